@@ -1,0 +1,139 @@
+import { awscdk, javascript, TextFile } from 'projen';
+
+/**
+ * The lowest aws-cdk-lib a consumer may have; the newest is exercised by the consumer test.
+ */
+const CDK_VERSION = '2.257.0';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-sagemaker-neo',
+  description: 'Compile models with Amazon SageMaker Neo from AWS CDK, without any path to the internet.',
+  author: 'cdk-sagemaker-neo contributors',
+  authorAddress: 'cdk-sagemaker-neo@users.noreply.github.com',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-sagemaker-neo/cdk-sagemaker-neo.git',
+  keywords: ['aws', 'cdk', 'sagemaker', 'neo', 'model-compilation', 'vpc', 'private', 'machine-learning', 'edge'],
+  license: 'Apache-2.0',
+  defaultReleaseBranch: 'main',
+  projenrcTs: true,
+  packageManager: javascript.NodePackageManager.NPM,
+
+  // Versions that are known to work together (shared/neo-facts.md, section 5).
+  cdkVersion: CDK_VERSION,
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~5.9.0',
+  typescriptVersion: '~5.9.0',
+  minNodeVersion: '20.0.0',
+  workflowNodeVersion: '24',
+  bumpPackage: 'commit-and-tag-version@^12',
+
+  devDeps: [
+    // The real Node.js runtime that the Lambda functions declare; `node_modules/.bin/node` is this one.
+    'node@^24',
+    // The CLI that synthesizes the examples.
+    'aws-cdk@^2.1148.0',
+    // External in the handler's bundle: AWS Lambda's runtime brings them, the tests need them.
+    '@aws-sdk/client-sagemaker',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-cloudwatch',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-sfn',
+    '@aws-sdk/client-ec2',
+    '@smithy/node-http-handler',
+    '@types/aws-lambda',
+    // The local run executes the waiter's and the fleet's state machines as synthesized.
+    'aws-local-stepfunctions@^3',
+    'asl-validator@^4',
+    // Policies are decided by simulation, not by reading JSON (AGPL: never a runtime dependency).
+    '@cloud-copilot/iam-simulate',
+    'cdk-nag@^3.0.2',
+    'fast-check@^4',
+    'esbuild',
+    '@stryker-mutator/core@^9',
+    '@stryker-mutator/jest-runner@^9',
+    '@aws-cdk/integ-runner@^2.197.10',
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
+  ],
+
+  // src/**/index.ts entry points that end up in AWS Lambda are bundled below, explicitly.
+  lambdaAutoDiscover: false,
+  integrationTestAutoDiscover: false,
+
+  jestOptions: {
+    jestVersion: '^30',
+    // Type errors are found by `jsii` and by the typecheck task; the tests only have to run, and fast.
+    jestConfig: {
+      testTimeout: 60_000,
+      coverageDirectory: 'coverage',
+      collectCoverage: false,
+    },
+    junitReporting: false,
+  },
+  tsconfigDev: {
+    compilerOptions: { isolatedModules: true, esModuleInterop: true, lib: ['es2022'], target: 'ES2022' },
+    include: ['../src/**/*.ts', '../local/**/*.ts', '../examples/**/*.ts', '../bench/**/*.ts'],
+  },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'local', 'examples', 'bench'],
+  },
+
+  publishToPypi: { distName: 'cdk-sagemaker-neo', module: 'cdk_sagemaker_neo' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdksagemakerneo',
+    mavenGroupId: 'io.github.cdksagemakerneo',
+    mavenArtifactId: 'cdk-sagemaker-neo',
+    mavenServerId: 'central-ossrh',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkSagemakerNeo', packageId: 'CdkSagemakerNeo' },
+  publishToGo: { moduleName: 'github.com/cdk-sagemaker-neo/cdk-sagemaker-neo-go' },
+  npmTrustedPublishing: true,
+  npmProvenance: true,
+
+  gitignore: ['cdk.out/', '*.tsbuildinfo', '/local/out/', '.stryker-tmp/', 'reports/', '.DS_Store'],
+  npmIgnoreOptions: {
+    ignorePatterns: ['/local/', '/examples/', '/bench/', '/docs/', '/.ci/', '/rosetta/', '/CONTRIBUTING.md', '/SECURITY.md', '/lib/compilation-job/handler/', '/stryker*', '/tsconfig*', '/.npmrc'],
+  },
+  sampleCode: false,
+  pullRequestTemplate: false,
+  depsUpgradeOptions: { workflow: true },
+});
+
+// `npm ci` fails on the optional native bindings of newer versions (shared/neo-facts.md, section 5).
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+// No registry host ever enters the lock file.
+new TextFile(project, '.npmrc', { lines: ['omit-lockfile-registry-resolved=true'], committed: true });
+
+// The custom resource's handler: bundled when the package is made, so that a consumer needs neither esbuild nor Docker.
+project.bundler.addBundle('./src/compilation-job/handler/compilation-job.lambda.ts', {
+  platform: 'node',
+  target: 'node24',
+  externals: ['@aws-sdk/*', '@smithy/*'],
+  watchTask: false,
+});
+
+// Tests read the bundles; lint, type check and generated files are checks of their own (.ci/run).
+project.testTask.reset();
+project.testTask.spawn(project.bundler.bundleTask);
+project.testTask.exec('jest --ci', { receiveArgs: true });
+
+const typecheck = project.addTask('typecheck', {
+  description: 'Check the types of sources, tests, examples and the local run',
+  exec: 'tsc --noEmit -p test/tsconfig.json',
+});
+const lint = project.addTask('lint', { description: 'Check style and types, change nothing' });
+lint.spawn(typecheck);
+lint.exec('eslint --ext .ts --no-fix --max-warnings 0 .projenrc.ts src test local examples bench --no-error-on-unmatched-pattern', {
+  env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
+});
+
+const demo = project.addTask('demo', {
+  description: 'Synthesize examples/private-compilation and run it locally, without an AWS account',
+});
+demo.spawn(project.bundler.bundleTask);
+demo.exec('node -r ts-node/register/transpile-only local/demo.ts', {
+  receiveArgs: true,
+  env: { TS_NODE_PROJECT: 'test/tsconfig.json' },
+});
+
+project.synth();

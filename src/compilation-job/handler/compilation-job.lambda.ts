@@ -1,0 +1,2 @@
+export const onEvent = async () => ({});
+export const isComplete = async () => ({ IsComplete: true });

@@ -1,0 +1,46 @@
+import type { aws_ec2 as ec2, aws_iam as iam, aws_s3 as s3, IResource } from 'aws-cdk-lib';
+import type { NeoVpcConfig } from './vpc-config';
+
+/**
+ * A VPC in which SageMaker Neo compiles models without any path to the internet.
+ */
+export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, iam.IGrantable {
+  /**
+   * The VPC.
+   */
+  readonly vpc: ec2.IVpc;
+
+  /**
+   * The isolated subnets that compilation jobs use.
+   */
+  readonly subnets: ec2.ISubnet[];
+
+  /**
+   * The first security group of the jobs.
+   */
+  readonly securityGroup: ec2.ISecurityGroup;
+
+  /**
+   * The S3 gateway endpoint, the jobs' only way out.
+   */
+  readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
+
+  /**
+   * The execution role of the jobs, assumed by sagemaker.amazonaws.com.
+   */
+  readonly role: iam.IRole;
+
+  /**
+   * What a `NeoCompilationJob` takes as its `vpcConfig`.
+   */
+  readonly vpcConfig: NeoVpcConfig;
+
+  /**
+   * Let the execution role read objects of a bucket that is not one of this network's own, and let the requests through
+   * the S3 endpoint: for a model asset in the bootstrap bucket, say. Nothing happens twice.
+   *
+   * @param bucket the bucket
+   * @param objectKeyPattern key of the object, `*` and `?` allowed
+   */
+  grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant;
+}
