@@ -35,6 +35,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // External in the handler's bundle: AWS Lambda's runtime brings them, the tests need them.
     '@aws-sdk/client-sagemaker',
     '@aws-sdk/client-s3',
+    '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-cloudwatch',
     '@aws-sdk/client-lambda',
     '@aws-sdk/client-sfn',

@@ -1,33 +1,35 @@
 import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
 
 /**
- * What the construct and its handler say to each other: the properties of the custom resource, as CloudFormation
+ * What the construct and its handler say to each other: the properties of the custom resource as CloudFormation
  * delivers them, every scalar a string.
  */
 export interface CompilationJobProperties {
-  /** Exact name of the job; excludes JobNamePrefix. */
+  /** Exact name of the job; without it the handler makes a unique one from JobNamePrefix. */
   readonly JobName?: string;
-  /** The handler completes it to a unique name. */
-  readonly JobNamePrefix?: string;
-  /** Input of CreateCompilationJob in the API's own spelling, without name and tags; scalars are strings. */
+  /** Start of a generated name, at most 45 characters; IAM lets the handler touch only jobs that begin like it. */
+  readonly JobNamePrefix: string;
+  /** Input of CreateCompilationJob in the API's own spelling, without name and tags. */
   readonly Request: Stringified<Omit<CreateCompilationJobRequest, 'CompilationJobName' | 'Tags'>>;
-  /** Tags of the job; a change here alone makes no new job. */
+  /** The user's tags; a change here alone makes no new job. */
   readonly Tags?: { readonly Key: string; readonly Value: string }[];
-  /** Version ID or digest of the model archive: a change here makes a new job. */
+  /** Version ID or digest of the model archive; a change here makes a new job. */
   readonly ModelVersion?: string;
-  /** "false": answer as soon as the job is accepted. */
+  /** 'false': answer as soon as the job is accepted. */
   readonly WaitForCompletion: 'true' | 'false';
-  /** Whole seconds, counted from CloudFormation's request, after which the job is stopped and the request fails. */
+  /** Whole seconds from CloudFormation's request after which the job is stopped and the request fails. */
   readonly TimeLimitInSeconds: string;
-  /** "true": the artifacts go with the job. */
+  /** 'true': the artifact goes with the job. */
   readonly DeleteArtifacts: 'true' | 'false';
 }
 
-type Stringified<T> = T extends number | boolean ? string
-  : T extends object ? { [K in keyof T]: Stringified<T[K]> }
-    : T;
+/** CloudFormation hands every number and boolean over as a string. */
+export type Stringified<T> = T extends number | boolean ? string
+  : T extends string ? T
+    : T extends object ? { [K in keyof T]: Stringified<T[K]> }
+      : T;
 
-/** The attributes of the finished job (Fn::GetAtt). */
+/** The attributes that Fn::GetAtt finds on the custom resource. */
 export interface CompilationJobAttributes {
   readonly JobName: string;
   readonly JobArn: string;
@@ -35,3 +37,9 @@ export interface CompilationJobAttributes {
   readonly ArtifactDigest?: string;
   readonly InferenceImage?: string;
 }
+
+/** Tag that says which custom resource a job belongs to: a digest of StackId and LogicalResourceId. */
+export const OWNER_TAG = 'cdk-sagemaker-neo:owner';
+
+/** Tag that says what a job was made from: a digest of all that alters its result. */
+export const CONFIGURATION_TAG = 'cdk-sagemaker-neo:configuration';

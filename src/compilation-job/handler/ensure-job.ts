@@ -1,0 +1,161 @@
+import { DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
+import type { CompilationJobAttributes } from '../compilation-job-properties';
+import { isTimeToTry } from './backoff';
+import type { Dependencies } from './dependencies';
+import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, type AwsError } from './errors';
+import { createRequestOf, tagsOf } from './identity';
+import { essentials, JobFailure, logsLink, refusal } from './messages';
+import { isInProgress, type Job, type NeoJobs } from './neo-jobs';
+import { belongingOf, DONE, isNamedByThis, NOT_YET, type PolledRequest, type Progress } from './request';
+
+/** How long a role may take to become assumable before that counts as an error of its trust policy. */
+const ROLE_PROPAGATION_SECONDS = 5 * 60;
+
+/** No further poll may come before the time limit: what is refused now is refused for good. */
+const LAST_POLL_SECONDS = 20;
+
+/**
+ * A Create or an Update, seen every ten seconds: make the job if it is not there, wait for it, and answer with its result.
+ */
+export class EnsureJob {
+  constructor(private readonly deps: Dependencies, private readonly jobs: NeoJobs) {}
+
+  public async poll(request: PolledRequest): Promise<Progress> {
+    const job = await this.jobs.find(request.PhysicalResourceId);
+    if (!job) { return this.start(request); }
+
+    if (!isNamedByThis(request)) {
+      await this.requireOurs(job, request);
+    }
+    switch (job.CompilationJobStatus) {
+      case 'COMPLETED':
+        return this.complete(job, request);
+      case 'FAILED':
+        throw new JobFailure(`compilation job ${job.CompilationJobName} failed: ${job.FailureReason ?? 'no reason given'}. Log: ${logsLink(job.CompilationJobArn!)}`);
+      case 'STOPPED':
+        throw new JobFailure(this.isOverdue(request)
+          ? `compilation job ${job.CompilationJobName} was stopped at the time limit of ${request.ResourceProperties.TimeLimitInSeconds} seconds. `
+            + `Raise timeout, or set waitForCompletion to false for a job that takes longer. Log: ${logsLink(job.CompilationJobArn!)}`
+          : `compilation job ${job.CompilationJobName} was STOPPED from outside of this stack. Log: ${logsLink(job.CompilationJobArn!)}`);
+      default:
+        return this.wait(job, request);
+    }
+  }
+
+  private async wait(job: Job, request: PolledRequest): Promise<Progress> {
+    if (job.CompilationJobStatus === 'STOPPING') { return NOT_YET; }
+    if (request.ResourceProperties.WaitForCompletion === 'false') { return this.complete(job, request); }
+    if (this.isOverdue(request)) {
+      this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'time limit' });
+      await this.jobs.stop(job);
+    }
+    return NOT_YET;
+  }
+
+  private async complete(job: Job, request: PolledRequest): Promise<Progress> {
+    if (request.RequestType === 'Update') {
+      await this.jobs.retag(job, tagsOf(request, request.ResourceProperties), request.OldResourceProperties?.Tags?.slice() ?? []);
+    }
+    return { ...DONE, Data: attributesOf(job) };
+  }
+
+  private async start(request: PolledRequest): Promise<Progress> {
+    const input = createRequestOf(request.PhysicalResourceId, request, request.ResourceProperties);
+    if (this.isOverdue(request)) {
+      throw new JobFailure(`no compilation job could be started within ${request.ResourceProperties.TimeLimitInSeconds} seconds (${essentials(input)})`);
+    }
+    const elapsed = this.elapsedSeconds(request);
+    const isLastChance = this.remainingSeconds(request) <= LAST_POLL_SECONDS;
+    if (!isLastChance && !isTimeToTry(elapsed, this.deps.random)) { return NOT_YET; }
+    await this.requireWanted(request);
+    if (await this.stopOthers(request)) { return NOT_YET; }
+
+    try {
+      await this.jobs.create(input);
+      this.deps.log({ action: 'create', job: input.CompilationJobName });
+    } catch (error) {
+      const e = error as AwsError;
+      // Ours whose answer was lost, or a stranger's: the next poll reads its tags.
+      if (isInUse(e)) { return NOT_YET; }
+      const canWait = isQuota(e) || isTransient(e) || (isRoleNotReady(e) && elapsed < ROLE_PROPAGATION_SECONDS);
+      if (!canWait || isLastChance) {
+        throw new JobFailure(refusal('CreateCompilationJob', e, input));
+      }
+      this.deps.log({ action: 'wait', job: input.CompilationJobName, why: e.name });
+    }
+    return NOT_YET;
+  }
+
+  /**
+   * A waiter can outlive its request: when CloudFormation cancels a Create because another resource failed, or when Lambda
+   * delivers an event twice. Such a waiter must not start a job that no Delete would ever stop.
+   */
+  private async requireWanted(request: PolledRequest): Promise<void> {
+    let status: string | undefined;
+    try {
+      const answer = await this.deps.cloudformation.send(new DescribeStackResourceCommand({
+        StackName: request.StackId, LogicalResourceId: request.LogicalResourceId,
+      }));
+      status = answer.StackResourceDetail?.ResourceStatus;
+    } catch (e) {
+      // A boundary may take this permission away; the check is a second line of defence.
+      if (isAccessDenied(e as AwsError)) { return; }
+      throw e;
+    }
+    if (status !== 'CREATE_IN_PROGRESS' && status !== 'UPDATE_IN_PROGRESS') {
+      throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started (resource status: ${status})`);
+    }
+  }
+
+  /** A resource has at most one job in progress: the one that an Update replaces is stopped before the new one starts. */
+  private async stopOthers(request: PolledRequest): Promise<boolean> {
+    if (request.RequestType !== 'Update') { return false; }
+    const prefix = request.ResourceProperties.JobNamePrefix;
+    const names = new Set([
+      ...await this.jobs.list(`${prefix}-`, 'STARTING'),
+      ...await this.jobs.list(`${prefix}-`, 'INPROGRESS'),
+      ...[request.OldResourceProperties?.JobName].filter(name => name !== undefined),
+    ]);
+    names.delete(request.PhysicalResourceId);
+    let waiting = false;
+    for (const name of names) {
+      const job = await this.jobs.find(name);
+      if (!job || !isInProgress(job) || !(await belongingOf(this.jobs, job, request)).ours) { continue; }
+      this.deps.log({ action: 'stop', job: name, why: 'replaced' });
+      await this.jobs.stop(job);
+      waiting = true;
+    }
+    return waiting;
+  }
+
+  private async requireOurs(job: Job, request: PolledRequest): Promise<void> {
+    const { ours, current } = await belongingOf(this.jobs, job, request);
+    if (ours && current) { return; }
+    throw new JobFailure(ours
+      ? `compilation job ${job.CompilationJobName} exists already with another configuration, and its name cannot be used twice: give another compilationJobName`
+      : `compilation job ${job.CompilationJobName} exists already and does not belong to this resource: give another compilationJobName, or leave it out and have unique names generated`);
+  }
+
+  private elapsedSeconds(request: PolledRequest): number {
+    return (this.deps.now() - request.RequestedAt) / 1000;
+  }
+
+  private remainingSeconds(request: PolledRequest): number {
+    return Number(request.ResourceProperties.TimeLimitInSeconds) - this.elapsedSeconds(request);
+  }
+
+  private isOverdue(request: PolledRequest): boolean {
+    return this.remainingSeconds(request) <= 0;
+  }
+}
+
+function attributesOf(job: Job): CompilationJobAttributes {
+  const completed = job.CompilationJobStatus === 'COMPLETED';
+  return {
+    JobName: job.CompilationJobName!,
+    JobArn: job.CompilationJobArn!,
+    ModelArtifactsUri: completed ? job.ModelArtifacts?.S3ModelArtifacts : undefined,
+    ArtifactDigest: completed ? job.ModelDigests?.ArtifactDigest : undefined,
+    InferenceImage: completed ? job.InferenceImage : undefined,
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * What an error of an AWS API means for the job's life. Only ResourceInUse, ResourceLimitExceeded and ResourceNotFound
+ * are modelled by SageMaker; all else is told apart by name and status.
+ */
+export interface AwsError extends Error {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+export const isNotFound = (e: AwsError) => e.name === 'ResourceNotFound'
+  // Describe, Stop and Delete word it as a validation error for some job types.
+  || (e.name === 'ValidationException' && /could not find|does not exist|not found/i.test(e.message));
+
+export const isInUse = (e: AwsError) => e.name === 'ResourceInUse';
+
+export const isQuota = (e: AwsError) => e.name === 'ResourceLimitExceeded';
+
+export const isValidation = (e: AwsError) => e.name === 'ValidationException';
+
+export const isAccessDenied = (e: AwsError) => e.name === 'AccessDeniedException' || e.name === 'AccessDenied';
+
+/** IAM is eventually consistent: a role made seconds ago may not be assumable yet. */
+export const isRoleNotReady = (e: AwsError) => isValidation(e) && /assume (the )?(execution )?role/i.test(e.message);
+
+const TRANSIENT_NAMES = /^(Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestLimitExceeded|RequestThrottled|RequestThrottledException|SlowDown|ServiceUnavailable|ServiceUnavailableException|InternalFailure|InternalServerError|InternalServerException|InternalError|RequestTimeout|RequestTimeoutException|TimeoutError|ProvisionedThroughputExceededException|NetworkingError)$/;
+const TRANSIENT_CODES = /^(ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+
+/** Throttling, a server's own fault, or a connection that broke: the same call may succeed later. */
+export function isTransient(e: AwsError & { code?: string }): boolean {
+  const status = e.$metadata?.httpStatusCode ?? 0;
+  return TRANSIENT_NAMES.test(e.name) || TRANSIENT_CODES.test(e.code ?? '') || status === 429 || status >= 500;
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'crypto';
+import type { CreateCompilationJobRequest, Tag } from '@aws-sdk/client-sagemaker';
+import { CONFIGURATION_TAG, OWNER_TAG, type CompilationJobProperties } from '../compilation-job-properties';
+
+/** The part of a CloudFormation request that identities are made from. */
+export interface Identified {
+  readonly StackId: string;
+  readonly LogicalResourceId: string;
+  readonly RequestId: string;
+}
+
+const JOB_NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
+
+export function isJobName(id: string | undefined): id is string {
+  return id !== undefined && JOB_NAME.test(id);
+}
+
+/**
+ * The name of the job that this request is to have. A function of the request alone: a retried Lambda asks for the same
+ * job, and no other request, later update or other stack ever does.
+ */
+export function jobNameOf(request: Identified, properties: CompilationJobProperties): string {
+  return properties.JobName
+    ?? `${searchPrefixOf(properties)}-${digest([request.StackId, request.LogicalResourceId, request.RequestId], 8)}`;
+}
+
+/** How the names of all jobs of this configuration begin. */
+export function searchPrefixOf(properties: CompilationJobProperties): string {
+  return `${properties.JobNamePrefix}-${configurationOf(properties).slice(0, 8)}`;
+}
+
+export function ownerOf({ StackId, LogicalResourceId }: Identified): string {
+  return digest([StackId, LogicalResourceId], 32);
+}
+
+/**
+ * Digest of all that alters a job's result. Role, network, time limits and tags do not: changing them makes no new job.
+ */
+export function configurationOf({ Request, ModelVersion }: CompilationJobProperties): string {
+  const { InputConfig, ModelPackageVersionArn, OutputConfig } = Request;
+  return digest({ InputConfig, ModelPackageVersionArn, OutputConfig, ModelVersion }, 32);
+}
+
+/** All tags of the job: the user's and our two. */
+export function tagsOf(request: Identified, properties: CompilationJobProperties): Tag[] {
+  return [
+    ...properties.Tags ?? [],
+    { Key: OWNER_TAG, Value: ownerOf(request) },
+    { Key: CONFIGURATION_TAG, Value: configurationOf(properties) },
+  ];
+}
+
+/**
+ * The request for a job: strings become numbers again, and the output location ends in the job's own name, so that no
+ * two jobs ever share an artifact.
+ */
+export function createRequestOf(name: string, request: Identified, properties: CompilationJobProperties): CreateCompilationJobRequest {
+  const { StoppingCondition, OutputConfig, ...rest } = properties.Request;
+  const number = (value: string | undefined) => value === undefined ? undefined : Number(value);
+  return {
+    ...rest as Partial<CreateCompilationJobRequest>,
+    CompilationJobName: name,
+    RoleArn: properties.Request.RoleArn,
+    OutputConfig: {
+      ...OutputConfig as CreateCompilationJobRequest['OutputConfig'],
+      S3OutputLocation: `${OutputConfig!.S3OutputLocation}/${name}`,
+    },
+    StoppingCondition: {
+      MaxRuntimeInSeconds: number(StoppingCondition?.MaxRuntimeInSeconds),
+      MaxPendingTimeInSeconds: number(StoppingCondition?.MaxPendingTimeInSeconds),
+    },
+    Tags: tagsOf(request, properties),
+  };
+}
+
+function digest(value: unknown, length: number): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, length);
+}
+
+/** JSON with sorted keys: CloudFormation keeps no order of properties. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, v) => v && typeof v === 'object' && !Array.isArray(v)
+    ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => a < b ? -1 : 1))
+    : v);
+}

@@ -1,0 +1,84 @@
+import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
+import { isAccessDenied, type AwsError } from './errors';
+
+const LOG_GROUP = '/aws/sagemaker/CompilationJobs';
+
+/**
+ * A CloudFormation response is at most 4,096 bytes in all; ids, ARNs and what the Provider framework adds take
+ * up to 1,500 of them.
+ */
+const MAX_REASON_BYTES = 2_400;
+
+/**
+ * The reason that CloudFormation shows. It has no stack trace: the Provider framework would append it and push the words
+ * that matter out of the response.
+ */
+export class JobFailure extends Error {
+  constructor(message: string) {
+    super(truncated(message, MAX_REASON_BYTES));
+    this.name = 'JobFailure';
+    this.stack = this.name;
+  }
+}
+
+/** Cut a text so that it takes at most so many bytes inside a JSON document. */
+export function truncated(text: string, maxBytes: number): string {
+  const bytes = (s: string) => Buffer.byteLength(JSON.stringify(s), 'utf8') - 2;
+  if (bytes(text) <= maxBytes) { return text; }
+  const characters = [...text];
+  let [fits, tooLong] = [0, characters.length];
+  while (tooLong - fits > 1) {
+    const middle = Math.floor((fits + tooLong) / 2);
+    if (bytes(characters.slice(0, middle).join('')) + 3 <= maxBytes) { fits = middle; } else { tooLong = middle; }
+  }
+  return `${characters.slice(0, fits).join('')}...`;
+}
+
+/** Where the job's log is, in the console of the ARN's partition. */
+export function logsLink(jobArn: string): string {
+  const [, partition, , region] = jobArn.split(':');
+  const name = jobArn.slice(jobArn.lastIndexOf('/') + 1);
+  const host = ({
+    'aws-cn': 'console.amazonaws.cn',
+    'aws-us-gov': 'console.amazonaws-us-gov.com',
+  } as Record<string, string>)[partition] ?? 'console.aws.amazon.com';
+  const twice = (s: string) => encodeURIComponent(encodeURIComponent(s)).replace(/%/g, '$');
+  return `https://${region}.${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${twice(LOG_GROUP)}/log-events/${twice(name)}`;
+}
+
+/** A refused request: AWS's words, what was asked for, and what to do. */
+export function refusal(operation: string, e: AwsError, request: CreateCompilationJobRequest): string {
+  return `${operation} was refused: ${e.name}: ${e.message} (${essentials(request)}). What to do: ${adviceFor(e)}.`;
+}
+
+/** A request in one line: what decides whether it can be accepted. */
+export function essentials(request: CreateCompilationJobRequest): string {
+  const { InputConfig: input, OutputConfig: output, VpcConfig: vpc } = request;
+  const platform = output?.TargetPlatform;
+  return Object.entries({
+    job: request.CompilationJobName,
+    model: input?.S3Uri ?? request.ModelPackageVersionArn,
+    framework: [input?.Framework, input?.FrameworkVersion].filter(Boolean).join(' '),
+    target: output?.TargetDevice ?? [platform?.Os, platform?.Arch, platform?.Accelerator].filter(Boolean).join(' '),
+    output: output?.S3OutputLocation,
+    role: request.RoleArn,
+    subnets: vpc?.Subnets?.join(' '),
+    securityGroups: vpc?.SecurityGroupIds?.join(' '),
+  }).filter(([, value]) => value).map(([key, value]) => `${key}: ${value}`).join(', ');
+}
+
+function adviceFor(e: AwsError): string {
+  if (isAccessDenied(e)) {
+    return 'look for an IAM permissions boundary, a service control policy or an endpoint policy that denies this action to the role of the compilation job provider, then deploy again';
+  }
+  if (/assume|role/i.test(e.message)) {
+    return 'let sagemaker.amazonaws.com assume the role (aws:SourceAccount and aws:SourceArn as in the docs), then deploy again';
+  }
+  if (/s3|bucket|object|key/i.test(e.message)) {
+    return 'check that the archive exists, is in a bucket of this Region, and that role, bucket policy and S3 endpoint policy let the job read it, then deploy again';
+  }
+  if (/framework|version/i.test(e.message)) {
+    return 'pick a framework version that Neo supports for this target (docs/targets.md), then deploy again';
+  }
+  return 'correct the property that the message names, then deploy again';
+}

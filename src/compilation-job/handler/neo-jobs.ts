@@ -1,0 +1,97 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import {
+  AddTagsCommand, CreateCompilationJobCommand, DeleteCompilationJobCommand, DeleteTagsCommand, DescribeCompilationJobCommand,
+  ListCompilationJobsCommand, ListTagsCommand, StopCompilationJobCommand,
+  type CreateCompilationJobRequest, type DescribeCompilationJobResponse, type Tag,
+} from '@aws-sdk/client-sagemaker';
+import type { Dependencies } from './dependencies';
+import { isNotFound, isValidation, type AwsError } from './errors';
+
+export type Job = DescribeCompilationJobResponse;
+
+/** Whether a job still occupies an instance and can cost money. */
+export const isInProgress = (job: Job) =>
+  job.CompilationJobStatus === 'STARTING' || job.CompilationJobStatus === 'INPROGRESS' || job.CompilationJobStatus === 'STOPPING';
+
+/** The compilation jobs of this account and Region, in the words of the handler. */
+export class NeoJobs {
+  constructor(private readonly deps: Pick<Dependencies, 'sagemaker' | 's3'>) {}
+
+  public async find(name: string): Promise<Job | undefined> {
+    try {
+      return await this.deps.sagemaker.send(new DescribeCompilationJobCommand({ CompilationJobName: name }));
+    } catch (e) {
+      if (isNotFound(e as AwsError)) { return undefined; }
+      throw e;
+    }
+  }
+
+  public async create(request: CreateCompilationJobRequest): Promise<void> {
+    await this.deps.sagemaker.send(new CreateCompilationJobCommand(request));
+  }
+
+  /** A job that ended or vanished meanwhile needs no stop. */
+  public async stop(job: Job): Promise<void> {
+    if (job.CompilationJobStatus === 'STOPPING') { return; }
+    try {
+      await this.deps.sagemaker.send(new StopCompilationJobCommand({ CompilationJobName: job.CompilationJobName }));
+    } catch (e) {
+      if (!isNotFound(e as AwsError) && !isValidation(e as AwsError)) { throw e; }
+    }
+  }
+
+  public async delete(job: Job): Promise<void> {
+    try {
+      await this.deps.sagemaker.send(new DeleteCompilationJobCommand({ CompilationJobName: job.CompilationJobName }));
+    } catch (e) {
+      if (!isNotFound(e as AwsError)) { throw e; }
+    }
+  }
+
+  /** Names of the jobs that begin like this, the newest first. */
+  public async list(namePrefix: string, status?: 'STARTING' | 'INPROGRESS' | 'COMPLETED'): Promise<string[]> {
+    const names: string[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await this.deps.sagemaker.send(new ListCompilationJobsCommand({
+        NameContains: namePrefix, StatusEquals: status, SortBy: 'CreationTime', SortOrder: 'Descending', MaxResults: 100, NextToken,
+      }));
+      names.push(...(page.CompilationJobSummaries ?? []).map(job => job.CompilationJobName!));
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return names.filter(name => name.startsWith(namePrefix));
+  }
+
+  public async tags(job: Job): Promise<Map<string, string>> {
+    const tags = new Map<string, string>();
+    let NextToken: string | undefined;
+    do {
+      const page = await this.deps.sagemaker.send(new ListTagsCommand({ ResourceArn: job.CompilationJobArn, NextToken }));
+      for (const { Key, Value } of page.Tags ?? []) { tags.set(Key!, Value ?? ''); }
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return tags;
+  }
+
+  /** Make the tags those wanted, and remove those that were wanted before. Tags of anybody else stay. */
+  public async retag(job: Job, wanted: Tag[], before: Tag[]): Promise<void> {
+    const present = await this.tags(job);
+    const changed = wanted.filter(tag => present.get(tag.Key!) !== tag.Value);
+    const gone = before.map(tag => tag.Key!).filter(key => present.has(key) && !wanted.some(tag => tag.Key === key));
+    if (gone.length > 0) {
+      await this.deps.sagemaker.send(new DeleteTagsCommand({ ResourceArn: job.CompilationJobArn, TagKeys: gone }));
+    }
+    if (changed.length > 0) {
+      await this.deps.sagemaker.send(new AddTagsCommand({ ResourceArn: job.CompilationJobArn, Tags: changed }));
+    }
+  }
+
+  /** Delete the artifact of a job, if it lies below the folder that only this job writes to. */
+  public async deleteArtifact(job: Job): Promise<void> {
+    const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(job.ModelArtifacts?.S3ModelArtifacts ?? '');
+    if (!match) { return; }
+    const [, Bucket, Key] = match;
+    if (!`/${Key}`.includes(`/${job.CompilationJobName}/`)) { return; }
+    await this.deps.s3.send(new DeleteObjectCommand({ Bucket, Key }));
+  }
+}

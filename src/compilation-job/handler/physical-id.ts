@@ -1,0 +1,57 @@
+import { isJobName, jobNameOf, searchPrefixOf, configurationOf } from './identity';
+import { JobFailure } from './messages';
+import type { Job, NeoJobs } from './neo-jobs';
+import { belongingOf, type ResourceRequest } from './request';
+
+/**
+ * Which job answers an Update:
+ *  - the present one, if it is ours, has the wanted configuration and did not fail: nothing that alters the result changed,
+ *    or a rollback came with the old physical id;
+ *  - an earlier one of the same configuration: a rollback that came with the new physical id;
+ *  - else a new one under a name never used before. CloudFormation sends a Delete for the present one afterwards.
+ *
+ * Nothing is changed here: whatever happens later, CloudFormation's answer carries the name of the job in question.
+ */
+export async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceRequest): Promise<string> {
+  const properties = request.ResourceProperties;
+  const present = request.PhysicalResourceId!;
+  const wanted = jobNameOf(request, properties);
+
+  if (await isUsable(jobs, present, request) && (properties.JobName === undefined || properties.JobName === present)) {
+    return present;
+  }
+  if (properties.JobName !== undefined) {
+    if (properties.JobName === present && await exists(jobs, present)) {
+      throw new JobFailure(`compilationJobName is fixed to ${present}, but the update needs a new job: a job cannot be changed, and its name cannot be `
+        + 'used twice. Give another compilationJobName, or leave it out and have unique names generated.');
+    }
+    return properties.JobName;
+  }
+  for (const name of await jobs.list(searchPrefixOf(properties))) {
+    if (await isUsable(jobs, name, request)) { return name; }
+  }
+  return wanted;
+}
+
+/** Without an answer of SageMaker: the present job if the configuration is the same, else a new one. Never wrong, at worst a compilation too many. */
+export function physicalIdWithoutLookup(request: ResourceRequest): string {
+  const { ResourceProperties: wanted, OldResourceProperties: old } = request;
+  return old && configurationOf(old) === configurationOf(wanted) && old.JobName === wanted.JobName
+    ? request.PhysicalResourceId!
+    : jobNameOf(request, wanted);
+}
+
+async function isUsable(jobs: NeoJobs, name: string, request: ResourceRequest): Promise<boolean> {
+  const job = await existing(jobs, name);
+  if (!job || !['STARTING', 'INPROGRESS', 'COMPLETED'].includes(job.CompilationJobStatus!)) { return false; }
+  const { ours, current } = await belongingOf(jobs, job, request);
+  return ours && current;
+}
+
+async function existing(jobs: NeoJobs, name: string): Promise<Job | undefined> {
+  return isJobName(name) ? jobs.find(name) : undefined;
+}
+
+async function exists(jobs: NeoJobs, name: string): Promise<boolean> {
+  return await existing(jobs, name) !== undefined;
+}

@@ -1,0 +1,218 @@
+import { Token } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct } from 'constructs';
+import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
+import { NeoValidationError, shown } from '../private/errors';
+import type { NeoDataInputShape } from '../target/data-input-shape';
+import type { NeoFramework } from '../target/framework';
+
+/**
+ * What Neo must know about a model archive besides where it is.
+ */
+export interface NeoModelOptions {
+  /**
+   * Framework (and version) that the model was saved with.
+   */
+  readonly framework: NeoFramework;
+
+  /**
+   * Names and shapes of the model's inputs.
+   *
+   * @default - none: Neo derives them where it can, as for XGBoost; a warning says so where it usually cannot
+   */
+  readonly dataInputShape?: NeoDataInputShape;
+}
+
+/**
+ * Options of a model in a bucket.
+ */
+export interface NeoBucketModelOptions extends NeoModelOptions {
+  /**
+   * Something that changes whenever the archive changes under the same key: its version ID, ETag or digest. A new value
+   * compiles the model again. Neo itself always reads the current object: the API takes no version.
+   *
+   * @default - an archive that changes under the same key is not noticed
+   */
+  readonly modelVersion?: string;
+}
+
+/**
+ * Options of a model in a local file.
+ */
+export interface NeoAssetModelOptions extends NeoModelOptions {}
+
+/**
+ * What a model needs to know of the job that compiles it.
+ */
+export interface NeoModelBindOptions {
+  /**
+   * Execution role of the job; it must be able to read the model.
+   */
+  readonly role: iam.IRole;
+
+  /**
+   * The private network of the job; the model must be reachable through its S3 endpoint.
+   *
+   * @default - a network this library does not know
+   */
+  readonly privateVpc?: INeoPrivateCompilationVpc;
+}
+
+/**
+ * A model as CreateCompilationJob takes it: either an archive with its framework, or a model package.
+ */
+export interface NeoModelConfig {
+  /**
+   * S3 URI of the archive.
+   * @default - a model package
+   */
+  readonly s3Uri?: string;
+
+  /**
+   * Framework of the archive.
+   * @default - a model package
+   */
+  readonly framework?: NeoFramework;
+
+  /**
+   * Names and shapes of the inputs.
+   * @default - left to Neo
+   */
+  readonly dataInputShape?: NeoDataInputShape;
+
+  /**
+   * Version ID, ETag or digest of the archive.
+   * @default - unknown
+   */
+  readonly modelVersion?: string;
+
+  /**
+   * ARN of a versioned model package.
+   * @default - an archive
+   */
+  readonly modelPackageVersionArn?: string;
+}
+
+/**
+ * A model to compile: one `.tar.gz` archive with the framework and input shapes it was saved with, or a model package.
+ * The same object serves any number of jobs.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-compilation-preparing-model.html
+ */
+export abstract class NeoModel {
+  /**
+   * A `.tar.gz` archive in a bucket of the job's Region. The job's role may read exactly this object.
+   *
+   * @param bucket the bucket, encrypted or not
+   * @param objectKey key of the archive, without a leading slash
+   * @param options framework and shapes
+   */
+  public static fromBucket(bucket: s3.IBucket, objectKey: string, options: NeoBucketModelOptions): NeoModel {
+    return new BucketModel(bucket, objectKey, options);
+  }
+
+  /**
+   * A local `.tar.gz` archive. It is uploaded to the bootstrap bucket by the deployment, and its content's hash is part of
+   * its key: a changed archive compiles again.
+   *
+   * @param path path of the archive, absolute or relative to the working directory
+   * @param options framework and shapes
+   */
+  public static fromAsset(path: string, options: NeoAssetModelOptions): NeoModel {
+    return new AssetModel(path, options);
+  }
+
+  /**
+   * A model package of the model registry or AWS Marketplace. It brings its own archive, framework and shapes; what the
+   * role must read for it is yours to grant.
+   *
+   * @param modelPackageVersionArn ARN of a versioned model package, 1 to 2048 characters
+   */
+  public static fromModelPackageVersion(modelPackageVersionArn: string): NeoModel {
+    return new PackageModel(modelPackageVersionArn);
+  }
+
+  /**
+   * Called by the job: make the model readable for it and say where it is.
+   *
+   * @param scope the job
+   * @param options the job's role and network
+   */
+  public abstract bind(scope: Construct, options: NeoModelBindOptions): NeoModelConfig;
+}
+
+class BucketModel extends NeoModel {
+  constructor(private readonly bucket: s3.IBucket, private readonly objectKey: string, private readonly options: NeoBucketModelOptions) {
+    super();
+    requireArchiveName('objectKey', objectKey);
+    requireFramework(options);
+    if (!Token.isUnresolved(objectKey) && objectKey.startsWith('/')) {
+      throw new NeoValidationError(`objectKey must not start with a slash: S3 would look for an empty folder name; got: ${shown(objectKey)}`);
+    }
+  }
+
+  public bind(_scope: Construct, { role, privateVpc }: NeoModelBindOptions): NeoModelConfig {
+    if (privateVpc) {
+      privateVpc.grantReadThroughEndpoint(this.bucket, this.objectKey);
+    }
+    if (role !== privateVpc?.role) {
+      this.bucket.grantRead(role, this.objectKey);
+    }
+    return {
+      ...this.options,
+      s3Uri: this.bucket.s3UrlForObject(this.objectKey),
+    };
+  }
+}
+
+class AssetModel extends NeoModel {
+  constructor(private readonly path: string, private readonly options: NeoAssetModelOptions) {
+    super();
+    requireArchiveName('path', path);
+    requireFramework(options);
+  }
+
+  public bind(scope: Construct, { role, privateVpc }: NeoModelBindOptions): NeoModelConfig {
+    const asset = new Asset(scope, 'Model', { path: this.path });
+    if (!asset.isFile) {
+      throw new NeoValidationError(`path must be a file, a single .tar.gz archive; got the directory ${shown(this.path)}`, scope);
+    }
+    if (privateVpc) {
+      privateVpc.grantReadThroughEndpoint(asset.bucket, asset.s3ObjectKey);
+    }
+    if (role !== privateVpc?.role) {
+      asset.grantRead(role);
+    }
+    return { ...this.options, s3Uri: asset.s3ObjectUrl };
+  }
+}
+
+class PackageModel extends NeoModel {
+  constructor(private readonly modelPackageVersionArn: string) {
+    super();
+    if (!Token.isUnresolved(modelPackageVersionArn)
+      && !/^arn:[a-z-]+:sagemaker:[a-z0-9-]*:[0-9]*:model-package\/.{1,}$/.test(modelPackageVersionArn)) {
+      throw new NeoValidationError('modelPackageVersionArn must be the ARN of a versioned model package, '
+        + `such as arn:aws:sagemaker:us-east-1:111122223333:model-package/my-models/1; got: ${shown(modelPackageVersionArn)}`);
+    }
+  }
+
+  public bind(): NeoModelConfig {
+    return { modelPackageVersionArn: this.modelPackageVersionArn };
+  }
+}
+
+function requireArchiveName(prop: string, value: string) {
+  if (Token.isUnresolved(value)) { return; }
+  if (typeof value !== 'string' || !value.endsWith('.tar.gz')) {
+    throw new NeoValidationError(`${prop} must name a single .tar.gz archive, the only format that Neo reads: pack the model with "tar czf"; got: ${shown(value)}`);
+  }
+}
+
+function requireFramework(options: NeoModelOptions) {
+  if (!options?.framework) {
+    throw new NeoValidationError('framework must be given: Neo cannot tell it from the archive; got: undefined');
+  }
+}

@@ -1,0 +1,21 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/**
+ * A prop that cannot be right. The message ends with the construct's path, so that it is found in a large app.
+ */
+export class NeoValidationError extends Error {
+  constructor(message: string, scope?: IConstruct) {
+    super(scope?.node.path ? `${message} [at ${scope.node.path}]` : message);
+    this.name = 'NeoValidationError';
+  }
+}
+
+/**
+ * Show a value in an error message: short, quoted when a string, never `[object Object]`.
+ */
+export function shown(value: unknown): string {
+  if (Token.isUnresolved(value)) { return 'a token'; }
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
