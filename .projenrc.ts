@@ -128,6 +128,14 @@ lint.exec('eslint --ext .ts --no-fix --max-warnings 0 .projenrc.ts src test loca
   env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
 });
 
+const checkGenerated = project.addTask('check:generated', {
+  description: 'Fail when a generated file (projen, API.md) is not what its source says',
+});
+checkGenerated.exec('ts-node --project projenrc/tsconfig.json .projenrc.ts', { env: { PROJEN_DISABLE_POST: 'true' } });
+checkGenerated.spawn(project.compileTask);
+checkGenerated.spawn(project.tasks.tryFind('docgen')!);
+checkGenerated.exec('git add --intent-to-add . && git diff --exit-code');
+
 const demo = project.addTask('demo', {
   description: 'Synthesize examples/private-compilation and run it locally, without an AWS account',
 });

@@ -1,0 +1,117 @@
+import type { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { NeoModel } from '../model/model';
+import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
+import type { NeoCompilerOptions } from '../target/compiler-options';
+import type { NeoTarget } from '../target/target';
+
+/**
+ * Properties of a `NeoCompilationJob`.
+ */
+export interface NeoCompilationJobProps {
+  /**
+   * Network of the job: `vpcConfig` of a `NeoPrivateCompilationVpc`. Required, as a job without it runs in a network of
+   * AWS with a path to the internet, and IAM cannot forbid that.
+   */
+  readonly vpcConfig: NeoVpcConfig;
+
+  /**
+   * The model to compile.
+   */
+  readonly model: NeoModel;
+
+  /**
+   * The device or platform to compile for.
+   */
+  readonly target: NeoTarget;
+
+  /**
+   * Bucket that the compiled model is written to; one of the buckets of the private network, in the job's Region.
+   */
+  readonly outputBucket: s3.IBucket;
+
+  /**
+   * Folder in the output bucket, without slashes at its ends. Every job writes into a folder of its own below it, named like the job.
+   *
+   * @default 'neo'
+   */
+  readonly outputPrefix?: string;
+
+  /**
+   * Key that encrypts the compiled model in the bucket.
+   *
+   * @default - the encryption that the bucket applies by itself
+   */
+  readonly outputEncryptionKey?: kms.IKey;
+
+  /**
+   * Options for the compiler, as far as the target takes any.
+   *
+   * @default - none
+   */
+  readonly compilerOptions?: NeoCompilerOptions;
+
+  /**
+   * Role that the job assumes to read, write and log. A role of your own needs the actions of the role that
+   * `NeoPrivateCompilationVpc` makes; model and output are granted to it here.
+   *
+   * @default - the role of the private network
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Name of the job, 1 to 63 letters, digits and hyphens, unique in account and Region. A job cannot be changed and its name
+   * cannot be used twice: with a fixed name, every update that alters the result fails until the name is changed as well.
+   *
+   * @default - a unique name is generated, and a new one for each new job
+   */
+  readonly compilationJobName?: string;
+
+  /**
+   * How long the compilation may run before SageMaker ends it (`MaxRuntimeInSeconds`), in whole seconds, at least 1.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly maxRuntime?: Duration;
+
+  /**
+   * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 2 hours to 28 days. That is longer than
+   * CloudFormation waits for a resource: of use with `waitForCompletion: false` only.
+   *
+   * @default - SageMaker's own
+   */
+  readonly maxPendingTime?: Duration;
+
+  /**
+   * Whether the deployment waits for the end of the job and fails when the job fails. Without it, the deployment goes on as soon as SageMaker has
+   * accepted the job, and only name and ARN are known.
+   *
+   * @default true
+   */
+  readonly waitForCompletion?: boolean;
+
+  /**
+   * How long the deployment waits for the job, the wait for a free slot of the account's quota included. Then the job is stopped and
+   * the deployment fails. 1 to 55 minutes: CloudFormation's hour less the time that stopping takes.
+   *
+   * @default Duration.minutes(55)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Whether the compiled model is deleted together with the job: when the resource is removed from the stack, or replaced by an update.
+   * Only the artifact of this job is ever deleted. In a versioned bucket it gets a delete marker.
+   *
+   * @default false
+   */
+  readonly deleteArtifacts?: boolean;
+
+  /**
+   * Tags of the job, at most 48. Tags set on the construct tree (`Tags.of`) are added. A change of tags makes no new job.
+   *
+   * @default - none
+   */
+  readonly tags?: { [key: string]: string };
+}

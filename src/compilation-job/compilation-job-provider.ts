@@ -1,0 +1,151 @@
+import { createHash } from 'crypto';
+import * as path from 'path';
+import { Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Provider } from 'aws-cdk-lib/custom-resources';
+import { Construct } from 'constructs';
+
+const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
+
+/** As seldom as a job's end may go unnoticed. */
+const QUERY_INTERVAL = Duration.seconds(10);
+
+/** The most that the Provider framework and CloudFormation allow. */
+const TOTAL_TIMEOUT = Duration.hours(1);
+
+/**
+ * The functions behind all compilation jobs of a stack, and the only identity that may start, stop and delete them.
+ */
+export class CompilationJobProvider extends Construct {
+  /**
+   * The provider of the stack, made with its first job. It is found in the construct tree, not in a static map: that would
+   * leak from one app or stack to another.
+   */
+  public static getOrCreate(scope: Construct): CompilationJobProvider {
+    const stack = Stack.of(scope);
+    return stack.node.tryFindChild(ID) as CompilationJobProvider | undefined ?? new CompilationJobProvider(stack, ID);
+  }
+
+  /** What a custom resource of this provider takes as its service token. */
+  public readonly serviceToken: string;
+
+  /** The role of the two handler functions. */
+  public readonly role: iam.Role;
+
+  /** How all generated job names of this stack begin, at most 23 characters. */
+  public readonly jobNamePrefix: string;
+
+  private readonly fixedJobNames = new Set<string>();
+  private readonly passableRoleArns = new Set<string>();
+  private readonly artifactArns = new Set<string>();
+
+  private constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.jobNamePrefix = jobNamePrefixOf(Stack.of(this));
+
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    this.role = this.functionRole('HandlerRole', logGroup, 'Starts, watches, stops and deletes the Neo compilation jobs of this stack');
+    this.grantJobs();
+
+    const code = lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'compilation-job', 'handler', 'compilation-job.lambda'));
+    const handler = (name: string, exported: string) => new lambda.Function(this, name, {
+      code,
+      handler: `index.${exported}`,
+      // Pinned: the latest runtime would change templates with the version of aws-cdk-lib.
+      runtime: lambda.Runtime.NODEJS_24_X,
+      timeout: Duration.minutes(2),
+      memorySize: 256,
+      role: this.role,
+      logGroup,
+      description: 'SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)',
+    });
+    const frameworkRole = this.functionRole('FrameworkRole', logGroup, 'CDK Provider framework: calls the handler and answers CloudFormation');
+    const provider = new Provider(this, 'Provider', {
+      onEventHandler: handler('OnEvent', 'onEvent'),
+      isCompleteHandler: handler('IsComplete', 'isComplete'),
+      queryInterval: QUERY_INTERVAL,
+      totalTimeout: TOTAL_TIMEOUT,
+      frameworkOnEventRole: frameworkRole,
+      frameworkCompleteAndTimeoutRole: frameworkRole,
+      logGroup,
+    });
+    this.serviceToken = provider.serviceToken;
+  }
+
+  /** Let the handler work on a job whose name the user fixed. */
+  public allowJobName(jobName: string): void {
+    this.fixedJobNames.add(this.jobArn(jobName));
+  }
+
+  /** Let the handler hand this role to SageMaker, and to no other service. */
+  public allowPassRole(role: iam.IRole): void {
+    this.passableRoleArns.add(role.roleArn);
+  }
+
+  /** Let the handler delete the artifacts below this output location. */
+  public allowDeleteArtifacts(bucket: s3.IBucket, keyPattern: string): void {
+    const arn = bucket.arnForObjects(keyPattern);
+    if (this.artifactArns.size === 0) {
+      this.role.addToPrincipalPolicy(new iam.PolicyStatement({
+        sid: 'DeleteArtifacts',
+        actions: ['s3:DeleteObject'],
+        resources: Lazy.list({ produce: () => [...this.artifactArns] }),
+      }));
+    }
+    this.artifactArns.add(arn);
+  }
+
+  private grantJobs() {
+    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
+      sid: 'OwnJobs',
+      actions: [
+        'sagemaker:CreateCompilationJob', 'sagemaker:DescribeCompilationJob', 'sagemaker:StopCompilationJob', 'sagemaker:DeleteCompilationJob',
+        'sagemaker:AddTags', 'sagemaker:DeleteTags', 'sagemaker:ListTags',
+      ],
+      resources: Lazy.list({ produce: () => [this.jobArn(`${this.jobNamePrefix}-*`), ...this.fixedJobNames] }),
+    }));
+    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
+      sid: 'FindJobs',
+      actions: ['sagemaker:ListCompilationJobs'],
+      // The action takes no resource.
+      resources: ['*'],
+    }));
+    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
+      sid: 'PassExecutionRole',
+      actions: ['iam:PassRole'],
+      resources: Lazy.list({ produce: () => [...this.passableRoleArns] }),
+      conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+    }));
+    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
+      sid: 'SeeOwnStack',
+      actions: ['cloudformation:DescribeStackResource'],
+      resources: [Stack.of(this).stackId],
+    }));
+  }
+
+  private functionRole(id: string, logGroup: logs.ILogGroup, description: string): iam.Role {
+    const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description });
+    // Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account.
+    logGroup.grantWrite(role);
+    return role;
+  }
+
+  private jobArn(jobName: string): string {
+    return Stack.of(this).formatArn({ service: 'sagemaker', resource: 'compilation-job', resourceName: jobName });
+  }
+}
+
+/** Readable, and unlike that of any other stack of the account, so that IAM keeps stacks off each other's jobs. */
+function jobNamePrefixOf(stack: Stack): string {
+  const known = [stack.stackName, stack.nestedStackParent?.stackName].filter(name => name !== undefined && !Token.isUnresolved(name));
+  const hash = createHash('sha256').update(JSON.stringify([stack.node.path, known])).digest('hex').slice(0, 6);
+  return `${jobNamePart(Token.isUnresolved(stack.stackName) ? stack.node.id : stack.stackName, 16)}-${hash}`;
+}
+
+/** The letters, digits and hyphens of an id that a job name can hold, at most so many. */
+export function jobNamePart(id: string, maxLength: number): string {
+  return id.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-+/, '').slice(0, maxLength).replace(/-+$/, '') || 'neo';
+}

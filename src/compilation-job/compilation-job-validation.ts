@@ -1,0 +1,97 @@
+import { Annotations, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { NeoCompilationJobProps } from './compilation-job-props';
+import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
+import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
+import { NeoValidationError, shown } from '../private/errors';
+
+
+
+/** Of the API's 50, two are the library's own. */
+const MAX_TAGS = 48;
+
+/** Everything about a job's props that is wrong whatever the target is. */
+export function validateJobProps(scope: Construct, props: NeoCompilationJobProps): void {
+  const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
+  for (const prop of ['vpcConfig', 'model', 'target', 'outputBucket'] as const) {
+    if (!props[prop]) { fail(`${prop} must be given; got: ${shown(props[prop])}`); }
+  }
+  validateVpcConfig(scope, props.vpcConfig);
+  validateName(fail, props.compilationJobName);
+  validateOutputPrefix(fail, props.outputPrefix);
+  validateTags(fail, props.tags);
+  validateTimes(scope, fail, props);
+}
+
+/** The API's limits on VpcConfig. */
+export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): void {
+  const limits = { subnets: 16, securityGroupIds: 5 } as const;
+  for (const [prop, most] of Object.entries(limits) as [keyof typeof limits, number][]) {
+    const ids = vpcConfig[prop];
+    if (Token.isUnresolved(ids)) { continue; }
+    if (!Array.isArray(ids) || ids.length < 1 || ids.length > most) {
+      throw new NeoValidationError(`vpcConfig.${prop} must hold 1 to ${most} IDs, as the API takes no more; got: ${Array.isArray(ids) ? ids.length : shown(ids)}`, scope);
+    }
+  }
+}
+
+type Fail = (message: string) => never;
+
+function validateName(fail: Fail, name: string | undefined) {
+  if (name === undefined || Token.isUnresolved(name)) { return; }
+  if (!/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name)) {
+    fail(`compilationJobName must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${shown(name)}`);
+  }
+}
+
+function validateOutputPrefix(fail: Fail, prefix: string | undefined) {
+  if (prefix === undefined || Token.isUnresolved(prefix)) { return; }
+  if (typeof prefix !== 'string' || prefix === '' || prefix.startsWith('/') || prefix.endsWith('/') || prefix.includes('//')) {
+    fail(`outputPrefix must be a folder without slashes at its ends, such as "compiled/models"; got: ${shown(prefix)}`);
+  }
+  // The API takes 1,024 characters; bucket, job name and artifact need up to 250 of them.
+  if (prefix.length > 750) {
+    fail(`outputPrefix must have at most 750 characters, as the whole S3 URI may have 1,024; got: ${prefix.length} characters`);
+  }
+}
+
+function validateTags(fail: Fail, tags: { [key: string]: string } | undefined) {
+  if (tags === undefined || Token.isUnresolved(tags)) { return; }
+  const count = Object.keys(tags).length;
+  if (count > MAX_TAGS) {
+    fail(`tags must be at most ${MAX_TAGS}, as SageMaker takes 50 and two are the library's own; got: ${count}`);
+  }
+  for (const key of Object.keys(tags)) {
+    if (/^(aws:|cdk-sagemaker-neo:)/i.test(key)) {
+      fail(`tags must not begin with "aws:" or "cdk-sagemaker-neo:", which are reserved; got: ${shown(key)}`);
+    }
+  }
+}
+
+/** maxRuntime <= timeout <= CloudFormation's hour; the pending time starts where that hour is long over. */
+function validateTimes(scope: Construct, fail: Fail, props: NeoCompilationJobProps) {
+  const waits = props.waitForCompletion !== false;
+  const seconds = (prop: 'maxRuntime' | 'timeout' | 'maxPendingTime', least: number, most: number, limits: string): number | undefined => {
+    const duration = props[prop];
+    if (duration === undefined || duration.isUnresolved()) { return undefined; }
+    const value = duration.toSeconds({ integral: false });
+    if (!Number.isInteger(value) || value < least || value > most) {
+      fail(`${prop} must be ${limits}, in whole seconds; got: ${duration.toHumanString()} (${value} seconds)`);
+    }
+    return value;
+  };
+  const maxRuntime = seconds('maxRuntime', 1, Number.MAX_SAFE_INTEGER, 'at least 1 second');
+  const timeout = seconds('timeout', 60, MAX_TIMEOUT.toSeconds(), 'between 1 and 55 minutes (CloudFormation waits one hour, and stopping a job takes time)');
+  const pending = seconds('maxPendingTime', 7_200, 2_419_200, 'between 2 hours and 28 days');
+
+  const runs = props.maxRuntime?.isUnresolved() ? undefined : maxRuntime ?? DEFAULT_MAX_RUNTIME.toSeconds();
+  const waitsFor = props.timeout?.isUnresolved() ? undefined : timeout ?? MAX_TIMEOUT.toSeconds();
+  if (waits && runs !== undefined && waitsFor !== undefined && runs > waitsFor) {
+    fail(`maxRuntime must not be longer than timeout (${waitsFor} seconds) while the deployment waits for the job: `
+      + `raise timeout up to 55 minutes, or set waitForCompletion to false; got: ${runs} seconds`);
+  }
+  if (waits && pending !== undefined) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:maxPendingTimeBeyondTimeout',
+      `maxPendingTime (${pending} seconds) has no effect while the deployment waits for the job: the job is stopped at timeout, within CloudFormation's hour. Set waitForCompletion to false to let it wait longer.`);
+  }
+}

@@ -1,0 +1,168 @@
+import { CustomResource, Fn, Lazy, Resource, TagManager, TagType, Token, type ITaggableV2 } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { INeoCompilationJob } from './compilation-job-base';
+import type { CompilationJobAttributes, CompilationJobProperties } from './compilation-job-properties';
+import type { NeoCompilationJobProps } from './compilation-job-props';
+import { MAX_TIMEOUT } from './compilation-job-times';
+import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
+import { compilationRequest } from './compilation-request';
+import { validateJobProps } from './compilation-job-validation';
+import { importedCompilationJob } from './imported-compilation-job';
+import { NeoValidationError } from '../private/errors';
+
+
+
+/**
+ * A model compiled by SageMaker Neo in a private network, as part of the deployment.
+ *
+ * Creating the resource runs the job and waits for its end; changing what alters the result runs a new job under a new name and removes the old
+ * one; deleting it stops the job if it still runs, and removes it. The compiled model stays in the bucket unless `deleteArtifacts` is set.
+ * All jobs of a stack share one set of functions, so that each further job costs one CloudFormation resource.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
+ * @resource Custom::SageMakerNeoCompilationJob
+ */
+export class NeoCompilationJob extends Resource implements INeoCompilationJob, ITaggableV2 {
+  /**
+   * CloudFormation's type of the resource.
+   */
+  public static readonly RESOURCE_TYPE = 'Custom::SageMakerNeoCompilationJob';
+
+  /**
+   * A job that exists, by its name: one of another stack, or one that was started by hand.
+   *
+   * @param scope where to import it
+   * @param id construct id
+   * @param jobName name of the job, in the account and Region of the scope
+   */
+  public static fromJobName(scope: Construct, id: string, jobName: string): INeoCompilationJob {
+    return importedCompilationJob(scope, id, jobName);
+  }
+
+  /** Collects the tags of the job. */
+  public readonly cdkTagManager: TagManager;
+
+  public readonly jobName: string;
+  public readonly jobArn: string;
+
+  /**
+   * Bucket of the compiled model.
+   */
+  public readonly outputBucket: s3.IBucket;
+
+  /**
+   * Role that the job assumes.
+   */
+  public readonly role: iam.IRole;
+
+  private readonly resource: CustomResource;
+  private readonly outputPrefix: string;
+
+  constructor(scope: Construct, id: string, private readonly props: NeoCompilationJobProps) {
+    super(scope, id);
+    validateJobProps(this, props);
+    const { privateVpc } = props.vpcConfig;
+    const role = props.role ?? privateVpc?.role;
+    if (!role) {
+      throw new NeoValidationError('role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc; got: undefined', this);
+    }
+    this.role = role;
+    this.outputBucket = props.outputBucket;
+    this.outputPrefix = props.outputPrefix ?? 'neo';
+    this.cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', props.tags
+      && Object.entries(props.tags).map(([Key, Value]) => ({ Key, Value })));
+
+    const model = props.model.bind(this, { role, privateVpc });
+    this.grantOutput();
+
+    const provider = CompilationJobProvider.getOrCreate(this);
+    provider.allowPassRole(role);
+    if (props.compilationJobName) { provider.allowJobName(props.compilationJobName); }
+    if (props.deleteArtifacts) { provider.allowDeleteArtifacts(this.outputBucket, `${this.outputPrefix}/*`); }
+
+    const properties: CompilationJobProperties = {
+      JobName: props.compilationJobName,
+      JobNamePrefix: `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`,
+      Request: compilationRequest(this, { ...props, model, role, outputUri: this.outputBucket.s3UrlForObject(this.outputPrefix) }),
+      Tags: Lazy.any({ produce: () => this.cdkTagManager.renderTags() }) as any,
+      ModelVersion: model.modelVersion,
+      WaitForCompletion: props.waitForCompletion === false ? 'false' : 'true',
+      TimeLimitInSeconds: `${(props.timeout ?? MAX_TIMEOUT).toSeconds()}`,
+      DeleteArtifacts: props.deleteArtifacts ? 'true' : 'false',
+    };
+    this.resource = new CustomResource(this, 'Resource', {
+      serviceToken: provider.serviceToken,
+      resourceType: NeoCompilationJob.RESOURCE_TYPE,
+      properties,
+    });
+    // No job before its network and its permissions are there; none left when they go.
+    this.resource.node.addDependency(...[privateVpc, role === privateVpc?.role ? undefined : role].filter(dependency => dependency !== undefined));
+
+    this.jobName = this.resource.ref;
+    this.jobArn = this.attribute('JobArn');
+  }
+
+  /**
+   * S3 URI of the compiled model, a `.tar.gz` archive.
+   *
+   * @attribute
+   */
+  public get modelArtifactsUri(): string {
+    return this.resultAttribute('modelArtifactsUri', 'ModelArtifactsUri');
+  }
+
+  /**
+   * SHA-256 digest of the compiled model.
+   *
+   * @attribute
+   */
+  public get artifactDigest(): string {
+    return this.resultAttribute('artifactDigest', 'ArtifactDigest');
+  }
+
+  /**
+   * Image that serves the compiled model on a SageMaker endpoint. For cloud targets only: Neo names none for edge devices.
+   *
+   * @attribute
+   */
+  public get inferenceImage(): string {
+    if (this.props.target.isEdge) {
+      throw new NeoValidationError('inferenceImage is known for cloud targets only, as Neo has no image for edge devices; use modelArtifactsUri instead', this);
+    }
+    return this.resultAttribute('inferenceImage', 'InferenceImage');
+  }
+
+  /**
+   * Key of the compiled model in the output bucket.
+   */
+  public get artifactObjectKey(): string {
+    return Fn.select(1, Fn.split(`s3://${this.outputBucket.bucketName}/`, this.modelArtifactsUri));
+  }
+
+  public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {
+    return this.outputBucket.grantRead(grantee, `${this.outputPrefix}/${this.jobName}/*`);
+  }
+
+  /** A role of the user's own gets what the private network's role has anyway. */
+  private grantOutput() {
+    const { vpcConfig, outputEncryptionKey } = this.props;
+    if (this.role !== vpcConfig.privateVpc?.role) {
+      this.outputBucket.grantPut(this.role, `${this.outputPrefix}/*`);
+      this.outputBucket.grantRead(this.role, `${this.outputPrefix}/*`);
+    }
+    outputEncryptionKey?.grantEncryptDecrypt(this.role);
+  }
+
+  private resultAttribute(prop: string, name: keyof CompilationJobAttributes): string {
+    if (this.props.waitForCompletion === false) {
+      throw new NeoValidationError(`${prop} is not known with waitForCompletion: false, as the deployment does not wait for the job; wait for it, or read the job with DescribeCompilationJob later`, this);
+    }
+    return this.attribute(name);
+  }
+
+  private attribute(name: keyof CompilationJobAttributes): string {
+    return this.resource.getAttString(name);
+  }
+}

@@ -1,0 +1,44 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+
+import type { Construct } from 'constructs';
+import type { CompilationJobProperties } from './compilation-job-properties';
+import type { NeoCompilationJobProps } from './compilation-job-props';
+import { DEFAULT_MAX_RUNTIME } from './compilation-job-times';
+import type { NeoModelConfig } from '../model/model';
+
+/** The job's props with all that the construct has found out. */
+export interface CompilationRequestOptions extends Omit<NeoCompilationJobProps, 'model' | 'role'> {
+  readonly model: NeoModelConfig;
+  readonly role: iam.IRole;
+  readonly outputUri: string;
+}
+
+
+
+/**
+ * The input of CreateCompilationJob, in the API's spelling. What depends on the job's name is left to the handler.
+ */
+export function compilationRequest(scope: Construct, options: CompilationRequestOptions): CompilationJobProperties['Request'] {
+  const { model, target, vpcConfig } = options;
+  return {
+    RoleArn: options.role.roleArn,
+    ModelPackageVersionArn: model.modelPackageVersionArn,
+    InputConfig: model.s3Uri === undefined ? undefined : {
+      S3Uri: model.s3Uri,
+      DataInputConfig: model.dataInputShape?.toJson(scope),
+      Framework: model.framework?.name as any,
+      FrameworkVersion: model.framework?.version,
+    },
+    OutputConfig: {
+      S3OutputLocation: options.outputUri,
+      TargetDevice: target.deviceName as any,
+      CompilerOptions: undefined,
+      KmsKeyId: options.outputEncryptionKey?.keyArn,
+    },
+    VpcConfig: { Subnets: vpcConfig.subnets, SecurityGroupIds: vpcConfig.securityGroupIds },
+    StoppingCondition: {
+      MaxRuntimeInSeconds: `${(options.maxRuntime ?? DEFAULT_MAX_RUNTIME).toSeconds()}`,
+      MaxPendingTimeInSeconds: options.maxPendingTime && `${options.maxPendingTime.toSeconds()}`,
+    },
+  };
+}

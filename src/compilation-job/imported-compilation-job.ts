@@ -1,0 +1,21 @@
+import { ArnFormat, Resource, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { INeoCompilationJob } from './compilation-job-base';
+import { NeoValidationError } from '../private/errors';
+
+/** A job known by its name alone. */
+export function importedCompilationJob(scope: Construct, id: string, jobName: string): INeoCompilationJob {
+  class Imported extends Resource implements INeoCompilationJob {
+    public readonly jobName = jobName;
+    public readonly jobArn = Stack.of(scope).formatArn({
+      service: 'sagemaker', resource: 'compilation-job', resourceName: jobName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+
+    public grantReadArtifacts(_grantee: iam.IGrantable): iam.Grant {
+      throw new NeoValidationError('grantReadArtifacts is not possible on an imported job, as its output bucket is not known: '
+        + `grant on the bucket itself; got: the job named ${jobName}`, this);
+    }
+  }
+  return new Imported(scope, id);
+}
