@@ -3,3 +3,7 @@ export * from './private-compilation-vpc/vpc-config';
 export * from './target/data-input-shape';
 export * from './target/framework';
 export * from './target/target';
+export * from './compilation-job/compilation-job';
+export * from './compilation-job/compilation-job-base';
+export * from './compilation-job/compilation-job-props';
+export * from './model/model';

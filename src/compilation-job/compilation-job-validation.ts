@@ -2,9 +2,8 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
-import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 import { NeoValidationError, shown } from '../private/errors';
-
+import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 
 
 /** Of the API's 50, two are the library's own. */

@@ -1,17 +1,16 @@
-import { CustomResource, Fn, Lazy, Resource, TagManager, TagType, Token, type ITaggableV2 } from 'aws-cdk-lib';
+import { CustomResource, Fn, Lazy, Resource, TagManager, TagType, type ITaggableV2 } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { INeoCompilationJob } from './compilation-job-base';
 import type { CompilationJobAttributes, CompilationJobProperties } from './compilation-job-properties';
 import type { NeoCompilationJobProps } from './compilation-job-props';
-import { MAX_TIMEOUT } from './compilation-job-times';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
-import { compilationRequest } from './compilation-request';
+import { MAX_TIMEOUT } from './compilation-job-times';
 import { validateJobProps } from './compilation-job-validation';
+import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
 import { NeoValidationError } from '../private/errors';
-
 
 
 /**
@@ -72,7 +71,7 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
     this.outputBucket = props.outputBucket;
     this.outputPrefix = props.outputPrefix ?? 'neo';
     this.cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', props.tags
-      && Object.entries(props.tags).map(([Key, Value]) => ({ Key, Value })));
+      && Object.entries(props.tags).map(([key, value]) => ({ key, value })));
 
     const model = props.model.bind(this, { role, privateVpc });
     this.grantOutput();
@@ -86,7 +85,7 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
       JobName: props.compilationJobName,
       JobNamePrefix: `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`,
       Request: compilationRequest(this, { ...props, model, role, outputUri: this.outputBucket.s3UrlForObject(this.outputPrefix) }),
-      Tags: Lazy.any({ produce: () => this.cdkTagManager.renderTags() }) as any,
+      Tags: this.renderedTags(),
       ModelVersion: model.modelVersion,
       WaitForCompletion: props.waitForCompletion === false ? 'false' : 'true',
       TimeLimitInSeconds: `${(props.timeout ?? MAX_TIMEOUT).toSeconds()}`,
@@ -128,7 +127,7 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
    * @attribute
    */
   public get inferenceImage(): string {
-    if (this.props.target.isEdge) {
+    if ((this.props.target as any).isEdge) {
       throw new NeoValidationError('inferenceImage is known for cloud targets only, as Neo has no image for edge devices; use modelArtifactsUri instead', this);
     }
     return this.resultAttribute('inferenceImage', 'InferenceImage');
@@ -153,6 +152,13 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
       this.outputBucket.grantRead(this.role, `${this.outputPrefix}/*`);
     }
     outputEncryptionKey?.grantEncryptDecrypt(this.role);
+  }
+
+  /** A TagManager renders for L1 constructs, which spell it their own way. */
+  private renderedTags(): CompilationJobProperties['Tags'] {
+    return Lazy.any({
+      produce: () => this.cdkTagManager.renderTags()?.map(({ key, value }: { key: string; value: string }) => ({ Key: key, Value: value })),
+    }) as any;
   }
 
   private resultAttribute(prop: string, name: keyof CompilationJobAttributes): string {

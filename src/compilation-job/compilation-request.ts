@@ -14,7 +14,6 @@ export interface CompilationRequestOptions extends Omit<NeoCompilationJobProps, 
 }
 
 
-
 /**
  * The input of CreateCompilationJob, in the API's spelling. What depends on the job's name is left to the handler.
  */

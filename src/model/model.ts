@@ -1,10 +1,9 @@
-import { Token } from 'aws-cdk-lib';
+import { AssetStaging, FileAssetPackaging, Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
 import { NeoValidationError, shown } from '../private/errors';
+import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 
@@ -175,17 +174,14 @@ class AssetModel extends NeoModel {
   }
 
   public bind(scope: Construct, { role, privateVpc }: NeoModelBindOptions): NeoModelConfig {
-    const asset = new Asset(scope, 'Model', { path: this.path });
-    if (!asset.isFile) {
-      throw new NeoValidationError(`path must be a file, a single .tar.gz archive; got the directory ${shown(this.path)}`, scope);
-    }
+    const { bucket, objectKey } = upload(scope, this.path);
     if (privateVpc) {
-      privateVpc.grantReadThroughEndpoint(asset.bucket, asset.s3ObjectKey);
+      privateVpc.grantReadThroughEndpoint(bucket, objectKey);
     }
     if (role !== privateVpc?.role) {
-      asset.grantRead(role);
+      bucket.grantRead(role, objectKey);
     }
-    return { ...this.options, s3Uri: asset.s3ObjectUrl };
+    return { ...this.options, s3Uri: bucket.s3UrlForObject(objectKey) };
   }
 }
 
@@ -202,6 +198,24 @@ class PackageModel extends NeoModel {
   public bind(): NeoModelConfig {
     return { modelPackageVersionArn: this.modelPackageVersionArn };
   }
+}
+
+/**
+ * As an Asset would, but under a key that ends in .tar.gz: Neo wants that ending, and an Asset's key keeps only .gz of it.
+ */
+function upload(scope: Construct, sourcePath: string): { bucket: s3.IBucket; objectKey: string } {
+  const staging = new AssetStaging(scope, 'Model', { sourcePath });
+  if (staging.packaging !== FileAssetPackaging.FILE) {
+    throw new NeoValidationError(`path must be a file, a single .tar.gz archive; got the directory ${shown(sourcePath)}`, scope);
+  }
+  const stack = Stack.of(scope);
+  const { bucketName, objectKey } = stack.synthesizer.addFileAsset({
+    packaging: FileAssetPackaging.FILE,
+    fileName: staging.relativeStagedPath(stack),
+    sourceHash: `${staging.assetHash}.tar`,
+    displayName: scope.node.path,
+  });
+  return { bucket: s3.Bucket.fromBucketName(scope, 'ModelBucket', bucketName), objectKey };
 }
 
 function requireArchiveName(prop: string, value: string) {
