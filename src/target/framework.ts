@@ -1,14 +1,110 @@
+import { Token } from 'aws-cdk-lib';
+import { FRAMEWORKS } from './compatibility';
+import { display } from './json';
+
 /**
  * The machine-learning framework that a model was saved with, and its version.
+ *
+ * Versions are those that AWS documents; which of them compiles for which target is in docs/targets.md. The version
+ * must not be older than the one that saved the model: a file of a newer PyTorch than the one named here is among the
+ * commonest reasons for a failed job, and nothing in the template can reveal it.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-cloud.html
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-devices-edge-frameworks.html
  */
 export class NeoFramework {
+  /** DarkNet; edge targets only. */
+  public static readonly DARKNET = NeoFramework.of('DARKNET');
+  /** Keras; shapes in NCHW although the artifact is NHWC. */
+  public static readonly KERAS = NeoFramework.of('KERAS');
+  /** MXNet 1.5; Inferentia 1. */
+  public static readonly MXNET_1_5 = NeoFramework.mxnet('1.5');
+  /** MXNet 1.8; Inferentia 1 and edge. */
+  public static readonly MXNET_1_8 = NeoFramework.mxnet('1.8');
+  /** MXNet 1.8.0, as the table of cloud targets spells it. */
+  public static readonly MXNET_1_8_0 = NeoFramework.mxnet('1.8.0');
+  /** ONNX; models up to 1.7.0. */
+  public static readonly ONNX = NeoFramework.of('ONNX');
+  /** PyTorch 1.4; cloud. */
+  public static readonly PYTORCH_1_4 = NeoFramework.pytorch('1.4');
+  /** PyTorch 1.5; cloud. */
+  public static readonly PYTORCH_1_5 = NeoFramework.pytorch('1.5');
+  /** PyTorch 1.6; cloud. */
+  public static readonly PYTORCH_1_6 = NeoFramework.pytorch('1.6');
+  /** PyTorch 1.7; cloud, Inferentia 1, edge. */
+  public static readonly PYTORCH_1_7 = NeoFramework.pytorch('1.7');
+  /** PyTorch 1.8; cloud, Inferentia 1, edge. */
+  public static readonly PYTORCH_1_8 = NeoFramework.pytorch('1.8');
+  /** PyTorch 1.9; Inferentia 1. */
+  public static readonly PYTORCH_1_9 = NeoFramework.pytorch('1.9');
+  /** PyTorch 1.12; cloud. */
+  public static readonly PYTORCH_1_12 = NeoFramework.pytorch('1.12');
+  /** PyTorch 1.13; cloud. */
+  public static readonly PYTORCH_1_13 = NeoFramework.pytorch('1.13');
+  /** PyTorch 2.0; cloud, where Neo reads the input shapes from the model itself. */
+  public static readonly PYTORCH_2_0 = NeoFramework.pytorch('2.0');
+  /** scikit-learn; the API knows it, AWS's guide documents nothing about it. */
+  public static readonly SKLEARN = NeoFramework.of('SKLEARN');
+  /** TensorFlow 1.15; Inferentia 1 and edge. */
+  public static readonly TENSORFLOW_1_15 = NeoFramework.tensorflow('1.15');
+  /** TensorFlow 1.15.3, as the table of cloud targets spells it. */
+  public static readonly TENSORFLOW_1_15_3 = NeoFramework.tensorflow('1.15.3');
+  /** TensorFlow 2.4; edge. */
+  public static readonly TENSORFLOW_2_4 = NeoFramework.tensorflow('2.4');
+  /** TensorFlow 2.5; Inferentia 1. */
+  public static readonly TENSORFLOW_2_5 = NeoFramework.tensorflow('2.5');
+  /** TensorFlow 2.9; cloud. */
+  public static readonly TENSORFLOW_2_9 = NeoFramework.tensorflow('2.9');
+  /** TensorFlow Lite 1.15; edge. */
+  public static readonly TFLITE_1_15 = NeoFramework.tflite('1.15');
+  /** XGBoost; models up to 1.3.3, no input shape. */
+  public static readonly XGBOOST = NeoFramework.of('XGBOOST');
+
+  /**
+   * MXNet.
+   *
+   * @param version 3 to 10 characters such as `1.8`; without it Neo takes a version of its own choice
+   */
+  public static mxnet(version?: string): NeoFramework {
+    return NeoFramework.of('MXNET', version);
+  }
+
+  /**
+   * PyTorch.
+   *
+   * @param version 3 to 10 characters such as `1.13`; without it Neo takes a version of its own choice
+   */
+  public static pytorch(version?: string): NeoFramework {
+    return NeoFramework.of('PYTORCH', version);
+  }
+
+  /**
+   * TensorFlow.
+   *
+   * @param version 3 to 10 characters such as `2.9`; without it Neo takes a version of its own choice
+   */
+  public static tensorflow(version?: string): NeoFramework {
+    return NeoFramework.of('TENSORFLOW', version);
+  }
+
+  /**
+   * TensorFlow Lite; edge targets only.
+   *
+   * @param version 3 to 10 characters such as `1.15`; without it Neo takes a version of its own choice
+   */
+  public static tflite(version?: string): NeoFramework {
+    return NeoFramework.of('TFLITE', version);
+  }
+
   /**
    * A framework by the name that the API uses, for one that this class does not know yet.
    *
    * @param name for example `PYTORCH`
-   * @param version for example `1.13`
+   * @param version 3 to 10 characters: a digit, a dot, then letters, digits and dots, for example `1.13`
    */
   public static of(name: string, version?: string): NeoFramework {
+    validateName(name);
+    validateVersion(version);
     return new NeoFramework(name, version);
   }
 
@@ -20,4 +116,30 @@ export class NeoFramework {
      * @default - none given
      */
     public readonly version?: string) {}
+
+  /**
+   * Name and version, for messages.
+   */
+  public toString(): string {
+    return this.version === undefined ? this.name : `${this.name} ${this.version}`;
+  }
+}
+
+function validateName(name: string): void {
+  if (Token.isUnresolved(name)) return;
+  if (typeof name !== 'string' || !/^[A-Za-z0-9_]+$/.test(name)) {
+    throw new Error(`name of the framework must be a word such as 'PYTORCH', got: ${display(name)}`);
+  }
+  const spelled = name.toUpperCase();
+  if (spelled !== name && Object.keys(FRAMEWORKS).includes(spelled)) {
+    throw new Error(`name of the framework is spelled in capitals by the API: use '${spelled}', got: ${display(name)}`);
+  }
+}
+
+function validateVersion(version?: string): void {
+  if (version === undefined || version === null || Token.isUnresolved(version)) return;
+  if (typeof version !== 'string' || version.length < 3 || version.length > 10 || !/^[0-9]\.[A-Za-z0-9.]+$/.test(version)) {
+    throw new Error("version of the framework must have 3 to 10 characters: a digit, a dot, then letters, digits and dots, such as '1.13', "
+      + `got: ${display(version)}`);
+  }
 }

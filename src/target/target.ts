@@ -1,12 +1,125 @@
+import { Token } from 'aws-cdk-lib';
+import { DEVICES } from './compatibility';
+import { display } from './json';
+import { checkName, NeoTargetPlatform } from './target-platform';
+
 /**
- * What a model is compiled for: a device that Neo knows by name, or a platform of operating system, architecture and accelerator.
+ * Where a compiled model runs.
+ */
+export enum NeoTargetKind {
+  /** On an instance of AWS; the finished job names an inference image. */
+  CLOUD = 'cloud',
+  /** On a device of yours. */
+  EDGE = 'edge',
+  /** Not known at synthesis: the device is a token. */
+  UNKNOWN = 'unknown',
+}
+
+/**
+ * What a model is compiled for: a device that Neo knows by name, or a platform of operating system, architecture and
+ * accelerator.
+ *
+ * docs/targets.md shows what AWS documents for each.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
  */
 export class NeoTarget {
+  /** Cloud: ml.c4 instances. */
+  public static readonly ML_C4 = NeoTarget.device('ml_c4');
+  /** Cloud: ml.c5 instances. */
+  public static readonly ML_C5 = NeoTarget.device('ml_c5');
+  /** Cloud: ml.m4 instances. */
+  public static readonly ML_M4 = NeoTarget.device('ml_m4');
+  /** Cloud: ml.m5 instances. */
+  public static readonly ML_M5 = NeoTarget.device('ml_m5');
+  /** Cloud: ml.c6g instances (Graviton); in the API, not in AWS's list of instance types. */
+  public static readonly ML_C6G = NeoTarget.device('ml_c6g');
+  /** Cloud: ml.m6g instances (Graviton); in the API, not in AWS's list of instance types. */
+  public static readonly ML_M6G = NeoTarget.device('ml_m6g');
+  /** Cloud: ml.p2 instances (NVIDIA GPU). */
+  public static readonly ML_P2 = NeoTarget.device('ml_p2');
+  /** Cloud: ml.p3 instances (NVIDIA GPU). */
+  public static readonly ML_P3 = NeoTarget.device('ml_p3');
+  /** Cloud: ml.g4dn instances (NVIDIA GPU). */
+  public static readonly ML_G4DN = NeoTarget.device('ml_g4dn');
+  /** Cloud: ml.inf1 instances (Inferentia); options with `NeoCompilerOptions.inferentia(...)`. */
+  public static readonly ML_INF1 = NeoTarget.device('ml_inf1');
+  /** Cloud: ml.inf2 instances (Inferentia 2); Neo compiles for them in us-east-2 only. */
+  public static readonly ML_INF2 = NeoTarget.device('ml_inf2');
+  /** Cloud: ml.trn1 instances (Trainium); Neo compiles for them in us-east-1 only. */
+  public static readonly ML_TRN1 = NeoTarget.device('ml_trn1');
+  /** Cloud: Elastic Inference accelerators, which AWS has ended. */
+  public static readonly ML_EIA2 = NeoTarget.device('ml_eia2');
+  /** Cloud: AWS Lambda; in the API, but not in AWS's guide. */
+  public static readonly LAMBDA = NeoTarget.device('lambda');
+  /** Edge: Aisage; Linux on ARM64 with Mali. */
+  public static readonly AISAGE = NeoTarget.device('aisage');
+  /** Edge: Ambarella CV2. */
+  public static readonly AMBA_CV2 = NeoTarget.device('amba_cv2');
+  /** Edge: Ambarella CV22. */
+  public static readonly AMBA_CV22 = NeoTarget.device('amba_cv22');
+  /** Edge: Ambarella CV25. */
+  public static readonly AMBA_CV25 = NeoTarget.device('amba_cv25');
+  /** Edge: Apple's Core ML format for iOS and macOS; TensorFlow and PyTorch only. */
+  public static readonly COREML = NeoTarget.device('coreml');
+  /** Edge: AWS DeepLens, which AWS has ended. */
+  public static readonly DEEPLENS = NeoTarget.device('deeplens');
+  /** Edge: NXP i.MX 8M Plus. */
+  public static readonly IMX8MPLUS = NeoTarget.device('imx8mplus');
+  /** Edge: NXP i.MX 8QuadMax. */
+  public static readonly IMX8QM = NeoTarget.device('imx8qm');
+  /** Edge: Texas Instruments Jacinto TDA4VM. */
+  public static readonly JACINTO_TDA4VM = NeoTarget.device('jacinto_tda4vm');
+  /** Edge: NVIDIA Jetson Nano. */
+  public static readonly JETSON_NANO = NeoTarget.device('jetson_nano');
+  /** Edge: NVIDIA Jetson TX1. */
+  public static readonly JETSON_TX1 = NeoTarget.device('jetson_tx1');
+  /** Edge: NVIDIA Jetson TX2. */
+  public static readonly JETSON_TX2 = NeoTarget.device('jetson_tx2');
+  /** Edge: NVIDIA Jetson Xavier. */
+  public static readonly JETSON_XAVIER = NeoTarget.device('jetson_xavier');
+  /** Edge: Qualcomm QCS603; Android. */
+  public static readonly QCS603 = NeoTarget.device('qcs603');
+  /** Edge: Qualcomm QCS605; Android. */
+  public static readonly QCS605 = NeoTarget.device('qcs605');
+  /** Edge: Raspberry Pi 3 Model B. */
+  public static readonly RASP3B = NeoTarget.device('rasp3b');
+  /** Edge: Raspberry Pi 4 Model B. */
+  public static readonly RASP4B = NeoTarget.device('rasp4b');
+  /** Edge: Rockchip RK3288. */
+  public static readonly RK3288 = NeoTarget.device('rk3288');
+  /** Edge: Rockchip RK3399. */
+  public static readonly RK3399 = NeoTarget.device('rk3399');
+  /** Edge: Single-board computer with an x86_64 processor. */
+  public static readonly SBE_C = NeoTarget.device('sbe_c');
+  /** Edge: Texas Instruments Sitara AM57x. */
+  public static readonly SITARA_AM57X = NeoTarget.device('sitara_am57x');
+  /** Edge: Windows 10 on a 32-bit x86 processor. */
+  public static readonly X86_WIN32 = NeoTarget.device('x86_win32');
+  /** Edge: Windows 10 on a 64-bit x86 processor. */
+  public static readonly X86_WIN64 = NeoTarget.device('x86_win64');
+
   /**
-   * A device by the name that the API uses (`TargetDevice`).
+   * A device by the name that the API uses (`TargetDevice`), for one that this class does not know yet.
    */
   public static device(name: string): NeoTarget {
+    checkName(name, 'name of the device');
+    const spelled = Token.isUnresolved(name) ? name : name.toLowerCase();
+    if (spelled !== name && Object.keys(DEVICES).includes(spelled)) {
+      throw new Error(`name of the device is spelled in small letters by the API: use '${spelled}', got: ${display(name)}`);
+    }
     return new NeoTarget(name);
+  }
+
+  /**
+   * A platform (`TargetPlatform`), for a device that has no name of its own.
+   */
+  public static platform(platform: NeoTargetPlatform): NeoTarget {
+    if (!platform?.os?.name || !platform?.arch?.name) {
+      throw new Error('platform must have both os and arch, such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }, '
+        + `got: ${display(platform)}`);
+    }
+    return new NeoTarget(undefined, platform);
   }
 
   private constructor(
@@ -14,5 +127,46 @@ export class NeoTarget {
      * Device as the API spells it.
      * @default - a platform
      */
-    public readonly deviceName?: string) {}
+    public readonly deviceName?: string,
+    /**
+     * Platform.
+     * @default - a device
+     */
+    public readonly targetPlatform?: NeoTargetPlatform) {}
+
+  /**
+   * Whether the compiled model runs on an instance of AWS or on a device of yours. Every platform is edge.
+   */
+  public get kind(): NeoTargetKind {
+    if (this.deviceName === undefined) return NeoTargetKind.EDGE;
+    if (Token.isUnresolved(this.deviceName)) return NeoTargetKind.UNKNOWN;
+    const known = Object.keys(DEVICES).includes(this.deviceName) ? DEVICES[this.deviceName].kind : undefined;
+    return (known ?? (this.deviceName.startsWith('ml_') ? 'cloud' : 'edge')) === 'cloud' ? NeoTargetKind.CLOUD : NeoTargetKind.EDGE;
+  }
+
+  /**
+   * Whether the compiled model runs on a device of yours; false when that is not known at synthesis.
+   */
+  public get isEdge(): boolean {
+    return this.kind === NeoTargetKind.EDGE;
+  }
+
+  /**
+   * The target for messages: the device, or operating system, architecture and accelerator with slashes between.
+   */
+  public toString(): string {
+    const { os, arch, accelerator } = this.targetPlatform ?? {};
+    return this.deviceName ?? [os, arch, accelerator].filter((part) => part !== undefined).map((part) => part.name).join('/');
+  }
+
+  /**
+   * The fields of `OutputConfig`: exactly one of the two.
+   *
+   * @internal
+   */
+  public _toOutputConfig(): { TargetDevice?: string; TargetPlatform?: { Os: string; Arch: string; Accelerator?: string } } {
+    if (this.targetPlatform === undefined) return { TargetDevice: this.deviceName };
+    const { os, arch, accelerator } = this.targetPlatform;
+    return { TargetPlatform: { Os: os.name, Arch: arch.name, ...(accelerator && { Accelerator: accelerator.name }) } };
+  }
 }

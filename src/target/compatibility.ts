@@ -1,0 +1,246 @@
+/**
+ * What AWS documents about frameworks, devices and platforms of Neo: the ONE table behind validation, the page
+ * docs/targets.md and the tests. It ages; a row that AWS changes is changed here and nowhere else.
+ *
+ * Sources: the service model (enums), `InputConfig` and `OutputConfig` of the API reference, the developer guide's
+ * "Supported Instance Types and Frameworks", "Supported Frameworks" (edge) and "Supported Devices, Chip Architectures,
+ * and Systems", and the SageMaker Python SDK v2 where the guide is silent.
+ */
+
+/** Order of the dimensions of an image input. */
+export type Layout = 'NHWC' | 'NCHW';
+
+/** The tables of framework versions that AWS publishes: cloud instances, Inferentia 1, edge. */
+export type VersionTable = 'cloud' | 'inferentia1' | 'edge';
+
+export interface FrameworkFacts {
+  /** As AWS writes it in prose. */
+  readonly title: string;
+  /** Order of dimensions that `DataInputConfig` takes, whatever order the artifact has. */
+  readonly layout?: Layout;
+  /** Whether the API's `FrameworkVersion` exists for it; otherwise the versions below are those of the model file. */
+  readonly takesVersion: boolean;
+  /** Whether Neo needs to be told names and shapes of the inputs. */
+  readonly needsShape: boolean;
+  /** Whether `DataInputConfig` may be a list of shapes without names. */
+  readonly takesShapeList: boolean;
+  /** Documented versions; no entry: AWS does not list the framework in that table; empty: listed without a version. */
+  readonly versions: { readonly [table in VersionTable]?: readonly string[] };
+  /** Files that the archive must hold. */
+  readonly modelFiles: string;
+}
+
+export const FRAMEWORKS: { readonly [name: string]: FrameworkFacts } = {
+  TENSORFLOW: {
+    title: 'TensorFlow',
+    layout: 'NHWC',
+    takesVersion: true,
+    needsShape: true,
+    takesShapeList: false,
+    versions: { cloud: ['1.15.3', '2.9'], inferentia1: ['1.15', '2.5'], edge: ['1.15', '2.4'] },
+    modelFiles: 'saved model: one `.pb` or `.pbtxt` and a `variables` directory; frozen: only one `.pb` or `.pbtxt`',
+  },
+  KERAS: {
+    title: 'Keras',
+    layout: 'NCHW',
+    takesVersion: false,
+    needsShape: true,
+    takesShapeList: false,
+    versions: { cloud: ['2.2.4'], edge: ['2.2'] },
+    modelFiles: 'one `.h5`',
+  },
+  MXNET: {
+    title: 'MXNet',
+    layout: 'NCHW',
+    takesVersion: true,
+    needsShape: true,
+    takesShapeList: false,
+    versions: { cloud: ['1.8.0'], inferentia1: ['1.5', '1.8'], edge: ['1.8'] },
+    modelFiles: 'one symbol file (`.json`) and one parameter file (`.params`)',
+  },
+  ONNX: {
+    title: 'ONNX',
+    layout: 'NCHW',
+    takesVersion: false,
+    needsShape: true,
+    takesShapeList: false,
+    versions: { cloud: ['1.7.0'], edge: ['1.7'] },
+    modelFiles: 'one `.onnx`',
+  },
+  PYTORCH: {
+    title: 'PyTorch',
+    layout: 'NCHW',
+    takesVersion: true,
+    needsShape: true,
+    takesShapeList: true,
+    versions: {
+      cloud: ['1.4', '1.5', '1.6', '1.7', '1.8', '1.12', '1.13', '2.0'],
+      inferentia1: ['1.7', '1.8', '1.9'],
+      edge: ['1.7', '1.8'],
+    },
+    modelFiles: 'one `.pt` or `.pth` (edge: `.pth`) with inputs of float32, saved by the same PyTorch or an older one',
+  },
+  XGBOOST: {
+    title: 'XGBoost',
+    takesVersion: false,
+    needsShape: false,
+    takesShapeList: false,
+    versions: { cloud: ['1.3.3'], edge: ['1.3'] },
+    modelFiles: 'one `.model` with fewer than 2^31 nodes in a tree',
+  },
+  TFLITE: {
+    title: 'TensorFlow Lite',
+    layout: 'NHWC',
+    takesVersion: true,
+    needsShape: true,
+    takesShapeList: false,
+    versions: { edge: ['1.15'] },
+    modelFiles: 'one `.tflite`',
+  },
+  DARKNET: {
+    title: 'DarkNet',
+    layout: 'NCHW',
+    takesVersion: false,
+    needsShape: true,
+    takesShapeList: false,
+    versions: { edge: [] },
+    modelFiles: 'one `.cfg` and one `.weights`',
+  },
+  SKLEARN: {
+    title: 'scikit-learn',
+    takesVersion: false,
+    needsShape: true,
+    takesShapeList: false,
+    // In the API's enum, in none of the guide's tables.
+    versions: {},
+    modelFiles: 'not documented',
+  },
+};
+
+export interface DeviceFacts {
+  /** Where the compiled model runs. */
+  readonly kind: 'cloud' | 'edge';
+  /** The guide's table of framework versions that holds for it; none: AWS lists it in the API only. */
+  readonly versionTable?: VersionTable;
+  /** Frameworks that AWS's own SDK compiles for it, where the guide has no table. */
+  readonly sdkFrameworks?: readonly string[];
+  readonly os?: string;
+  readonly arch?: string;
+  readonly accelerator?: string;
+  /** Compiler options as AWS shows them in its table. */
+  readonly exampleOptions?: string;
+  /** AWS's SDK leaves `FrameworkVersion` out: 'dropped', or also does so though the API is silent: 'doubtful'. */
+  readonly frameworkVersion?: 'dropped' | 'doubtful';
+  /** The only frameworks that AWS documents for it, a rule of the API. */
+  readonly onlyFrameworks?: readonly string[];
+  /** The only Region in which Neo compiles for it. */
+  readonly onlyRegion?: string;
+  /** Why it should not be used any more. */
+  readonly retired?: string;
+}
+
+const CLOUD: DeviceFacts = { kind: 'cloud', versionTable: 'cloud', os: 'Linux', arch: 'X86_64' };
+const CLOUD_GPU: DeviceFacts = { ...CLOUD, accelerator: 'NVIDIA' };
+const EDGE: DeviceFacts = { kind: 'edge', versionTable: 'edge' };
+const JETSON: DeviceFacts = { ...EDGE, os: 'Linux', arch: 'ARM64', accelerator: 'NVIDIA' };
+const AMBARELLA: DeviceFacts = { ...EDGE, os: 'Arch Linux', arch: 'ARM64', accelerator: 'cvflow', frameworkVersion: 'dropped' };
+const QUALCOMM: DeviceFacts = { ...EDGE, os: 'Android', arch: 'ARM64', accelerator: 'Mali', exampleOptions: '{"ANDROID_PLATFORM":27}' };
+
+export const DEVICES: { readonly [name: string]: DeviceFacts } = {
+  ml_c4: CLOUD,
+  ml_c5: CLOUD,
+  ml_m4: CLOUD,
+  ml_m5: CLOUD,
+  // The Graviton families are in the API's enum, not in the guide's list of instance types.
+  ml_c6g: { kind: 'cloud', os: 'Linux', arch: 'ARM64' },
+  ml_m6g: { kind: 'cloud', os: 'Linux', arch: 'ARM64' },
+  ml_p2: CLOUD_GPU,
+  ml_p3: CLOUD_GPU,
+  ml_g4dn: CLOUD_GPU,
+  ml_inf1: { ...CLOUD, versionTable: 'inferentia1', accelerator: 'Inferentia', exampleOptions: '"--verbose 1 --num-neuroncores 2 -O2"' },
+  ml_inf2: {
+    kind: 'cloud',
+    os: 'Linux',
+    arch: 'X86_64',
+    accelerator: 'Inferentia2',
+    sdkFrameworks: ['PYTORCH', 'TENSORFLOW'],
+    onlyRegion: 'us-east-2',
+  },
+  ml_trn1: {
+    kind: 'cloud',
+    os: 'Linux',
+    arch: 'X86_64',
+    accelerator: 'Trainium',
+    sdkFrameworks: ['PYTORCH', 'TENSORFLOW'],
+    onlyRegion: 'us-east-1',
+  },
+  ml_eia2: {
+    kind: 'cloud',
+    os: 'Linux',
+    arch: 'X86_64',
+    accelerator: 'Elastic Inference',
+    exampleOptions: '{"signature_def_key":"serving_custom"}',
+    retired: 'AWS has ended Amazon Elastic Inference',
+  },
+  lambda: { kind: 'cloud', os: 'Linux', frameworkVersion: 'doubtful' },
+  aisage: { ...EDGE, os: 'Linux', arch: 'ARM64', accelerator: 'Mali' },
+  amba_cv2: AMBARELLA,
+  amba_cv22: AMBARELLA,
+  amba_cv25: AMBARELLA,
+  coreml: {
+    ...EDGE,
+    os: 'iOS, macOS',
+    exampleOptions: '{"class_labels":"imagenet_labels_1000.txt"}',
+    frameworkVersion: 'dropped',
+    onlyFrameworks: ['TENSORFLOW', 'PYTORCH'],
+  },
+  deeplens: { ...EDGE, os: 'Linux', arch: 'X86_64', accelerator: 'Intel Graphics', retired: 'AWS has ended AWS DeepLens' },
+  imx8mplus: { ...EDGE, os: 'Linux', arch: 'ARM64', accelerator: 'NPU', frameworkVersion: 'dropped' },
+  imx8qm: { ...EDGE, os: 'Linux', arch: 'ARM64' },
+  jacinto_tda4vm: { ...EDGE, os: 'Linux', arch: 'ARM', accelerator: 'TDA4VM', frameworkVersion: 'dropped' },
+  jetson_nano: { ...JETSON, exampleOptions: '{"gpu-code":"sm_53","trt-ver":"5.0.6","cuda-ver":"10.0"}' },
+  jetson_tx1: { ...JETSON, exampleOptions: '{"gpu-code":"sm_53","trt-ver":"6.0.1","cuda-ver":"10.0"}' },
+  jetson_tx2: { ...JETSON, exampleOptions: '{"gpu-code":"sm_62","trt-ver":"6.0.1","cuda-ver":"10.0"}' },
+  jetson_xavier: { ...JETSON, exampleOptions: '{"gpu-code":"sm_72","trt-ver":"5.1.6","cuda-ver":"10.0"}' },
+  qcs603: QUALCOMM,
+  qcs605: QUALCOMM,
+  rasp3b: { ...EDGE, os: 'Linux', arch: 'ARM_EABIHF', exampleOptions: '{"mattr":["+neon"]}' },
+  rasp4b: EDGE,
+  rk3288: { ...EDGE, os: 'Linux', arch: 'ARM_EABIHF', accelerator: 'Mali' },
+  rk3399: { ...EDGE, os: 'Linux', arch: 'ARM64', accelerator: 'Mali' },
+  sbe_c: { ...EDGE, os: 'Linux', arch: 'X86_64', exampleOptions: '{"mcpu":"core-avx2"}' },
+  sitara_am57x: { ...EDGE, os: 'Linux', arch: 'ARM64', accelerator: 'EVE and/or C66x DSP', frameworkVersion: 'dropped' },
+  x86_win32: { ...EDGE, os: 'Windows 10', arch: 'X86' },
+  x86_win64: { ...EDGE, os: 'Windows 10', arch: 'X86_64' },
+};
+
+/** Key of a platform's row for a CPU without an accelerator. */
+export const NO_ACCELERATOR = 'NONE';
+
+/** Architectures by operating system and accelerator, in the API's own names; an absent one is not possible. */
+export const PLATFORMS: { readonly [os: string]: { readonly [accelerator: string]: readonly string[] } } = {
+  LINUX: {
+    [NO_ACCELERATOR]: ['X86_64', 'ARM64', 'ARM_EABIHF', 'ARM_EABI'],
+    NVIDIA: ['X86_64', 'ARM64'],
+    INTEL_GRAPHICS: ['X86_64'],
+    MALI: ['ARM64', 'ARM_EABIHF', 'ARM_EABI'],
+  },
+  ANDROID: {
+    [NO_ACCELERATOR]: ['X86_64', 'X86', 'ARM64', 'ARM_EABI'],
+    NVIDIA: [],
+    INTEL_GRAPHICS: ['X86_64', 'X86'],
+    MALI: ['ARM64', 'ARM_EABI'],
+  },
+};
+
+/** Architectures of the API. */
+export const ARCHITECTURES: readonly string[] = ['X86_64', 'X86', 'ARM64', 'ARM_EABIHF', 'ARM_EABI'];
+
+/** Accelerators of the API; NNA is in none of the guide's tables, so nothing is known of its platforms. */
+export const ACCELERATORS: readonly string[] = ['INTEL_GRAPHICS', 'MALI', 'NVIDIA', 'NNA'];
+
+/** Android API levels of the option `ANDROID_PLATFORM`. */
+export const ANDROID_API_LEVELS = { min: 21, max: 29 };
+
+/** Values of the option `dtype`. */
+export const DATA_TYPES: readonly string[] = ['float', 'float32', 'int64', 'long'];

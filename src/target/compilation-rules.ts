@@ -1,0 +1,68 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { DEVICES } from './compatibility';
+import type { NeoFramework } from './framework';
+import { display } from './json';
+import { Compilation, CompilationRequest, Rule } from './rules/compilation';
+import { COMPILER_OPTION_RULES } from './rules/compiler-option-rules';
+import { FRAMEWORK_RULES } from './rules/framework-rules';
+import { SHAPE_RULES } from './rules/shape-rules';
+import { TARGET_RULES } from './rules/target-rules';
+import type { NeoTarget } from './target';
+
+export type { CompilationRequest } from './rules/compilation';
+
+/**
+ * What is wrong with a request.
+ */
+export interface CompilationFindings {
+  /** Contradictions of the API: the job cannot succeed. */
+  readonly errors: string[];
+  /** What AWS does not document or what cannot be known, with ids for `Annotations.addWarningV2`. */
+  readonly warnings: { readonly id: string; readonly message: string }[];
+}
+
+const RULES: Rule[] = [...FRAMEWORK_RULES, ...TARGET_RULES, ...COMPILER_OPTION_RULES, ...SHAPE_RULES];
+
+/**
+ * Checks a request against the table of what AWS documents. Says nothing about what is unresolved.
+ */
+export function checkCompilation(scope: IConstruct, request: CompilationRequest): CompilationFindings {
+  const errors = wrongTypes(request);
+  if (errors.length > 0) return { errors, warnings: [] };
+  const warnings: { id: string; message: string }[] = [];
+  const compilation = new Compilation(scope, request);
+  for (const rule of RULES) {
+    rule(compilation, {
+      error: (message) => errors.push(message),
+      warn: (id, message) => warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
+    });
+  }
+  return { errors, warnings };
+}
+
+/**
+ * The `FrameworkVersion` to send: the framework's own, except for devices for which AWS's SDK leaves it out.
+ * Unlike that SDK, which shortens `1.15.3` to `1.15`, versions are sent as written.
+ */
+export function frameworkVersionToSend(framework: NeoFramework, target: NeoTarget): string | undefined {
+  const device = target.deviceName;
+  if (device !== undefined && !Token.isUnresolved(device) && Object.keys(DEVICES).includes(device)
+    && DEVICES[device].frameworkVersion === 'dropped') {
+    return undefined;
+  }
+  return framework.version;
+}
+
+/**
+ * What callers without types get wrong. Looks at members, not at classes: another copy of this library is fine.
+ */
+function wrongTypes(request: CompilationRequest): string[] {
+  const { framework, dataInputShape, target, compilerOptions } = request ?? {};
+  return [
+    !target?.deviceName && !target?.targetPlatform && `target must be a NeoTarget such as NeoTarget.ML_C5, got: ${display(target)}`,
+    framework && !framework.name && `framework must be a NeoFramework such as NeoFramework.PYTORCH_1_13, got: ${display(framework)}`,
+    dataInputShape && !dataInputShape._inputs && `dataInputShape must be a NeoDataInputShape, got: ${display(dataInputShape)}`,
+    compilerOptions && !compilerOptions.toJson && `compilerOptions must be NeoCompilerOptions, got: ${display(compilerOptions)}`,
+  ].filter((message): message is string => typeof message === 'string');
+}

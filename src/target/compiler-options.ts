@@ -1,0 +1,227 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { containsToken, display, isRecord, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
+
+const LIMITS = { what: 'compiler options', min: 3, max: 1024 };
+
+/**
+ * Type of a PyTorch model's input; AWS has two names for each.
+ */
+export enum NeoDataType {
+  /** 32-bit floating point. */
+  FLOAT = 'float',
+  /** 32-bit floating point, Neo's default. */
+  FLOAT32 = 'float32',
+  /** 64-bit whole numbers. */
+  INT64 = 'int64',
+  /** 64-bit whole numbers. */
+  LONG = 'long',
+}
+
+/**
+ * Options for an NVIDIA accelerator. All three are required by Neo.
+ */
+export interface NeoNvidiaOptions {
+  /**
+   * Architecture of the GPU, for example `sm_72` (`gpu-code`).
+   */
+  readonly gpuCode: string;
+
+  /**
+   * Version of TensorRT as x.y.z, for example `6.0.1` (`trt-ver`).
+   */
+  readonly trtVersion: string;
+
+  /**
+   * Version of CUDA as x.y, for example `10.1` (`cuda-ver`).
+   */
+  readonly cudaVersion: string;
+}
+
+/**
+ * Options for a TensorFlow 2 model on a Jetson device.
+ */
+export interface NeoJetsonOptions {
+  /**
+   * Architecture of the GPU, for example `sm_72` (`gpu_code`).
+   */
+  readonly gpuCode: string;
+
+  /**
+   * Version of JetPack, for example `4.6` (`JETPACK_VERSION`).
+   */
+  readonly jetpackVersion: string;
+}
+
+/**
+ * Options for a processor.
+ */
+export interface NeoCpuOptions {
+  /**
+   * Micro-architecture, for example `skylake-avx512`.
+   *
+   * @default - Neo compiles for any processor of the architecture
+   */
+  readonly mcpu?: string;
+
+  /**
+   * Flags of the processor, for example `['+neon', '+vfpv4']`.
+   *
+   * @default - none
+   */
+  readonly mattr?: string[];
+}
+
+/**
+ * Options for Android.
+ */
+export interface NeoAndroidOptions {
+  /**
+   * API level of Android, 21 to 29 (`ANDROID_PLATFORM`).
+   */
+  readonly platform: number;
+
+  /**
+   * Flags of the processor; `['+neon']` for 32-bit ARM with NEON.
+   *
+   * @default - none
+   */
+  readonly mattr?: string[];
+}
+
+/**
+ * Options for Apple's Core ML.
+ */
+export interface NeoCoreMlOptions {
+  /**
+   * Name of a file in the model archive with the labels of the classes, one a line (`class_labels`).
+   */
+  readonly classLabels: string;
+}
+
+/**
+ * Options of the compiler for one kind of target (`CompilerOptions`).
+ *
+ * A platform with an NVIDIA accelerator requires `nvidia(...)`; AWS highly recommends `cpu(...)` for processors.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
+ */
+export class NeoCompilerOptions {
+  /**
+   * For an NVIDIA accelerator.
+   */
+  public static nvidia(options: NeoNvidiaOptions): NeoCompilerOptions {
+    return NeoCompilerOptions.of({ 'gpu-code': options?.gpuCode, 'trt-ver': options?.trtVersion, 'cuda-ver': options?.cudaVersion });
+  }
+
+  /**
+   * For a TensorFlow 2 model on a Jetson device; other models take `nvidia(...)` there.
+   */
+  public static jetson(options: NeoJetsonOptions): NeoCompilerOptions {
+    return NeoCompilerOptions.of({ JETPACK_VERSION: options?.jetpackVersion, gpu_code: options?.gpuCode });
+  }
+
+  /**
+   * For a processor.
+   */
+  public static cpu(options: NeoCpuOptions): NeoCompilerOptions {
+    return NeoCompilerOptions.of({ mcpu: options?.mcpu, mattr: options?.mattr });
+  }
+
+  /**
+   * For a 32-bit ARM processor with NEON.
+   */
+  public static armNeon(): NeoCompilerOptions {
+    return NeoCompilerOptions.cpu({ mattr: ['+neon'] });
+  }
+
+  /**
+   * For Android.
+   */
+  public static android(options: NeoAndroidOptions): NeoCompilerOptions {
+    return NeoCompilerOptions.of({ ANDROID_PLATFORM: options?.platform, mattr: options?.mattr });
+  }
+
+  /**
+   * For `ml_inf1`: the command line of the Neuron compiler, for example `--verbose 1 --num-neuroncores 2 -O2`.
+   * The API takes it as a JSON text, quotes included; they are added here.
+   */
+  public static inferentia(commandLine: string): NeoCompilerOptions {
+    if (!Token.isUnresolved(commandLine) && (typeof commandLine !== 'string' || commandLine.trim() === '')) {
+      throw new Error(`command line of the Neuron compiler must be a text such as '--verbose 1', got: ${display(commandLine)}`);
+    }
+    return new NeoCompilerOptions(commandLine, false);
+  }
+
+  /**
+   * For `coreml`.
+   */
+  public static coreMl(options: NeoCoreMlOptions): NeoCompilerOptions {
+    return NeoCompilerOptions.of({ class_labels: options?.classLabels });
+  }
+
+  /**
+   * Type of the input of a PyTorch model on an instance of AWS other than Inferentia.
+   */
+  public static dtype(type: NeoDataType): NeoCompilerOptions {
+    return NeoCompilerOptions.of({ dtype: type });
+  }
+
+  /**
+   * Options by the names that the API uses, for those that this class does not know yet. Undefined ones are left out.
+   */
+  public static of(options: { [name: string]: any }): NeoCompilerOptions {
+    if (Token.isUnresolved(options)) return new NeoCompilerOptions(options, false);
+    const given = isRecord(options) ? Object.entries(options).filter(([_, value]) => value !== undefined) : [];
+    if (given.length === 0) {
+      throw new Error(`compiler options must have at least one option; leave them out otherwise, got: ${display(options)}`);
+    }
+    return new NeoCompilerOptions(Object.fromEntries(given), false);
+  }
+
+  /**
+   * The JSON that the API takes, as text.
+   *
+   * @param json for example `{"mcpu":"skylake-avx512"}`, 3 to 1024 characters without white space
+   */
+  public static fromJson(json: string): NeoCompilerOptions {
+    if (Token.isUnresolved(json)) return new NeoCompilerOptions(json, true);
+    if (typeof json !== 'string') {
+      throw new Error(`compiler options must be a text with JSON here; for a map use NeoCompilerOptions.of, got: ${display(json)}`);
+    }
+    const value = parseJson(json, LIMITS.what);
+    if (typeof value !== 'string' && !isRecord(value)) {
+      throw new Error(`compiler options must be a JSON object, or a JSON text for ml_inf1, got: ${display(json)}`);
+    }
+    return new NeoCompilerOptions(withinLimits(minifyJson(json), LIMITS), true);
+  }
+
+  private constructor(private readonly value: unknown, private readonly isRaw: boolean) {}
+
+  /**
+   * These options and others; where both name an option, the other's value holds.
+   */
+  public combinedWith(other: NeoCompilerOptions): NeoCompilerOptions {
+    const [mine, theirs] = [this._value, other?._value];
+    if (!isRecord(mine) || !isRecord(theirs) || Token.isUnresolved(mine) || Token.isUnresolved(theirs)) {
+      throw new Error(`only options with names can be combined, got: ${display(mine)} and ${display(theirs)}`);
+    }
+    return NeoCompilerOptions.of({ ...mine, ...theirs });
+  }
+
+  /**
+   * The compact JSON that the API takes; tokens may stand anywhere in it.
+   */
+  public toJson(scope: IConstruct): string {
+    return this.isRaw ? this.value as string : toCompactJson(scope, this.value, LIMITS);
+  }
+
+  /**
+   * The options by name, or the command line of the Neuron compiler, or a token.
+   *
+   * @internal
+   */
+  public get _value(): unknown {
+    return this.isRaw && !containsToken(this.value) ? JSON.parse(this.value as string) : this.value;
+  }
+}

@@ -1,0 +1,76 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** Lengths of a field that carries JSON. */
+export interface JsonLimits {
+  /** As the user knows the value, for messages. */
+  readonly what: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * The compact JSON of a value in which tokens may stand anywhere; its length is checked when nothing is unresolved.
+ */
+export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLimits): string {
+  if (containsToken(value)) return Stack.of(scope).toJsonString(value);
+  return withinLimits(JSON.stringify(value), limits);
+}
+
+/**
+ * Fails when a text is too short or too long for its field. An unresolved text passes.
+ */
+export function withinLimits(text: string, limits: JsonLimits): string {
+  if (!Token.isUnresolved(text) && (text.length < limits.min || text.length > limits.max)) {
+    throw new Error(`${limits.what} must have ${limits.min} to ${limits.max} characters as compact JSON, got ${text.length}: ${display(text)}`);
+  }
+  return text;
+}
+
+/**
+ * Parses a text, with an error that says where it came from.
+ */
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (e) {
+    throw new Error(`${what} is not valid JSON (${(e as Error).message}); write keys and texts in double quotes, got: ${display(text)}`);
+  }
+}
+
+/**
+ * Valid JSON without the white space between its parts. Works on the text, not on the parsed value: parsing would
+ * move keys that are whole numbers to the front, and Neo reads inputs in the order written.
+ */
+export function minifyJson(text: string): string {
+  return text.replace(/("(?:\\.|[^"\\])*")|\s+/g, (_, quoted?: string) => quoted ?? '');
+}
+
+/**
+ * Whether a value holds an unresolved token, at any depth, as a key or as a value.
+ */
+export function containsToken(value: unknown): boolean {
+  if (Token.isUnresolved(value)) return true;
+  if (Array.isArray(value)) return value.some(containsToken);
+  if (isRecord(value)) return Object.entries(value).some(([key, item]) => Token.isUnresolved(key) || containsToken(item));
+  return false;
+}
+
+/** Whether a value is a plain object (neither null nor a list). */
+export function isRecord(value: unknown): value is { [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Any value, short enough for a message. Never throws.
+ */
+export function display(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = typeof value === 'number' && !Number.isFinite(value) ? String(value) : JSON.stringify(value);
+  } catch {
+    // a circular structure or a BigInt
+  }
+  text ??= typeof value === 'symbol' || typeof value === 'bigint' || value === undefined ? String(value) : typeof value;
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
