@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { NeoModel } from '../model/model';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
+import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 
 /**
@@ -44,6 +45,13 @@ export interface NeoCompilationJobProps {
    * @default - the encryption that the bucket applies by itself
    */
   readonly outputEncryptionKey?: kms.IKey;
+
+  /**
+   * Options for the compiler, as far as the target takes any.
+   *
+   * @default - none
+   */
+  readonly compilerOptions?: NeoCompilerOptions;
 
   /**
    * Role that the job assumes to read, write and log. A role of your own needs the actions of the role that

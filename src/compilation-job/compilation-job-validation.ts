@@ -4,6 +4,7 @@ import type { NeoCompilationJobProps } from './compilation-job-props';
 import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
 import { NeoValidationError, shown } from '../private/errors';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
+import { checkCompilation, type CompilationRequest } from '../target/compilation-rules';
 
 
 /** Of the API's 50, two are the library's own. */
@@ -20,6 +21,17 @@ export function validateJobProps(scope: Construct, props: NeoCompilationJobProps
   validateOutputPrefix(fail, props.outputPrefix);
   validateTags(fail, props.tags);
   validateTimes(scope, fail, props);
+}
+
+/** Model, target and options against what AWS documents of Neo. */
+export function validateCompilation(scope: Construct, request: CompilationRequest): void {
+  const { errors, warnings } = checkCompilation(scope, request);
+  if (errors.length > 0) {
+    throw new NeoValidationError(errors.join('; '), scope);
+  }
+  for (const { id, message } of warnings) {
+    Annotations.of(scope).addWarningV2(id, message);
+  }
 }
 
 /** The API's limits on VpcConfig. */

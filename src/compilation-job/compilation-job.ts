@@ -7,7 +7,7 @@ import type { CompilationJobAttributes, CompilationJobProperties } from './compi
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
 import { MAX_TIMEOUT } from './compilation-job-times';
-import { validateJobProps } from './compilation-job-validation';
+import { validateCompilation, validateJobProps } from './compilation-job-validation';
 import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
 import { NeoValidationError } from '../private/errors';
@@ -74,6 +74,7 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
       && Object.entries(props.tags).map(([key, value]) => ({ key, value })));
 
     const model = props.model.bind(this, { role, privateVpc });
+    validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
     this.grantOutput();
 
     const provider = CompilationJobProvider.getOrCreate(this);
@@ -127,7 +128,7 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
    * @attribute
    */
   public get inferenceImage(): string {
-    if ((this.props.target as any).isEdge) {
+    if (this.props.target.isEdge) {
       throw new NeoValidationError('inferenceImage is known for cloud targets only, as Neo has no image for edge devices; use modelArtifactsUri instead', this);
     }
     return this.resultAttribute('inferenceImage', 'InferenceImage');

@@ -5,6 +5,7 @@ import type { CompilationJobProperties } from './compilation-job-properties';
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { DEFAULT_MAX_RUNTIME } from './compilation-job-times';
 import type { NeoModelConfig } from '../model/model';
+import { frameworkVersionToSend } from '../target/compilation-rules';
 
 /** The job's props with all that the construct has found out. */
 export interface CompilationRequestOptions extends Omit<NeoCompilationJobProps, 'model' | 'role'> {
@@ -26,12 +27,12 @@ export function compilationRequest(scope: Construct, options: CompilationRequest
       S3Uri: model.s3Uri,
       DataInputConfig: model.dataInputShape?.toJson(scope),
       Framework: model.framework?.name as any,
-      FrameworkVersion: model.framework?.version,
+      FrameworkVersion: model.framework && frameworkVersionToSend(model.framework, target),
     },
     OutputConfig: {
       S3OutputLocation: options.outputUri,
-      TargetDevice: target.deviceName as any,
-      CompilerOptions: undefined,
+      ...target._toOutputConfig() as any,
+      CompilerOptions: options.compilerOptions?.toJson(scope),
       KmsKeyId: options.outputEncryptionKey?.keyArn,
     },
     VpcConfig: { Subnets: vpcConfig.subnets, SecurityGroupIds: vpcConfig.securityGroupIds },
