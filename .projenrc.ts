@@ -116,6 +116,13 @@ project.bundler.addBundle('./src/compilation-job/handler/compilation-job.lambda.
 // What runs in AWS Lambda finds the AWS SDK in its runtime.
 project.eslint?.allowDevDeps('src/**/handler/*.ts');
 
+// The linter finds a file's types by the nearest tsconfig.json, which at the top level is the library's own: these
+// folders belong to the tests' one.
+project.eslint?.addOverride({
+  files: ['local/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
+  parserOptions: { projectService: false, project: ['./test/tsconfig.json'] },
+} as javascript.EslintOverride);
+
 // Tests read the bundles; lint, type check and generated files are checks of their own (.ci/run).
 project.testTask.reset();
 project.testTask.spawn(project.bundler.bundleTask);

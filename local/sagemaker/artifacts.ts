@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
+
+/** `s3://bucket/prefix/model-ml_c5.tar.gz`: the model's file name and the target, below S3OutputLocation. */
+export function artifactUri(request: CreateCompilationJobRequest): string {
+  const location = request.OutputConfig!.S3OutputLocation!;
+  const model = /([^/]*?)(\.tar\.gz)?$/.exec(request.InputConfig?.S3Uri ?? '')![1] || 'model';
+  return `${location}${location.endsWith('/') ? '' : '/'}${model}-${targetName(request)}.tar.gz`;
+}
+
+/** The device, or the platform's parts joined by underscores. */
+function targetName(request: CreateCompilationJobRequest): string {
+  const { TargetDevice: device, TargetPlatform: platform } = request.OutputConfig!;
+  return device ?? [platform!.Os, platform!.Arch, platform!.Accelerator].filter(Boolean).join('_');
+}
+
+/**
+ * What a finished job "writes". Nothing is compiled here: the file says so, and depends on all that the result of a
+ * real compilation depends on, so that equal requests give equal digests.
+ */
+export function artifactBody(request: CreateCompilationJobRequest): Buffer {
+  const { InputConfig, ModelPackageVersionArn, OutputConfig } = request;
+  return Buffer.from(JSON.stringify({
+    note: 'placeholder written by the local SageMaker Neo stand-in; no model was compiled',
+    InputConfig,
+    ModelPackageVersionArn,
+    Target: [targetName(request), OutputConfig!.CompilerOptions],
+  }));
+}
+
+/** AWS documents a BLAKE2 hash. */
+export function artifactDigest(body: Uint8Array): string {
+  return createHash('blake2b512').update(body).digest('hex');
+}
+
+/** Only cloud instances have an image to serve the model with; account and tag are made up. */
+export function inferenceImage(request: CreateCompilationJobRequest, region: string): string | undefined {
+  const device = request.OutputConfig!.TargetDevice;
+  if (!device?.startsWith('ml_')) {
+    return undefined;
+  }
+  const framework = (request.InputConfig?.Framework ?? 'model').toLowerCase();
+  const processor = /^ml_(p\d|g\d)/.test(device) ? 'gpu' : /^ml_(inf|trn)/.test(device) ? 'neuron' : 'cpu';
+  const version = request.InputConfig?.FrameworkVersion ?? 'latest';
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `000000000000.dkr.ecr.${region}.${domain}/sagemaker-inference-${framework}:${version}-${processor}-py3`;
+}

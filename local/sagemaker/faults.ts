@@ -1,0 +1,107 @@
+import { AwsError, resourceLimitExceeded } from './errors';
+import { Random, seededRandom } from './random';
+
+/** One call as it arrives, before anything is done with it. */
+export interface CallPoint {
+  /** For example `CreateCompilationJob` or, of S3, `DeleteObjects`. */
+  readonly operation: string;
+  /** Counts the calls of this operation, retries included, from 1. */
+  readonly nth: number;
+  readonly input: any;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What goes wrong with a call. */
+export type Fault =
+  /** The answer takes longer. */
+  | { readonly kind: 'latency'; readonly ms: number }
+  /** The service answers with an error and does nothing. */
+  | { readonly kind: 'error'; readonly error: (call: CallPoint) => AwsError }
+  /** The connection breaks; before: nothing was done, after: it was done and the response is lost. */
+  | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
+  /** The calling process dies, before its call reaches the service or after the service has done it. */
+  | { readonly kind: 'crash'; readonly when: 'before' | 'after' };
+
+/** When something goes wrong. All conditions given must hold. */
+export interface FaultRule {
+  readonly fault: Fault | readonly Fault[];
+  /** @default - every operation, also those of S3 */
+  readonly operation?: string | readonly string[];
+  /** The nth call of the operation, counted from 1; several are allowed. @default - every call */
+  readonly nth?: number | readonly number[];
+  /** @default - always */
+  readonly when?: (call: CallPoint) => boolean;
+  /** 0 to 1. @default 1 */
+  readonly probability?: number;
+  /** Ends after so many hits. @default - never */
+  readonly times?: number;
+}
+
+/** Decides for each call what goes wrong. The same rules, seed and calls give the same faults. */
+export class FaultSchedule {
+  private readonly random: Random;
+  private readonly hits: number[];
+
+  constructor(private readonly rules: readonly FaultRule[], props: { readonly seed?: number } = {}) {
+    this.random = seededRandom(props.seed ?? 1);
+    this.hits = rules.map(() => 0);
+  }
+
+  /** The faults of this call, in the order in which they strike. */
+  public next(call: CallPoint): Fault[] {
+    return this.rules.flatMap((rule, i) => {
+      if (this.hits[i] >= (rule.times ?? Infinity) || !this.applies(rule, call)) {
+        return [];
+      }
+      this.hits[i]++;
+      return rule.fault;
+    });
+  }
+
+  private applies(rule: FaultRule, call: CallPoint): boolean {
+    return (rule.operation === undefined || [rule.operation].flat().includes(call.operation))
+      && (rule.nth === undefined || [rule.nth].flat().includes(call.nth))
+      && (rule.when === undefined || rule.when(call))
+      && (rule.probability === undefined || this.random() < rule.probability);
+  }
+}
+
+export const latency = (ms: number): Fault => ({ kind: 'latency', ms });
+
+export const error = (name: string, message: string, statusCode = 400): Fault =>
+  ({ kind: 'error', error: () => new AwsError(name, message, statusCode) });
+
+/** SageMaker throttles with HTTP 400, as every service with its protocol; some gateways answer 429. */
+export const throttling = (statusCode: 400 | 429 = 400): Fault => error('ThrottlingException', 'Rate exceeded', statusCode);
+
+export const internalFailure = (): Fault =>
+  error('InternalFailure', 'The request processing has failed because of an unknown error, exception or failure.', 500);
+
+export const serviceUnavailable = (): Fault =>
+  error('ServiceUnavailable', 'The request has failed due to a temporary failure of the server.', 503);
+
+export const connectionReset = (): Fault => ({ kind: 'reset', when: 'before' });
+
+export const responseLost = (): Fault => ({ kind: 'reset', when: 'after' });
+
+export const crashBefore = (): Fault => ({ kind: 'crash', when: 'before' });
+
+export const crashAfter = (): Fault => ({ kind: 'crash', when: 'after' });
+
+/** Others of the account have used up the quota. */
+export const quotaTaken = (quota = 4): Fault =>
+  ({ kind: 'error', error: () => resourceLimitExceeded('Number of concurrent compilation jobs', quota, quota) });
+
+/** SageMaker's words while a new role is not known everywhere yet, and likewise if it never will be. */
+export const roleNotPropagated = (): Fault => ({
+  kind: 'error',
+  error: ({ input }) => new AwsError('ValidationException', `Could not assume role ${input.RoleArn}. `
+    + 'Please ensure that the role exists and allows principal \'sagemaker.amazonaws.com\' to assume the role.'),
+});
+
+export const accessDenied = (): Fault => ({
+  kind: 'error',
+  error: ({ operation }) => new AwsError('AccessDeniedException', 'User: arn:aws:sts::111122223333:assumed-role/handler/handler is not authorized '
+    + `to perform: sagemaker:${operation} because no identity-based policy allows the sagemaker:${operation} action`),
+});

@@ -1,0 +1,152 @@
+import { isNeoOperation } from './api';
+import { textOf } from './bytes';
+import { Clock, SYSTEM_CLOCK } from './clock';
+import { AwsError } from './errors';
+import { FaultSchedule } from './faults';
+import { decodeInput, encodeError, encodeOutput, JSON_CONTENT_TYPE } from './json-protocol';
+import { encodeS3Error, readS3Request } from './s3-protocol';
+import { NeoService } from './service';
+
+/** A request as it comes over HTTP or straight from an SDK client; header names in lower case, S3 in path style. */
+export interface PlainRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string | Uint8Array;
+}
+
+export interface PlainResponse {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array;
+}
+
+/** The connection breaks: the caller never learns what became of its call. */
+export class ConnectionResetError extends Error {
+  public readonly name = 'ConnectionResetError';
+  /** As Node.js reports it; SDK clients retry it. */
+  public readonly code = 'ECONNRESET';
+}
+
+/** The calling process dies here: a test treats the rest of its run as not having happened. */
+export class CrashError extends Error {
+  public readonly name = 'CrashError';
+}
+
+/** One call as it went. */
+export interface CallRecord {
+  readonly operation: string;
+  readonly input: any;
+  readonly at: number;
+  /** Whether the service did what was asked. */
+  readonly effect: boolean;
+  /** What the caller saw: `ok`, the error's name, `ConnectionResetError` or `CrashError`. */
+  readonly outcome: string;
+}
+
+export interface FrontEndProps {
+  /** @default - nothing goes wrong */
+  readonly faults?: FaultSchedule;
+  /** How latency passes. @default - real time */
+  readonly clock?: Pick<Clock, 'sleep'>;
+  /** Told of every call, for example to log it. @default - nobody is told */
+  readonly onCall?: (call: CallRecord) => void;
+}
+
+/** Takes requests in AWS's protocols to the service and to its artifacts, and lets the planned faults happen. */
+export class FrontEnd {
+  /** Calls so far, by operation. */
+  public readonly counts = new Map<string, number>();
+  /** Replace it to change what goes wrong from here on. */
+  public faults: FaultSchedule;
+  private readonly clock: Pick<Clock, 'sleep'>;
+  private readonly onCall: (call: CallRecord) => void;
+
+  constructor(public readonly service: NeoService, props: FrontEndProps = {}) {
+    this.faults = props.faults ?? new FaultSchedule([]);
+    this.clock = props.clock ?? SYSTEM_CLOCK;
+    this.onCall = props.onCall ?? (() => {});
+  }
+
+  /**
+   * @throws ConnectionResetError
+   * @throws CrashError
+   */
+  public async respond(request: PlainRequest): Promise<PlainResponse> {
+    const target = request.headers['x-amz-target'];
+    return target === undefined ? this.respondS3(request) : this.respondJson(target, request);
+  }
+
+  private async respondJson(target: string, request: PlainRequest): Promise<PlainResponse> {
+    const operation = target.replace(/^SageMaker\./, '');
+    const headers = { 'content-type': JSON_CONTENT_TYPE };
+    try {
+      if (!isNeoOperation(operation)) {
+        throw new AwsError('UnknownOperationException', `the stand-in does not serve ${target}`);
+      }
+      const input = decodeInput(operation, textOf(request.body));
+      const output = await this.undergo(operation, input, () => this.service.call(operation, input as any));
+      return { statusCode: 200, headers, body: encodeOutput(output) };
+    } catch (err) {
+      const error = asAwsError(err);
+      return { statusCode: error.statusCode, headers, body: encodeError(error) };
+    }
+  }
+
+  private async respondS3(request: PlainRequest): Promise<PlainResponse> {
+    try {
+      const call = readS3Request(request, this.service.artifacts, this.service.now);
+      return await this.undergo(call.operation, call.input, call.run);
+    } catch (err) {
+      const error = asAwsError(err);
+      const body = request.method === 'HEAD' ? '' : encodeS3Error(error);
+      return { statusCode: error.statusCode, headers: { 'content-type': 'application/xml' }, body };
+    }
+  }
+
+  /** Does the call, with all that is to go wrong with it. */
+  private async undergo<T>(operation: string, input: any, effect: () => T): Promise<T> {
+    const nth = (this.counts.get(operation) ?? 0) + 1;
+    this.counts.set(operation, nth);
+    let done = false;
+    let outcome = 'ok';
+    try {
+      const call = { operation, nth, input, now: this.service.now() };
+      const faults = this.faults.next(call);
+      for (const fault of faults) {
+        if (fault.kind === 'latency') {
+          await this.clock.sleep(fault.ms);
+        } else if (fault.kind === 'error') {
+          throw fault.error(call);
+        } else if (fault.when === 'before') {
+          throw interruption(fault.kind);
+        }
+      }
+      const result = effect();
+      done = true;
+      for (const fault of faults) {
+        if ((fault.kind === 'reset' || fault.kind === 'crash') && fault.when === 'after') {
+          throw interruption(fault.kind);
+        }
+      }
+      return result;
+    } catch (err) {
+      outcome = (err as Error).name;
+      throw err;
+    } finally {
+      this.onCall({ operation, input, at: this.service.now(), effect: done, outcome });
+    }
+  }
+}
+
+const interruption = (kind: 'reset' | 'crash'): Error => kind === 'reset'
+  ? new ConnectionResetError('read ECONNRESET')
+  : new CrashError('the calling process died here, by schedule');
+
+function asAwsError(error: unknown): AwsError {
+  if (error instanceof AwsError) {
+    return error;
+  }
+  throw error;
+}

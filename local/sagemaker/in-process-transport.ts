@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream';
+import { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { SageMakerClient, SageMakerClientConfig } from '@aws-sdk/client-sagemaker';
+import { CrashError, FrontEnd, PlainRequest } from './front-end';
+
+/** The part of the SDK's request that is read here. */
+interface SdkRequest {
+  readonly method: string;
+  readonly hostname: string;
+  readonly path: string;
+  readonly query?: Record<string, string | string[] | null>;
+  readonly headers: Record<string, string>;
+  readonly body?: unknown;
+}
+
+/**
+ * A `requestHandler` for AWS SDK clients that calls the stand-in without sockets. It stands for the network of one
+ * process: once a fault has crashed that process, every further call over it throws CrashError and reaches nobody, so
+ * that code which catches the first one cannot act on.
+ */
+export class InProcessTransport {
+  public readonly metadata = { handlerProtocol: 'http/1.1' };
+  private dead?: CrashError;
+
+  constructor(private readonly frontEnd: FrontEnd) {}
+
+  /** Whether a fault has crashed the process that this transport belongs to. */
+  public get crashed(): boolean {
+    return this.dead !== undefined;
+  }
+
+  public async handle(request: SdkRequest): Promise<{ response: any }> {
+    if (this.dead) {
+      throw this.dead;
+    }
+    try {
+      const { statusCode, headers, body } = await this.frontEnd.respond(plain(request));
+      // The SDK takes protocol text as bytes, but the content of an object only as a stream.
+      return { response: { statusCode, headers, body: typeof body === 'string' ? Buffer.from(body) : Readable.from([body]) } };
+    } catch (err) {
+      if (err instanceof CrashError) {
+        this.dead = err;
+      }
+      throw err;
+    }
+  }
+
+  public destroy(): void {}
+
+  public updateHttpClientConfig(): void {}
+
+  public httpHandlerConfigs(): {} {
+    return {};
+  }
+}
+
+/** Without a network there is nothing to sign for and nothing to look up. */
+const OFFLINE = {
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+};
+
+/**
+ * A real SageMaker client on a transport. It does not retry unless `config` says so: a test decides what is retried,
+ * and the SDK would wait in real time.
+ */
+export function sageMakerClient(transport: InProcessTransport, config: SageMakerClientConfig = {}): SageMakerClient {
+  return new SageMakerClient({ ...OFFLINE, maxAttempts: 1, requestHandler: transport as any, ...config });
+}
+
+/** A real S3 client on a transport; likewise without retries. */
+export function s3Client(transport: InProcessTransport, config: S3ClientConfig = {}): S3Client {
+  return new S3Client({ ...OFFLINE, maxAttempts: 1, forcePathStyle: true, requestHandler: transport as any, ...config });
+}
+
+function plain(request: SdkRequest): PlainRequest {
+  const query = Object.entries(request.query ?? {}).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value ?? '']);
+  const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]);
+  const body = request.body ?? '';
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    throw new Error('the in-process transport takes bodies that are strings or bytes, not streams');
+  }
+  return { method: request.method, path: request.path, query: Object.fromEntries(query), headers: Object.fromEntries(headers), body };
+}

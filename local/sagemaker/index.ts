@@ -1,0 +1,15 @@
+export * from './api';
+export * from './artifact-store';
+export * from './clock';
+export { AwsError } from './errors';
+export * as faults from './faults';
+export { FaultSchedule } from './faults';
+export type { CallPoint, Fault, FaultRule } from './faults';
+export * from './front-end';
+export * from './http-server';
+export * from './in-process-transport';
+export { ACTIVE_STATUSES } from './job';
+export type { Transition } from './job';
+export * from './outcomes';
+export * from './random';
+export * from './service';

@@ -1,0 +1,20 @@
+/** A source of numbers in [0, 1), like Math.random but the same for the same seed. */
+export type Random = () => number;
+
+const MODULUS = 2 ** 31 - 1;
+
+/** Lehmer's generator (MINSTD): small, and good enough for schedules and simulations; not for secrets. */
+export function seededRandom(seed: number): Random {
+  let state = 1 + Math.abs(Math.trunc(seed)) % (MODULUS - 1);
+  const next = () => (state = state * 48_271 % MODULUS);
+  // The first numbers of neighbouring seeds are alike.
+  for (let i = 0; i < 8; i++) {
+    next();
+  }
+  return () => (next() - 1) / (MODULUS - 1);
+}
+
+/** A standard normal number (Box-Muller). */
+export function gaussian(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

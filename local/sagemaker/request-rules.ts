@@ -1,0 +1,34 @@
+import { CreateCompilationJobRequest, Framework, Tag } from '@aws-sdk/client-sagemaker';
+import { validationException } from './errors';
+
+/** The only frameworks for which the API supports FrameworkVersion. */
+export const VERSIONED_FRAMEWORKS: readonly string[] = [Framework.MXNET, Framework.PYTORCH, Framework.TENSORFLOW, Framework.TFLITE];
+
+/** Rules between members that AWS documents for CreateCompilationJob. The messages are ours: AWS does not document them. */
+export function checkRequestRules(request: CreateCompilationJobRequest): void {
+  const { InputConfig: input, OutputConfig: output } = request;
+  if (!input === !request.ModelPackageVersionArn) {
+    throw validationException(`Provide either a ModelPackageVersionArn or an InputConfig object in the request, not ${input ? 'both' : 'neither'}.`);
+  }
+  if (!output!.TargetDevice === !output!.TargetPlatform) {
+    throw validationException(`Provide either TargetDevice or TargetPlatform in OutputConfig, not ${output!.TargetDevice ? 'both' : 'neither'}.`);
+  }
+  if (input?.FrameworkVersion !== undefined && !VERSIONED_FRAMEWORKS.includes(input.Framework!)) {
+    throw validationException(`FrameworkVersion is not supported for framework ${input.Framework}.`);
+  }
+  checkTags(request.Tags ?? []);
+}
+
+/** Tag rules of AWS as a whole: keys are unique, and the prefix `aws:` is AWS's own. */
+export function checkTags(tags: readonly Tag[]): void {
+  const keys = new Set<string>();
+  for (const { Key: key } of tags) {
+    if (key!.toLowerCase().startsWith('aws:')) {
+      throw validationException(`Tag keys must not start with the reserved prefix 'aws:': ${key}`);
+    }
+    if (keys.has(key!)) {
+      throw validationException(`Duplicate tag key: ${key}`);
+    }
+    keys.add(key!);
+  }
+}

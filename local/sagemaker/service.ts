@@ -1,0 +1,211 @@
+import { CompilationJobStatus, CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
+import { NeoOperation, NeoOperations } from './api';
+import { ArtifactStore, parseS3Uri } from './artifact-store';
+import { artifactBody, artifactUri } from './artifacts';
+import { documentedFailure } from './documented-failures';
+import { resourceInUse, resourceLimitExceeded, resourceNotFound, validationException } from './errors';
+import { Job, Transition } from './job';
+import { listSummaries } from './listing';
+import { always, Planner } from './outcomes';
+import { checkTags } from './request-rules';
+import { validateInput } from './validation';
+import { describe, summarize } from './views';
+
+export interface NeoServiceProps {
+  /** @default '111122223333' */
+  readonly account?: string;
+  /** @default 'us-east-1' */
+  readonly region?: string;
+  /** Milliseconds since the epoch; must never run backwards. @default Date.now */
+  readonly now?: () => number;
+  /** Jobs that may be STARTING, INPROGRESS or STOPPING at once. @default - no limit */
+  readonly quota?: number;
+  /** What becomes of each job. @default - every job completes, 8 seconds after its creation */
+  readonly plan?: Planner;
+  /** Where jobs write their artifacts. @default - a store of its own */
+  readonly artifacts?: ArtifactStore;
+  /** A job whose model archive is not in `artifacts` fails. @default false */
+  readonly modelsMustExist?: boolean;
+}
+
+/** What a test may see of a job, deleted or not. */
+export interface JobRecord {
+  readonly name: string;
+  readonly arn: string;
+  readonly status: CompilationJobStatus;
+  readonly request: CreateCompilationJobRequest;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Every status so far, in order. */
+  readonly history: readonly Transition[];
+  readonly deletedAt?: number;
+}
+
+type Input<O extends NeoOperation> = NeoOperations[O]['input'];
+type Output<O extends NeoOperation> = NeoOperations[O]['output'];
+
+const MAX_TAGS = 50;
+
+/**
+ * SageMaker Neo as far as its API is documented, for one account and Region, in memory. It has no timers: every answer
+ * follows from the calls so far and the clock. README.md says what is contract, what assumption, and what is missing.
+ */
+export class NeoService {
+  public readonly account: string;
+  public readonly region: string;
+  public readonly artifacts: ArtifactStore;
+  public readonly now: () => number;
+  private readonly quota: number;
+  private readonly plan: Planner;
+  private readonly modelsMustExist: boolean;
+  private readonly operations: { [O in NeoOperation]: (input: Input<O>) => Output<O> };
+  private readonly jobs = new Map<string, Job>();
+  private readonly jobsByArn = new Map<string, Job>();
+  private readonly everCreated: Job[] = [];
+  private readonly active = new Set<Job>();
+  /** No active job ends before this time. */
+  private nextEnd = Infinity;
+
+  constructor(props: NeoServiceProps = {}) {
+    this.account = props.account ?? '111122223333';
+    this.region = props.region ?? 'us-east-1';
+    this.now = props.now ?? Date.now;
+    this.quota = props.quota ?? Infinity;
+    this.plan = props.plan ?? always({});
+    this.modelsMustExist = props.modelsMustExist ?? false;
+    this.artifacts = props.artifacts ?? new ArtifactStore();
+    this.artifacts.beforeRead(() => this.settle());
+    this.operations = {
+      CreateCompilationJob: input => this.create(input),
+      DescribeCompilationJob: input => describe(this.find(input.CompilationJobName!), this.now(), this.region),
+      StopCompilationJob: input => this.stop(this.find(input.CompilationJobName!)),
+      DeleteCompilationJob: input => this.delete(this.find(input.CompilationJobName!)),
+      ListCompilationJobs: input => listSummaries([...this.jobs.values()].map(job => summarize(job, this.now())), input),
+      ListTags: input => ({ Tags: this.findByArn(input.ResourceArn!).tagList() }),
+      AddTags: input => this.addTags(this.findByArn(input.ResourceArn!), input),
+      DeleteTags: input => this.deleteTags(this.findByArn(input.ResourceArn!), input),
+    };
+  }
+
+  /**
+   * One call of the API, with the members as the AWS SDK names and types them.
+   *
+   * @throws AwsError as the real service answers it
+   */
+  public call<O extends NeoOperation>(operation: O, input: Input<O>): Output<O> {
+    validateInput(operation, input);
+    this.settle();
+    return this.operations[operation](input);
+  }
+
+  /** Every job ever created, the deleted ones too, in the order of creation. */
+  public records(): JobRecord[] {
+    const now = this.now();
+    return this.everCreated.map(job => ({
+      name: job.name,
+      arn: job.arn,
+      status: job.status(now),
+      request: job.request,
+      tags: Object.fromEntries(job.tags),
+      history: job.history(now),
+      deletedAt: job.deletedAt,
+    }));
+  }
+
+  /** How many jobs count against the quota now. */
+  public activeJobs(): number {
+    this.settle();
+    return this.active.size;
+  }
+
+  private create(input: CreateCompilationJobRequest): Output<'CreateCompilationJob'> {
+    const name = input.CompilationJobName!;
+    const existing = this.jobs.get(name);
+    if (existing) {
+      throw resourceInUse(existing.arn);
+    }
+    if (this.active.size >= this.quota) {
+      throw resourceLimitExceeded('Number of concurrent compilation jobs', this.quota, this.active.size);
+    }
+    // A copy: what the caller does with its object later is none of the service's business.
+    const request = structuredClone(input);
+    const failureReason = documentedFailure(request, this.region, this.modelsMustExist ? this.artifacts : undefined);
+    const plan = this.plan(request, this.everCreated.length);
+    const job = new Job(request, this.arn(name), this.now(), failureReason === undefined ? plan : { ...plan, failureReason });
+    this.jobs.set(name, job);
+    this.jobsByArn.set(job.arn, job);
+    this.everCreated.push(job);
+    this.active.add(job);
+    this.nextEnd = Math.min(this.nextEnd, job.endsAt);
+    return { CompilationJobArn: job.arn };
+  }
+
+  private stop(job: Job): {} {
+    job.stop(this.now());
+    this.nextEnd = Math.min(this.nextEnd, job.endsAt);
+    return {};
+  }
+
+  private delete(job: Job): {} {
+    job.assertDeletable(this.now());
+    job.deletedAt = this.now();
+    this.jobs.delete(job.name);
+    this.jobsByArn.delete(job.arn);
+    return {};
+  }
+
+  private addTags(job: Job, { Tags: tags }: Input<'AddTags'>): Output<'AddTags'> {
+    checkTags(tags!);
+    const added = tags!.filter(tag => !job.tags.has(tag.Key!)).length;
+    if (job.tags.size + added > MAX_TAGS) {
+      throw resourceLimitExceeded('Number of tags for a resource', MAX_TAGS, job.tags.size, added);
+    }
+    tags!.forEach(tag => job.tags.set(tag.Key!, tag.Value!));
+    return { Tags: job.tagList() };
+  }
+
+  private deleteTags(job: Job, { TagKeys: keys }: Input<'DeleteTags'>): {} {
+    keys!.forEach(key => job.tags.delete(key));
+    return {};
+  }
+
+  /** Takes note of the jobs that have ended since the last call: they free their quota and have written their artifacts. */
+  private settle(): void {
+    const now = this.now();
+    if (now < this.nextEnd) {
+      return;
+    }
+    this.nextEnd = Infinity;
+    for (const job of this.active) {
+      if (job.isActive(now)) {
+        this.nextEnd = Math.min(this.nextEnd, job.endsAt);
+        continue;
+      }
+      this.active.delete(job);
+      const target = parseS3Uri(artifactUri(job.request));
+      if (target && job.status(now) === CompilationJobStatus.COMPLETED) {
+        this.artifacts.put(target.bucket, target.key, artifactBody(job.request), job.endsAt);
+      }
+    }
+  }
+
+  private find(name: string): Job {
+    const job = this.jobs.get(name);
+    if (!job) {
+      throw resourceNotFound(name);
+    }
+    return job;
+  }
+
+  private findByArn(arn: string): Job {
+    const job = this.jobsByArn.get(arn);
+    if (!job) {
+      throw validationException(`Could not find resource with ARN ${arn}`);
+    }
+    return job;
+  }
+
+  private arn(name: string): string {
+    const partition = this.region.startsWith('cn-') ? 'aws-cn' : this.region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+    return `arn:${partition}:sagemaker:${this.region}:${this.account}:compilation-job/${name}`;
+  }
+}
