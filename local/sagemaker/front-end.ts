@@ -24,7 +24,8 @@ export interface PlainResponse {
 
 /** The connection breaks: the caller never learns what became of its call. */
 export class ConnectionResetError extends Error {
-  public readonly name = 'ConnectionResetError';
+  /** The SDK's own HTTP handler gives every broken connection this name. */
+  public readonly name = 'TimeoutError';
   /** As Node.js reports it; SDK clients retry it. */
   public readonly code = 'ECONNRESET';
 }
@@ -41,7 +42,7 @@ export interface CallRecord {
   readonly at: number;
   /** Whether the service did what was asked. */
   readonly effect: boolean;
-  /** What the caller saw: `ok`, the error's name, `ConnectionResetError` or `CrashError`. */
+  /** What the caller saw: `ok`, the error's name, `TimeoutError` (connection reset) or `CrashError`. */
   readonly outcome: string;
 }
 

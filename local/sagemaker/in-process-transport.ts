@@ -58,6 +58,7 @@ export class InProcessTransport {
 const OFFLINE = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  signer: { sign: async (request: any) => request },
 };
 
 /**
