@@ -120,9 +120,9 @@ const BEST = [
 
 function inputWith(operation: NeoOperation, path: string, value: unknown, base?: object): any {
   const input = structuredClone({ ...GOOD[operation](), ...base });
-  const members = path.split('.');
-  const last = members.pop()!;
-  members.reduce((structure, member) => structure[member], input)[last] = value;
+  const structures = path.split('.');
+  const last = structures.pop()!;
+  structures.reduce((structure, member) => structure[member], input)[last] = value;
   return input;
 }
 

@@ -4,8 +4,8 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { request } from './requests';
 import {
-  CallRecord, CrashError, Fault, FaultRule, faults, FaultSchedule, FrontEnd, InProcessTransport, NeoService, s3Client, sageMakerClient, SimulatedClock,
-  startHttpServer,
+  CallRecord, CrashError, Fault, FaultRule, faults, FaultSchedule, FrontEnd, InProcessTransport, NeoService, s3Client, sageMakerClient,
+  SimulatedClock, startHttpServer,
 } from '../../../local/sagemaker';
 
 function setUp(rules: FaultRule[], seed?: number) {
@@ -158,7 +158,9 @@ describe('when a rule applies', () => {
 });
 
 describe('over HTTP', () => {
-  async function overHttp(rules: FaultRule[], run: (client: SageMakerClient, world: ReturnType<typeof setUp>) => Promise<void>, onCrash?: () => void) {
+  type Run = (client: SageMakerClient, world: ReturnType<typeof setUp>) => Promise<void>;
+
+  async function overHttp(rules: FaultRule[], run: Run, onCrash?: () => void) {
     const world = setUp(rules);
     const server = await startHttpServer(world.frontEnd, { onCrash });
     const client = new SageMakerClient({

@@ -63,7 +63,8 @@ function run(quota: number, plans: JobPlan[], commands: readonly (typeof command
   expect(peak(service)).toBeLessThanOrEqual(quota);
 }
 
-const active = (statuses: Map<string, string>) => [...statuses.values()].filter(status => (ACTIVE_STATUSES as readonly string[]).includes(status)).length;
+const active = (statuses: Map<string, string>) =>
+  [...statuses.values()].filter(status => (ACTIVE_STATUSES as readonly string[]).includes(status)).length;
 
 function attempt(service: NeoService, operation: NeoOperation, CompilationJobName: string): string | undefined {
   try {
