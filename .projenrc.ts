@@ -155,4 +155,10 @@ demo.exec('node -r ts-node/register/transpile-only local/demo.ts', {
   env: { TS_NODE_PROJECT: 'test/tsconfig.json' },
 });
 
+project.addTask('test:moto', {
+  description: 'Compare the local SageMaker stand-in with moto and with AWS\'s service model (needs Python and the network)',
+  exec: 'node -r ts-node/register/transpile-only local/sagemaker/moto/compare.ts',
+  env: { TS_NODE_PROJECT: 'test/tsconfig.json' },
+});
+
 project.synth();

@@ -52,7 +52,7 @@ export const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   'NeoVpcConfig.Subnets': { min: 1, max: 16, items: vpcId },
   'StoppingCondition.MaxRuntimeInSeconds': { min: 1 },
   'StoppingCondition.MaxWaitTimeInSeconds': { min: 1 },
-  'StoppingCondition.MaxPendingTimeInSeconds': { min: 7200, max: 2419200 },
+  'StoppingCondition.MaxPendingTimeInSeconds': { min: 1800, max: 2419200 },
   'Tag.Key': tagKey,
   'Tag.Value': { min: 0, max: 256, pattern: tagText },
   'DescribeCompilationJobRequest.CompilationJobName': jobName,

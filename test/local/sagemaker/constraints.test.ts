@@ -72,7 +72,7 @@ const BAD = [
   create('VpcConfig.SecurityGroupIds', ['sg 1'], PATTERN, { VpcConfig: VPC }),
   create('StoppingCondition.MaxRuntimeInSeconds', 0, LOW),
   create('StoppingCondition.MaxWaitTimeInSeconds', 0, LOW),
-  create('StoppingCondition.MaxPendingTimeInSeconds', 7199, LOW),
+  create('StoppingCondition.MaxPendingTimeInSeconds', 1799, LOW),
   create('StoppingCondition.MaxPendingTimeInSeconds', 2419201, HIGH),
   create('Tags', [{ Key: '', Value: '' }], SHORT),
   create('Tags', [{ Key: length(129), Value: '' }], LONG),
