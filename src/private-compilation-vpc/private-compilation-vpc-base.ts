@@ -1,4 +1,7 @@
-import type { aws_ec2 as ec2, aws_iam as iam, aws_s3 as s3, IResource } from 'aws-cdk-lib';
+import type { IResource } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { NeoVpcConfig } from './vpc-config';
 
 /**
@@ -21,6 +24,11 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
   readonly securityGroup: ec2.ISecurityGroup;
 
   /**
+   * All security groups of the jobs, 1 to 5.
+   */
+  readonly securityGroups: ec2.ISecurityGroup[];
+
+  /**
    * The S3 gateway endpoint, the jobs' only way out.
    */
   readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
@@ -37,7 +45,8 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
 
   /**
    * Let the execution role read objects of a bucket that is not one of this network's own, and let the requests through
-   * the S3 endpoint: for a model asset in the bootstrap bucket, say. Nothing happens twice.
+   * the S3 endpoint: for a model asset in the bootstrap bucket, say. Nothing happens twice, and nothing for a bucket of the
+   * network. Where the endpoint's policy is not this library's, a warning says what it must allow.
    *
    * @param bucket the bucket
    * @param objectKeyPattern key of the object, `*` and `?` allowed

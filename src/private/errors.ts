@@ -16,6 +16,7 @@ export class NeoValidationError extends Error {
  */
 export function shown(value: unknown): string {
   if (Token.isUnresolved(value)) { return 'a token'; }
-  const text = JSON.stringify(value) ?? String(value);
+  // JSON has no word for NaN, infinity and bigint.
+  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : JSON.stringify(value) ?? String(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

@@ -1,0 +1,66 @@
+import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { IConstruct, IDependable } from 'constructs';
+import type { BucketLock } from './bucket-policies';
+import { NeoValidationError, shown } from '../private/errors';
+import { readable } from '../private/readable-policy';
+
+/** Which network a bucket belongs to. */
+const networks = new WeakMap<s3.IBucket, IConstruct>();
+
+/**
+ * The buckets of the network, each once.
+ */
+export function requireBuckets(scope: IConstruct, buckets: s3.IBucket[]): s3.IBucket[] {
+  if (!Array.isArray(buckets) || buckets.length === 0 || buckets.some(bucket => !bucket?.bucketArn)) {
+    throw new NeoValidationError('buckets must name at least one bucket, for models and artifacts: jobs reach nothing else; '
+      + `got: ${Array.isArray(buckets) ? `${buckets.length} entries, of which ${buckets.filter(bucket => !bucket?.bucketArn).length} are no buckets` : shown(buckets)}`, scope);
+  }
+  const { region } = Stack.of(scope);
+  for (const bucket of buckets) {
+    if (!Token.isUnresolved(bucket.env.region) && !Token.isUnresolved(region) && bucket.env.region !== region) {
+      throw new NeoValidationError(`buckets must be in the Region of the stack, ${region}, as neither Neo nor the S3 endpoint crosses Regions; `
+        + `got: ${bucket.node.path} in ${bucket.env.region}`, scope);
+    }
+  }
+  return buckets.filter((bucket, index) => buckets.findIndex(other => other.bucketArn === bucket.bucketArn) === index);
+}
+
+/**
+ * Close a bucket of this stack to everything outside the endpoint; for another, say what its owner must do.
+ *
+ * A bucket of another stack of the app is among the others: its policy would refer to this stack's endpoint, whose policy refers to the
+ * bucket, and CloudFormation knows no two stacks that depend on each other.
+ *
+ * @returns the bucket policies written
+ */
+export function lockBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: BucketLock): IDependable[] {
+  return buckets.flatMap(bucket => {
+    const statement = lock.statementFor(bucket);
+    if (Resource.isOwnedResource(bucket) && Stack.of(bucket) === Stack.of(scope)) {
+      const other = networks.get(bucket);
+      if (other) {
+        throw new NeoValidationError(`buckets must not be shared between networks, as each denies what comes through the other's endpoint; got: ${bucket.node.path}, `
+          + `which belongs to ${other.node.path} already`, scope);
+      }
+      const { statementAdded, policyDependable } = bucket.addToResourcePolicy(statement);
+      if (statementAdded) {
+        networks.set(bucket, scope);
+        return policyDependable ? [policyDependable] : [];
+      }
+    }
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketPolicyNotManaged',
+      `the policy of bucket ${bucket.node.path} is not managed by this stack; until it has the following statement (bucketPolicyStatement() `
+      + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(scope, statement)}`);
+    warnAboutOtherAccount(scope, bucket);
+    return [];
+  });
+}
+
+function warnAboutOtherAccount(scope: IConstruct, bucket: s3.IBucket) {
+  const { account } = Stack.of(scope);
+  if (!Token.isUnresolved(bucket.env.account) && bucket.env.account !== account) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketOfOtherAccount', `bucket ${bucket.node.path} belongs to account ${bucket.env.account}: `
+      + 'its policy, and that of its key, must also allow the execution role what jobs do');
+  }
+}

@@ -1,0 +1,50 @@
+import { Resource } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct, Dependable } from 'constructs';
+import { requireGroupCount, requireSubnetCount } from './brought-network';
+import { ModelAccess } from './model-access';
+import type { NeoPrivateCompilationVpcAttributes } from './private-compilation-vpc-attributes';
+import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
+import type { NeoVpcConfig } from './vpc-config';
+import { vpcConfigOf } from './vpc-config-of';
+
+/**
+ * A network that exists already. Nothing of it can be changed but, possibly, its role.
+ */
+export class ImportedPrivateCompilationVpc extends Resource implements INeoPrivateCompilationVpc {
+  public readonly vpc: ec2.IVpc;
+  public readonly subnets: ec2.ISubnet[];
+  public readonly securityGroup: ec2.ISecurityGroup;
+  public readonly securityGroups: ec2.ISecurityGroup[];
+  public readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
+  public readonly role: iam.IRole;
+  public readonly connections: ec2.Connections;
+  public readonly grantPrincipal: iam.IPrincipal;
+  public readonly vpcConfig: NeoVpcConfig;
+
+  private readonly buckets: s3.IBucket[];
+  private readonly modelAccess: ModelAccess;
+
+  constructor(scope: Construct, id: string, attrs: NeoPrivateCompilationVpcAttributes) {
+    super(scope, id);
+    requireSubnetCount(this, 'subnets', attrs.subnets);
+    requireGroupCount(this, attrs.securityGroups);
+    ({ vpc: this.vpc, subnets: this.subnets, s3Endpoint: this.s3Endpoint, role: this.role, securityGroups: this.securityGroups } = attrs);
+    this.buckets = attrs.buckets ?? [];
+    [this.securityGroup] = this.securityGroups;
+    this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
+    this.grantPrincipal = this.role.grantPrincipal;
+    this.vpcConfig = vpcConfigOf(this);
+    this.modelAccess = new ModelAccess(this, this.role);
+    // What is granted to the role here is a policy below it, and a job must wait for that.
+    const { role } = this;
+    Dependable.implement(this, { get dependencyRoots() { return [role]; } });
+  }
+
+  public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {
+    const isReachable = this.buckets.some(({ bucketArn }) => bucketArn === bucket.bucketArn);
+    return this.modelAccess.grantRead(bucket, objectKeyPattern, isReachable);
+  }
+}

@@ -1,0 +1,101 @@
+import { Annotations, Aws, Lazy, Resource, Stack, Token } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import { throughEndpoint } from './s3-endpoint';
+import { NeoValidationError, shown } from '../private/errors';
+import { readable } from '../private/readable-policy';
+
+/**
+ * Three statements let any number of objects be read, as an endpoint policy has 20480 characters at most.
+ */
+interface ReadStatements {
+  readonly objects: iam.PolicyStatement;
+  readonly locations: iam.PolicyStatement;
+  readonly listings: iam.PolicyStatement;
+}
+
+/**
+ * Reading models from buckets that a network was not made for: permissions for its role, and a way through its endpoint.
+ */
+export class ModelAccess {
+  private readonly grants = new Map<string, iam.Grant>();
+  private readonly keyPatterns = new Set<string>();
+  private throughEndpoint?: ReadStatements;
+
+  /**
+   * @param endpoint the endpoint, if its policy is ours
+   */
+  constructor(private readonly scope: IConstruct, private readonly role: iam.IRole, private readonly endpoint?: ec2.GatewayVpcEndpoint) {}
+
+  /**
+   * @param isReachable whether the endpoint lets the bucket through already
+   */
+  public grantRead(bucket: s3.IBucket, objectKeyPattern: string, isReachable = false): iam.Grant {
+    if (typeof objectKeyPattern !== 'string' || objectKeyPattern === '') {
+      throw new NeoValidationError(`objectKeyPattern must be the key of an object, or a pattern for keys; got: ${shown(objectKeyPattern)}`, this.scope);
+    }
+    const id = `${bucket.bucketArn}/${objectKeyPattern}`;
+    const existing = this.grants.get(id);
+    if (existing) { return existing; }
+
+    const bucketArn = this.arnOf(bucket);
+    this.keyPatterns.add(objectKeyPattern);
+    const grant = this.grantRole(bucketArn, objectKeyPattern);
+    this.grants.set(id, grant);
+    bucket.encryptionKey?.grant(this.role, 'kms:Decrypt');
+    if (!isReachable) { this.openEndpoint(bucketArn, objectKeyPattern); }
+    return grant;
+  }
+
+  private grantRole(bucketArn: string, key: string): iam.Grant {
+    const { objects, locations, listings } = readStatements(bucketArn, key, props => new iam.PolicyStatement(props));
+    this.role.addToPrincipalPolicy(locations);
+    this.role.addToPrincipalPolicy(listings);
+    return iam.Grant.addToPrincipal({
+      grantee: this.role,
+      actions: objects.actions,
+      resourceArns: objects.resources,
+    });
+  }
+
+  private openEndpoint(bucketArn: string, key: string) {
+    if (!this.endpoint) {
+      const missing = Object.values(readStatements(bucketArn, key, throughEndpoint));
+      Annotations.of(this.scope).addWarningV2('cdk-sagemaker-neo:modelThroughEndpoint',
+        `the policy of the S3 endpoint is not managed here; it must allow: ${readable(this.scope, ...missing)}`);
+    } else if (!this.throughEndpoint) {
+      this.throughEndpoint = readStatements(bucketArn, key, throughEndpoint, Lazy.any({ produce: () => [...this.keyPatterns] }));
+      Object.values(this.throughEndpoint).forEach(statement => this.endpoint!.addToPolicy(statement));
+    } else {
+      const { objects, locations, listings } = this.throughEndpoint;
+      objects.addResources(`${bucketArn}/${key}`);
+      locations.addResources(bucketArn);
+      listings.addResources(bucketArn);
+    }
+  }
+
+  /**
+   * Of a bucket of another stack that can be named without referring to that stack: role and endpoint would otherwise depend on the
+   * stack of the bucket, often the job's, which depends on them.
+   */
+  private arnOf(bucket: s3.IBucket): string {
+    if (!this.endpoint || !Resource.isOwnedResource(bucket) || Stack.of(bucket) === Stack.of(this.scope)) { return bucket.bucketArn; }
+    const { bucketName } = bucket.node.defaultChild as s3.CfnBucket;
+    if (bucketName !== undefined && !Token.isUnresolved(bucketName)) { return `arn:${Aws.PARTITION}:s3:::${bucketName}`; }
+    throw new NeoValidationError(`bucket ${bucket.node.path} is in another stack than the network, whose role and endpoint would have to refer to it: `
+      + 'give the bucket a bucketName, or list it in buckets of the network, or create it in the stack of the network', this.scope);
+  }
+}
+
+function readStatements(
+  bucketArn: string, key: string, make: (props: iam.PolicyStatementProps) => iam.PolicyStatement, prefix: unknown = key,
+): ReadStatements {
+  return {
+    objects: make({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${key}`] }),
+    locations: make({ actions: ['s3:GetBucketLocation'], resources: [bucketArn] }),
+    // Only listings that look for these keys: nothing else of a shared bucket shows.
+    listings: make({ actions: ['s3:ListBucket'], resources: [bucketArn], conditions: { StringLike: { 's3:prefix': prefix } } }),
+  };
+}

@@ -1,0 +1,140 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+
+/**
+ * Properties of a `NeoPrivateCompilationVpc`.
+ *
+ * What you bring (`vpc`, `securityGroups`, `s3Endpoint`) is used as it is and never changed; only a role is given the permissions
+ * it lacks. All that can be checked of it is checked, and a warning says what cannot be.
+ */
+export interface NeoPrivateCompilationVpcProps {
+  /**
+   * Buckets that models are read from and artifacts are written to, at least one, all in the Region of the stack. Jobs reach
+   * these and nothing else.
+   *
+   * A bucket of the same stack gets a policy that denies `bucketPolicyActions` to every request that does not come through this
+   * network's S3 endpoint. For any other bucket a warning says which statement its owner must add.
+   */
+  readonly buckets: s3.IBucket[];
+
+  /**
+   * Instances that run at the same time at most, that is jobs compiling at the same time. Each takes two IP addresses, and all of
+   * them may land in the same subnet, so every subnet is made (or, if brought, must be) large enough for all.
+   *
+   * An integer from 1; at most 16381 with two Availability Zones. With a value known only at deployment, subnets are as large as
+   * AWS allows.
+   *
+   * @default 100
+   */
+  readonly maxConcurrentInstances?: number;
+
+  /**
+   * Availability Zones to use, one isolated subnet in each: 1 to 16, which is as many subnets as a job takes. An
+   * environment-agnostic stack knows of two only.
+   *
+   * @default 2
+   */
+  readonly maxAzs?: number;
+
+  /**
+   * Where the VPC's addresses come from, such as `IpAddresses.cidr('10.20.0.0/20')` or an IPAM pool. Must have room for the
+   * subnets that `maxConcurrentInstances` and `maxAzs` ask for.
+   *
+   * @default - a block at 10.0.0.0, just large enough
+   */
+  readonly ipAddresses?: ec2.IIpAddresses;
+
+  /**
+   * A VPC of your own: default tenancy, DNS resolution on, and with isolated subnets. Shared and imported VPCs will do.
+   *
+   * @default - a new VPC
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * Which subnets of `vpc` to use: 1 to 16, all isolated, each with two free addresses per instance.
+   *
+   * @default - all isolated subnets of `vpc`
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * Security groups of your own, 1 to 5, in `vpc`. They must let TCP 443 out to the managed prefix list of S3 and all traffic out to
+   * the subnets; nothing must come in.
+   *
+   * @default - a new group with just these rules
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * A gateway endpoint for S3 of your own, in `vpc`, on the route tables of the subnets. Its policy stays as it is; a warning says which
+   * statements it needs.
+   *
+   * @default - a new endpoint, with a policy for `buckets` only
+   */
+  readonly s3Endpoint?: ec2.IGatewayVpcEndpoint;
+
+  /**
+   * An execution role of your own that trusts sagemaker.amazonaws.com. It is given what it lacks; when it cannot be changed, a
+   * warning says what it needs.
+   *
+   * @default - a new role
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * More statements for the policy of the S3 endpoint, each with a principal: the escape hatch, should a job have to
+   * reach more than `buckets`. Every statement widens what can leave the network.
+   *
+   * @default - none
+   */
+  readonly endpointPolicyStatements?: iam.PolicyStatement[];
+
+  /**
+   * What the bucket policy denies outside the endpoint: actions on objects and listings, such as `s3:DeleteObject*`. Actions on
+   * the bucket itself (`s3:PutBucketPolicy`, `s3:*` …) are an error, as denying them would lock out the deployment and, with
+   * it, the way back.
+   *
+   * **Locked out of these actions** is every principal that does not come through the endpoint: people, administrators, the root user
+   * and the S3 console; other workloads and networks; other accounts; AWS services, also those acting for you (SageMaker hosting that loads
+   * a compiled model, CloudTrail or S3 inventory writing here, Athena, DataSync); and this app's own asset or bucket deployments. Not locked
+   * out are the exempt principals, and CloudFormation, which creates, changes and deletes bucket and policy as before, with
+   * `autoDeleteObjects` too.
+   *
+   * @default - `s3:GetObject`, `s3:GetObjectVersion`, `s3:PutObject`, `s3:ListBucket`
+   */
+  readonly bucketPolicyActions?: string[];
+
+  /**
+   * Who may use the buckets from outside the endpoint all the same: a role that uploads models, a role that hosts compiled ones, a
+   * `BucketDeployment`. Roles, users, functions, or `new iam.ArnPrincipal('arn:aws:iam::111122223333:role/team/*')` for anything
+   * else; `*` and `?` are allowed in the ARN. An exempt principal still needs permissions of its own.
+   *
+   * @default - nobody; `allowOutsideEndpoint` adds more later
+   */
+  readonly bucketPolicyExemptPrincipals?: iam.IGrantable[];
+
+  /**
+   * The prefix list managed by AWS that holds the addresses of S3 in the Region, `com.amazonaws.<region>.s3`.
+   *
+   * @default - looked up at synthesis when the stack's environment is known, else asked for by the deployment
+   */
+  readonly s3PrefixList?: ec2.IPrefixList;
+
+  /**
+   * Record the accepted and rejected traffic of the VPC in a CloudWatch log group, kept for a year and not deleted with the stack.
+   *
+   * @default true for a new VPC, false for a brought one
+   */
+  readonly flowLogs?: boolean;
+
+  /**
+   * Customer-managed key for the flow logs. The key policy of a key of this app is extended for CloudWatch Logs; a warning
+   * says what an imported key needs. (The buckets' keys come with the buckets.)
+   *
+   * @default - encrypted by CloudWatch Logs with a key of AWS
+   */
+  readonly encryptionKey?: kms.IKey;
+}

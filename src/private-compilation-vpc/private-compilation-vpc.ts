@@ -1,0 +1,172 @@
+import { CfnWaitConditionHandle, Resource } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct, Dependable, type IDependable } from 'constructs';
+import { selectSubnets } from './brought-network';
+import { checkRole, checkS3Endpoint, checkSecurityGroups } from './brought-parts';
+import { BucketLock, DEFAULT_DENIED_ACTIONS } from './bucket-policies';
+import { lockBuckets, requireBuckets } from './buckets';
+import { createExecutionRole, executionStatements, grantObjects } from './execution-role';
+import { createFlowLogs } from './flow-logs';
+import { ImportedPrivateCompilationVpc } from './imported-private-compilation-vpc';
+import { ModelAccess } from './model-access';
+import { createVpc } from './new-network';
+import type { NeoPrivateCompilationVpcAttributes } from './private-compilation-vpc-attributes';
+import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
+import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
+import { requireConsistentProps } from './props-consistency';
+import { createS3Endpoint, endpointStatements } from './s3-endpoint';
+import { findS3PrefixList } from './s3-prefix-list';
+import { createSecurityGroup } from './security-group';
+import type { NeoVpcConfig } from './vpc-config';
+import { vpcConfigOf } from './vpc-config-of';
+
+/**
+ * A VPC in which SageMaker Neo compiles models without any path to the internet: isolated subnets sized for the jobs, a gateway
+ * endpoint that lets through the given buckets only, bucket policies that let in this endpoint only, a security group that opens
+ * nothing else, and the execution role.
+ *
+ * Pass `vpcConfig` to `NeoCompilationJob`. A construct that depends on this one (`node.addDependency`) waits for all of it.
+ *
+ * Nothing of it is paid by the hour; flow logs cost what CloudWatch Logs takes for their volume.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
+ */
+export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCompilationVpc {
+  /**
+   * Use a network that exists already, made by another app for instance. Within one app, and across its stacks, pass the
+   * construct itself.
+   *
+   * Nothing is checked but the numbers, and nothing is changed but the role, if it is mutable.
+   *
+   * @param scope the construct to add it to
+   * @param id its id
+   * @param attrs what describes the network
+   */
+  public static fromAttributes(scope: Construct, id: string, attrs: NeoPrivateCompilationVpcAttributes): INeoPrivateCompilationVpc {
+    return new ImportedPrivateCompilationVpc(scope, id, attrs);
+  }
+
+  public readonly vpc: ec2.IVpc;
+  public readonly subnets: ec2.ISubnet[];
+  public readonly securityGroup: ec2.ISecurityGroup;
+  public readonly securityGroups: ec2.ISecurityGroup[];
+  public readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
+  public readonly role: iam.IRole;
+  public readonly connections: ec2.Connections;
+  public readonly grantPrincipal: iam.IPrincipal;
+  public readonly vpcConfig: NeoVpcConfig;
+
+  /**
+   * The buckets that jobs reach.
+   */
+  public readonly buckets: s3.IBucket[];
+
+  /**
+   * The log group of the flow logs, undefined without them. It is kept when the stack is deleted, unless you call
+   * `applyRemovalPolicy` on it.
+   */
+  public readonly flowLogGroup?: logs.ILogGroup;
+
+  private readonly bucketLock: BucketLock;
+  private readonly bucketGrant: iam.Grant;
+  private readonly modelAccess: ModelAccess;
+
+  constructor(scope: Construct, id: string, props: NeoPrivateCompilationVpcProps) {
+    super(scope, id);
+    requireConsistentProps(this, props);
+    this.buckets = requireBuckets(this, props.buckets);
+
+    const { vpc, subnets } = this.network(props);
+    this.vpc = vpc;
+    this.subnets = subnets;
+    if (props.flowLogs ?? !props.vpc) { this.flowLogGroup = createFlowLogs(this, vpc, props.encryptionKey); }
+
+    const ownEndpoint = props.s3Endpoint ? undefined : createS3Endpoint(this, vpc, subnets);
+    this.s3Endpoint = ownEndpoint ?? props.s3Endpoint!;
+    const throughEndpoint = [...endpointStatements(this.buckets), ...props.endpointPolicyStatements ?? []];
+    throughEndpoint.forEach(statement => ownEndpoint?.addToPolicy(statement));
+    if (!ownEndpoint) { checkS3Endpoint(this, vpc, subnets, this.s3Endpoint, throughEndpoint); }
+
+    if (props.securityGroups) { checkSecurityGroups(this, vpc, props.securityGroups); }
+    this.securityGroups = props.securityGroups
+      ?? [createSecurityGroup(this, vpc, subnets, props.s3PrefixList ?? findS3PrefixList(this))];
+    this.securityGroup = this.securityGroups[0];
+    this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
+
+    this.role = props.role ?? createExecutionRole(this);
+    this.grantPrincipal = this.role.grantPrincipal;
+    this.bucketGrant = this.permitJobs(props.role !== undefined);
+    this.modelAccess = new ModelAccess(this, this.role, ownEndpoint);
+
+    this.bucketLock = new BucketLock(this, this.s3Endpoint, props.bucketPolicyActions ?? DEFAULT_DENIED_ACTIONS);
+    props.bucketPolicyExemptPrincipals?.forEach(grantee => this.bucketLock.exempt(grantee));
+    const bucketPolicies = lockBuckets(this, this.buckets, this.bucketLock);
+
+    this.vpcConfig = vpcConfigOf(this);
+    // A brought VPC may hold much that jobs need not wait for; its subnets bring what they depend on.
+    this.announceWhenReady([...props.vpc ? subnets : [vpc], this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies]);
+  }
+
+  /**
+   * The statement that closes a bucket to everything outside the S3 endpoint: for the policies of buckets that this stack does not own.
+   *
+   * @param bucket a bucket, not necessarily one of `buckets`
+   */
+  public bucketPolicyStatement(bucket: s3.IBucket): iam.PolicyStatement {
+    return this.bucketLock.statementFor(bucket);
+  }
+
+  /**
+   * Let a principal use the buckets from outside the S3 endpoint too, as `bucketPolicyExemptPrincipals` does: a deployment's role, or the
+   * role of an endpoint that hosts a compiled model. It still needs permissions of its own.
+   *
+   * A role of this stack must be able to exist before the jobs do: attributes of jobs belong into its policies (`grant…`,
+   * `addToPrincipalPolicy`), not into its `inlinePolicies`.
+   *
+   * @param grantee a role, a user, a function or an `ArnPrincipal`
+   */
+  public allowOutsideEndpoint(grantee: iam.IGrantable): void {
+    this.bucketLock.exempt(grantee);
+  }
+
+  public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {
+    const isOwn = this.buckets.some(({ bucketArn }) => bucketArn === bucket.bucketArn);
+    return isOwn ? this.bucketGrant : this.modelAccess.grantRead(bucket, objectKeyPattern);
+  }
+
+  private network(props: NeoPrivateCompilationVpcProps): { vpc: ec2.IVpc; subnets: ec2.ISubnet[] } {
+    if (props.vpc) { return { vpc: props.vpc, subnets: selectSubnets(this, props.vpc, props) }; }
+    const vpc = createVpc(this, props);
+    return { vpc, subnets: vpc.isolatedSubnets };
+  }
+
+  /**
+   * @returns the grant on the buckets' objects
+   */
+  private permitJobs(isBrought: boolean): iam.Grant {
+    const statements = executionStatements(this, this, this.buckets);
+    const added = statements.map(statement => this.role.addToPrincipalPolicy(statement));
+    const objects = grantObjects(this.role, this.buckets);
+    if (isBrought) {
+      // A role that cannot be changed pretends that statements were added, but has no policy to wait for.
+      const isMutable = added.every(({ statementAdded, policyDependable }) => statementAdded && Construct.isConstruct(policyDependable));
+      checkRole(this, this.role, isMutable, [...statements, ...objects.principalStatements]);
+    }
+    return objects;
+  }
+
+  /**
+   * Whoever depends on this construct depends on one resource that depends on all others: one line in the template instead of thirty for each of
+   * maybe hundreds of jobs. The handle is no resource of AWS, does nothing and costs nothing.
+   *
+   * Dependencies on constructs are followed at the end of synthesis, so policies that are added later are among them.
+   */
+  private announceWhenReady(parts: IDependable[]) {
+    const ready = new CfnWaitConditionHandle(this, 'Ready');
+    ready.node.addDependency(...parts, ...this.node.children.filter(child => child !== ready));
+    Dependable.implement(this, { get dependencyRoots() { return [ready]; } });
+  }
+}

@@ -1,0 +1,23 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Policy statements as JSON for a person to copy: references as `${LogicalId}`, as in Fn::Sub.
+ */
+export function readable(scope: IConstruct, ...statements: iam.PolicyStatement[]): string {
+  const resolved = Stack.of(scope).resolve(statements.map(statement => statement.toStatementJson()));
+  return JSON.stringify(flattened(resolved.length === 1 ? resolved[0] : resolved));
+}
+
+function flattened(value: any): any {
+  if (Array.isArray(value)) { return value.map(flattened); }
+  if (typeof value !== 'object' || value === null) { return value; }
+  const [[key, argument] = ['', undefined], ...more] = Object.entries<any>(value);
+  if (more.length === 0) {
+    if (key === 'Ref') { return `\${${argument}}`; }
+    if (key === 'Fn::GetAtt') { return `\${${[argument].flat().join('.')}}`; }
+    if (key === 'Fn::Join' && Array.isArray(argument[1])) { return argument[1].map(flattened).join(argument[0]); }
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, flattened(child)]));
+}

@@ -1,0 +1,111 @@
+import { CfnParameter } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { network, newStack, only, templateOf, warningIds } from './fixture';
+
+describe('a new VPC', () => {
+  const template = templateOf(network().stack);
+
+  test('has DNS support and hostnames and default tenancy', () => {
+    template.hasResourceProperties('AWS::EC2::VPC', { EnableDnsSupport: true, EnableDnsHostnames: true, InstanceTenancy: 'default' });
+  });
+
+  test('has only isolated subnets, without public addresses', () => {
+    const subnets = Object.values(template.findResources('AWS::EC2::Subnet'));
+    expect(subnets).toHaveLength(2);
+    for (const { Properties: subnet } of subnets) {
+      expect(subnet.MapPublicIpOnLaunch).toBe(false);
+      expect(subnet.Tags).toContainEqual({ Key: 'aws-cdk:subnet-type', Value: 'Isolated' });
+    }
+    expect(new Set(subnets.map(({ Properties }) => JSON.stringify(Properties.AvailabilityZone))).size).toBe(2);
+  });
+
+  test.each([
+    'AWS::EC2::InternetGateway', 'AWS::EC2::VPCGatewayAttachment', 'AWS::EC2::NatGateway', 'AWS::EC2::EIP', 'AWS::EC2::Route',
+    'AWS::EC2::EgressOnlyInternetGateway', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::VPCPeeringConnection', 'AWS::EC2::TransitGatewayAttachment',
+  ])('has no %s', type => { template.resourceCountIs(type, 0); });
+
+  test('has no rules in its default security group', () => {
+    const vpcId = Object.keys(template.findResources('AWS::EC2::VPC'))[0];
+    template.hasResourceProperties('Custom::VpcRestrictDefaultSG', { DefaultSecurityGroupId: { 'Fn::GetAtt': [vpcId, 'DefaultSecurityGroup'] } });
+  });
+
+  test('holds 100 instances in each of two subnets unless told otherwise', () => {
+    expect(only(template, 'AWS::EC2::VPC').CidrBlock).toBe('10.0.0.0/23');
+    expect(Object.values(template.findResources('AWS::EC2::Subnet')).map(({ Properties }) => Properties.CidrBlock))
+      .toEqual(['10.0.0.0/24', '10.0.1.0/24']);
+  });
+});
+
+describe('size', () => {
+  const concrete = { env: { account: '111122223333', region: 'eu-west-1' } };
+
+  test.each([
+    [{ maxConcurrentInstances: 1, maxAzs: 1 }, '10.0.0.0/28', ['10.0.0.0/28']],
+    [{ maxConcurrentInstances: 5, maxAzs: 2 }, '10.0.0.0/27', ['10.0.0.0/28', '10.0.0.16/28']],
+    [{ maxConcurrentInstances: 6, maxAzs: 2 }, '10.0.0.0/26', ['10.0.0.0/27', '10.0.0.32/27']],
+    [{ maxConcurrentInstances: 32765, maxAzs: 1 }, '10.0.0.0/16', ['10.0.0.0/16']],
+    [{ maxConcurrentInstances: 16381, maxAzs: 2 }, '10.0.0.0/16', ['10.0.0.0/17', '10.0.128.0/17']],
+    // Three zones asked for, room for four kept, as netmasks are powers of two; an environment-agnostic stack has two zones.
+    [{ maxConcurrentInstances: 100, maxAzs: 3 }, '10.0.0.0/22', ['10.0.0.0/24', '10.0.1.0/24']],
+  ])('of %j', (props, vpc, subnets) => {
+    const template = templateOf(network(props).stack);
+    expect(only(template, 'AWS::EC2::VPC').CidrBlock).toBe(vpc);
+    expect(Object.values(template.findResources('AWS::EC2::Subnet')).map(({ Properties }) => Properties.CidrBlock)).toEqual(subnets);
+  });
+
+  test.each([
+    [{ maxConcurrentInstances: 16382 }, /16382 instances need 32769 addresses in each of 2 subnets, and the largest possible number with 2 Availability Zones is 16381/],
+    [{ maxConcurrentInstances: 32766, maxAzs: 1 }, /largest possible number with 1 Availability Zones is 32765/],
+    [{ maxConcurrentInstances: 4000, maxAzs: 16 }, /largest possible number with 16 Availability Zones is 2045/],
+    [{ maxConcurrentInstances: 0 }, /maxConcurrentInstances must be an integer from 1; got: 0/],
+    [{ maxConcurrentInstances: -1 }, /got: -1/],
+    [{ maxConcurrentInstances: 1.5 }, /got: 1.5/],
+    [{ maxConcurrentInstances: NaN }, /got: NaN/],
+    [{ maxConcurrentInstances: Infinity }, /got: Infinity/],
+    [{ maxConcurrentInstances: '7' as any }, /got: "7"/],
+    [{ maxAzs: 0 }, /maxAzs must be an integer from 1 to 16, .*got: 0/],
+    [{ maxAzs: 17 }, /got: 17/],
+    [{ maxAzs: 2.5 }, /got: 2.5/],
+    [{ ipAddresses: ec2.IpAddresses.cidr('10.1.0.0/24') }, /ipAddresses must have room .* a \/23 or larger; got: "10.1.0.0\/24"/],
+    [{ ipAddresses: ec2.IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'pool', ipv4NetmaskLength: 24 }) }, /ask for a \/23 or larger; got: "\/24"/],
+  ])('%j is an error', (props, message) => {
+    expect(() => network(props)).toThrow(message);
+  });
+
+  test('errors name the construct', () => {
+    expect(() => network({ maxAzs: 0 })).toThrow(/\[at Stack\/Neo\]$/);
+  });
+
+  test('known only at deployment is the largest possible, with a warning', () => {
+    const stack = newStack();
+    network({ maxConcurrentInstances: new CfnParameter(stack, 'Instances', { type: 'Number' }).valueAsNumber }, stack);
+    expect(only(templateOf(stack), 'AWS::EC2::VPC').CidrBlock).toBe('10.0.0.0/16');
+    expect(warningIds(stack)).toEqual(['instancesUnknown']);
+  });
+
+  test('of maxAzs must be known', () => {
+    const stack = newStack();
+    expect(() => network({ maxAzs: new CfnParameter(stack, 'Zones', { type: 'Number' }).valueAsNumber }, stack)).toThrow(/maxAzs must be known at synthesis/);
+  });
+
+  test('takes a larger block of addresses, with subnets no larger than needed', () => {
+    const template = templateOf(network({ ipAddresses: ec2.IpAddresses.cidr('10.20.0.0/20') }).stack);
+    template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.20.0.0/20' });
+    template.hasResourceProperties('AWS::EC2::Subnet', { CidrBlock: '10.20.1.0/24' });
+  });
+
+  test('takes addresses of an IPAM pool', () => {
+    const template = templateOf(network({ ipAddresses: ec2.IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'ipam-pool-1', ipv4NetmaskLength: 20 }) }).stack);
+    template.hasResourceProperties('AWS::EC2::VPC', { Ipv4IpamPoolId: 'ipam-pool-1', Ipv4NetmaskLength: 20 });
+    // The blocks are known only at deployment, and so are the rules.
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupEgress: Match.arrayWith([Match.objectLike({ CidrIp: { 'Fn::Select': Match.anyValue() } })]) });
+  });
+
+  test('as many zones as a concrete environment has', () => {
+    const stack = newStack(concrete);
+    stack.node.setContext('availability-zones:account=111122223333:region=eu-west-1', ['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
+    const { privateVpc } = network({ maxAzs: 16 }, stack);
+    expect(privateVpc.subnets).toHaveLength(3);
+  });
+});
