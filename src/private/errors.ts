@@ -12,11 +12,15 @@ export class NeoValidationError extends Error {
 }
 
 /**
- * Show a value in an error message: short, quoted when a string, never `[object Object]`.
+ * Show a value in an error message: short, quoted when a string, never `[object Object]`. Takes any value whatever.
  */
 export function shown(value: unknown): string {
   if (Token.isUnresolved(value)) { return 'a token'; }
-  // JSON has no word for NaN, infinity and bigint.
-  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : JSON.stringify(value) ?? String(value);
+  let text: string | undefined;
+  try {
+    // JSON has no word for NaN and infinity.
+    text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  } catch { /* a circular structure or a BigInt */ }
+  text ??= typeof value === 'object' ? 'an object' : String(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

@@ -20,8 +20,8 @@ export interface FrameworkFacts {
   readonly layout?: Layout;
   /** Whether the API's `FrameworkVersion` exists for it; otherwise the versions below are those of the model file. */
   readonly takesVersion: boolean;
-  /** Whether Neo needs to be told names and shapes of the inputs. */
-  readonly needsShape: boolean;
+  /** Whether Neo needs to be told names and shapes of the inputs; undefined: AWS says nothing. */
+  readonly needsShape?: boolean;
   /** Whether `DataInputConfig` may be a list of shapes without names. */
   readonly takesShapeList: boolean;
   /** Documented versions; no entry: AWS does not list the framework in that table; empty: listed without a version. */
@@ -109,7 +109,6 @@ export const FRAMEWORKS: { readonly [name: string]: FrameworkFacts } = {
   SKLEARN: {
     title: 'scikit-learn',
     takesVersion: false,
-    needsShape: true,
     takesShapeList: false,
     // In the API's enum, in none of the guide's tables.
     versions: {},

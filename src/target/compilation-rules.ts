@@ -2,13 +2,13 @@ import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { DEVICES } from './compatibility';
 import type { NeoFramework } from './framework';
-import { display } from './json';
 import { Compilation, CompilationRequest, Rule } from './rules/compilation';
 import { COMPILER_OPTION_RULES } from './rules/compiler-option-rules';
 import { FRAMEWORK_RULES } from './rules/framework-rules';
 import { SHAPE_RULES } from './rules/shape-rules';
 import { TARGET_RULES } from './rules/target-rules';
 import type { NeoTarget } from './target';
+import { shown } from '../private/errors';
 
 export type { CompilationRequest } from './rules/compilation';
 
@@ -60,9 +60,9 @@ export function frameworkVersionToSend(framework: NeoFramework, target: NeoTarge
 function wrongTypes(request: CompilationRequest): string[] {
   const { framework, dataInputShape, target, compilerOptions } = request ?? {};
   return [
-    !target?.deviceName && !target?.targetPlatform && `target must be a NeoTarget such as NeoTarget.ML_C5, got: ${display(target)}`,
-    framework && !framework.name && `framework must be a NeoFramework such as NeoFramework.PYTORCH_1_13, got: ${display(framework)}`,
-    dataInputShape && !dataInputShape._inputs && `dataInputShape must be a NeoDataInputShape, got: ${display(dataInputShape)}`,
-    compilerOptions && !compilerOptions.toJson && `compilerOptions must be NeoCompilerOptions, got: ${display(compilerOptions)}`,
+    !target?.deviceName && !target?.targetPlatform && `target must be a NeoTarget such as NeoTarget.ML_C5; got: ${shown(target)}`,
+    framework && !framework.name && `framework must be a NeoFramework such as NeoFramework.PYTORCH_1_13; got: ${shown(framework)}`,
+    dataInputShape && !dataInputShape._inputs && `dataInputShape must be a NeoDataInputShape; got: ${shown(dataInputShape)}`,
+    compilerOptions && !compilerOptions.toJson && `compilerOptions must be NeoCompilerOptions; got: ${shown(compilerOptions)}`,
   ].filter((message): message is string => typeof message === 'string');
 }

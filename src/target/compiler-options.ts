@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { containsToken, display, isRecord, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
+import { containsToken, isJson, isRecord, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
+import { NeoValidationError, shown } from '../private/errors';
 
 const LIMITS = { what: 'compiler options', min: 3, max: 1024 };
 
@@ -148,7 +149,7 @@ export class NeoCompilerOptions {
    */
   public static inferentia(commandLine: string): NeoCompilerOptions {
     if (!Token.isUnresolved(commandLine) && (typeof commandLine !== 'string' || commandLine.trim() === '')) {
-      throw new Error(`command line of the Neuron compiler must be a text such as '--verbose 1', got: ${display(commandLine)}`);
+      throw new NeoValidationError(`command line of the Neuron compiler must be a text such as '--verbose 1'; got: ${shown(commandLine)}`);
     }
     return new NeoCompilerOptions(commandLine, false);
   }
@@ -172,9 +173,12 @@ export class NeoCompilerOptions {
    */
   public static of(options: { [name: string]: any }): NeoCompilerOptions {
     if (Token.isUnresolved(options)) return new NeoCompilerOptions(options, false);
+    if (!isJson(options)) {
+      throw new NeoValidationError(`compiler options must be texts, numbers, booleans, lists and maps of those; got: ${shown(options)}`);
+    }
     const given = isRecord(options) ? Object.entries(options).filter(([_, value]) => value !== undefined) : [];
     if (given.length === 0) {
-      throw new Error(`compiler options must have at least one option; leave them out otherwise, got: ${display(options)}`);
+      throw new NeoValidationError(`compiler options must have at least one option; leave them out otherwise; got: ${shown(options)}`);
     }
     return new NeoCompilerOptions(Object.fromEntries(given), false);
   }
@@ -187,11 +191,11 @@ export class NeoCompilerOptions {
   public static fromJson(json: string): NeoCompilerOptions {
     if (Token.isUnresolved(json)) return new NeoCompilerOptions(json, true);
     if (typeof json !== 'string') {
-      throw new Error(`compiler options must be a text with JSON here; for a map use NeoCompilerOptions.of, got: ${display(json)}`);
+      throw new NeoValidationError(`compiler options must be a text with JSON here; for a map use NeoCompilerOptions.of; got: ${shown(json)}`);
     }
     const value = parseJson(json, LIMITS.what);
     if (typeof value !== 'string' && !isRecord(value)) {
-      throw new Error(`compiler options must be a JSON object, or a JSON text for ml_inf1, got: ${display(json)}`);
+      throw new NeoValidationError(`compiler options must be a JSON object, or a JSON text for ml_inf1; got: ${shown(json)}`);
     }
     return new NeoCompilerOptions(withinLimits(minifyJson(json), LIMITS), true);
   }
@@ -204,7 +208,7 @@ export class NeoCompilerOptions {
   public combinedWith(other: NeoCompilerOptions): NeoCompilerOptions {
     const [mine, theirs] = [this._value, other?._value];
     if (!isRecord(mine) || !isRecord(theirs) || Token.isUnresolved(mine) || Token.isUnresolved(theirs)) {
-      throw new Error(`only options with names can be combined, got: ${display(mine)} and ${display(theirs)}`);
+      throw new NeoValidationError(`only options with names can be combined; got: ${shown(mine)} and ${shown(theirs)}`);
     }
     return NeoCompilerOptions.of({ ...mine, ...theirs });
   }

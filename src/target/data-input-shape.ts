@@ -1,8 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { NeoCoreMlInput, renderCoreMlInput } from './core-ml-input';
-import { display, isRecord, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
+import { isJson, isRecord, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
 import { failWhenOrderIsLost, readInputs, ShapeInput } from './shape-inputs';
+import { NeoValidationError, shown } from '../private/errors';
 
 const LIMITS = { what: 'data input shape', min: 1, max: 16384 };
 
@@ -59,14 +60,18 @@ export class NeoDataInputShape {
   public static fromJson(json: string): NeoDataInputShape {
     if (Token.isUnresolved(json)) return new NeoDataInputShape(json, [], false, true);
     if (typeof json !== 'string') {
-      throw new Error(`data input shape must be a text with JSON here; for a map use NeoDataInputShape.fromMap, got: ${display(json)}`);
+      throw new NeoValidationError(`data input shape must be a text with JSON here; for a map use NeoDataInputShape.fromMap; got: ${shown(json)}`);
     }
     const value = parseJson(json, LIMITS.what);
     return new NeoDataInputShape(withinLimits(minifyJson(json), LIMITS), readInputs(value), Array.isArray(value), true);
   }
 
   private static typed(value: unknown): NeoDataInputShape {
-    return new NeoDataInputShape(value, readInputs(value), Array.isArray(value), false);
+    const inputs = readInputs(value);
+    if (!isJson(value)) {
+      throw new NeoValidationError(`data input shape must be texts, numbers, lists and maps of those; got: ${shown(value)}`);
+    }
+    return new NeoDataInputShape(value, inputs, Array.isArray(value), false);
   }
 
   private constructor(
@@ -89,14 +94,14 @@ export class NeoDataInputShape {
 function failUnlessMap(value: unknown): void {
   if (Token.isUnresolved(value)) return;
   if (!isRecord(value)) {
-    throw new Error(`data input shape must be a map of shapes by input name; for a list use NeoDataInputShape.fromList, got: ${display(value)}`);
+    throw new NeoValidationError(`data input shape must be a map of shapes by input name; for a list use NeoDataInputShape.fromList; got: ${shown(value)}`);
   }
   failWhenOrderIsLost(Object.keys(value));
 }
 
 function failUnlessList(value: unknown): void {
   if (!Token.isUnresolved(value) && !Array.isArray(value)) {
-    throw new Error(`data input shape must be a list of shapes; for a map use NeoDataInputShape.fromMap, got: ${display(value)}`);
+    throw new NeoValidationError(`data input shape must be a list of shapes; for a map use NeoDataInputShape.fromMap; got: ${shown(value)}`);
   }
 }
 

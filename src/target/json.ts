@@ -1,5 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { NeoValidationError, shown } from '../private/errors';
 
 /** Lengths of a field that carries JSON. */
 export interface JsonLimits {
@@ -22,7 +23,7 @@ export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLim
  */
 export function withinLimits(text: string, limits: JsonLimits): string {
   if (!Token.isUnresolved(text) && (text.length < limits.min || text.length > limits.max)) {
-    throw new Error(`${limits.what} must have ${limits.min} to ${limits.max} characters as compact JSON, got ${text.length}: ${display(text)}`);
+    throw new NeoValidationError(`${limits.what} must have ${limits.min} to ${limits.max} characters as compact JSON, got ${text.length}: ${shown(text)}`);
   }
   return text;
 }
@@ -34,7 +35,7 @@ export function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (e) {
-    throw new Error(`${what} is not valid JSON (${(e as Error).message}); write keys and texts in double quotes, got: ${display(text)}`);
+    throw new NeoValidationError(`${what} is not valid JSON (${(e as Error).message}); write keys and texts in double quotes; got: ${shown(text)}`);
   }
 }
 
@@ -62,15 +63,12 @@ export function isRecord(value: unknown): value is { [key: string]: unknown } {
 }
 
 /**
- * Any value, short enough for a message. Never throws.
+ * Whether a value can be written as JSON without loss: no NaN, no function, no circle. Tokens can.
  */
-export function display(value: unknown): string {
-  let text: string | undefined;
-  try {
-    text = typeof value === 'number' && !Number.isFinite(value) ? String(value) : JSON.stringify(value);
-  } catch {
-    // a circular structure or a BigInt
-  }
-  text ??= typeof value === 'symbol' || typeof value === 'bigint' || value === undefined ? String(value) : typeof value;
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+export function isJson(value: unknown, depth = 0): boolean {
+  if (depth > 32) return false;
+  if (Token.isUnresolved(value) || value === null || ['string', 'boolean', 'undefined'].includes(typeof value)) return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every((item) => item !== undefined && isJson(item, depth + 1));
+  return isRecord(value) && Object.values(value).every((item) => isJson(item, depth + 1));
 }

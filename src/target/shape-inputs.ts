@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import { display, isRecord } from './json';
+import { isRecord } from './json';
+import { NeoValidationError, shown } from '../private/errors';
 
 /**
  * One input of a model, as far as it is known at synthesis.
@@ -26,9 +27,9 @@ export function readInputs(value: unknown): ShapeInput[] {
   if (isRecord(value)) {
     const entries = Object.entries(value);
     failWhenEmpty(entries.length);
-    return entries.flatMap(([name, input]) => readInput(input, display(name)).map((read) => ({ name, ...read })));
+    return entries.flatMap(([name, input]) => readInput(input, shown(name)).map((read) => ({ name, ...read })));
   }
-  throw new Error(`data input shape must be a map of shapes by input name or a list of shapes, got: ${display(value)}`);
+  throw new NeoValidationError(`data input shape must be a map of shapes by input name or a list of shapes; got: ${shown(value)}`);
 }
 
 /**
@@ -38,13 +39,13 @@ export function readInputs(value: unknown): ShapeInput[] {
 export function failWhenOrderIsLost(names: readonly string[]): void {
   const moved = names.find((name) => /^(0|[1-9][0-9]*)$/.test(name));
   if (names.length > 1 && moved !== undefined) {
-    throw new Error(`input name ${display(moved)} is a whole number, and JavaScript moves such keys of a map to the front, so the order of the inputs `
+    throw new NeoValidationError(`input name ${shown(moved)} is a whole number, and JavaScript moves such keys of a map to the front, so the order of the inputs `
       + 'is lost: write the shapes as text with NeoDataInputShape.fromJson');
   }
 }
 
 function failWhenEmpty(count: number): void {
-  if (count === 0) throw new Error('data input shape must describe at least one input; leave it out to let Neo derive the inputs');
+  if (count === 0) throw new NeoValidationError('data input shape must describe at least one input; leave it out to let Neo derive the inputs');
 }
 
 function readInput(input: unknown, which: string): Omit<ShapeInput, 'name'>[] {
@@ -57,14 +58,14 @@ function readInput(input: unknown, which: string): Omit<ShapeInput, 'name'>[] {
     const shapes = enumerated ? input.shape as unknown[] : [input.shape];
     return [{ shapes: shapes.map((shape) => readShape(shape, which, !enumerated)), coreMl: input }];
   }
-  throw new Error(`shape of input ${which} must be a list of dimensions such as [1,3,224,224] (a list of shapes is [[1,3,224,224]]), `
-    + `got: ${display(input)}`);
+  throw new NeoValidationError(`shape of input ${which} must be a list of dimensions such as [1,3,224,224] (a list of shapes is [[1,3,224,224]]), `
+    + `got: ${shown(input)}`);
 }
 
 function readShape(shape: unknown, which: string, ranges: boolean): readonly unknown[] {
   if (Token.isUnresolved(shape)) return [];
   if (!Array.isArray(shape) || shape.length === 0) {
-    throw new Error(`shape of input ${which} must be a list of at least one dimension, got: ${display(shape)}`);
+    throw new NeoValidationError(`shape of input ${which} must be a list of at least one dimension; got: ${shown(shape)}`);
   }
   // By index: a hole in the list is a dimension without a size, too.
   for (let i = 0; i < shape.length; i++) checkDimension(shape[i], shape, which, ranges);
@@ -76,10 +77,10 @@ function checkDimension(dimension: unknown, shape: unknown, which: string, range
   if (ranges && typeof dimension === 'string') {
     const bounds = /^([0-9]+)\.\.([0-9]+)$/.exec(dimension);
     if (bounds && Number(bounds[1]) >= 1 && Number(bounds[1]) <= Number(bounds[2])) return;
-    throw new Error(`range in the shape of input ${which} must be written '1..10', the smaller bound first and at least 1, got: ${display(dimension)}`);
+    throw new NeoValidationError(`range in the shape of input ${which} must be written '1..10', the smaller bound first and at least 1; got: ${shown(dimension)}`);
   }
   if (typeof dimension !== 'number' || !Number.isSafeInteger(dimension) || dimension < 1) {
-    throw new Error(`shape of input ${which} has the dimension ${display(dimension)}: Neo compiles for fixed sizes, so give every dimension `
-      + `a whole number of at least 1 (the batch size too), got: ${display(shape)}`);
+    throw new NeoValidationError(`shape of input ${which} has the dimension ${shown(dimension)}: Neo compiles for fixed sizes, so give every dimension `
+      + `a whole number of at least 1 (the batch size too); got: ${shown(shape)}`);
   }
 }

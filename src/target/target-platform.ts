@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { display } from './json';
+import { NeoValidationError, shown } from '../private/errors';
 
 /**
  * Operating system of a target platform.
@@ -109,7 +109,7 @@ export interface NeoTargetPlatform {
  */
 export function checkName(name: string, prop: string): string {
   if (!Token.isUnresolved(name) && (typeof name !== 'string' || !/^[A-Za-z0-9_]+$/.test(name))) {
-    throw new Error(`${prop} must be a word as the API spells it, got: ${display(name)}`);
+    throw new NeoValidationError(`${prop} must be a word as the API spells it; got: ${shown(name)}`);
   }
   return name;
 }

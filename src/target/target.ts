@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { DEVICES } from './compatibility';
-import { display } from './json';
 import { checkName, NeoTargetPlatform } from './target-platform';
+import { NeoValidationError, shown } from '../private/errors';
 
 /**
  * Where a compiled model runs.
@@ -106,7 +106,7 @@ export class NeoTarget {
     checkName(name, 'name of the device');
     const spelled = Token.isUnresolved(name) ? name : name.toLowerCase();
     if (spelled !== name && Object.keys(DEVICES).includes(spelled)) {
-      throw new Error(`name of the device is spelled in small letters by the API: use '${spelled}', got: ${display(name)}`);
+      throw new NeoValidationError(`name of the device is spelled in small letters by the API: use '${spelled}'; got: ${shown(name)}`);
     }
     return new NeoTarget(name);
   }
@@ -116,8 +116,8 @@ export class NeoTarget {
    */
   public static platform(platform: NeoTargetPlatform): NeoTarget {
     if (!platform?.os?.name || !platform?.arch?.name) {
-      throw new Error('platform must have both os and arch, such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }, '
-        + `got: ${display(platform)}`);
+      throw new NeoValidationError('platform must have both os and arch, such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }; '
+        + `got: ${shown(platform)}`);
     }
     return new NeoTarget(undefined, platform);
   }

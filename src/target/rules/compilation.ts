@@ -5,6 +5,7 @@ import type { NeoCompilerOptions } from '../compiler-options';
 import type { NeoDataInputShape } from '../data-input-shape';
 import type { NeoFramework } from '../framework';
 import { isRecord } from '../json';
+import type { WarningId } from './warnings';
 import type { NeoTarget } from '../target';
 
 /**
@@ -25,7 +26,7 @@ export interface Report {
   /** A contradiction of the API: the job cannot succeed. */
   error(message: string): void;
   /** Something AWS does not document, or that cannot be known at synthesis. */
-  warn(id: string, message: string): void;
+  warn(id: WarningId, message: string): void;
 }
 
 export type Rule = (compilation: Compilation, report: Report) => void;

@@ -31,14 +31,14 @@ function impossiblePlatform(c: Compilation, report: Report): void {
   const rows = PLATFORMS[c.os];
   if (c.accelerator !== null && !Object.keys(rows).includes(c.accelerator)) {
     if (ACCELERATORS.includes(c.accelerator)) {
-      report.warn('undocumentedCombination', `AWS does not document accelerator ${c.accelerator} for any platform, got: ${c.targetText}; the job may fail`);
+      report.warn('undocumentedCombination', `AWS does not document accelerator ${c.accelerator} for any platform, so the job may fail; got: ${c.targetText}`);
     }
     return;
   }
   const archs = rows[c.accelerator ?? NO_ACCELERATOR];
   if (!archs.includes(c.arch)) {
     const which = c.accelerator === null ? 'without an accelerator' : `with accelerator ${c.accelerator}`;
-    report.error(`target platform: Neo has ${c.os} ${which} for ${archs.join(', ') || 'no architecture'}, got: ${c.targetText}`);
+    report.error(`target platform: Neo has ${c.os} ${which} for ${archs.join(', ') || 'no architecture'}; got: ${c.targetText}`);
   }
 }
 
