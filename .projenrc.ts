@@ -72,11 +72,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   tsconfigDev: {
     compilerOptions: { isolatedModules: true, esModuleInterop: true, lib: ['es2022'], target: 'ES2022' },
-    include: ['../src/**/*.ts', '../local/**/*.ts', '../examples/**/*.ts', '../bench/**/*.ts'],
+    include: ['../src/**/*.ts', '../docs/**/*.ts', '../local/**/*.ts', '../examples/**/*.ts', '../bench/**/*.ts'],
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'local', 'examples', 'bench'],
+    devdirs: ['test', 'docs', 'local', 'examples', 'bench'],
   },
 
   publishToPypi: { distName: 'cdk-sagemaker-neo', module: 'cdk_sagemaker_neo' },
@@ -119,7 +119,7 @@ project.eslint?.allowDevDeps('src/**/handler/*.ts');
 // The linter finds a file's types by the nearest tsconfig.json, which at the top level is the library's own: these
 // folders belong to the tests' one.
 project.eslint?.addOverride({
-  files: ['local/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
+  files: ['docs/**/*.ts', 'local/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
   parserOptions: { projectService: false, project: ['./test/tsconfig.json'] },
 } as javascript.EslintOverride);
 
@@ -134,7 +134,7 @@ const typecheck = project.addTask('typecheck', {
 });
 const lint = project.addTask('lint', { description: 'Check style and types, change nothing' });
 lint.spawn(typecheck);
-lint.exec('eslint --ext .ts --no-fix --max-warnings 0 .projenrc.ts src test local examples bench --no-error-on-unmatched-pattern', {
+lint.exec('eslint --ext .ts --no-fix --max-warnings 0 .projenrc.ts src test docs local examples bench --no-error-on-unmatched-pattern', {
   env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
 });
 
@@ -145,6 +145,12 @@ checkGenerated.exec('ts-node --project projenrc/tsconfig.json .projenrc.ts', { e
 checkGenerated.spawn(project.compileTask);
 checkGenerated.spawn(project.tasks.tryFind('docgen')!);
 checkGenerated.exec('git add --intent-to-add . && git diff --exit-code');
+
+project.addTask('docs:targets', {
+  description: 'Write docs/targets.md from the table of frameworks and targets',
+  exec: 'node -r ts-node/register/transpile-only docs/generate-targets.ts',
+  env: { TS_NODE_PROJECT: 'test/tsconfig.json' },
+});
 
 const demo = project.addTask('demo', {
   description: 'Synthesize examples/private-compilation and run it locally, without an AWS account',

@@ -86,7 +86,7 @@ function frameworks(): string {
 function shapes(): string {
   return table(['Framework', 'Layout of images', 'Without names', 'Needed'], Object.values(FRAMEWORKS).map((facts) => [
     facts.title, facts.layout ?? '–', facts.takesShapeList ? 'yes' : 'no',
-    facts.title === 'PyTorch' ? 'yes, except for instances from version 2.0 on' : { true: 'yes', false: 'no' }[`${facts.needsShape}`] ?? 'not documented',
+    facts.title === 'PyTorch' ? 'yes, except for instances from version 2.0 on' : facts.needsShape === undefined ? 'not documented' : facts.needsShape ? 'yes' : 'no',
   ]));
 }
 

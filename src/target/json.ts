@@ -23,7 +23,7 @@ export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLim
  */
 export function withinLimits(text: string, limits: JsonLimits): string {
   if (!Token.isUnresolved(text) && (text.length < limits.min || text.length > limits.max)) {
-    throw new NeoValidationError(`${limits.what} must have ${limits.min} to ${limits.max} characters as compact JSON, got ${text.length}: ${shown(text)}`);
+    throw new NeoValidationError(`${limits.what} must have ${limits.min} to ${limits.max} characters as compact JSON; got ${text.length}: ${shown(text)}`);
   }
   return text;
 }

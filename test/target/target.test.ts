@@ -1,0 +1,59 @@
+import { CfnParameter, Stack } from 'aws-cdk-lib';
+import * as fc from 'fast-check';
+import { NeoTarget, NeoTargetAccelerator, NeoTargetArch, NeoTargetKind, NeoTargetOs } from '../../src';
+import { DEVICES } from '../../src/target/compatibility';
+
+const MALI = NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
+const CPU = NeoTarget.platform({ os: NeoTargetOs.ANDROID, arch: NeoTargetArch.X86 });
+
+test('a target is a device or a platform, never both', () => {
+  expect(NeoTarget.ML_C5._toOutputConfig()).toEqual({ TargetDevice: 'ml_c5' });
+  expect(MALI._toOutputConfig()).toEqual({ TargetPlatform: { Os: 'LINUX', Arch: 'ARM64', Accelerator: 'MALI' } });
+  expect(CPU._toOutputConfig()).toEqual({ TargetPlatform: { Os: 'ANDROID', Arch: 'X86' } });
+});
+
+test('reads well in messages', () => {
+  expect([NeoTarget.ML_C5, MALI, CPU].map(String)).toEqual(['ml_c5', 'LINUX/ARM64/MALI', 'ANDROID/X86']);
+});
+
+test.each(Object.entries(DEVICES))('%s is of its kind', (name, { kind }) => {
+  expect(NeoTarget.device(name)).toMatchObject({ kind, isEdge: kind === 'edge' });
+});
+
+test('kinds of what the table does not have', () => {
+  const token = new CfnParameter(new Stack(), 'P').valueAsString;
+  expect([NeoTarget.device('ml_c7'), NeoTarget.device('toaster'), NeoTarget.device('constructor'), MALI, NeoTarget.device(token)].map(({ kind }) => kind))
+    .toEqual([NeoTargetKind.CLOUD, NeoTargetKind.EDGE, NeoTargetKind.EDGE, NeoTargetKind.EDGE, NeoTargetKind.UNKNOWN]);
+  expect(NeoTarget.device(token).isEdge).toBe(false);
+});
+
+test('what AWS adds tomorrow passes', () => {
+  expect(NeoTarget.platform({ os: NeoTargetOs.of('FUCHSIA'), arch: NeoTargetArch.of('RISCV'), accelerator: NeoTargetAccelerator.of('TPU') })
+    ._toOutputConfig()).toEqual({ TargetPlatform: { Os: 'FUCHSIA', Arch: 'RISCV', Accelerator: 'TPU' } });
+});
+
+test('a device in capitals gets a hint', () => {
+  expect(() => NeoTarget.device('ML_C5')).toThrow("use 'ml_c5'; got: \"ML_C5\"");
+});
+
+test.each(['', 'ml.c5.xlarge', 'ml c5', undefined, null, 5])('device %p is rejected', (name: any) => {
+  expect(() => NeoTarget.device(name)).toThrow(/name of the device must be a word/);
+});
+
+test.each([undefined, {}, { os: NeoTargetOs.LINUX }, { arch: NeoTargetArch.X86 }, { os: 'LINUX', arch: 'X86' }])('platform %p is rejected', (platform: any) => {
+  expect(() => NeoTarget.platform(platform)).toThrow(/platform must have both os and arch.*got: /);
+});
+
+test('whatever it is given, it answers with a message of its own or takes it', () => {
+  fc.assert(fc.property(fc.anything(), fc.anything(), (name: any, arch: any) => {
+    for (const make of [
+      () => NeoTarget.device(name), () => NeoTarget.platform(name), () => NeoTarget.platform({ os: name, arch }), () => NeoTargetArch.of(arch),
+    ]) {
+      try {
+        String(make());
+      } catch (e) {
+        expect((e as Error).name).toBe('NeoValidationError');
+      }
+    }
+  }));
+});
