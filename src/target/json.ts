@@ -15,15 +15,16 @@ export interface JsonLimits {
  */
 export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLimits): string {
   if (containsToken(value)) return Stack.of(scope).toJsonString(value);
-  return withinLimits(JSON.stringify(value), limits);
+  return withinLimits(JSON.stringify(value), limits, scope);
 }
 
 /**
  * Fails when a text is too short or too long for its field. An unresolved text passes.
  */
-export function withinLimits(text: string, limits: JsonLimits): string {
+export function withinLimits(text: string, limits: JsonLimits, scope?: IConstruct): string {
   if (!Token.isUnresolved(text) && (text.length < limits.min || text.length > limits.max)) {
-    throw new NeoValidationError(`${limits.what} must have ${limits.min} to ${limits.max} characters as compact JSON; got ${text.length}: ${shown(text)}`);
+    const { what, min, max } = limits;
+    throw new NeoValidationError(`${what} must have ${min} to ${max} characters as compact JSON; got ${text.length}: ${shown(text)}`, scope);
   }
   return text;
 }
