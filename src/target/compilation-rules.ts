@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { DEVICES } from './compatibility';
 import type { NeoFramework } from './framework';
@@ -46,12 +45,8 @@ export function checkCompilation(scope: IConstruct, request: CompilationRequest)
  * Unlike that SDK, which shortens `1.15.3` to `1.15`, versions are sent as written.
  */
 export function frameworkVersionToSend(framework: NeoFramework, target: NeoTarget): string | undefined {
-  const device = target.deviceName;
-  if (device !== undefined && !Token.isUnresolved(device) && Object.keys(DEVICES).includes(device)
-    && DEVICES[device].frameworkVersion === 'dropped') {
-    return undefined;
-  }
-  return framework.version;
+  const facts = Object.entries(DEVICES).find(([name]) => name === target.deviceName)?.[1];
+  return facts?.frameworkVersion === 'dropped' ? undefined : framework.version;
 }
 
 /**

@@ -60,6 +60,8 @@ describe('no findings', () => {
     ['Nvidia with values that are tokens', { ...NVIDIA, compilerOptions: NeoCompilerOptions.nvidia({ gpuCode: token, trtVersion: token, cudaVersion: token }) }],
     ['Jetson and TensorFlow 2', { ...TENSORFLOW_EDGE, target: NeoTarget.JETSON_NANO, compilerOptions: NeoCompilerOptions.jetson({ gpuCode: 'sm_72', jetpackVersion: '4.6' }) }],
     ['Jetson as a platform', { ...NVIDIA, ...TENSORFLOW_EDGE, compilerOptions: NeoCompilerOptions.jetson({ gpuCode: 'sm_72', jetpackVersion: '4.6' }) }],
+    ['Jetson and a model package', { ...NVIDIA, framework: undefined, compilerOptions: NeoCompilerOptions.jetson({ gpuCode: 'sm_72', jetpackVersion: '4.6' }) }],
+    ['Core ML without a version', { ...COREML, framework: NeoFramework.pytorch() }],
     ['the lowest level of Android', { ...ANDROID, compilerOptions: NeoCompilerOptions.android({ platform: 21 }) }],
     ['the highest level of Android', { ...ANDROID, compilerOptions: NeoCompilerOptions.android({ platform: 29 }) }],
     ['a level that is a token', { ...ANDROID, compilerOptions: NeoCompilerOptions.android({ platform: Lazy.number({ produce: () => 5 }) }) }],
@@ -162,6 +164,7 @@ const WARNED: [keyof typeof WARNINGS, string, Partial<CompilationRequest>, strin
   ['undocumentedCombination', 'an accelerator without a table', platform(NeoTargetOs.LINUX, NeoTargetArch.ARM64, NeoTargetAccelerator.NNA)],
   ['frameworkVersionMissing', 'no version', { framework: NeoFramework.pytorch() }],
   ['frameworkVersionNotSent', 'a version for Core ML', COREML],
+  ['frameworkVersionNotSent', 'a version that only the cloud has', { ...COREML, framework: NeoFramework.PYTORCH_2_0 }],
   ['frameworkVersionDoubtful', 'a version for Lambda', { target: NeoTarget.LAMBDA }],
   ['retiredTarget', 'Elastic Inference', { target: NeoTarget.ML_EIA2 }],
   ['targetRegion', 'Inferentia 2 elsewhere', { target: NeoTarget.ML_INF2 }, 'us-east-1'],
@@ -188,6 +191,12 @@ describe('warnings', () => {
     // Of these two, AWS documents no framework either.
     const isUndocumentedToo = [NeoTarget.LAMBDA, NeoTarget.ML_EIA2].includes(change.target!);
     expect(warnings.sort()).toEqual([id, ...(isUndocumentedToo ? ['undocumentedCombination'] : [])].sort());
+  });
+
+  test('PyTorch 2.0 reads shapes from the model on instances only', () => {
+    const target = NeoTarget.RASP4B;
+    expect(check({ framework: NeoFramework.PYTORCH_2_0, dataInputShape: undefined, target }).warnings)
+      .toEqual(['undocumentedCombination', 'dataInputShapeMissing']);
   });
 
   test('each has a case here', () => {
@@ -262,9 +271,18 @@ describe('tokens', () => {
     expect(check(change)).toEqual(nothing);
   });
 
-  test('arch alone unknown', () => {
-    const target = NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.of(token) });
-    expect(check({ ...EDGE, target })).toEqual(nothing);
+  test.each<[string, Partial<CompilationRequest>]>([
+    ['arch', platform(NeoTargetOs.LINUX, NeoTargetArch.of(token))],
+    ['arch of a Jetson', {
+      ...platform(NeoTargetOs.LINUX, NeoTargetArch.of(token), NeoTargetAccelerator.NVIDIA),
+      ...TENSORFLOW_EDGE,
+      compilerOptions: NeoCompilerOptions.jetson({ gpuCode: 'sm_72', jetpackVersion: '4.6' }),
+    }],
+    ['os, with the level of Android', {
+      ...platform(NeoTargetOs.of(token), NeoTargetArch.ARM64), compilerOptions: NeoCompilerOptions.android({ platform: 25 }),
+    }],
+  ])('%s alone unknown', (_, change) => {
+    expect(check(change)).toEqual(nothing);
   });
 
   test('a version is sent to a device that is not known', () => {

@@ -59,6 +59,10 @@ describe('tokens', () => {
       .toEqual({ 'Fn::Join': ['', ['{"input0":[', { Ref: 'Batch' }, ',3]}']] });
   });
 
+  test('as a name', () => {
+    expect(resolved(NeoDataInputShape.fromMap({ [Lazy.string({ produce: () => 'late' })]: [1, 3] }))).toBe('{"late":[1,3]}');
+  });
+
   test('as a shape, a whole map, a whole text, a Core ML input', () => {
     const value = Lazy.any({ produce: () => ({ late: [1, 2] }) });
     expect(resolved(NeoDataInputShape.fromMap(value as any))).toBe('{"late":[1,2]}');
