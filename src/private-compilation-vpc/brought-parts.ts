@@ -71,11 +71,16 @@ export function checkRole(scope: Construct, role: iam.IRole, isMutable: boolean,
       + 'it must trust sagemaker.amazonaws.com for compilation jobs of this account (conditions aws:SourceAccount and aws:SourceArn)');
     return;
   }
+  const trustOf = () => JSON.stringify(Stack.of(role).resolve(role.assumeRolePolicy)) ?? '';
+  if (!trustOf().includes('aws:SourceArn') && !trustOf().includes('aws:SourceAccount')) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:roleTrustUnconditional', `role ${role.node.path} trusts services unconditionally: give its service principal `
+      + 'the conditions aws:SourceAccount (this account) and aws:SourceArn (arn:<partition>:sagemaker:<region>:<account>:compilation-job/*), or another account '
+      + 'could have Neo use it');
+  }
   // At the end of synthesis, as a trust policy may still grow.
   scope.node.addValidation({
-    validate: () => {
-      const trust = JSON.stringify(Stack.of(role).resolve(role.assumeRolePolicy));
-      return trust?.includes('sagemaker.amazonaws.com') ? [] : [`role must trust sagemaker.amazonaws.com, or Neo cannot assume it; got: ${role.node.path}, which does not`];
-    },
+    validate: () => trustOf().includes('sagemaker.amazonaws.com')
+      ? []
+      : [`role must trust sagemaker.amazonaws.com, or Neo cannot assume it; got: ${role.node.path}, which does not`],
   });
 }

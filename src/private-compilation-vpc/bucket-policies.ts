@@ -26,6 +26,9 @@ export class BucketLock {
     if (actions.length === 0) {
       throw new NeoValidationError('bucketPolicyActions must name at least one action; got: []', scope);
     }
+    if (Token.isUnresolved(actions)) {
+      throw new NeoValidationError('bucketPolicyActions must be known at synthesis, or they could lock out the deployment itself; got: a token', scope);
+    }
     for (const action of actions) {
       if (!Token.isUnresolved(action) && !DENIABLE.test(action)) {
         throw new NeoValidationError('bucketPolicyActions must be S3 actions on objects or listings, such as "s3:DeleteObject*": '

@@ -5,8 +5,15 @@ import type { BucketLock } from './bucket-policies';
 import { NeoValidationError, shown } from '../private/errors';
 import { readable } from '../private/readable-policy';
 
-/** Which network a bucket belongs to. */
+/** The networks that buckets have been closed for. */
 const networks = new WeakMap<s3.IBucket, IConstruct>();
+
+/**
+ * The network through whose endpoint alone a bucket can be used, as far as this app knows.
+ */
+export function networkOf(bucket: s3.IBucket): IConstruct | undefined {
+  return networks.get(bucket);
+}
 
 /**
  * The buckets of the network, each once.

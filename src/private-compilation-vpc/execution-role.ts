@@ -1,4 +1,4 @@
-import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -66,7 +66,7 @@ function networkStatements(scope: Construct, { vpc, subnets, securityGroups }: P
   const arn = (resource: string, resourceName: string, account?: string) =>
     Stack.of(scope).formatArn({ service: 'ec2', resource, resourceName, account });
   // In a shared VPC the subnets are another account's; groups and interfaces are always this account's.
-  const subnetArns = subnets.map(subnet => arn('subnet', subnet.subnetId, ownerOf(vpc)));
+  const subnetArns = subnets.map(subnet => arn('subnet', subnet.subnetId, vpc.env.account));
   const groupArns = securityGroups.map(group => arn('security-group', group.securityGroupId));
   const anyInterface = arn('network-interface', '*');
   return [
@@ -129,12 +129,4 @@ function observationStatements(scope: Construct): iam.PolicyStatement[] {
       resources: ['*'],
     }),
   ];
-}
-
-/**
- * The account in a VPC's ARN; undefined, which is the stack's own, where it cannot be told.
- */
-function ownerOf(vpc: ec2.IVpc): string | undefined {
-  const account = vpc.vpcArn.split(':')[4];
-  return account && !Token.isUnresolved(account) ? account : undefined;
 }

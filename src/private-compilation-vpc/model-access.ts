@@ -3,6 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
+import { networkOf } from './buckets';
 import { throughEndpoint } from './s3-endpoint';
 import { NeoValidationError, shown } from '../private/errors';
 import { readable } from '../private/readable-policy';
@@ -35,6 +36,11 @@ export class ModelAccess {
   public grantRead(bucket: s3.IBucket, objectKeyPattern: string, isReachable = false): iam.Grant {
     if (typeof objectKeyPattern !== 'string' || objectKeyPattern === '') {
       throw new NeoValidationError(`objectKeyPattern must be the key of an object, or a pattern for keys; got: ${shown(objectKeyPattern)}`, this.scope);
+    }
+    const other = networkOf(bucket);
+    if (other && this.endpoint) {
+      throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${other.node.path}, and its policy denies what comes through any other `
+        + 'endpoint: compile in that network, or keep the model in another bucket', this.scope);
     }
     const id = `${bucket.bucketArn}/${objectKeyPattern}`;
     const existing = this.grants.get(id);
@@ -77,15 +83,16 @@ export class ModelAccess {
   }
 
   /**
-   * Of a bucket of another stack that can be named without referring to that stack: role and endpoint would otherwise depend on the
-   * stack of the bucket, often the job's, which depends on them.
+   * Of a bucket of another stack only what can be named without referring to that stack: role and endpoint would otherwise depend on
+   * the stack of the bucket, often the job's, which depends on them.
    */
   private arnOf(bucket: s3.IBucket): string {
     if (!this.endpoint || !Resource.isOwnedResource(bucket) || Stack.of(bucket) === Stack.of(this.scope)) { return bucket.bucketArn; }
     const { bucketName } = bucket.node.defaultChild as s3.CfnBucket;
-    if (bucketName !== undefined && !Token.isUnresolved(bucketName)) { return `arn:${Aws.PARTITION}:s3:::${bucketName}`; }
+    const isKeyElsewhere = bucket.encryptionKey && Resource.isOwnedResource(bucket.encryptionKey);
+    if (bucketName !== undefined && !Token.isUnresolved(bucketName) && !isKeyElsewhere) { return `arn:${Aws.PARTITION}:s3:::${bucketName}`; }
     throw new NeoValidationError(`bucket ${bucket.node.path} is in another stack than the network, whose role and endpoint would have to refer to it: `
-      + 'give the bucket a bucketName, or list it in buckets of the network, or create it in the stack of the network', this.scope);
+      + 'list it in buckets of the network, or create it in the stack of the network, or give it a bucketName and no key of that stack', this.scope);
   }
 }
 

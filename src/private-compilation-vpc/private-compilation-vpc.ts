@@ -1,6 +1,6 @@
 import { CfnWaitConditionHandle, Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, Dependable, type IDependable } from 'constructs';
@@ -49,14 +49,49 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     return new ImportedPrivateCompilationVpc(scope, id, attrs);
   }
 
+  /**
+   * The VPC.
+   */
   public readonly vpc: ec2.IVpc;
+
+  /**
+   * The isolated subnets of the jobs, 1 to 16.
+   */
   public readonly subnets: ec2.ISubnet[];
+
+  /**
+   * The first security group of the jobs; the only one unless you bring more.
+   */
   public readonly securityGroup: ec2.ISecurityGroup;
+
+  /**
+   * All security groups of the jobs, 1 to 5.
+   */
   public readonly securityGroups: ec2.ISecurityGroup[];
+
+  /**
+   * The S3 gateway endpoint, the jobs' only way out.
+   */
   public readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
+
+  /**
+   * The execution role of the jobs, assumed by sagemaker.amazonaws.com.
+   */
   public readonly role: iam.IRole;
+
+  /**
+   * The security groups, to open more in or out than jobs need. Nothing needs it.
+   */
   public readonly connections: ec2.Connections;
+
+  /**
+   * The execution role, to grant it more.
+   */
   public readonly grantPrincipal: iam.IPrincipal;
+
+  /**
+   * What a `NeoCompilationJob` takes as its `vpcConfig`.
+   */
   public readonly vpcConfig: NeoVpcConfig;
 
   /**
@@ -132,6 +167,13 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.bucketLock.exempt(grantee);
   }
 
+  /**
+   * Let the execution role read objects of a bucket that is not one of `buckets`, and let the requests through the S3 endpoint. Jobs call
+   * this for their models.
+   *
+   * @param bucket the bucket
+   * @param objectKeyPattern key of the object, `*` and `?` allowed
+   */
   public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {
     const isOwn = this.buckets.some(({ bucketArn }) => bucketArn === bucket.bucketArn);
     return isOwn ? this.bucketGrant : this.modelAccess.grantRead(bucket, objectKeyPattern);
@@ -151,8 +193,8 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     const added = statements.map(statement => this.role.addToPrincipalPolicy(statement));
     const objects = grantObjects(this.role, this.buckets);
     if (isBrought) {
-      // A role that cannot be changed pretends that statements were added, but has no policy to wait for.
-      const isMutable = added.every(({ statementAdded, policyDependable }) => statementAdded && Construct.isConstruct(policyDependable));
+      // A role that cannot be changed pretends that statements were added, but there is no policy construct to wait for.
+      const isMutable = this.role instanceof iam.Role || added.every(({ policyDependable }) => Construct.isConstruct(policyDependable));
       checkRole(this, this.role, isMutable, [...statements, ...objects.principalStatements]);
     }
     return objects;

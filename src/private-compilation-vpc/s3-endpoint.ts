@@ -1,8 +1,9 @@
-import { Aws } from 'aws-cdk-lib';
+import { Annotations, Aws, Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { NeoValidationError } from '../private/errors';
 
 /** What a compilation job does with objects of a bucket. */
 export const OBJECT_ACTIONS = ['s3:GetObject', 's3:PutObject'];
@@ -14,6 +15,16 @@ export const BUCKET_ACTIONS = ['s3:GetBucketLocation', 's3:ListBucket'];
  * The gateway endpoint on the subnets' route tables.
  */
 export function createS3Endpoint(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[]): ec2.GatewayVpcEndpoint {
+  // CDK skips a subnet without; jobs in it could not reach S3.
+  const tableless = subnets.filter(subnet => !subnet.routeTable?.routeTableId);
+  if (tableless.length > 0) {
+    throw new NeoValidationError('vpcSubnets must have known route tables, for the S3 endpoint: give routeTableId where they are imported, or bring s3Endpoint; '
+      + `got: ${tableless.map(({ node }) => node.path).join(', ')} without`, scope);
+  }
+  if (subnets.some(subnet => !Resource.isOwnedResource(subnet))) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:s3EndpointMayExist', 'the deployment fails if the route table of a subnet that is not made by this app has an S3 '
+      + 'endpoint already: bring it as s3Endpoint then');
+  }
   return new ec2.GatewayVpcEndpoint(scope, 'S3Endpoint', {
     vpc,
     service: ec2.GatewayVpcEndpointAwsService.S3,

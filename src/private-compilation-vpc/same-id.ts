@@ -1,12 +1,20 @@
 import { Reference, Token, Tokenization } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 
 /**
- * Compare two IDs that may be references to resources of the app. What only the deployment knows is `unknown`.
+ * Compare the IDs of two VPCs or route tables: literals, or references to ones that the app makes. The value of a parameter or an
+ * import only the deployment knows.
  */
 export function compareIds(one: string, other: string): 'same' | 'different' | 'unknown' {
   if (one === other) { return 'same'; }
   if (!Token.isUnresolved(one) && !Token.isUnresolved(other)) { return 'different'; }
-  const [a, b] = [one, other].map(id => Token.isUnresolved(id) ? Tokenization.reverse(id, { failConcat: false }) : undefined);
-  if (!Reference.isReference(a) || !Reference.isReference(b)) { return 'unknown'; }
-  return a.target === b.target ? 'same' : 'different';
+  const [a, b] = [madeResource(one), madeResource(other)];
+  if (!a || !b) { return 'unknown'; }
+  return a === b ? 'same' : 'different';
+}
+
+function madeResource(id: string) {
+  const token = Token.isUnresolved(id) ? Tokenization.reverse(id, { failConcat: false }) : undefined;
+  const target = Reference.isReference(token) ? token.target : undefined;
+  return target instanceof ec2.CfnVPC || target instanceof ec2.CfnRouteTable ? target : undefined;
 }
