@@ -1,0 +1,119 @@
+/** What is around a value: the template it is in, as far as references go. */
+export interface ResolutionScope {
+  readonly name: string;
+  readonly mappings: any;
+  /** A parameter of the template: the value that a parent stack passes, or unknown; undefined when it is no parameter. */
+  readonly parameter: (name: string) => Referenced | { readonly unknown: true } | undefined;
+  readonly exported: (name: string) => Referenced | undefined;
+  readonly attribute: (logicalId: string, attribute: string) => Referenced | undefined;
+}
+
+export interface Referenced {
+  readonly value: any;
+  readonly scope: ResolutionScope;
+}
+
+/** Beyond this many combinations of choices, a value counts as unknown. */
+const MOST_VALUES = 64;
+
+/**
+ * All that a value of a template may become, as strings.
+ *
+ * Literals are themselves; a reference is `${<template>#<logical ID>}` or `${<template>#<logical ID>.<attribute>}`, a pseudo parameter
+ * `${AWS.Region}`, without colons so that ARNs can be split; `${?...}` stands for what only the deployment knows.
+ */
+export function canonicalValues(value: any, scope: ResolutionScope): string[] {
+  if (value === undefined || value === null) { return []; }
+  if (typeof value !== 'object') { return [String(value)]; }
+  if (Array.isArray(value)) { return combine(value.map(entry => canonicalValues(entry, scope)), ','); }
+  const [[name, argument] = ['', undefined], ...more] = Object.entries<any>(value);
+  return (more.length === 0 ? intrinsic(name, argument, scope) : undefined) ?? [unknown(value)];
+}
+
+/** Whether a canonical value holds something that only the deployment knows. */
+export function isUnknown(canonical: string): boolean {
+  return canonical.includes('${?');
+}
+
+function intrinsic(name: string, argument: any, scope: ResolutionScope): string[] | undefined {
+  switch (name) {
+    case 'Ref': return reference(argument, scope);
+    case 'Fn::GetAtt': return attribute([argument].flat().join('.'), scope);
+    case 'Fn::If': return argument.slice(1).flatMap((choice: any) => canonicalValues(choice, scope));
+    case 'Fn::Join': return join(argument, scope);
+    case 'Fn::Sub': return substitute(argument, scope);
+    case 'Fn::Select': return select(argument, scope);
+    case 'Fn::ImportValue': return imported(argument, scope);
+    case 'Fn::FindInMap': return findInMap(argument, scope);
+    default: return undefined;
+  }
+}
+
+function reference(name: string, scope: ResolutionScope): string[] {
+  if (name === 'AWS::NoValue') { return []; }
+  if (name.startsWith('AWS::')) { return [`\${${name.replace('::', '.')}}`]; }
+  const parameter = scope.parameter(name);
+  if (!parameter) { return [`\${${scope.name}#${name}}`]; }
+  return 'unknown' in parameter ? [`\${?${scope.name}#${name}}`] : canonicalValues(parameter.value, parameter.scope);
+}
+
+function attribute(name: string, scope: ResolutionScope): string[] {
+  const [logicalId, ...rest] = name.split('.');
+  const found = scope.attribute(logicalId, rest.join('.'));
+  return found ? canonicalValues(found.value, found.scope) : [`\${${scope.name}#${name}}`];
+}
+
+function join([delimiter, parts]: [string, any], scope: ResolutionScope): string[] | undefined {
+  return Array.isArray(parts) ? combine(parts.map(part => canonicalValues(part, scope)), delimiter) : undefined;
+}
+
+function substitute(argument: any, scope: ResolutionScope): string[] {
+  const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
+  const parts: string[] = String(text).split(/(\$\{[^}]+\})/);
+  return combine(parts.map(part => {
+    const [, name] = /^\$\{([^}]+)\}$/.exec(part) ?? [];
+    if (name === undefined) { return [part]; }
+    if (name.startsWith('!')) { return [`\${${name.slice(1)}}`]; }
+    if (variables?.[name] !== undefined) { return canonicalValues(variables[name], scope); }
+    return name.includes('.') ? attribute(name, scope) : reference(name, scope);
+  }), '');
+}
+
+/** Of a list written out, or of a string that was joined from known parts. */
+function select([index, list]: [any, any], scope: ResolutionScope): string[] | undefined {
+  if (Array.isArray(list)) { return canonicalValues(list[Number(index)], scope); }
+  const [delimiter, source] = list?.['Fn::Split'] ?? [];
+  if (typeof delimiter !== 'string') { return undefined; }
+  const selected = canonicalValues(source, scope).map(text => isUnknown(text) ? undefined : text.split(delimiter)[Number(index)]);
+  return selected.every(text => text !== undefined) ? selected : undefined;
+}
+
+function imported(argument: any, scope: ResolutionScope): string[] | undefined {
+  const names = canonicalValues(argument, scope);
+  const found = names.map(name => scope.exported(name));
+  return found.every(entry => entry !== undefined) ? found.flatMap(({ value, scope: origin }) => canonicalValues(value, origin)) : undefined;
+}
+
+/** With a key that only the deployment knows, all entries. */
+function findInMap([map, ...keys]: any[], scope: ResolutionScope): string[] | undefined {
+  let entries: any[] = [scope.mappings[map]];
+  for (const key of keys.slice(0, 2)) {
+    entries = entries.flatMap(entry => typeof key === 'string' ? [entry?.[key]] : Object.values(entry ?? {}));
+  }
+  const values = entries.flatMap(entry => canonicalValues(entry, scope));
+  return values.length > 0 ? [...new Set(values)] : undefined;
+}
+
+function combine(parts: string[][], delimiter: string): string[] {
+  const known = parts.filter(part => part.length > 0);
+  let texts = [''];
+  known.forEach((part, index) => {
+    texts = texts.flatMap(text => part.map(piece => index === 0 ? piece : `${text}${delimiter}${piece}`));
+    if (texts.length > MOST_VALUES) { texts = [unknown('too many choices')]; }
+  });
+  return texts;
+}
+
+function unknown(value: any): string {
+  return `\${?${JSON.stringify(value).replace(/[{}]/g, '')}}`;
+}

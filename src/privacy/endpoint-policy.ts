@@ -1,0 +1,32 @@
+import { isUnknown } from './canonical';
+import { type Statement, statementsOf } from './policy';
+import type { TemplateResource, TemplateSet } from './templates';
+
+/**
+ * Why the policy of a gateway endpoint for S3 lets through more than named buckets.
+ *
+ * @returns an empty list when it does not
+ */
+export function endpointOpenings(templates: TemplateSet, endpoint: TemplateResource): string[] {
+  if (endpoint.properties.PolicyDocument === undefined) { return ['no policy: AWS then allows full access']; }
+  const statements = statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template);
+  if (!statements) { return ['a policy that cannot be read from the template']; }
+  return statements.filter(({ effect }) => effect !== 'Deny').flatMap(statement => tooWide(statement));
+}
+
+/** What the policy allows, for people: actions and the number of buckets. */
+export function endpointActions(templates: TemplateSet, endpoint: TemplateResource): string[] {
+  const statements = statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template) ?? [];
+  return [...new Set(statements.filter(({ effect }) => effect === 'Allow').flatMap(({ actions }) => actions))].sort();
+}
+
+function tooWide({ resources, notResource, notAction }: Statement): string[] {
+  if (notResource) { return ['NotResource allows every other bucket']; }
+  if (notAction) { return ['NotAction allows every other action']; }
+  return resources.filter(resource => !namesBucket(resource)).map(resource => `resource ${resource} is not one bucket`);
+}
+
+function namesBucket(arn: string): boolean {
+  const bucket = /^arn:[^:]*:s3:[^:]*:[^:]*:([^/]+)/.exec(arn)?.[1];
+  return bucket !== undefined && !/[*?]/.test(bucket.replace(/\$\{\?[^}]*\}/g, '')) && !isUnknown(bucket);
+}

@@ -1,0 +1,75 @@
+import { arrow, box, COLOUR, mark, text } from './svg';
+import { bucketLock, openPublicAccess } from '../bucket-facts';
+import { count, nameOf } from '../names';
+import type { CompilationNetwork } from '../network';
+import type { TemplateResource, TemplateSet } from '../templates';
+
+const COLUMN = { x: 1096, width: 272 };
+const CARD = { height: 104, gap: 12 };
+/** More buckets than this are counted, not drawn. */
+const MOST = 6;
+
+export interface BucketPanel {
+  readonly content: string[];
+  readonly height: number;
+}
+
+/** The buckets that jobs reach, and everybody else, who must not reach them. */
+export function bucketPanel(templates: TemplateSet, network: CompilationNetwork, top: number, from: [number, number]): BucketPanel {
+  const shown = network.buckets.slice(0, MOST);
+  const more = network.buckets.length - shown.length;
+  const cards = shown.map((bucket, index) => ({ bucket, y: top + 30 + index * (CARD.height + CARD.gap) }));
+  const bottom = top + 30 + cards.length * (CARD.height + CARD.gap) + (more > 0 ? 22 : 0);
+  const open = shown.filter(bucket => bucketLock(templates, bucket, network.s3Endpoints).missing.length > 0);
+  return {
+    height: bottom - top + 96,
+    content: [
+      text(COLUMN.x, top + 16, 'Amazon S3', { bold: true, size: 15, fill: COLOUR.bucket }),
+      ...cards.flatMap(({ bucket, y }) => [
+        card(templates, network, bucket, y),
+        ...network.s3Endpoints.length ? [arrow([[from[0] + 4, from[1]], [1054, from[1]], [1054, y + CARD.height / 2], [COLUMN.x - 4, y + CARD.height / 2]], 'allowed', false)] : [],
+      ]),
+      ...more > 0 ? [text(COLUMN.x + 4, bottom - 12, `and ${count(more, 'more bucket')}`, { fill: COLOUR.soft })] : [],
+      ...shown.length ? everybodyElse(open.length, bottom) : [text(COLUMN.x, top + 44, 'No bucket of this app', { fill: COLOUR.soft })],
+    ],
+  };
+}
+
+function card(templates: TemplateSet, network: CompilationNetwork, bucket: TemplateResource, y: number): string {
+  const lock = bucketLock(templates, bucket, network.s3Endpoints);
+  const exempt = lock.exempt.length ? `, ${count(lock.exempt.length, 'exemption')}` : '';
+  const lines: [boolean, string][] = [
+    lock.missing.length === 0 ? [true, `only through this endpoint${exempt}`] : [false, `open to others: ${lock.missing.map(action => action.replace('s3:', '')).join(', ')}`],
+    openPublicAccess(templates, bucket).length === 0 ? [true, 'public access blocked'] : [false, 'public access not blocked'],
+    [true, encryptionOf(templates, bucket)],
+  ];
+  const good = lines.every(([fine]) => fine);
+  return [
+    box(COLUMN.x, y, COLUMN.width, CARD.height, { fill: good ? COLOUR.bucketFill : COLOUR.openFill, stroke: good ? COLOUR.bucket : COLOUR.open }),
+    text(COLUMN.x + 14, y + 25, nameOf(bucket), { bold: true, size: 14, width: COLUMN.width - 28 }),
+    ...lines.flatMap(([fine, words], index) => [
+      mark(COLUMN.x + 14, y + 43 + index * 20, fine),
+      text(COLUMN.x + 32, y + 47 + index * 20, words, { size: 12.5, fill: fine ? COLOUR.ink : COLOUR.open, width: COLUMN.width - 42 }),
+    ]),
+  ].join('');
+}
+
+function everybodyElse(open: number, top: number): string[] {
+  const x = COLUMN.x + COLUMN.width / 2;
+  return [
+    open > 0
+      ? arrow([[x, top + 50], [x, top - 8]], 'open')
+      : `<path d="M${x} ${top + 50} V${top - 6}" stroke="#9aa5b1" stroke-width="1.5" stroke-dasharray="3 4"/>`
+        + `<path d="M${x - 6} ${top + 16} l12 12 m0 -12 l-12 12" stroke="${COLOUR.soft}" stroke-width="2.4" stroke-linecap="round"/>`,
+    text(x + 16, top + 27, open > 0 ? 'not denied' : 'denied by bucket policy', { size: 12.5, fill: open > 0 ? COLOUR.open : COLOUR.soft }),
+    box(COLUMN.x, top + 52, COLUMN.width, 38, { dashed: true, stroke: open > 0 ? COLOUR.open : '#9aa5b1' }),
+    text(x, top + 76, 'everybody outside the endpoint', { anchor: 'middle', fill: open > 0 ? COLOUR.open : COLOUR.soft }),
+  ];
+}
+
+function encryptionOf(templates: TemplateSet, bucket: TemplateResource): string {
+  const rules = templates.choices(bucket.properties.BucketEncryption).flatMap(encryption => templates.list(encryption.ServerSideEncryptionConfiguration));
+  const defaults = rules.map(rule => rule.ServerSideEncryptionByDefault ?? {});
+  if (defaults.some(({ KMSMasterKeyID }) => KMSMasterKeyID !== undefined)) { return 'encrypted with a key of yours'; }
+  return defaults.some(({ SSEAlgorithm }) => String(SSEAlgorithm).startsWith('aws:kms')) ? 'encrypted with a key of AWS KMS' : 'encrypted by S3';
+}

@@ -1,0 +1,109 @@
+/** Colours by what they say, on a light background, with a contrast of at least 4.5 for text. */
+export const COLOUR = {
+  ink: '#16212e',
+  soft: '#52606d',
+  line: '#cbd5e0',
+  paper: '#ffffff',
+  ground: '#f6f8fb',
+  vpc: '#5b3fa8',
+  vpcFill: '#f8f6fe',
+  subnet: '#0f6d7c',
+  subnetFill: '#e9f6f8',
+  bucket: '#2f6b1f',
+  bucketFill: '#f0f7ec',
+  service: '#a34a00',
+  serviceFill: '#fdf3ea',
+  allowed: '#15803d',
+  open: '#c81e1e',
+  openFill: '#fdecec',
+} as const;
+
+const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif';
+
+export interface TextStyle {
+  readonly size?: number;
+  readonly bold?: boolean;
+  readonly fill?: string;
+  readonly anchor?: 'start' | 'middle' | 'end';
+  /** Cut the text off at this width. */
+  readonly width?: number;
+}
+
+export interface BoxStyle {
+  readonly fill?: string;
+  readonly stroke?: string;
+  readonly dashed?: boolean;
+  readonly radius?: number;
+  readonly thick?: number;
+}
+
+export function escape(value: string): string {
+  // XML 1.0 has no way to write most control characters.
+  // eslint-disable-next-line no-control-regex
+  return value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+    .replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+}
+
+export function text(x: number, y: number, value: string, style: TextStyle = {}): string {
+  const { size = 13, bold, fill = COLOUR.ink, anchor, width } = style;
+  const shown = width === undefined ? value : fit(value, width, size, bold);
+  const title = shown === value ? '' : `<title>${escape(value)}</title>`;
+  return `<text x="${round(x)}" y="${round(y)}" font-size="${size}"${bold ? ' font-weight="600"' : ''} fill="${fill}"`
+    + `${anchor ? ` text-anchor="${anchor}"` : ''}>${title}${escape(shown)}</text>`;
+}
+
+export function box(x: number, y: number, width: number, height: number, style: BoxStyle = {}): string {
+  const { fill = COLOUR.paper, stroke = COLOUR.line, dashed, radius = 8, thick = 1.5 } = style;
+  return `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="${radius}" fill="${fill}" stroke="${stroke}"`
+    + ` stroke-width="${thick}"${dashed ? ' stroke-dasharray="6 4"' : ''}/>`;
+}
+
+/** An arrow along horizontal and vertical stretches. */
+export function arrow(points: [number, number][], kind: 'allowed' | 'open' | 'control', both = false): string {
+  const colour = { allowed: COLOUR.allowed, open: COLOUR.open, control: COLOUR.service }[kind];
+  const path = points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join(' ');
+  return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="2.5" stroke-linejoin="round"${kind === 'control' ? ' stroke-dasharray="7 5"' : ''}`
+    + `${both ? ` marker-start="url(#${kind})"` : ''} marker-end="url(#${kind})"/>`;
+}
+
+/** A whole picture. Title and description are what a screen reader reads. */
+export function svg(width: number, height: number, title: string, description: string, content: string[]): string {
+  const marker = (id: string, colour: string) => `<marker id="${id}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" `
+    + `markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0 L10 5 L0 10 z" fill="${colour}"/></marker>`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${round(height)}" width="${width}" height="${round(height)}" role="img" `
+      + `aria-labelledby="picture-title picture-description" font-family="${FONT}">`,
+    `<title id="picture-title">${escape(title)}</title>`,
+    `<desc id="picture-description">${escape(description)}</desc>`,
+    `<defs>${marker('allowed', COLOUR.allowed)}${marker('open', COLOUR.open)}${marker('control', COLOUR.service)}</defs>`,
+    `<rect width="${width}" height="${round(height)}" fill="${COLOUR.ground}"/>`,
+    ...content,
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+/** Cut in the middle, as both ends of a path tell something. The width of a letter is a guess on the safe side. */
+export function fit(value: string, width: number, size = 13, bold = false): string {
+  const most = Math.max(4, Math.floor(width / (size * (bold ? 0.58 : 0.54))));
+  if (value.length <= most) { return value; }
+  const head = Math.ceil((most - 1) / 2);
+  return `${value.slice(0, head)}…${value.slice(value.length - (most - 1 - head))}`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** A tick or a cross, drawn, as not every font has them. */
+export function mark(x: number, y: number, good: boolean): string {
+  const [path, colour] = good ? ['l3.5 4 l6.5 -8', COLOUR.allowed] : ['m1 -4 l8 8 m0 -8 l-8 8', COLOUR.open];
+  return `<path d="M${round(x)} ${round(y)} ${path}" fill="none" stroke="${colour}" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/>`;
+}
+
+/** A line with a cross in the middle: there is no way here. */
+export function blocked(x: number, from: number, to: number): string {
+  const middle = (from + to) / 2;
+  return `<path d="M${round(x)} ${round(from)} V${round(to)}" stroke="#9aa5b1" stroke-width="1.5" stroke-dasharray="3 4" fill="none"/>`
+    + `<path d="M${round(x - 5)} ${round(middle - 5)} l10 10 m0 -10 l-10 10" stroke="${COLOUR.soft}" stroke-width="2.2" stroke-linecap="round" fill="none"/>`;
+}

@@ -1,0 +1,181 @@
+import { arrow, blocked, box, COLOUR, mark, text } from './svg';
+import { peerOf, trafficOf } from './facts';
+import { endpointActions, endpointOpenings } from '../endpoint-policy';
+import { isOpenByOmission, rulesOf } from '../group-rules';
+import { verdictOn } from '../group-verdict';
+import { count, nameOf } from '../names';
+import type { CompilationNetwork } from '../network';
+import { sizeOf, zoneOf } from '../subnet-size';
+import type { TemplateResource, TemplateSet } from '../templates';
+
+export const VPC = { x: 32, width: 878, right: 910 };
+const GROUP = { x: 52, width: 578 };
+const ENDPOINT = { x: 806, width: 208, height: 112 };
+const CARD = { height: 98, gap: 10 };
+const LINE = 20;
+
+/** A panel and how high it is, and where other panels join it. */
+export interface VpcPanel {
+  readonly content: string[];
+  readonly height: number;
+  readonly endpointRight: [number, number];
+}
+
+interface Line { readonly words: string; readonly good: boolean }
+
+/** The VPC with the security group around the jobs' subnets, and the S3 endpoint on its edge. */
+export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, top: number): VpcPanel {
+  const lines = groupLines(templates, network);
+  const groupTop = top + 58;
+  const columns = Math.min(4, Math.max(1, network.subnets.length));
+  const rows = Math.max(1, Math.ceil(network.subnets.length / columns));
+  const cardsTop = groupTop + 40 + lines.length * LINE;
+  const groupHeight = cardsTop - groupTop + rows * (CARD.height + CARD.gap) + 8;
+  const notes = vpcNotes(templates, network);
+  const height = Math.max(groupHeight, ENDPOINT.height + 40) + 58 + notes.length * LINE + 16;
+  const middle = groupTop + groupHeight / 2;
+  const endpoint = network.s3Endpoints[0];
+  return {
+    height,
+    endpointRight: [ENDPOINT.x + ENDPOINT.width, middle],
+    content: [
+      box(VPC.x, top, VPC.width, height, { fill: COLOUR.vpcFill, stroke: COLOUR.vpc, thick: 2, radius: 12 }),
+      text(VPC.x + 20, top + 26, `VPC ${cidrOf(templates, network)}`, { size: 17, bold: true, fill: COLOUR.vpc, width: 560 }),
+      text(VPC.x + 20, top + 45, vpcFacts(templates, network), { size: 12.5, fill: COLOUR.soft, width: 830 }),
+      box(GROUP.x, groupTop, GROUP.width, groupHeight, { dashed: true, stroke: COLOUR.subnet, fill: COLOUR.paper }),
+      text(GROUP.x + 14, groupTop + 23, groupTitle(network), { bold: true, fill: COLOUR.subnet, width: GROUP.width - 28 }),
+      ...lines.flatMap(({ words, good }, index) => [
+        mark(GROUP.x + 16, groupTop + 41 + index * LINE, good),
+        text(GROUP.x + 34, groupTop + 45 + index * LINE, words, { size: 12.5, fill: good ? COLOUR.ink : COLOUR.open, width: GROUP.width - 50 }),
+      ]),
+      ...network.subnets.map((subnet, index) => card(templates, subnet, index, columns, cardsTop)),
+      ...network.subnets.length === 0 ? [text(GROUP.x + 14, cardsTop + 20, noSubnets(network), { fill: COLOUR.soft, width: GROUP.width - 28 })] : [],
+      ...notes.map(({ words, good }, index) => [
+        mark(VPC.x + 22, groupTop + height - 58 - notes.length * LINE + index * LINE - 1, good),
+        text(VPC.x + 40, groupTop + height - 58 - notes.length * LINE + index * LINE + 3, words, { size: 12.5, fill: good ? COLOUR.soft : COLOUR.open, width: 820 }),
+      ].join('')),
+      ...endpoint ? endpointBox(templates, network, endpoint, middle) : [
+        blocked(ENDPOINT.x - 60, middle - 20, middle + 20),
+        text(ENDPOINT.x - 40, middle + 5, 'no S3 gateway endpoint', { fill: COLOUR.open, bold: true }),
+      ],
+    ],
+  };
+}
+
+function card(templates: TemplateSet, subnet: TemplateResource, index: number, columns: number, top: number): string {
+  const width = (GROUP.width - 28 - (columns - 1) * CARD.gap) / columns;
+  const x = GROUP.x + 14 + (index % columns) * (width + CARD.gap);
+  const y = top + Math.floor(index / columns) * (CARD.height + CARD.gap);
+  const size = sizeOf(templates, subnet);
+  const name = nameOf(subnet).replace(/\/Subnet$/, '').split('/').pop()!;
+  const line = (offset: number, words: string, bold = false, fill: string = COLOUR.ink) => text(x + 10, y + offset, words, { size: bold ? 13 : 12, bold, fill, width: width - 16 });
+  return [
+    box(x, y, width, CARD.height, { fill: COLOUR.subnetFill, stroke: COLOUR.subnet, radius: 6 }),
+    line(19, zoneOf(templates, subnet), false, COLOUR.soft),
+    line(37, name, true, COLOUR.subnet),
+    line(55, size.cidr ?? (size.mask === undefined ? 'addresses known at deployment' : `/${size.mask} from a pool`)),
+    ...size.usable === undefined ? [] : [
+      line(72, `${grouped(size.usable)} usable addresses`),
+      line(88, `room for ${grouped(size.instances!)} instances`),
+    ],
+  ].join('');
+}
+
+/** The label at the arrow is the group's own rule, not what we would like it to be. */
+function endpointBox(templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource, middle: number): string[] {
+  const open = endpointOpenings(templates, endpoint);
+  const top = middle - ENDPOINT.height / 2;
+  const toS3 = network.securityGroups.flatMap(group => rulesOf(templates, group)).some(rule => verdictOn(rule, templates, network) === 'to S3');
+  const actions = endpointActions(templates, endpoint).map(action => action.replace(/^s3:/, ''));
+  const inside = { width: ENDPOINT.width - 24 };
+  return [
+    box(ENDPOINT.x, top, ENDPOINT.width, ENDPOINT.height, { fill: open.length ? COLOUR.openFill : COLOUR.bucketFill, stroke: open.length ? COLOUR.open : COLOUR.bucket, thick: 2 }),
+    text(ENDPOINT.x + 12, top + 24, 'S3 gateway endpoint', { bold: true, size: 14, fill: open.length ? COLOUR.open : COLOUR.bucket }),
+    text(ENDPOINT.x + 12, top + 43, nameOf(endpoint), { size: 12, fill: COLOUR.soft, ...inside }),
+    text(ENDPOINT.x + 12, top + 64, open.length ? 'policy: open' : `policy: ${count(network.buckets.length, 'bucket')} of the app`, { size: 12.5, fill: open.length ? COLOUR.open : COLOUR.ink, ...inside }),
+    ...(open.length ? [open[0]] : wrapped(actions, 30)).slice(0, 2).map((words, index) =>
+      text(ENDPOINT.x + 12, top + 82 + index * 16, words, { size: 11.5, fill: open.length ? COLOUR.open : COLOUR.soft, ...inside })),
+    ...toS3 ? [
+      arrow([[GROUP.x + GROUP.width + 4, middle], [ENDPOINT.x - 4, middle]], 'allowed'),
+      text((GROUP.x + GROUP.width + ENDPOINT.x) / 2, middle - 10, 'TCP 443 → S3 prefix list', { size: 12.5, bold: true, fill: COLOUR.allowed, anchor: 'middle' }),
+      text((GROUP.x + GROUP.width + ENDPOINT.x) / 2, middle + 20, 'the only way out', { size: 12, fill: COLOUR.soft, anchor: 'middle' }),
+    ] : [text((GROUP.x + GROUP.width + ENDPOINT.x) / 2, middle + 4, 'no rule to S3', { size: 12.5, fill: COLOUR.open, anchor: 'middle' })],
+  ];
+}
+
+function groupTitle({ securityGroups, outside }: CompilationNetwork): string {
+  if (securityGroups.length > 0) { return `Security group ${securityGroups.map(group => nameOf(group)).join(', ')}`; }
+  return outside.some(id => id.startsWith('sg-')) ? 'Security group of another app' : 'No security group';
+}
+
+function groupLines(templates: TemplateSet, network: CompilationNetwork): Line[] {
+  const rules = network.securityGroups.flatMap(group => rulesOf(templates, group));
+  const unlimited = network.securityGroups.filter(group => isOpenByOmission(templates, group));
+  const lines: Line[] = [];
+  if (network.securityGroups.length > 0 && !rules.some(({ direction }) => direction === 'in')) { lines.push({ words: 'in: nothing', good: true }); }
+  const toSubnets = new Map<string, string[]>();
+  for (const rule of rules) {
+    const verdict = verdictOn(rule, templates, network);
+    const traffic = trafficOf(rule);
+    if (verdict === 'to subnets') {
+      toSubnets.set(traffic, [...toSubnets.get(traffic) ?? [], peerOf(rule, templates)]);
+    } else if (verdict === 'to S3') {
+      lines.push({ words: `out: ${traffic} → S3 prefix list`, good: true });
+    } else {
+      lines.push({ words: `${rule.direction}: ${traffic} ${rule.direction === 'in' ? '←' : '→'} ${peerOf(rule, templates)}`, good: verdict !== 'open' });
+    }
+  }
+  for (const [traffic, peers] of toSubnets) { lines.push({ words: `out: ${traffic} → these subnets (${peers.join(', ')})`, good: true }); }
+  for (const group of unlimited.filter(({ ref }) => !rules.some(rule => rule.group.ref === ref && rule.direction === 'out'))) {
+    lines.push({ words: `out: all traffic → anywhere (${nameOf(group)} has no outbound rule, so AWS adds one)`, good: false });
+  }
+  return lines;
+}
+
+function cidrOf(templates: TemplateSet, { vpc }: CompilationNetwork): string {
+  const [cidr] = vpc ? templates.property(vpc, 'CidrBlock') : [];
+  if (cidr && !cidr.includes('${')) { return cidr; }
+  return vpc ? (vpc.properties.Ipv4NetmaskLength ? `/${vpc.properties.Ipv4NetmaskLength} from an address pool` : '(addresses known at deployment)') : 'of another app';
+}
+
+function vpcFacts(templates: TemplateSet, { vpc, subnets, vpcId }: CompilationNetwork): string {
+  if (!vpc) { return vpcId ?? 'The app refers to it by ID, so the templates say no more about it.'; }
+  const zones = new Set(subnets.map(subnet => zoneOf(templates, subnet))).size;
+  const [tenancy = 'default'] = templates.property(vpc, 'InstanceTenancy');
+  // An omitted EnableDnsSupport is on, an omitted EnableDnsHostnames is off.
+  const dns = templates.property(vpc, 'EnableDnsSupport').every(value => value === 'true');
+  const names = templates.property(vpc, 'EnableDnsHostnames').some(value => value === 'true');
+  return [
+    nameOf(vpc), `${tenancy} tenancy`, `DNS ${dns ? 'on' : 'off'}`, `DNS host names ${names ? 'on' : 'off'}`,
+    count(zones, 'Availability Zone'), count(subnets.length, 'subnet'),
+  ].join(' · ');
+}
+
+function vpcNotes(templates: TemplateSet, { vpcId, otherSubnets, vpc }: CompilationNetwork): Line[] {
+  const inVpc = templates.ofType('AWS::EC2::VPCEndpoint').filter(endpoint => vpcId !== undefined && templates.property(endpoint, 'VpcId').includes(vpcId)
+    && endpoint.properties.VpcEndpointType === 'Interface');
+  const flowLogs = templates.ofType('AWS::EC2::FlowLog').filter(log => vpc && templates.references(log, 'ResourceId').includes(vpc));
+  return [
+    ...inVpc.length ? [{ words: `Interface endpoints: ${inVpc.map(endpoint => nameOf(endpoint)).join(', ')}`, good: true }] : [],
+    ...flowLogs.map(log => ({ words: `Flow logs record ${templates.property(log, 'TrafficType')[0] === 'ALL' ? 'all' : 'some'} traffic`, good: true })),
+    ...otherSubnets.length ? [{ words: `${count(otherSubnets.length, 'further subnet')} that no job uses`, good: true }] : [],
+  ];
+}
+
+function noSubnets({ outside }: CompilationNetwork): string {
+  const subnets = outside.filter(id => id.startsWith('subnet-'));
+  return subnets.length ? `Subnets of another app: ${subnets.join(', ')}` : 'No subnet in this template';
+}
+
+function wrapped(words: string[], most: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines[lines.length - 1];
+    if (last !== undefined && last.length + word.length + 2 <= most) { lines[lines.length - 1] = `${last}, ${word}`; } else { lines.push(word); }
+  }
+  return lines;
+}
+
+function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+}

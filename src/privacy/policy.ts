@@ -1,0 +1,50 @@
+import type { SynthesizedTemplate, TemplateSet } from './templates';
+
+/** A statement of a policy document, all values canonical. */
+export interface Statement {
+  readonly effect: string;
+  /** ARNs, account IDs, services; `*` for everybody. */
+  readonly principals: string[];
+  readonly notPrincipal: boolean;
+  readonly actions: string[];
+  readonly notAction: boolean;
+  readonly resources: string[];
+  readonly notResource: boolean;
+  /** Operator, condition key in lower case, values. */
+  readonly conditions: { readonly operator: string; readonly key: string; readonly values: string[] }[];
+}
+
+/** The statements of a policy document; undefined when there is no document or it cannot be read. */
+export function statementsOf(templates: TemplateSet, document: any, template: SynthesizedTemplate): Statement[] | undefined {
+  const documents = templates.choices(document);
+  if (documents.length === 0) { return undefined; }
+  if (documents.some(choice => typeof choice !== 'object' || choice.Statement === undefined)) { return undefined; }
+  const strings = (value: any) => templates.list(value).flatMap(entry => templates.values(entry, template));
+  return documents.flatMap(choice => templates.list(choice.Statement)).map(raw => ({
+    effect: raw.Effect,
+    principals: principalsOf(raw.Principal ?? raw.NotPrincipal, strings),
+    notPrincipal: raw.NotPrincipal !== undefined,
+    actions: strings(raw.Action ?? raw.NotAction),
+    notAction: raw.NotAction !== undefined,
+    resources: strings(raw.Resource ?? raw.NotResource),
+    notResource: raw.NotResource !== undefined,
+    conditions: Object.entries<any>(raw.Condition ?? {}).flatMap(([operator, keys]) => Object.entries<any>(keys ?? {})
+      .map(([key, value]) => ({ operator, key: key.toLowerCase(), values: strings(value) }))),
+  }));
+}
+
+/** Whether an action of a policy, wildcards included, covers an action. */
+export function coversAction(patterns: string[], action: string): boolean {
+  return patterns.some(pattern => matches(pattern.toLowerCase(), action.toLowerCase()));
+}
+
+export function matches(pattern: string, text: string): boolean {
+  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  return new RegExp(`^${expression}$`, 's').test(text);
+}
+
+function principalsOf(principal: any, strings: (value: any) => string[]): string[] {
+  if (principal === undefined) { return []; }
+  if (typeof principal === 'string') { return [principal]; }
+  return Object.values<any>(principal).flatMap(value => strings(value));
+}

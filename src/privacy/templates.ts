@@ -1,0 +1,188 @@
+import { createHash } from 'crypto';
+import * as fs from 'fs';
+import * as path from 'path';
+import { canonicalValues, type ResolutionScope } from './canonical';
+
+/**
+ * A resource of a synthesized template, whatever made it: a construct, an escape hatch or an included template.
+ */
+export interface TemplateResource {
+  readonly template: SynthesizedTemplate;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: any;
+  readonly metadata: any;
+  /** Name of the CloudFormation condition under which it exists. */
+  readonly condition?: string;
+  /** What `Ref` of it resolves to, unique in the app: `${<template>#<logical ID>}`. */
+  readonly ref: string;
+  /** Path of its construct, or `<template>/<logical ID>` where none made it. */
+  readonly constructPath: string;
+}
+
+/** A template and where it came from. */
+export interface SynthesizedTemplate {
+  readonly name: string;
+  /** Absolute path, undefined for a template that is in memory only. */
+  readonly file?: string;
+  readonly body: any;
+  /** The `AWS::CloudFormation::Stack` that deploys it, when it is a nested stack's. */
+  readonly parent?: TemplateResource;
+}
+
+/**
+ * All templates of an app as one graph: references are followed through exports, nested stacks' parameters and their outputs.
+ */
+export class TemplateSet {
+  public static fromFiles(files: string[]): TemplateSet {
+    const set = new TemplateSet();
+    for (const file of [...new Set(files)].sort()) {
+      set.add({ name: path.basename(file).replace(/\.template\.json$/, ''), file, body: JSON.parse(fs.readFileSync(file, 'utf8')) });
+    }
+    return set;
+  }
+
+  public static of(body: any): TemplateSet {
+    const set = new TemplateSet();
+    set.add({ name: 'Template', body });
+    return set;
+  }
+
+  public readonly templates: SynthesizedTemplate[] = [];
+  public readonly resources: TemplateResource[] = [];
+  /** Nested stacks whose template is not in the cloud assembly, so that nobody can look into it. */
+  public readonly unseen: TemplateResource[] = [];
+  private readonly byRef = new Map<string, TemplateResource>();
+  private readonly nestedByResource = new Map<TemplateResource, SynthesizedTemplate>();
+  private readonly exports = new Map<string, { value: any; template: SynthesizedTemplate }>();
+
+  private constructor() {}
+
+  public ofType(...types: string[]): TemplateResource[] {
+    return this.resources.filter(({ type }) => types.includes(type));
+  }
+
+  /** The resource that a canonical value refers to, by `Ref` or by any attribute. */
+  public find(canonical: string): TemplateResource | undefined {
+    const [, ref] = /^\$\{([^{}]+#[^{}.]+)(?:\.[^{}]+)?\}$/.exec(canonical) ?? [];
+    return ref === undefined ? undefined : this.byRef.get(`\${${ref}}`);
+  }
+
+  /**
+   * Everything a value may be at deployment, as canonical strings that can be compared across the app. More than one where `Fn::If` or
+   * `Fn::FindInMap` leave a choice; none for `AWS::NoValue`.
+   */
+  public values(value: any, template: SynthesizedTemplate): string[] {
+    return canonicalValues(value, this.scopeOf(template));
+  }
+
+  /** The entries of a property that is a list, through all `Fn::If`. */
+  public list(value: any): any[] {
+    if (value === undefined || value === null) { return []; }
+    if (Array.isArray(value)) { return value.flatMap(entry => this.choices(entry)); }
+    return this.choices(value).flatMap(choice => Array.isArray(choice) ? this.list(choice) : [choice]);
+  }
+
+  /** A value and what `Fn::If` may turn it into. */
+  public choices(value: any): any[] {
+    if (value?.['Fn::If']) { return value['Fn::If'].slice(1).flatMap((choice: any) => this.choices(choice)); }
+    return value === undefined || value?.Ref === 'AWS::NoValue' ? [] : [value];
+  }
+
+  /** Property of a resource, as canonical strings. */
+  public property(resource: TemplateResource, name: string): string[] {
+    return this.values(resource.properties[name], resource.template);
+  }
+
+  /** The resources that a property, a value or a list, refers to. */
+  public references(resource: TemplateResource, name: string): TemplateResource[] {
+    return this.list(resource.properties[name])
+      .flatMap(value => this.values(value, resource.template))
+      .flatMap(value => this.find(value) ?? []);
+  }
+
+  private add(template: SynthesizedTemplate) {
+    this.templates.push(template);
+    const nested: TemplateResource[] = [];
+    for (const [logicalId, definition] of Object.entries<any>(template.body.Resources ?? {})) {
+      const resource = resourceOf(template, logicalId, definition);
+      this.resources.push(resource);
+      this.byRef.set(resource.ref, resource);
+      if (resource.type === 'AWS::CloudFormation::Stack') { nested.push(resource); }
+    }
+    for (const { Value, Export } of Object.values<any>(template.body.Outputs ?? {})) {
+      if (typeof Export?.Name === 'string') { this.exports.set(exportKey(template, Export.Name), { value: Value, template }); }
+    }
+    nested.forEach(resource => this.addNested(resource));
+  }
+
+  private addNested(parent: TemplateResource) {
+    const file = nestedTemplateFile(parent);
+    if (!file) {
+      this.unseen.push(parent);
+      return;
+    }
+    const template = { name: `${parent.template.name}.${parent.logicalId}`, file, parent, body: JSON.parse(fs.readFileSync(file, 'utf8')) };
+    this.nestedByResource.set(parent, template);
+    this.add(template);
+  }
+
+  private scopeOf(template: SynthesizedTemplate): ResolutionScope {
+    return {
+      name: template.name,
+      mappings: template.body.Mappings ?? {},
+      parameter: name => {
+        if (!template.body.Parameters?.[name]) { return undefined; }
+        const value = template.parent?.properties.Parameters?.[name];
+        return value === undefined ? { unknown: true } : { value, scope: this.scopeOf(template.parent!.template) };
+      },
+      exported: name => {
+        const found = this.exports.get(exportKey(template, name));
+        return found && { value: found.value, scope: this.scopeOf(found.template) };
+      },
+      attribute: (logicalId, attribute) => {
+        const resource = this.byRef.get(`\${${template.name}#${logicalId}}`);
+        const nested = resource && this.nestedByResource.get(resource);
+        const output = nested?.body.Outputs?.[attribute.replace(/^Outputs\./, '')];
+        if (output) { return { value: output.Value, scope: this.scopeOf(nested!) }; }
+        // One spelling for a bucket's ARN, as policies are written with either.
+        return resource?.type === 'AWS::S3::Bucket' && attribute === 'Arn'
+          ? { value: { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::\${${logicalId}}` }, scope: this.scopeOf(template) }
+          : undefined;
+      },
+    };
+  }
+}
+
+/** Stages of an app, each with a directory of its own, may export the same names: they are deployed to different places. */
+function exportKey({ file }: SynthesizedTemplate, name: string): string {
+  return `${file ? path.dirname(file) : ''}:${name}`;
+}
+
+function resourceOf(template: SynthesizedTemplate, logicalId: string, definition: any): TemplateResource {
+  return {
+    template,
+    logicalId,
+    type: definition.Type,
+    properties: definition.Properties ?? {},
+    metadata: definition.Metadata ?? {},
+    condition: definition.Condition,
+    ref: `\${${template.name}#${logicalId}}`,
+    constructPath: definition.Metadata?.['aws:cdk:path'] ?? `${template.name}/${logicalId}`,
+  };
+}
+
+/**
+ * Nested stacks are assets, and CDK names an asset's file in the metadata; without metadata, the URL has the digest of its content.
+ */
+function nestedTemplateFile({ template, metadata, properties }: TemplateResource): string | undefined {
+  if (!template.file) { return undefined; }
+  const directory = path.dirname(template.file);
+  const named = metadata['aws:asset:path'] && path.resolve(directory, metadata['aws:asset:path']);
+  if (named && fs.existsSync(named)) { return named; }
+  const url = JSON.stringify(properties.TemplateURL ?? '');
+  return fs.readdirSync(directory)
+    .filter(name => name.endsWith('.nested.template.json'))
+    .map(name => path.join(directory, name))
+    .find(file => url.includes(createHash('sha256').update(fs.readFileSync(file)).digest('hex')));
+}
