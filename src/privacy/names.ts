@@ -1,9 +1,13 @@
 import type { TemplateResource } from './templates';
 
-/** Short name for people: the construct path without its stack and without CDK's `Resource` and `Default`. */
+/**
+ * Short name for people: the construct path without its stack and without CDK's `Resource` and `Default`; the logical ID, without
+ * CDK's digest, where there is no path.
+ */
 export function nameOf({ constructPath, logicalId }: TemplateResource): string {
   const [, ...parts] = constructPath.split('/');
-  return parts.filter(part => part !== 'Resource' && part !== 'Default').join('/') || logicalId;
+  const name = parts.filter(part => part !== 'Resource' && part !== 'Default').join('/');
+  return name && name !== logicalId ? name : logicalId.replace(/(?<=.)[0-9A-F]{8}$/, '');
 }
 
 /** `1 job`, `2 jobs`. */

@@ -1,9 +1,13 @@
-import { type CompilationNetwork, findNetworks, wholeVpc } from './network';
+import { bucketLock, openPublicAccess } from './bucket-facts';
+import { endpointOpenings } from './endpoint-policy';
+import { rulesOf } from './group-rules';
+import { verdictOn } from './group-verdict';
 import { count } from './names';
-import { bucketPanel } from './picture/bucket-panel';
+import { type CompilationNetwork, findNetworks, wholeVpc } from './network';
+import { bucketPanel, bucketPanelHeight } from './picture/bucket-panel';
 import { CONTROL_HEIGHT, controlPanel } from './picture/control-panel';
 import { arrow, box, COLOUR, mark, svg, text } from './picture/svg';
-import { VPC, vpcPanel } from './picture/vpc-panel';
+import { vpcPanel } from './picture/vpc-panel';
 import { WAYS_OUT_HEIGHT, waysOutPanel } from './picture/ways-out-panel';
 import { TemplateSet } from './templates';
 import { findWaysOut, WAYS_OUT } from './ways-out';
@@ -26,19 +30,19 @@ export function renderNetworkPicture(template: any): string {
 export function drawNetworks(templates: TemplateSet, networks: CompilationNetwork[] = networksToDraw(templates)): string {
   const content: string[] = [];
   let top = HEADER;
-  let openings = 0;
+  let problems = 0;
   for (const network of networks) {
     const drawn = drawNetwork(templates, network, top);
     content.push(...drawn.content);
     top += drawn.height;
-    openings += drawn.openings;
+    problems += drawn.problems;
   }
   if (networks.length === 0) {
     content.push(text(32, top + 24, 'No VPC and no compilation job in this template.', { size: 15, fill: COLOUR.soft }));
     top += 60;
   }
-  return svg(WIDTH, top + FOOTER, 'Private network of SageMaker Neo compilation jobs', description(networks, openings),
-    [...header(networks, openings), ...content, ...legend(top + 8)]);
+  return svg(WIDTH, top + FOOTER, 'Private network of SageMaker Neo compilation jobs', description(networks, problems),
+    [...header(networks, problems), ...content, ...legend(top + 8)]);
 }
 
 function networksToDraw(templates: TemplateSet): CompilationNetwork[] {
@@ -48,27 +52,29 @@ function networksToDraw(templates: TemplateSet): CompilationNetwork[] {
 
 function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: number) {
   const vpcTop = top + CONTROL_HEIGHT;
-  const vpc = vpcPanel(templates, network, vpcTop);
+  const vpc = vpcPanel(templates, network, vpcTop, bucketPanelHeight(network));
   const buckets = bucketPanel(templates, network, vpcTop, vpc.endpointRight);
   const openings = findWaysOut(templates, network);
-  const waysTop = vpcTop + Math.max(vpc.height, buckets.height);
+  const waysTop = vpcTop + vpc.height;
   return {
-    openings: openings.length,
+    problems: openings.length + otherProblems(templates, network),
     height: waysTop - top + WAYS_OUT_HEIGHT,
-    content: [
-      // Stretched to the ways out, so that nothing seems to be in between.
-      ...vpc.content.slice(0, 1).map(() => box(VPC.x, vpcTop, VPC.width, waysTop - vpcTop, { fill: COLOUR.vpcFill, stroke: COLOUR.vpc, thick: 2, radius: 12 })),
-      ...vpc.content.slice(1),
-      ...controlPanel(templates, network, top),
-      ...buckets.content,
-      ...waysOutPanel(openings, waysTop),
-    ],
+    content: [...vpc.content, ...controlPanel(templates, network, top), ...buckets, ...waysOutPanel(openings, waysTop)],
   };
 }
 
-function header(networks: CompilationNetwork[], openings: number): string[] {
-  const good = openings === 0;
-  const verdict = good ? 'No way to the internet or to another network in this template' : `${count(openings, 'resource')} open${openings === 1 ? 's' : ''} the network`;
+/** What is drawn in red other than ways out. */
+function otherProblems(templates: TemplateSet, network: CompilationNetwork): number {
+  const rules = network.securityGroups.flatMap(group => rulesOf(templates, group)).filter(rule => verdictOn(rule, templates, network) === 'open');
+  const endpoints = network.s3Endpoints.filter(endpoint => endpointOpenings(templates, endpoint).length > 0);
+  const buckets = network.buckets
+    .filter(bucket => bucketLock(templates, bucket, network.s3Endpoints).missing.length + openPublicAccess(templates, bucket).length > 0);
+  return rules.length + endpoints.length + buckets.length;
+}
+
+function header(networks: CompilationNetwork[], problems: number): string[] {
+  const good = problems === 0;
+  const verdict = good ? 'No way to the internet or to another network in this template' : `${count(problems, 'opening')}, drawn in red`;
   return [
     text(32, 42, 'Private network of SageMaker Neo compilation jobs', { size: 24, bold: true }),
     ...networks.length ? [
@@ -79,10 +85,10 @@ function header(networks: CompilationNetwork[], openings: number): string[] {
   ];
 }
 
-function description(networks: CompilationNetwork[], openings: number): string {
+function description(networks: CompilationNetwork[], problems: number): string {
   const parts = networks.map(network => `A VPC with ${count(network.subnets.length, 'subnet')} for ${count(network.jobs.length, 'compilation job')}, `
     + `${count(network.s3Endpoints.length, 'S3 gateway endpoint')} and ${count(network.buckets.length, 'bucket')}.`);
-  const ways = openings === 0 ? `It has none of these: ${WAYS_OUT.join(', ')}.` : `${count(openings, 'resource')} open it to other networks.`;
+  const ways = problems === 0 ? `It has none of these: ${WAYS_OUT.join(', ')}.` : `It has ${count(problems, 'opening')}, drawn in red.`;
   return networks.length ? [...parts, ways].join(' ') : 'The template has no VPC and no compilation job.';
 }
 

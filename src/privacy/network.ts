@@ -1,7 +1,6 @@
+import { statementsOf } from './policy';
 import type { TemplateResource, TemplateSet } from './templates';
-
-/** Key of the metadata in which a `NeoPrivateCompilationVpc` says what belongs to it. */
-export const NETWORK_METADATA = 'cdk-sagemaker-neo:private-network';
+import { NETWORK_METADATA, type NetworkMetadata } from '../private/network-metadata';
 
 /** The type is the construct's, and part of the contract with the handler. */
 export const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
@@ -75,9 +74,9 @@ export function groupId(group: TemplateResource): string {
 
 function declaredNetworks(templates: TemplateSet): Claim[] {
   return templates.resources.flatMap(resource => {
-    const declared = resource.metadata[NETWORK_METADATA];
+    const declared: NetworkMetadata | undefined = resource.metadata[NETWORK_METADATA];
     if (!declared) { return []; }
-    const ids = (name: string) => templates.list(declared[name]).flatMap(value => templates.values(value, resource.template));
+    const ids = (name: keyof NetworkMetadata) => templates.list(declared[name]).flatMap(value => templates.values(value, resource.template));
     return [{
       subnets: ids('Subnets'),
       securityGroups: ids('SecurityGroups'),
@@ -125,7 +124,7 @@ function networkOf(templates: TemplateSet, vpcId: string | undefined, claims: Cl
     otherSubnets,
     securityGroups: found(ids('securityGroups')),
     s3Endpoints,
-    buckets: found([...ids('buckets'), ...s3Endpoints.flatMap(endpoint => bucketsOfPolicy(templates, endpoint))])
+    buckets: [...new Set([...found([...ids('buckets'), ...s3Endpoints.flatMap(endpoint => bucketsOfPolicy(templates, endpoint))]), ...bucketsNaming(templates, s3Endpoints)])]
       .filter(({ type }) => type === 'AWS::S3::Bucket'),
     jobs: claims.flatMap(({ job }) => job ?? []),
     roles: found(ids('roles')),
@@ -141,9 +140,15 @@ export function isS3Gateway(templates: TemplateSet, endpoint: TemplateResource):
 
 /** The buckets whose ARN, or whose objects' ARN, the policy of an endpoint names. */
 function bucketsOfPolicy(templates: TemplateSet, endpoint: TemplateResource): string[] {
-  const statements = templates.list(endpoint.properties.PolicyDocument?.Statement);
-  return statements
-    .flatMap(statement => templates.list(statement.Resource))
-    .flatMap(resource => templates.values(resource, endpoint.template))
+  return (statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template) ?? [])
+    .flatMap(({ resources }) => resources)
     .flatMap(arn => /^arn:[^:]+:s3:::(\$\{[^}]+\})/.exec(arn)?.[1] ?? []);
+}
+
+/** The buckets whose policy speaks of an endpoint. */
+function bucketsNaming(templates: TemplateSet, endpoints: TemplateResource[]): TemplateResource[] {
+  return templates.ofType('AWS::S3::BucketPolicy')
+    .filter(policy => (statementsOf(templates, policy.properties.PolicyDocument, policy.template) ?? [])
+      .some(({ conditions }) => conditions.some(({ values }) => values.some(value => endpoints.some(({ ref }) => ref === value)))))
+    .flatMap(policy => templates.references(policy, 'Bucket'));
 }

@@ -22,6 +22,7 @@ import { findS3PrefixList } from './s3-prefix-list';
 import { createSecurityGroup } from './security-group';
 import type { NeoVpcConfig } from './vpc-config';
 import { vpcConfigOf } from './vpc-config-of';
+import { NETWORK_METADATA, type NetworkMetadata } from '../private/network-metadata';
 
 /**
  * A VPC in which SageMaker Neo compiles models without any path to the internet: isolated subnets sized for the jobs, a gateway
@@ -142,7 +143,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
 
     this.vpcConfig = vpcConfigOf(this);
     // A brought VPC may hold much that jobs need not wait for; its subnets bring what they depend on.
-    this.announceWhenReady([...props.vpc ? subnets : [vpc], this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies]);
+    this.announceWhenReady([...props.vpc ? subnets : [vpc], this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies], !props.vpc);
   }
 
   /**
@@ -206,9 +207,21 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    *
    * Dependencies on constructs are followed at the end of synthesis, so policies that are added later are among them.
    */
-  private announceWhenReady(parts: IDependable[]) {
+  private announceWhenReady(parts: IDependable[], isDedicated: boolean) {
     const ready = new CfnWaitConditionHandle(this, 'Ready');
+    ready.addMetadata(NETWORK_METADATA, this.metadata(isDedicated));
     ready.node.addDependency(...parts, ...this.node.children.filter(child => child !== ready));
     Dependable.implement(this, { get dependencyRoots() { return [ready]; } });
+  }
+
+  private metadata(isDedicated: boolean): NetworkMetadata {
+    return {
+      Subnets: this.subnets.map(({ subnetId }) => subnetId),
+      SecurityGroups: this.securityGroups.map(({ securityGroupId }) => securityGroupId),
+      S3Endpoints: [this.s3Endpoint.vpcEndpointId],
+      Buckets: this.buckets.map(({ bucketName }) => bucketName),
+      Roles: [this.role.roleArn],
+      Dedicated: isDedicated,
+    };
   }
 }

@@ -1,4 +1,4 @@
-import { arrow, box, COLOUR, mark, text } from './svg';
+import { arrow, blocked, box, COLOUR, mark, text } from './svg';
 import { bucketLock, openPublicAccess } from '../bucket-facts';
 import { count, nameOf } from '../names';
 import type { CompilationNetwork } from '../network';
@@ -9,37 +9,43 @@ const CARD = { height: 104, gap: 12 };
 /** More buckets than this are counted, not drawn. */
 const MOST = 6;
 
-export interface BucketPanel {
-  readonly content: string[];
-  readonly height: number;
+const HEADING = 30;
+const EVERYBODY = 110;
+
+export function bucketPanelHeight({ buckets }: CompilationNetwork): number {
+  return HEADING + Math.min(buckets.length, MOST) * (CARD.height + CARD.gap) + (buckets.length > MOST ? 22 : 0) + (buckets.length ? EVERYBODY : 20);
 }
 
 /** The buckets that jobs reach, and everybody else, who must not reach them. */
-export function bucketPanel(templates: TemplateSet, network: CompilationNetwork, top: number, from: [number, number]): BucketPanel {
+export function bucketPanel(templates: TemplateSet, network: CompilationNetwork, top: number, from: [number, number]): string[] {
   const shown = network.buckets.slice(0, MOST);
   const more = network.buckets.length - shown.length;
-  const cards = shown.map((bucket, index) => ({ bucket, y: top + 30 + index * (CARD.height + CARD.gap) }));
-  const bottom = top + 30 + cards.length * (CARD.height + CARD.gap) + (more > 0 ? 22 : 0);
+  const cards = shown.map((bucket, index) => ({ bucket, y: top + HEADING + index * (CARD.height + CARD.gap) }));
+  const bottom = top + bucketPanelHeight(network) - EVERYBODY;
   const open = shown.filter(bucket => bucketLock(templates, bucket, network.s3Endpoints).missing.length > 0);
-  return {
-    height: bottom - top + 96,
-    content: [
-      text(COLUMN.x, top + 16, 'Amazon S3', { bold: true, size: 15, fill: COLOUR.bucket }),
-      ...cards.flatMap(({ bucket, y }) => [
-        card(templates, network, bucket, y),
-        ...network.s3Endpoints.length ? [arrow([[from[0] + 4, from[1]], [1054, from[1]], [1054, y + CARD.height / 2], [COLUMN.x - 4, y + CARD.height / 2]], 'allowed', false)] : [],
-      ]),
-      ...more > 0 ? [text(COLUMN.x + 4, bottom - 12, `and ${count(more, 'more bucket')}`, { fill: COLOUR.soft })] : [],
-      ...shown.length ? everybodyElse(open.length, bottom) : [text(COLUMN.x, top + 44, 'No bucket of this app', { fill: COLOUR.soft })],
-    ],
-  };
+  return [
+    text(COLUMN.x, top + 16, 'Amazon S3', { bold: true, size: 15, fill: COLOUR.bucket }),
+    ...cards.flatMap(({ bucket, y }) => [
+      card(templates, network, bucket, y),
+      ...network.s3Endpoints.length ? [arrow(elbow(from, y + CARD.height / 2), 'allowed')] : [],
+    ]),
+    ...more > 0 ? [text(COLUMN.x + 4, bottom - 14, `and ${count(more, 'more bucket')}`, { fill: COLOUR.soft })] : [],
+    ...shown.length ? everybodyElse(open.length, bottom) : [text(COLUMN.x, top + 44, 'No bucket of this app', { fill: COLOUR.soft })],
+  ];
+}
+
+/** From the endpoint to a bucket, around a corner that all arrows share. */
+function elbow([x, y]: [number, number], to: number): [number, number][] {
+  return [[x + 4, y], [COLUMN.x - 42, y], [COLUMN.x - 42, to], [COLUMN.x - 4, to]];
 }
 
 function card(templates: TemplateSet, network: CompilationNetwork, bucket: TemplateResource, y: number): string {
   const lock = bucketLock(templates, bucket, network.s3Endpoints);
   const exempt = lock.exempt.length ? `, ${count(lock.exempt.length, 'exemption')}` : '';
   const lines: [boolean, string][] = [
-    lock.missing.length === 0 ? [true, `only through this endpoint${exempt}`] : [false, `open to others: ${lock.missing.map(action => action.replace('s3:', '')).join(', ')}`],
+    lock.missing.length === 0
+      ? [true, `only through this endpoint${exempt}`]
+      : [false, `open to others: ${lock.missing.map(action => action.replace('s3:', '')).join(', ')}`],
     openPublicAccess(templates, bucket).length === 0 ? [true, 'public access blocked'] : [false, 'public access not blocked'],
     [true, encryptionOf(templates, bucket)],
   ];
@@ -55,20 +61,20 @@ function card(templates: TemplateSet, network: CompilationNetwork, bucket: Templ
 }
 
 function everybodyElse(open: number, top: number): string[] {
-  const x = COLUMN.x + COLUMN.width / 2;
+  const x = COLUMN.x + 56;
   return [
     open > 0
       ? arrow([[x, top + 50], [x, top - 8]], 'open')
-      : `<path d="M${x} ${top + 50} V${top - 6}" stroke="#9aa5b1" stroke-width="1.5" stroke-dasharray="3 4"/>`
-        + `<path d="M${x - 6} ${top + 16} l12 12 m0 -12 l-12 12" stroke="${COLOUR.soft}" stroke-width="2.4" stroke-linecap="round"/>`,
+      : blocked(x, top - 6, top + 50),
     text(x + 16, top + 27, open > 0 ? 'not denied' : 'denied by bucket policy', { size: 12.5, fill: open > 0 ? COLOUR.open : COLOUR.soft }),
     box(COLUMN.x, top + 52, COLUMN.width, 38, { dashed: true, stroke: open > 0 ? COLOUR.open : '#9aa5b1' }),
-    text(x, top + 76, 'everybody outside the endpoint', { anchor: 'middle', fill: open > 0 ? COLOUR.open : COLOUR.soft }),
+    text(COLUMN.x + COLUMN.width / 2, top + 76, 'everybody outside the endpoint', { anchor: 'middle', fill: open > 0 ? COLOUR.open : COLOUR.soft }),
   ];
 }
 
 function encryptionOf(templates: TemplateSet, bucket: TemplateResource): string {
-  const rules = templates.choices(bucket.properties.BucketEncryption).flatMap(encryption => templates.list(encryption.ServerSideEncryptionConfiguration));
+  const rules = templates.choices(bucket.properties.BucketEncryption)
+    .flatMap(encryption => templates.list(encryption.ServerSideEncryptionConfiguration));
   const defaults = rules.map(rule => rule.ServerSideEncryptionByDefault ?? {});
   if (defaults.some(({ KMSMasterKeyID }) => KMSMasterKeyID !== undefined)) { return 'encrypted with a key of yours'; }
   return defaults.some(({ SSEAlgorithm }) => String(SSEAlgorithm).startsWith('aws:kms')) ? 'encrypted with a key of AWS KMS' : 'encrypted by S3';

@@ -19,7 +19,8 @@ export function controlPanel(templates: TemplateSet, network: CompilationNetwork
     ...boxes.map(({ x, width, lines: [title, ...rest] }) => [
       box(x, top, width, 76, { fill: COLOUR.serviceFill, stroke: COLOUR.service }),
       text(x + 14, top + 24, title, { bold: true, size: 14, fill: COLOUR.service, width: width - 28 }),
-      ...rest.map((line, index) => text(x + 14, top + 44 + index * 18, line, { size: 12.5, fill: index === 0 ? COLOUR.ink : COLOUR.soft, width: width - 28 })),
+      ...rest.map((line, index) =>
+        text(x + 14, top + 44 + index * 18, line, { size: 12.5, fill: index === 0 ? COLOUR.ink : COLOUR.soft, width: width - 28 })),
     ].join('')),
     arrow([[334, top + 38], [412, top + 38]], 'control'),
     text(373, top + 29, 'starts', { size: 12, fill: COLOUR.soft, anchor: 'middle' }),
@@ -36,7 +37,7 @@ function handlerOf(templates: TemplateSet, { jobs }: CompilationNetwork): Templa
 
 function handlerPlace(handler: TemplateResource | undefined): string {
   if (!handler) { return ''; }
-  return handler.properties.VpcConfig ? 'Lambda functions in a VPC; see no model' : 'Lambda functions outside the VPC; see no model';
+  return handler.properties.VpcConfig ? 'Lambda functions in a VPC, see no model' : 'Lambda functions, in no VPC, see no model';
 }
 
 function trustOf(roles: TemplateResource[]): string {

@@ -1,6 +1,6 @@
 import type { GroupRule } from '../group-rules';
-import type { TemplateSet } from '../templates';
 import { nameOf } from '../names';
+import type { TemplateSet } from '../templates';
 
 /** What traffic a rule is for: `TCP 443`, `all traffic`. */
 export function trafficOf({ protocol, fromPort, toPort }: GroupRule): string {

@@ -83,12 +83,27 @@ export function svg(width: number, height: number, title: string, description: s
   ].join('\n');
 }
 
-/** Cut in the middle, as both ends of a path tell something. The width of a letter is a guess on the safe side. */
+/** Cut in the middle, as both ends of a path tell something. */
 export function fit(value: string, width: number, size = 13, bold = false): string {
-  const most = Math.max(4, Math.floor(width / (size * (bold ? 0.58 : 0.54))));
-  if (value.length <= most) { return value; }
-  const head = Math.ceil((most - 1) / 2);
-  return `${value.slice(0, head)}…${value.slice(value.length - (most - 1 - head))}`;
+  const room = width / (size * (bold ? 1.06 : 1));
+  if (widthOf(value) <= room) { return value; }
+  let head = '';
+  let tail = '';
+  for (let taken = 0; taken < value.length; taken++) {
+    const next = taken % 2 === 0 ? head + value[head.length] : value[value.length - tail.length - 1] + tail;
+    if (widthOf(taken % 2 === 0 ? next + tail : head + next) + 1 > room) { break; }
+    if (taken % 2 === 0) { head = next; } else { tail = next; }
+  }
+  return `${head}…${tail}`;
+}
+
+/** In ems, after Helvetica and a little more, as the reader's font is unknown. */
+function widthOf(value: string): number {
+  let width = 0;
+  for (const letter of value) {
+    if (/[ iljtfrI.,:;'|!()[\]/]/.test(letter)) { width += 0.33; } else if (/[mwMWQGO%@…→←]/.test(letter)) { width += 0.86; } else { width += /[A-Z]/.test(letter) ? 0.72 : 0.57; }
+  }
+  return width;
 }
 
 function round(value: number): number {

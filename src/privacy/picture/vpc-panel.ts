@@ -1,5 +1,5 @@
-import { arrow, blocked, box, COLOUR, mark, text } from './svg';
 import { peerOf, trafficOf } from './facts';
+import { arrow, blocked, box, COLOUR, mark, text } from './svg';
 import { endpointActions, endpointOpenings } from '../endpoint-policy';
 import { isOpenByOmission, rulesOf } from '../group-rules';
 import { verdictOn } from '../group-verdict';
@@ -24,15 +24,17 @@ export interface VpcPanel {
 interface Line { readonly words: string; readonly good: boolean }
 
 /** The VPC with the security group around the jobs' subnets, and the S3 endpoint on its edge. */
-export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, top: number): VpcPanel {
+export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, top: number, leastHeight: number): VpcPanel {
   const lines = groupLines(templates, network);
   const groupTop = top + 58;
   const columns = Math.min(4, Math.max(1, network.subnets.length));
   const rows = Math.max(1, Math.ceil(network.subnets.length / columns));
   const cardsTop = groupTop + 40 + lines.length * LINE;
-  const groupHeight = cardsTop - groupTop + rows * (CARD.height + CARD.gap) + 8;
   const notes = vpcNotes(templates, network);
-  const height = Math.max(groupHeight, ENDPOINT.height + 40) + 58 + notes.length * LINE + 16;
+  const around = groupTop - top + notes.length * LINE + 24;
+  const groupHeight = Math.max(cardsTop - groupTop + rows * (CARD.height + CARD.gap) + 8, ENDPOINT.height + 40, leastHeight - around);
+  const height = groupHeight + around;
+  const notesTop = groupTop + groupHeight + 20;
   const middle = groupTop + groupHeight / 2;
   const endpoint = network.s3Endpoints[0];
   return {
@@ -40,8 +42,9 @@ export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, to
     endpointRight: [ENDPOINT.x + ENDPOINT.width, middle],
     content: [
       box(VPC.x, top, VPC.width, height, { fill: COLOUR.vpcFill, stroke: COLOUR.vpc, thick: 2, radius: 12 }),
-      text(VPC.x + 20, top + 26, `VPC ${cidrOf(templates, network)}`, { size: 17, bold: true, fill: COLOUR.vpc, width: 560 }),
-      text(VPC.x + 20, top + 45, vpcFacts(templates, network), { size: 12.5, fill: COLOUR.soft, width: 830 }),
+      text(VPC.x + 20, top + 26, `VPC ${cidrOf(templates, network)}`, { size: 17, bold: true, fill: COLOUR.vpc, width: 500 }),
+      text(VPC.x + 20, top + 46, vpcFacts(templates, network), { size: 12.5, fill: COLOUR.soft, width: 510 }),
+      ...network.vpc ? [text(VPC.right - 20, top + 26, nameOf(network.vpc), { size: 12.5, fill: COLOUR.soft, anchor: 'end', width: 300 })] : [],
       box(GROUP.x, groupTop, GROUP.width, groupHeight, { dashed: true, stroke: COLOUR.subnet, fill: COLOUR.paper }),
       text(GROUP.x + 14, groupTop + 23, groupTitle(network), { bold: true, fill: COLOUR.subnet, width: GROUP.width - 28 }),
       ...lines.flatMap(({ words, good }, index) => [
@@ -51,8 +54,8 @@ export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, to
       ...network.subnets.map((subnet, index) => card(templates, subnet, index, columns, cardsTop)),
       ...network.subnets.length === 0 ? [text(GROUP.x + 14, cardsTop + 20, noSubnets(network), { fill: COLOUR.soft, width: GROUP.width - 28 })] : [],
       ...notes.map(({ words, good }, index) => [
-        mark(VPC.x + 22, groupTop + height - 58 - notes.length * LINE + index * LINE - 1, good),
-        text(VPC.x + 40, groupTop + height - 58 - notes.length * LINE + index * LINE + 3, words, { size: 12.5, fill: good ? COLOUR.soft : COLOUR.open, width: 820 }),
+        mark(VPC.x + 22, notesTop + index * LINE - 4, good),
+        text(VPC.x + 40, notesTop + index * LINE, words, { size: 12.5, fill: good ? COLOUR.soft : COLOUR.open, width: 820 }),
       ].join('')),
       ...endpoint ? endpointBox(templates, network, endpoint, middle) : [
         blocked(ENDPOINT.x - 60, middle - 20, middle + 20),
@@ -67,16 +70,18 @@ function card(templates: TemplateSet, subnet: TemplateResource, index: number, c
   const x = GROUP.x + 14 + (index % columns) * (width + CARD.gap);
   const y = top + Math.floor(index / columns) * (CARD.height + CARD.gap);
   const size = sizeOf(templates, subnet);
-  const name = nameOf(subnet).replace(/\/Subnet$/, '').split('/').pop()!;
-  const line = (offset: number, words: string, bold = false, fill: string = COLOUR.ink) => text(x + 10, y + offset, words, { size: bold ? 13 : 12, bold, fill, width: width - 16 });
+  // CDK's subnet is a construct with a resource `Subnet` in it.
+  const name = nameOf(subnet).replace(/\/?(?<=.)Subnet$/, '').split('/').pop()!;
+  const line = (offset: number, words: string, bold = false, fill: string = COLOUR.ink) =>
+    text(x + 10, y + offset, words, { size: bold ? 13 : 12, bold, fill, width: width - 16 });
   return [
     box(x, y, width, CARD.height, { fill: COLOUR.subnetFill, stroke: COLOUR.subnet, radius: 6 }),
     line(19, zoneOf(templates, subnet), false, COLOUR.soft),
     line(37, name, true, COLOUR.subnet),
     line(55, size.cidr ?? (size.mask === undefined ? 'addresses known at deployment' : `/${size.mask} from a pool`)),
     ...size.usable === undefined ? [] : [
-      line(72, `${grouped(size.usable)} usable addresses`),
-      line(88, `room for ${grouped(size.instances!)} instances`),
+      line(72, `${grouped(size.usable)} usable IPs`),
+      line(88, `${grouped(size.instances!)} instances`),
     ],
   ].join('');
 }
@@ -84,22 +89,24 @@ function card(templates: TemplateSet, subnet: TemplateResource, index: number, c
 /** The label at the arrow is the group's own rule, not what we would like it to be. */
 function endpointBox(templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource, middle: number): string[] {
   const open = endpointOpenings(templates, endpoint);
+  const isOpen = open.length > 0;
+  const colour = isOpen ? COLOUR.open : COLOUR.bucket;
   const top = middle - ENDPOINT.height / 2;
+  const between = (GROUP.x + GROUP.width + ENDPOINT.x) / 2;
   const toS3 = network.securityGroups.flatMap(group => rulesOf(templates, group)).some(rule => verdictOn(rule, templates, network) === 'to S3');
   const actions = endpointActions(templates, endpoint).map(action => action.replace(/^s3:/, ''));
-  const inside = { width: ENDPOINT.width - 24 };
+  const line = (offset: number, words: string, size: number, fill: string = COLOUR.soft) =>
+    text(ENDPOINT.x + 12, top + offset, words, { size, fill: isOpen ? COLOUR.open : fill, width: ENDPOINT.width - 24 });
   return [
-    box(ENDPOINT.x, top, ENDPOINT.width, ENDPOINT.height, { fill: open.length ? COLOUR.openFill : COLOUR.bucketFill, stroke: open.length ? COLOUR.open : COLOUR.bucket, thick: 2 }),
-    text(ENDPOINT.x + 12, top + 24, 'S3 gateway endpoint', { bold: true, size: 14, fill: open.length ? COLOUR.open : COLOUR.bucket }),
-    text(ENDPOINT.x + 12, top + 43, nameOf(endpoint), { size: 12, fill: COLOUR.soft, ...inside }),
-    text(ENDPOINT.x + 12, top + 64, open.length ? 'policy: open' : `policy: ${count(network.buckets.length, 'bucket')} of the app`, { size: 12.5, fill: open.length ? COLOUR.open : COLOUR.ink, ...inside }),
-    ...(open.length ? [open[0]] : wrapped(actions, 30)).slice(0, 2).map((words, index) =>
-      text(ENDPOINT.x + 12, top + 82 + index * 16, words, { size: 11.5, fill: open.length ? COLOUR.open : COLOUR.soft, ...inside })),
+    box(ENDPOINT.x, top, ENDPOINT.width, ENDPOINT.height, { fill: isOpen ? COLOUR.openFill : COLOUR.bucketFill, stroke: colour, thick: 2 }),
+    text(ENDPOINT.x + 12, top + 24, 'S3 gateway endpoint', { bold: true, size: 14, fill: colour }),
+    line(43, nameOf(endpoint), 12),
+    line(64, isOpen ? 'policy: open' : `policy: ${count(network.buckets.length, 'bucket')} of the app`, 12.5, COLOUR.ink),
+    ...(isOpen ? [open[0]] : wrapped(actions, 30)).slice(0, 2).map((words, index) => line(82 + index * 16, words, 11.5)),
     ...toS3 ? [
       arrow([[GROUP.x + GROUP.width + 4, middle], [ENDPOINT.x - 4, middle]], 'allowed'),
-      text((GROUP.x + GROUP.width + ENDPOINT.x) / 2, middle - 10, 'TCP 443 → S3 prefix list', { size: 12.5, bold: true, fill: COLOUR.allowed, anchor: 'middle' }),
-      text((GROUP.x + GROUP.width + ENDPOINT.x) / 2, middle + 20, 'the only way out', { size: 12, fill: COLOUR.soft, anchor: 'middle' }),
-    ] : [text((GROUP.x + GROUP.width + ENDPOINT.x) / 2, middle + 4, 'no rule to S3', { size: 12.5, fill: COLOUR.open, anchor: 'middle' })],
+      text(between, middle - 10, 'TCP 443 → S3 prefix list', { size: 12.5, bold: true, fill: COLOUR.allowed, anchor: 'middle' }),
+    ] : [text(between, middle + 4, 'no rule to S3', { size: 12.5, fill: COLOUR.open, anchor: 'middle' })],
   ];
 }
 
@@ -125,7 +132,7 @@ function groupLines(templates: TemplateSet, network: CompilationNetwork): Line[]
       lines.push({ words: `${rule.direction}: ${traffic} ${rule.direction === 'in' ? '←' : '→'} ${peerOf(rule, templates)}`, good: verdict !== 'open' });
     }
   }
-  for (const [traffic, peers] of toSubnets) { lines.push({ words: `out: ${traffic} → these subnets (${peers.join(', ')})`, good: true }); }
+  for (const [traffic, peers] of toSubnets) { lines.push({ words: `out: ${traffic} → these subnets (${peers.length > 4 ? `${peers.length} address ranges` : peers.join(', ')})`, good: true }); }
   for (const group of unlimited.filter(({ ref }) => !rules.some(rule => rule.group.ref === ref && rule.direction === 'out'))) {
     lines.push({ words: `out: all traffic → anywhere (${nameOf(group)} has no outbound rule, so AWS adds one)`, good: false });
   }
@@ -146,16 +153,17 @@ function vpcFacts(templates: TemplateSet, { vpc, subnets, vpcId }: CompilationNe
   const dns = templates.property(vpc, 'EnableDnsSupport').every(value => value === 'true');
   const names = templates.property(vpc, 'EnableDnsHostnames').some(value => value === 'true');
   return [
-    nameOf(vpc), `${tenancy} tenancy`, `DNS ${dns ? 'on' : 'off'}`, `DNS host names ${names ? 'on' : 'off'}`,
+    `${tenancy} tenancy`, dns === names ? `DNS ${dns ? 'on' : 'off'}` : `DNS ${dns ? 'on' : 'off'}, host names ${names ? 'on' : 'off'}`,
     count(zones, 'Availability Zone'), count(subnets.length, 'subnet'),
   ].join(' · ');
 }
 
-function vpcNotes(templates: TemplateSet, { vpcId, otherSubnets, vpc }: CompilationNetwork): Line[] {
+function vpcNotes(templates: TemplateSet, { vpcId, otherSubnets, vpc, subnets }: CompilationNetwork): Line[] {
   const inVpc = templates.ofType('AWS::EC2::VPCEndpoint').filter(endpoint => vpcId !== undefined && templates.property(endpoint, 'VpcId').includes(vpcId)
     && endpoint.properties.VpcEndpointType === 'Interface');
   const flowLogs = templates.ofType('AWS::EC2::FlowLog').filter(log => vpc && templates.references(log, 'ResourceId').includes(vpc));
   return [
+    ...subnets.length ? [{ words: 'An instance takes two IPs, and all instances may land in the same subnet', good: true }] : [],
     ...inVpc.length ? [{ words: `Interface endpoints: ${inVpc.map(endpoint => nameOf(endpoint)).join(', ')}`, good: true }] : [],
     ...flowLogs.map(log => ({ words: `Flow logs record ${templates.property(log, 'TrafficType')[0] === 'ALL' ? 'all' : 'some'} traffic`, good: true })),
     ...otherSubnets.length ? [{ words: `${count(otherSubnets.length, 'further subnet')} that no job uses`, good: true }] : [],

@@ -1,0 +1,18 @@
+/**
+ * Key of the metadata in which a `NeoPrivateCompilationVpc` says what belongs to it, for those who read templates: the validation and
+ * the network picture.
+ */
+export const NETWORK_METADATA = 'cdk-sagemaker-neo:private-network';
+
+/** IDs, mostly references. */
+export interface NetworkMetadata {
+  readonly Subnets: string[];
+  readonly SecurityGroups: string[];
+  readonly S3Endpoints: string[];
+  /** Names. */
+  readonly Buckets: string[];
+  /** ARNs. */
+  readonly Roles: string[];
+  /** Whether the VPC is there for compilation jobs only. */
+  readonly Dedicated: boolean;
+}
