@@ -77,7 +77,10 @@ function emptierOf(bucket: s3.IBucket): string[] {
   return provider instanceof CustomResourceProviderBase ? [provider.roleArn] : [];
 }
 
-function arnsOf(scope: IConstruct, grantee: iam.IGrantable): string[] {
+/**
+ * The ARNs that aws:PrincipalArn has for a grantee.
+ */
+export function arnsOf(scope: IConstruct, grantee: iam.IGrantable): string[] {
   const principal = grantee?.grantPrincipal;
   const arns = principal && !(principal instanceof iam.AccountPrincipal) && !(principal instanceof iam.UnknownPrincipal)
     ? principal.policyFragment.principalJson.AWS ?? []

@@ -1,7 +1,8 @@
-import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Resource, Stack } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct, IDependable } from 'constructs';
 import type { BucketLock } from './bucket-policies';
+import { differ, requireSameRegion } from './same-environment';
 import { NeoValidationError, shown } from '../private/errors';
 import { readable } from '../private/readable-policy';
 
@@ -23,13 +24,7 @@ export function requireBuckets(scope: IConstruct, buckets: s3.IBucket[]): s3.IBu
     throw new NeoValidationError('buckets must name at least one bucket, for models and artifacts: jobs reach nothing else; '
       + `got: ${Array.isArray(buckets) ? `${buckets.length} entries, of which ${buckets.filter(bucket => !bucket?.bucketArn).length} are no buckets` : shown(buckets)}`, scope);
   }
-  const { region } = Stack.of(scope);
-  for (const bucket of buckets) {
-    if (!Token.isUnresolved(bucket.env.region) && !Token.isUnresolved(region) && bucket.env.region !== region) {
-      throw new NeoValidationError(`buckets must be in the Region of the stack, ${region}, as neither Neo nor the S3 endpoint crosses Regions; `
-        + `got: ${bucket.node.path} in ${bucket.env.region}`, scope);
-    }
-  }
+  buckets.forEach(bucket => requireSameRegion(scope, 'buckets', bucket));
   return buckets.filter((bucket, index) => buckets.findIndex(other => other.bucketArn === bucket.bucketArn) === index);
 }
 
@@ -65,8 +60,7 @@ export function lockBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: Buck
 }
 
 function warnAboutOtherAccount(scope: IConstruct, bucket: s3.IBucket) {
-  const { account } = Stack.of(scope);
-  if (!Token.isUnresolved(bucket.env.account) && bucket.env.account !== account) {
+  if (differ(bucket.env.account, Stack.of(scope).account)) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketOfOtherAccount', `bucket ${bucket.node.path} belongs to account ${bucket.env.account}: `
       + 'its policy, and that of its key, must also allow the execution role what jobs do');
   }

@@ -1,14 +1,17 @@
-import { Resource } from 'aws-cdk-lib';
+import { Annotations, Resource, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, Dependable } from 'constructs';
 import { requireGroupCount, requireSubnetCount } from './brought-network';
+import { arnsOf } from './bucket-policies';
 import { ModelAccess } from './model-access';
 import type { NeoPrivateCompilationVpcAttributes } from './private-compilation-vpc-attributes';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
+import { requireSameAccount, requireSameRegion } from './same-environment';
 import type { NeoVpcConfig } from './vpc-config';
 import { vpcConfigOf } from './vpc-config-of';
+import { readableValue } from '../private/readable-policy';
 
 /**
  * A network that exists already. Nothing of it can be changed but, possibly, its role.
@@ -22,13 +25,15 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
   public readonly role: iam.IRole;
   public readonly connections: ec2.Connections;
   public readonly grantPrincipal: iam.IPrincipal;
+  public readonly buckets: s3.IBucket[];
   public readonly vpcConfig: NeoVpcConfig;
 
-  private readonly buckets: s3.IBucket[];
   private readonly modelAccess: ModelAccess;
 
   constructor(scope: Construct, id: string, attrs: NeoPrivateCompilationVpcAttributes) {
     super(scope, id);
+    requireSameRegion(this, 'vpc', attrs.vpc);
+    requireSameAccount(this, 'role', attrs.role);
     requireSubnetCount(this, 'subnets', attrs.subnets);
     requireGroupCount(this, attrs.securityGroups);
     ({ vpc: this.vpc, subnets: this.subnets, s3Endpoint: this.s3Endpoint, role: this.role, securityGroups: this.securityGroups } = attrs);
@@ -46,5 +51,11 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
   public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {
     const isReachable = this.buckets.some(({ bucketArn }) => bucketArn === bucket.bucketArn);
     return this.modelAccess.grantRead(bucket, objectKeyPattern, isReachable);
+  }
+
+  public allowOutsideEndpoint(grantee: iam.IGrantable): void {
+    const arns = arnsOf(this, grantee).map(arn => readableValue(Stack.of(this).resolve(arn)));
+    Annotations.of(this).addWarningV2('cdk-sagemaker-neo:outsideEndpointNotManaged', 'the bucket policies of an imported network are not managed here: if they deny '
+      + `what does not come through the S3 endpoint, they must exempt (ArnNotLike aws:PrincipalArn) ${arns.join(', ')}`);
   }
 }

@@ -39,6 +39,11 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
   readonly role: iam.IRole;
 
   /**
+   * The buckets that jobs reach, as far as this app knows: none for an imported network that was not told.
+   */
+  readonly buckets: s3.IBucket[];
+
+  /**
    * What a `NeoCompilationJob` takes as its `vpcConfig`.
    */
   readonly vpcConfig: NeoVpcConfig;
@@ -52,4 +57,12 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
    * @param objectKeyPattern key of the object, `*` and `?` allowed
    */
   grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant;
+
+  /**
+   * Let a principal use the buckets from outside the S3 endpoint too. It still needs permissions of its own. Where the bucket policies are
+   * not this library's, a warning says whom they must exempt.
+   *
+   * @param grantee a role, a user, a function or an `ArnPrincipal`
+   */
+  allowOutsideEndpoint(grantee: iam.IGrantable): void;
 }

@@ -19,6 +19,7 @@ import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-pr
 import { requireConsistentProps } from './props-consistency';
 import { createS3Endpoint, endpointStatements } from './s3-endpoint';
 import { findS3PrefixList } from './s3-prefix-list';
+import { requireSameAccount, requireSameRegion } from './same-environment';
 import { createSecurityGroup } from './security-group';
 import type { NeoVpcConfig } from './vpc-config';
 import { vpcConfigOf } from './vpc-config-of';
@@ -132,6 +133,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.securityGroup = this.securityGroups[0];
     this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
 
+    if (props.role) { requireSameAccount(this, 'role', props.role); }
     this.role = props.role ?? createExecutionRole(this);
     this.grantPrincipal = this.role.grantPrincipal;
     this.bucketGrant = this.permitJobs(props.role !== undefined);
@@ -181,7 +183,10 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   }
 
   private network(props: NeoPrivateCompilationVpcProps): { vpc: ec2.IVpc; subnets: ec2.ISubnet[] } {
-    if (props.vpc) { return { vpc: props.vpc, subnets: selectSubnets(this, props.vpc, props) }; }
+    if (props.vpc) {
+      requireSameRegion(this, 'vpc', props.vpc);
+      return { vpc: props.vpc, subnets: selectSubnets(this, props.vpc, props) };
+    }
     const vpc = createVpc(this, props);
     return { vpc, subnets: vpc.isolatedSubnets };
   }

@@ -78,6 +78,13 @@ describe('is refused', () => {
   test.each([ec2.DefaultInstanceTenancy.DEDICATED, 'host' as ec2.DefaultInstanceTenancy])('%s tenancy', defaultInstanceTenancy =>
     refuse(stack => ({ vpc: existing(stack, { defaultInstanceTenancy }) }), /vpc must have default tenancy.*got: (dedicated|host)/));
 
+  test('another Region', () => {
+    const app = new App();
+    const far = new Stack(app, 'Far', { env: { region: 'us-east-1', account: '111122223333' } });
+    const near = new Stack(app, 'Near', { env: { region: 'eu-west-1', account: '111122223333' } });
+    expect(() => network({ vpc: existing(far) }, near)).toThrow(/vpc must be in the Region of the stack, eu-west-1.*Far\/Existing in us-east-1/);
+  });
+
   test('no DNS resolution', () =>
     refuse(stack => ({ vpc: existing(stack, { enableDnsSupport: false, enableDnsHostnames: false }) }), /vpc must have DNS resolution/));
 

@@ -28,7 +28,6 @@ describe('a role', () => {
   test.each<[string, (stack: Stack) => iam.IRole]>([
     ['imported as immutable', stack => iam.Role.fromRoleArn(stack, 'Role', ARN, { mutable: false })],
     ['of the app without policy updates', stack => new iam.Role(stack, 'Role', { roleName: 'neo', assumedBy: TRUST }).withoutPolicyUpdates()],
-    ['of another account', stack => iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::444455556666:role/neo')],
   ])('%s gets a warning with the statements it needs', (_, role) => {
     const stack = newStack({ env: { account: '111122223333', region: 'eu-west-1' } });
     network({ role: role(stack) }, stack);
@@ -37,6 +36,12 @@ describe('a role', () => {
     const text = warnings(stack).find(warning => warning.includes('roleNotManaged'))!;
     for (const action of ['ec2:CreateNetworkInterface', 's3:GetObject', 'logs:PutLogEvents', 'cloudwatch:PutMetricData']) { expect(text).toContain(action); }
     expect(text).not.toContain('Token[');
+  });
+
+  test('of another account is an error, as it could not be passed', () => {
+    const stack = newStack({ env: { account: '111122223333' } });
+    expect(() => network({ role: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::444455556666:role/neo') }, stack))
+      .toThrow(/role must be in the account of the stack, 111122223333.*Stack\/Role in 444455556666/);
   });
 
   test('that anybody could have Neo assume is warned of', () => {

@@ -27,6 +27,7 @@ test('is what it was said to be, and makes nothing', () => {
   expect(privateVpc.connections.securityGroups).toEqual(privateVpc.securityGroups);
   expect(privateVpc.grantPrincipal).toBe(privateVpc.role.grantPrincipal);
   expect(privateVpc.subnets).toHaveLength(2);
+  expect(privateVpc.buckets).toEqual([]);
   expect(templateOf(stack).toJSON().Resources).toBeUndefined();
 });
 
@@ -38,6 +39,15 @@ test.each<[Partial<NeoPrivateCompilationVpcAttributes>, RegExp]>([
   [{ securityGroups: Array(6).fill({}) }, /got: 6/],
 ])('%j is an error', (attrs, message) => {
   expect(() => imported(newStack(), attrs)).toThrow(message);
+});
+
+test('cannot exempt anybody from bucket policies, which a warning says', () => {
+  const stack = newStack();
+  const privateVpc = imported(stack);
+  privateVpc.allowOutsideEndpoint(new iam.Role(stack, 'Hosting', { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') }));
+  expect(warningIds(stack)).toEqual(['outsideEndpointNotManaged']);
+  expect(warnings(stack)[0]).toMatch(/must exempt \(ArnNotLike aws:PrincipalArn\) \$\{Hosting\w+\.Arn\} \[ack/);
+  expect(() => privateVpc.allowOutsideEndpoint(new iam.AnyPrincipal())).toThrow(/must be roles, users or ARNs/);
 });
 
 describe('reading a model', () => {
