@@ -1,14 +1,19 @@
+import { createHash } from 'crypto';
+
 const POLL_SECONDS = 10;
-const FULL_BACKOFF_SECONDS = 120;
-const MOST_POLLS_SKIPPED = 5;
+const MOST_POLLS_PER_TRY = 6;
+const SECONDS_PER_STEP = 24;
 
 /**
- * Whether this poll is to try again what was refused for lack of capacity. The polls keep no state and come every ten
- * seconds, so the backoff is in the odds: from every poll at first down to one in six on average after two minutes. The
- * jitter spreads the jobs of a stack, so that none of them is always a little too late for a free slot.
+ * Whether this poll is to try again what was refused for lack of capacity. Polls keep no state and come every ten seconds,
+ * so the backoff is a function of the time: every poll at first, one of six after two minutes. Which of the six is drawn anew
+ * each time, from the request: the jobs of a stack spread out, none is always a little too late for a free slot, and none
+ * waits longer than two minutes for its next try.
  */
-export function isTimeToTry(elapsedSeconds: number, random: () => number): boolean {
-  if (elapsedSeconds < 2 * POLL_SECONDS) { return true; }
-  const skipped = MOST_POLLS_SKIPPED * Math.min(1, elapsedSeconds / FULL_BACKOFF_SECONDS);
-  return random() < 1 / (1 + skipped);
+export function isTimeToTry(elapsedSeconds: number, requestId: string): boolean {
+  const poll = Math.floor(elapsedSeconds / POLL_SECONDS);
+  const pollsPerTry = Math.min(MOST_POLLS_PER_TRY, 1 + Math.floor(elapsedSeconds / SECONDS_PER_STEP));
+  const turn = Math.floor(poll / pollsPerTry);
+  const drawn = createHash('sha256').update(`${requestId}:${turn}`).digest().readUInt32BE() % pollsPerTry;
+  return poll % pollsPerTry === drawn;
 }

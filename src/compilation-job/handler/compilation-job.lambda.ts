@@ -34,7 +34,6 @@ const instance = () => handler ??= new CompilationJobHandler({
   s3: new S3Client(config),
   cloudformation: new CloudFormationClient(config),
   now: Date.now,
-  random: Math.random,
   log: entry => console.log(JSON.stringify(entry)),
 });
 

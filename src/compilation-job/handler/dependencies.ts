@@ -9,8 +9,6 @@ export interface Dependencies {
   readonly cloudformation: CloudFormationClient;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
   /** One structured line in the function's log. Never give it an event: it holds a presigned URL. */
   readonly log: (entry: Record<string, unknown>) => void;
 }

@@ -53,7 +53,10 @@ export class EnsureJob {
   }
 
   private async complete(job: Job, request: PolledRequest): Promise<Progress> {
-    if (request.RequestType === 'Update') {
+    // A roll-back ends here as well: whatever the failed update left running is stopped.
+    if (await this.stopOthers(request)) { return NOT_YET; }
+    // A job made by this very request has its tags from the start.
+    if (request.RequestType === 'Update' && !isNamedByThis(request)) {
       await this.jobs.retag(job, tagsOf(request, request.ResourceProperties), request.OldResourceProperties?.Tags?.slice() ?? []);
     }
     return { ...DONE, Data: attributesOf(job) };
@@ -66,7 +69,7 @@ export class EnsureJob {
     }
     const elapsed = this.elapsedSeconds(request);
     const isLastChance = this.remainingSeconds(request) <= LAST_POLL_SECONDS;
-    if (!isLastChance && !isTimeToTry(elapsed, this.deps.random)) { return NOT_YET; }
+    if (!isLastChance && !isTimeToTry(elapsed, request.RequestId)) { return NOT_YET; }
     await this.requireWanted(request);
     if (await this.stopOthers(request)) { return NOT_YET; }
 
@@ -102,18 +105,17 @@ export class EnsureJob {
       if (isAccessDenied(e as AwsError)) { return; }
       throw e;
     }
-    if (status !== 'CREATE_IN_PROGRESS' && status !== 'UPDATE_IN_PROGRESS') {
+    if (status !== `${request.RequestType.toUpperCase()}_IN_PROGRESS`) {
       throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started (resource status: ${status})`);
     }
   }
 
-  /** A resource has at most one job in progress: the one that an Update replaces is stopped before the new one starts. */
+  /** A resource has at most one job in progress: an Update stops every other before it starts one, and before it answers. */
   private async stopOthers(request: PolledRequest): Promise<boolean> {
     if (request.RequestType !== 'Update') { return false; }
     const prefix = request.ResourceProperties.JobNamePrefix;
     const names = new Set([
-      ...await this.jobs.list(`${prefix}-`, 'STARTING'),
-      ...await this.jobs.list(`${prefix}-`, 'INPROGRESS'),
+      ...await this.jobs.listInProgress(`${prefix}-`),
       ...[request.OldResourceProperties?.JobName].filter(name => name !== undefined),
     ]);
     names.delete(request.PhysicalResourceId);

@@ -2,7 +2,8 @@ import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import {
   AddTagsCommand, CreateCompilationJobCommand, DeleteCompilationJobCommand, DeleteTagsCommand, DescribeCompilationJobCommand,
   ListCompilationJobsCommand, ListTagsCommand, StopCompilationJobCommand,
-  type CreateCompilationJobRequest, type DescribeCompilationJobResponse, type Tag,
+  type CompilationJobSummary, type CreateCompilationJobRequest, type DescribeCompilationJobResponse,
+  type ListCompilationJobsCommandOutput, type ListTagsCommandOutput, type Tag,
 } from '@aws-sdk/client-sagemaker';
 import type { Dependencies } from './dependencies';
 import { isNotFound, isValidation, type AwsError } from './errors';
@@ -10,20 +11,24 @@ import { isNotFound, isValidation, type AwsError } from './errors';
 export type Job = DescribeCompilationJobResponse;
 
 /** Whether a job still occupies an instance and can cost money. */
-export const isInProgress = (job: Job) =>
+export const isInProgress = (job: Pick<Job, 'CompilationJobStatus'>) =>
   job.CompilationJobStatus === 'STARTING' || job.CompilationJobStatus === 'INPROGRESS' || job.CompilationJobStatus === 'STOPPING';
+
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (e) {
+    if (isNotFound(e as AwsError)) { return undefined; }
+    throw e;
+  }
+}
 
 /** The compilation jobs of this account and Region, in the words of the handler. */
 export class NeoJobs {
   constructor(private readonly deps: Pick<Dependencies, 'sagemaker' | 's3'>) {}
 
   public async find(name: string): Promise<Job | undefined> {
-    try {
-      return await this.deps.sagemaker.send(new DescribeCompilationJobCommand({ CompilationJobName: name }));
-    } catch (e) {
-      if (isNotFound(e as AwsError)) { return undefined; }
-      throw e;
-    }
+    return unlessGone(this.deps.sagemaker.send(new DescribeCompilationJobCommand({ CompilationJobName: name })));
   }
 
   public async create(request: CreateCompilationJobRequest): Promise<void> {
@@ -41,34 +46,37 @@ export class NeoJobs {
   }
 
   public async delete(job: Job): Promise<void> {
-    try {
-      await this.deps.sagemaker.send(new DeleteCompilationJobCommand({ CompilationJobName: job.CompilationJobName }));
-    } catch (e) {
-      if (!isNotFound(e as AwsError)) { throw e; }
-    }
+    await unlessGone(this.deps.sagemaker.send(new DeleteCompilationJobCommand({ CompilationJobName: job.CompilationJobName })));
   }
 
-  /** Names of the jobs that begin like this, the newest first. */
-  public async list(namePrefix: string, status?: 'STARTING' | 'INPROGRESS' | 'COMPLETED'): Promise<string[]> {
-    const names: string[] = [];
+  /** The jobs whose names begin like this, the newest first. */
+  public async list(namePrefix: string): Promise<CompilationJobSummary[]> {
+    const jobs: CompilationJobSummary[] = [];
     let NextToken: string | undefined;
     do {
-      const page = await this.deps.sagemaker.send(new ListCompilationJobsCommand({
-        NameContains: namePrefix, StatusEquals: status, SortBy: 'CreationTime', SortOrder: 'Descending', MaxResults: 100, NextToken,
+      const page: ListCompilationJobsCommandOutput = await this.deps.sagemaker.send(new ListCompilationJobsCommand({
+        NameContains: namePrefix, SortBy: 'CreationTime', SortOrder: 'Descending', MaxResults: 100, NextToken,
       }));
-      names.push(...(page.CompilationJobSummaries ?? []).map(job => job.CompilationJobName!));
+      jobs.push(...page.CompilationJobSummaries ?? []);
       NextToken = page.NextToken;
     } while (NextToken);
-    return names.filter(name => name.startsWith(namePrefix));
+    return jobs.filter(job => job.CompilationJobName!.startsWith(namePrefix));
   }
 
+  /** Names of the jobs that begin like this and are in progress. */
+  public async listInProgress(namePrefix: string): Promise<string[]> {
+    return (await this.list(namePrefix)).filter(isInProgress).map(job => job.CompilationJobName!);
+  }
+
+  /** A job that vanished meanwhile has no tags. */
   public async tags(job: Job): Promise<Map<string, string>> {
     const tags = new Map<string, string>();
     let NextToken: string | undefined;
     do {
-      const page = await this.deps.sagemaker.send(new ListTagsCommand({ ResourceArn: job.CompilationJobArn, NextToken }));
-      for (const { Key, Value } of page.Tags ?? []) { tags.set(Key!, Value ?? ''); }
-      NextToken = page.NextToken;
+      const page: ListTagsCommandOutput | undefined = await unlessGone(
+        this.deps.sagemaker.send(new ListTagsCommand({ ResourceArn: job.CompilationJobArn, NextToken })));
+      for (const { Key, Value } of page?.Tags ?? []) { tags.set(Key!, Value ?? ''); }
+      NextToken = page?.NextToken;
     } while (NextToken);
     return tags;
   }

@@ -17,7 +17,9 @@ export async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceReques
   const present = request.PhysicalResourceId!;
   const wanted = jobNameOf(request, properties);
 
-  if (await isUsable(jobs, present, request) && (properties.JobName === undefined || properties.JobName === present)) {
+  // A fixed name that is taken away or changed asks for another job, too: the name is what the user sees of it.
+  const nameFits = properties.JobName === undefined ? present.startsWith(`${properties.JobNamePrefix}-`) : properties.JobName === present;
+  if (nameFits && await isUsable(jobs, present, request)) {
     return present;
   }
   if (properties.JobName !== undefined) {
@@ -27,8 +29,8 @@ export async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceReques
     }
     return properties.JobName;
   }
-  for (const name of await jobs.list(searchPrefixOf(properties))) {
-    if (await isUsable(jobs, name, request)) { return name; }
+  for (const { CompilationJobName: name } of await jobs.list(searchPrefixOf(properties))) {
+    if (await isUsable(jobs, name!, request)) { return name!; }
   }
   return wanted;
 }

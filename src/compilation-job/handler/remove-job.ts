@@ -1,4 +1,5 @@
 import type { Dependencies } from './dependencies';
+import { isAccessDenied, type AwsError } from './errors';
 import { isJobName } from './identity';
 import { isInProgress, type Job, type NeoJobs } from './neo-jobs';
 import { belongingOf, DONE, NOT_YET, type PolledRequest, type Progress } from './request';
@@ -10,19 +11,29 @@ export class RemoveJob {
   constructor(private readonly deps: Dependencies, private readonly jobs: NeoJobs) {}
 
   public async poll(request: PolledRequest): Promise<Progress> {
-    const name = request.PhysicalResourceId;
-    if (!isOurKindOfName(name, request)) { return this.sweep(request); }
-
-    const job = await this.jobs.find(name);
-    if (!job || !(await belongingOf(this.jobs, job, request)).ours) { return DONE; }
+    const job = await this.findOwn(request);
+    if (!job) { return isOurKindOfName(request) ? DONE : this.sweep(request); }
     if (isInProgress(job)) { return this.stop(job); }
 
     if (request.ResourceProperties.DeleteArtifacts === 'true') {
       await this.jobs.deleteArtifact(job);
     }
     await this.jobs.delete(job);
-    this.deps.log({ action: 'delete', job: name });
+    this.deps.log({ action: 'delete', job: job.CompilationJobName });
     return DONE;
+  }
+
+  private async findOwn(request: PolledRequest): Promise<Job | undefined> {
+    const name = request.PhysicalResourceId;
+    if (!isJobName(name)) { return undefined; }
+    try {
+      const job = await this.jobs.find(name);
+      return job && (await belongingOf(this.jobs, job, request)).ours ? job : undefined;
+    } catch (e) {
+      // IAM lets us see our own jobs only: under a name that is not of our kind, this is no job of ours.
+      if (isAccessDenied(e as AwsError) && !isOurKindOfName(request)) { return undefined; }
+      throw e;
+    }
   }
 
   /**
@@ -31,10 +42,7 @@ export class RemoveJob {
    */
   private async sweep(request: PolledRequest): Promise<Progress> {
     const { JobName, JobNamePrefix } = request.ResourceProperties;
-    const names = JobName !== undefined ? [JobName] : [
-      ...await this.jobs.list(`${JobNamePrefix}-`, 'STARTING'),
-      ...await this.jobs.list(`${JobNamePrefix}-`, 'INPROGRESS'),
-    ];
+    const names = JobName !== undefined ? [JobName] : await this.jobs.listInProgress(`${JobNamePrefix}-`);
     let progress = DONE;
     for (const name of names) {
       const job = await this.jobs.find(name);
@@ -52,6 +60,6 @@ export class RemoveJob {
   }
 }
 
-function isOurKindOfName(id: string, { ResourceProperties }: PolledRequest): boolean {
-  return isJobName(id) && (id === ResourceProperties.JobName || id.startsWith(`${ResourceProperties.JobNamePrefix}-`));
+function isOurKindOfName({ PhysicalResourceId: id, ResourceProperties: { JobName, JobNamePrefix } }: PolledRequest): boolean {
+  return id === JobName || id.startsWith(`${JobNamePrefix}-`);
 }

@@ -1,0 +1,201 @@
+import * as fc from 'fast-check';
+import { BundledHandler } from './bundle';
+import { SimulatedResource } from './simulated-resource';
+import { faults, MINUTE, properties, World, type HandlerClass } from './world';
+import { ACTIVE_STATUSES } from '../../../local/sagemaker';
+import { EnsureJob } from '../../../src/compilation-job/handler/ensure-job';
+import { CompilationJobHandler } from '../../../src/compilation-job/handler/handler';
+import * as identity from '../../../src/compilation-job/handler/identity';
+import { NeoJobs } from '../../../src/compilation-job/handler/neo-jobs';
+import * as request from '../../../src/compilation-job/handler/request';
+
+/**
+ * Random lives of a custom resource: stack operations, faults at any call, jobs that fail or never end, strangers, cancelled and repeated requests.
+ */
+const SEQUENCES = Number(process.env.NEO_SEQUENCES ?? 2_000);
+const SEED = process.env.NEO_SEED ? Number(process.env.NEO_SEED) : Date.now() % 2 ** 31;
+
+const FAULTS = {
+  throttled: faults.throttling(),
+  internalFailure: faults.internalFailure(),
+  connectionReset: faults.connectionReset(),
+  responseLost: faults.responseLost(),
+  crashBefore: faults.crashBefore(),
+  crashAfter: faults.crashAfter(),
+  quotaTaken: faults.quotaTaken(),
+  accessDenied: faults.accessDenied(),
+};
+const OPERATIONS = ['CreateCompilationJob', 'DescribeCompilationJob', 'StopCompilationJob', 'DeleteCompilationJob', 'ListCompilationJobs', 'ListTags'];
+const PLANS = {
+  quick: { startingMs: 2_000, compilingMs: 6_000, stoppingMs: 2_000 },
+  slow: { startingMs: 60_000, compilingMs: 8 * MINUTE, stoppingMs: 70_000 },
+  endless: { startingMs: 60_000, compilingMs: 10 * 60 * MINUTE, stoppingMs: 30_000 },
+  failing: { startingMs: 5_000, compilingMs: 20_000, failureReason: 'ClientError: no' },
+};
+type Command =
+  | { do: 'create' | 'update'; model: string; wait: boolean; name?: string; deliveries: number; tag: string }
+  | { do: 'cancelledCreate'; model: string; afterMs: number }
+  | { do: 'delete' | 'outsideStop' | 'outsideDelete' | 'stranger' }
+  | { do: 'plan'; plan: keyof typeof PLANS }
+  | { do: 'fault'; operation: string; fault: keyof typeof FAULTS; times: number };
+
+const change = fc.record({
+  do: fc.constantFrom('create' as const, 'update' as const, 'update' as const),
+  model: fc.constantFrom('a', 'b', 'c'),
+  wait: fc.boolean(),
+  name: fc.option(fc.constantFrom('fixed-1', 'fixed-2'), { nil: undefined, freq: 4 }),
+  deliveries: fc.constantFrom(1, 1, 1, 2),
+  tag: fc.constantFrom('x', 'y'),
+});
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 6, arbitrary: change },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cancelledCreate' as const), model: fc.constantFrom('a', 'b'), afterMs: fc.nat({ max: 4 * MINUTE }) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('delete' as const, 'outsideStop' as const, 'outsideDelete' as const, 'stranger' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('plan' as const), plan: fc.constantFrom(...Object.keys(PLANS) as (keyof typeof PLANS)[]) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('fault' as const), operation: fc.constantFrom(...OPERATIONS), fault: fc.constantFrom(...Object.keys(FAULTS) as (keyof typeof FAULTS)[]), times: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+);
+
+const life = fc.record({ commands: fc.array(command, { minLength: 1, maxLength: 12 }), keepsNewIdInRollback: fc.boolean() });
+
+/** Live it, and after every step compare with what is promised. */
+async function live(Handler: HandlerClass, { commands, keepsNewIdInRollback }: { commands: Command[]; keepsNewIdInRollback: boolean }): Promise<void> {
+  const world = new World(Handler);
+  const resource = new SimulatedResource(world, 'Job', keepsNewIdInRollback, 10);
+  const strangers: string[] = [];
+  let seen = 0;
+  world.afterPoll = () => atMostOneInProgress(resource);
+  resource.onAnswer = (_, answer) => {
+    // Nobody can stop a job that he died over or is not allowed to see: the Delete that follows does it.
+    if (answer.status === 'FAILED' && !answer.crashed && !answer.timedOut && !/AccessDenied/.test(answer.reason!)) {
+      resource.requireNothingLeftRunning();
+    }
+  };
+
+  for (const step of commands) {
+    await run(step, world, resource, strangers);
+    for (const { request: { RequestType }, answers, abandoned } of resource.history.slice(seen)) {
+      if (answers.length === 0 && !abandoned) { throw new Error(`a ${RequestType} got no answer`); }
+    }
+    seen = resource.history.length;
+    strangersUntouched(world, strangers);
+    resource.requireNothingLeftRunning();
+  }
+  world.heal();
+  // A waiter that CloudFormation has forgotten may still be at work.
+  await world.settle();
+  atMostOneInProgress(resource);
+  resource.requireNothingLeftRunning();
+  strangersUntouched(world, strangers);
+  for (const { request: { RequestType, RequestId }, answers, deliveries } of resource.history) {
+    if (answers.length !== deliveries) { throw new Error(`${RequestType} ${RequestId} was delivered ${deliveries} times and got ${answers.length} answers`); }
+  }
+}
+
+async function run(step: Command, world: World, resource: SimulatedResource, strangers: string[]): Promise<void> {
+  switch (step.do) {
+    case 'create':
+    case 'update': {
+      const wanted = properties({
+        model: step.model, WaitForCompletion: step.wait ? 'true' : 'false', TimeLimitInSeconds: '1200', JobName: step.name, Tags: [{ Key: 'tag', Value: step.tag }],
+      });
+      await (resource.exists ? resource.update(wanted, step.deliveries) : resource.create(wanted, step.deliveries));
+      return;
+    }
+    case 'cancelledCreate':
+      if (!resource.exists) { await resource.cancelledCreate(properties({ model: step.model }), step.afterMs); }
+      return;
+    case 'delete':
+      if (resource.exists) { await resource.delete(); }
+      return;
+    case 'outsideStop': {
+      const [job] = resource.jobsInProgress();
+      if (job && job.status !== 'STOPPING') { world.service.call('StopCompilationJob', { CompilationJobName: job.name }); }
+      return;
+    }
+    case 'outsideDelete': {
+      const job = resource.jobs().find(one => one.deletedAt === undefined && !ACTIVE_STATUSES.includes(one.status));
+      if (job) { world.service.call('DeleteCompilationJob', { CompilationJobName: job.name }); }
+      return;
+    }
+    case 'stranger': {
+      const { StoppingCondition, ...theirs } = properties({ model: 'theirs' }).Request;
+      const name = ['fixed-1', 'fixed-2', 'Models-7cd64c-Job-strangers'].find(one => !world.service.records().some(job => job.name === one && job.deletedAt === undefined));
+      if (name) {
+        world.service.call('CreateCompilationJob', { ...theirs, CompilationJobName: name, StoppingCondition: { MaxRuntimeInSeconds: 900 } });
+        strangers.push(`${name}@${world.service.records().length - 1}`);
+      }
+      return;
+    }
+    case 'plan':
+      world.plan = PLANS[step.plan];
+      return;
+    case 'fault':
+      world.inject(step.fault === 'quotaTaken' ? 'CreateCompilationJob' : step.operation, FAULTS[step.fault], step.times);
+  }
+}
+
+function atMostOneInProgress(resource: SimulatedResource) {
+  const running = resource.jobsInProgress();
+  if (running.length > 1) { throw new Error(`${running.length} jobs in progress at once: ${running.map(job => job.name).join(', ')}`); }
+}
+
+function strangersUntouched(world: World, strangers: string[]) {
+  for (const stranger of strangers) {
+    const [name, index] = stranger.split('@');
+    const job = world.service.records()[Number(index)];
+    if (job.deletedAt !== undefined || job.history.some(({ status }) => status === 'STOPPING') || Object.keys(job.tags).length > 0) {
+      throw new Error(`the stranger's job ${name} was touched`);
+    }
+  }
+}
+
+test(`every promise holds over ${SEQUENCES} lives (NEO_SEED=${SEED})`, async () => {
+  await fc.assert(fc.asyncProperty(life, one => live(BundledHandler, one)), { numRuns: SEQUENCES, seed: SEED, endOnFailure: false });
+}, 300_000);
+
+/** Each promise is broken on purpose once: a test that cannot fail proves nothing. */
+describe('a handler that…', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  const breaks = async (promise: RegExp) => {
+    const result = await fc.check(fc.asyncProperty(life, one => live(CompilationJobHandler, one)), { numRuns: 3_000, seed: 42, endOnFailure: true });
+    expect(result.failed).toBe(true);
+    expect(String((result.errorInstance as Error)?.message)).toMatch(promise);
+  };
+
+  test('…does not stop the job it replaces has two in progress', async () => {
+    jest.spyOn(EnsureJob.prototype as any, 'stopOthers').mockResolvedValue(false);
+    await breaks(/jobs in progress at once/);
+  });
+
+  test('…makes a new name for every delivery has two in progress or one left running', async () => {
+    let counter = 0;
+    jest.spyOn(identity, 'jobNameOf').mockImplementation((_, { JobName, JobNamePrefix }) => JobName ?? `${JobNamePrefix}-00000000-${++counter}`);
+    await breaks(/jobs in progress at once|left running/);
+  });
+
+  test('…does not stop at the time limit leaves a job running', async () => {
+    jest.spyOn(EnsureJob.prototype as any, 'isOverdue').mockReturnValue(false);
+    await breaks(/got no answer|left running|in progress/);
+  });
+
+  test('…does not stop before it deletes leaves a job running', async () => {
+    jest.spyOn(NeoJobs.prototype, 'stop').mockResolvedValue();
+    await breaks(/left running|jobs in progress|got no answer/);
+  });
+
+  test('…does not ask whether CloudFormation still wants the job leaves one running', async () => {
+    jest.spyOn(EnsureJob.prototype as any, 'requireWanted').mockResolvedValue(undefined);
+    await breaks(/left running/);
+  });
+
+  test('…takes every job for its own touches a stranger\'s', async () => {
+    jest.spyOn(request, 'belongingOf').mockResolvedValue({ ours: true, current: true });
+    await breaks(/stranger's job .* was touched/);
+  });
+});

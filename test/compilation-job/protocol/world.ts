@@ -1,0 +1,165 @@
+import { faults, FaultSchedule, FrontEnd, InProcessTransport, NeoService, s3Client, sageMakerClient, SimulatedClock, type Fault, type JobPlan } from '../../../local/sagemaker';
+import type { CompilationJobProperties } from '../../../src/compilation-job/compilation-job-properties';
+import type { CompilationJobHandler } from '../../../src/compilation-job/handler/handler';
+import type { ResourceRequest } from '../../../src/compilation-job/handler/request';
+
+export const MINUTE = 60_000;
+const POLL_MS = 10_000;
+const FRAMEWORK_LIMIT_MS = 60 * MINUTE;
+const CREATE_FAILED_MARKER = 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED';
+
+export type HandlerClass = typeof CompilationJobHandler;
+export type ResourceStatus = 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'CREATE_FAILED' | 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE' | 'UPDATE_FAILED'
+| 'DELETE_IN_PROGRESS' | 'DELETE_COMPLETE' | 'DELETE_FAILED';
+
+export interface Answer {
+  readonly status: 'SUCCESS' | 'FAILED';
+  readonly reason?: string;
+  readonly physicalId: string;
+  readonly data?: Record<string, string | undefined>;
+  /** The function died: what it was doing is unknown to everybody. */
+  readonly crashed: boolean;
+  readonly timedOut: boolean;
+}
+
+interface Waiter {
+  readonly request: any;
+  readonly startedAt: number;
+  nextPollAt: number;
+  readonly answer: (answer: Answer) => void;
+}
+
+/**
+ * CDK's Provider framework and its waiter in simulated time, around the real handler, against the SageMaker stand-in.
+ * `test/local` runs the framework's own code; here thousands of lives must fit into a minute.
+ */
+export class World {
+  public readonly clock = new SimulatedClock();
+  public readonly frontEnd: FrontEnd;
+  public readonly service: NeoService;
+  public readonly logs: unknown[] = [];
+  /** What becomes of the jobs made from now on. */
+  public plan: JobPlan = {};
+  /** CloudFormation's view of each resource, by logical id. */
+  public readonly resourceStatus = new Map<string, ResourceStatus>();
+  /** Called after every poll: what must hold at any time is looked at here. */
+  public afterPoll: () => void = () => {};
+  private readonly waiters: Waiter[] = [];
+  private process?: { transport: InProcessTransport; handler: CompilationJobHandler };
+
+  constructor(private readonly Handler: HandlerClass, quota = Infinity) {
+    this.service = new NeoService({ now: this.clock.now, quota, plan: () => this.plan });
+    this.frontEnd = new FrontEnd(this.service, { clock: this.clock });
+  }
+
+  /** Let this happen to the next calls of these operations. */
+  public inject(operation: string | string[], fault: Fault, times = 1): void {
+    this.frontEnd.faults = new FaultSchedule([{ operation, fault, times }]);
+  }
+
+  public heal(): void {
+    this.frontEnd.faults = new FaultSchedule([]);
+  }
+
+  /** Invoke the framework's onEvent, as CloudFormation does. */
+  public async deliver(request: ResourceRequest, answer: (answer: Answer) => void): Promise<void> {
+    if (request.RequestType === 'Delete' && request.PhysicalResourceId === CREATE_FAILED_MARKER) {
+      return answer({ status: 'SUCCESS', physicalId: CREATE_FAILED_MARKER, crashed: false, timedOut: false });
+    }
+    const { handler, transport } = this.lambda();
+    try {
+      const result = await handler.onEvent(structuredClone(request));
+      if (transport.crashed) { throw new Error('the function died'); }
+      const started = { ...request, ...result };
+      this.waiters.push({ request: started, startedAt: this.clock.now(), nextPollAt: this.clock.now(), answer });
+    } catch (e) {
+      answer({
+        status: 'FAILED', reason: (e as Error).message, crashed: transport.crashed, timedOut: false,
+        physicalId: request.PhysicalResourceId ?? CREATE_FAILED_MARKER,
+      });
+    }
+  }
+
+  /** Let time pass, and every poll that is due in it happen. */
+  public async advance(ms: number): Promise<void> {
+    const until = this.clock.now() + ms;
+    for (let next = this.nextWaiter(); next && next.nextPollAt <= until; next = this.nextWaiter()) {
+      this.clock.advance(Math.max(0, next.nextPollAt - this.clock.now()));
+      await this.poll(next);
+      this.afterPoll();
+    }
+    this.clock.advance(Math.max(0, until - this.clock.now()));
+  }
+
+  /** Let time pass until nobody waits any more. */
+  public async settle(): Promise<void> {
+    while (this.waiters.length > 0) { await this.advance(POLL_MS); }
+  }
+
+  private nextWaiter(): Waiter | undefined {
+    return this.waiters.reduce<Waiter | undefined>((a, b) => a && a.nextPollAt <= b.nextPollAt ? a : b, undefined);
+  }
+
+  private async poll(waiter: Waiter): Promise<void> {
+    const end = (answer: Partial<Answer> & Pick<Answer, 'status'>) => {
+      this.waiters.splice(this.waiters.indexOf(waiter), 1);
+      waiter.answer({ physicalId: waiter.request.PhysicalResourceId, crashed: false, timedOut: false, ...answer });
+    };
+    if (this.clock.now() - waiter.startedAt >= FRAMEWORK_LIMIT_MS) {
+      return end({ status: 'FAILED', reason: 'Operation timed out', timedOut: true });
+    }
+    const { handler, transport } = this.lambda();
+    try {
+      const { IsComplete, Data } = await handler.isComplete(structuredClone(waiter.request));
+      if (transport.crashed) { throw new Error('the function died'); }
+      if (!IsComplete) {
+        waiter.nextPollAt = this.clock.now() + POLL_MS;
+        return;
+      }
+      return end({ status: 'SUCCESS', data: Data as any });
+    } catch (e) {
+      return end({ status: 'FAILED', reason: (e as Error).message, crashed: transport.crashed });
+    }
+  }
+
+  /** A warm Lambda process; a new one after a crash. */
+  private lambda() {
+    if (this.process && !this.process.transport.crashed) { return this.process; }
+    const transport = new InProcessTransport(this.frontEnd);
+    const handler = new this.Handler({
+      sagemaker: sageMakerClient(transport),
+      s3: s3Client(transport),
+      cloudformation: { send: async (command: any) => this.describeStackResource(command.input) } as any,
+      now: this.clock.now,
+      log: entry => this.logs.push(entry),
+    });
+    return this.process = { transport, handler };
+  }
+
+  private describeStackResource({ LogicalResourceId }: { LogicalResourceId: string }) {
+    return { StackResourceDetail: { ResourceStatus: this.resourceStatus.get(LogicalResourceId) } };
+  }
+}
+
+export { faults };
+
+export function properties(changes: Partial<CompilationJobProperties> & { model?: string } = {}): any {
+  const { model = 'resnet', ...rest } = changes;
+  return {
+    ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:provider',
+    JobNamePrefix: 'Models-7cd64c-Job',
+    Request: {
+      RoleArn: 'arn:aws:iam::111122223333:role/neo-execution',
+      InputConfig: {
+        S3Uri: `s3://models/${model}.tar.gz`, DataInputConfig: '{"input0":[1,3,224,224]}', Framework: 'PYTORCH', FrameworkVersion: '1.13',
+      },
+      OutputConfig: { S3OutputLocation: 's3://models/neo', TargetDevice: 'ml_c5' },
+      VpcConfig: { Subnets: ['subnet-0123456789abcdef0'], SecurityGroupIds: ['sg-0123456789abcdef0'] },
+      StoppingCondition: { MaxRuntimeInSeconds: '900' },
+    },
+    WaitForCompletion: 'true',
+    TimeLimitInSeconds: '3300',
+    DeleteArtifacts: 'false',
+    ...rest,
+  };
+}
