@@ -77,8 +77,8 @@ export interface NeoCompilationJobProps {
   readonly maxRuntime?: Duration;
 
   /**
-   * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 2 hours to 28 days. That is longer than
-   * CloudFormation waits for a resource: of use with `waitForCompletion: false` only.
+   * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days. Longer than
+   * `timeout` it is of use with `waitForCompletion: false` only.
    *
    * @default - SageMaker's own
    */

@@ -79,7 +79,7 @@ function validateTags(fail: Fail, tags: { [key: string]: string } | undefined) {
   }
 }
 
-/** maxRuntime <= timeout <= CloudFormation's hour; the pending time starts where that hour is long over. */
+/** maxRuntime <= timeout <= CloudFormation's hour; the pending time can be longer than that. */
 function validateTimes(scope: Construct, fail: Fail, props: NeoCompilationJobProps) {
   const waits = props.waitForCompletion !== false;
   const seconds = (prop: 'maxRuntime' | 'timeout' | 'maxPendingTime', least: number, most: number, limits: string): number | undefined => {
@@ -93,7 +93,7 @@ function validateTimes(scope: Construct, fail: Fail, props: NeoCompilationJobPro
   };
   const maxRuntime = seconds('maxRuntime', 1, Number.MAX_SAFE_INTEGER, 'at least 1 second');
   const timeout = seconds('timeout', 60, MAX_TIMEOUT.toSeconds(), 'between 1 and 55 minutes (CloudFormation waits one hour, and stopping a job takes time)');
-  const pending = seconds('maxPendingTime', 7_200, 2_419_200, 'between 2 hours and 28 days');
+  const pending = seconds('maxPendingTime', 1_800, 2_419_200, 'between 30 minutes and 28 days');
 
   const runs = props.maxRuntime?.isUnresolved() ? undefined : maxRuntime ?? DEFAULT_MAX_RUNTIME.toSeconds();
   const waitsFor = props.timeout?.isUnresolved() ? undefined : timeout ?? MAX_TIMEOUT.toSeconds();
@@ -101,8 +101,8 @@ function validateTimes(scope: Construct, fail: Fail, props: NeoCompilationJobPro
     fail(`maxRuntime must not be longer than timeout (${waitsFor} seconds) while the deployment waits for the job: `
       + `raise timeout up to 55 minutes, or set waitForCompletion to false; got: ${runs} seconds`);
   }
-  if (waits && pending !== undefined) {
+  if (waits && pending !== undefined && waitsFor !== undefined && pending > waitsFor) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:maxPendingTimeBeyondTimeout',
-      `maxPendingTime (${pending} seconds) has no effect while the deployment waits for the job: the job is stopped at timeout, within CloudFormation's hour. Set waitForCompletion to false to let it wait longer.`);
+      `maxPendingTime (${pending} seconds) is longer than timeout (${waitsFor} seconds), at which the job is stopped while the deployment waits for it. Set waitForCompletion to false to let it wait longer.`);
   }
 }

@@ -26,6 +26,8 @@ export class EnsureJob {
 
     if (!isNamedByThis(request)) {
       await this.requireOurs(job, request);
+      const waits = request.ResourceProperties.WaitForCompletion !== 'false';
+      if (request.RequestType === 'Update' && !waits && isOver(job)) { return this.complete(job, request); }
     }
     switch (job.CompilationJobStatus) {
       case 'COMPLETED':
@@ -150,6 +152,9 @@ export class EnsureJob {
     return this.remainingSeconds(request) <= 0;
   }
 }
+
+/** As it was before this request: whatever became of it, a resource that does not wait keeps it. */
+const isOver = (job: Job) => job.CompilationJobStatus === 'FAILED' || job.CompilationJobStatus === 'STOPPED';
 
 function attributesOf(job: Job): CompilationJobAttributes {
   const completed = job.CompilationJobStatus === 'COMPLETED';

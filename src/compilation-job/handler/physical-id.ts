@@ -5,7 +5,7 @@ import { belongingOf, type ResourceRequest } from './request';
 
 /**
  * Which job answers an Update:
- *  - the present one, if it is ours, has the wanted configuration and did not fail: nothing that alters the result changed,
+ *  - the present one, if it is ours, has the wanted configuration and is good: nothing that alters the result changed,
  *    or a rollback came with the old physical id;
  *  - an earlier one of the same configuration: a rollback that came with the new physical id;
  *  - else a new one under a name never used before. CloudFormation sends a Delete for the present one afterwards.
@@ -45,7 +45,11 @@ export function physicalIdWithoutLookup(request: ResourceRequest): string {
 
 async function isUsable(jobs: NeoJobs, name: string, request: ResourceRequest): Promise<boolean> {
   const job = await existing(jobs, name);
-  if (!job || !['STARTING', 'INPROGRESS', 'COMPLETED'].includes(job.CompilationJobStatus!)) { return false; }
+  if (!job) { return false; }
+  // A resource that does not wait promises that its job was started, not how it ended.
+  const isGood = ['STARTING', 'INPROGRESS', 'COMPLETED'].includes(job.CompilationJobStatus!)
+    || request.ResourceProperties.WaitForCompletion === 'false';
+  if (!isGood) { return false; }
   const { ours, current } = await belongingOf(jobs, job, request);
   return ours && current;
 }

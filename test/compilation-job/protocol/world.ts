@@ -6,6 +6,7 @@ import type { ResourceRequest } from '../../../src/compilation-job/handler/reque
 export const MINUTE = 60_000;
 const POLL_MS = 10_000;
 const FRAMEWORK_LIMIT_MS = 60 * MINUTE;
+const MOST_POLLS = 50_000;
 const CREATE_FAILED_MARKER = 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED';
 
 export type HandlerClass = typeof CompilationJobHandler;
@@ -45,6 +46,7 @@ export class World {
   /** Called after every poll: what must hold at any time is looked at here. */
   public afterPoll: () => void = () => {};
   private readonly waiters: Waiter[] = [];
+  private polls = 0;
   private process?: { transport: InProcessTransport; handler: CompilationJobHandler };
 
   constructor(private readonly Handler: HandlerClass, quota = Infinity) {
@@ -84,6 +86,7 @@ export class World {
   public async advance(ms: number): Promise<void> {
     const until = this.clock.now() + ms;
     for (let next = this.nextWaiter(); next && next.nextPollAt <= until; next = this.nextWaiter()) {
+      if (++this.polls > MOST_POLLS) { throw new Error('there is no end to the polls'); }
       this.clock.advance(Math.max(0, next.nextPollAt - this.clock.now()));
       await this.poll(next);
       this.afterPoll();
@@ -143,8 +146,8 @@ export class World {
 
 export { faults };
 
-export function properties(changes: Partial<CompilationJobProperties> & { model?: string } = {}): any {
-  const { model = 'resnet', ...rest } = changes;
+export function properties(changes: Partial<CompilationJobProperties> & { model?: string; request?: any } = {}): any {
+  const { model = 'resnet', request, ...rest } = changes;
   return {
     ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:provider',
     JobNamePrefix: 'Models-7cd64c-Job',
@@ -156,6 +159,7 @@ export function properties(changes: Partial<CompilationJobProperties> & { model?
       OutputConfig: { S3OutputLocation: 's3://models/neo', TargetDevice: 'ml_c5' },
       VpcConfig: { Subnets: ['subnet-0123456789abcdef0'], SecurityGroupIds: ['sg-0123456789abcdef0'] },
       StoppingCondition: { MaxRuntimeInSeconds: '900' },
+      ...request,
     },
     WaitForCompletion: 'true',
     TimeLimitInSeconds: '3300',
