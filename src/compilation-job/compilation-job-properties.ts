@@ -41,5 +41,8 @@ export interface CompilationJobAttributes {
 /** Tag that says which custom resource a job belongs to: a digest of StackId and LogicalResourceId. */
 export const OWNER_TAG = 'cdk-sagemaker-neo:owner';
 
+/** Tag that says which stack a job belongs to: IAM lets its handler touch no other. */
+export const STACK_TAG = 'cdk-sagemaker-neo:stack';
+
 /** Tag that says what a job was made from: a digest of all that alters its result. */
 export const CONFIGURATION_TAG = 'cdk-sagemaker-neo:configuration';

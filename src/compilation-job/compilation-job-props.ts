@@ -109,7 +109,7 @@ export interface NeoCompilationJobProps {
   readonly deleteArtifacts?: boolean;
 
   /**
-   * Tags of the job, at most 48. Tags set on the construct tree (`Tags.of`) are added. A change of tags makes no new job.
+   * Tags of the job, at most 47. Tags set on the construct tree (`Tags.of`) are added. A change of tags makes no new job.
    *
    * @default - none
    */

@@ -7,6 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { STACK_TAG } from './compilation-job-properties';
 
 const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
 
@@ -100,12 +101,19 @@ export class CompilationJobProvider extends Construct {
 
   private grantJobs() {
     this.role.addToPrincipalPolicy(new iam.PolicyStatement({
-      sid: 'OwnJobs',
+      sid: 'MakeJobs',
+      actions: ['sagemaker:CreateCompilationJob', 'sagemaker:DescribeCompilationJob', 'sagemaker:AddTags', 'sagemaker:ListTags'],
+      resources: Lazy.list({ produce: () => [this.jobArn(`${this.jobNamePrefix}-*`), ...this.fixedJobNames] }),
+    }));
+    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
+      sid: 'EndOwnJobs',
       actions: [
-        'sagemaker:CreateCompilationJob', 'sagemaker:DescribeCompilationJob', 'sagemaker:StopCompilationJob', 'sagemaker:DeleteCompilationJob',
+        'sagemaker:DescribeCompilationJob', 'sagemaker:StopCompilationJob', 'sagemaker:DeleteCompilationJob',
         'sagemaker:AddTags', 'sagemaker:DeleteTags', 'sagemaker:ListTags',
       ],
-      resources: Lazy.list({ produce: () => [this.jobArn(`${this.jobNamePrefix}-*`), ...this.fixedJobNames] }),
+      // By tag, not by name: a job whose fixed name has left the template must still be removed by the same update.
+      resources: [this.jobArn('*')],
+      conditions: { StringEquals: { [`aws:ResourceTag/${STACK_TAG}`]: this.jobNamePrefix } },
     }));
     this.role.addToPrincipalPolicy(new iam.PolicyStatement({
       sid: 'FindJobs',

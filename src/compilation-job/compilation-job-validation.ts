@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
@@ -7,8 +7,8 @@ import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 import { checkCompilation, type CompilationRequest } from '../target/compilation-rules';
 
 
-/** Of the API's 50, two are the library's own. */
-const MAX_TAGS = 48;
+/** Of the API's 50, three are the library's own. */
+const MAX_TAGS = 47;
 
 /** Everything about a job's props that is wrong whatever the target is. */
 export function validateJobProps(scope: Construct, props: NeoCompilationJobProps): void {
@@ -21,6 +21,7 @@ export function validateJobProps(scope: Construct, props: NeoCompilationJobProps
   validateOutputPrefix(fail, props.outputPrefix);
   validateTags(fail, props.tags);
   validateTimes(scope, fail, props);
+  validateNetwork(scope, fail, props);
 }
 
 /** Model, target and options against what AWS documents of Neo. */
@@ -48,6 +49,23 @@ export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): vo
 
 type Fail = (message: string) => never;
 
+/** What SageMaker or the S3 endpoint would refuse later. */
+function validateNetwork(scope: Construct, fail: Fail, { vpcConfig: { privateVpc }, outputBucket }: NeoCompilationJobProps) {
+  if (!privateVpc) { return; }
+  const here = Stack.of(scope);
+  for (const place of ['region', 'account'] as const) {
+    const [ours, theirs] = [here[place], privateVpc.env[place]];
+    if (!Token.isUnresolved(ours) && !Token.isUnresolved(theirs) && ours !== theirs) {
+      fail(`vpcConfig must be of a network in the job's ${place} ${ours}: SageMaker places no interface elsewhere; got: a network in ${theirs}`);
+    }
+  }
+  const arns = privateVpc.buckets.map(bucket => bucket.bucketArn);
+  if (arns.length > 0 && !arns.includes(outputBucket.bucketArn)) {
+    fail('outputBucket must be one of the buckets of the private network, as its S3 endpoint lets nothing through to others: '
+      + `add it to the network's buckets; got: ${outputBucket.node.path}`);
+  }
+}
+
 function validateName(fail: Fail, name: string | undefined) {
   if (name === undefined || Token.isUnresolved(name)) { return; }
   if (!/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name)) {
@@ -70,7 +88,7 @@ function validateTags(fail: Fail, tags: { [key: string]: string } | undefined) {
   if (tags === undefined || Token.isUnresolved(tags)) { return; }
   const count = Object.keys(tags).length;
   if (count > MAX_TAGS) {
-    fail(`tags must be at most ${MAX_TAGS}, as SageMaker takes 50 and two are the library's own; got: ${count}`);
+    fail(`tags must be at most ${MAX_TAGS}, as SageMaker takes 50 and three are the library's own; got: ${count}`);
   }
   for (const key of Object.keys(tags)) {
     if (/^(aws:|cdk-sagemaker-neo:)/i.test(key)) {

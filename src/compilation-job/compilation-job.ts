@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { INeoCompilationJob } from './compilation-job-base';
-import type { CompilationJobAttributes, CompilationJobProperties } from './compilation-job-properties';
+import { STACK_TAG, type CompilationJobAttributes, type CompilationJobProperties } from './compilation-job-properties';
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
 import { MAX_TIMEOUT } from './compilation-job-times';
@@ -58,6 +58,8 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
 
   private readonly resource: CustomResource;
   private readonly outputPrefix: string;
+  /** Known at synth, unlike the job's name: a grant to the network's own role must not wait for the job, which waits for the role. */
+  private readonly artifactPattern: string;
 
   constructor(scope: Construct, id: string, private readonly props: NeoCompilationJobProps) {
     super(scope, id);
@@ -80,13 +82,19 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
     const provider = CompilationJobProvider.getOrCreate(this);
     provider.allowPassRole(role);
     if (props.compilationJobName) { provider.allowJobName(props.compilationJobName); }
-    if (props.deleteArtifacts) { provider.allowDeleteArtifacts(this.outputBucket, `${this.outputPrefix}/*`); }
+    const jobNamePrefix = `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`;
+    this.artifactPattern = `${this.outputPrefix}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`;
+    if (props.deleteArtifacts) {
+      provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
+      // The handler is not in the VPC; a bucket policy that was told to deny deletions must let it through.
+      privateVpc?.allowOutsideEndpoint(provider.role);
+    }
 
     const properties: CompilationJobProperties = {
       JobName: props.compilationJobName,
-      JobNamePrefix: `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`,
+      JobNamePrefix: jobNamePrefix,
       Request: compilationRequest(this, { ...props, model, role, outputUri: this.outputBucket.s3UrlForObject(this.outputPrefix) }),
-      Tags: this.renderedTags(),
+      Tags: this.renderedTags(provider.jobNamePrefix),
       ModelVersion: model.modelVersion,
       WaitForCompletion: props.waitForCompletion === false ? 'false' : 'true',
       TimeLimitInSeconds: `${(props.timeout ?? MAX_TIMEOUT).toSeconds()}`,
@@ -142,7 +150,7 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
   }
 
   public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {
-    return this.outputBucket.grantRead(grantee, `${this.outputPrefix}/${this.jobName}/*`);
+    return this.outputBucket.grantRead(grantee, this.artifactPattern);
   }
 
   /** A role of the user's own gets what the private network's role has anyway. */
@@ -156,9 +164,10 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
   }
 
   /** A TagManager renders for L1 constructs, which spell it their own way. */
-  private renderedTags(): CompilationJobProperties['Tags'] {
+  private renderedTags(stackPrefix: string): CompilationJobProperties['Tags'] {
     return Lazy.any({
-      produce: () => this.cdkTagManager.renderTags()?.map(({ key, value }: { key: string; value: string }) => ({ Key: key, Value: value })),
+      produce: () => [...this.cdkTagManager.renderTags() ?? [], { key: STACK_TAG, value: stackPrefix }]
+        .map(({ key, value }: { key: string; value: string }) => ({ Key: key, Value: value })),
     }) as any;
   }
 

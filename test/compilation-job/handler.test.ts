@@ -26,7 +26,10 @@ const storedKeys = () => world.service.artifacts.list('models').map(object => ob
 function strangersJob(name: string, tags: { Key: string; Value: string }[] = []) {
   const request = properties().Request;
   world.service.call('CreateCompilationJob', {
-    ...request, CompilationJobName: name, StoppingCondition: { MaxRuntimeInSeconds: 900 }, Tags: tags,
+    ...request,
+    CompilationJobName: name,
+    StoppingCondition: { MaxRuntimeInSeconds: 900 },
+    Tags: tags,
     OutputConfig: { ...request.OutputConfig, S3OutputLocation: 's3://models/strangers' },
   });
   return () => world.service.records().find(job => job.name === name && job.request.OutputConfig!.S3OutputLocation === 's3://models/strangers')!;
@@ -485,7 +488,10 @@ async function createTogether(resources: SimulatedResource[]) {
   for (const [i, one] of resources.entries()) {
     world.resourceStatus.set(one.logicalId, 'CREATE_IN_PROGRESS');
     await world.deliver({
-      RequestType: 'Create', StackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/Many/1', LogicalResourceId: one.logicalId, RequestId: `${i}`,
+      RequestType: 'Create',
+      StackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/Many/1',
+      LogicalResourceId: one.logicalId,
+      RequestId: `${i}`,
       ResourceProperties: properties({ model: `model${i}` }),
     }, answer => answers.push(answer));
   }
@@ -499,8 +505,13 @@ describe('whatever happens, what leaves the handler', () => {
     world.plan = { failureReason: '\u0001'.repeat(1024) };
     const answer = await resource.create(properties({ JobName: 'n'.repeat(63) }));
     const response = {
-      Status: answer.status, Reason: `${answer.reason}\n\nLogs: /aws/lambda/${'f'.repeat(64)}\n`, PhysicalResourceId: answer.physicalId, LogicalResourceId: 'L'.repeat(255),
-      RequestId: 'r'.repeat(36), StackId: `arn:aws:cloudformation:us-east-1:111122223333:stack/${'s'.repeat(128)}/${'u'.repeat(36)}`, Data: {},
+      Status: answer.status,
+      Reason: `${answer.reason}\n\nLogs: /aws/lambda/${'f'.repeat(64)}\n`,
+      PhysicalResourceId: answer.physicalId,
+      LogicalResourceId: 'L'.repeat(255),
+      RequestId: 'r'.repeat(36),
+      StackId: `arn:aws:cloudformation:us-east-1:111122223333:stack/${'s'.repeat(128)}/${'u'.repeat(36)}`,
+      Data: {},
     };
     expect(answer.reason).toContain('...');
     expect(Buffer.byteLength(JSON.stringify(response))).toBeLessThanOrEqual(4_096);

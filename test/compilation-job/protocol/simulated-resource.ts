@@ -151,8 +151,13 @@ export class SimulatedResource {
 
   private newRequest(type: ResourceRequest['RequestType'], members: any, deliveries = 1): Answered {
     const request: any = {
-      RequestType: type, StackId: STACK_ID, LogicalResourceId: this.logicalId, RequestId: `${this.logicalId}-request-${++this.counter}`,
-      ResponseURL: PRESIGNED, ResourceType: 'Custom::SageMakerNeoCompilationJob', ...members,
+      RequestType: type,
+      StackId: STACK_ID,
+      LogicalResourceId: this.logicalId,
+      RequestId: `${this.logicalId}-request-${++this.counter}`,
+      ResponseURL: PRESIGNED,
+      ResourceType: 'Custom::SageMakerNeoCompilationJob',
+      ...members,
     };
     const entry: Answered = { request, answers: [], deliveries };
     this.history.push(entry);

@@ -76,7 +76,10 @@ export class World {
       this.waiters.push({ request: started, startedAt: this.clock.now(), nextPollAt: this.clock.now(), answer });
     } catch (e) {
       answer({
-        status: 'FAILED', reason: (e as Error).message, crashed: transport.crashed, timedOut: false,
+        status: 'FAILED',
+        reason: (e as Error).message,
+        crashed: transport.crashed,
+        timedOut: false,
         physicalId: request.PhysicalResourceId ?? CREATE_FAILED_MARKER,
       });
     }
