@@ -34,6 +34,8 @@ export interface CompilationJobAttributes {
   readonly JobName: string;
   readonly JobArn: string;
   readonly ModelArtifactsUri?: string;
+  /** The part of the URI after the bucket: a template cannot cut it off by itself. */
+  readonly ArtifactObjectKey?: string;
   readonly ArtifactDigest?: string;
   readonly InferenceImage?: string;
 }

@@ -63,14 +63,14 @@ export class CompilationJobProvider extends Construct {
       logGroup,
       description: 'SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)',
     });
-    const frameworkRole = this.functionRole('FrameworkRole', logGroup, 'CDK Provider framework: calls the handler and answers CloudFormation');
     const provider = new Provider(this, 'Provider', {
       onEventHandler: handler('OnEvent', 'onEvent'),
       isCompleteHandler: handler('IsComplete', 'isComplete'),
       queryInterval: QUERY_INTERVAL,
       totalTimeout: TOTAL_TIMEOUT,
-      frameworkOnEventRole: frameworkRole,
-      frameworkCompleteAndTimeoutRole: frameworkRole,
+      // Two roles: the first may start the waiter, the waiter calls what runs under the second.
+      frameworkOnEventRole: this.functionRole('FrameworkOnEventRole', logGroup, 'CDK Provider framework: calls the handler and starts the waiter'),
+      frameworkCompleteAndTimeoutRole: this.functionRole('FrameworkWaiterRole', logGroup, 'CDK Provider framework: calls the handler and answers CloudFormation'),
       logGroup,
     });
     this.serviceToken = provider.serviceToken;

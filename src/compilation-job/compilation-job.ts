@@ -1,4 +1,4 @@
-import { CustomResource, Fn, Lazy, Resource, TagManager, TagType, type ITaggableV2 } from 'aws-cdk-lib';
+import { CustomResource, Lazy, Resource, TagManager, TagType, type ITaggableV2 } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -144,9 +144,11 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
 
   /**
    * Key of the compiled model in the output bucket.
+   *
+   * @attribute
    */
   public get artifactObjectKey(): string {
-    return Fn.select(1, Fn.split(`s3://${this.outputBucket.bucketName}/`, this.modelArtifactsUri));
+    return this.resultAttribute('artifactObjectKey', 'ArtifactObjectKey');
   }
 
   public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {

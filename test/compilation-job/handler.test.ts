@@ -63,6 +63,7 @@ describe('Create', () => {
       JobName: answer.physicalId,
       JobArn: `arn:aws:sagemaker:us-east-1:111122223333:compilation-job/${answer.physicalId}`,
       ModelArtifactsUri: `s3://models/neo/${answer.physicalId}/resnet-ml_c5.tar.gz`,
+      ArtifactObjectKey: `neo/${answer.physicalId}/resnet-ml_c5.tar.gz`,
       ArtifactDigest: expect.stringMatching(/^[0-9a-f]{64,}$/),
       InferenceImage: expect.stringContaining('dkr.ecr.us-east-1'),
     });
@@ -290,7 +291,8 @@ describe('Update', () => {
   test('the order in which CloudFormation gives properties means nothing', async () => {
     const before = await created();
     const { InputConfig, ...rest } = properties().Request;
-    const answer = await resource.update(properties({ Request: { InputConfig: Object.fromEntries(Object.entries(InputConfig).reverse()), ...rest } as any }));
+    const reversed: any = { InputConfig: Object.fromEntries(Object.entries(InputConfig).reverse()), ...rest };
+    const answer = await resource.update(properties({ Request: reversed }));
     expect(answer.physicalId).toBe(before);
   });
 

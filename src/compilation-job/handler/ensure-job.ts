@@ -5,7 +5,7 @@ import type { Dependencies } from './dependencies';
 import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, type AwsError } from './errors';
 import { createRequestOf, tagsOf } from './identity';
 import { essentials, JobFailure, logsLink, refusal } from './messages';
-import { isInProgress, type Job, type NeoJobs } from './neo-jobs';
+import { artifactOf, isInProgress, type Job, type NeoJobs } from './neo-jobs';
 import { belongingOf, DONE, isNamedByThis, NOT_YET, type PolledRequest, type Progress } from './request';
 
 /** How long a role may take to become assumable before that counts as an error of its trust policy. */
@@ -162,6 +162,7 @@ function attributesOf(job: Job): CompilationJobAttributes {
     JobName: job.CompilationJobName!,
     JobArn: job.CompilationJobArn!,
     ModelArtifactsUri: completed ? job.ModelArtifacts?.S3ModelArtifacts : undefined,
+    ArtifactObjectKey: completed ? artifactOf(job)?.key : undefined,
     ArtifactDigest: completed ? job.ModelDigests?.ArtifactDigest : undefined,
     InferenceImage: completed ? job.InferenceImage : undefined,
   };

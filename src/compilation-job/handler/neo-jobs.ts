@@ -14,6 +14,12 @@ export type Job = DescribeCompilationJobResponse;
 export const isInProgress = (job: Pick<Job, 'CompilationJobStatus'>) =>
   job.CompilationJobStatus === 'STARTING' || job.CompilationJobStatus === 'INPROGRESS' || job.CompilationJobStatus === 'STOPPING';
 
+/** Where the compiled model is. */
+export function artifactOf(job: Job): { bucket: string; key: string } | undefined {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(job.ModelArtifacts?.S3ModelArtifacts ?? '') ?? [];
+  return bucket && key ? { bucket, key } : undefined;
+}
+
 async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -96,10 +102,8 @@ export class NeoJobs {
 
   /** Delete the artifact of a job, if it lies below the folder that only this job writes to. */
   public async deleteArtifact(job: Job): Promise<void> {
-    const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(job.ModelArtifacts?.S3ModelArtifacts ?? '');
-    if (!match) { return; }
-    const [, Bucket, Key] = match;
-    if (!`/${Key}`.includes(`/${job.CompilationJobName}/`)) { return; }
-    await this.deps.s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    const artifact = artifactOf(job);
+    if (!artifact || !`/${artifact.key}`.includes(`/${job.CompilationJobName}/`)) { return; }
+    await this.deps.s3.send(new DeleteObjectCommand({ Bucket: artifact.bucket, Key: artifact.key }));
   }
 }

@@ -60,10 +60,16 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
 );
 
-const life = fc.record({ commands: fc.array(command, { minLength: 1, maxLength: 12 }), keepsNewIdInRollback: fc.boolean() });
+interface Life {
+  readonly commands: Command[];
+  /** AWS does not say with which of the two ids CloudFormation rolls a failed replacement back. */
+  readonly keepsNewIdInRollback: boolean;
+}
+
+const life: fc.Arbitrary<Life> = fc.record({ commands: fc.array(command, { minLength: 1, maxLength: 12 }), keepsNewIdInRollback: fc.boolean() });
 
 /** Live it, and after every step compare with what is promised. */
-async function live(Handler: HandlerClass, { commands, keepsNewIdInRollback }: { commands: Command[]; keepsNewIdInRollback: boolean }): Promise<void> {
+async function live(Handler: HandlerClass, { commands, keepsNewIdInRollback }: Life): Promise<void> {
   const world = new World(Handler);
   const resource = new SimulatedResource(world, 'Job', keepsNewIdInRollback, 10);
   const strangers: string[] = [];

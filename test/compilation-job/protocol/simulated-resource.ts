@@ -32,7 +32,7 @@ export class SimulatedResource {
   public physicalId?: string;
   public properties?: any;
   /** Called with every answer, in the moment in which CloudFormation gets it. */
-  public onAnswer: (request: ResourceRequest, answer: Answer) => void = () => {};
+  public onAnswer?: (request: ResourceRequest, answer: Answer) => void;
   private counter = 0;
 
   constructor(private readonly world: World, public readonly logicalId = 'Job', private readonly keepsNewIdInRollback = false, private readonly retries = 0) {}
@@ -138,7 +138,7 @@ export class SimulatedResource {
     for (let i = 0; i < deliveries; i++) {
       await this.world.deliver(entry.request, answer => {
         entry.answers.push(answer);
-        this.onAnswer(entry.request, answer);
+        this.onAnswer?.(entry.request, answer);
       });
       // Lambda tries an event again after a minute, and delivers some twice at any time.
       if (deliveries > 1) { await this.world.advance(5_000); }

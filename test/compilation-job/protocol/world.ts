@@ -44,7 +44,7 @@ export class World {
   /** CloudFormation's view of each resource, by logical id. */
   public readonly resourceStatus = new Map<string, ResourceStatus>();
   /** Called after every poll: what must hold at any time is looked at here. */
-  public afterPoll: () => void = () => {};
+  public afterPoll?: () => void;
   private readonly waiters: Waiter[] = [];
   private polls = 0;
   private process?: { transport: InProcessTransport; handler: CompilationJobHandler };
@@ -92,7 +92,7 @@ export class World {
       if (++this.polls > MOST_POLLS) { throw new Error('there is no end to the polls'); }
       this.clock.advance(Math.max(0, next.nextPollAt - this.clock.now()));
       await this.poll(next);
-      this.afterPoll();
+      this.afterPoll?.();
     }
     this.clock.advance(Math.max(0, until - this.clock.now()));
   }
