@@ -138,6 +138,11 @@ lint.exec('eslint --ext .ts --no-fix --max-warnings 0 .projenrc.ts src test docs
   env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
 });
 
+project.addTask('test:mutation', {
+  description: 'Mutation tests of the handler and of the sizing of subnets (about 15 minutes on two cores)',
+  exec: 'stryker run stryker.config.mjs',
+});
+
 const checkGenerated = project.addTask('check:generated', {
   description: 'Fail when a generated file (projen, API.md) is not what its source says',
 });
