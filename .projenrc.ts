@@ -30,6 +30,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     // The real Node.js runtime that the Lambda functions declare; `node_modules/.bin/node` is this one.
     'node@^24',
+    // What CDK's own functions (the Provider framework's) declare in this version of aws-cdk-lib.
+    'node22@npm:node@^22',
     // The CLI that synthesizes the examples.
     'aws-cdk@^2.1148.0',
     // External in the handler's bundle: AWS Lambda's runtime brings them, the tests need them.
