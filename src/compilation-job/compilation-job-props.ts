@@ -40,9 +40,9 @@ export interface NeoCompilationJobProps {
   readonly outputPrefix?: string;
 
   /**
-   * Key that encrypts the compiled model in the bucket.
+   * Key that encrypts the compiled model in the bucket. The job's role is permitted to use it; whoever reads the model needs `kms:Decrypt`.
    *
-   * @default - the encryption that the bucket applies by itself
+   * @default - the key of the bucket, or else `encryptionKey` of the private network, or else the encryption that the bucket applies by itself
    */
   readonly outputEncryptionKey?: kms.IKey;
 

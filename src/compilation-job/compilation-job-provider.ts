@@ -1,13 +1,17 @@
 import { createHash } from 'crypto';
 import * as path from 'path';
-import { Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { STACK_TAG } from './compilation-job-properties';
+import { functionPlacement, networkInterfaceStatements, type FunctionPlacement } from './function-placement';
+import { allowCloudWatchLogs } from '../private/log-encryption';
+import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
 
 const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
 
@@ -22,12 +26,16 @@ const TOTAL_TIMEOUT = Duration.hours(1);
  */
 export class CompilationJobProvider extends Construct {
   /**
-   * The provider of the stack, made with its first job. It is found in the construct tree, not in a static map: that would
-   * leak from one app or stack to another.
+   * The provider of the stack, made with its first job; a network with a private control plane has one of its own. It is found in the
+   * construct tree, not in a static map: that would leak from one app or stack to another.
    */
-  public static getOrCreate(scope: Construct): CompilationJobProvider {
+  public static getOrCreate(scope: Construct, privateVpc?: INeoPrivateCompilationVpc): CompilationJobProvider {
     const stack = Stack.of(scope);
-    return stack.node.tryFindChild(ID) as CompilationJobProvider | undefined ?? new CompilationJobProvider(stack, ID);
+    const placement = privateVpc && functionPlacement(privateVpc);
+    const id = placement ? `${ID}.${placement.id}` : ID;
+    const provider = stack.node.tryFindChild(id) as CompilationJobProvider | undefined ?? new CompilationJobProvider(stack, id, placement);
+    if (privateVpc?.encryptionKey) { provider.encryptLogs(privateVpc.encryptionKey); }
+    return provider;
   }
 
   /** What a custom resource of this provider takes as its service token. */
@@ -39,16 +47,26 @@ export class CompilationJobProvider extends Construct {
   /** How all generated job names of this stack begin, at most 23 characters. */
   public readonly jobNamePrefix: string;
 
+  /**
+   * Construct id of a job's resource. CloudFormation refuses to give a resource to another provider, so it must be another resource then.
+   */
+  public readonly resourceId: string;
+
+  private readonly logGroup: logs.LogGroup;
+  private logKey?: kms.IKey;
   private readonly fixedJobNames = new Set<string>();
   private readonly passableRoleArns = new Set<string>();
   private readonly artifactArns = new Set<string>();
 
-  private constructor(scope: Construct, id: string) {
+  private constructor(scope: Construct, id: string, placement?: FunctionPlacement) {
     super(scope, id);
     this.jobNamePrefix = jobNamePrefixOf(Stack.of(this));
 
+    this.resourceId = placement ? `Resource-${placement.id}` : 'Resource';
+
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
-    this.role = this.functionRole('HandlerRole', logGroup, 'Starts, watches, stops and deletes the Neo compilation jobs of this stack');
+    this.logGroup = logGroup;
+    this.role = this.functionRole('HandlerRole', placement, 'Starts, watches, stops and deletes the Neo compilation jobs of this stack');
     this.grantJobs();
 
     const code = lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'compilation-job', 'handler', 'compilation-job.lambda'));
@@ -61,6 +79,7 @@ export class CompilationJobProvider extends Construct {
       memorySize: 256,
       role: this.role,
       logGroup,
+      ...placement?.network,
       description: 'SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)',
     });
     const provider = new Provider(this, 'Provider', {
@@ -69,9 +88,10 @@ export class CompilationJobProvider extends Construct {
       queryInterval: QUERY_INTERVAL,
       totalTimeout: TOTAL_TIMEOUT,
       // Two roles: the first may start the waiter, the waiter calls what runs under the second.
-      frameworkOnEventRole: this.functionRole('FrameworkOnEventRole', logGroup, 'CDK Provider framework: calls the handler and starts the waiter'),
-      frameworkCompleteAndTimeoutRole: this.functionRole('FrameworkWaiterRole', logGroup, 'CDK Provider framework: calls the handler and answers CloudFormation'),
+      frameworkOnEventRole: this.functionRole('FrameworkOnEventRole', placement, 'CDK Provider framework: calls the handler and starts the waiter'),
+      frameworkCompleteAndTimeoutRole: this.functionRole('FrameworkWaiterRole', placement, 'CDK Provider framework: calls the handler and answers CloudFormation'),
       logGroup,
+      ...placement?.network,
     });
     this.serviceToken = provider.serviceToken;
   }
@@ -97,6 +117,17 @@ export class CompilationJobProvider extends Construct {
       }));
     }
     this.artifactArns.add(arn);
+  }
+
+  private encryptLogs(key: kms.IKey) {
+    if (this.logKey === undefined) {
+      this.logKey = key;
+      allowCloudWatchLogs(this, key);
+      (this.logGroup.node.defaultChild as logs.CfnLogGroup).kmsKeyId = key.keyArn;
+    } else if (this.logKey !== key) {
+      Annotations.of(this).addWarningV2('cdk-sagemaker-neo:oneLogKey', `the jobs of this stack share one log group of their functions: it is encrypted with ${this.logKey.node.path}, `
+        + `not with ${key.node.path}`);
+    }
   }
 
   private grantJobs() {
@@ -134,10 +165,11 @@ export class CompilationJobProvider extends Construct {
     }));
   }
 
-  private functionRole(id: string, logGroup: logs.ILogGroup, description: string): iam.Role {
+  private functionRole(id: string, placement: FunctionPlacement | undefined, description: string): iam.Role {
     const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description });
     // Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account.
-    logGroup.grantWrite(role);
+    this.logGroup.grantWrite(role);
+    if (placement) { networkInterfaceStatements(this, placement).forEach(statement => role.addToPolicy(statement)); }
     return role;
   }
 

@@ -1,5 +1,6 @@
 import { CustomResource, Lazy, Resource, TagManager, TagType, type ITaggableV2 } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { INeoCompilationJob } from './compilation-job-base';
@@ -58,6 +59,7 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
 
   private readonly resource: CustomResource;
   private readonly outputPrefix: string;
+  private readonly outputEncryptionKey?: kms.IKey;
   /** Known at synth, unlike the job's name: a grant to the network's own role must not wait for the job, which waits for the role. */
   private readonly artifactPattern: string;
 
@@ -72,6 +74,7 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
     this.role = role;
     this.outputBucket = props.outputBucket;
     this.outputPrefix = props.outputPrefix ?? 'neo';
+    this.outputEncryptionKey = props.outputEncryptionKey ?? (props.outputBucket.encryptionKey ? undefined : privateVpc?.encryptionKey);
     this.cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', props.tags
       && Object.entries(props.tags).map(([key, value]) => ({ key, value })));
 
@@ -79,32 +82,39 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
     this.grantOutput();
 
-    const provider = CompilationJobProvider.getOrCreate(this);
+    const provider = CompilationJobProvider.getOrCreate(this, privateVpc);
     provider.allowPassRole(role);
     if (props.compilationJobName) { provider.allowJobName(props.compilationJobName); }
     const jobNamePrefix = `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`;
     this.artifactPattern = `${this.outputPrefix}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`;
     if (props.deleteArtifacts) {
       provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
-      // The handler is not in the VPC; a bucket policy that was told to deny deletions must let it through.
-      privateVpc?.allowOutsideEndpoint(provider.role);
+      // Outside the VPC, the handler must be let through by a bucket policy that was told to deny deletions.
+      if (!privateVpc?.controlPlaneSecurityGroup) { privateVpc?.allowOutsideEndpoint(provider.role); }
     }
 
     const properties: CompilationJobProperties = {
       JobName: props.compilationJobName,
       JobNamePrefix: jobNamePrefix,
-      Request: compilationRequest(this, { ...props, model, role, outputUri: this.outputBucket.s3UrlForObject(this.outputPrefix) }),
+      Request: compilationRequest(this, {
+        ...props,
+        model,
+        role,
+        outputEncryptionKey: this.outputEncryptionKey,
+        outputUri: this.outputBucket.s3UrlForObject(this.outputPrefix),
+      }),
       Tags: this.renderedTags(provider.jobNamePrefix),
       ModelVersion: model.modelVersion,
       WaitForCompletion: props.waitForCompletion === false ? 'false' : 'true',
       TimeLimitInSeconds: `${(props.timeout ?? MAX_TIMEOUT).toSeconds()}`,
       DeleteArtifacts: props.deleteArtifacts ? 'true' : 'false',
     };
-    this.resource = new CustomResource(this, 'Resource', {
+    this.resource = new CustomResource(this, provider.resourceId, {
       serviceToken: provider.serviceToken,
       resourceType: NeoCompilationJob.RESOURCE_TYPE,
       properties,
     });
+    this.node.defaultChild = this.resource;
     // No job before its network and its permissions are there; none left when they go.
     this.resource.node.addDependency(...[privateVpc, role === privateVpc?.role ? undefined : role].filter(dependency => dependency !== undefined));
 
@@ -152,17 +162,18 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
   }
 
   public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {
-    return this.outputBucket.grantRead(grantee, this.artifactPattern);
+    const grant = this.outputBucket.grantRead(grantee, this.artifactPattern);
+    return this.outputEncryptionKey ? grant.combine(this.outputEncryptionKey.grantDecrypt(grantee)) : grant;
   }
 
   /** A role of the user's own gets what the private network's role has anyway. */
   private grantOutput() {
-    const { vpcConfig, outputEncryptionKey } = this.props;
+    const { vpcConfig } = this.props;
     if (this.role !== vpcConfig.privateVpc?.role) {
       this.outputBucket.grantPut(this.role, `${this.outputPrefix}/*`);
       this.outputBucket.grantRead(this.role, `${this.outputPrefix}/*`);
     }
-    outputEncryptionKey?.grantEncryptDecrypt(this.role);
+    this.outputEncryptionKey?.grant(this.role, 'kms:Decrypt', 'kms:GenerateDataKey');
   }
 
   /** A TagManager renders for L1 constructs, which spell it their own way. */

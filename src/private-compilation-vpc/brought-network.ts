@@ -2,7 +2,7 @@ import { Annotations, Resource, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { cidrOf } from './cidr';
-import { DEFAULT_INSTANCES, MOST_SUBNETS, requireInstances } from './new-network';
+import { DEFAULT_INSTANCES, MOST_SUBNETS, otherAddresses, requireInstances } from './new-network';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
 import { compareIds } from './same-id';
 import { addressesFor, instancesIn, netmaskOf } from './subnet-sizing';
@@ -21,9 +21,9 @@ export function selectSubnets(scope: Construct, vpc: ec2.IVpc, props: NeoPrivate
   const { subnets, isPendingLookup } = vpc.selectSubnets(selection);
   // On the first synthesis of a looked-up VPC the subnets are made up: nothing to check yet.
   if (!isPendingLookup) {
-    checkVpc(scope, vpc);
+    checkVpc(scope, vpc, props.privateControlPlane ?? false);
     checkSubnets(scope, vpc, subnets);
-    checkSizes(scope, subnets, props.maxConcurrentInstances ?? DEFAULT_INSTANCES);
+    checkSizes(scope, subnets, props.maxConcurrentInstances ?? DEFAULT_INSTANCES, otherAddresses(props));
   }
   return subnets;
 }
@@ -49,7 +49,7 @@ export function requireGroupCount(scope: Construct, groups: ec2.ISecurityGroup[]
 /**
  * Tenancy and DNS.
  */
-function checkVpc(scope: Construct, vpc: ec2.IVpc) {
+function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane: boolean) {
   const resource = vpc.node.defaultChild;
   if (!(resource instanceof ec2.CfnVPC)) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:vpcNotChecked', `vpc ${vpc.node.path} is not made by this app, so these cannot be checked: `
@@ -62,6 +62,9 @@ function checkVpc(scope: Construct, vpc: ec2.IVpc) {
   }
   if (enableDnsSupport === false) {
     throw new NeoValidationError('vpc must have DNS resolution (enableDnsSupport), or jobs cannot find S3; got: false', scope);
+  }
+  if (hasControlPlane && enableDnsHostnames === false) {
+    throw new NeoValidationError('vpc must have DNS hostnames (enableDnsHostnames) for privateControlPlane: interface endpoints with private DNS names need them; got: false', scope);
   }
   if (enableDnsHostnames === false) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:vpcDnsHostnames', `vpc ${vpc.node.path} has no DNS hostnames (enableDnsHostnames): `
@@ -111,16 +114,16 @@ function routesOut(subnet: ec2.ISubnet): string[] {
 /**
  * Two addresses per instance in EACH subnet.
  */
-function checkSizes(scope: Construct, subnets: ec2.ISubnet[], asked: number) {
+function checkSizes(scope: Construct, subnets: ec2.ISubnet[], asked: number, others: number) {
   const instances = requireInstances(scope, asked);
   const masks = subnets.map(subnet => {
     const cidr = cidrOf(subnet);
     return { subnet, cidr, mask: cidr === undefined || Token.isUnresolved(cidr) ? undefined : netmaskOf(cidr) };
   });
-  const small = instances === undefined ? [] : masks.filter(({ mask }) => mask !== undefined && instancesIn(mask) < instances);
+  const small = instances === undefined ? [] : masks.filter(({ mask }) => mask !== undefined && instancesIn(mask, others) < instances);
   if (small.length > 0) {
-    throw new NeoValidationError(`vpcSubnets must each hold all instances: ${asked} (maxConcurrentInstances) need ${addressesFor(asked)} addresses; `
-      + `got: ${small.map(({ subnet, cidr, mask }) => `${subnet.node.path} (${cidr}, ${instancesIn(mask!)} instances)`).join(', ')}`, scope);
+    throw new NeoValidationError(`vpcSubnets must each hold all instances: ${asked} (maxConcurrentInstances) need ${addressesFor(asked, others)} addresses; `
+      + `got: ${small.map(({ subnet, cidr, mask }) => `${subnet.node.path} (${cidr}, ${instancesIn(mask!, others)} instances)`).join(', ')}`, scope);
   }
   const unknown = masks.filter(({ mask }) => mask === undefined || instances === undefined);
   if (unknown.length > 0) {

@@ -1,4 +1,5 @@
 import { Annotations, Resource, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct, IDependable } from 'constructs';
 import type { BucketLock } from './bucket-policies';
@@ -29,7 +30,7 @@ export function requireBuckets(scope: IConstruct, buckets: s3.IBucket[]): s3.IBu
 }
 
 /**
- * Close a bucket of this stack to everything outside the endpoint; for another, say what its owner must do.
+ * Close a bucket of this stack to everything outside the endpoint, and to requests without TLS; for another, say what its owner must do.
  *
  * A bucket of another stack of the app is among the others: its policy would refer to this stack's endpoint, whose policy refers to the
  * bucket, and CloudFormation knows no two stacks that depend on each other.
@@ -48,6 +49,7 @@ export function lockBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: Buck
       const { statementAdded, policyDependable } = bucket.addToResourcePolicy(statement);
       if (statementAdded) {
         networks.set(bucket, scope);
+        bucket.addToResourcePolicy(onlyOverTls(bucket));
         return policyDependable ? [policyDependable] : [];
       }
     }
@@ -56,6 +58,19 @@ export function lockBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: Buck
       + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(scope, statement)}`);
     warnAboutOtherAccount(scope, bucket);
     return [];
+  });
+}
+
+/**
+ * The very statement that `enforceSSL` of a bucket writes, so that a policy with both has it once.
+ */
+function onlyOverTls(bucket: s3.IBucket): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    effect: iam.Effect.DENY,
+    principals: [new iam.AnyPrincipal()],
+    actions: ['s3:*'],
+    resources: [bucket.bucketArn, bucket.arnForObjects('*')],
+    conditions: { Bool: { 'aws:SecureTransport': 'false' } },
   });
 }
 

@@ -1,6 +1,7 @@
 import { Annotations, Resource, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, Dependable } from 'constructs';
 import { requireGroupCount, requireSubnetCount } from './brought-network';
@@ -26,6 +27,8 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
   public readonly connections: ec2.Connections;
   public readonly grantPrincipal: iam.IPrincipal;
   public readonly buckets: s3.IBucket[];
+  public readonly encryptionKey?: kms.IKey;
+  public readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
   public readonly vpcConfig: NeoVpcConfig;
 
   private readonly modelAccess: ModelAccess;
@@ -38,6 +41,8 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     requireGroupCount(this, attrs.securityGroups);
     ({ vpc: this.vpc, subnets: this.subnets, s3Endpoint: this.s3Endpoint, role: this.role, securityGroups: this.securityGroups } = attrs);
     this.buckets = attrs.buckets ?? [];
+    this.encryptionKey = attrs.encryptionKey;
+    this.controlPlaneSecurityGroup = attrs.controlPlaneSecurityGroup;
     [this.securityGroup] = this.securityGroups;
     this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
     this.grantPrincipal = this.role.grantPrincipal;

@@ -2,7 +2,7 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
-import { addressesFor, mostInstances, netmaskOf, type NetworkSize, smallestNetwork } from './subnet-sizing';
+import { addressesFor, CONTROL_PLANE_ADDRESSES, mostInstances, netmaskOf, type NetworkSize, smallestNetwork } from './subnet-sizing';
 import { NeoValidationError, shown } from '../private/errors';
 
 export const MOST_SUBNETS = 16;
@@ -13,7 +13,7 @@ export const DEFAULT_INSTANCES = 100;
  */
 export function createVpc(scope: Construct, props: NeoPrivateCompilationVpcProps): ec2.Vpc {
   const maxAzs = requireZones(scope, props.maxAzs ?? 2);
-  const size = sizeOf(scope, props.maxConcurrentInstances ?? DEFAULT_INSTANCES, maxAzs);
+  const size = sizeOf(scope, props.maxConcurrentInstances ?? DEFAULT_INSTANCES, maxAzs, otherAddresses(props));
   if (props.ipAddresses) { requireRoom(scope, props.ipAddresses, size); }
   return new ec2.Vpc(scope, 'Vpc', {
     ipAddresses: props.ipAddresses ?? ec2.IpAddresses.cidr(`10.0.0.0/${size.vpcMask}`),
@@ -39,6 +39,13 @@ export function requireInstances(scope: Construct, instances: number): number | 
   return instances;
 }
 
+/**
+ * Addresses that each subnet must have besides those of the jobs.
+ */
+export function otherAddresses({ privateControlPlane }: NeoPrivateCompilationVpcProps): number {
+  return privateControlPlane ? CONTROL_PLANE_ADDRESSES : 0;
+}
+
 function requireZones(scope: Construct, maxAzs: number): number {
   if (Token.isUnresolved(maxAzs)) {
     throw new NeoValidationError('maxAzs must be known at synthesis, as it is the number of subnets in the template; got: a token', scope);
@@ -49,16 +56,16 @@ function requireZones(scope: Construct, maxAzs: number): number {
   return maxAzs;
 }
 
-function sizeOf(scope: Construct, asked: number, zones: number): NetworkSize {
-  const most = mostInstances(zones);
+function sizeOf(scope: Construct, asked: number, zones: number, others: number): NetworkSize {
+  const most = mostInstances(zones, others);
   const instances = requireInstances(scope, asked);
   if (instances === undefined) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:instancesUnknown',
       `maxConcurrentInstances is known only at deployment: the VPC is as large as AWS allows, for ${most} instances`);
   }
-  const size = smallestNetwork(instances ?? most, zones);
+  const size = smallestNetwork(instances ?? most, zones, others);
   if (!size) {
-    throw new NeoValidationError(`maxConcurrentInstances is larger than a VPC can be: ${asked} instances need ${addressesFor(asked)} addresses in each of ${zones} `
+    throw new NeoValidationError(`maxConcurrentInstances is larger than a VPC can be: ${asked} instances need ${addressesFor(asked, others)} addresses in each of ${zones} `
       + `subnets, and the largest possible number with ${zones} Availability Zones is ${most}; ask for less, or lower maxAzs; got: ${asked}`, scope);
   }
   return size;

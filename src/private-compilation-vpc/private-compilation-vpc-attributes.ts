@@ -1,5 +1,6 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 
 /**
@@ -37,4 +38,19 @@ export interface NeoPrivateCompilationVpcAttributes {
    * @default - none: for every model a warning says what the endpoint's policy must allow
    */
   readonly buckets?: s3.IBucket[];
+
+  /**
+   * Customer-managed key for what jobs write and log. The execution role and CloudWatch Logs must be allowed to use it.
+   *
+   * @default - none: the encryption of the buckets, and of CloudWatch Logs
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Security group of a network with `privateControlPlane`: the functions that control jobs run in the VPC too. The interface endpoints for
+   * SageMaker, Lambda, Step Functions and CloudFormation must be there, and the S3 endpoint must let CloudFormation's answers through.
+   *
+   * @default - the functions run outside the VPC
+   */
+  readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
 }

@@ -1,6 +1,7 @@
 import type { IResource } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { NeoVpcConfig } from './vpc-config';
 
@@ -42,6 +43,16 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
    * The buckets that jobs reach, as far as this app knows: none for an imported network that was not told.
    */
   readonly buckets: s3.IBucket[];
+
+  /**
+   * Customer-managed key for what jobs write and log. Undefined without one.
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Security group of the functions that control jobs, where these run in the VPC too (`privateControlPlane`). Undefined where they run outside.
+   */
+  readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
 
   /**
    * What a `NeoCompilationJob` takes as its `vpcConfig`.

@@ -15,7 +15,7 @@ export interface NeoPrivateCompilationVpcProps {
    * these and nothing else.
    *
    * A bucket of the same stack gets a policy that denies `bucketPolicyActions` to every request that does not come through this
-   * network's S3 endpoint. For any other bucket a warning says which statement its owner must add.
+   * network's S3 endpoint, and everything to requests without TLS, as `enforceSSL` does. For any other bucket a warning says which statement its owner must add.
    */
   readonly buckets: s3.IBucket[];
 
@@ -131,10 +131,23 @@ export interface NeoPrivateCompilationVpcProps {
   readonly flowLogs?: boolean;
 
   /**
-   * Customer-managed key for the flow logs. The key policy of a key of this app is extended for CloudWatch Logs; a warning
-   * says what an imported key needs. (The buckets' keys come with the buckets.)
+   * Customer-managed key for the flow logs, for the logs of the functions that control jobs, and for the compiled models of jobs that are
+   * given no other key and whose bucket has none. The key policy of a key of this app is extended for CloudWatch Logs; a warning says
+   * what an imported key needs. (The buckets' keys come with the buckets.)
    *
-   * @default - encrypted by CloudWatch Logs with a key of AWS
+   * @default - encrypted by CloudWatch Logs and S3 with keys of AWS
    */
   readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Run the functions that start, watch and delete jobs in this VPC too, without any path to the internet: adds interface endpoints for
+   * SageMaker, Lambda, Step Functions and CloudFormation to the subnets, which AWS charges by the hour. Each subnet gets eight more addresses.
+   *
+   * Without it, these functions run outside the VPC, as Lambda functions do by default, and call AWS's public endpoints. Models and artifacts do
+   * not pass through them either way.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+   */
+  readonly privateControlPlane?: boolean;
 }

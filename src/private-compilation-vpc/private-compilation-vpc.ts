@@ -1,6 +1,7 @@
 import { CfnWaitConditionHandle, Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, Dependable, type IDependable } from 'constructs';
@@ -8,6 +9,7 @@ import { selectSubnets } from './brought-network';
 import { checkRole, checkS3Endpoint, checkSecurityGroups } from './brought-parts';
 import { BucketLock, DEFAULT_DENIED_ACTIONS } from './bucket-policies';
 import { lockBuckets, requireBuckets } from './buckets';
+import { controlPlaneS3Statements, createControlPlane } from './control-plane';
 import { createExecutionRole, executionStatements, grantObjects } from './execution-role';
 import { createFlowLogs } from './flow-logs';
 import { ImportedPrivateCompilationVpc } from './imported-private-compilation-vpc';
@@ -32,7 +34,7 @@ import { NETWORK_METADATA, type NetworkMetadata } from '../private/network-metad
  *
  * Pass `vpcConfig` to `NeoCompilationJob`. A construct that depends on this one (`node.addDependency`) waits for all of it.
  *
- * Nothing of it is paid by the hour; flow logs cost what CloudWatch Logs takes for their volume.
+ * Nothing of it is paid by the hour, unless you ask for `privateControlPlane`; flow logs cost what CloudWatch Logs takes for their volume.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  */
@@ -107,6 +109,16 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    */
   public readonly flowLogGroup?: logs.ILogGroup;
 
+  /**
+   * Customer-managed key for what jobs write and log, undefined without one.
+   */
+  public readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Security group of the functions that control jobs, undefined without `privateControlPlane`.
+   */
+  public readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
+
   private readonly bucketLock: BucketLock;
   private readonly bucketGrant: iam.Grant;
   private readonly modelAccess: ModelAccess;
@@ -119,19 +131,26 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     const { vpc, subnets } = this.network(props);
     this.vpc = vpc;
     this.subnets = subnets;
+    this.encryptionKey = props.encryptionKey;
     if (props.flowLogs ?? !props.vpc) { this.flowLogGroup = createFlowLogs(this, vpc, props.encryptionKey); }
 
     const ownEndpoint = props.s3Endpoint ? undefined : createS3Endpoint(this, vpc, subnets);
     this.s3Endpoint = ownEndpoint ?? props.s3Endpoint!;
-    const throughEndpoint = [...endpointStatements(this.buckets), ...props.endpointPolicyStatements ?? []];
+    const throughEndpoint = [
+      ...endpointStatements(this.buckets),
+      ...props.privateControlPlane ? controlPlaneS3Statements(this.buckets) : [],
+      ...props.endpointPolicyStatements ?? [],
+    ];
     throughEndpoint.forEach(statement => ownEndpoint?.addToPolicy(statement));
     if (!ownEndpoint) { checkS3Endpoint(this, vpc, subnets, this.s3Endpoint, throughEndpoint); }
 
     if (props.securityGroups) { checkSecurityGroups(this, vpc, props.securityGroups); }
-    this.securityGroups = props.securityGroups
-      ?? [createSecurityGroup(this, vpc, subnets, props.s3PrefixList ?? findS3PrefixList(this))];
+    const s3PrefixList = props.s3PrefixList ?? (props.securityGroups && !props.privateControlPlane ? undefined : findS3PrefixList(this));
+    this.securityGroups = props.securityGroups ?? [createSecurityGroup(this, vpc, subnets, s3PrefixList!)];
     this.securityGroup = this.securityGroups[0];
     this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
+
+    if (props.privateControlPlane) { this.controlPlaneSecurityGroup = createControlPlane(this, vpc, subnets, s3PrefixList!); }
 
     if (props.role) { requireSameAccount(this, 'role', props.role); }
     this.role = props.role ?? createExecutionRole(this);

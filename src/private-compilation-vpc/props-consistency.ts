@@ -22,13 +22,10 @@ export function requireConsistentProps(scope: Construct, props: NeoPrivateCompil
   };
   exclude('maxAzs', 'vpc', 'the subnets of a brought VPC exist, choose them with vpcSubnets');
   exclude('ipAddresses', 'vpc', 'a brought VPC has its addresses');
-  exclude('s3PrefixList', 'securityGroups', 'the rules of brought security groups are yours');
+  if (!props.privateControlPlane) { exclude('s3PrefixList', 'securityGroups', 'the rules of brought security groups are yours'); }
   exclude('endpointPolicyStatements', 's3Endpoint', 'the policy of a brought endpoint is yours');
   if (props.endpointPolicyStatements?.some(statement => !statement?.hasPrincipal)) {
     throw new NeoValidationError('endpointPolicyStatements must each have a principal, usually new iam.StarPrincipal(): '
       + 'the policy of a gateway endpoint takes no other; got: a statement without', scope);
-  }
-  if (props.encryptionKey && !(props.flowLogs ?? !props.vpc)) {
-    throw new NeoValidationError('encryptionKey must come with flow logs, which it encrypts: set flowLogs to true; got: no flow logs', scope);
   }
 }

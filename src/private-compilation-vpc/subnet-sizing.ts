@@ -16,6 +16,12 @@ const LARGEST_BLOCK = 16;
 const SMALLEST_BLOCK = 28;
 
 /**
+ * Addresses that a private control plane takes in each subnet: one for each of its four interface endpoints and, as AWS names no number for
+ * the functions, room for four interfaces of theirs. One serves all functions of a group in a subnet until it has too many connections.
+ */
+export const CONTROL_PLANE_ADDRESSES = 8;
+
+/**
  * Netmasks of a VPC and of each of its subnets.
  */
 export interface NetworkSize {
@@ -25,23 +31,25 @@ export interface NetworkSize {
 
 /**
  * Addresses that a subnet needs for so many instances.
+ *
+ * @param others addresses for other things than instances
  */
-export function addressesFor(instances: number): number {
-  return ADDRESSES_PER_INSTANCE * instances + RESERVED_ADDRESSES;
+export function addressesFor(instances: number, others = 0): number {
+  return ADDRESSES_PER_INSTANCE * instances + others + RESERVED_ADDRESSES;
 }
 
 /**
  * Instances that fit into one subnet of this netmask.
  */
-export function instancesIn(subnetMask: number): number {
-  return Math.max(0, Math.floor((2 ** (32 - subnetMask) - RESERVED_ADDRESSES) / ADDRESSES_PER_INSTANCE));
+export function instancesIn(subnetMask: number, others = 0): number {
+  return Math.max(0, Math.floor((2 ** (32 - subnetMask) - others - RESERVED_ADDRESSES) / ADDRESSES_PER_INSTANCE));
 }
 
 /**
  * Instances that fit into each of so many equal subnets of the largest possible VPC.
  */
-export function mostInstances(subnetCount: number): number {
-  return instancesIn(LARGEST_BLOCK + bitsFor(subnetCount));
+export function mostInstances(subnetCount: number, others = 0): number {
+  return instancesIn(LARGEST_BLOCK + bitsFor(subnetCount), others);
 }
 
 /**
@@ -50,8 +58,8 @@ export function mostInstances(subnetCount: number): number {
  *
  * @returns undefined when no VPC is large enough
  */
-export function smallestNetwork(instances: number, subnetCount: number): NetworkSize | undefined {
-  const subnetMask = Math.min(SMALLEST_BLOCK, 32 - bitsFor(addressesFor(instances)));
+export function smallestNetwork(instances: number, subnetCount: number, others = 0): NetworkSize | undefined {
+  const subnetMask = Math.min(SMALLEST_BLOCK, 32 - bitsFor(addressesFor(instances, others)));
   const vpcMask = subnetMask - bitsFor(subnetCount);
   return vpcMask >= LARGEST_BLOCK ? { vpcMask, subnetMask } : undefined;
 }

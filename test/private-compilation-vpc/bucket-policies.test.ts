@@ -26,7 +26,13 @@ describe('the policy of an owned bucket', () => {
     expect(warningIds(stack)).toEqual([]);
   });
 
-  test('keeps the statements of its owner', () => {
+  test('denies everything without TLS', () => {
+    const [, statement] = only(templateOf(network().stack), POLICY).PolicyDocument.Statement;
+    expect(statement).toMatchObject({ Effect: 'Deny', Principal: { AWS: '*' }, Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+    expect(statement.Resource).toHaveLength(2);
+  });
+
+  test('has the statement of enforceSSL once', () => {
     const stack = newStack();
     new s3.Bucket(stack, 'Bucket', { enforceSSL: true });
     network({}, stack);

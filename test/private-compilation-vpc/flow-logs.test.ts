@@ -77,12 +77,7 @@ describe('a customer-managed key', () => {
     const stack = newStack();
     network({ encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/1') }, stack);
     expect(only(templateOf(stack), GROUP).KmsKeyId).toBe('arn:aws:kms:eu-west-1:111122223333:key/1');
-    expect(warningIds(stack)).toEqual(['flowLogKeyPolicy']);
+    expect(warningIds(stack)).toEqual(['logKeyPolicy']);
     expect(warnings(stack)[0]).toContain('"Principal":{"Service":"logs.${AWS::Region}.amazonaws.com"}');
-  });
-
-  test('without flow logs is an error', () => {
-    const stack = newStack();
-    expect(() => network({ flowLogs: false, encryptionKey: new kms.Key(stack, 'Key') }, stack)).toThrow(/encryptionKey must come with flow logs/);
   });
 });

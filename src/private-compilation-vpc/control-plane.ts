@@ -1,0 +1,120 @@
+import { Annotations, Aws, Fn, Resource, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { throughEndpoint } from './s3-endpoint';
+
+/**
+ * An interface endpoint and what it lets through.
+ */
+interface Service {
+  readonly id: string;
+  readonly service: ec2.InterfaceVpcEndpointAwsService;
+  readonly actions: string[];
+  /** ARN of what the actions work on, without its beginning. */
+  readonly resource: { readonly service: string; readonly resource: string; readonly sep?: string };
+  /** Actions that take no resource. */
+  readonly unscoped?: string[];
+}
+
+/**
+ * All that the functions call. Lambda itself delivers their logs and their credentials, so neither CloudWatch Logs nor STS is here.
+ */
+const SERVICES: Service[] = [
+  {
+    id: 'SageMaker',
+    service: ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API,
+    actions: [
+      'sagemaker:CreateCompilationJob', 'sagemaker:DescribeCompilationJob', 'sagemaker:StopCompilationJob', 'sagemaker:DeleteCompilationJob',
+      'sagemaker:AddTags', 'sagemaker:ListTags', 'sagemaker:DeleteTags',
+    ],
+    resource: { service: 'sagemaker', resource: 'compilation-job' },
+    unscoped: ['sagemaker:ListCompilationJobs'],
+  },
+  // The Provider framework calls the handler, and has the waiter call it again until the job is done.
+  {
+    id: 'Lambda',
+    service: ec2.InterfaceVpcEndpointAwsService.LAMBDA,
+    actions: ['lambda:InvokeFunction', 'lambda:GetFunction'],
+    resource: { service: 'lambda', resource: 'function', sep: ':' },
+  },
+  {
+    id: 'StepFunctions',
+    service: ec2.InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
+    actions: ['states:StartExecution'],
+    resource: { service: 'states', resource: 'stateMachine', sep: ':' },
+  },
+  // The handler asks whether its resource is being rolled back.
+  {
+    id: 'CloudFormation',
+    service: ec2.InterfaceVpcEndpointAwsService.CLOUDFORMATION,
+    actions: ['cloudformation:DescribeStackResource'],
+    resource: { service: 'cloudformation', resource: 'stack' },
+  },
+];
+
+/**
+ * Interface endpoints for the functions that control jobs, and the group of these functions.
+ *
+ * @returns the functions' security group
+ */
+export function createControlPlane(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], s3PrefixList: ec2.IPrefixList): ec2.SecurityGroup {
+  if (!Resource.isOwnedResource(vpc)) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:interfaceEndpointsMayExist', `the deployment fails if vpc ${vpc.node.path}, which is not made by this app, has an `
+      + 'interface endpoint with private DNS names for SageMaker, Lambda, Step Functions or CloudFormation already');
+  }
+  const functions = new ec2.SecurityGroup(scope, 'ControlPlaneSecurityGroup', {
+    vpc,
+    description: 'Functions that control SageMaker Neo compilation jobs: out to their endpoints and to S3 only',
+    allowAllOutbound: false,
+    allowAllIpv6Outbound: false,
+  });
+  const endpoints = new ec2.SecurityGroup(scope, 'ControlPlaneEndpointSecurityGroup', {
+    vpc,
+    description: 'Interface endpoints for the functions that control SageMaker Neo compilation jobs',
+    allowAllOutbound: false,
+    allowAllIpv6Outbound: false,
+  });
+  endpoints.addIngressRule(functions, ec2.Port.tcp(443), 'Functions that control compilation jobs');
+  functions.addEgressRule(endpoints, ec2.Port.tcp(443), 'Interface endpoints');
+  functions.addEgressRule(s3PrefixList, ec2.Port.tcp(443), 'S3 through the gateway endpoint');
+  for (const service of SERVICES) { createEndpoint(scope, service, vpc, subnets, endpoints); }
+  return functions;
+}
+
+/**
+ * What the S3 endpoint has to let through for the functions.
+ */
+export function controlPlaneS3Statements(buckets: s3.IBucket[]): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      sid: 'CloudFormationAnswer',
+      // CloudFormation signs the URL with credentials of its own, so that no condition on this account can hold.
+      principals: [new iam.StarPrincipal()],
+      actions: ['s3:PutObject'],
+      // The bucket's name has the Region without hyphens: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/vpc-interface-endpoints.html
+      resources: [`arn:${Aws.PARTITION}:s3:::cloudformation-custom-resource-response-${Fn.join('', Fn.split('-', Aws.REGION))}/*`],
+    }),
+    throughEndpoint({ sid: 'DeleteArtifacts', actions: ['s3:DeleteObject'], resources: buckets.map(bucket => bucket.arnForObjects('*')) }),
+  ];
+}
+
+function createEndpoint(
+  scope: Construct, { id, service, actions, resource, unscoped }: Service, vpc: ec2.IVpc, subnets: ec2.ISubnet[], group: ec2.ISecurityGroup,
+) {
+  const endpoint = new ec2.InterfaceVpcEndpoint(scope, `${id}Endpoint`, {
+    vpc,
+    service,
+    subnets: { subnets },
+    securityGroups: [group],
+    // Not for the whole VPC: jobs have no business here.
+    open: false,
+    privateDnsEnabled: true,
+  });
+  const { service: namespace, resource: kind, sep = '/' } = resource;
+  // By kind: the endpoint is there before the stacks whose functions use it, and so cannot name these. Their roles name each resource.
+  const anyOfKind = Stack.of(scope).formatArn({ service: namespace, resource: `${kind}${sep}*` });
+  endpoint.addToPolicy(throughEndpoint({ sid: 'Control', actions, resources: [anyOfKind] }));
+  if (unscoped) { endpoint.addToPolicy(throughEndpoint({ sid: 'List', actions: unscoped, resources: ['*'] })); }
+}

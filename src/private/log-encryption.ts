@@ -1,0 +1,32 @@
+import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { readable } from './readable-policy';
+
+/**
+ * Let CloudWatch Logs use a key, which its own policy must allow: for the log groups of this account and Region only. The key cannot
+ * name a group that is made with the key.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ */
+export function allowCloudWatchLogs(scope: Construct, encryptionKey: kms.IKey) {
+  const stack = Stack.of(scope);
+  const statement = new iam.PolicyStatement({
+    sid: 'CloudWatchLogs',
+    principals: [new iam.ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
+    actions: ['kms:Decrypt', 'kms:Describe*', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+    resources: ['*'],
+    conditions: {
+      ArnLike: {
+        'kms:EncryptionContext:aws:logs:arn': stack.formatArn({
+          service: 'logs', resource: 'log-group', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+      },
+    },
+  });
+  if (!encryptionKey.addToResourcePolicy(statement, true).statementAdded) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:logKeyPolicy', `the policy of encryptionKey (${encryptionKey.node.path}) cannot be `
+      + `changed or read here; CloudWatch Logs can use the key only if its policy has: ${readable(scope, statement)}`);
+  }
+}
