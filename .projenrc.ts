@@ -39,6 +39,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-s3',
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-cloudwatch',
+    '@aws-sdk/client-eventbridge',
     '@aws-sdk/client-lambda',
     '@aws-sdk/client-sfn',
     '@aws-sdk/client-ec2',
