@@ -5,6 +5,9 @@ import { awscdk, javascript, TextFile } from 'projen';
  */
 const CDK_VERSION = '2.257.0';
 
+/** The runtime of our Lambda functions, from the npm package `node`. */
+const NODE_24 = 'node_modules/node/bin/node';
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-sagemaker-neo',
   description: 'Compile models with Amazon SageMaker Neo from AWS CDK, without any path to the internet.',
@@ -129,7 +132,8 @@ project.eslint?.addOverride({
 // Tests read the bundles; lint, type check and generated files are checks of their own (.ci/run).
 project.testTask.reset();
 project.testTask.spawn(project.bundler.bundleTask);
-project.testTask.exec('jest --ci', { receiveArgs: true });
+// On the Node.js that the handlers declare, whichever one runs npm.
+project.testTask.exec(`${NODE_24} node_modules/jest/bin/jest.js --ci`, { receiveArgs: true });
 
 const typecheck = project.addTask('typecheck', {
   description: 'Check the types of sources, tests, examples and the local run',
@@ -164,7 +168,7 @@ const demo = project.addTask('demo', {
   description: 'Synthesize examples/private-compilation and run it locally, without an AWS account',
 });
 demo.spawn(project.bundler.bundleTask);
-demo.exec('node -r ts-node/register/transpile-only local/demo.ts', {
+demo.exec(`${NODE_24} -r ts-node/register/transpile-only local/demo.ts`, {
   receiveArgs: true,
   env: { TS_NODE_PROJECT: 'test/tsconfig.json' },
 });
