@@ -1,0 +1,38 @@
+import { createHash, randomUUID } from 'node:crypto';
+
+/** Where a stack is deployed to, as far as a local run knows. */
+export interface Environment {
+  readonly account: string;
+  readonly region: string;
+}
+
+export interface StackIdentity extends Environment {
+  readonly stackName: string;
+  readonly stackId: string;
+}
+
+export function newStackIdentity(stackName: string, environment: Environment): StackIdentity {
+  const { account, region } = environment;
+  return { account, region, stackName, stackId: `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/${randomUUID()}` };
+}
+
+export function pseudoParameters(stack: StackIdentity): Readonly<Record<string, string | readonly string[] | undefined>> {
+  return {
+    'AWS::AccountId': stack.account,
+    'AWS::NotificationARNs': [],
+    'AWS::NoValue': undefined,
+    'AWS::Partition': 'aws',
+    'AWS::Region': stack.region,
+    'AWS::StackId': stack.stackId,
+    'AWS::StackName': stack.stackName,
+    'AWS::URLSuffix': 'amazonaws.com',
+  };
+}
+
+export const hexDigest = (text: string, length: number): string => createHash('sha256').update(text).digest('hex').slice(0, length);
+
+/** Letters and digits as CloudFormation appends them to names. */
+export const suffix = (text: string, length = 12): string => {
+  const bytes = createHash('sha256').update(text).digest();
+  return Array.from({ length }, (_, index) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'[bytes[index] % 36]).join('');
+};

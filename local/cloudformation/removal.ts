@@ -1,0 +1,64 @@
+import { DependencyGraph, reversed, walk } from './dependency-graph';
+import type { ResourceOperations, Result } from './resource-operations';
+import type { FormerThing, ResourceRecord } from './resource-record';
+
+type Emit = (record: ResourceRecord, status: string, reason?: string, physicalId?: string) => void;
+
+/** Deletes the resources of a stack, each before those it depends on. */
+export class Removal {
+  constructor(private readonly records: Map<string, ResourceRecord>, private readonly operations: ResourceOperations, private readonly emit: Emit) {}
+
+  /** Deletes everything; what a resource that cannot be deleted depends on stays too. Says whether all are gone. */
+  public async all(graph: DependencyGraph, occasion: 'rollback' | 'delete'): Promise<boolean> {
+    const ids = [...this.records.keys()];
+    const gone = await walk(reversed(graph), ids, async id => {
+      const record = this.records.get(id)!;
+      const policy = record.definition.DeletionPolicy;
+      if (policy === 'Retain' || (policy === 'RetainExceptOnCreate' && occasion === 'delete')) {
+        this.emit(record, 'DELETE_SKIPPED');
+      } else if (!await this.delete(record, [...record.former, ...present(record)])) {
+        return false;
+      }
+      this.records.delete(id);
+      return true;
+    });
+    return gone.size === ids.length;
+  }
+
+  /**
+   * Deletes what replacements left behind, and the resources that are not to stay. A failure leaves the thing behind and
+   * fails nothing else.
+   *
+   * @param graph of the template that is left
+   */
+  public async cleanUp(graph: DependencyGraph, isToGo: (logicalId: string) => boolean): Promise<void> {
+    await walk(reversed(graph), [...this.records.keys()], async id => {
+      const record = this.records.get(id)!;
+      const { DeletionPolicy, UpdateReplacePolicy } = record.definition;
+      if (UpdateReplacePolicy !== 'Retain') { await this.delete(record, record.former); }
+      record.former = [];
+      if (isToGo(id)) {
+        if (DeletionPolicy === 'Retain') {
+          this.emit(record, 'DELETE_SKIPPED');
+        } else {
+          await this.delete(record, present(record));
+        }
+        this.records.delete(id);
+      }
+      return true;
+    });
+  }
+
+  private async delete(record: ResourceRecord, things: readonly FormerThing[]): Promise<boolean> {
+    let clean = true;
+    for (const thing of things) {
+      this.emit(record, 'DELETE_IN_PROGRESS', undefined, thing.physicalId);
+      const result = await this.operations.delete(record, thing).catch((err: Error): Result => ({ ok: false, reason: err.message }));
+      this.emit(record, result.ok ? 'DELETE_COMPLETE' : 'DELETE_FAILED', result.ok ? undefined : result.reason, thing.physicalId);
+      clean &&= result.ok;
+    }
+    return clean;
+  }
+}
+
+const present = ({ physicalId, properties }: ResourceRecord): FormerThing[] => physicalId === undefined ? [] : [{ physicalId, properties }];

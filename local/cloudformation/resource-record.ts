@@ -1,0 +1,61 @@
+import type { Referable } from './evaluation';
+import { nativeAttribute } from './native-resources';
+import { ResourceDefinition, TemplateError, TemplateValue } from './template';
+
+/** A thing of AWS's (or a custom resource's) that a resource stood for, and was made with these properties. */
+export interface FormerThing {
+  readonly physicalId: string;
+  readonly properties: Readonly<Record<string, TemplateValue>>;
+}
+
+/** A resource of a stack as it is now. */
+export class ResourceRecord implements Referable {
+  public status = '';
+  public statusReason?: string;
+  public physicalId?: string;
+  public properties: Readonly<Record<string, TemplateValue>> = {};
+  public attributes: Readonly<Record<string, TemplateValue>> = {};
+  /** Its values are secrets: events and listings must not show them. */
+  public noEcho = false;
+  /** What a replacement left behind, until the clean-up. */
+  public former: FormerThing[] = [];
+
+  constructor(public readonly logicalId: string, public definition: ResourceDefinition) {}
+
+  public get type(): string {
+    return this.definition.Type;
+  }
+
+  /** What Ref gives. */
+  public get ref(): string {
+    return this.physicalId ?? '';
+  }
+
+  public get isCustom(): boolean {
+    return isCustomResource(this.type);
+  }
+
+  /** What Fn::GetAtt gives. */
+  public attribute(name: string): TemplateValue {
+    if (!this.isCustom) { return nativeAttribute(this.logicalId, this.type, this.attributes, name); }
+    if (!(name in this.attributes)) {
+      throw new TemplateError(`CustomResource attribute error: Vendor response doesn't contain ${name} attribute in object ${this.logicalId} `
+        + `(it has: ${Object.keys(this.attributes).join(', ') || 'none'})`);
+    }
+    return this.attributes[name];
+  }
+
+  /** From here on it stands for another thing; the one before is cleaned up at the end of the operation. */
+  public become(physicalId: string, properties: FormerThing['properties']): void {
+    if (this.physicalId !== undefined && this.physicalId !== physicalId) {
+      this.former.push({ physicalId: this.physicalId, properties: this.properties });
+    }
+    this.former = this.former.filter(former => former.physicalId !== physicalId);
+    this.physicalId = physicalId;
+    this.properties = properties;
+  }
+}
+
+export function isCustomResource(type: string): boolean {
+  return type === 'AWS::CloudFormation::CustomResource' || type.startsWith('Custom::');
+}

@@ -1,0 +1,6 @@
+export * from './local-cloud';
+export { ScaledClock } from './scaled-clock';
+export type { Exchange, CustomResourceRequest, ReceivedAnswer, Verdict } from './cloudformation/custom-resource';
+export type { Stack, StackEvent } from './cloudformation/stack';
+export type { Template } from './cloudformation/template';
+export type { Execution } from './stepfunctions/state-machine-service';

@@ -1,0 +1,125 @@
+/**
+ * What runs in a function's process: loads the handler, takes events from the parent and gives results back, as AWS's
+ * runtime does. Run by Node.js as it stands (type stripping), so it imports nothing of the project.
+ */
+import http from 'node:http';
+import https from 'node:https';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+import path from 'node:path';
+
+interface Invocation {
+  readonly requestId: string;
+  readonly event: string;
+  readonly deadline: number;
+}
+
+const { env } = process;
+const RESPONSE_HOST = /^cloudformation-custom-resource-response-[a-z0-9]+\.s3\.amazonaws\.com$/;
+
+redirectAnswers();
+keepOffTheNetwork();
+scaleTime();
+
+// Ctrl-C goes to every process of the terminal: the parent ends the functions, in its own order.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(0));
+
+const loading = loadHandler();
+loading.then(() => process.send!({ type: 'ready' }), err => process.send!({ type: 'init-error', payload: errorPayload(err) }, () => process.exit(1)));
+process.on('message', (invocation: Invocation) => void invoke(invocation));
+
+async function invoke({ requestId, event, deadline }: Invocation): Promise<void> {
+  const handler = await loading;
+  try {
+    const result = await handler(JSON.parse(event), context(requestId, deadline));
+    process.send!({ type: 'result', requestId, payload: JSON.stringify(result) ?? 'null' });
+  } catch (err) {
+    process.send!({ type: 'error', requestId, payload: errorPayload(err) });
+  }
+}
+
+function context(requestId: string, deadline: number) {
+  return {
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    invokedFunctionArn: env.LOCAL_FUNCTION_ARN,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    awsRequestId: requestId,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Math.floor(performance.timeOrigin + performance.now())),
+  };
+}
+
+async function loadHandler(): Promise<(event: unknown, context: unknown) => unknown> {
+  const root = env.LAMBDA_TASK_ROOT!;
+  const [, file, name] = /^(.*)\.([^.]+)$/.exec(env._HANDLER!) ?? [];
+  const load = createRequire(path.join(root, 'index.js'));
+  let module;
+  try {
+    const found = load.resolve(path.join(root, file));
+    module = load(found);
+  } catch (err) {
+    if ((err as { code?: string }).code !== 'MODULE_NOT_FOUND') { throw err; }
+    module = await import(path.join(root, `${file}.mjs`)).catch(() => { throw named('Runtime.ImportModuleError', String((err as Error).message)); });
+  }
+  if (typeof module?.[name] !== 'function') { throw named('Runtime.HandlerNotFound', `${env._HANDLER} is undefined or not exported`); }
+  return module[name];
+}
+
+function errorPayload(err: unknown): string {
+  return JSON.stringify(err instanceof Error
+    ? { errorType: err.name, errorMessage: err.message, trace: err.stack?.split('\n') ?? [] }
+    : { errorType: typeof err, errorMessage: String(err), trace: [] });
+}
+
+function named(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+/** CloudFormation's response URLs are https on a host of AWS's: those answers go to the local run. */
+function redirectAnswers(): void {
+  const original = https.request;
+  https.request = function (...args: any[]) {
+    const [target, ...rest] = args;
+    const url = typeof target === 'string' ? new URL(target) : target;
+    const options = url instanceof URL ? { hostname: url.hostname, path: url.pathname + url.search, ...(typeof rest[0] === 'object' ? rest[0] : {}) } : url;
+    if (!RESPONSE_HOST.test(options.hostname ?? options.host ?? '')) { return (original as any)(...args); }
+    const answers = new URL(env.LOCAL_ANSWERS_URL!);
+    return http.request(
+      { method: options.method, headers: options.headers, host: answers.hostname, port: answers.port, path: answers.pathname + options.path },
+      args.find(arg => typeof arg === 'function'),
+    );
+  } as typeof https.request;
+  syncBuiltinESMExports();
+}
+
+/** A local run has no network: whoever tries to reach it is told so, at once. */
+function keepOffTheNetwork(): void {
+  const original = net.Socket.prototype.connect;
+  net.Socket.prototype.connect = function (this: net.Socket, ...args: any[]) {
+    const first = Array.isArray(args[0]) ? args[0][0] : args[0];
+    const host = typeof first === 'object' ? first.host : args[1];
+    if (host !== undefined && !['127.0.0.1', 'localhost', '::1'].includes(host)) {
+      process.nextTick(() => this.destroy(new Error(`a local run has no network: ${host} is out of reach`)));
+      return this;
+    }
+    return (original as any).apply(this, args);
+  } as typeof original;
+}
+
+/** The function sees the time of the run, which may pass faster than the real one. */
+function scaleTime(): void {
+  const scale = Number(env.LOCAL_CLOCK_SCALE);
+  if (scale === 1) { return; }
+  const epoch = Number(env.LOCAL_CLOCK_EPOCH);
+  const RealDate = Date;
+  const now = () => Math.floor(epoch + (RealDate.now() - epoch) * scale);
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+    apply: target => new target(now()).toString(),
+    get: (target, key) => key === 'now' ? now : Reflect.get(target, key),
+  });
+}

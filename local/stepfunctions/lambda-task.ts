@@ -1,0 +1,22 @@
+import type { TaskHandler } from './state-machine-service';
+import type { InvocationResult } from '../lambda/worker';
+
+/** Tasks that invoke a Lambda function: by its ARN, or through `arn:aws:states:::lambda:invoke`. */
+export function lambdaTask(invoke: (nameOrArn: string, event: string) => Promise<InvocationResult>): TaskHandler {
+  return async (resource, input) => {
+    if (resource.includes(':lambda:') && resource.includes(':function:')) {
+      return call(invoke, resource, input);
+    }
+    if (resource === 'arn:aws:states:::lambda:invoke') {
+      return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: await call(invoke, input.FunctionName, input.Payload ?? {}) };
+    }
+    throw Object.assign(new Error(`the local run has no ${resource}`), { name: 'States.Runtime' });
+  };
+}
+
+async function call(invoke: (nameOrArn: string, event: string) => Promise<InvocationResult>, functionArn: string, input: unknown): Promise<unknown> {
+  const { payload, functionError } = await invoke(functionArn, JSON.stringify(input));
+  if (functionError === undefined) { return JSON.parse(payload); }
+  // As Step Functions has it: the error's type is matched by Retry and Catch, and the whole payload is the Cause.
+  throw Object.assign(new Error(payload), { name: JSON.parse(payload).errorType });
+}
