@@ -126,7 +126,8 @@ export class LocalCloud {
   public async close(): Promise<void> {
     await this.stateMachines.close();
     await this.lambda.close();
-    await (await this.server)?.close();
+    // A server that could not start has been complained about.
+    await (await this.server?.catch(() => undefined))?.close();
     rmSync(this.scratch, { recursive: true, force: true });
   }
 

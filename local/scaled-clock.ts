@@ -22,7 +22,8 @@ export class ScaledClock implements CancellableClock {
 
   public readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> => new Promise(resolve => {
     if (signal?.aborted) { return; }
-    const timer = setTimeout(resolve, ms / this.scale);
+    // A timer may go off a millisecond early.
+    const timer = setTimeout(resolve, Math.ceil(ms / this.scale) + 1);
     signal?.addEventListener('abort', () => clearTimeout(timer), { once: true });
   });
 }

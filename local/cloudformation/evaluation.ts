@@ -36,6 +36,7 @@ export class Evaluation implements Scope {
 
   /** The resources whose Condition holds. */
   public resources(): Template['Resources'] {
+    if (Object.keys(this.template.Resources ?? {}).length === 0) { throw new TemplateError('at least one Resources member must be defined'); }
     return Object.fromEntries(Object.entries(this.template.Resources)
       .filter(([, { Condition }]) => Condition === undefined || this.condition(Condition)));
   }

@@ -60,7 +60,7 @@ export class Worker {
 
   /** Whether it can take another event. */
   public get alive(): boolean {
-    return this.exit === undefined && this.child.connected;
+    return this.exit === undefined && !this.child.killed && this.child.connected;
   }
 
   /** Never rejects: what goes wrong is the function's error. */

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { sdkFolder } from '../../../local/aws/sdk-folder';
+import type { FunctionConfiguration } from '../../../local/lambda/function';
+import { LambdaService } from '../../../local/lambda/lambda-service';
+import { ScaledClock } from '../../../local/scaled-clock';
+
+/** Functions in processes of their own, without any server around them. */
+export function testLambda(scale = 1000) {
+  const directory = mkdtempSync(path.join(tmpdir(), 'neo-lambda-test-'));
+  const logs: string[] = [];
+  let kill: (() => void)[] = [];
+  const clock = new ScaledClock(scale);
+  const environment = {
+    AWS_REGION: 'eu-west-1', LOCAL_ANSWERS_URL: 'http://127.0.0.1:1/answers', LOCAL_CLOCK_SCALE: String(scale), LOCAL_CLOCK_EPOCH: String(clock.epoch), NODE_PATH: sdkFolder(directory),
+  };
+  const service = new LambdaService({
+    clock,
+    maxConcurrency: 2,
+    surroundings: async end => {
+      kill.push(end);
+      return { environment, close: async () => {} };
+    },
+    onLog: (functionName, line) => logs.push(`${functionName}: ${line}`),
+  });
+  return {
+    service,
+    clock,
+    logs,
+    crashAll: () => kill.splice(0).forEach(end => end()),
+    put: async (code: string, more: Partial<FunctionConfiguration> = {}) => {
+      const codeDirectory = mkdtempSync(path.join(directory, 'code-'));
+      writeFileSync(path.join(codeDirectory, 'index.js'), code);
+      await service.put({
+        functionName: 'f',
+        functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:f',
+        runtime: 'nodejs24.x',
+        handler: 'index.handler',
+        codeDirectory,
+        environment: {},
+        timeoutSeconds: 30,
+        memorySize: 128,
+        ...more,
+      });
+      return codeDirectory;
+    },
+    invoke: async (event: unknown = {}, name = 'f') => {
+      const { payload, functionError } = await service.invoke(name, JSON.stringify(event));
+      return { result: JSON.parse(payload), functionError };
+    },
+    close: async () => {
+      await service.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Whether a process is there. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export async function eventually(holds: () => boolean): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!holds()) {
+    if (Date.now() > end) { throw new Error(`did not come true: ${holds}`); }
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}

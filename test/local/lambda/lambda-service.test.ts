@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import * as path from 'node:path';
+import { InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
+import { eventually, isRunning, testLambda } from './fixture';
+import { LocalServer } from '../../../local/aws/server';
+
+const lambda = testLambda(60_000);
+afterAll(() => lambda.close());
+
+describe('the Invoke API', () => {
+  let server: LocalServer;
+  let client: LambdaClient;
+  beforeAll(async () => {
+    server = await LocalServer.start({ lambda: request => lambda.service.api(request) });
+    client = new LambdaClient({ region: 'eu-west-1', endpoint: server.url('lambda'), credentials: { accessKeyId: 'x', secretAccessKey: 'x' }, maxAttempts: 1 });
+    await lambda.put('exports.handler = async event => { if (event.fail) throw new Error("no"); return event; };');
+  });
+  afterAll(() => server.close());
+
+  const call = async (input: object) => {
+    const { Payload, FunctionError, StatusCode } = await client.send(new InvokeCommand({ FunctionName: 'f', ...input }));
+    return { payload: Payload?.transformToString(), error: FunctionError, status: StatusCode };
+  };
+
+  test.each(['f', 'arn:aws:lambda:eu-west-1:111122223333:function:f', 'arn:aws:lambda:eu-west-1:111122223333:function:f:live'])('finds %s', async FunctionName => {
+    expect(await call({ FunctionName, Payload: '{"a":1}' })).toEqual({ payload: '{"a":1}', error: undefined, status: 200 });
+  });
+
+  test('an error of the function is in the answer', async () => {
+    expect(await call({ Payload: '{"fail":true}' })).toEqual({ payload: expect.stringContaining('"errorMessage":"no"'), error: 'Unhandled', status: 200 });
+  });
+
+  test('an asynchronous call returns at once', async () => {
+    expect(await call({ InvocationType: 'Event', Payload: '{}' })).toMatchObject({ status: 202 });
+  });
+
+  test('a function that is not there is an error of the call', async () => {
+    await expect(call({ FunctionName: 'gone' })).rejects.toMatchObject({ name: 'ResourceNotFoundException', message: 'Function not found: gone' });
+  });
+
+  test('a function is active', async () => {
+    expect(await waitUntilFunctionActiveV2({ client, maxWaitTime: 5 }, { FunctionName: 'f' })).toMatchObject({ state: 'SUCCESS' });
+  });
+});
+
+test('an asynchronous event is tried three times in all', async () => {
+  await lambda.put('let n = 0; exports.handler = async () => { console.log(`try ${++n}`); throw new Error("no"); };', { functionName: 'g' });
+  lambda.service.invokeAsync('g', '{}');
+  await eventually(() => lambda.logs.includes('g: try 3'));
+  await new Promise(resolve => setTimeout(resolve, 100));
+  expect(lambda.logs).not.toContain('g: try 4');
+});
+
+test('an event that succeeds is not repeated', async () => {
+  await lambda.put('let n = 0; exports.handler = async () => { console.log(`try ${++n}`); if (n === 1) throw new Error("no"); };', { functionName: 'h' });
+  lambda.service.invokeAsync('h', '{}');
+  await eventually(() => lambda.logs.includes('h: try 2'));
+  await new Promise(resolve => setTimeout(resolve, 100));
+  expect(lambda.logs).not.toContain('h: try 3');
+});
+
+test('closing ends every process, busy or not', async () => {
+  const own = testLambda();
+  await own.put('exports.handler = async ({ hang }) => { console.log(process.pid); if (hang) { while (true) {} } };', { timeoutSeconds: 60 });
+  await own.invoke();
+  void own.invoke({ hang: true });
+  void own.invoke({ hang: true });
+  await eventually(() => own.logs.length === 3);
+  const pids = [...new Set(own.logs.map(line => Number(line.slice(3))))];
+  expect(pids.map(isRunning)).toEqual([true, true]);
+  await own.close();
+  expect(pids.map(isRunning)).toEqual([false, false]);
+});
+
+test('a parent that ends by a signal leaves no process behind, not even a busy one', async () => {
+  // A busy process cannot see that its parent was killed without a word.
+  await Promise.all(([['SIGINT', '1'], ['SIGTERM', '1'], ['SIGKILL', '']] as const).map(async ([signal, BUSY]) => {
+    const parent = spawn(process.execPath, ['-r', 'ts-node/register/transpile-only', path.join(__dirname, 'parent.ts')], {
+      env: { ...process.env, TS_NODE_PROJECT: path.join(__dirname, '..', '..', 'tsconfig.json'), BUSY }, stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pid = await new Promise<number>(resolve => parent.stdout.on('data', data => resolve(Number(String(data).trim()))));
+    expect(isRunning(pid)).toBe(true);
+    parent.kill(signal);
+    expect(await new Promise(resolve => parent.on('exit', (_code, by) => resolve(by)))).toBe(signal);
+    await eventually(() => !isRunning(pid));
+  }));
+});
