@@ -2,6 +2,8 @@ export * from './compilation-job/compilation-job';
 export * from './compilation-job/compilation-job-base';
 export * from './compilation-job/compilation-job-props';
 export * from './model/model';
+export * from './privacy/privacy-validation';
+export * from './privacy/privacy-validation-props';
 export * from './private-compilation-vpc/private-compilation-vpc';
 export * from './private-compilation-vpc/private-compilation-vpc-attributes';
 export * from './private-compilation-vpc/private-compilation-vpc-base';

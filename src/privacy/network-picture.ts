@@ -1,16 +1,16 @@
-import { bucketLock, openPublicAccess } from './bucket-facts';
-import { endpointOpenings } from './endpoint-policy';
-import { rulesOf } from './group-rules';
-import { verdictOn } from './group-verdict';
-import { count } from './names';
-import { type CompilationNetwork, findNetworks, wholeVpc } from './network';
+import { bucketLock, openPublicAccess } from './network/bucket-facts';
+import { endpointOpenings } from './network/endpoint-policy';
+import { rulesOf } from './network/group-rules';
+import { verdictOn } from './network/group-verdict';
+import { count } from './network/names';
+import { type CompilationNetwork, findNetworks, wholeVpc } from './network/network';
+import { findWaysOut, WAYS_OUT } from './network/ways-out';
 import { bucketPanel, bucketPanelHeight } from './picture/bucket-panel';
 import { CONTROL_HEIGHT, controlPanel } from './picture/control-panel';
 import { arrow, box, COLOUR, mark, svg, text } from './picture/svg';
 import { vpcPanel } from './picture/vpc-panel';
 import { WAYS_OUT_HEIGHT, waysOutPanel } from './picture/ways-out-panel';
-import { TemplateSet } from './templates';
-import { findWaysOut, WAYS_OUT } from './ways-out';
+import { TemplateSet } from './template/template-set';
 
 const WIDTH = 1400;
 const HEADER = 92;
@@ -54,7 +54,7 @@ function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: n
   const vpcTop = top + CONTROL_HEIGHT;
   const vpc = vpcPanel(templates, network, vpcTop, bucketPanelHeight(network));
   const buckets = bucketPanel(templates, network, vpcTop, vpc.endpointRight);
-  const openings = findWaysOut(templates, network);
+  const openings = findWaysOut(templates, network).filter(({ isSure }) => isSure);
   const waysTop = vpcTop + vpc.height;
   return {
     problems: openings.length + otherProblems(templates, network),

@@ -164,7 +164,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
 
     this.vpcConfig = vpcConfigOf(this);
     // A brought VPC may hold much that jobs need not wait for; its subnets bring what they depend on.
-    this.announceWhenReady([...props.vpc ? subnets : [vpc], this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies], !props.vpc);
+    this.announceWhenReady([...props.vpc ? subnets : [vpc], this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies], this.metadata(!props.vpc, s3PrefixList));
   }
 
   /**
@@ -231,18 +231,20 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    *
    * Dependencies on constructs are followed at the end of synthesis, so policies that are added later are among them.
    */
-  private announceWhenReady(parts: IDependable[], isDedicated: boolean) {
+  private announceWhenReady(parts: IDependable[], metadata: NetworkMetadata) {
     const ready = new CfnWaitConditionHandle(this, 'Ready');
-    ready.addMetadata(NETWORK_METADATA, this.metadata(isDedicated));
+    ready.addMetadata(NETWORK_METADATA, metadata);
     ready.node.addDependency(...parts, ...this.node.children.filter(child => child !== ready));
     Dependable.implement(this, { get dependencyRoots() { return [ready]; } });
   }
 
-  private metadata(isDedicated: boolean): NetworkMetadata {
+  private metadata(isDedicated: boolean, s3PrefixList?: ec2.IPrefixList): NetworkMetadata {
     return {
+      Vpc: this.vpc.vpcId,
       Subnets: this.subnets.map(({ subnetId }) => subnetId),
       SecurityGroups: this.securityGroups.map(({ securityGroupId }) => securityGroupId),
       S3Endpoints: [this.s3Endpoint.vpcEndpointId],
+      S3PrefixLists: s3PrefixList ? [s3PrefixList.prefixListId] : [],
       Buckets: this.buckets.map(({ bucketName }) => bucketName),
       Roles: [this.role.roleArn],
       Dedicated: isDedicated,

@@ -6,9 +6,12 @@ export const NETWORK_METADATA = 'cdk-sagemaker-neo:private-network';
 
 /** IDs, mostly references. */
 export interface NetworkMetadata {
+  readonly Vpc: string;
   readonly Subnets: string[];
   readonly SecurityGroups: string[];
   readonly S3Endpoints: string[];
+  /** Prefix lists that are known to be those of S3. */
+  readonly S3PrefixLists: string[];
   /** Names. */
   readonly Buckets: string[];
   /** ARNs. */

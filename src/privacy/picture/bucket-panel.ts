@@ -1,8 +1,8 @@
 import { arrow, blocked, box, COLOUR, mark, text } from './svg';
-import { bucketLock, openPublicAccess } from '../bucket-facts';
-import { count, nameOf } from '../names';
-import type { CompilationNetwork } from '../network';
-import type { TemplateResource, TemplateSet } from '../templates';
+import { bucketLock, openPublicAccess } from '../network/bucket-facts';
+import { count, nameOf } from '../network/names';
+import type { CompilationNetwork } from '../network/network';
+import type { TemplateResource, TemplateSet } from '../template/template-set';
 
 const COLUMN = { x: 1096, width: 272 };
 const CARD = { height: 104, gap: 12 };

@@ -1,7 +1,8 @@
 import { arrow, box, COLOUR, text } from './svg';
-import { count, nameOf } from '../names';
-import type { CompilationNetwork } from '../network';
-import type { TemplateResource, TemplateSet } from '../templates';
+import { isJobResource } from '../network/job-placements';
+import { count, nameOf } from '../network/names';
+import type { CompilationNetwork } from '../network/network';
+import type { TemplateResource, TemplateSet } from '../template/template-set';
 
 export const CONTROL_HEIGHT = 132;
 
@@ -32,7 +33,7 @@ export function controlPanel(templates: TemplateSet, network: CompilationNetwork
 }
 
 function handlerOf(templates: TemplateSet, { jobs }: CompilationNetwork): TemplateResource | undefined {
-  return jobs.flatMap(job => templates.references(job, 'ServiceToken'))[0];
+  return jobs.filter(job => isJobResource(job)).flatMap(({ resource }) => templates.references(resource, 'ServiceToken'))[0];
 }
 
 function handlerPlace(handler: TemplateResource | undefined): string {

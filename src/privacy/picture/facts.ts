@@ -1,6 +1,6 @@
-import type { GroupRule } from '../group-rules';
-import { nameOf } from '../names';
-import type { TemplateSet } from '../templates';
+import type { GroupRule } from '../network/group-rules';
+import { nameOf } from '../network/names';
+import type { TemplateSet } from '../template/template-set';
 
 /** What traffic a rule is for: `TCP 443`, `all traffic`. */
 export function trafficOf({ protocol, fromPort, toPort }: GroupRule): string {

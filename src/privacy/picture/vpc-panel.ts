@@ -1,12 +1,12 @@
 import { peerOf, trafficOf } from './facts';
 import { arrow, blocked, box, COLOUR, mark, text } from './svg';
-import { endpointActions, endpointOpenings } from '../endpoint-policy';
-import { isOpenByOmission, rulesOf } from '../group-rules';
-import { verdictOn } from '../group-verdict';
-import { count, nameOf } from '../names';
-import type { CompilationNetwork } from '../network';
-import { sizeOf, zoneOf } from '../subnet-size';
-import type { TemplateResource, TemplateSet } from '../templates';
+import { endpointActions, endpointOpenings } from '../network/endpoint-policy';
+import { isOpenByOmission, rulesOf } from '../network/group-rules';
+import { verdictOn } from '../network/group-verdict';
+import { count, nameOf } from '../network/names';
+import type { CompilationNetwork } from '../network/network';
+import { sizeOf, zoneOf } from '../network/subnet-size';
+import type { TemplateResource, TemplateSet } from '../template/template-set';
 
 export const VPC = { x: 32, width: 878, right: 910 };
 const GROUP = { x: 52, width: 578 };
@@ -93,7 +93,8 @@ function endpointBox(templates: TemplateSet, network: CompilationNetwork, endpoi
   const colour = isOpen ? COLOUR.open : COLOUR.bucket;
   const top = middle - ENDPOINT.height / 2;
   const between = (GROUP.x + GROUP.width + ENDPOINT.x) / 2;
-  const toS3 = network.securityGroups.flatMap(group => rulesOf(templates, group)).some(rule => verdictOn(rule, templates, network) === 'to S3');
+  const toS3 = network.securityGroups.flatMap(group => rulesOf(templates, group))
+    .find(rule => ['to S3', 'to a prefix list'].includes(verdictOn(rule, templates, network)));
   const actions = endpointActions(templates, endpoint).map(action => action.replace(/^s3:/, ''));
   const line = (offset: number, words: string, size: number, fill: string = COLOUR.soft) =>
     text(ENDPOINT.x + 12, top + offset, words, { size, fill: isOpen ? COLOUR.open : fill, width: ENDPOINT.width - 24 });
@@ -105,14 +106,14 @@ function endpointBox(templates: TemplateSet, network: CompilationNetwork, endpoi
     ...(isOpen ? [open[0]] : wrapped(actions, 30)).slice(0, 2).map((words, index) => line(82 + index * 16, words, 11.5)),
     ...toS3 ? [
       arrow([[GROUP.x + GROUP.width + 4, middle], [ENDPOINT.x - 4, middle]], 'allowed'),
-      text(between, middle - 10, 'TCP 443 → S3 prefix list', { size: 12.5, bold: true, fill: COLOUR.allowed, anchor: 'middle' }),
+      text(between, middle - 10, verdictOn(toS3, templates, network) === 'to S3' ? 'TCP 443 → S3 prefix list' : 'TCP 443 → prefix list', { size: 12, bold: true, fill: COLOUR.allowed, anchor: 'middle' }),
     ] : [text(between, middle + 4, 'no rule to S3', { size: 12.5, fill: COLOUR.open, anchor: 'middle' })],
   ];
 }
 
 function groupTitle({ securityGroups, outside }: CompilationNetwork): string {
   if (securityGroups.length > 0) { return `Security group ${securityGroups.map(group => nameOf(group)).join(', ')}`; }
-  return outside.some(id => id.startsWith('sg-')) ? 'Security group of another app' : 'No security group';
+  return outside.securityGroups.length > 0 ? 'Security group of another app' : 'No security group';
 }
 
 function groupLines(templates: TemplateSet, network: CompilationNetwork): Line[] {
@@ -126,8 +127,8 @@ function groupLines(templates: TemplateSet, network: CompilationNetwork): Line[]
     const traffic = trafficOf(rule);
     if (verdict === 'to subnets') {
       toSubnets.set(traffic, [...toSubnets.get(traffic) ?? [], peerOf(rule, templates)]);
-    } else if (verdict === 'to S3') {
-      lines.push({ words: `out: ${traffic} → S3 prefix list`, good: true });
+    } else if (verdict === 'to S3' || verdict === 'to a prefix list') {
+      lines.push({ words: `out: ${traffic} → ${verdict === 'to S3' ? 'S3 prefix list' : `prefix list ${rule.peer.ids.join(', ')}`}`, good: true });
     } else {
       lines.push({ words: `${rule.direction}: ${traffic} ${rule.direction === 'in' ? '←' : '→'} ${peerOf(rule, templates)}`, good: verdict !== 'open' });
     }
@@ -171,8 +172,7 @@ function vpcNotes(templates: TemplateSet, { vpcId, otherSubnets, vpc, subnets }:
 }
 
 function noSubnets({ outside }: CompilationNetwork): string {
-  const subnets = outside.filter(id => id.startsWith('subnet-'));
-  return subnets.length ? `Subnets of another app: ${subnets.join(', ')}` : 'No subnet in this template';
+  return outside.subnets.length ? `Subnets of another app: ${outside.subnets.join(', ')}` : 'No subnet in this template';
 }
 
 function wrapped(words: string[], most: number): string[] {

@@ -1,7 +1,7 @@
 import { arrow, blocked, box, COLOUR, mark, text } from './svg';
 import { VPC } from './vpc-panel';
-import { nameOf } from '../names';
-import { type Opening, WAYS_OUT } from '../ways-out';
+import { nameOf } from '../network/names';
+import { type Opening, WAYS_OUT } from '../network/ways-out';
 
 const CHIP = { gap: 6, height: 70 };
 const CHIP_WIDTH = (VPC.width - (WAYS_OUT.length - 1) * CHIP.gap) / WAYS_OUT.length;
@@ -58,6 +58,6 @@ function list(openings: Opening[], top: number): string[] {
 function lines(words: string): string[] {
   return words.split(' ').reduce<string[]>((all, word) => {
     const last = all[all.length - 1];
-    return last !== undefined && last.length + word.length < 11 ? [...all.slice(0, -1), `${last} ${word}`] : [...all, word];
+    return last !== undefined && last.length + word.length < 10 ? [...all.slice(0, -1), `${last} ${word}`] : [...all, word];
   }, []);
 }

@@ -27,7 +27,7 @@ export function canonicalValues(value: any, scope: ResolutionScope): string[] {
   if (typeof value !== 'object') { return [String(value)]; }
   if (Array.isArray(value)) { return combine(value.map(entry => canonicalValues(entry, scope)), ','); }
   const [[name, argument] = ['', undefined], ...more] = Object.entries<any>(value);
-  return (more.length === 0 ? intrinsic(name, argument, scope) : undefined) ?? [unknown(value)];
+  return (more.length === 0 ? intrinsic(name, argument, scope) : undefined) ?? [unknown(value, scope)];
 }
 
 /** Whether a canonical value holds something that only the deployment knows. */
@@ -109,11 +109,12 @@ function combine(parts: string[][], delimiter: string): string[] {
   let texts = [''];
   known.forEach((part, index) => {
     texts = texts.flatMap(text => part.map(piece => index === 0 ? piece : `${text}${delimiter}${piece}`));
-    if (texts.length > MOST_VALUES) { texts = [unknown('too many choices')]; }
+    if (texts.length > MOST_VALUES) { texts = ['${?too many choices}']; }
   });
   return texts;
 }
 
-function unknown(value: any): string {
-  return `\${?${JSON.stringify(value).replace(/[{}]/g, '')}}`;
+/** The template is part of it: the same words mean something else in another one. */
+function unknown(value: any, { name }: ResolutionScope): string {
+  return `\${?${name} ${JSON.stringify(value).replace(/[{}]/g, '')}}`;
 }

@@ -1,6 +1,6 @@
-import { isUnknown } from './canonical';
-import { coversAction, type Statement, statementsOf } from './policy';
-import type { TemplateResource, TemplateSet } from './templates';
+import { isUnknown } from '../template/canonical';
+import { coversAction, type Statement, statementsOf } from '../template/policy';
+import type { TemplateResource, TemplateSet } from '../template/template-set';
 
 /** What has to be denied outside the endpoint: that models cannot be read, replaced or listed. */
 export const LOCKED_ACTIONS = ['s3:GetObject', 's3:PutObject', 's3:ListBucket'];
@@ -16,13 +16,17 @@ export interface BucketLock {
   readonly exempt: string[];
 }
 
-export function bucketLock(templates: TemplateSet, bucket: TemplateResource, endpoints: TemplateResource[]): BucketLock {
+/** @param otherEndpoints IDs of the network's endpoints that the app does not make */
+export function bucketLock(
+  templates: TemplateSet, bucket: TemplateResource, endpoints: TemplateResource[], otherEndpoints: string[] = [],
+): BucketLock {
+  const endpointIds = [...endpoints.map(({ ref }) => ref), ...otherEndpoints];
   const policies = templates.ofType('AWS::S3::BucketPolicy')
     .filter(policy => templates.references(policy, 'Bucket').includes(bucket))
     // A policy that may not exist protects nothing that may.
     .filter(policy => policy.condition === undefined || policy.condition === bucket.condition);
   const denials = policies.flatMap(policy => (statementsOf(templates, policy.properties.PolicyDocument, policy.template) ?? [])
-    .filter(statement => isLock(statement, endpoints)));
+    .filter(statement => isLock(statement, endpointIds)));
   return {
     policies,
     missing: LOCKED_ACTIONS.filter(action => !denials.some(statement => coversAction(statement.actions, action)
@@ -35,15 +39,18 @@ export function bucketLock(templates: TemplateSet, bucket: TemplateResource, end
 export function openPublicAccess(templates: TemplateSet, bucket: TemplateResource): string[] {
   const block = templates.choices(bucket.properties.PublicAccessBlockConfiguration);
   return PUBLIC_ACCESS_BLOCK.filter(name => block.length === 0
-    || block.some(choice => { const values = templates.values(choice[name], bucket.template); return values.length === 0 || values.some(value => value !== 'true'); }));
+    || block.some(choice => {
+      const values = templates.values(choice[name], bucket.template);
+      return values.length === 0 || values.some(value => value !== 'true');
+    }));
 }
 
-function isLock(statement: Statement, endpoints: TemplateResource[]): boolean {
+function isLock(statement: Statement, endpointIds: string[]): boolean {
   const { effect, principals, notPrincipal, notAction, notResource, conditions } = statement;
   const unlessEndpoint = conditions.filter(({ key }) => key === 'aws:sourcevpce');
   return effect === 'Deny' && principals.includes('*') && !notPrincipal && !notAction && !notResource
     && unlessEndpoint.length === 1 && /^StringNot(Equals|Like)$/.test(unlessEndpoint[0].operator)
-    && unlessEndpoint[0].values.length > 0 && unlessEndpoint[0].values.every(id => endpoints.some(({ ref }) => ref === id))
+    && unlessEndpoint[0].values.length > 0 && unlessEndpoint[0].values.every(id => endpointIds.includes(id))
     && conditions.every(condition => condition.key === 'aws:sourcevpce' || isExemption(condition));
 }
 

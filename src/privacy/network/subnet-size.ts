@@ -1,4 +1,4 @@
-import type { TemplateResource, TemplateSet } from './templates';
+import type { TemplateResource, TemplateSet } from '../template/template-set';
 
 /** Addresses that AWS takes of each subnet. */
 const RESERVED_ADDRESSES = 5;

@@ -20,6 +20,9 @@ export interface TemplateResource {
   readonly constructPath: string;
 }
 
+/** Path of the construct that made the resource of a template file. */
+export type ConstructPathOf = (file: string, logicalId: string) => string | undefined;
+
 /** A template and where it came from. */
 export interface SynthesizedTemplate {
   readonly name: string;
@@ -34,10 +37,16 @@ export interface SynthesizedTemplate {
  * All templates of an app as one graph: references are followed through exports, nested stacks' parameters and their outputs.
  */
 export class TemplateSet {
-  public static fromFiles(files: string[]): TemplateSet {
-    const set = new TemplateSet();
-    for (const file of [...new Set(files)].sort()) {
-      set.add({ name: path.basename(file).replace(/\.template\.json$/, ''), file, body: JSON.parse(fs.readFileSync(file, 'utf8')) });
+  /**
+   * @param files absolute paths of templates; those of nested stacks are found from the templates of their parents
+   * @param constructPath path of the construct that made a resource, where the template does not tell
+   */
+  public static fromFiles(files: string[], constructPath?: ConstructPathOf): TemplateSet {
+    const set = new TemplateSet(constructPath);
+    for (const file of [...new Set(files.map(name => path.resolve(name)))].sort()) {
+      const name = path.basename(file).replace(/\.template\.json$/, '');
+      const same = set.templates.filter(template => template.name.replace(/~\d+$/, '') === name).length;
+      set.add({ name: same ? `${name}~${same + 1}` : name, file, body: JSON.parse(fs.readFileSync(file, 'utf8')) });
     }
     return set;
   }
@@ -52,14 +61,15 @@ export class TemplateSet {
   public readonly resources: TemplateResource[] = [];
   /** Nested stacks whose template is not in the cloud assembly, so that nobody can look into it. */
   public readonly unseen: TemplateResource[] = [];
+  private readonly byType = new Map<string, TemplateResource[]>();
   private readonly byRef = new Map<string, TemplateResource>();
   private readonly nestedByResource = new Map<TemplateResource, SynthesizedTemplate>();
   private readonly exports = new Map<string, { value: any; template: SynthesizedTemplate }>();
 
-  private constructor() {}
+  private constructor(private readonly constructPath: ConstructPathOf = () => undefined) {}
 
   public ofType(...types: string[]): TemplateResource[] {
-    return this.resources.filter(({ type }) => types.includes(type));
+    return types.flatMap(type => this.byType.get(type) ?? []);
   }
 
   /** The resource that a canonical value refers to, by `Ref` or by any attribute. */
@@ -105,8 +115,10 @@ export class TemplateSet {
     this.templates.push(template);
     const nested: TemplateResource[] = [];
     for (const [logicalId, definition] of Object.entries<any>(template.body.Resources ?? {})) {
-      const resource = resourceOf(template, logicalId, definition);
+      const resource = resourceOf(template, logicalId, definition, this.constructPath);
       this.resources.push(resource);
+      if (!this.byType.has(resource.type)) { this.byType.set(resource.type, []); }
+      this.byType.get(resource.type)!.push(resource);
       this.byRef.set(resource.ref, resource);
       if (resource.type === 'AWS::CloudFormation::Stack') { nested.push(resource); }
     }
@@ -159,7 +171,7 @@ function exportKey({ file }: SynthesizedTemplate, name: string): string {
   return `${file ? path.dirname(file) : ''}:${name}`;
 }
 
-function resourceOf(template: SynthesizedTemplate, logicalId: string, definition: any): TemplateResource {
+function resourceOf(template: SynthesizedTemplate, logicalId: string, definition: any, constructPath: ConstructPathOf): TemplateResource {
   return {
     template,
     logicalId,
@@ -168,7 +180,7 @@ function resourceOf(template: SynthesizedTemplate, logicalId: string, definition
     metadata: definition.Metadata ?? {},
     condition: definition.Condition,
     ref: `\${${template.name}#${logicalId}}`,
-    constructPath: definition.Metadata?.['aws:cdk:path'] ?? `${template.name}/${logicalId}`,
+    constructPath: definition.Metadata?.['aws:cdk:path'] ?? (template.file && constructPath(template.file, logicalId)) ?? `${template.name}/${logicalId}`,
   };
 }
 
@@ -184,5 +196,6 @@ function nestedTemplateFile({ template, metadata, properties }: TemplateResource
   return fs.readdirSync(directory)
     .filter(name => name.endsWith('.nested.template.json'))
     .map(name => path.join(directory, name))
-    .find(file => url.includes(createHash('sha256').update(fs.readFileSync(file)).digest('hex')));
+    // The digest is of compact JSON, the file is indented.
+    .find(file => url.includes(createHash('sha256').update(JSON.stringify(JSON.parse(fs.readFileSync(file, 'utf8')))).digest('hex')));
 }

@@ -1,6 +1,4 @@
-import type { CompilationNetwork } from './network';
-import { groupId } from './network';
-import type { TemplateResource, TemplateSet } from './templates';
+import type { TemplateResource, TemplateSet } from '../template/template-set';
 
 /** A rule of a security group, inline or a resource of its own. */
 export interface GroupRule {
@@ -36,12 +34,6 @@ export function rulesOf(templates: TemplateSet, group: TemplateResource): GroupR
 /** Whether a group has no rule for outbound traffic at all, which AWS fills with one that allows everything. */
 export function isOpenByOmission(templates: TemplateSet, group: TemplateResource): boolean {
   return templates.list(group.properties.SecurityGroupEgress).length === 0;
-}
-
-/** Whether a rule lets through nothing but what AWS requires of a compilation job: subnets and the prefix list of S3. */
-export function reachesSubnets({ peer }: GroupRule, templates: TemplateSet, network: CompilationNetwork): boolean {
-  const own = [...network.subnets.flatMap(subnet => templates.property(subnet, 'CidrBlock')), ...network.securityGroups.flatMap(group => [group.ref, groupId(group)])];
-  return peer.ids.length > 0 && peer.ids.every(id => own.includes(id));
 }
 
 function ruleOf(

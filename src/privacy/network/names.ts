@@ -1,4 +1,4 @@
-import type { TemplateResource } from './templates';
+import type { TemplateResource } from '../template/template-set';
 
 /**
  * Short name for people: the construct path without its stack and without CDK's `Resource` and `Default`; the logical ID, without

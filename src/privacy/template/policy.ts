@@ -1,4 +1,4 @@
-import type { SynthesizedTemplate, TemplateSet } from './templates';
+import type { SynthesizedTemplate, TemplateSet } from './template-set';
 
 /** A statement of a policy document, all values canonical. */
 export interface Statement {

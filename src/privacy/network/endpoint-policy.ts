@@ -1,6 +1,6 @@
-import { isUnknown } from './canonical';
-import { type Statement, statementsOf } from './policy';
-import type { TemplateResource, TemplateSet } from './templates';
+import { isUnknown } from '../template/canonical';
+import { type Statement, statementsOf } from '../template/policy';
+import type { TemplateResource, TemplateSet } from '../template/template-set';
 
 /**
  * Why the policy of a gateway endpoint for S3 lets through more than named buckets.

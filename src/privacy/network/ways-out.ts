@@ -1,0 +1,167 @@
+import type { CompilationNetwork } from './network';
+import type { TemplateResource, TemplateSet } from '../template/template-set';
+
+/** What can join a VPC to something else. The order is that of pictures and reports. */
+export const WAYS_OUT = [
+  'internet gateway', 'NAT gateway', 'egress-only internet gateway', 'carrier gateway', 'VPN gateway', 'transit gateway', 'VPC peering',
+  'other attachment', 'route', 'public IP address',
+] as const;
+
+export type WayOut = typeof WAYS_OUT[number];
+
+/** A resource that opens a network. */
+export interface Opening {
+  readonly way: WayOut;
+  readonly resource: TemplateResource;
+  /** Properties that show it. */
+  readonly properties: string[];
+  /** The subnets it opens; all of the VPC when empty. */
+  readonly subnets: TemplateResource[];
+  /** False when the template leaves open which VPC or subnet is meant. */
+  readonly isSure: boolean;
+}
+
+/** Types that name the VPC they join, in which properties. */
+const VPC_ATTACHMENTS: [type: string, properties: string[], way: WayOut][] = [
+  ['AWS::EC2::EgressOnlyInternetGateway', ['VpcId'], 'egress-only internet gateway'],
+  ['AWS::EC2::CarrierGateway', ['VpcId'], 'carrier gateway'],
+  ['AWS::EC2::TransitGatewayAttachment', ['VpcId'], 'transit gateway'],
+  ['AWS::EC2::TransitGatewayVpcAttachment', ['VpcId'], 'transit gateway'],
+  ['AWS::EC2::VPCPeeringConnection', ['VpcId', 'PeerVpcId'], 'VPC peering'],
+  ['AWS::EC2::LocalGatewayRouteTableVPCAssociation', ['VpcId'], 'other attachment'],
+  // A regional one; others stand in a subnet.
+  ['AWS::EC2::NatGateway', ['VpcId'], 'NAT gateway'],
+  ['AWS::EC2::RouteServerAssociation', ['VpcId'], 'other attachment'],
+  ['AWS::NetworkManager::VpcAttachment', ['VpcArn'], 'other attachment'],
+  // Sends DNS queries to resolvers elsewhere.
+  ['AWS::Route53Resolver::ResolverRuleAssociation', ['VPCId'], 'other attachment'],
+  ['AWS::VpcLattice::ServiceNetworkVpcAssociation', ['VpcIdentifier'], 'other attachment'],
+];
+
+/** Types that name the subnets they stand in, or share. */
+const SUBNET_ATTACHMENTS: [type: string, properties: string[], way: WayOut][] = [
+  ['AWS::EC2::NatGateway', ['SubnetId'], 'NAT gateway'],
+  ['AWS::EC2::TransitGatewayAttachment', ['SubnetIds'], 'transit gateway'],
+  ['AWS::EC2::TransitGatewayVpcAttachment', ['SubnetIds'], 'transit gateway'],
+  ['AWS::EC2::ClientVpnTargetNetworkAssociation', ['SubnetId'], 'other attachment'],
+  ['AWS::EC2::InstanceConnectEndpoint', ['SubnetId'], 'other attachment'],
+  ['AWS::EC2::RouteServerEndpoint', ['SubnetId'], 'other attachment'],
+  ['AWS::NetworkManager::VpcAttachment', ['SubnetArns'], 'other attachment'],
+  ['AWS::RAM::ResourceShare', ['ResourceArns'], 'other attachment'],
+];
+
+/** Types that change the route tables they name. */
+const ROUTE_TABLE_CHANGES: [type: string, property: string, way: WayOut][] = [
+  ['AWS::EC2::Route', 'RouteTableId', 'route'],
+  ['AWS::EC2::VPNGatewayRoutePropagation', 'RouteTableIds', 'VPN gateway'],
+  ['AWS::EC2::RouteServerPropagation', 'RouteTableId', 'other attachment'],
+];
+
+/**
+ * Everything in the templates that joins the VPC of a network, or one of its subnets, to something else.
+ *
+ * A VPC of which only some subnets are for jobs may have gateways of its own; what counts then is whether a route leads there.
+ */
+export function findWaysOut(templates: TemplateSet, network: CompilationNetwork): Opening[] {
+  const found = [
+    ...network.dedicated ? attachedToVpc(templates, network) : [],
+    ...placedInSubnets(templates, network),
+    ...routesOut(templates, network),
+    ...publicAddresses(templates, network),
+  ];
+  // A transit gateway names the VPC and the subnets: once is enough, and what is sure counts.
+  return found.filter((one, index) => {
+    const same = found.filter(({ way, resource }) => resource === one.resource && way === one.way);
+    return (same.find(({ isSure }) => isSure) ?? same[0]) === found[index];
+  });
+}
+
+/** Route tables of a subnet. One without uses the VPC's main table, which no template can add routes to. */
+export function routeTables(templates: TemplateSet, subnet: TemplateResource): string[] {
+  return templates.ofType('AWS::EC2::SubnetRouteTableAssociation')
+    .filter(association => templates.property(association, 'SubnetId').includes(subnet.ref))
+    .flatMap(association => templates.property(association, 'RouteTableId'));
+}
+
+function attachedToVpc(templates: TemplateSet, { vpcId, otherSubnets }: CompilationNetwork): Opening[] {
+  if (vpcId === undefined) { return []; }
+  const attached = (resource: TemplateResource, properties: string[], way: WayOut, naming = properties): Opening[] => {
+    const relations = naming.map(property => relationTo(templates, resource, property, [vpcId]));
+    return relations.some(relation => relation !== 'other') ? [opening(way, resource, properties, relations.includes('ours'))] : [];
+  };
+  const inOther = (nat: TemplateResource) => templates.references(nat, 'SubnetId').some(subnet => otherSubnets.includes(subnet));
+  return [
+    ...templates.ofType('AWS::EC2::VPCGatewayAttachment').flatMap(resource => [
+      ...resource.properties.InternetGatewayId === undefined ? [] : attached(resource, ['InternetGatewayId'], 'internet gateway', ['VpcId']),
+      ...resource.properties.VpnGatewayId === undefined ? [] : attached(resource, ['VpnGatewayId'], 'VPN gateway', ['VpcId']),
+    ]),
+    ...templates.ofType('AWS::EC2::NatGateway').filter(nat => inOther(nat)).map(nat => opening('NAT gateway', nat, ['SubnetId'], true)),
+    ...VPC_ATTACHMENTS.flatMap(([type, properties, way]) => templates.ofType(type).flatMap(resource => attached(resource, properties, way))),
+  ];
+}
+
+function placedInSubnets(templates: TemplateSet, { subnets }: CompilationNetwork): Opening[] {
+  return SUBNET_ATTACHMENTS.flatMap(([type, properties, way]) => templates.ofType(type).flatMap(resource => properties.flatMap(property => {
+    const placed = subnets.filter(subnet => relationTo(templates, resource, property, [subnet.ref]) === 'ours');
+    const unsure = relationTo(templates, resource, property, subnets.map(({ ref }) => ref)) === 'unknown';
+    return placed.length > 0 || unsure ? [opening(way, resource, [property], !unsure, placed)] : [];
+  })));
+}
+
+/** The route to the VPC itself is implicit, and that to a gateway endpoint is the endpoint's: any other is a way out. */
+function routesOut(templates: TemplateSet, { subnets }: CompilationNetwork): Opening[] {
+  const tables = new Map(subnets.map(subnet => [subnet, routeTables(templates, subnet)]));
+  return ROUTE_TABLE_CHANGES.flatMap(([type, property, way]) => templates.ofType(type)
+    .filter(resource => resource.properties.GatewayId !== 'local')
+    .flatMap(resource => {
+      const opened = subnets.filter(subnet => relationTo(templates, resource, property, tables.get(subnet)!) === 'ours');
+      const unsure = relationTo(templates, resource, property, [...tables.values()].flat()) === 'unknown';
+      const properties = type === 'AWS::EC2::Route' ? Object.keys(resource.properties).filter(name => name !== property) : [property];
+      return opened.length > 0 || unsure ? [opening(way, resource, properties, !unsure, opened)] : [];
+    }));
+}
+
+function publicAddresses(templates: TemplateSet, { subnets }: CompilationNetwork): Opening[] {
+  const bySubnet = subnets.flatMap(subnet => ['MapPublicIpOnLaunch', 'AssignIpv6AddressOnCreation']
+    .filter(property => templates.property(subnet, property).some(value => value !== 'false'))
+    .map(property => opening('public IP address', subnet, [property], true, [subnet])));
+  const ours = (resource: TemplateResource) => templates.references(resource, 'SubnetId').filter(subnet => subnets.includes(subnet));
+  const elastic = templates.ofType('AWS::EC2::EIP', 'AWS::EC2::EIPAssociation').flatMap(address =>
+    ['InstanceId', 'NetworkInterfaceId'].flatMap(property => templates.references(address, property).flatMap(target => {
+      const placed = ours(target);
+      return placed.length > 0 ? [opening('public IP address', address, [property], true, placed)] : [];
+    })));
+  const instances = templates.ofType('AWS::EC2::Instance').flatMap(instance => {
+    const interfaces = templates.list(instance.properties.NetworkInterfaces)
+      .filter(({ AssociatePublicIpAddress: value }) => templates.values(value, instance.template).some(text => text !== 'false'));
+    const placed = interfaces.flatMap(({ SubnetId: id }) => templates.values(id, instance.template))
+      .flatMap(id => subnets.filter(({ ref }) => ref === id));
+    return placed.length > 0 ? [opening('public IP address', instance, ['NetworkInterfaces'], true, placed)] : [];
+  });
+  return [...bySubnet, ...elastic, ...instances];
+}
+
+/**
+ * Whether a property names one of our IDs. What the app makes is other than ours when it is not; a literal ID or a parameter may be
+ * the ID that one of ours will have.
+ */
+function relationTo(templates: TemplateSet, resource: TemplateResource, property: string, ours: string[]): 'ours' | 'other' | 'unknown' {
+  const values = templates.list(resource.properties[property]).flatMap(value => templates.values(value, resource.template));
+  if (values.some(value => ours.some(id => isSame(value, id)))) { return 'ours'; }
+  const made = ours.some(id => templates.find(id) !== undefined);
+  return values.some(value => !templates.find(value) && !hasReference(value) && (made || value.includes('${'))) ? 'unknown' : 'other';
+}
+
+/** An ID as it is, its ARN, or an ARN that ends in it. */
+function isSame(value: string, id: string): boolean {
+  return value === id || value.endsWith(`/${id}`) || value === `${id.slice(0, -1)}.Arn}`;
+}
+
+/** Of an ARN that is joined from something the app makes. */
+function hasReference(value: string): boolean {
+  return /\$\{[^{}?]+#[^{}]+\}$/.test(value);
+}
+
+function opening(way: WayOut, resource: TemplateResource, properties: string[], isSure: boolean, subnets: TemplateResource[] = []): Opening {
+  return { way, resource, properties, subnets, isSure };
+}

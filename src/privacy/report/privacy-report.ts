@@ -1,0 +1,160 @@
+import { createHash } from 'crypto';
+import type { CompilationNetwork } from '../network/network';
+import { findNetworks } from '../network/network';
+import { sizeOf, zoneOf } from '../network/subnet-size';
+import type { NeoPrivacyException } from '../privacy-validation-props';
+import type { Observation, Verdict } from '../rules/rule';
+import { PRIVACY_RULES } from '../rules/rules';
+import type { TemplateResource, TemplateSet } from '../template/template-set';
+
+/**
+ * What the report says of a rule: `accepted` when all that fails has been excepted, `unknown` when something cannot be told from the
+ * templates, `not applicable` when the app has nothing that the rule is about.
+ */
+export type RuleStatus = 'pass' | 'fail' | 'accepted' | 'unknown' | 'not applicable';
+
+/** An observation of a rule as the report has it. */
+export interface ReportedObservation {
+  readonly verdict: Verdict | 'accepted';
+  readonly constructPath: string;
+  readonly template: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly evidence: string;
+  readonly locations: string[];
+  /** Why it was accepted. */
+  readonly reason?: string;
+  /** Whether a finding of another rule is the cause. */
+  readonly isConsequence?: boolean;
+}
+
+export interface ReportedRule {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly fix: string;
+  readonly status: RuleStatus;
+  readonly observations: ReportedObservation[];
+}
+
+/** The content of report.json. Free of dates and absolute paths: the same app gives the same report. */
+export interface PrivacyReport {
+  readonly format: 1;
+  readonly generator: string;
+  readonly verdict: 'pass' | 'fail';
+  readonly counts: { readonly [status in RuleStatus]: number };
+  readonly templates: { readonly name: string; readonly sha256: string }[];
+  readonly networks: ReportedNetwork[];
+  readonly rules: ReportedRule[];
+  readonly unusedExceptions: NeoPrivacyException[];
+  readonly limits: string[];
+}
+
+export interface ReportedNetwork {
+  readonly vpc: string;
+  readonly cidr: string;
+  readonly dedicated: boolean;
+  readonly subnets: ReportedSubnet[];
+  readonly securityGroups: string[];
+  readonly s3Endpoints: string[];
+  readonly buckets: string[];
+  readonly roles: string[];
+  readonly jobs: number;
+}
+
+export interface ReportedSubnet {
+  readonly constructPath: string;
+  readonly zone: string;
+  readonly cidr?: string;
+  readonly usableAddresses?: number;
+  readonly instances?: number;
+}
+
+/** What no template can show. */
+export const LIMITS = [
+  'Changes made outside CloudFormation, in the console or by other tools, and by other apps that name this network by its IDs.',
+  'What is not in the templates: imported VPCs, groups, buckets and endpoints, account-wide settings, service control policies.',
+  'Identity policies: whether some role of the account may use or change these resources. Bucket and endpoint policies bind them all the same.',
+  'DNS. Resolution is on, as Neo needs it, and Amazon\'s resolver answers inside the VPC: security groups do not filter it. Use Route 53 Resolver DNS Firewall to close this channel too.',
+  'What SageMaker Neo does outside the VPC with the copy of a model that it compiles, and whether it reads buckets owned by AWS: AWS documents neither.',
+];
+
+/** Apply all rules to an app. */
+export function evaluate(templates: TemplateSet, exceptions: NeoPrivacyException[], generator: string): PrivacyReport {
+  const networks = findNetworks(templates);
+  const used = new Set<NeoPrivacyException>();
+  const checked = PRIVACY_RULES.map(rule => ({
+    rule,
+    observations: rule.check({ templates, networks }).map(observation => {
+      const exception = observation.verdict === 'fail' ? exceptions.find(candidate => covers(candidate, rule.id, observation.resource)) : undefined;
+      if (exception) { used.add(exception); }
+      return reported(observation, exception?.reason);
+    }),
+  }));
+  const causesRemain = checked.some(({ observations }) => observations.some(({ verdict, isConsequence }) => verdict === 'fail' && !isConsequence));
+  const rules = checked.map(({ rule: { id, title, why, fix }, observations: found }) => {
+    const observations = causesRemain ? found : found.map(observation => withoutCause(observation));
+    return { id, title, why, fix, status: statusOf(observations), observations };
+  });
+  const having = (status: RuleStatus) => rules.filter(rule => rule.status === status).length;
+  return {
+    format: 1,
+    generator,
+    verdict: having('fail') === 0 ? 'pass' : 'fail',
+    counts: { 'pass': having('pass'), 'fail': having('fail'), 'accepted': having('accepted'), 'unknown': having('unknown'), 'not applicable': having('not applicable') },
+    templates: templates.templates.map(({ name, body }) => ({ name, sha256: createHash('sha256').update(JSON.stringify(body)).digest('hex') })),
+    networks: networks.map(network => reportedNetwork(templates, network)),
+    rules,
+    unusedExceptions: exceptions.filter(exception => !used.has(exception)),
+    limits: LIMITS,
+  };
+}
+
+/** An exception is for one construct and what is in it. */
+function covers({ ruleId, constructPath }: NeoPrivacyException, id: string, resource: TemplateResource): boolean {
+  return ruleId === id && (resource.constructPath === constructPath || resource.constructPath.startsWith(`${constructPath}/`));
+}
+
+function reported({ verdict, resource, evidence, locations, isConsequence }: Observation, reason: string | undefined): ReportedObservation {
+  return {
+    verdict: reason === undefined ? verdict : 'accepted',
+    constructPath: resource.constructPath,
+    template: resource.template.name,
+    logicalId: resource.logicalId,
+    type: resource.type,
+    evidence,
+    locations,
+    ...reason !== undefined && { reason },
+    ...isConsequence && { isConsequence },
+  };
+}
+
+/** What follows from accepted findings is accepted with them. */
+function withoutCause(observation: ReportedObservation): ReportedObservation {
+  return observation.isConsequence && observation.verdict === 'fail'
+    ? { ...observation, verdict: 'accepted', reason: 'follows from what other rules accept' }
+    : observation;
+}
+
+function statusOf(observations: ReportedObservation[]): RuleStatus {
+  const worst = (['fail', 'unknown', 'accepted', 'pass'] as const).find(verdict => observations.some(observation => observation.verdict === verdict));
+  return worst ?? 'not applicable';
+}
+
+function reportedNetwork(templates: TemplateSet, network: CompilationNetwork): ReportedNetwork {
+  const paths = (resources: TemplateResource[]) => resources.map(({ constructPath }) => constructPath);
+  return {
+    vpc: network.vpc?.constructPath ?? network.vpcId ?? 'not made by this app',
+    cidr: network.vpc ? templates.property(network.vpc, 'CidrBlock').join(' or ') : '',
+    dedicated: network.dedicated,
+    subnets: network.subnets.map(subnet => {
+      const { cidr, usable, instances } = sizeOf(templates, subnet);
+      return { constructPath: subnet.constructPath, zone: zoneOf(templates, subnet), cidr, usableAddresses: usable, instances };
+    }),
+    securityGroups: [...paths(network.securityGroups), ...network.outside.securityGroups],
+    s3Endpoints: [...paths(network.s3Endpoints), ...network.outside.s3Endpoints],
+    buckets: [...paths(network.buckets), ...network.outside.buckets],
+    roles: paths(network.roles),
+    jobs: network.jobs.length,
+  };
+}

@@ -1,0 +1,42 @@
+import type { PolicyViolation } from 'aws-cdk-lib';
+import type { PrivacyReport, ReportedObservation, ReportedRule } from './privacy-report';
+import type { TemplateSet } from '../template/template-set';
+
+/**
+ * The findings as CDK shows them, one per rule, without those that others cause. `fatal`, as CDK would otherwise let any library of the app acknowledge a rule for the whole
+ * app; an exception of the validation is for one construct, and in the report.
+ */
+export function violationsOf(report: PrivacyReport, templates: TemplateSet, failOnUnknown: boolean): PolicyViolation[] {
+  const files = new Map(templates.templates.map(({ name, file }) => [name, file]));
+  const broken = report.rules.flatMap(rule => {
+    const findings = rule.observations
+      .filter(({ verdict, isConsequence }) => (verdict === 'fail' && !isConsequence) || (failOnUnknown && verdict === 'unknown'));
+    return findings.length > 0 ? [violation(rule, findings, files)] : [];
+  });
+  const unused = report.unusedExceptions.map(({ ruleId, constructPath, reason }) => ({
+    ruleName: 'ExceptionMatchesNothing',
+    description: `No finding of rule ${ruleId} at ${constructPath} needs the exception "${reason}"`,
+    fix: 'Remove the exception.',
+    severity: 'warning',
+    violatingResources: [],
+  }));
+  return [...broken, ...unused];
+}
+
+function violation(rule: ReportedRule, findings: ReportedObservation[], files: Map<string, string | undefined>): PolicyViolation {
+  return {
+    ruleName: rule.id,
+    description: `${rule.title}. ${rule.why}`,
+    fix: rule.fix,
+    severity: 'fatal',
+    ruleMetadata: Object.fromEntries(findings.map(({ constructPath }) => [
+      constructPath,
+      findings.filter(finding => finding.constructPath === constructPath).map(({ evidence }) => evidence).join('; '),
+    ])),
+    violatingResources: findings.map(({ logicalId, template, locations }) => ({
+      resourceLogicalId: logicalId,
+      templatePath: files.get(template),
+      locations,
+    })),
+  };
+}

@@ -1,0 +1,53 @@
+import { fail, type Observation, pass, representative, type PrivacyRule, type RuleScope, unknown } from './rule';
+import { isOpenByOmission, rulesOf } from '../network/group-rules';
+import { verdictOn } from '../network/group-verdict';
+import type { CompilationNetwork } from '../network/network';
+import { peerOf, trafficOf } from '../picture/facts';
+import type { TemplateResource } from '../template/template-set';
+
+const UNSURE: { [verdict: string]: string } = {
+  'to a prefix list': 'a prefix list that the templates do not show to be that of S3',
+  'to private addresses': 'which the templates do not show to be those of the subnets',
+};
+
+export const SECURITY_GROUP_RULES: PrivacyRule[] = [
+  {
+    id: 'NoInboundTraffic',
+    title: 'Security groups let nothing in',
+    why: 'Nobody has to connect to a compilation job. Whoever can, may reach the model in its memory.',
+    fix: 'Remove the inbound rule; only a rule whose source is the group itself is allowed.',
+    check: scope => perGroup(scope, (network, group) => {
+      const rules = rulesOf(scope.templates, group).filter(({ direction }) => direction === 'in');
+      const open = rules.filter(rule => verdictOn(rule, scope.templates, network) === 'open');
+      return open.length
+        ? open.map(rule => fail(rule.resource, `in: ${trafficOf(rule)} from ${peerOf(rule, scope.templates)}`, rule.location))
+        : [pass(group, rules.length ? 'in: from the group itself only' : 'in: nothing')];
+    }),
+  },
+  {
+    id: 'OutboundOnlyToS3AndSubnets',
+    title: 'Security groups let out TCP 443 to S3 and traffic within the subnets, nothing else',
+    why: 'Neo needs the S3 endpoint and the subnets of the job. Every other rule is a way out as soon as there is a route.',
+    fix: 'Allow TCP 443 to the S3 managed prefix list and traffic to the CIDR blocks of the jobs\' subnets, and remove all other outbound rules. '
+      + 'A group needs at least one rule in SecurityGroupEgress: without any, AWS adds one that allows everything.',
+    check: scope => perGroup(scope, (network, group) => {
+      const rules = rulesOf(scope.templates, group).filter(({ direction }) => direction === 'out')
+        .map(rule => ({ rule, verdict: verdictOn(rule, scope.templates, network) }));
+      const omitted = isOpenByOmission(scope.templates, group) ? [fail(group, 'no outbound rule: AWS allows all traffic', 'SecurityGroupEgress')] : [];
+      const open = rules.filter(({ verdict }) => verdict === 'open')
+        .map(({ rule }) => fail(rule.resource, `out: ${trafficOf(rule)} to ${peerOf(rule, scope.templates)}`, rule.location));
+      const unsure = rules.filter(({ verdict }) => verdict in UNSURE)
+        .map(({ rule, verdict }) => unknown(rule.resource, `out: ${trafficOf(rule)} to ${rule.peer.ids.join(', ')}, ${UNSURE[verdict]}`, rule.location));
+      const all = [...omitted, ...open, ...unsure];
+      return all.length ? all : [pass(group, `out: ${rules.map(({ rule, verdict }) => verdict === 'to S3' ? 'TCP 443 to S3' : peerOf(rule, scope.templates)).join(', ') || 'nothing'}`)];
+    }),
+  },
+];
+
+/** Groups of the app one by one; those of others cannot be looked into. */
+function perGroup({ networks }: RuleScope, check: (network: CompilationNetwork, group: TemplateResource) => Observation[]): Observation[] {
+  return networks.flatMap(network => [
+    ...network.securityGroups.flatMap(group => check(network, group)),
+    ...network.outside.securityGroups.flatMap(id => representative(network).map(resource => unknown(resource, `security group ${id} is not made by this app`))),
+  ]);
+}

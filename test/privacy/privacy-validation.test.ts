@@ -1,0 +1,307 @@
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import { type App, NestedStack, Stack, Stage, Validations } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
+import { compile, newApp, PrivateStack } from './private-app';
+import { NeoPrivacyValidation, NeoPrivateCompilationVpc } from '../../src';
+
+interface Violation {
+  ruleName: string;
+  description: string;
+  fix?: string;
+  severity?: string;
+  ruleMetadata?: Record<string, string>;
+  violatingConstructs: { constructPath?: string; locations: string[] }[];
+}
+
+let stderr: jest.SpyInstance;
+
+beforeEach(() => { stderr = jest.spyOn(console, 'error').mockImplementation(() => {}); });
+
+afterEach(() => {
+  stderr.mockRestore();
+  // CDK fails a synthesis by the exit code of its process, which is the test's too.
+  process.exitCode = undefined;
+});
+
+/** What CDK reports, and whether it failed the synthesis. */
+function synth(app: App): { failed: boolean; violations: Violation[]; directory: string } {
+  const { directory } = app.synth();
+  const file = path.join(directory, 'policy-validation-report.json');
+  const violations = fs.existsSync(file)
+    ? JSON.parse(fs.readFileSync(file, 'utf8')).pluginReports.flatMap((report: any) => report.violations)
+    : [];
+  return { failed: process.exitCode === 1, violations, directory };
+}
+
+function openRoute(stack: Stack, routeTableId: string) {
+  return new ec2.CfnRoute(stack, 'Open', { routeTableId, destinationCidrBlock: '0.0.0.0/0', gatewayId: 'igw-1' });
+}
+
+function temporaryDirectory(): string {
+  return fs.mkdtempSync(path.join(os.tmpdir(), 'neo-privacy-'));
+}
+
+test('a private app passes', () => {
+  const app = newApp();
+  new PrivateStack(app);
+  NeoPrivacyValidation.addTo(app);
+  expect(synth(app)).toMatchObject({ failed: false, violations: [] });
+});
+
+test('a finding fails the synthesis and names construct, rule, why and fix', () => {
+  const app = newApp();
+  const stack = new PrivateStack(app);
+  openRoute(stack, stack.routeTableId);
+  NeoPrivacyValidation.addTo(app);
+  const { failed, violations } = synth(app);
+  expect(failed).toBe(true);
+  expect(violations.find(({ ruleName }) => ruleName === 'NoRouteOut')).toMatchObject({
+    description: expect.stringContaining('any other leads out'),
+    fix: expect.stringContaining('Remove the route'),
+    severity: 'fatal',
+    ruleMetadata: { 'Private/Open': expect.stringContaining('Network/Vpc/IsolatedSubnet1') },
+    violatingConstructs: [{ constructPath: 'Private/Open', locations: ['Properties/DestinationCidrBlock', 'Properties/GatewayId'] }],
+  });
+});
+
+test('nobody can acknowledge a finding for the whole app', () => {
+  const app = newApp();
+  const stack = new PrivateStack(app);
+  openRoute(stack, stack.routeTableId);
+  Validations.of(stack).acknowledge({ id: 'NeoPrivacyValidation::NoRouteOut', reason: 'by mistake' });
+  NeoPrivacyValidation.addTo(app);
+  expect(synth(app).failed).toBe(true);
+});
+
+describe('sees what is opened', () => {
+  test('in a nested stack', () => {
+    const app = newApp();
+    const stack = new PrivateStack(app);
+    openRoute(new NestedStack(stack, 'Nested'), stack.routeTableId);
+    NeoPrivacyValidation.addTo(app);
+    const { failed, violations } = synth(app);
+    expect(failed).toBe(true);
+    expect(violations.find(({ ruleName }) => ruleName === 'NoRouteOut')?.violatingConstructs).toMatchObject([{ constructPath: 'Private/Nested/Open' }]);
+  });
+
+  test('in a nested stack that the network is in', () => {
+    const app = newApp();
+    const parent = new Stack(app, 'Parent');
+    const nested = new NestedStack(parent, 'Nested');
+    const bucket = new s3.Bucket(parent, 'Models', { blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL });
+    const network = new NeoPrivateCompilationVpc(nested, 'Network', { buckets: [bucket] });
+    compile(parent, 'Job', { network, bucket });
+    openRoute(parent, network.subnets[0].routeTable.routeTableId);
+    NeoPrivacyValidation.addTo(app);
+    const { violations, directory } = synth(app);
+    expect(violations.find(({ ruleName }) => ruleName === 'NoRouteOut')?.violatingConstructs).toMatchObject([{ constructPath: 'Parent/Open' }]);
+    const { networks, rules } = JSON.parse(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.json'), 'utf8'));
+    expect(networks).toMatchObject([{ vpc: 'Parent/Nested/Network/Vpc/Resource', buckets: ['Parent/Models/Resource'], jobs: 1 }]);
+    expect(rules[0].observations).toEqual([expect.objectContaining({ verdict: 'fail', constructPath: 'Parent/Job/Resource/Default', isConsequence: true })]);
+  });
+
+  test('from another stack', () => {
+    const app = newApp();
+    const stack = new PrivateStack(app);
+    openRoute(new Stack(app, 'Other'), stack.routeTableId);
+    NeoPrivacyValidation.addTo(app);
+    expect(synth(app).violations.map(({ ruleName }) => ruleName)).toContain('NoRouteOut');
+  });
+
+  test('by a template that is included', () => {
+    const app = newApp();
+    const stack = new PrivateStack(app);
+    const templateFile = path.join(temporaryDirectory(), 'included.json');
+    fs.writeFileSync(templateFile, JSON.stringify({
+      Parameters: { Table: { Type: 'String' } },
+      Resources: { Way: { Type: 'AWS::EC2::Route', Properties: { RouteTableId: { Ref: 'Table' }, DestinationCidrBlock: '0.0.0.0/0', NatGatewayId: 'nat-1' } } },
+    }));
+    new CfnInclude(stack, 'Included', { templateFile, parameters: { Table: stack.routeTableId } });
+    NeoPrivacyValidation.addTo(app);
+    expect(synth(app).violations.find(({ ruleName }) => ruleName === 'NoRouteOut')?.violatingConstructs).toMatchObject([{ constructPath: 'Private/Included/Way' }]);
+  });
+
+  test('by a whole network that is included, with no construct of this library', () => {
+    const app = newApp();
+    const stack = new Stack(app, 'ByHand');
+    const templateFile = path.join(temporaryDirectory(), 'included.json');
+    fs.writeFileSync(templateFile, JSON.stringify({
+      Resources: {
+        Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/24', EnableDnsHostnames: true } },
+        Subnet: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.0.0/25', MapPublicIpOnLaunch: true } },
+        Group: { Type: 'AWS::EC2::SecurityGroup', Properties: { VpcId: { Ref: 'Vpc' }, GroupDescription: 'jobs' } },
+        Job: {
+          Type: 'Custom::SageMakerNeoCompilationJob',
+          Properties: {
+            ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:neo',
+            Request: { VpcConfig: { Subnets: [{ Ref: 'Subnet' }], SecurityGroupIds: [{ 'Fn::GetAtt': ['Group', 'GroupId'] }] } },
+          },
+        },
+      },
+    }));
+    new CfnInclude(stack, 'Included', { templateFile });
+    NeoPrivacyValidation.addTo(app);
+    expect(synth(app).violations.map(({ ruleName }) => ruleName)).toEqual(['NoPublicIp', 'OutboundOnlyToS3AndSubnets']);
+  });
+
+  test('in a stage', () => {
+    const app = newApp();
+    const stage = new Stage(app, 'Prod');
+    const stack = new PrivateStack(stage);
+    openRoute(stack, stack.routeTableId);
+    NeoPrivacyValidation.addTo(app);
+    const { failed, violations, directory } = synth(app);
+    expect(failed).toBe(true);
+    expect(violations.find(({ ruleName }) => ruleName === 'NoRouteOut')?.violatingConstructs).toMatchObject([{ constructPath: 'Prod/Private/Open' }]);
+    expect(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.json'), 'utf8')).toContain('Prod/Private/Open');
+  });
+
+  test('in one stage only, if added to it', () => {
+    const app = newApp();
+    const [beta, prod] = ['Beta', 'Prod'].map(name => new Stage(app, name));
+    const opened = new PrivateStack(beta);
+    openRoute(opened, opened.routeTableId);
+    new PrivateStack(prod);
+    NeoPrivacyValidation.addTo(prod);
+    expect(synth(app).failed).toBe(false);
+  });
+});
+
+describe('exceptions', () => {
+  function opened(exceptions: { ruleId: string; constructPath: string; reason: string }[]) {
+    const app = newApp();
+    const stack = new PrivateStack(app);
+    new ec2.CfnVPCPeeringConnection(stack, 'Peering', { vpcId: stack.network.vpc.vpcId, peerVpcId: 'vpc-1' });
+    NeoPrivacyValidation.addTo(app, { exceptions });
+    return synth(app);
+  }
+
+  test('accept a finding, with its reason in the report', () => {
+    const { failed, violations, directory } = opened([{ ruleId: 'NoVpcPeering', constructPath: 'Private', reason: 'audited in March' }]);
+    expect({ failed, violations }).toEqual({ failed: false, violations: [] });
+    const report = JSON.parse(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.json'), 'utf8'));
+    const rule = report.rules.find(({ id }: any) => id === 'NoVpcPeering');
+    expect(rule.status).toBe('accepted');
+    expect(rule.observations).toEqual([expect.objectContaining({ verdict: 'accepted', constructPath: 'Private/Peering', reason: 'audited in March' })]);
+  });
+
+  test('accept what follows from it', () => {
+    const app = newApp();
+    const stack = new PrivateStack(app);
+    openRoute(stack, stack.routeTableId);
+    NeoPrivacyValidation.addTo(app, { exceptions: [{ ruleId: 'NoRouteOut', constructPath: 'Private/Open', reason: 'audited' }] });
+    const { failed, directory } = synth(app);
+    expect(failed).toBe(false);
+    const report = JSON.parse(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.json'), 'utf8'));
+    expect(report.rules[0]).toMatchObject({ id: 'JobInPrivateSubnets', status: 'accepted' });
+  });
+
+  test('for another construct accept nothing, and are reported', () => {
+    const { failed, violations } = opened([{ ruleId: 'NoVpcPeering', constructPath: 'Private/Peer', reason: 'audited' }]);
+    expect(failed).toBe(true);
+    expect(violations.map(({ ruleName, severity }) => [ruleName, severity])).toEqual([['NoVpcPeering', 'fatal'], ['ExceptionMatchesNothing', 'warning']]);
+  });
+
+  test('that match nothing do not fail', () => {
+    const app = newApp();
+    new PrivateStack(app);
+    NeoPrivacyValidation.addTo(app, { exceptions: [{ ruleId: 'NoNatGateway', constructPath: 'Private', reason: 'once' }] });
+    expect(synth(app)).toMatchObject({ failed: false, violations: [{ ruleName: 'ExceptionMatchesNothing' }] });
+  });
+
+  test.each([
+    [{ ruleId: 'NoInternet', constructPath: 'Private', reason: 'x' }, /exceptions must name one of the rules .*NoInternetGateway.*; got: "NoInternet"/],
+    [{ ruleId: 'NoNatGateway', constructPath: '', reason: 'x' }, /exceptions must each have a constructPath; got: /],
+    [{ ruleId: 'NoNatGateway', constructPath: 'Private', reason: ' ' }, /exceptions must each have a reason; got: /],
+  ])('must be complete: %j', (exception, error) => {
+    expect(() => new NeoPrivacyValidation({ exceptions: [exception] })).toThrow(error);
+  });
+});
+
+describe('what the templates do not show', () => {
+  function imported() {
+    const app = newApp();
+    new PrivateStack(app, 'Private', {}, stack => ({
+      vpc: ec2.Vpc.fromVpcAttributes(stack, 'Brought', {
+        vpcId: 'vpc-1', availabilityZones: ['us-east-1a'], isolatedSubnetIds: ['subnet-1'], isolatedSubnetIpv4CidrBlocks: ['10.0.0.0/24'], isolatedSubnetRouteTableIds: ['rtb-1'],
+      }),
+    }));
+    return app;
+  }
+
+  test('does not fail, and is in the report', () => {
+    const app = imported();
+    NeoPrivacyValidation.addTo(app);
+    const { failed, directory } = synth(app);
+    expect(failed).toBe(false);
+    const report = JSON.parse(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.json'), 'utf8'));
+    expect(report.rules[0]).toMatchObject({ id: 'JobInPrivateSubnets', status: 'unknown', observations: [{ evidence: 'subnets not made by this app: subnet-1' }] });
+  });
+
+  test('fails with failOnUnknown', () => {
+    const app = imported();
+    NeoPrivacyValidation.addTo(app, { failOnUnknown: true });
+    expect(synth(app).failed).toBe(true);
+  });
+});
+
+describe('use', () => {
+  test('as a plug-in, without addTo: no file in the assembly, which CDK forbids', () => {
+    const app = newApp();
+    const stack = new PrivateStack(app);
+    openRoute(stack, stack.routeTableId);
+    const reportDirectory = path.join(temporaryDirectory(), 'report');
+    Validations.of(app).addPlugins(new NeoPrivacyValidation({ reportDirectory }));
+    const { failed, directory } = synth(app);
+    expect(failed).toBe(true);
+    expect(fs.readdirSync(reportDirectory).sort()).toEqual(['network.svg', 'report.html', 'report.json']);
+    expect(fs.existsSync(path.join(directory, 'neo-privacy'))).toBe(false);
+  });
+
+  test('the report goes where the user says', () => {
+    const app = newApp();
+    new PrivateStack(app);
+    const reportDirectory = path.join(temporaryDirectory(), 'a', 'b');
+    NeoPrivacyValidation.addTo(app, { reportDirectory });
+    app.synth();
+    expect(fs.readdirSync(reportDirectory).sort()).toEqual(['network.svg', 'report.html', 'report.json']);
+  });
+
+  test('a second time is an error', () => {
+    const app = newApp();
+    NeoPrivacyValidation.addTo(app);
+    expect(() => NeoPrivacyValidation.addTo(new Stack(app, 'Stack'))).toThrow('NeoPrivacyValidation must be added to an app or stage once; got: a second one');
+  });
+
+  test('an app without a network passes', () => {
+    const app = newApp();
+    new Stack(app, 'Stack');
+    NeoPrivacyValidation.addTo(app);
+    const { failed, directory } = synth(app);
+    expect(failed).toBe(false);
+    expect(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.html'), 'utf8')).toContain('No compilation network in this app');
+  });
+
+  test('says which rules it has', () => {
+    expect(new NeoPrivacyValidation().ruleIds).toContain('NoInternetGateway');
+    expect(new NeoPrivacyValidation().version).toMatch(/^\d+\.\d+\.\d+/);
+  });
+});
+
+test('400 jobs are validated and reported in less than 2 s', () => {
+  const app = newApp();
+  const stack = new PrivateStack(app);
+  for (let job = 1; job < 400; job++) { compile(stack, `Job${job}`, stack); }
+  const validation = NeoPrivacyValidation.addTo(app);
+  const { directory } = app.synth();
+  const start = process.hrtime.bigint();
+  const { success } = validation.validate({ templatePaths: [path.join(directory, stack.templateFile)] });
+  expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(2);
+  expect(success).toBe(true);
+  const report = JSON.parse(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.json'), 'utf8'));
+  expect(report.rules[0].observations).toHaveLength(400);
+});
