@@ -163,6 +163,7 @@ describe('allowed', () => {
     ['a part of a subnet\'s addresses', stack => stack.cfnGroup.addPropertyOverride('SecurityGroupEgress.0.CidrIp', '10.0.0.0/28')],
     ['an internet gateway of another VPC', stack => new ec2.Vpc(stack, 'Other', { natGateways: 1 })],
     ['a bucket that no job uses', stack => new s3.Bucket(stack, 'Website', { websiteIndexDocument: 'index.html', blockPublicAccess: s3.BlockPublicAccess.BLOCK_ACLS_ONLY })],
+    ['a private control plane', stack => new PrivateStack(stack.node.root, 'Controlled', {}, () => ({ privateControlPlane: true }))],
     ['a second network', stack => new PrivateStack(stack.node.root, 'Second')],
   ])('%s', (_name, change) => {
     const app = newApp();

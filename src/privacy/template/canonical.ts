@@ -64,7 +64,13 @@ function attribute(name: string, scope: ResolutionScope): string[] {
 }
 
 function join([delimiter, parts]: [string, any], scope: ResolutionScope): string[] | undefined {
-  return Array.isArray(parts) ? combine(parts.map(part => canonicalValues(part, scope)), delimiter) : undefined;
+  if (Array.isArray(parts)) { return combine(parts.map(part => canonicalValues(part, scope)), delimiter); }
+  const [separator, source] = parts?.['Fn::Split'] ?? [];
+  if (typeof separator !== 'string') { return undefined; }
+  const texts = canonicalValues(source, scope);
+  if (texts.some(text => isUnknown(text))) { return undefined; }
+  // Of the Region, say: nothing that anybody could choose, so it is as good as known.
+  return texts.map(text => text.includes('${') ? `\${join ${JSON.stringify([delimiter, separator])} ${text.replace(/[${}]/g, '')}}` : text.split(separator).join(delimiter));
 }
 
 function substitute(argument: any, scope: ResolutionScope): string[] {
