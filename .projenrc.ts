@@ -51,6 +51,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // The local run executes the waiter's and the fleet's state machines as synthesized.
     'aws-local-stepfunctions@^3',
     'asl-validator@^4',
+    // The fleet's state machines are in JSONata, which the local run evaluates with the library that Step Functions' dialect comes from.
+    'jsonata@^2.1.0',
     // Policies are decided by simulation, not by reading JSON (AGPL: never a runtime dependency).
     '@cloud-copilot/iam-simulate',
     'cdk-nag@^3.0.2',
@@ -178,5 +180,15 @@ project.addTask('test:moto', {
   exec: 'node -r ts-node/register/transpile-only local/sagemaker/moto/compare.ts',
   env: { TS_NODE_PROJECT: 'test/tsconfig.json' },
 });
+
+const demoFleet = project.addTask('demo:fleet', {
+  description: 'Synthesize examples/fleet and run it locally, with live progress, without an AWS account',
+});
+const benchFleet = project.addTask('bench:fleet', {
+  description: 'Run the synthesized fleet for 1,000 to 10,000 compilations in virtual time and print what it takes',
+});
+for (const [task, script] of [[demoFleet, 'examples/fleet/demo.ts'], [benchFleet, 'bench/fleet.ts']] as const) {
+  task.exec(`node -r ts-node/register/transpile-only ${script}`, { receiveArgs: true, env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
+}
 
 project.synth();

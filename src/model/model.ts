@@ -88,6 +88,12 @@ export interface NeoModelConfig {
   readonly modelVersion?: string;
 
   /**
+   * Bucket of the archive, where the object under its key may change: a fleet looks up the version then.
+   * @default - the S3 URI names the content, too
+   */
+  readonly bucket?: s3.IBucket;
+
+  /**
    * ARN of a versioned model package.
    * @default - an archive
    */
@@ -161,6 +167,7 @@ class BucketModel extends NeoModel {
     }
     return {
       ...this.options,
+      bucket: this.bucket,
       s3Uri: this.bucket.s3UrlForObject(this.objectKey),
     };
   }

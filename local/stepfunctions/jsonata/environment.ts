@@ -1,0 +1,41 @@
+import { Clock, Random } from '../../sagemaker';
+
+/** A call of a Task state. @throws StatesError */
+export type TaskCall = (resource: string, args: any) => Promise<unknown>;
+
+/** One step of an execution, as Step Functions bills it: a state entered, or a retry. */
+export interface Step {
+  readonly executionArn: string;
+  readonly state: string;
+  readonly type: string;
+  readonly isRetry: boolean;
+  /** Express workflows are billed by request and duration instead. */
+  readonly isExpress: boolean;
+  readonly at: number;
+}
+
+/** What executions run in. */
+export interface Environment {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly call: TaskCall;
+  readonly onStep?: (step: Step) => void;
+  /** Of executions and of the child workflows of Distributed Maps. */
+  readonly onEnd?: (execution: Ended) => void;
+}
+
+export interface Ended {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly status: string;
+  readonly input: unknown;
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+/** Looks like a UUID, and is the same for the same seed. */
+export function uuid(random: Random): string {
+  const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,16 @@
+/** An error as states see it: a name to match in Retry and Catch, and a cause. */
+export class StatesError extends Error {
+  constructor(public readonly error: string, public readonly cause: string) {
+    super(`${error}: ${cause}`);
+  }
+}
+
+/** The execution was aborted, or redriven: this line of it is no longer alive. */
+export class Interrupted extends Error {}
+
+/** AWS's rule for names in ErrorEquals. */
+export function matches(errorEquals: readonly string[], error: string): boolean {
+  return errorEquals.some(name => name === error
+    || (name === 'States.ALL' && error !== 'States.DataLimitExceeded' && error !== 'States.Runtime')
+    || (name === 'States.TaskFailed' && error !== 'States.Timeout' && !error.startsWith('States.')));
+}

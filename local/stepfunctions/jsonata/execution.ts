@@ -1,0 +1,125 @@
+import { Machine, StateDefinition } from './definition';
+import { Environment } from './environment';
+import { Interrupted, StatesError } from './errors';
+import { MapRun } from './map-run';
+import { enterState } from './states';
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
+
+export interface ExecutionProps {
+  readonly environment: Environment;
+  readonly machine: Machine;
+  readonly stateMachineArn: string;
+  readonly arn: string;
+  readonly input: unknown;
+  readonly isExpress?: boolean;
+}
+
+/** Where an execution is: a redrive goes on from here. */
+export interface Position {
+  readonly state: string;
+  readonly input: any;
+}
+
+/** One execution of a state machine, or of the item processor of a Distributed Map. */
+export class Execution {
+  public status: ExecutionStatus = 'RUNNING';
+  public output?: unknown;
+  public failure?: StatesError;
+  public redriveCount = 0;
+  public variables: Record<string, unknown> = {};
+  /** The runs of its Distributed Maps that have not succeeded, by state. */
+  public readonly mapRuns = new Map<string, MapRun>();
+  /** Done when the execution has ended, however it ended. */
+  public done: Promise<void> = Promise.resolve();
+  private position: Position;
+  private readonly startTime: string;
+  /** Grows with every end and redrive: what still runs of an earlier life notices. */
+  private life = 0;
+
+  constructor(public readonly props: ExecutionProps) {
+    this.startTime = new Date(props.environment.clock.now()).toISOString();
+    this.position = { state: props.machine.StartAt, input: props.input };
+    this.done = this.run(this.life);
+  }
+
+  public get arn(): string {
+    return this.props.arn;
+  }
+
+  /** The Context object, as far as definitions here read it. */
+  public context(state: string, item?: unknown): object {
+    return {
+      Execution: {
+        Id: this.arn,
+        Name: this.arn.split(':').pop(),
+        Input: this.props.input,
+        StartTime: this.startTime,
+        ...this.redriveCount > 0 && { RedriveCount: this.redriveCount },
+      },
+      StateMachine: { Id: this.props.stateMachineArn },
+      State: { Name: state, EnteredTime: new Date(this.props.environment.clock.now()).toISOString() },
+      ...item !== undefined && { Map: { Item: item } },
+    };
+  }
+
+  /** Ends it where it stands, with all its child workflows. Tasks under way are not undone. */
+  public stop(status: 'ABORTED' | 'TIMED_OUT' = 'ABORTED'): void {
+    if (this.status === 'RUNNING') {
+      this.end(status);
+      this.mapRuns.forEach(run => run.abort());
+    }
+  }
+
+  /** Goes on from the state that did not succeed, with the same input. */
+  public redrive(): void {
+    if (this.status === 'RUNNING' || this.status === 'SUCCEEDED') { throw new Error(`an execution that is ${this.status} cannot be redriven`); }
+    this.status = 'RUNNING';
+    this.failure = undefined;
+    this.redriveCount++;
+    this.done = this.run(this.life);
+  }
+
+  /** @throws Interrupted when this life is over */
+  public assertAlive(life: number): void {
+    if (life !== this.life) { throw new Interrupted(); }
+  }
+
+  private async run(life: number): Promise<void> {
+    const { machine, environment } = this.props;
+    if (machine.TimeoutSeconds !== undefined) {
+      void environment.clock.sleep(machine.TimeoutSeconds * 1_000).then(() => { if (life === this.life) { this.stop('TIMED_OUT'); } });
+    }
+    try {
+      for (;;) {
+        const state: StateDefinition = machine.States[this.position.state];
+        const next = await enterState(this, life, state, this.position);
+        this.assertAlive(life);
+        if (next.state === undefined) {
+          this.output = next.output;
+          return this.end('SUCCEEDED');
+        }
+        this.position = { state: next.state, input: next.output };
+      }
+    } catch (err) {
+      if (err instanceof Interrupted || life !== this.life) { return; }
+      if (!(err instanceof StatesError)) { throw err; }
+      this.failure = err;
+      this.end('FAILED');
+    }
+  }
+
+  private end(status: ExecutionStatus): void {
+    this.life++;
+    this.status = status;
+    this.props.environment.onEnd?.({
+      executionArn: this.arn,
+      stateMachineArn: this.props.stateMachineArn,
+      status,
+      input: this.props.input,
+      output: this.output,
+      error: this.failure?.error,
+      cause: this.failure?.cause,
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import jsonata from 'jsonata';
+import { StatesError } from './errors';
+
+/** `$states` and the variables. */
+export type Bindings = Readonly<Record<string, unknown>>;
+
+const cache = new Map<string, jsonata.Expression>();
+
+/** Step Functions hands on no more than this. */
+const MAX_PAYLOAD = 256 * 1024;
+
+/**
+ * Everything in a template that is `{% JSONata %}` replaced by its value; the rest as it is.
+ *
+ * @throws StatesError States.QueryEvaluationError, also where an expression comes to nothing
+ */
+export async function evaluate(template: unknown, bindings: Bindings, field: string): Promise<any> {
+  if (typeof template === 'string') {
+    const expression = /^\{%(.*)%\}$/s.exec(template);
+    return expression ? evaluateExpression(expression[1], bindings, field) : template;
+  }
+  if (Array.isArray(template)) {
+    return Promise.all(template.map((item, i) => evaluate(item, bindings, `${field}[${i}]`)));
+  }
+  if (typeof template === 'object' && template !== null) {
+    const values = await Promise.all(Object.entries(template).map(async ([key, value]) => [key, await evaluate(value, bindings, `${field}/${key}`)]));
+    return Object.fromEntries(values);
+  }
+  return template;
+}
+
+async function evaluateExpression(text: string, bindings: Bindings, field: string): Promise<any> {
+  let value: unknown;
+  try {
+    value = await compiled(text).evaluate(undefined, bindings);
+  } catch (err) {
+    const { code, message } = err as { code?: string; message: string };
+    throw new StatesError('States.QueryEvaluationError',
+      `The JSONata expression '${text.trim()}' specified for the field '${field}' threw an error during evaluation. ${code ?? ''}: ${message}`);
+  }
+  if (value === undefined || typeof value === 'function') {
+    throw new StatesError('States.QueryEvaluationError', `The JSONata expression '${text.trim()}' specified for the field '${field}' returned nothing (undefined).`);
+  }
+  return plain(value);
+}
+
+/**
+ * JSONata's own arrays carry more than their items.
+ *
+ * @throws StatesError States.DataLimitExceeded
+ */
+export function plain(value: unknown): any {
+  if (typeof value !== 'object' || value === null) { return value; }
+  const json = JSON.stringify(value);
+  if (json.length > MAX_PAYLOAD) { throw new StatesError('States.DataLimitExceeded', `a payload has ${json.length} characters, more than 256 KiB`); }
+  return JSON.parse(json);
+}
+
+function compiled(text: string): jsonata.Expression {
+  let expression = cache.get(text);
+  if (!expression) {
+    expression = jsonata(text);
+    // What Step Functions adds, as far as it is used here; it has no $eval.
+    expression.registerFunction('hash', (data: string, algorithm: string) =>
+      createHash(algorithm.toLowerCase().replace('-', '')).update(data).digest('hex'), '<ss:s>');
+    expression.registerFunction('parse', (json: string) => JSON.parse(json), '<s:x>');
+    expression.registerFunction('eval', () => { throw new Error('$eval is not supported'); });
+    cache.set(text, expression);
+  }
+  return expression;
+}

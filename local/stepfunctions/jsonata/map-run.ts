@@ -1,0 +1,100 @@
+import { StateDefinition } from './definition';
+import { uuid } from './environment';
+import { StatesError } from './errors';
+import { Execution } from './execution';
+import { evaluate } from './expressions';
+import { batches, readItems } from './item-reader';
+import { pool } from './pool';
+import { writeResults } from './result-writer';
+import type { Scope } from './states';
+
+/** What Step Functions runs at once unless told otherwise. */
+const DEFAULT_CONCURRENCY = 10_000;
+
+/** One run of a Distributed Map: a child workflow for every item, each an execution of its own, which outlive a failure of the run. */
+export class MapRun {
+  /** By item; none yet for items that wait. */
+  public readonly children: (Execution | undefined)[];
+  /** The latest attempt to run it; what still works for an earlier one stops. */
+  private attempt = 0;
+
+  constructor(
+    public readonly arn: string, public readonly inputs: readonly unknown[],
+    private readonly begin: (input: unknown) => Execution, private readonly limit: number,
+  ) {
+    this.children = new Array(inputs.length).fill(undefined);
+  }
+
+  public get failures(): number {
+    return this.children.filter(child => child && ['FAILED', 'TIMED_OUT'].includes(child.status)).length;
+  }
+
+  /**
+   * Runs the items that have not succeeded: first time, or after a redrive.
+   *
+   * @throws StatesError States.ExceedToleratedFailureThreshold
+   */
+  public async run(toleratedPercentage: number): Promise<void> {
+    const attempt = ++this.attempt;
+    const open = this.inputs.map((_, index) => index).filter(index => this.children[index]?.status !== 'SUCCEEDED');
+    let failures = 0;
+    let exceeded: (() => void) | undefined;
+    const over = new Promise<boolean>(resolve => { exceeded = () => resolve(true); });
+    const all = pool(open, this.limit, async index => {
+      if (attempt !== this.attempt) { return; }
+      const child = this.children[index];
+      if (child) { child.redrive(); } else { this.children[index] = this.begin(this.inputs[index]); }
+      await this.children[index]!.done;
+      if (attempt === this.attempt && this.children[index]!.status === 'FAILED' && ++failures * 100 > toleratedPercentage * this.inputs.length) { exceeded!(); }
+    });
+    if (await Promise.race([over, all.then(() => false)])) {
+      this.abort();
+      throw new StatesError('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
+    }
+  }
+
+  public abort(): void {
+    this.attempt++;
+    this.children.forEach(child => child?.stop());
+  }
+}
+
+export async function runDistributedMap(scope: Scope, name: string, state: StateDefinition, input: any): Promise<object> {
+  const { execution } = scope;
+  const bindings = { ...scope.variables, states: { input, context: execution.context(name) } };
+  const run = execution.mapRuns.get(name) ?? await newMapRun(scope, name, state, input);
+  execution.assertAlive(scope.life);
+  execution.mapRuns.set(name, run);
+  let failure: unknown;
+  try {
+    await run.run(Number(await evaluate(state.ToleratedFailurePercentage ?? 0, bindings, 'ToleratedFailurePercentage')));
+  } catch (err) {
+    failure = err;
+  }
+  execution.assertAlive(scope.life);
+  const result = await writeResults(scope, state, run, bindings);
+  if (failure) { throw failure; }
+  execution.mapRuns.delete(name);
+  return result;
+}
+
+async function newMapRun(scope: Scope, name: string, state: StateDefinition, input: any): Promise<MapRun> {
+  const { execution } = scope;
+  const { environment, stateMachineArn } = execution.props;
+  const bindings = (item?: unknown) => ({ ...scope.variables, states: { input, context: execution.context(name, item) } });
+  const items = await readItems(state, bindings(), environment);
+  const selected = state.ItemSelector === undefined ? items
+    : await Promise.all(items.map((Value, Index) => evaluate(state.ItemSelector, bindings({ Index, Value }), 'ItemSelector')));
+  const inputs = await batches(state, selected, bindings());
+  const limit = Number(await evaluate(state.MaxConcurrency ?? 0, bindings(), 'MaxConcurrency')) || DEFAULT_CONCURRENCY;
+  const label = state.Label ?? name;
+  const childOf = `${stateMachineArn}/${label}`;
+  return new MapRun(`${childOf.replace(':stateMachine:', ':mapRun:')}:${uuid(environment.random)}`, inputs, childInput => new Execution({
+    environment,
+    machine: { QueryLanguage: execution.props.machine.QueryLanguage, ...state.ItemProcessor! },
+    stateMachineArn: childOf,
+    arn: `${childOf.replace(':stateMachine:', ':execution:')}:${uuid(environment.random)}`,
+    input: childInput,
+    isExpress: state.ItemProcessor!.ProcessorConfig?.ExecutionType === 'EXPRESS',
+  }), limit);
+}

@@ -1,0 +1,22 @@
+import { Machine } from './definition';
+import { Environment, uuid } from './environment';
+import { Execution } from './execution';
+
+/** A state machine as synthesized. */
+export class LocalStateMachine {
+  private readonly executions = new Map<string, Execution>();
+
+  constructor(public readonly arn: string, private readonly definition: Machine, private readonly environment: Environment) {}
+
+  public start(input: unknown = {}, name = uuid(this.environment.random)): Execution {
+    const arn = `${this.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+    if (this.executions.has(arn)) { throw new Error(`execution ${arn} exists`); }
+    const execution = new Execution({ environment: this.environment, machine: this.definition, stateMachineArn: this.arn, arn, input });
+    this.executions.set(arn, execution);
+    return execution;
+  }
+
+  public execution(arn: string): Execution | undefined {
+    return this.executions.get(arn);
+  }
+}

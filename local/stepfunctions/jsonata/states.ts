@@ -1,0 +1,111 @@
+import { Retrier, retryDelay, StateDefinition } from './definition';
+import { StatesError, matches } from './errors';
+import type { Execution, Position } from './execution';
+import { evaluate } from './expressions';
+import { runInlineMap } from './inline-map';
+import { runDistributedMap } from './map-run';
+
+/** Where to go, and with what; no state: the end. */
+export interface Transition {
+  readonly state?: string;
+  readonly output: any;
+}
+
+/** What a state sees: variables may be those of an inline Map's iteration. */
+export interface Scope {
+  readonly execution: Execution;
+  readonly life: number;
+  readonly variables: Record<string, unknown>;
+}
+
+/** Runs a state of an execution to its end. */
+export function enterState(execution: Execution, life: number, state: StateDefinition, position: Position): Promise<Transition> {
+  return runState({ execution, life, variables: execution.variables }, position.state, state, position.input);
+}
+
+/**
+ * @throws StatesError that no Catch has caught
+ * @throws Interrupted
+ */
+export async function runState(scope: Scope, name: string, state: StateDefinition, input: any): Promise<Transition> {
+  const { execution } = scope;
+  const language = state.QueryLanguage ?? execution.props.machine.QueryLanguage;
+  if (language !== 'JSONata') { throw new Error(`state ${name} is not in JSONata: aws-local-stepfunctions runs JSONPath`); }
+  const context = execution.context(name);
+  const retries = new Map<Retrier, number>();
+  for (let attempt = 0; ; attempt++) {
+    step(scope, name, state, attempt > 0);
+    try {
+      return await attemptState(scope, name, state, input, context);
+    } catch (err) {
+      if (!(err instanceof StatesError)) { throw err; }
+      execution.assertAlive(scope.life);
+      const retrier = state.Retry?.find(({ ErrorEquals }) => matches(ErrorEquals, err.error));
+      const nth = retrier ? (retries.get(retrier) ?? 0) + 1 : 0;
+      if (retrier && nth <= (retrier.MaxAttempts ?? 3)) {
+        retries.set(retrier, nth);
+        await execution.props.environment.clock.sleep(retryDelay(retrier, nth, execution.props.environment.random));
+        execution.assertAlive(scope.life);
+        continue;
+      }
+      const catcher = state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, err.error));
+      if (!catcher) { throw err; }
+      const errorOutput = { Error: err.error, Cause: err.cause };
+      return { state: catcher.Next, output: await conclude(scope, catcher, { input, context, errorOutput }, errorOutput) };
+    }
+  }
+}
+
+async function attemptState(scope: Scope, name: string, state: StateDefinition, input: any, context: object): Promise<Transition> {
+  const { execution, variables } = scope;
+  const bindings = { ...variables, states: { input, context } };
+  const goOn = async (result: any, hasResult = true): Promise<Transition> => ({
+    state: state.Next,
+    output: await conclude(scope, state, hasResult ? { input, context, result } : { input, context }, result),
+  });
+  switch (state.Type) {
+    case 'Pass': case 'Succeed':
+      return goOn(input, false);
+    case 'Wait':
+      await execution.props.environment.clock.sleep(1_000 * await evaluate(state.Seconds, bindings, 'Seconds'));
+      execution.assertAlive(scope.life);
+      return goOn(input, false);
+    case 'Task': {
+      const args = await evaluate(state.Arguments ?? {}, bindings, 'Arguments');
+      const result = await execution.props.environment.call(state.Resource!, args);
+      execution.assertAlive(scope.life);
+      return goOn(result);
+    }
+    case 'Fail':
+      throw new StatesError(await evaluate(state.Error ?? '', bindings, 'Error'), await evaluate(state.Cause ?? '', bindings, 'Cause'));
+    case 'Choice':
+      for (const choice of state.Choices!) {
+        if (await evaluate(choice.Condition, bindings, 'Condition') === true) {
+          return { state: choice.Next, output: await conclude(scope, choice, { input, context }, input) };
+        }
+      }
+      if (!state.Default) { throw new StatesError('States.NoChoiceMatched', `no choice of ${name} matched`); }
+      return { state: state.Default, output: await conclude(scope, state, { input, context }, input) };
+    case 'Map':
+      return goOn(state.ItemProcessor!.ProcessorConfig?.Mode === 'DISTRIBUTED'
+        ? await runDistributedMap(scope, name, state, input)
+        : await runInlineMap(scope, name, state, input));
+    default:
+      throw new Error(`no interpreter for states of type ${state.Type}`);
+  }
+}
+
+/** Assign and Output see the same: the variables as they were before. */
+async function conclude(scope: Scope, fields: Pick<StateDefinition, 'Output' | 'Assign'>, states: object, otherwise: unknown): Promise<any> {
+  const bindings = { ...scope.variables, states };
+  const assigned = fields.Assign && await evaluate(fields.Assign, bindings, 'Assign');
+  const output = fields.Output === undefined ? otherwise : await evaluate(fields.Output, bindings, 'Output');
+  scope.execution.assertAlive(scope.life);
+  Object.assign(scope.variables, assigned);
+  return output;
+}
+
+function step({ execution }: Scope, name: string, state: StateDefinition, isRetry: boolean): void {
+  const { environment, arn, isExpress = false } = execution.props;
+  environment.onStep?.({ executionArn: arn, state: name, type: state.Type, isRetry, isExpress, at: environment.clock.now() });
+}

@@ -1,0 +1,166 @@
+import { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { ApiCall } from './api-call';
+import { oneLine } from './expression';
+import { createJobStatements, jobStatement } from './job-permissions';
+import { CALL_RETRIES, CREATE_RETRIES, IN_USE_ERRORS, NOT_FOUND_ERRORS, retried } from './retries';
+
+export interface CompileProps {
+  /** Names of the jobs begin with it. */
+  readonly jobNamePrefix: string;
+  /** S3 URI of the folder above the folders of the jobs. */
+  readonly outputUri: string;
+  readonly outputKeyArn?: string;
+  readonly role: iam.IRole;
+  /** Members of CreateCompilationJob that are the same for all: role, network, limits, the user's tags. */
+  readonly common: object;
+  readonly pollInterval: Duration;
+}
+
+/** How often the execution was redriven. */
+const REDRIVES = '($exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0)';
+
+const JOB_NAME = "$name & '-' & $string($attempt)";
+
+/**
+ * One compilation, from a line of the plan to its end.
+ *
+ * The name of a job is a function of what it compiles, so that a job is found again by whoever wants the same: after a redrive, in a second
+ * execution, in one that runs at the same time. A name is used once; `-1` at its end becomes `-2` when a compilation is tried again.
+ *
+ * Variables: `name` is the name without that number, `attempt` the number, `created` counts the redrives before this workflow itself created
+ * the job (-1: it found the job), `job` is what the API said last of it.
+ */
+export function compileStates(scope: Construct, props: CompileProps): sfn.IChainable {
+  const state = states(scope, props);
+  state.isDigestKnown
+    .when(sfn.Condition.jsonata('{% $exists($states.input.Digest) %}'), state.name)
+    .when(sfn.Condition.jsonata('{% $exists($states.input.InputConfig.S3Uri) %}'), state.lookUp)
+    .otherwise(state.noModel);
+  state.lookUp.next(state.name);
+  state.name.next(state.create);
+  state.create
+    .addCatch(state.describe, { errors: IN_USE_ERRORS, assign: { created: -1 }, outputs: {} })
+    .next(state.wait)
+    .next(state.describe)
+    .next(state.isOver);
+  state.isOver
+    .when(sfn.Condition.jsonata("{% $job.CompilationJobStatus = 'COMPLETED' %}"), state.completed)
+    .when(sfn.Condition.jsonata("{% $job.CompilationJobStatus in ['STARTING', 'INPROGRESS', 'STOPPING'] %}"), state.wait)
+    // Its own job, and no redrive since: the outcome is this workflow's own.
+    .when(sfn.Condition.jsonata(`{% $created = ${REDRIVES} %}`), state.failed)
+    // A stopped job says nothing of its model; a failed one is tried again only when asked for.
+    .when(sfn.Condition.jsonata("{% $job.CompilationJobStatus = 'STOPPED' or $retryFailed %}"), state.again)
+    .otherwise(state.lookFurther);
+  state.again.next(state.create);
+  state.lookFurther
+    .addCatch(state.failed, { errors: NOT_FOUND_ERRORS })
+    .next(state.isOver);
+  return state.isDigestKnown;
+}
+
+function states(scope: Construct, props: CompileProps) {
+  const anyOwnJob = `${props.jobNamePrefix}-*`;
+  const describePolicy = [jobStatement(scope, anyOwnJob, 'DescribeCompilationJob')];
+  return {
+    isDigestKnown: sfn.Choice.jsonata(scope, 'Is the digest known?'),
+    lookUp: lookUpDigest(scope),
+    noModel: sfn.Fail.jsonata(scope, 'No model', {
+      error: 'NeoFleetRowInvalid', cause: 'the row names neither s3Uri nor modelPackageVersionArn',
+    }),
+    name: sfn.Pass.jsonata(scope, 'Name', { assign: nameVariables(props) }),
+    create: retried(new ApiCall(scope, 'Create', {
+      service: 'sagemaker',
+      action: 'createCompilationJob',
+      parameters: oneLine(`{% $merge([$common, {
+        'CompilationJobName': ${JOB_NAME},
+        'ModelPackageVersionArn': $compilation.ModelPackageVersionArn,
+        'InputConfig': $compilation.InputConfig,
+        'OutputConfig': $merge([$compilation.OutputConfig, $output, {'S3OutputLocation': $output.S3OutputLocation & '/' & ${JOB_NAME}}])
+      }]) %}`),
+      assign: { created: `{% ${REDRIVES} %}` },
+      outputs: {},
+      policyStatements: createJobStatements(scope, anyOwnJob, props.role),
+    }), CREATE_RETRIES),
+    wait: sfn.Wait.jsonata(scope, 'Wait', { time: sfn.WaitTime.duration(props.pollInterval) }),
+    describe: describe(scope, 'Describe', { assign: { job: '{% $states.result %}' }, policyStatements: describePolicy }),
+    isOver: sfn.Choice.jsonata(scope, 'Is it over?'),
+    again: sfn.Pass.jsonata(scope, 'Compile again', { assign: { attempt: '{% $attempt + 1 %}' } }),
+    // The job is from another time: since then, somebody may have tried again.
+    lookFurther: describe(scope, 'Look for a later attempt', {
+      next: true, assign: { job: '{% $states.result %}', attempt: '{% $attempt + 1 %}' }, policyStatements: describePolicy,
+    }),
+    completed: sfn.Succeed.jsonata(scope, 'Completed', { outputs: RESULT }),
+    failed: sfn.Fail.jsonata(scope, 'Failed', {
+      error: "{% $job.CompilationJobStatus = 'FAILED' ? 'NeoCompilationFailed' : 'NeoCompilationStopped' %}",
+      cause: "{% $job.CompilationJobName & ' ' & $job.CompilationJobStatus & ($job.FailureReason ? ': ' & $job.FailureReason : '') %}",
+    }),
+  };
+}
+
+/** What the results say of a compilation. */
+const RESULT = oneLine(`{% {
+  'CompilationJobName': $job.CompilationJobName,
+  'Model': $compilation.ModelPackageVersionArn ? $compilation.ModelPackageVersionArn : $compilation.InputConfig.S3Uri,
+  'Target': $compilation.OutputConfig,
+  'ModelArtifacts': $job.ModelArtifacts.S3ModelArtifacts,
+  'ArtifactDigest': $job.ModelDigests.ArtifactDigest,
+  'InferenceImage': $job.InferenceImage,
+  'Reused': $created = -1
+} %}`);
+
+/** `common` and `output` are literals; the rest comes from the line of the plan. */
+function nameVariables(props: CompileProps): { [name: string]: any } {
+  return {
+    common: props.common,
+    output: { S3OutputLocation: props.outputUri, KmsKeyId: props.outputKeyArn },
+    compilation: '{% $states.input %}',
+    retryFailed: '{% $states.input.RetryFailed %}',
+    // All that alters the artifact or where it is; the model by its digest, not by its place.
+    name: oneLine(`{% '${props.jobNamePrefix}-' & $substring($hash($string([
+      $states.input.Digest,
+      $sift($states.input.InputConfig, function($value, $key) { $key != 'S3Uri' }),
+      $states.input.OutputConfig,
+      '${props.outputUri}', '${props.outputKeyArn ?? ''}'
+    ]), 'SHA-256'), 0, 32) %}`),
+    attempt: 1,
+  };
+}
+
+/**
+ * ListObjectsV2 rather than HeadObject: the permission to list shows the ETag, the permission for HeadObject would also let the model be read.
+ */
+function lookUpDigest(scope: Construct): ApiCall {
+  const bucket = "$substringBefore($substringAfter($states.input.InputConfig.S3Uri, 's3://'), '/')";
+  const key = "$substringAfter($substringAfter($states.input.InputConfig.S3Uri, 's3://'), '/')";
+  return retried(new ApiCall(scope, 'Look up the digest', {
+    service: 's3',
+    action: 'listObjectsV2',
+    parameters: { Bucket: `{% ${bucket} %}`, Prefix: `{% ${key} %}`, MaxKeys: 1 },
+    // The key itself comes first of all that begin with it.
+    outputs: oneLine(`{% $states.result.Contents[0].Key = ${key}
+      ? $merge([$states.input, {'Digest': $replace($states.result.Contents[0].ETag, '"', '')}])
+      : $error('there is no model archive at ' & $states.input.InputConfig.S3Uri) %}`),
+    // The role may list the models' buckets already.
+    policyStatements: [],
+  }), CALL_RETRIES);
+}
+
+interface DescribeProps {
+  /** The attempt after the current one. */
+  readonly next?: boolean;
+  readonly assign: object;
+  readonly policyStatements: iam.PolicyStatement[];
+}
+
+function describe(scope: Construct, id: string, { next, ...props }: DescribeProps): ApiCall {
+  return retried(new ApiCall(scope, id, {
+    service: 'sagemaker',
+    action: 'describeCompilationJob',
+    parameters: { CompilationJobName: `{% $name & '-' & $string($attempt${next ? ' + 1' : ''}) %}` },
+    outputs: {},
+    ...props,
+  }), CALL_RETRIES);
+}

@@ -1,0 +1,67 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { sdkIntegration } from './api-call';
+import type {
+  NeoCompilationTaskOptions, NeoCreateCompilationJobJsonataProps, NeoCreateCompilationJobJsonPathProps, NeoCreateCompilationJobProps,
+} from './create-compilation-job-props';
+import { isRuntimeValue } from './expression';
+import { createJobStatements } from './job-permissions';
+import { CREATE_RETRIES, retried } from './retries';
+import { taskRequest } from './task-request';
+import { NeoValidationError } from '../private/errors';
+
+/**
+ * A Step Functions task that starts a compilation job and goes on as soon as SageMaker has accepted it. The result is the
+ * answer of the API: `CompilationJobArn`. `NeoRunCompilationJob` waits for the end of the job.
+ *
+ * A used-up quota of jobs is waited for, throttling and passing errors are retried, all with full jitter; a name that is taken
+ * fails with `SageMaker.ResourceInUseException`.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+ */
+export class NeoCreateCompilationJob extends sfn.TaskStateBase {
+  /**
+   * A task in JSONPath.
+   */
+  public static jsonPath(scope: Construct, id: string, props: NeoCreateCompilationJobJsonPathProps): NeoCreateCompilationJob {
+    return new NeoCreateCompilationJob(scope, id, props);
+  }
+
+  /**
+   * A task in JSONata.
+   */
+  public static jsonata(scope: Construct, id: string, props: NeoCreateCompilationJobJsonataProps): NeoCreateCompilationJob {
+    return new NeoCreateCompilationJob(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
+  }
+
+  protected readonly taskMetrics: sfn.TaskMetricsConfig | undefined = undefined;
+  protected readonly taskPolicies?: iam.PolicyStatement[];
+  private readonly language: sfn.QueryLanguage;
+  private readonly request: { [name: string]: any };
+
+  constructor(scope: Construct, id: string, props: NeoCreateCompilationJobProps) {
+    super(scope, id, props);
+    if (props.integrationPattern !== undefined && props.integrationPattern !== sfn.IntegrationPattern.REQUEST_RESPONSE) {
+      throw new NeoValidationError('integrationPattern must be REQUEST_RESPONSE, as Step Functions has no .sync for compilation jobs: '
+        + `to wait for the end of the job, use NeoRunCompilationJob; got: ${props.integrationPattern}`, this);
+    }
+    this.language = props.queryLanguage ?? sfn.QueryLanguage.JSON_PATH;
+    this.request = taskRequest(this, props, this.language);
+    this.taskPolicies = createJobStatements(this, jobNamePattern(this, props), props.role ?? props.vpcConfig.privateVpc!.role);
+    retried(this, CREATE_RETRIES);
+  }
+
+  /** @internal */
+  protected _renderTask(): any {
+    return { Resource: sdkIntegration('sagemaker', 'createCompilationJob'), ...this._renderParametersOrArguments(this.request, this.language) };
+  }
+}
+
+/** The names of the jobs that a task may touch. */
+export function jobNamePattern(scope: Construct, props: Pick<NeoCompilationTaskOptions, 'compilationJobName' | 'compilationJobNamePattern'>): string {
+  return props.compilationJobNamePattern
+    // A name that only the execution knows: IAM cannot be told more than that it is a compilation job.
+    ?? (isRuntimeValue(scope, props.compilationJobName) ? '*' : props.compilationJobName);
+}

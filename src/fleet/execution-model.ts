@@ -1,0 +1,54 @@
+import { Token } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { NeoModel, type NeoModelBindOptions, type NeoModelConfig, type NeoModelOptions } from '../model/model';
+import { NeoValidationError, shown } from '../private/errors';
+
+/**
+ * Options of a model that an execution names.
+ */
+export interface NeoExecutionModelOptions extends NeoModelOptions {
+  /**
+   * Bucket of the archive; the job's role may read it, as far as `objectKeyPattern` says.
+   */
+  readonly bucket: s3.IBucket;
+
+  /**
+   * Which objects of the bucket the S3 URI may name, `*` and `?` allowed.
+   *
+   * @default '*'
+   */
+  readonly objectKeyPattern?: string;
+}
+
+/**
+ * A model that is only known when a state machine runs, for `NeoCreateCompilationJob` and `NeoRunCompilationJob`.
+ */
+export class NeoExecutionModel extends NeoModel {
+  /**
+   * An archive whose S3 URI is in the state's input.
+   *
+   * @param s3Uri `sfn.JsonPath.stringAt('$.s3Uri')` in a state in JSONPath, `{% $states.input.s3Uri %}` in one in JSONata
+   * @param options its bucket, framework and shapes; the texts in them may be known at run time only, too
+   */
+  public static fromS3Uri(s3Uri: string, options: NeoExecutionModelOptions): NeoExecutionModel {
+    if (!Token.isUnresolved(s3Uri) && !/^(s3:\/\/.+\.tar\.gz|\{%.*%\})$/s.test(s3Uri)) {
+      throw new NeoValidationError(`s3Uri must be a JSONPath, JSONata in {% %}, or s3://bucket/key.tar.gz; got: ${shown(s3Uri)}`);
+    }
+    if (!options?.bucket || !options?.framework) {
+      throw new NeoValidationError(`bucket and framework must be given; got: ${shown(Object.keys(options ?? {}))}`);
+    }
+    return new NeoExecutionModel(s3Uri, options);
+  }
+
+  private constructor(private readonly s3Uri: string, private readonly options: NeoExecutionModelOptions) {
+    super();
+  }
+
+  public bind(_scope: Construct, { role, privateVpc }: NeoModelBindOptions): NeoModelConfig {
+    const { bucket, objectKeyPattern = '*', framework, dataInputShape } = this.options;
+    privateVpc?.grantReadThroughEndpoint(bucket, objectKeyPattern);
+    if (role !== privateVpc?.role) { bucket.grantRead(role, objectKeyPattern); }
+    return { s3Uri: this.s3Uri, framework, dataInputShape };
+  }
+}

@@ -1,0 +1,47 @@
+import { Annotations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import type { FleetSource } from './fleet-source';
+import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
+import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
+
+/** Let the jobs read models. */
+export function allowModels(bucket: s3.IBucket, keyPattern: string, jobRole: iam.IRole, privateVpc?: INeoPrivateCompilationVpc) {
+  privateVpc?.grantReadThroughEndpoint(bucket, keyPattern);
+  if (jobRole !== privateVpc?.role) { bucket.grantRead(jobRole, keyPattern); }
+}
+
+/** What the state machine may read: the manifest, and names and ETags of models, but no model. */
+export function readPolicy({ file, listing, buckets }: FleetSource): iam.PolicyStatement[] {
+  const lists = [...listing ? [{ bucket: listing.bucket, keyPattern: `${listing.prefix}*` }] : [], ...buckets];
+  const keyArn = file?.bucket.encryptionKey?.keyArn;
+  return [
+    ...file ? [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [file.bucket.arnForObjects(file.key)] })] : [],
+    ...keyArn ? [new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [keyArn] })] : [],
+    ...lists.map(({ bucket, keyPattern }) => new iam.PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources: [bucket.bucketArn],
+      conditions: keyPattern === '*' ? undefined : { StringLike: { 's3:prefix': keyPattern } },
+    })),
+  ];
+}
+
+/**
+ * Step Functions does not come through the network's S3 endpoint: where it must read or write a bucket that only the endpoint may use, its
+ * role is exempt.
+ */
+export function allowBuckets(
+  scope: IConstruct, privateVpc: INeoPrivateCompilationVpc | undefined, role: iam.IRole, source: FleetSource, results?: s3.IBucket,
+) {
+  const used = [source.file?.bucket, source.listing?.bucket, ...source.buckets.map(({ bucket }) => bucket), results]
+    .filter((bucket): bucket is s3.IBucket => bucket !== undefined);
+  if (privateVpc instanceof NeoPrivateCompilationVpc) {
+    const closed = privateVpc.buckets.map(({ bucketArn }) => bucketArn);
+    if (used.some(({ bucketArn }) => closed.includes(bucketArn))) { privateVpc.allowOutsideEndpoint(role); }
+  } else if (used.length > 0) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:fleetOutsideEndpoint', 'the state machine lists models, reads the manifest or writes results from outside the '
+      + 'network\'s S3 endpoint; where a bucket admits the endpoint alone, exempt the fleet (allowOutsideEndpoint of the network): '
+      + used.map(({ node }) => node.path).join(', '));
+  }
+}

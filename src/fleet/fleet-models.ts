@@ -1,0 +1,173 @@
+import { Token } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { FleetContext, FleetSource } from './fleet-source';
+import type { NeoModel, NeoModelOptions } from '../model/model';
+import { NeoValidationError, shown } from '../private/errors';
+import type { NeoDataInputShape } from '../target/data-input-shape';
+import type { NeoFramework } from '../target/framework';
+
+/**
+ * Format of a manifest.
+ */
+export enum NeoManifestFormat {
+  /** Comma-separated values; the first row names the columns. */
+  CSV = 'CSV',
+  /** A JSON array of objects. */
+  JSON = 'JSON',
+  /** An object in every line. */
+  JSONL = 'JSONL',
+}
+
+/**
+ * Options of models that a manifest lists.
+ */
+export interface NeoManifestOptions {
+  /**
+   * Buckets that the models are in.
+   *
+   * @default - the bucket of the manifest
+   */
+  readonly modelBuckets?: s3.IBucket[];
+
+  /**
+   * Framework of the models whose row names none.
+   *
+   * @default - every row names its framework
+   */
+  readonly framework?: NeoFramework;
+
+  /**
+   * Shapes of the models whose row names none.
+   *
+   * @default - left to Neo
+   */
+  readonly dataInputShape?: NeoDataInputShape;
+}
+
+/**
+ * Where a fleet's models come from.
+ */
+export abstract class NeoFleetModels {
+  /**
+   * A list in the template: some dozens of models, as a state machine's definition has one million characters at most.
+   */
+  public static fromList(models: NeoModel[]): NeoFleetModels {
+    return new ListedModels(models);
+  }
+
+  /**
+   * A manifest in a bucket of the Region, read when an execution starts. A row has these columns, only the first of them required:
+   * `s3Uri`, `etag` (of S3; looked up when absent), `framework`, `frameworkVersion`, `dataInputConfig` (JSON), and `targetDevice` with
+   * `compilerOptions` (JSON) for one device instead of the fleet's targets. A row for a model package has `modelPackageVersionArn` alone.
+   *
+   * @param bucket bucket of the manifest
+   * @param objectKey key of the manifest
+   * @param format its format
+   * @param options what rows leave out
+   */
+  public static fromManifest(bucket: s3.IBucket, objectKey: string, format: NeoManifestFormat, options: NeoManifestOptions = {}): NeoFleetModels {
+    return new ManifestModels(bucket, objectKey, format, options);
+  }
+
+  /**
+   * Every `.tar.gz` archive below a prefix when an execution starts, all of one framework and shape.
+   *
+   * @param bucket bucket of the Region
+   * @param prefix for example `models/resnet/`
+   * @param options framework and shapes
+   */
+  public static fromPrefix(bucket: s3.IBucket, prefix: string, options: NeoModelOptions): NeoFleetModels {
+    return new PrefixModels(bucket, prefix, options);
+  }
+
+  /** @internal */
+  public abstract _bind(context: FleetContext): FleetSource;
+}
+
+/** The item of a Map state, in JSONata. */
+const ITEM = '$states.context.Map.Item.Value';
+
+class ListedModels extends NeoFleetModels {
+  constructor(private readonly models: NeoModel[]) {
+    super();
+    if (!Array.isArray(models) || models.length === 0) {
+      throw new NeoValidationError(`models must list at least one NeoModel; got: ${shown(models)}`);
+    }
+  }
+
+  /** @internal */
+  public _bind(context: FleetContext): FleetSource {
+    const configs = this.models.map((model, index) => model.bind(new Construct(context.scope, `Model${index}`), context.jobAccess));
+    return {
+      models: configs,
+      defaults: {},
+      buckets: configs.flatMap(({ bucket, modelVersion }) => bucket && modelVersion === undefined ? [{ bucket, keyPattern: '*' }] : []),
+      items: configs.map(({ s3Uri, bucket, modelVersion, framework, dataInputShape, modelPackageVersionArn }) => ({
+        s3Uri,
+        modelPackageVersionArn,
+        // A version is the user's own word and may be the same for several objects; an asset's URI names its content.
+        etag: modelVersion === undefined ? bucket ? undefined : s3Uri : `${s3Uri}#${modelVersion}`,
+        framework: framework?.name,
+        frameworkVersion: framework?.version,
+        dataInputConfig: dataInputShape?.toJson(context.scope),
+      })),
+      selector: `{% ${ITEM} %}`,
+    };
+  }
+}
+
+class ManifestModels extends NeoFleetModels {
+  constructor(
+    private readonly bucket: s3.IBucket, private readonly objectKey: string,
+    private readonly format: NeoManifestFormat, private readonly options: NeoManifestOptions,
+  ) {
+    super();
+    if (!Token.isUnresolved(objectKey) && (typeof objectKey !== 'string' || objectKey === '' || objectKey.startsWith('/'))) {
+      throw new NeoValidationError(`objectKey must be the key of the manifest, without a leading slash; got: ${shown(objectKey)}`);
+    }
+  }
+
+  /** @internal */
+  public _bind(context: FleetContext): FleetSource {
+    const { modelBuckets = [this.bucket], framework, dataInputShape } = this.options;
+    modelBuckets.forEach(bucket => context.allowModels(bucket, '*'));
+    return {
+      models: framework ? [{ framework, dataInputShape }] : [],
+      defaults: { framework, dataInputShape },
+      buckets: modelBuckets.map(bucket => ({ bucket, keyPattern: '*' })),
+      file: { bucket: this.bucket, key: this.objectKey, format: this.format },
+      selector: `{% ${ITEM} %}`,
+    };
+  }
+}
+
+class PrefixModels extends NeoFleetModels {
+  constructor(private readonly bucket: s3.IBucket, private readonly prefix: string, private readonly options: NeoModelOptions) {
+    super();
+    if (!Token.isUnresolved(prefix) && (typeof prefix !== 'string' || prefix.startsWith('/'))) {
+      throw new NeoValidationError(`prefix must not start with a slash: S3 would look for an empty folder name; got: ${shown(prefix)}`);
+    }
+    if (!options?.framework) {
+      throw new NeoValidationError('framework must be given: Neo cannot tell it from the archive; got: undefined');
+    }
+  }
+
+  /** @internal */
+  public _bind(context: FleetContext): FleetSource {
+    const { framework, dataInputShape } = this.options;
+    const keyPattern = `${this.prefix}*`;
+    context.allowModels(this.bucket, keyPattern);
+    return {
+      models: [{ framework, dataInputShape }],
+      defaults: { framework, dataInputShape },
+      // What a listing or an event names is listed with its ETag: nothing is looked up.
+      buckets: [],
+      listing: { bucket: this.bucket, prefix: this.prefix },
+      // Folders and other files among the archives are no models.
+      selector: `{% $contains(${ITEM}.Key, /\\.tar\\.gz$/) ? {`
+        + `'s3Uri': 's3://${this.bucket.bucketName}/' & ${ITEM}.Key, 'etag': ${ITEM}.Etag ? ${ITEM}.Etag : ${ITEM}.ETag} : {'skip': true} %}`,
+      uploads: { bucket: this.bucket, prefix: this.prefix },
+    };
+  }
+}

@@ -1,0 +1,152 @@
+import type { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { NeoFleetModels } from './fleet-models';
+import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
+import type { NeoCompilerOptions } from '../target/compiler-options';
+import type { NeoTarget } from '../target/target';
+
+/**
+ * One of the targets that a fleet compiles every model for.
+ */
+export interface NeoFleetTarget {
+  /**
+   * The device or platform.
+   */
+  readonly target: NeoTarget;
+
+  /**
+   * Options for the compiler, as far as the target takes any.
+   *
+   * @default - none
+   */
+  readonly compilerOptions?: NeoCompilerOptions;
+}
+
+/**
+ * Properties of a `NeoCompilationFleet`.
+ */
+export interface NeoCompilationFleetProps {
+  /**
+   * Network of the jobs: `vpcConfig` of a `NeoPrivateCompilationVpc`.
+   */
+  readonly vpcConfig: NeoVpcConfig;
+
+  /**
+   * Where the models come from.
+   */
+  readonly models: NeoFleetModels;
+
+  /**
+   * What every model is compiled for, at least one; each target once with the same options. A row of a manifest may name its own instead.
+   */
+  readonly targets: NeoFleetTarget[];
+
+  /**
+   * How many jobs may run at once, 1 to 10,000: not more than the account's quota of concurrent compilation jobs, which Service
+   * Quotas shows, less what others need of it. Where the quota is used up all the same, jobs wait for it.
+   */
+  readonly quota: number;
+
+  /**
+   * Bucket that the compiled models are written to; one of the buckets of the private network, in the Region of the stack.
+   */
+  readonly outputBucket: s3.IBucket;
+
+  /**
+   * Folder in the output bucket, without slashes at its ends. Every job writes into a folder of its own below it, named like the job.
+   *
+   * @default 'neo'
+   */
+  readonly outputPrefix?: string;
+
+  /**
+   * Key that encrypts the compiled models in the bucket.
+   *
+   * @default - the encryption that the bucket applies by itself
+   */
+  readonly outputEncryptionKey?: kms.IKey;
+
+  /**
+   * Role that the jobs assume to read, write and log.
+   *
+   * @default - the role of the private network
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Bucket for what Step Functions writes: the plan of every execution under `plans/`, its results and failures under `results/`. They
+   * hold names, digests and reasons, never a model. In account and Region of the stack.
+   *
+   * @default - a bucket of its own, which stays when the stack goes
+   */
+  readonly resultsBucket?: s3.IBucket;
+
+  /**
+   * Percentage of compilations that may fail before the execution fails, 0 to 100. When more have failed, the compilations that still run are
+   * stopped, and the rest is not started. `toleratedFailurePercentage` in the input of an execution overrides it.
+   *
+   * @default 10
+   */
+  readonly toleratedFailurePercentage?: number;
+
+  /**
+   * Whether every archive that is uploaded below the prefix is compiled at once. Only with `NeoFleetModels.fromPrefix`. The bucket then sends its
+   * events to EventBridge.
+   *
+   * @default false
+   */
+  readonly startOnUpload?: boolean;
+
+  /**
+   * How long a compilation may run before SageMaker ends it (`MaxRuntimeInSeconds`), in whole seconds, at least 1.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly maxRuntime?: Duration;
+
+  /**
+   * How long a job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 2 hours to 28 days.
+   *
+   * @default - SageMaker's own
+   */
+  readonly maxPendingTime?: Duration;
+
+  /**
+   * How often a job is looked at, in whole seconds from 1. Each look costs three state transitions, and the place of a job that has
+   * ended stays empty until the next look.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly pollInterval?: Duration;
+
+  /**
+   * How long an execution may take. Then its jobs are stopped.
+   *
+   * @default - Step Functions' own limit, one year
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Tags of the jobs, at most 48.
+   *
+   * @default - none
+   */
+  readonly tags?: { [key: string]: string };
+
+  /**
+   * Logging of the state machine.
+   *
+   * @default - none; the history of an execution is kept by Step Functions for 90 days
+   */
+  readonly logs?: sfn.LogOptions;
+
+  /**
+   * Whether AWS X-Ray traces the executions.
+   *
+   * @default false
+   */
+  readonly tracingEnabled?: boolean;
+}

@@ -1,0 +1,31 @@
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { NeoManifestFormat } from './fleet-models';
+import type { NeoModelBindOptions } from '../model/model';
+import type { NeoDataInputShape } from '../target/data-input-shape';
+import type { NeoFramework } from '../target/framework';
+
+/** What a source of models may do to its fleet. */
+export interface FleetContext {
+  readonly scope: Construct;
+  readonly jobAccess: NeoModelBindOptions;
+  /** Let the jobs read objects of these keys. */
+  allowModels(bucket: s3.IBucket, keyPattern: string): void;
+}
+
+/** Models as a Distributed Map reads them: exactly one of `items`, `file` and `listing`. */
+export interface FleetSource {
+  /** What is known of the models at synthesis, to be checked against every target. */
+  readonly models: { readonly framework?: NeoFramework; readonly dataInputShape?: NeoDataInputShape }[];
+  /** For rows that do not say. */
+  readonly defaults: { readonly framework?: NeoFramework; readonly dataInputShape?: NeoDataInputShape };
+  /** Where ETags are looked up that no row names. */
+  readonly buckets: { readonly bucket: s3.IBucket; readonly keyPattern: string }[];
+  readonly items?: object[];
+  readonly file?: { readonly bucket: s3.IBucket; readonly key: string; readonly format: NeoManifestFormat };
+  readonly listing?: { readonly bucket: s3.IBucket; readonly prefix: string };
+  /** JSONata that makes a row, as `NeoFleetModels.fromManifest` documents it, of an item. */
+  readonly selector: string;
+  /** Uploads that can start an execution. */
+  readonly uploads?: { readonly bucket: s3.IBucket; readonly prefix: string };
+}

@@ -1,0 +1,41 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import { DEFAULT_MAX_RUNTIME } from '../compilation-job/compilation-job-times';
+import { NeoValidationError } from '../private/errors';
+import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
+
+/** What tasks and fleets have in common. */
+export interface JobSettings {
+  readonly vpcConfig: NeoVpcConfig;
+  readonly outputBucket: s3.IBucket;
+  readonly outputPrefix?: string;
+  readonly outputEncryptionKey?: kms.IKey;
+  readonly role?: iam.IRole;
+}
+
+export const MAX_RUNTIME_IN_SECONDS = DEFAULT_MAX_RUNTIME.toSeconds();
+
+/** S3 URI of the folder above the folders of the jobs. */
+export function outputUri({ outputBucket, outputPrefix }: JobSettings): string {
+  return outputBucket.s3UrlForObject(outputPrefix ?? 'neo');
+}
+
+/**
+ * The role of the jobs, which may write their output. A role of the user's own gets what the private network's role has anyway.
+ */
+export function requireRole(scope: IConstruct, settings: JobSettings): iam.IRole {
+  const { vpcConfig: { privateVpc }, outputBucket, outputEncryptionKey } = settings;
+  const role = settings.role ?? privateVpc?.role;
+  if (!role) {
+    throw new NeoValidationError('role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc; got: undefined', scope);
+  }
+  if (role !== privateVpc?.role) {
+    const pattern = `${settings.outputPrefix ?? 'neo'}/*`;
+    outputBucket.grantPut(role, pattern);
+    outputBucket.grantRead(role, pattern);
+  }
+  outputEncryptionKey?.grantEncryptDecrypt(role);
+  return role;
+}

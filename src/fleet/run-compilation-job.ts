@@ -1,0 +1,66 @@
+import { Duration } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { jobNamePattern } from './create-compilation-job';
+import type { NeoRunCompilationJobJsonataProps, NeoRunCompilationJobJsonPathProps } from './run-compilation-job-props';
+import { jsonataLoop } from './run-job-in-jsonata';
+import { jsonPathLoop } from './run-job-in-jsonpath';
+import type { RunJobLoop, RunJobLoopProps } from './run-job-loop';
+import { NeoValidationError, shown } from '../private/errors';
+
+/**
+ * Starts a compilation job and waits for its end: create, wait, describe, and again until the job has ended. Step Functions has
+ * no `.sync` for compilation jobs.
+ *
+ * A completed job goes on to the next state. Otherwise the state machine fails with `NeoCompilationFailed` and SageMaker's reason, with
+ * `NeoCompilationStopped`, or with `NeoCompilationTimeout` after the job was stopped; `toSingleState()` makes one state of it all, whose
+ * errors can be caught. Step Functions runs nothing when an execution is aborted: `NeoStopJobsWithExecution` stops its jobs.
+ *
+ * The states are named after the construct id, which so must be unique in the state machine.
+ */
+export class NeoRunCompilationJob extends sfn.StateMachineFragment {
+  /**
+   * In JSONPath. The result is added to the state's input, at `resultPath`.
+   */
+  public static jsonPath(scope: Construct, id: string, props: NeoRunCompilationJobJsonPathProps): NeoRunCompilationJob {
+    const { resultPath = '$.compilationJob' } = props;
+    if (!/^\$\.[A-Za-z0-9_.]+$/.test(resultPath)) {
+      throw new NeoValidationError(`resultPath must be a member of the input, such as $.compilationJob, as the input is needed while the job runs; got: ${shown(resultPath)}`, scope);
+    }
+    return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonPathLoop(inner, loop, props, resultPath));
+  }
+
+  /**
+   * In JSONata. The result is the output, as DescribeCompilationJob answers it; variables are kept.
+   */
+  public static jsonata(scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps): NeoRunCompilationJob {
+    return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonataLoop(inner, loop, props));
+  }
+
+  public readonly startState: sfn.State;
+  public readonly endStates: sfn.INextable[];
+
+  private constructor(
+    scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps, build: (scope: Construct, loop: RunJobLoopProps) => RunJobLoop,
+  ) {
+    super(scope, id);
+    const interval = seconds(this, 'pollInterval', props.pollInterval ?? Duration.seconds(30), 1);
+    const timeout = props.timeout && seconds(this, 'timeout', props.timeout, interval);
+    const { start, end } = build(this, {
+      id,
+      interval,
+      timeout,
+      jobNamePattern: jobNamePattern(this, props),
+    });
+    this.startState = start;
+    this.endStates = [end];
+  }
+}
+
+function seconds(scope: Construct, prop: string, duration: Duration, least: number): number {
+  const value = duration.toSeconds({ integral: false });
+  if (!duration.isUnresolved() && (!Number.isInteger(value) || value < least)) {
+    throw new NeoValidationError(`${prop} must be at least ${least} seconds, in whole seconds; got: ${duration.toHumanString()}`, scope);
+  }
+  return value;
+}

@@ -1,0 +1,58 @@
+import { Duration } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import { NeoCreateCompilationJob } from './create-compilation-job';
+import { jobArn } from './job-permissions';
+import { CALL_RETRIES, retried } from './retries';
+import type { NeoRunCompilationJobJsonataProps } from './run-compilation-job-props';
+import { FAILED, jobOf, RunJobLoop, RunJobLoopProps, STOPPED, stoppedCause, TIMED_OUT, timeoutCause } from './run-job-loop';
+
+/**
+ * The input is kept, so the job's name can be read from it again. JSONPath cannot calculate with times, so the timeout is a number
+ * of looks at the job.
+ */
+export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, props: NeoRunCompilationJobJsonataProps, resultPath: string): RunJobLoop {
+  const { id } = loop;
+  const [job, looks] = [`${resultPath}.Job`, `${resultPath}.Looks`];
+  const call = (stateId: string, verb: 'Describe' | 'Stop', callResultPath: string) => retried(tasks.CallAwsService.jsonPath(scope, stateId, {
+    service: 'sagemaker',
+    action: `${verb.toLowerCase()}CompilationJob`,
+    parameters: { CompilationJobName: props.compilationJobName },
+    resultPath: callResultPath,
+    iamAction: `sagemaker:${verb}CompilationJob`,
+    iamResources: [jobArn(scope, loop.jobNamePattern)],
+  }), CALL_RETRIES);
+
+  const create = NeoCreateCompilationJob.jsonPath(scope, `Create ${id}`, {
+    ...jobOf(props), resultSelector: { 'Arn.$': '$.CompilationJobArn', 'Looks': 0 }, resultPath,
+  });
+  const wait = sfn.Wait.jsonPath(scope, `Wait for ${id}`, { time: sfn.WaitTime.duration(Duration.seconds(loop.interval)) });
+  const describe = call(`Describe ${id}`, 'Describe', job);
+  const completed = sfn.Pass.jsonPath(scope, `${id} completed`, { inputPath: job, resultPath });
+  const failed = sfn.Fail.jsonPath(scope, `${id} failed`, { error: FAILED, causePath: `${job}.FailureReason` });
+  const stopped = sfn.Fail.jsonPath(scope, `${id} stopped`, { error: STOPPED, cause: stoppedCause });
+
+  const status = (value: string) => sfn.Condition.stringEquals(`${job}.CompilationJobStatus`, value);
+  const ended = sfn.Choice.jsonPath(scope, `${id} ended?`)
+    .when(status('COMPLETED'), completed)
+    .when(status('FAILED'), failed)
+    .when(status('STOPPED'), stopped);
+  if (loop.timeout === undefined) {
+    ended.otherwise(wait);
+  } else {
+    const stop = call(`Stop ${id}`, 'Stop', sfn.JsonPath.DISCARD);
+    const timedOut = sfn.Fail.jsonPath(scope, `${id} timed out`, { error: TIMED_OUT, cause: timeoutCause(loop.timeout) });
+    // A job that has ended meanwhile cannot be stopped.
+    stop.addCatch(timedOut);
+    stop.next(timedOut);
+    const count = sfn.Pass.jsonPath(scope, `Count looks at ${id}`, {
+      parameters: { Looks: sfn.JsonPath.mathAdd(sfn.JsonPath.numberAt(looks), 1) }, resultPath,
+    });
+    ended
+      .when(sfn.Condition.numberGreaterThanEquals(looks, Math.ceil(loop.timeout / loop.interval) - 1), stop)
+      .otherwise(count.next(wait));
+  }
+  create.next(wait).next(describe).next(ended);
+  return { start: create, end: completed };
+}

@@ -1,0 +1,171 @@
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { ApiCall } from './api-call';
+import { jobStatement } from './job-permissions';
+import { CALL_RETRIES, retried } from './retries';
+import { EXECUTION_TAG } from './task-request';
+import { NeoValidationError, shown } from '../private/errors';
+
+/**
+ * Properties of `NeoStopJobsWithExecution`.
+ */
+export interface NeoStopJobsWithExecutionProps {
+  /**
+   * The state machine whose executions start the jobs.
+   */
+  readonly stateMachine: sfn.IStateMachine;
+
+  /**
+   * What the names of its jobs begin with, 1 to 63 letters, digits and hyphens. Only such jobs are looked at and stopped.
+   */
+  readonly jobNamePrefix: string;
+}
+
+/** A call that was under way when the execution ended may still create a job. */
+const PAUSE = Duration.seconds(30);
+
+/** The last look finds nothing to stop, and is not the first. */
+const MOST_LOOKS = 20;
+
+/**
+ * Stops the compilation jobs of executions that were aborted, timed out or failed. Step Functions runs nothing of an execution then, so an
+ * EventBridge rule starts a small state machine. It finds the jobs by the tag `cdk-sagemaker-neo:execution`, which `NeoCreateCompilationJob`,
+ * `NeoRunCompilationJob` and `NeoCompilationFleet` set, and looks until nothing is left to stop. It leaves an execution alone that has
+ * been redriven meanwhile.
+ *
+ * A failed execution of a Map state's own workflow (Distributed Map) is not an execution of `stateMachine`: the event comes from its parent.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+ */
+export class NeoStopJobsWithExecution extends Construct {
+  /**
+   * The state machine that stops the jobs.
+   */
+  public readonly stopper: sfn.StateMachine;
+
+  constructor(scope: Construct, id: string, props: NeoStopJobsWithExecutionProps) {
+    super(scope, id);
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/.test(props.jobNamePrefix)) {
+      throw new NeoValidationError(`jobNamePrefix must be 1 to 63 letters, digits and hyphens, as it limits which jobs may be stopped; got: ${shown(props.jobNamePrefix)}`, this);
+    }
+    this.stopper = new sfn.StateMachine(this, 'Stopper', {
+      definitionBody: sfn.DefinitionBody.fromChainable(this.states(props)),
+      queryLanguage: sfn.QueryLanguage.JSONATA,
+      comment: `Stops the compilation jobs ${props.jobNamePrefix}* of an execution that has ended`,
+      timeout: Duration.hours(1),
+    });
+    new events.Rule(this, 'Ended', {
+      description: 'Executions that ended with jobs still running',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { status: ['ABORTED', 'TIMED_OUT', 'FAILED'], stateMachineArn: [props.stateMachine.stateMachineArn] },
+      },
+      targets: [new targets.SfnStateMachine(this.stopper, {
+        input: events.RuleTargetInput.fromObject({ executionArn: events.EventField.fromPath('$.detail.executionArn') }),
+      })],
+    });
+  }
+
+  private states({ stateMachine, jobNamePrefix }: NeoStopJobsWithExecutionProps): sfn.IChainable {
+    const start = sfn.Pass.jsonata(this, 'Start', {
+      assign: { execution: '{% $states.input.executionArn %}', tag: `{% ${executionTag('$states.input.executionArn')} %}`, looks: 0 },
+    });
+    const pause = sfn.Wait.jsonata(this, 'Let calls under way land', { time: sfn.WaitTime.duration(PAUSE) });
+    const describe = retried(new ApiCall(this, 'Look at the execution', {
+      service: 'sfn',
+      action: 'describeExecution',
+      parameters: { ExecutionArn: '{% $execution %}' },
+      policyStatements: [new iam.PolicyStatement({
+        actions: ['states:DescribeExecution'],
+        resources: [executionsOf(this, stateMachine)],
+      })],
+    }), CALL_RETRIES);
+    const done = sfn.Succeed.jsonata(this, 'Done');
+    const eachStatus = sfn.Map.jsonata(this, 'Starting and in progress', {
+      items: sfn.ProvideItems.jsonArray(['STARTING', 'INPROGRESS']),
+      maxConcurrency: 1,
+      itemSelector: { Status: '{% $states.context.Map.Item.Value %}', Tag: '{% $tag %}' },
+      outputs: { stopped: '{% $sum($states.result) %}' },
+      assign: { looks: '{% $looks + 1 %}' },
+    }).itemProcessor(this.stopAll(jobNamePrefix));
+
+    start.next(pause).next(describe).next(sfn.Choice.jsonata(this, 'Redriven?')
+      .when(sfn.Condition.jsonata("{% $states.input.Status = 'RUNNING' %}"), done)
+      .otherwise(eachStatus));
+    eachStatus.next(sfn.Choice.jsonata(this, 'Anything left?')
+      .when(sfn.Condition.jsonata(`{% $looks >= ${MOST_LOOKS} or ($looks > 1 and $states.input.stopped = 0) %}`), done)
+      .otherwise(pause));
+    return start;
+  }
+
+  /** Page by page, stop the jobs of a status; gives how many. */
+  private stopAll(prefix: string): sfn.IChainable {
+    const first = sfn.Pass.jsonata(this, 'First page', {
+      assign: { status: '{% $states.input.Status %}', tag: '{% $states.input.Tag %}', stopped: 0, page: {} },
+    });
+    const list = retried(new ApiCall(this, 'List jobs', {
+      service: 'sagemaker',
+      action: 'listCompilationJobs',
+      parameters: `{% $merge([{'NameContains': '${prefix}', 'StatusEquals': $status, 'MaxResults': 100}, $page]) %}`,
+      assign: { page: "{% $exists($states.result.NextToken) ? {'NextToken': $states.result.NextToken} : {} %}" },
+      policyStatements: [new iam.PolicyStatement({
+        actions: ['sagemaker:ListCompilationJobs'],
+        // The action takes no resource.
+        resources: ['*'],
+      })],
+    }), CALL_RETRIES);
+    const eachJob = sfn.Map.jsonata(this, 'Jobs', {
+      // NameContains also finds names that have it elsewhere.
+      items: sfn.ProvideItems.jsonata(`{% [$states.input.CompilationJobSummaries[$substring(CompilationJobName, 0, ${prefix.length}) = '${prefix}']] %}`),
+      itemSelector: { Name: '{% $states.context.Map.Item.Value.CompilationJobName %}', Arn: '{% $states.context.Map.Item.Value.CompilationJobArn %}', Tag: '{% $tag %}' },
+      maxConcurrency: 4,
+      assign: { stopped: '{% $stopped + $sum($states.result) %}' },
+    }).itemProcessor(this.stopOne(prefix));
+    const more = sfn.Choice.jsonata(this, 'Another page?')
+      .when(sfn.Condition.jsonata('{% $exists($page.NextToken) %}'), list)
+      .otherwise(sfn.Pass.jsonata(this, 'Last page', { outputs: '{% $stopped %}' }));
+    return first.next(list).next(eachJob).next(more);
+  }
+
+  /** Stop a job if it is the execution's; gives 1, or 0. */
+  private stopOne(prefix: string): sfn.IChainable {
+    const ignored = sfn.Pass.jsonata(this, 'Left alone', { outputs: '{% 0 %}' });
+    const stop = retried(new ApiCall(this, 'Stop', {
+      service: 'sagemaker',
+      action: 'stopCompilationJob',
+      parameters: { CompilationJobName: '{% $states.input.Name %}' },
+      outputs: '{% 1 %}',
+      policyStatements: [jobStatement(this, `${prefix}*`, 'StopCompilationJob')],
+    }), CALL_RETRIES);
+    // It has ended meanwhile.
+    stop.addCatch(ignored);
+    const tags = retried(new ApiCall(this, 'List tags', {
+      service: 'sagemaker',
+      action: 'listTags',
+      parameters: { ResourceArn: '{% $states.input.Arn %}', MaxResults: 100 },
+      outputs: `{% $merge([$states.input, {'IsOurs': $states.result.Tags[Key = '${EXECUTION_TAG}'].Value = $states.input.Tag}]) %}`,
+      policyStatements: [jobStatement(this, `${prefix}*`, 'ListTags')],
+    }), CALL_RETRIES);
+    tags.addCatch(ignored);
+    tags.next(sfn.Choice.jsonata(this, 'Of this execution?')
+      .when(sfn.Condition.jsonata('{% $states.input.IsOurs %}'), stop)
+      .otherwise(ignored));
+    return tags;
+  }
+}
+
+/** JSONata: an ARN as a tag can hold it. Names of executions may have characters that tags may not. */
+export function executionTag(arn: string): string {
+  return `$replace(${arn}, /[^A-Za-z0-9_.:\\/=+@-]/, '-')`;
+}
+
+function executionsOf(scope: Construct, stateMachine: sfn.IStateMachine): string {
+  const stack = Stack.of(scope);
+  const { resourceName } = stack.splitArn(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
+  return stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${resourceName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+}

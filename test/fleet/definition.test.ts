@@ -1,0 +1,158 @@
+import { createRequire } from 'node:module';
+import { Duration } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { C5, fleetStack } from './fleet-harness';
+import { SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
+import * as neo from '../../src';
+
+// It has no types of its own.
+const validate: (definition: object) => { isValid: boolean; errors: object[] } = createRequire(__filename)('asl-validator');
+
+const framework = neo.NeoFramework.XGBOOST;
+const fleets = {
+  'a prefix': fleetStack(),
+  'a prefix with uploads': fleetStack(() => ({ startOnUpload: true })),
+  'a list': fleetStack((_, models) => ({ models: neo.NeoFleetModels.fromList([neo.NeoModel.fromBucket(models, 'x.tar.gz', { framework })]), targets: [C5] })),
+  'a manifest': fleetStack((_, models) => ({ models: neo.NeoFleetModels.fromManifest(models, 'm.csv', neo.NeoManifestFormat.CSV) })),
+};
+
+describe.each(Object.entries(fleets))('the definitions of a fleet from %s', (_, { stack }) => {
+  const template = new SynthesizedTemplate(Template.fromStack(stack).toJSON() as any);
+
+  test.each(template.find('AWS::StepFunctions::StateMachine'))('%s is valid', logicalId => {
+    const { isValid, errors } = validate(template.definition(logicalId));
+    expect(errors).toEqual([]);
+    expect(isValid).toBe(true);
+  });
+
+  test('call AWS by integrations alone: there is no function for the fleet', () => {
+    const functions = template.find('AWS::Lambda::Function').filter(id => id.startsWith('Fleet'));
+    expect(functions).toEqual([]);
+  });
+});
+
+test('asl-validator does find faults in such a definition', () => {
+  const { stack } = fleets['a prefix'];
+  const template = new SynthesizedTemplate(Template.fromStack(stack).toJSON() as any);
+  const definition: any = template.definition(template.find('AWS::StepFunctions::StateMachine').find(id => id.includes('FleetStateMachine'))!);
+  definition.States.Compile.ItemProcessor.States.Create.Next = 'Nowhere';
+  expect(validate(definition).isValid).toBe(false);
+});
+
+describe('the state machine', () => {
+  const { stack } = fleets['a prefix'];
+  const template = Template.fromStack(stack);
+
+  test('waits for the whole network', () => {
+    const [ready] = Object.keys(template.findResources('AWS::CloudFormation::WaitConditionHandle'));
+    const machines = template.findResources('AWS::StepFunctions::StateMachine', { DependsOn: Match.arrayWith([ready]) });
+    expect(Object.keys(machines)).toEqual([expect.stringContaining('FleetStateMachine')]);
+  });
+
+  test('bounds the jobs by the quota and the failures by the percentage', () => {
+    const compile: any = (new SynthesizedTemplate(template.toJSON() as any)).definition(Object.keys(template.findResources('AWS::StepFunctions::StateMachine'))
+      .find(id => id.includes('FleetStateMachine'))!).States.Compile;
+    expect(compile.MaxConcurrency).toBe(4);
+    expect(compile.ToleratedFailurePercentage).toBe('{% $tolerated %}');
+    const limit = compile.ItemProcessor.States.Create.Retry.find(({ ErrorEquals }: any) => ErrorEquals.includes('SageMaker.ResourceLimitExceededException'));
+    expect(limit).toMatchObject({ JitterStrategy: 'FULL', BackoffRate: 2, MaxDelaySeconds: 300 });
+  });
+
+  test('is exempt from the bucket policies that it meets, as Step Functions does not come through the endpoint', () => {
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Effect: 'Deny',
+          Condition: Match.objectLike({ ArnNotLike: { 'aws:PrincipalArn': [{ 'Fn::GetAtt': [Match.stringLikeRegexp('FleetStateMachineRole'), 'Arn'] }] } }),
+        })]),
+      },
+    });
+  });
+});
+
+test('without a bucket of the network to read, the fleet is not exempt from its policies', () => {
+  const { stack } = fleetStack((scope, _models) => {
+    const manifests = new s3.Bucket(scope, 'Manifests');
+    return { models: neo.NeoFleetModels.fromManifest(manifests, 'm.json', neo.NeoManifestFormat.JSON, { modelBuckets: [] }) };
+  });
+  const policies = Object.values(Template.fromStack(stack).findResources('AWS::S3::BucketPolicy'));
+  expect(JSON.stringify(policies)).not.toContain('aws:PrincipalArn');
+});
+
+describe('permissions', () => {
+  const { stack } = fleets['a manifest'];
+  const statements = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.startsWith('Fleet')).flatMap(([, { Properties }]: any) => Properties.PolicyDocument.Statement);
+  const of = (action: string) => statements.filter(({ Action }: any) => [Action].flat().includes(action));
+
+  test('on everything: only to list jobs, which takes no resource', () => {
+    expect(statements.filter(({ Resource }: any) => [Resource].flat().includes('*')).map(({ Action }: any) => Action)).toEqual(['sagemaker:ListCompilationJobs']);
+  });
+
+  test('on jobs: those of the fleet', () => {
+    for (const action of ['CreateCompilationJob', 'AddTags', 'DescribeCompilationJob', 'StopCompilationJob', 'ListTags']) {
+      const found = of(`sagemaker:${action}`);
+      expect(found.length).toBeGreaterThan(0);
+      for (const { Resource } of found) { expect(JSON.stringify(Resource)).toMatch(/:compilation-job\/stack-fleet-[0-9a-f]{8}-\*"/); }
+    }
+  });
+
+  test('to pass the role of the jobs to SageMaker alone', () => {
+    expect(of('iam:PassRole')).toEqual([expect.objectContaining({
+      Resource: { 'Fn::GetAtt': [expect.stringContaining('NetworkRole'), 'Arn'] }, Condition: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+    })]);
+  });
+
+  test('to read the manifest, plans and results, but no model', () => {
+    const objects = of('s3:GetObject').flatMap(({ Resource }: any) => Resource).map((arn: any) => stack.resolve(arn)['Fn::Join'][1].slice(-1)[0]);
+    expect(objects.sort()).toEqual(['/m.csv', '/plans/*', '/results/*']);
+  });
+});
+
+test('a brought bucket for results takes plans and results; its key may be used', () => {
+  const { stack, fleet } = fleetStack(scope => ({ resultsBucket: new s3.Bucket(scope, 'Mine', { encryption: s3.BucketEncryption.KMS }) }));
+  expect(stack.resolve(fleet.resultsBucket.bucketName)).toEqual({ Ref: expect.stringContaining('Mine') });
+  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['kms:Decrypt', 'kms:GenerateDataKey*']) })]) },
+    Roles: [{ Ref: Match.stringLikeRegexp('FleetStateMachineRole') }],
+  });
+});
+
+test('uploads of archives below the prefix start the fleet', () => {
+  const template = Template.fromStack(fleets['a prefix with uploads'].stack);
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      'source': ['aws.s3'],
+      'detail-type': ['Object Created'],
+      'detail': { bucket: { name: [{ Ref: Match.stringLikeRegexp('Models') }] }, object: { key: [{ wildcard: 'models/*.tar.gz' }] } },
+    },
+    Targets: [Match.objectLike({
+      InputTransformer: {
+        InputPathsMap: { 'detail-object-key': '$.detail.object.key', 'detail-object-etag': '$.detail.object.etag' },
+        InputTemplate: '{"uploaded":{"Key":<detail-object-key>,"ETag":<detail-object-etag>}}',
+      },
+    })],
+  });
+  template.hasResourceProperties('Custom::S3BucketNotifications', { NotificationConfiguration: { EventBridgeConfiguration: {} } });
+});
+
+test('executions that did not succeed start the stopper', () => {
+  Template.fromStack(fleets['a prefix'].stack).hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      'source': ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      'detail': { status: ['ABORTED', 'TIMED_OUT', 'FAILED'], stateMachineArn: [{ Ref: Match.stringLikeRegexp('FleetStateMachine') }] },
+    },
+  });
+});
+
+test('grantStart lets someone start it', () => {
+  const { stack, fleet } = fleetStack(() => ({ pollInterval: Duration.seconds(10) }));
+  fleet.grantStart(new iam.Role(stack, 'Someone', { assumedBy: new iam.AccountRootPrincipal() }));
+  Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: { Statement: [{ Action: 'states:StartExecution', Effect: 'Allow', Resource: { Ref: Match.stringLikeRegexp('FleetStateMachine') } }] },
+    Roles: [{ Ref: Match.stringLikeRegexp('Someone') }],
+  });
+});

@@ -1,0 +1,98 @@
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { C5, fleetStack } from './fleet-harness';
+import * as neo from '../../src';
+
+const framework = neo.NeoFramework.XGBOOST;
+const shape = neo.NeoDataInputShape.fromMap({ data: [1, 3, 8, 8] });
+
+test.each<[Partial<neo.NeoCompilationFleetProps> | any, RegExp]>([
+  [{ quota: 0 }, /quota must be a whole number of jobs at once from 1 to 10000; got: 0 \[at Stack\/Fleet\]/],
+  [{ quota: 10_001 }, /quota must be .* got: 10001/],
+  [{ quota: 1.5 }, /quota must be .* got: 1.5/],
+  [{ quota: undefined }, /quota must be .* got: undefined/],
+  [{ toleratedFailurePercentage: -1 }, /toleratedFailurePercentage must be 0 to 100 percent; got: -1/],
+  [{ toleratedFailurePercentage: 101 }, /toleratedFailurePercentage must be .* got: 101/],
+  [{ targets: [] }, /targets must list at least one \{ target \}; got: \[\]/],
+  [{ targets: [{}] }, /targets must list at least one/],
+  [{ models: [] }, /models must be NeoFleetModels/],
+  [{ pollInterval: Duration.millis(1500) }, /pollInterval must be at least 1 second, in whole seconds; got: 1 second 500 millis/],
+  [{ outputPrefix: 'a/' }, /outputPrefix must be a folder without slashes/],
+  [{ maxRuntime: Duration.seconds(0) }, /maxRuntime must be at least 1 second/],
+  [{ maxPendingTime: Duration.hours(1) }, /maxPendingTime must be between 2 hours and 28 days/],
+  [{ tags: { 'cdk-sagemaker-neo:execution': 'x' } }, /tags must not begin with/],
+  [{ vpcConfig: { subnets: ['subnet-1'], securityGroupIds: ['sg-1'] } }, /role must be given/],
+])('refuses %j', (props, message) => {
+  expect(() => fleetStack(() => props)).toThrow(message);
+});
+
+test('uploads need a prefix', () => {
+  expect(() => fleetStack((_, models) => ({
+    startOnUpload: true, models: neo.NeoFleetModels.fromList([neo.NeoModel.fromBucket(models, 'x.tar.gz', { framework })]), targets: [C5],
+  }))).toThrow(/startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix/);
+});
+
+test('a model that cannot be compiled for one of the targets is an error, with every reason', () => {
+  expect(() => fleetStack((_, models) => ({
+    models: neo.NeoFleetModels.fromPrefix(models, 'x', { framework: neo.NeoFramework.TFLITE_1_15, dataInputShape: shape }),
+    targets: [C5, { target: neo.NeoTarget.COREML }],
+  }))).toThrow(/ml_c5.*; .*coreml/);
+});
+
+test('what AWS does not document is a warning, said once', () => {
+  const { stack } = fleetStack((_, models) => ({
+    models: neo.NeoFleetModels.fromList([0, 1, 2].map(i => neo.NeoModel.fromBucket(models, `${i}.tar.gz`, { framework: neo.NeoFramework.PYTORCH_1_12, dataInputShape: shape }))),
+    targets: [{ target: neo.NeoTarget.RASP4B }],
+  }));
+  const warnings = Annotations.fromStack(stack).findWarning('/Stack/Fleet', Match.anyValue());
+  expect(warnings).toHaveLength(1);
+});
+
+test('a network that this library does not know is said to need an exemption', () => {
+  const { stack } = fleetStack((scope, models) => {
+    const { privateVpc } = new neo.NeoPrivateCompilationVpc(scope, 'Other', { buckets: [new s3.Bucket(scope, 'O')] }).vpcConfig;
+    return {
+      vpcConfig: { subnets: ['subnet-1'], securityGroupIds: ['sg-1'] },
+      role: privateVpc!.role,
+      models: neo.NeoFleetModels.fromPrefix(models, 'x/', { framework }),
+      targets: [C5],
+    };
+  });
+  Annotations.fromStack(stack).hasWarning('/Stack/Fleet', Match.stringLikeRegexp('allowOutsideEndpoint.*Stack/Models'));
+});
+
+test('tokens are no errors', () => {
+  const token = Lazy.number({ produce: () => 3 });
+  expect(() => fleetStack((_, models) => ({
+    quota: token,
+    toleratedFailurePercentage: token,
+    outputPrefix: Lazy.string({ produce: () => '/' }),
+    models: neo.NeoFleetModels.fromPrefix(models, Lazy.string({ produce: () => '/x' }), { framework }),
+    targets: [C5],
+  }))).not.toThrow();
+});
+
+describe('sources of models refuse', () => {
+  const bucket = new s3.Bucket(new Stack(), 'Bucket');
+
+  test.each([[[]], [undefined]])('the list %j', models => {
+    expect(() => neo.NeoFleetModels.fromList(models as any)).toThrow(/models must list at least one NeoModel/);
+  });
+
+  test.each(['', '/manifest.csv', undefined])('the manifest %j', key => {
+    expect(() => neo.NeoFleetModels.fromManifest(bucket, key as any, neo.NeoManifestFormat.CSV)).toThrow(/objectKey must be the key of the manifest/);
+  });
+
+  test('a prefix with a leading slash, and one without framework', () => {
+    expect(() => neo.NeoFleetModels.fromPrefix(bucket, '/models', { framework })).toThrow(/prefix must not start with a slash/);
+    expect(() => neo.NeoFleetModels.fromPrefix(bucket, 'models/', {} as any)).toThrow(/framework must be given/);
+  });
+});
+
+test.each(['', '*', 'a b', '-a'])('NeoStopJobsWithExecution refuses the prefix %j', jobNamePrefix => {
+  const stack = new Stack();
+  const stateMachine = sfn.StateMachine.fromStateMachineName(stack, 'Machine', 'machine');
+  expect(() => new neo.NeoStopJobsWithExecution(stack, 'Stop', { stateMachine, jobNamePrefix })).toThrow(/jobNamePrefix must be 1 to 63/);
+});
