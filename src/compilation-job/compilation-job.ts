@@ -12,6 +12,8 @@ import { validateCompilation, validateJobProps } from './compilation-job-validat
 import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
 import { NeoValidationError } from '../private/errors';
+import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
+import type { NeoTarget } from '../target/target';
 
 
 /**
@@ -57,6 +59,16 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
    */
   public readonly role: iam.IRole;
 
+  /**
+   * The device or platform that the model is compiled for.
+   */
+  public readonly target: NeoTarget;
+
+  /**
+   * Network of the job.
+   */
+  public readonly vpcConfig: NeoVpcConfig;
+
   private readonly resource: CustomResource;
   private readonly outputPrefix: string;
   private readonly outputEncryptionKey?: kms.IKey;
@@ -72,6 +84,8 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
       throw new NeoValidationError('role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc; got: undefined', this);
     }
     this.role = role;
+    this.target = props.target;
+    this.vpcConfig = props.vpcConfig;
     this.outputBucket = props.outputBucket;
     this.outputPrefix = props.outputPrefix ?? 'neo';
     this.outputEncryptionKey = props.outputEncryptionKey ?? (props.outputBucket.encryptionKey ? undefined : privateVpc?.encryptionKey);
@@ -164,6 +178,19 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
   public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {
     const grant = this.outputBucket.grantRead(grantee, this.artifactPattern);
     return this.outputEncryptionKey ? grant.combine(this.outputEncryptionKey.grantDecrypt(grantee)) : grant;
+  }
+
+  /**
+   * Let somebody outside the private network read the compiled model: the role of a device, say. Grants what `grantReadArtifacts` does and has the
+   * network's bucket policies let the principal through (`allowOutsideEndpoint`).
+   *
+   * Create the role in the network's stack or a stack that does not depend on it, as the bucket policies name it.
+   *
+   * @param grantee a role, a user, a function or an `ArnPrincipal`
+   */
+  public grantReadArtifactsOutsideEndpoint(grantee: iam.IGrantable): iam.Grant {
+    this.vpcConfig.privateVpc?.allowOutsideEndpoint(grantee);
+    return this.grantReadArtifacts(grantee);
   }
 
   /** A role of the user's own gets what the private network's role has anyway. */

@@ -62,7 +62,7 @@ export function grantObjects(role: iam.IRole, buckets: s3.IBucket[]): iam.Grant 
 /**
  * The eleven EC2 actions of AWS's page, which has them all on `*`.
  */
-function networkStatements(scope: Construct, { vpc, subnets, securityGroups }: Placement): iam.PolicyStatement[] {
+export function networkStatements(scope: Construct, { vpc, subnets, securityGroups }: Placement): iam.PolicyStatement[] {
   const arn = (resource: string, resourceName: string, account?: string) =>
     Stack.of(scope).formatArn({ service: 'ec2', resource, resourceName, account });
   // In a shared VPC the subnets are another account's; groups and interfaces are always this account's.

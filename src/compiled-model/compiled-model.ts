@@ -1,0 +1,103 @@
+import { Resource, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
+import type { Construct } from 'constructs';
+import type { NeoCompiledModelProps } from './compiled-model-props';
+import { createHostingRole } from './hosting-role';
+import { validateVpcConfig } from '../compilation-job/compilation-job-validation';
+import { NeoValidationError, shown } from '../private/errors';
+import { differ } from '../private-compilation-vpc/same-environment';
+
+/**
+ * A SageMaker model made from the result of a compilation job for a cloud target: the compiled archive, the image that Neo names for it, a
+ * role with the fewest permissions, the job's private network, and no network inside the containers.
+ *
+ * A new compilation makes a new model; an endpoint configuration that takes `modelName` is replaced with it, and its endpoint updated.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
+ */
+export class NeoCompiledModel extends Resource implements iam.IGrantable {
+  /**
+   * The model.
+   */
+  public readonly model: sagemaker.CfnModel;
+
+  /**
+   * Name of the model: what an endpoint configuration or a batch transform job takes.
+   *
+   * @attribute
+   */
+  public readonly modelName: string;
+
+  /**
+   * ARN of the model.
+   *
+   * @attribute
+   */
+  public readonly modelArn: string;
+
+  /**
+   * Role that SageMaker assumes to host the model.
+   */
+  public readonly role: iam.IRole;
+
+  /**
+   * The role, to grant it more.
+   */
+  public readonly grantPrincipal: iam.IPrincipal;
+
+  constructor(scope: Construct, id: string, props: NeoCompiledModelProps) {
+    super(scope, id);
+    validate(this, props);
+    const { job } = props;
+    const vpcConfig = props.vpcConfig ?? job.vpcConfig;
+    const role = props.role ?? (vpcConfig.privateVpc && createHostingRole(this, vpcConfig.privateVpc));
+    if (!role) {
+      throw new NeoValidationError('role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc; got: undefined', this);
+    }
+    this.role = role;
+    this.grantPrincipal = role.grantPrincipal;
+    const granted = props.allowOutsideEndpoint ? job.grantReadArtifactsOutsideEndpoint(role) : job.grantReadArtifacts(role);
+
+    this.model = new sagemaker.CfnModel(this, 'Resource', {
+      modelName: props.modelName,
+      executionRoleArn: role.roleArn,
+      enableNetworkIsolation: props.enableNetworkIsolation ?? true,
+      vpcConfig: { subnets: vpcConfig.subnets, securityGroupIds: vpcConfig.securityGroupIds },
+      primaryContainer: {
+        image: props.image ?? job.inferenceImage,
+        modelDataUrl: job.modelArtifactsUri,
+        environment: props.environment,
+      },
+    });
+    // SageMaker looks at the archive with the role: its permissions must be there.
+    granted.applyBefore(this.model);
+    this.model.node.addDependency(role);
+    this.modelName = this.model.attrModelName;
+    this.modelArn = this.model.ref;
+  }
+}
+
+function validate(scope: Construct, { job, vpcConfig = job?.vpcConfig, modelName, image }: NeoCompiledModelProps): void {
+  const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
+  if (!job) { fail(`job must be given; got: ${shown(job)}`); }
+  if (job.target.isEdge) {
+    fail(`job must be for a cloud target, as SageMaker hosts nothing that is compiled for a device: hand the artifact to the device (grantReadArtifactsOutsideEndpoint); got: ${job.target}`);
+  }
+  if (job.target.deviceName === 'lambda' && !image) {
+    fail('job must be for a target that SageMaker hosts, an ml_* instance family, or image must be given; got: lambda');
+  }
+  for (const place of ['region', 'account'] as const) {
+    if (differ(Stack.of(scope)[place], job.env[place])) {
+      fail(`job must be in the ${place} of the stack, ${Stack.of(scope)[place]}, where SageMaker finds its artifact and network; got: ${job.node.path} in ${job.env[place]}`);
+    }
+  }
+  validateVpcConfig(scope, vpcConfig);
+  if (!Token.isUnresolved(vpcConfig.subnets) && vpcConfig.subnets.length < 2) {
+    fail('vpcConfig.subnets must be at least two, in two Availability Zones, as SageMaker hosting asks for: give the network maxAzs: 2, or the model a vpcConfig of its own; '
+      + `got: ${vpcConfig.subnets.length}`);
+  }
+  if (modelName !== undefined && !Token.isUnresolved(modelName) && !/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(modelName)) {
+    fail(`modelName must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${shown(modelName)}`);
+  }
+}
