@@ -9,6 +9,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { STACK_TAG } from './compilation-job-properties';
+import { explainFindings } from './explained-findings';
 import { functionPlacement, networkInterfaceStatements, type FunctionPlacement } from './function-placement';
 import { allowCloudWatchLogs } from '../private/log-encryption';
 import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
@@ -82,18 +83,23 @@ export class CompilationJobProvider extends Construct {
       ...placement?.network,
       description: 'SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)',
     });
+    const [onEventHandler, isCompleteHandler] = [handler('OnEvent', 'onEvent'), handler('IsComplete', 'isComplete')];
+    // Two roles: the first may start the waiter, the waiter calls what runs under the second.
+    const frameworkOnEventRole = this.functionRole('FrameworkOnEventRole', placement, 'CDK Provider framework: calls the handler and starts the waiter');
+    const frameworkCompleteAndTimeoutRole
+      = this.functionRole('FrameworkWaiterRole', placement, 'CDK Provider framework: calls the handler and answers CloudFormation');
     const provider = new Provider(this, 'Provider', {
-      onEventHandler: handler('OnEvent', 'onEvent'),
-      isCompleteHandler: handler('IsComplete', 'isComplete'),
+      onEventHandler,
+      isCompleteHandler,
       queryInterval: QUERY_INTERVAL,
       totalTimeout: TOTAL_TIMEOUT,
-      // Two roles: the first may start the waiter, the waiter calls what runs under the second.
-      frameworkOnEventRole: this.functionRole('FrameworkOnEventRole', placement, 'CDK Provider framework: calls the handler and starts the waiter'),
-      frameworkCompleteAndTimeoutRole: this.functionRole('FrameworkWaiterRole', placement, 'CDK Provider framework: calls the handler and answers CloudFormation'),
+      frameworkOnEventRole,
+      frameworkCompleteAndTimeoutRole,
       logGroup,
       ...placement?.network,
     });
     this.serviceToken = provider.serviceToken;
+    explainFindings(provider, [onEventHandler, isCompleteHandler], this.role, [frameworkOnEventRole, frameworkCompleteAndTimeoutRole]);
   }
 
   /** Let the handler work on a job whose name the user fixed. */

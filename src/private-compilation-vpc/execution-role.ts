@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { BUCKET_ACTIONS, OBJECT_ACTIONS } from './s3-endpoint';
+import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../private/acknowledge';
 
 /**
  * The role that Neo assumes, for compilation jobs of this account and Region only.
@@ -12,7 +13,7 @@ import { BUCKET_ACTIONS, OBJECT_ACTIONS } from './s3-endpoint';
  */
 export function createExecutionRole(scope: Construct): iam.Role {
   const stack = Stack.of(scope);
-  return new iam.Role(scope, 'Role', {
+  const role = new iam.Role(scope, 'Role', {
     description: 'Execution role of SageMaker Neo compilation jobs in a private VPC',
     assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
       conditions: {
@@ -21,7 +22,19 @@ export function createExecutionRole(scope: Construct): iam.Role {
       },
     }),
   });
+  acknowledge(role, INLINE_POLICY_REASONS);
+  acknowledgeWildcards(role, WILDCARD_REASONS);
+  return role;
 }
+
+const WILDCARD_REASONS: Reasons = {
+  DescribeNetwork: 'EC2\'s Describe actions take no resource.',
+  CreateInterfaces: 'An interface has no ID before it is made. The same request must name a subnet and a group, and only the network\'s are allowed.',
+  UseInterfaces: 'The IDs of interfaces are not known beforehand; a condition narrows them to those in the network\'s subnets.',
+  WriteLogs: 'A job writes into a stream of its own in the one log group that Neo has.',
+  WriteMetrics: 'PutMetricData takes no resource, and AWS documents no namespace for Neo.',
+  [OBJECT_ACTIONS.join(',')]: 'The buckets are there for models and compiled models; the names of the latter are generated.',
+};
 
 /**
  * Where a job may place its network interfaces.

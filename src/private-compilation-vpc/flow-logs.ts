@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { acknowledge, INLINE_POLICY_REASONS } from '../private/acknowledge';
 import { allowCloudWatchLogs } from '../private/log-encryption';
 
 /**
@@ -17,18 +18,20 @@ export function createFlowLogs(scope: Construct, vpc: ec2.IVpc, encryptionKey?: 
     encryptionKey,
   });
   if (encryptionKey) { allowCloudWatchLogs(scope, encryptionKey); }
+  const role = new iam.Role(scope, 'FlowLogRole', {
+    description: 'Lets VPC flow logs write into their log group',
+    assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com', {
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': stack.account },
+        ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'ec2', resource: 'vpc-flow-log', resourceName: '*' }) },
+      },
+    }),
+  });
+  acknowledge(role, INLINE_POLICY_REASONS);
   new ec2.FlowLog(scope, 'FlowLog', {
     resourceType: ec2.FlowLogResourceType.fromVpc(vpc),
     trafficType: ec2.FlowLogTrafficType.ALL,
-    destination: ec2.FlowLogDestination.toCloudWatchLogs(logGroup, new iam.Role(scope, 'FlowLogRole', {
-      description: 'Lets VPC flow logs write into their log group',
-      assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com', {
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': stack.account },
-          ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'ec2', resource: 'vpc-flow-log', resourceName: '*' }) },
-        },
-      }),
-    })),
+    destination: ec2.FlowLogDestination.toCloudWatchLogs(logGroup, role),
   });
   return logGroup;
 }

@@ -3,6 +3,9 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
+import {
+  acknowledge, acknowledgeWildcards, CDK_FUNCTION_REASONS, CUSTOM_RESOURCE_FUNCTION_REASONS, INLINE_POLICY_REASONS, inPacks,
+} from '../private/acknowledge';
 
 const PREFIX_LIST_ID = 'PrefixLists.0.PrefixListId';
 
@@ -40,6 +43,23 @@ function atDeployment(stack: Stack): ec2.IPrefixList {
     // The SDK of the runtime will do; installing another one would need a path to the internet.
     installLatestAwsSdk: false,
   });
+  if (!existing) { explainFindings(lookup); }
   return (stack.node.tryFindChild(`${id}Import`) as ec2.IPrefixList | undefined)
     ?? ec2.PrefixList.fromPrefixListId(stack, `${id}Import`, lookup.getResponseField(PREFIX_LIST_ID));
+}
+
+/**
+ * With `s3PrefixList`, or in a stack whose environment is known, there is neither function nor finding.
+ */
+function explainFindings(lookup: AwsCustomResource) {
+  acknowledge(lookup, INLINE_POLICY_REASONS);
+  acknowledgeWildcards(lookup, { 'ec2:DescribeManagedPrefixLists': 'The action takes no resource.' });
+  // CDK's function for all resources of this kind in the stack.
+  const cdkFunction = Stack.of(lookup).node.findChild(`AWS${AwsCustomResource.PROVIDER_FUNCTION_UUID.replace(/-/g, '')}`);
+  acknowledge(cdkFunction, {
+    ...CDK_FUNCTION_REASONS,
+    ...CUSTOM_RESOURCE_FUNCTION_REASONS,
+    ...inPacks('LambdaInsideVPC', 'It looks up what the VPC\'s rules need, so it runs before there is a VPC. It calls one API of AWS that changes nothing.'),
+    'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]': 'The role is made by aws-cdk-lib.',
+  });
 }

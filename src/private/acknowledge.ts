@@ -1,0 +1,93 @@
+import { Aspects, AspectPriority, CfnResource, Stack, Validations, type IAspect } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Reasons by rule of cdk-nag.
+ */
+export type Reasons = Readonly<Record<string, string>>;
+
+/**
+ * Tell validations such as cdk-nag why a finding is as it should be, so that users need not find out. Only for what cannot be otherwise.
+ *
+ * Written as metadata, as `Validations.of(scope).acknowledge` refuses ids with more than one `::`, which most findings on policies have. It
+ * must not hide the warning of a rule that has the same name, either.
+ */
+export function acknowledge(scope: IConstruct, reasons: Reasons): void {
+  scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { ...reasons });
+}
+
+/**
+ * The packs of cdk-nag have some rules under several names.
+ */
+export function inPacks(rule: string, reason: string): Reasons {
+  return { [`NIST.800.53.R5-${rule}`]: reason, [`HIPAA.Security-${rule}`]: reason };
+}
+
+/**
+ * Explain the wildcards in the policies below a construct, most often a role.
+ *
+ * A finding is acknowledged only if every statement that has the wildcard is explained: what is added to the role later, by a user, is still reported.
+ *
+ * @param reasons by Sid, or for a statement without, by its actions, joined with commas
+ */
+export function acknowledgeWildcards(scope: IConstruct, reasons: Reasons): void {
+  // Last, as policies are complete only then.
+  Aspects.of(scope).add(new WildcardReasons(reasons), { priority: AspectPriority.READONLY });
+}
+
+/**
+ * Of the functions behind custom resources that are made by CDK.
+ */
+export const CDK_FUNCTION_REASONS: Reasons = {
+  'AwsSolutions-L1': 'The function is made by aws-cdk-lib, which takes the newest runtime that it is tested with.',
+};
+
+/**
+ * Of any function behind a custom resource.
+ */
+export const CUSTOM_RESOURCE_FUNCTION_REASONS: Reasons = {
+  ...inPacks('LambdaConcurrency', 'It runs during deployments only. A reserved concurrency is taken from the account\'s other functions, cannot be had in accounts '
+    + 'with a low limit, and would throttle stacks with many jobs.'),
+  ...inPacks('LambdaDLQ', 'Its callers learn of every failure themselves: an error is answered to CloudFormation, which fails the deployment and shows the reason.'),
+};
+
+/** CDK's own policy of a role is inline. */
+export const INLINE_POLICY_REASONS: Reasons = inPacks('IAMNoInlinePolicy', 'The policy is the role\'s own, made and deleted with it by the same stack: no one else is to use it.');
+
+class WildcardReasons implements IAspect {
+  constructor(private readonly reasons: Reasons) {}
+
+  public visit(node: IConstruct): void {
+    if (!CfnResource.isCfnResource(node)) { return; }
+    if (!(node instanceof iam.CfnPolicy) && !(node instanceof iam.CfnManagedPolicy)) { return; }
+    const found = new Map<string, Set<string | undefined>>();
+    for (const statement of Stack.of(node).resolve(node.policyDocument).Statement ?? []) {
+      const reason = this.reasons[statement.Sid ?? [statement.Action].flat().join(',')];
+      for (const finding of wildcardsOf(statement)) { found.set(finding, (found.get(finding) ?? new Set()).add(reason)); }
+    }
+    for (const [finding, reasons] of found) {
+      if (!reasons.has(undefined)) { acknowledge(node, { [`AwsSolutions-IAM5[${finding}]`]: [...reasons].join(' ') }); }
+    }
+  }
+}
+
+/**
+ * As cdk-nag names them.
+ */
+function wildcardsOf({ Effect, Action, Resource }: any): string[] {
+  if (Effect !== 'Allow') { return []; }
+  return [
+    ...[Action].flat().filter(action => action.includes('*')).map(action => `Action::${action}`),
+    ...[Resource].flat().map(flat).filter(resource => resource.includes('*')).map(resource => `Resource::${resource}`),
+  ];
+}
+
+function flat(value: any): string {
+  if (typeof value === 'string') { return value.replace(/\$\{/g, '<').replace(/\}/g, '>'); }
+  if (value['Fn::Join']) { return value['Fn::Join'][1].map(flat).join(value['Fn::Join'][0]); }
+  if (value['Fn::Sub']) { return flat(value['Fn::Sub']); }
+  if (value['Fn::GetAtt']) { return `<${value['Fn::GetAtt'].map(flat).join('.')}>`; }
+  if (value['Fn::ImportValue']) { return flat(value['Fn::ImportValue']); }
+  return value.Ref ? `<${flat(value.Ref)}>` : JSON.stringify(value);
+}

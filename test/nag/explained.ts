@@ -1,0 +1,18 @@
+/**
+ * Findings that are an example's choice, each with its reason. The library acknowledges what cannot be otherwise; what users can change by an option or
+ * by the bucket they bring is theirs, so it is reported to them.
+ */
+export const EXPLAINED: { readonly rule: RegExp; readonly reason: string }[] = [
+  {
+    rule: /-(S1|S10|S3Bucket(LevelPublicAccessProhibited|LoggingEnabled|Public(Read|Write)Prohibited|ReplicationEnabled|SSLRequestsOnly|VersioningEnabled)|S3DefaultEncryptionKMS)$/,
+    reason: 'Buckets are brought by the user. examples/hardened has one that every pack accepts.',
+  },
+  {
+    rule: /^(NIST\.800\.53\.R5|HIPAA\.Security)-CloudWatchLogGroupEncrypted$/,
+    reason: 'A key of one\'s own is an option, encryptionKey: see examples/hardened.',
+  },
+  {
+    rule: /^(NIST\.800\.53\.R5|HIPAA\.Security)-LambdaInsideVPC$/,
+    reason: 'Functions in the VPC are an option that costs money, privateControlPlane: see examples/hardened.',
+  },
+];

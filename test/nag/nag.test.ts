@@ -1,0 +1,75 @@
+import { App, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks } from 'cdk-nag';
+import { exampleNames, loadExample } from './example-apps';
+import { EXPLAINED } from './explained';
+import { compilation } from '../compilation-job/fixture';
+import { network } from '../private-compilation-vpc/fixture';
+
+interface Finding { readonly rule: string; readonly path: string }
+
+/** What the three packs find. */
+function findings(app: App): Finding[] {
+  app.synth();
+  return [new AwsSolutionsChecks(app), new NIST80053R5Checks(app), new HIPAASecurityChecks(app)].flatMap(pack =>
+    pack.validateScope(app).violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => ({ rule: ruleName, path: constructPath! }))));
+}
+
+/** Not acknowledged by the library, nor explained as the choice of an example. */
+const unexplained = (found: Finding[]) => found.filter(({ rule }) => !EXPLAINED.some(explained => explained.rule.test(rule)));
+
+const names = exampleNames();
+
+test('there are examples', () => { expect(names).toContain('hardened'); });
+
+describe.each(names)('examples/%s', name => {
+  const app = loadExample(name);
+  const found = findings(app);
+
+  test('is made of the classes that the packs know', () => {
+    expect(app.node.findAll().filter(construct => construct instanceof iam.CfnPolicy).length).toBeGreaterThan(3);
+  });
+
+  test('has no unexplained finding', () => { expect(unexplained(found)).toEqual([]); });
+
+  if (name === 'hardened') {
+    test('has no finding at all', () => { expect(found).toEqual([]); });
+  }
+});
+
+describe('the library', () => {
+  const acknowledgements = (app: App) => app.node.findAll().flatMap(({ node }) => node.metadata)
+    .filter(({ type }) => type === 'aws:cdk:acknowledged-rules').flatMap(({ data }) => Object.entries<string>(data));
+
+  test.each([false, true])('is explained with all that jobs can have, privateControlPlane: %s', privateControlPlane => {
+    const app = new App();
+    compilation({ deleteArtifacts: true, compilationJobName: 'fixed' }, network({ privateControlPlane }, new Stack(app, 'Stack')));
+    expect(unexplained(findings(app))).toEqual([]);
+  });
+
+  test('gives a reason for each acknowledgement', () => {
+    const app = new App();
+    compilation({ deleteArtifacts: true }, network({ privateControlPlane: true }, new Stack(app, 'Stack')));
+    app.synth();
+    const acknowledged = acknowledgements(app);
+    expect(acknowledged.length).toBeGreaterThan(20);
+    for (const [, reason] of acknowledged) { expect(reason).toMatch(/^\S.{20,}\.$/); }
+  });
+
+  test('does not acknowledge what a user adds to its roles', () => {
+    const app = new App();
+    const { privateVpc } = compilation({}, network({}, new Stack(app, 'Stack')));
+    privateVpc.role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['sqs:SendMessage*'], resources: ['*'] }));
+    expect(unexplained(findings(app)).map(({ rule }) => rule).sort()).toEqual(['AwsSolutions-IAM5[Action::sqs:SendMessage*]', 'AwsSolutions-IAM5[Resource::*]']);
+  });
+
+  test('does not acknowledge what the user can change', () => {
+    const app = new App();
+    compilation({}, network({}, new Stack(app, 'Stack')));
+    const rules = new Set(findings(app).map(({ rule }) => rule));
+    expect(rules).toContain('NIST.800.53.R5-CloudWatchLogGroupEncrypted');
+    expect(rules).toContain('HIPAA.Security-LambdaInsideVPC');
+    expect(rules).toContain('AwsSolutions-S1');
+  });
+});
