@@ -29,6 +29,9 @@ export type Stringified<T> = T extends number | boolean ? string
     : T extends object ? { [K in keyof T]: Stringified<T[K]> }
       : T;
 
+/** CloudFormation's type of the custom resource. */
+export const COMPILATION_JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
+
 /** The attributes that Fn::GetAtt finds on the custom resource. */
 export interface CompilationJobAttributes {
   readonly JobName: string;

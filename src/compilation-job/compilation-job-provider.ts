@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import * as path from 'path';
-import { Annotations, Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, CfnResource, Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -8,7 +8,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { STACK_TAG } from './compilation-job-properties';
+import { COMPILATION_JOB_TYPE, STACK_TAG } from './compilation-job-properties';
 import { explainFindings } from './explained-findings';
 import { functionPlacement, networkInterfaceStatements, type FunctionPlacement } from './function-placement';
 import { allowCloudWatchLogs } from '../private/log-encryption';
@@ -21,6 +21,9 @@ const QUERY_INTERVAL = Duration.seconds(10);
 
 /** The most that the Provider framework and CloudFormation allow. */
 const TOTAL_TIMEOUT = Duration.hours(1);
+
+/** Of one stack. */
+const MAX_RESOURCES = 500;
 
 /**
  * The functions behind all compilation jobs of a stack, and the only identity that may start, stop and delete them.
@@ -100,6 +103,7 @@ export class CompilationJobProvider extends Construct {
     });
     this.serviceToken = provider.serviceToken;
     explainFindings(provider, [onEventHandler, isCompleteHandler], this.role, [frameworkOnEventRole, frameworkCompleteAndTimeoutRole]);
+    this.node.addValidation({ validate: () => this.tooManyResources() });
   }
 
   /** Let the handler work on a job whose name the user fixed. */
@@ -134,6 +138,16 @@ export class CompilationJobProvider extends Construct {
       Annotations.of(this).addWarningV2('cdk-sagemaker-neo:oneLogKey', `the jobs of this stack share one log group of their functions: it is encrypted with ${this.logKey.node.path}, `
         + `not with ${key.node.path}`);
     }
+  }
+
+  /** In words that help, before CDK's own check of the limit. */
+  private tooManyResources(): string[] {
+    const stack = Stack.of(this);
+    const resources = stack.node.findAll().filter(node => CfnResource.isCfnResource(node) && node.stack === stack) as CfnResource[];
+    if (resources.length <= MAX_RESOURCES) { return []; }
+    const jobs = resources.filter(resource => resource.cfnResourceType === COMPILATION_JOB_TYPE).length;
+    return [`stack ${stack.node.path} has ${resources.length} resources, ${jobs} of them Neo compilation jobs, but CloudFormation takes ${MAX_RESOURCES}: `
+      + 'use a NeoCompilationFleet for many models, or split the jobs over several stacks'];
   }
 
   private grantJobs() {

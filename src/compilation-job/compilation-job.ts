@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { INeoCompilationJob } from './compilation-job-base';
-import { STACK_TAG, type CompilationJobAttributes, type CompilationJobProperties } from './compilation-job-properties';
+import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type CompilationJobProperties } from './compilation-job-properties';
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
 import { MAX_TIMEOUT } from './compilation-job-times';
@@ -30,7 +30,7 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
   /**
    * CloudFormation's type of the resource.
    */
-  public static readonly RESOURCE_TYPE = 'Custom::SageMakerNeoCompilationJob';
+  public static readonly RESOURCE_TYPE: string = COMPILATION_JOB_TYPE;
 
   /**
    * A job that exists, by its name: one of another stack, or one that was started by hand.

@@ -207,6 +207,8 @@ class PackageModel extends NeoModel {
   }
 }
 
+const MODEL_ASSETS_ID = 'cdk-sagemaker-neo.ModelAssets';
+
 /**
  * As an Asset would, but under a key that ends in .tar.gz: Neo wants that ending, and an Asset's key keeps only .gz of it.
  */
@@ -222,7 +224,9 @@ function upload(scope: Construct, sourcePath: string): { bucket: s3.IBucket; obj
     sourceHash: `${staging.assetHash}.tar`,
     displayName: scope.node.path,
   });
-  return { bucket: s3.Bucket.fromBucketName(scope, 'ModelBucket', bucketName), objectKey };
+  // One import for all models of the stack: policies that name the bucket would else name it once for each.
+  const bucket = stack.node.tryFindChild(MODEL_ASSETS_ID) as s3.IBucket | undefined ?? s3.Bucket.fromBucketName(stack, MODEL_ASSETS_ID, bucketName);
+  return { bucket, objectKey };
 }
 
 function requireArchiveName(prop: string, value: string) {

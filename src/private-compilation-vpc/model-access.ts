@@ -1,29 +1,21 @@
-import { Annotations, Aws, Lazy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Aws, Resource, Stack, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { networkOf } from './buckets';
+import { ReadableModels } from './readable-models';
 import { throughEndpoint } from './s3-endpoint';
 import { NeoValidationError, shown } from '../private/errors';
 import { readable } from '../private/readable-policy';
 
 /**
- * Three statements let any number of objects be read, as an endpoint policy has 20480 characters at most.
- */
-interface ReadStatements {
-  readonly objects: iam.PolicyStatement;
-  readonly locations: iam.PolicyStatement;
-  readonly listings: iam.PolicyStatement;
-}
-
-/**
  * Reading models from buckets that a network was not made for: permissions for its role, and a way through its endpoint.
  */
 export class ModelAccess {
-  private readonly grants = new Map<string, iam.Grant>();
-  private readonly keyPatterns = new Set<string>();
-  private throughEndpoint?: ReadStatements;
+  private readonly byRole = new ReadableModels();
+  private readonly byEndpoint = new ReadableModels();
+  private grant?: iam.Grant;
 
   /**
    * @param endpoint the endpoint, if its policy is ours
@@ -42,44 +34,33 @@ export class ModelAccess {
       throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${other.node.path}, and its policy denies what comes through any other `
         + 'endpoint: compile in that network, or keep the model in another bucket', this.scope);
     }
-    const id = `${bucket.bucketArn}/${objectKeyPattern}`;
-    const existing = this.grants.get(id);
-    if (existing) { return existing; }
-
     const bucketArn = this.arnOf(bucket);
-    this.keyPatterns.add(objectKeyPattern);
-    const grant = this.grantRole(bucketArn, objectKeyPattern);
-    this.grants.set(id, grant);
+    if (!this.byRole.add(bucketArn, objectKeyPattern)) { return this.grant!; }
+
     bucket.encryptionKey?.grant(this.role, 'kms:Decrypt');
+    this.grant ??= this.grantRole();
     if (!isReachable) { this.openEndpoint(bucketArn, objectKeyPattern); }
-    return grant;
+    return this.grant;
   }
 
-  private grantRole(bucketArn: string, key: string): iam.Grant {
-    const { objects, locations, listings } = readStatements(bucketArn, key, props => new iam.PolicyStatement(props));
+  private grantRole(): iam.Grant {
+    const { objects, locations, listings } = this.byRole.statements(props => new iam.PolicyStatement(props));
     this.role.addToPrincipalPolicy(locations);
     this.role.addToPrincipalPolicy(listings);
-    return iam.Grant.addToPrincipal({
-      grantee: this.role,
-      actions: objects.actions,
-      resourceArns: objects.resources,
-    });
+    return iam.Grant.addToPrincipal({ grantee: this.role, actions: objects.actions, resourceArns: objects.resources });
   }
 
   private openEndpoint(bucketArn: string, key: string) {
     if (!this.endpoint) {
-      const missing = Object.values(readStatements(bucketArn, key, throughEndpoint));
+      const missing = new ReadableModels();
+      missing.add(bucketArn, key);
       Annotations.of(this.scope).addWarningV2('cdk-sagemaker-neo:modelThroughEndpoint',
-        `the policy of the S3 endpoint is not managed here; it must allow: ${readable(this.scope, ...missing)}`);
-    } else if (!this.throughEndpoint) {
-      this.throughEndpoint = readStatements(bucketArn, key, throughEndpoint, Lazy.any({ produce: () => [...this.keyPatterns] }));
-      Object.values(this.throughEndpoint).forEach(statement => this.endpoint!.addToPolicy(statement));
-    } else {
-      const { objects, locations, listings } = this.throughEndpoint;
-      objects.addResources(`${bucketArn}/${key}`);
-      locations.addResources(bucketArn);
-      listings.addResources(bucketArn);
+        `the policy of the S3 endpoint is not managed here; it must allow: ${readable(this.scope, ...Object.values(missing.statements(throughEndpoint)))}`);
+      return;
     }
+    const isFirst = this.byEndpoint.isEmpty;
+    this.byEndpoint.add(bucketArn, key);
+    if (isFirst) { Object.values(this.byEndpoint.statements(throughEndpoint)).forEach(statement => this.endpoint!.addToPolicy(statement)); }
   }
 
   /**
@@ -94,15 +75,4 @@ export class ModelAccess {
     throw new NeoValidationError(`bucket ${bucket.node.path} is in another stack than the network, whose role and endpoint would have to refer to it: `
       + 'list it in buckets of the network, or create it in the stack of the network, or give it a bucketName and no key of that stack', this.scope);
   }
-}
-
-function readStatements(
-  bucketArn: string, key: string, make: (props: iam.PolicyStatementProps) => iam.PolicyStatement, prefix: unknown = key,
-): ReadStatements {
-  return {
-    objects: make({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${key}`] }),
-    locations: make({ actions: ['s3:GetBucketLocation'], resources: [bucketArn] }),
-    // Only listings that look for these keys: nothing else of a shared bucket shows.
-    listings: make({ actions: ['s3:ListBucket'], resources: [bucketArn], conditions: { StringLike: { 's3:prefix': prefix } } }),
-  };
 }

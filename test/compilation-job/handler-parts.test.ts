@@ -158,7 +158,11 @@ describe('words', () => {
     expect(essentials(job)).toBe('job: resnet, model: s3://models/resnet.tar.gz, framework: PYTORCH 1.13, target: ml_c5, output: s3://models/neo/resnet, '
       + 'role: arn:aws:iam::111122223333:role/neo-execution, subnets: subnet-0123456789abcdef0, securityGroups: sg-0123456789abcdef0');
     expect(essentials({
-      CompilationJobName: 'resnet', RoleArn: 'role', ModelPackageVersionArn: 'package', StoppingCondition: {}, VpcConfig: { Subnets: ['a', 'b'], SecurityGroupIds: ['c', 'd'] },
+      CompilationJobName: 'resnet',
+      RoleArn: 'role',
+      ModelPackageVersionArn: 'package',
+      StoppingCondition: {},
+      VpcConfig: { Subnets: ['a', 'b'], SecurityGroupIds: ['c', 'd'] },
       OutputConfig: { S3OutputLocation: 's3://o', TargetPlatform: { Os: 'LINUX', Arch: 'ARM64', Accelerator: 'MALI' } },
     })).toBe('job: resnet, model: package, target: LINUX ARM64 MALI, output: s3://o, role: role, subnets: a b, securityGroups: c d');
     expect(essentials({ RoleArn: 'role' } as any)).toBe('role: role');
