@@ -7,6 +7,7 @@ import {
 import type { IConstruct } from 'constructs';
 import type { NeoPrivacyException, NeoPrivacyValidationProps } from './privacy-validation-props';
 import { evaluate, type PrivacyReport } from './report/privacy-report';
+import { failWhereCdkIsSilent } from './report/silent-failure';
 import { violationsOf } from './report/violations';
 import { writeReport } from './report/write-report';
 import { PRIVACY_RULES } from './rules/rules';
@@ -90,8 +91,10 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     const report = this.evaluate(templates);
     if (!this.stage && this.props.reportDirectory) { writeReport(this.props.reportDirectory, report, templates); }
     const violations = violationsOf(report, templates, this.props.failOnUnknown ?? false);
+    const fatal = violations.filter(({ severity }) => severity === 'fatal');
+    if (fatal.length > 0) { failWhereCdkIsSilent(context, fatal); }
     return {
-      success: violations.every(({ severity }) => severity === 'warning'),
+      success: fatal.length === 0,
       violations,
       pluginVersion: this.version,
       metadata: this.stage || this.props.reportDirectory ? { report: path.join(this.reportDirectory(), 'report.html') } : undefined,

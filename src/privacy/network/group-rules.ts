@@ -23,7 +23,7 @@ const PEERS: [property: string, kind: GroupRule['peer']['kind']][] = [
 /** All rules of a group, by `AWS::EC2::SecurityGroup` and by the resources that add to it. */
 export function rulesOf(templates: TemplateSet, group: TemplateResource): GroupRule[] {
   const inline = ([['in', 'SecurityGroupIngress'], ['out', 'SecurityGroupEgress']] as const).flatMap(([direction, property]) =>
-    templates.list(group.properties[property]).map((rule, index) => ruleOf(templates, group, direction, group, rule, `Properties/${property}/${index}`)));
+    templates.list(group.properties[property]).map((rule, index) => ruleOf(templates, group, direction, group, rule, `Properties.${property}.${index}`)));
   const separate = ([['in', 'AWS::EC2::SecurityGroupIngress'], ['out', 'AWS::EC2::SecurityGroupEgress']] as const).flatMap(([direction, type]) =>
     templates.ofType(type)
       .filter(resource => templates.property(resource, 'GroupId').some(id => templates.find(id) === group))

@@ -19,7 +19,7 @@ export interface JobPlacement {
 /** All compilation jobs that the templates start: custom resources and tasks of state machines. */
 export function jobPlacements(templates: TemplateSet): JobPlacement[] {
   return templates.resources.flatMap(resource => {
-    if (isJob(resource)) { return [placementOf(templates, resource, resource.properties.Request ?? {}, 'Properties/Request/VpcConfig')]; }
+    if (isJob(resource)) { return [placementOf(templates, resource, resource.properties.Request ?? {}, 'Properties.Request.VpcConfig')]; }
     return resource.type === 'AWS::StepFunctions::StateMachine' ? placementsOfTasks(templates, resource) : [];
   });
 }
@@ -38,7 +38,7 @@ function placementsOfTasks(templates: TemplateSet, machine: TemplateResource): J
   return templates.choices(machine.properties.DefinitionString ?? machine.properties.Definition)
     .flatMap(definition => typeof definition === 'object' && !isIntrinsic(definition) ? [definition] : parsed(templates.values(definition, machine.template)))
     .flatMap(definition => tasksOf(definition))
-    .map(({ name, request }) => placementOf(templates, machine, request, `Properties/DefinitionString/States/${name}`));
+    .map(({ name, request }) => placementOf(templates, machine, request, `Properties.DefinitionString.States.${name}`));
 }
 
 /** References are inside strings, so what is joined from them is JSON all the same. */

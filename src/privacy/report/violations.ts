@@ -3,15 +3,16 @@ import type { PrivacyReport, ReportedObservation, ReportedRule } from './privacy
 import type { TemplateSet } from '../template/template-set';
 
 /**
- * The findings as CDK shows them, one per rule, without those that others cause. `fatal`, as CDK would otherwise let any library of the app acknowledge a rule for the whole
- * app; an exception of the validation is for one construct, and in the report.
+ * The findings as CDK shows them, those with the same evidence together, without those that others cause. `fatal`, as CDK would otherwise
+ * let any library of the app acknowledge a rule for the whole app; an exception of the validation is for one construct, and in the report.
  */
 export function violationsOf(report: PrivacyReport, templates: TemplateSet, failOnUnknown: boolean): PolicyViolation[] {
   const files = new Map(templates.templates.map(({ name, file }) => [name, file]));
   const broken = report.rules.flatMap(rule => {
     const findings = rule.observations
       .filter(({ verdict, isConsequence }) => (verdict === 'fail' && !isConsequence) || (failOnUnknown && verdict === 'unknown'));
-    return findings.length > 0 ? [violation(rule, findings, files)] : [];
+    return [...new Set(findings.map(({ evidence }) => evidence))]
+      .map(evidence => violation(rule, evidence, findings.filter(finding => finding.evidence === evidence), files));
   });
   const unused = report.unusedExceptions.map(({ ruleId, constructPath, reason }) => ({
     ruleName: 'ExceptionMatchesNothing',
@@ -23,16 +24,12 @@ export function violationsOf(report: PrivacyReport, templates: TemplateSet, fail
   return [...broken, ...unused];
 }
 
-function violation(rule: ReportedRule, findings: ReportedObservation[], files: Map<string, string | undefined>): PolicyViolation {
+function violation(rule: ReportedRule, evidence: string, findings: ReportedObservation[], files: Map<string, string | undefined>): PolicyViolation {
   return {
     ruleName: rule.id,
-    description: `${rule.title}. ${rule.why}`,
+    description: `${rule.title}; got: ${evidence}. ${rule.why}`,
     fix: rule.fix,
     severity: 'fatal',
-    ruleMetadata: Object.fromEntries(findings.map(({ constructPath }) => [
-      constructPath,
-      findings.filter(finding => finding.constructPath === constructPath).map(({ evidence }) => evidence).join('; '),
-    ])),
     violatingResources: findings.map(({ logicalId, template, locations }) => ({
       resourceLogicalId: logicalId,
       templatePath: files.get(template),

@@ -10,7 +10,7 @@ export interface Observation {
   readonly resource: TemplateResource;
   /** What was seen, in a few words. */
   readonly evidence: string;
-  /** Where in the resource, such as `Properties/VpcId`. */
+  /** Where in the resource, such as `Properties.VpcId`. */
   readonly locations: string[];
   /** Whether another rule finds the cause, and fixing that fixes this. */
   readonly isConsequence?: boolean;
@@ -51,5 +51,5 @@ export function representative({ vpc, subnets, jobs, s3Endpoints, roles }: Compi
 }
 
 function locationsOf(properties: string[]): string[] {
-  return properties.map(property => property.startsWith('Properties') ? property : `Properties/${property}`);
+  return properties.map(property => property.startsWith('Properties') ? property : `Properties.${property}`);
 }
