@@ -160,6 +160,12 @@ checkGenerated.spawn(project.compileTask);
 checkGenerated.spawn(project.tasks.tryFind('docgen')!);
 checkGenerated.exec('git add --intent-to-add . && git diff --exit-code');
 
+const checkTemplates = project.addTask('check:templates', {
+  description: 'Check the examples\' templates with cfn-lint and with the newest aws-cdk-lib\'s own validation (needs Python and, once, the network)',
+});
+checkTemplates.spawn(project.bundler.bundleTask);
+checkTemplates.exec('node -r ts-node/register/transpile-only test/templates/check-templates.ts', { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
+
 project.addTask('docs:targets', {
   description: 'Write docs/targets.md from the table of frameworks and targets',
   exec: 'node -r ts-node/register/transpile-only docs/generate-targets.ts',

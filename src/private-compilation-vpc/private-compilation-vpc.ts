@@ -164,7 +164,8 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
 
     this.vpcConfig = vpcConfigOf(this);
     // A brought VPC may hold much that jobs need not wait for; its subnets bring what they depend on.
-    this.announceWhenReady([...props.vpc ? subnets : [vpc], this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies], this.metadata(!props.vpc, s3PrefixList));
+    const network = props.vpc ? subnets : [vpc];
+    this.announceWhenReady([...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies], this.metadata(!props.vpc, s3PrefixList));
   }
 
   /**

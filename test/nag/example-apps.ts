@@ -21,6 +21,7 @@ export function loadExample(name: string): App {
   }
   // No module is loaded a second time: the rules of cdk-nag know constructs by their classes.
   jest.doMock('aws-cdk-lib', () => new Proxy(cdk, { get: (target, key) => key === 'App' ? RecordedApp : target[key] }));
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an app runs when it is loaded
   require(path.join(EXAMPLES, name, 'app.ts'));
   jest.dontMock('aws-cdk-lib');
   if (apps.length !== 1) { throw new Error(`examples/${name}/app.ts must make one App; got: ${apps.length}`); }

@@ -145,7 +145,7 @@ describe('functions', () => {
     const other = templateOf(fixture.stack);
     expect(jobFunctions(other)).toHaveLength(10);
     expect(jobFunctions(other).filter(([, { Properties }]) => Properties.VpcConfig)).toHaveLength(5);
-    const tokens = Object.values(other.findResources(NeoCompilationJob.RESOURCE_TYPE)).map(({ Properties }: any) => JSON.stringify(Properties.ServiceToken));
+    const tokens = ofType(other, NeoCompilationJob.RESOURCE_TYPE).map(([, { Properties }]) => JSON.stringify(Properties.ServiceToken));
     expect(new Set(tokens).size).toBe(2);
   });
 });

@@ -1,0 +1,81 @@
+/**
+ * Every example's templates, made with the lowest and with the newest aws-cdk-lib, against two schema checks: the one that the newest
+ * aws-cdk-lib brings (findings fail the synthesis) and cfn-lint. `npm run check:templates`; needs Python and the network the first time.
+ */
+import * as fs from 'fs';
+import * as path from 'path';
+import { CFN_LINT, cfnLint, NEWEST_CDK, newestCdk, ROOT, run, type Outcome } from './tools';
+
+const OUT = path.join(ROOT, '.cache', 'templates');
+const EXAMPLES = path.join(ROOT, 'examples');
+
+/** How an app is synthesized: with which aws-cdk-lib. */
+interface Kind { readonly name: string; readonly args: string[]; readonly env: NodeJS.ProcessEnv }
+
+interface Match {
+  readonly Level: string;
+  readonly Filename: string;
+  readonly Message: string;
+  readonly Rule: { readonly Id: string };
+  readonly Location: { readonly Path?: unknown[] };
+}
+
+const lowest: Kind = { name: 'lowest', args: [], env: { CDK_VALIDATION: 'false' } };
+const newest: Kind = { name: 'newest', args: ['-r', path.join(__dirname, 'newest-cdk.ts')], env: { CDK_VALIDATION: 'true', NEWEST_CDK: newestCdk() } };
+
+/** Into a folder per app below `OUT/<kind>`. */
+function synthesize(kind: Kind, folders: string[]): Outcome {
+  return run(process.execPath, ['-r', 'ts-node/register/transpile-only', ...kind.args, path.join(__dirname, 'synthesize.ts'), path.join(OUT, kind.name), ...folders], {
+    CDK_CONTEXT_JSON: JSON.stringify({ '@aws-cdk/core:strictCfnValidateErrors': true }),
+    TS_NODE_PROJECT: path.join(ROOT, 'test', 'tsconfig.json'),
+    ...kind.env,
+  });
+}
+
+function templatesOf(kind: Kind, folder: string): string[] {
+  const outdir = path.join(OUT, kind.name, path.basename(folder));
+  return fs.readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.template.json')).map(file => path.join(outdir, file));
+}
+
+function lint(templates: string[]): Match[] {
+  // W3005: CDK writes DependsOn also where a reference says the same; the template is as good without, and with.
+  const { status, stdout, stderr } = run(cfnLint(), ['--format', 'json', '--non-zero-exit-code', 'none', '--ignore-checks', 'W3005', '--', ...templates]);
+  if (status !== 0) { throw new Error(`cfn-lint failed:\n${stdout}\n${stderr}`); }
+  return JSON.parse(stdout || '[]');
+}
+
+const errorsAmong = (matches: Match[]) => matches.filter(({ Level }) => Level === 'Error');
+
+/** A check that finds nothing in a wrong template proves nothing. */
+function requireThatChecksFind(): void {
+  const wrong = path.join(__dirname, 'invalid');
+  const { status, stdout, stderr } = synthesize(newest, [wrong]);
+  if (status === 0 || !/Perhaps|VersioningConfiguration/.test(stdout + stderr)) {
+    throw new Error(`the validation of aws-cdk-lib ${NEWEST_CDK} does not find a wrong value:\n${stdout}\n${stderr}`);
+  }
+  synthesize(lowest, [wrong]);
+  if (errorsAmong(lint(templatesOf(lowest, wrong))).length === 0) { throw new Error('cfn-lint does not find a wrong value'); }
+}
+
+fs.rmSync(OUT, { recursive: true, force: true });
+requireThatChecksFind();
+
+const examples = fs.readdirSync(EXAMPLES).map(name => path.join(EXAMPLES, name)).filter(folder => fs.existsSync(path.join(folder, 'app.ts')));
+const templates = [lowest, newest].flatMap(kind => {
+  const { status, stdout, stderr } = synthesize(kind, examples);
+  if (status !== 0) { throw new Error(`the examples do not synthesize with the ${kind.name} aws-cdk-lib:\n${stdout}\n${stderr}`); }
+  return examples.flatMap(folder => {
+    const found = templatesOf(kind, folder);
+    if (found.length === 0) { throw new Error(`${folder} has no template`); }
+    return found;
+  });
+});
+console.log(`${examples.length} examples synthesized with the lowest aws-cdk-lib and with ${NEWEST_CDK}, whose own validation found no error`);
+
+const matches = lint(templates);
+for (const { Level, Filename, Rule, Message, Location } of matches) {
+  console.log(`${Level} ${Rule.Id} ${path.relative(OUT, Filename)} ${(Location.Path ?? []).join('/')}: ${Message}`);
+}
+const errors = errorsAmong(matches);
+console.log(`cfn-lint ${CFN_LINT}: ${templates.length} templates, ${errors.length} errors, ${matches.length - errors.length} warnings`);
+process.exitCode = errors.length === 0 ? 0 : 1;

@@ -1,0 +1,61 @@
+import { spawnSync } from 'child_process';
+import * as fs from 'fs';
+import * as path from 'path';
+
+export const ROOT = path.join(__dirname, '..', '..');
+
+/** Not under version control; each tool in a folder with its version in the name. */
+const CACHE = path.join(ROOT, '.cache');
+
+export const CFN_LINT = '1.58.0';
+export const NEWEST_CDK = '2.276.0';
+
+export interface Outcome { readonly status: number; readonly stdout: string; readonly stderr: string }
+
+export function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}, cwd = ROOT): Outcome {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env: { ...process.env, ...env }, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  return { status: status ?? 1, stdout: stdout ?? '', stderr: error ? String(error) : stderr ?? '' };
+}
+
+function must(what: string, { status, stdout, stderr }: Outcome): void {
+  if (status !== 0) { throw new Error(`${what} failed:\n${stdout}\n${stderr}`); }
+}
+
+/** Made once; the folder gets its name only when it is complete. */
+function installed(name: string, install: (folder: string) => void): string {
+  const folder = path.join(CACHE, name);
+  const done = path.join(folder, '.complete');
+  if (!fs.existsSync(done)) {
+    fs.rmSync(folder, { recursive: true, force: true });
+    fs.mkdirSync(folder, { recursive: true });
+    install(folder);
+    fs.writeFileSync(done, '');
+  }
+  return folder;
+}
+
+/**
+ * @returns the command
+ */
+export function cfnLint(): string {
+  const python = ['python3', 'python'].find(command => run(command, ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 9))']).status === 0);
+  if (!python) { throw new Error('cfn-lint needs Python 3.9 or newer with its venv module, as python3 or python in the PATH: install it, and run this again'); }
+  const folder = installed(`cfn-lint-${CFN_LINT}`, into => {
+    must('python -m venv', run(python, ['-m', 'venv', into]));
+    must('pip install cfn-lint', run(path.join(into, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', `cfn-lint==${CFN_LINT}`]));
+  });
+  return path.join(folder, 'bin', 'cfn-lint');
+}
+
+/**
+ * @returns a folder with aws-cdk-lib in its node_modules
+ */
+export function newestCdk(): string {
+  return installed(`aws-cdk-lib-${NEWEST_CDK}`, into => {
+    const { devDependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+    fs.writeFileSync(path.join(into, 'package.json'), '{ "private": true }\n');
+    must('npm install aws-cdk-lib', run('npm', [
+      'install', '--no-audit', '--no-fund', '--no-save', `aws-cdk-lib@${NEWEST_CDK}`, `constructs@${devDependencies.constructs}`,
+    ], {}, into));
+  });
+}
