@@ -99,7 +99,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmTrustedPublishing: true,
   npmProvenance: true,
 
-  gitignore: ['cdk.out/', '*.tsbuildinfo', '/local/out/', '.stryker-tmp/', 'reports/', '.DS_Store'],
+  gitignore: ['cdk.out/', '*.tsbuildinfo', '/local/out/', '/examples/*/*.tar.gz', '.stryker-tmp/', 'reports/', '.DS_Store'],
   npmIgnoreOptions: {
     ignorePatterns: ['/local/', '/examples/', '/bench/', '/docs/', '/.ci/', '/rosetta/', '/CONTRIBUTING.md', '/SECURITY.md', '/lib/compilation-job/handler/', '/stryker*', '/tsconfig*', '/.npmrc'],
   },

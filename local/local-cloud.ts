@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { localAdapters } from './adapters';
 import { contentOf, FileAsset, fileAssets } from './assets';
 import { sdkFolder } from './aws/sdk-folder';
@@ -131,6 +131,11 @@ export class LocalCloud {
     rmSync(this.scratch, { recursive: true, force: true });
   }
 
+  /** What the assembly has for a stack. */
+  public template(stackName: string): Template {
+    return this.artifact(stackName).template;
+  }
+
   private find(nameOrId: string): Stack | undefined {
     return [...this.stacks].reverse().find(({ name, id, status }) => (nameOrId === id) || (nameOrId === name && status !== 'DELETE_COMPLETE'));
   }
@@ -159,16 +164,20 @@ export class LocalCloud {
 
   /** The stack's template, after its assets are where it expects them. */
   private publish(stackName: string): Template {
-    const artifact = this.assembly.stacksRecursively.find(stack => stack.stackName === stackName || stack.id === stackName);
-    if (!artifact) {
-      throw new Error(`no stack ${stackName} in ${this.assembly.directory}; it has: ${this.assembly.stacksRecursively.map(stack => stack.stackName).join(', ')}`);
-    }
+    const artifact = this.artifact(stackName);
     for (const asset of fileAssets(artifact, this.environment)) {
       this.published.set(`${asset.bucket}/${asset.key}`, asset);
       const content = contentOf(asset);
       if (content) { this.sagemaker.service.artifacts.put(asset.bucket, asset.key, content, this.clock.now()); }
     }
     return artifact.template;
+  }
+
+  private artifact(stackName: string): CloudFormationStackArtifact {
+    const { stacksRecursively, directory } = this.assembly;
+    const found = stacksRecursively.find(stack => stack.stackName === stackName);
+    if (!found) { throw new Error(`no stack ${stackName} in ${directory}; it has: ${stacksRecursively.map(stack => stack.stackName).join(', ')}`); }
+    return found;
   }
 
   private startServer(): Promise<LocalServer> {

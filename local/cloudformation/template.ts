@@ -8,6 +8,7 @@ export interface ResourceDefinition {
   readonly Condition?: string;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly Metadata?: Readonly<Record<string, TemplateValue>>;
 }
 
 export interface ParameterDefinition {

@@ -1,18 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
 
-const children = new Set<ChildProcess>();
+/** How to end each. */
+const children = new Map<ChildProcess, () => void>();
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Makes sure that a process does not outlive this one: it is killed when this one exits or is told to end. (A child whose
  * parent dies without a word ends by itself, as its channel closes.)
  */
-export function guard(child: ChildProcess): void {
+export function guard(child: ChildProcess, kill: () => void = () => child.kill('SIGKILL')): void {
   if (children.size === 0) {
     process.on('exit', killAll);
     SIGNALS.forEach(signal => process.on(signal, onSignal));
   }
-  children.add(child);
+  children.set(child, kill);
   child.once('exit', () => {
     children.delete(child);
     if (children.size === 0) {
@@ -23,7 +24,7 @@ export function guard(child: ChildProcess): void {
 }
 
 function killAll(): void {
-  children.forEach(child => child.kill('SIGKILL'));
+  children.forEach(kill => kill());
 }
 
 function onSignal(signal: NodeJS.Signals): void {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 
 export interface NodeRuntime {
@@ -11,9 +11,6 @@ export interface NodeRuntime {
 }
 
 const NODE_MODULES = path.join(__dirname, '..', '..', 'node_modules');
-
-/** The Node.js of the checkout, and the one that runs this. */
-const CANDIDATES = [path.join(NODE_MODULES, '.bin', 'node'), process.execPath];
 
 let available: readonly NodeRuntime[] | undefined;
 
@@ -27,8 +24,14 @@ export function nodeRuntime(runtime: string): NodeRuntime {
   if (major === undefined) {
     throw new Error(`the local run knows Node.js runtimes only, got: ${runtime}`);
   }
-  available ??= CANDIDATES.filter(executable => existsSync(executable))
-    .map(executable => ({ executable, version: execFileSync(executable, ['--version'], { encoding: 'utf8' }).trim() }));
+  available ??= installed();
   const exact = available.find(({ version }) => version.startsWith(`v${major}.`));
   return exact ?? { ...available[0], note: `Node.js ${major} is not installed here: ${runtime} runs on ${available[0].version}` };
+}
+
+/** The npm packages `node`, `node22` and the like, and the Node.js that runs this. */
+function installed(): NodeRuntime[] {
+  const packages = readdirSync(NODE_MODULES).filter(name => /^node\d*$/.test(name)).map(name => path.join(NODE_MODULES, name, 'bin', 'node'));
+  return [...packages.filter(executable => existsSync(executable)), process.execPath]
+    .map(executable => ({ executable, version: execFileSync(executable, ['--version'], { encoding: 'utf8' }).trim() }));
 }

@@ -1,0 +1,41 @@
+import type { Graph, Tensor } from './onnx';
+
+/** What the model tells apart, in the order of its output. */
+export const CLASSES = ['smooth', 'vertical stripes', 'horizontal stripes'];
+
+/** Name and shape of the input, NCHW as Neo wants it for ONNX. */
+export const INPUT = { name: 'image', shape: [1, 3, 32, 32] };
+
+/**
+ * A small network that sees which way an image is striped. Nobody trained it: its four filters are the differences between
+ * neighbours, to the right, left, below and above, summed over the colours. Their averages decide.
+ */
+export const STRIPES: Graph = {
+  name: 'stripes',
+  input: INPUT,
+  output: { name: 'probabilities', shape: [1, CLASSES.length] },
+  weights: [
+    filters('filters'),
+    { name: 'decision', shape: [4, 3], values: [0, 40, 0, 0, 40, 0, 0, 0, 40, 0, 0, 40] },
+    { name: 'bias', shape: [3], values: [4, 0, 0] },
+  ],
+  nodes: [
+    { operator: 'Conv', inputs: ['image', 'filters'], output: 'edges', attributes: { kernel_shape: [3, 3], strides: [1, 1], pads: [0, 0, 0, 0] } },
+    { operator: 'Relu', inputs: ['edges'], output: 'strength' },
+    { operator: 'GlobalAveragePool', inputs: ['strength'], output: 'average' },
+    { operator: 'Flatten', inputs: ['average'], output: 'features', attributes: { axis: 1 } },
+    { operator: 'Gemm', inputs: ['features', 'decision', 'bias'], output: 'scores', attributes: { alpha: { float: 1 }, beta: { float: 1 } } },
+    { operator: 'Softmax', inputs: ['scores'], output: 'probabilities', attributes: { axis: 1 } },
+  ],
+};
+
+/** Four 3x3 filters for three colours each. */
+function filters(name: string): Tensor {
+  const kernels = [
+    [[0, 0, 0], [0, -1, 1], [0, 0, 0]],
+    [[0, 0, 0], [1, -1, 0], [0, 0, 0]],
+    [[0, 0, 0], [0, -1, 0], [0, 1, 0]],
+    [[0, 1, 0], [0, -1, 0], [0, 0, 0]],
+  ];
+  return { name, shape: [4, 3, 3, 3], values: kernels.flatMap(kernel => Array(3).fill(kernel.flat().map(weight => weight / 3)).flat()) };
+}

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import * as path from 'node:path';
+import { guard } from '../lambda/children';
+
+const ROOT = path.join(__dirname, '..', '..');
+
+/** What must be there, and how to get it. */
+const TOOLS: readonly (readonly [file: string, remedy: string])[] = [
+  ['node_modules/aws-cdk/bin/cdk', 'the CDK CLI is missing; run npm ci'],
+  ['node_modules/aws-local-stepfunctions/package.json', 'the interpreter of state machines is missing; run npm ci'],
+  ['assets/compilation-job/handler/compilation-job.lambda/index.js', 'the handler is not bundled; run npx projen bundle (npm run demo does)'],
+];
+
+/** @throws Error for what is not installed */
+export function requireTools(): void {
+  for (const [file, remedy] of TOOLS) {
+    if (!existsSync(path.join(ROOT, file))) { throw new Error(`${remedy} (${file} not found)`); }
+  }
+}
+
+/**
+ * Runs `cdk synth` in an example.
+ *
+ * @throws Error with what the CLI said, if it failed
+ */
+export async function synthesize(example: string, output: string): Promise<void> {
+  rmSync(output, { recursive: true, force: true });
+  const cli = spawn(process.execPath, [path.join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk'), 'synth', '--quiet', '--output', output, '--no-notices', '--no-version-reporting'], {
+    cwd: path.join(ROOT, 'examples', example),
+    env: {
+      ...process.env,
+      // The app runs on the Node.js that runs this, with the types of the tests' configuration.
+      PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
+      TS_NODE_PROJECT: path.join(ROOT, 'test', 'tsconfig.json'),
+      // Nothing of this run leaves the machine.
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+      CDK_DISABLE_VERSION_CHECK: '1',
+      CI: 'true',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: the CLI starts the app as a process that has to end with it.
+    detached: true,
+  });
+  guard(cli, () => process.kill(-cli.pid!, 'SIGKILL'));
+  let said = '';
+  [cli.stdout, cli.stderr].forEach(stream => stream.setEncoding('utf8').on('data', (text: string) => { said += text; }));
+  const code = await new Promise<number | null>((resolve, reject) => cli.once('error', reject).once('exit', resolve));
+  if (code !== 0) { throw new Error(`cdk synth failed:\n${said.trim()}`); }
+}
