@@ -11,7 +11,7 @@ export default {
   mutate: ['src/compilation-job/handler/*.ts', '!src/compilation-job/handler/compilation-job.lambda.ts', 'src/private-compilation-vpc/subnet-sizing.ts'],
   ignorePatterns: ['/dist', '/lib', '/cdk.out', '/coverage', '/local/out', '/examples', '/docs', '/bench'],
   concurrency: 2,
-  timeoutMS: 20_000,
+  timeoutMS: 8_000,
   disableTypeChecks: false,
   reporters: ['clear-text', 'json', 'progress-append-only'],
   clearTextReporter: { logTests: false, allowColor: false },

@@ -143,7 +143,10 @@ export class SimulatedResource {
       // Lambda tries an event again after a minute, and delivers some twice at any time.
       if (deliveries > 1) { await this.world.advance(5_000); }
     }
-    while (entry.answers.length === 0) { await this.world.advance(10_000); }
+    for (let waited = 0; entry.answers.length === 0; waited += 10_000) {
+      if (waited > 2 * 60 * MINUTE) { throw new Error(`${type} of ${this.logicalId} got no answer in two hours`); }
+      await this.world.advance(10_000);
+    }
     const [answer] = entry.answers;
     this.world.resourceStatus.set(this.logicalId, answer.status === 'SUCCESS' ? statusAfter ?? `${verb}_COMPLETE` : `${verb}_FAILED`);
     return answer;

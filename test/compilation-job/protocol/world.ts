@@ -6,7 +6,7 @@ import type { ResourceRequest } from '../../../src/compilation-job/handler/reque
 export const MINUTE = 60_000;
 const POLL_MS = 10_000;
 const FRAMEWORK_LIMIT_MS = 60 * MINUTE;
-const MOST_POLLS = 50_000;
+const MOST_POLLS = 20_000;
 const CREATE_FAILED_MARKER = 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED';
 
 export type HandlerClass = typeof CompilationJobHandler;
