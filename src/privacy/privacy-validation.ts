@@ -8,7 +8,7 @@ import type { IConstruct } from 'constructs';
 import type { NeoPrivacyException, NeoPrivacyValidationProps } from './privacy-validation-props';
 import { evaluate, type PrivacyReport } from './report/privacy-report';
 import { failWhereCdkIsSilent } from './report/silent-failure';
-import { violationsOf } from './report/violations';
+import { sentence, violationsOf } from './report/violations';
 import { writeReport } from './report/write-report';
 import { PRIVACY_RULES } from './rules/rules';
 import { type ConstructPathOf, TemplateSet } from './template/template-set';
@@ -87,12 +87,21 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
    * @param context the templates to validate
    */
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
+    try {
+      return this.validateTemplates(context);
+    } catch (error) {
+      failWhereCdkIsSilent(context, `cannot validate: ${error}`);
+      throw error;
+    }
+  }
+
+  private validateTemplates(context: IPolicyValidationContext): PolicyValidationPluginReport {
     const templates = TemplateSet.fromFiles(context.templatePaths, this.constructPaths());
     const report = this.evaluate(templates);
     if (!this.stage && this.props.reportDirectory) { writeReport(this.props.reportDirectory, report, templates); }
     const violations = violationsOf(report, templates, this.props.failOnUnknown ?? false);
     const fatal = violations.filter(({ severity }) => severity === 'fatal');
-    if (fatal.length > 0) { failWhereCdkIsSilent(context, fatal); }
+    if (fatal.length > 0) { failWhereCdkIsSilent(context, ...fatal.map(violation => sentence(violation))); }
     return {
       success: fatal.length === 0,
       violations,

@@ -24,6 +24,12 @@ export function violationsOf(report: PrivacyReport, templates: TemplateSet, fail
   return [...broken, ...unused];
 }
 
+/** A violation in one line. */
+export function sentence({ ruleName, description, fix, violatingResources }: PolicyViolation): string {
+  const where = violatingResources.map(({ resourceLogicalId, templatePath }) => `${resourceLogicalId} in ${templatePath}`).join(', ');
+  return `${ruleName} at ${where}: ${description} ${fix ?? ''}`;
+}
+
 function violation(rule: ReportedRule, evidence: string, findings: ReportedObservation[], files: Map<string, string | undefined>): PolicyViolation {
   return {
     ruleName: rule.id,

@@ -35,16 +35,18 @@ export function isUnknown(canonical: string): boolean {
   return canonical.includes('${?');
 }
 
+/** @returns undefined for what is no intrinsic function, or not written as CloudFormation wants it */
 function intrinsic(name: string, argument: any, scope: ResolutionScope): string[] | undefined {
+  const list: any[] | undefined = Array.isArray(argument) ? argument : undefined;
   switch (name) {
-    case 'Ref': return reference(argument, scope);
-    case 'Fn::GetAtt': return attribute([argument].flat().join('.'), scope);
-    case 'Fn::If': return argument.slice(1).flatMap((choice: any) => canonicalValues(choice, scope));
-    case 'Fn::Join': return join(argument, scope);
-    case 'Fn::Sub': return substitute(argument, scope);
-    case 'Fn::Select': return select(argument, scope);
+    case 'Ref': return typeof argument === 'string' ? reference(argument, scope) : undefined;
+    case 'Fn::GetAtt': return [argument].flat().every(part => typeof part === 'string') ? attribute([argument].flat().join('.'), scope) : undefined;
+    case 'Fn::If': return list?.slice(1).flatMap(choice => canonicalValues(choice, scope));
+    case 'Fn::Join': return list && join(list, scope);
+    case 'Fn::Sub': return typeof (list?.[0] ?? argument) === 'string' ? substitute(list?.[0] ?? argument, list?.[1] ?? {}, scope) : undefined;
+    case 'Fn::Select': return list && select(list, scope);
     case 'Fn::ImportValue': return imported(argument, scope);
-    case 'Fn::FindInMap': return findInMap(argument, scope);
+    case 'Fn::FindInMap': return list && findInMap(list, scope);
     default: return undefined;
   }
 }
@@ -63,7 +65,7 @@ function attribute(name: string, scope: ResolutionScope): string[] {
   return found ? canonicalValues(found.value, found.scope) : [`\${${scope.name}#${name}}`];
 }
 
-function join([delimiter, parts]: [string, any], scope: ResolutionScope): string[] | undefined {
+function join([delimiter, parts]: any[], scope: ResolutionScope): string[] | undefined {
   if (Array.isArray(parts)) { return combine(parts.map(part => canonicalValues(part, scope)), delimiter); }
   const [separator, source] = parts?.['Fn::Split'] ?? [];
   if (typeof separator !== 'string') { return undefined; }
@@ -73,9 +75,8 @@ function join([delimiter, parts]: [string, any], scope: ResolutionScope): string
   return texts.map(text => text.includes('${') ? `\${join ${JSON.stringify([delimiter, separator])} ${text.replace(/[${}]/g, '')}}` : text.split(separator).join(delimiter));
 }
 
-function substitute(argument: any, scope: ResolutionScope): string[] {
-  const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
-  const parts: string[] = String(text).split(/(\$\{[^}]+\})/);
+function substitute(text: string, variables: any, scope: ResolutionScope): string[] {
+  const parts: string[] = text.split(/(\$\{[^}]+\})/);
   return combine(parts.map(part => {
     const [, name] = /^\$\{([^}]+)\}$/.exec(part) ?? [];
     if (name === undefined) { return [part]; }
@@ -86,7 +87,7 @@ function substitute(argument: any, scope: ResolutionScope): string[] {
 }
 
 /** Of a list written out, or of a string that was joined from known parts. */
-function select([index, list]: [any, any], scope: ResolutionScope): string[] | undefined {
+function select([index, list]: any[], scope: ResolutionScope): string[] | undefined {
   if (Array.isArray(list)) { return canonicalValues(list[Number(index)], scope); }
   const [delimiter, source] = list?.['Fn::Split'] ?? [];
   if (typeof delimiter !== 'string') { return undefined; }
@@ -112,12 +113,8 @@ function findInMap([map, ...keys]: any[], scope: ResolutionScope): string[] | un
 
 function combine(parts: string[][], delimiter: string): string[] {
   const known = parts.filter(part => part.length > 0);
-  let texts = [''];
-  known.forEach((part, index) => {
-    texts = texts.flatMap(text => part.map(piece => index === 0 ? piece : `${text}${delimiter}${piece}`));
-    if (texts.length > MOST_VALUES) { texts = ['${?too many choices}']; }
-  });
-  return texts;
+  if (known.reduce((product, part) => product * part.length, 1) > MOST_VALUES) { return ['${?too many choices}']; }
+  return known.reduce((texts, part, index) => texts.flatMap(text => part.map(piece => index === 0 ? piece : `${text}${delimiter}${piece}`)), ['']);
 }
 
 /** The template is part of it: the same words mean something else in another one. */
