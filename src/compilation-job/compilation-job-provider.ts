@@ -8,6 +8,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE } from './compilation-job-outcome';
 import { COMPILATION_JOB_TYPE, STACK_TAG } from './compilation-job-properties';
 import { explainFindings } from './explained-findings';
 import { functionPlacement, networkInterfaceStatements, type FunctionPlacement } from './function-placement';
@@ -56,7 +57,12 @@ export class CompilationJobProvider extends Construct {
    */
   public readonly resourceId: string;
 
-  private readonly logGroup: logs.LogGroup;
+  /** Log group of all functions. */
+  public readonly logGroup: logs.LogGroup;
+
+  private readonly handlers: lambda.Function[];
+  private readonly isInVpc: boolean;
+  private hasEvents = false;
   private logKey?: kms.IKey;
   private readonly fixedJobNames = new Set<string>();
   private readonly passableRoleArns = new Set<string>();
@@ -64,6 +70,7 @@ export class CompilationJobProvider extends Construct {
 
   private constructor(scope: Construct, id: string, placement?: FunctionPlacement) {
     super(scope, id);
+    this.isInVpc = placement !== undefined;
     this.jobNamePrefix = jobNamePrefixOf(Stack.of(this));
 
     this.resourceId = placement ? `Resource-${placement.id}` : 'Resource';
@@ -86,7 +93,7 @@ export class CompilationJobProvider extends Construct {
       ...placement?.network,
       description: 'SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)',
     });
-    const [onEventHandler, isCompleteHandler] = [handler('OnEvent', 'onEvent'), handler('IsComplete', 'isComplete')];
+    const [onEventHandler, isCompleteHandler] = this.handlers = [handler('OnEvent', 'onEvent'), handler('IsComplete', 'isComplete')];
     // Two roles: the first may start the waiter, the waiter calls what runs under the second.
     const frameworkOnEventRole = this.functionRole('FrameworkOnEventRole', placement, 'CDK Provider framework: calls the handler and starts the waiter');
     const frameworkCompleteAndTimeoutRole
@@ -104,6 +111,23 @@ export class CompilationJobProvider extends Construct {
     this.serviceToken = provider.serviceToken;
     explainFindings(provider, [onEventHandler, isCompleteHandler], this.role, [frameworkOnEventRole, frameworkCompleteAndTimeoutRole]);
     this.node.addValidation({ validate: () => this.tooManyResources() });
+  }
+
+  /** Have the handler put an event on the default event bus for every job that ends. */
+  public enableEvents(): void {
+    if (this.hasEvents) { return; }
+    this.hasEvents = true;
+    this.handlers.forEach(handler => handler.addEnvironment(EVENT_BUS_VARIABLE, 'default'));
+    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
+      sid: 'TellOutcomes',
+      actions: ['events:PutEvents'],
+      resources: [Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+      conditions: { StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': EVENT_DETAIL_TYPE } },
+    }));
+    if (this.isInVpc) {
+      Annotations.of(this).addWarningV2('cdk-sagemaker-neo:eventsNeedEndpoint', 'the functions of a private control plane reach EventBridge only if the network has an interface endpoint for '
+        + 'it (InterfaceVpcEndpointAwsService.EVENTBRIDGE) that their security group may use; without, metrics and alarms work, and events are lost');
+    }
   }
 
   /** Let the handler work on a job whose name the user fixed. */

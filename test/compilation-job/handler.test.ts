@@ -526,7 +526,7 @@ describe('whatever happens, what leaves the handler', () => {
     world.inject('CreateCompilationJob', faults.accessDenied());
     await resource.create(properties());
     const handler = new BundledHandler({ log: () => {} } as any);
-    const error = await handler.onEvent({ RequestType: 'Create', ResourceProperties: properties({ JobName: '-' }) } as any).catch(e => e);
+    const error = await handler.onEvent({ RequestType: 'Create', StackId: 'stack/Models', ResourceProperties: properties({ JobName: '-' }) } as any).catch(e => e);
     expect(error.stack.split('\n')).toHaveLength(1);
   });
 

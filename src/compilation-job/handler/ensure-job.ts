@@ -6,6 +6,7 @@ import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, type Aws
 import { createRequestOf, tagsOf } from './identity';
 import { essentials, JobFailure, logsLink, refusal } from './messages';
 import { artifactOf, isInProgress, type Job, type NeoJobs } from './neo-jobs';
+import { completed, report } from './outcome';
 import { belongingOf, DONE, isNamedByThis, NOT_YET, type PolledRequest, type Progress } from './request';
 
 /** How long a role may take to become assumable before that counts as an error of its trust policy. */
@@ -33,12 +34,12 @@ export class EnsureJob {
       case 'COMPLETED':
         return this.complete(job, request);
       case 'FAILED':
-        throw new JobFailure(`compilation job ${job.CompilationJobName} failed: ${job.FailureReason ?? 'no reason given'}. Log: ${logsLink(job.CompilationJobArn!)}`);
+        throw new JobFailure(`compilation job ${job.CompilationJobName} failed: ${job.FailureReason ?? 'no reason given'}. Log: ${logsLink(job.CompilationJobArn!)}`, job);
       case 'STOPPED':
         throw new JobFailure(this.isOverdue(request)
           ? `compilation job ${job.CompilationJobName} was stopped at the time limit of ${request.ResourceProperties.TimeLimitInSeconds} seconds. `
             + `Raise timeout, or set waitForCompletion to false for a job that takes longer. Log: ${logsLink(job.CompilationJobArn!)}`
-          : `compilation job ${job.CompilationJobName} was STOPPED from outside of this stack. Log: ${logsLink(job.CompilationJobArn!)}`);
+          : `compilation job ${job.CompilationJobName} was STOPPED from outside of this stack. Log: ${logsLink(job.CompilationJobArn!)}`, job);
       default:
         return this.wait(job, request);
     }
@@ -61,6 +62,8 @@ export class EnsureJob {
     if (request.RequestType === 'Update' && !isNamedByThis(request)) {
       await this.jobs.retag(job, tagsOf(request, request.ResourceProperties), request.OldResourceProperties?.Tags?.slice() ?? []);
     }
+    const outcome = job.CompilationJobStatus === 'COMPLETED' && completed(request, job);
+    if (outcome) { await report(this.deps, outcome); }
     return { ...DONE, Data: attributesOf(job) };
   }
 
@@ -108,7 +111,7 @@ export class EnsureJob {
       throw e;
     }
     if (status !== `${request.RequestType.toUpperCase()}_IN_PROGRESS`) {
-      throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started (resource status: ${status})`);
+      throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started (resource status: ${status})`, undefined, true);
     }
   }
 
@@ -157,13 +160,13 @@ export class EnsureJob {
 const isOver = (job: Job) => job.CompilationJobStatus === 'FAILED' || job.CompilationJobStatus === 'STOPPED';
 
 function attributesOf(job: Job): CompilationJobAttributes {
-  const completed = job.CompilationJobStatus === 'COMPLETED';
+  const isCompleted = job.CompilationJobStatus === 'COMPLETED';
   return {
     JobName: job.CompilationJobName!,
     JobArn: job.CompilationJobArn!,
-    ModelArtifactsUri: completed ? job.ModelArtifacts?.S3ModelArtifacts : undefined,
-    ArtifactObjectKey: completed ? artifactOf(job)?.key : undefined,
-    ArtifactDigest: completed ? job.ModelDigests?.ArtifactDigest : undefined,
-    InferenceImage: completed ? job.InferenceImage : undefined,
+    ModelArtifactsUri: isCompleted ? job.ModelArtifacts?.S3ModelArtifacts : undefined,
+    ArtifactObjectKey: isCompleted ? artifactOf(job)?.key : undefined,
+    ArtifactDigest: isCompleted ? job.ModelDigests?.ArtifactDigest : undefined,
+    InferenceImage: isCompleted ? job.InferenceImage : undefined,
   };
 }

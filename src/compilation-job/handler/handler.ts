@@ -4,6 +4,7 @@ import { isTransient, type AwsError } from './errors';
 import { isJobName, jobNameOf } from './identity';
 import { JobFailure } from './messages';
 import { NeoJobs } from './neo-jobs';
+import { failed, report } from './outcome';
 import { physicalIdForUpdate, physicalIdWithoutLookup } from './physical-id';
 import { RemoveJob } from './remove-job';
 import { NOT_YET, type PolledRequest, type Progress, type ResourceRequest, type Started } from './request';
@@ -62,7 +63,10 @@ export class CompilationJobHandler {
     } catch (error) {
       const e = error as Error;
       this.deps.log({ action: 'fail', resource: request.LogicalResourceId, request: request.RequestType, why: `${e.name}: ${e.message}` });
-      throw e instanceof JobFailure ? e : new JobFailure(`${request.RequestType} of the compilation job failed: ${e.name}: ${e.message}`);
+      const failure = e instanceof JobFailure ? e : new JobFailure(`${request.RequestType} of the compilation job failed: ${e.name}: ${e.message}`);
+      const outcome = failed(request, failure);
+      if (outcome) { await report(this.deps, outcome); }
+      throw failure;
     }
   }
 }

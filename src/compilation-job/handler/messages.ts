@@ -1,5 +1,6 @@
 import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
 import { isAccessDenied, type AwsError } from './errors';
+import type { Job } from './neo-jobs';
 
 const LOG_GROUP = '/aws/sagemaker/CompilationJobs';
 
@@ -14,7 +15,11 @@ const MAX_REASON_BYTES = 2_400;
  * that matter out of the response.
  */
 export class JobFailure extends Error {
-  constructor(message: string) {
+  /**
+   * @param job the job that failed, if there is one
+   * @param isAbandoned nobody waits for this answer any more, and no job has failed
+   */
+  constructor(message: string, public readonly job?: Job, public readonly isAbandoned = false) {
     super(truncated(message, MAX_REASON_BYTES));
     this.name = 'JobFailure';
     this.stack = this.name;

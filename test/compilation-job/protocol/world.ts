@@ -1,4 +1,5 @@
 import { faults, FaultSchedule, FrontEnd, InProcessTransport, NeoService, s3Client, sageMakerClient, SimulatedClock, type Fault, type JobPlan } from '../../../local/sagemaker';
+import type { CompilationOutcome } from '../../../src/compilation-job/compilation-job-outcome';
 import type { CompilationJobProperties } from '../../../src/compilation-job/compilation-job-properties';
 import type { CompilationJobHandler } from '../../../src/compilation-job/handler/handler';
 import type { ResourceRequest } from '../../../src/compilation-job/handler/request';
@@ -39,12 +40,16 @@ export class World {
   public readonly frontEnd: FrontEnd;
   public readonly service: NeoService;
   public readonly logs: unknown[] = [];
+  /** The outcomes that the handler told of. */
+  public readonly events: CompilationOutcome[] = [];
   /** What becomes of the jobs made from now on. */
   public plan: JobPlan = {};
   /** CloudFormation's view of each resource, by logical id. */
   public readonly resourceStatus = new Map<string, ResourceStatus>();
   /** Called after every poll: what must hold at any time is looked at here. */
   public afterPoll?: () => void;
+  /** Set to have telling fail. */
+  public putEventError?: Error;
   private readonly waiters: Waiter[] = [];
   private polls = 0;
   private process?: { transport: InProcessTransport; handler: CompilationJobHandler };
@@ -138,6 +143,10 @@ export class World {
       cloudformation: { send: async (command: any) => this.describeStackResource(command.input) } as any,
       now: this.clock.now,
       log: entry => this.logs.push(entry),
+      putEvent: async outcome => {
+        if (this.putEventError) { throw this.putEventError; }
+        this.events.push(outcome);
+      },
     });
     return this.process = { transport, handler };
   }

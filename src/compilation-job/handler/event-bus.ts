@@ -1,0 +1,26 @@
+import { EventBridgeClient, PutEventsCommand, type EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
+import { EVENT_DETAIL_TYPE, EVENT_SOURCE, type CompilationOutcome } from '../compilation-job-outcome';
+
+/** The event bus that outcomes are put on. A file of its own: its client is loaded only where somebody listens. */
+export class EventBus {
+  private readonly client: EventBridgeClient;
+
+  constructor(private readonly name: string, config: EventBridgeClientConfig) {
+    this.client = new EventBridgeClient(config);
+  }
+
+  public async put(outcome: CompilationOutcome): Promise<void> {
+    const { Entries } = await this.client.send(new PutEventsCommand({
+      Entries: [{
+        EventBusName: this.name,
+        Source: EVENT_SOURCE,
+        DetailType: EVENT_DETAIL_TYPE,
+        Resources: outcome.jobArn ? [outcome.jobArn] : [],
+        Detail: JSON.stringify(outcome),
+      }],
+    }));
+    // A refused entry is not an error of the call.
+    const refused = Entries?.find(entry => entry.ErrorCode);
+    if (refused) { throw Object.assign(new Error(refused.ErrorMessage), { name: refused.ErrorCode }); }
+  }
+}
