@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { explainFleet } from './explained-findings';
 import { allowBuckets, allowModels, readPolicy } from './fleet-access';
 import { fleetDefinition } from './fleet-definition';
 import type { NeoCompilationFleetProps } from './fleet-props';
@@ -106,6 +107,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
     if (privateVpc) { this.stateMachine.node.addDependency(privateVpc); }
     new NeoStopJobsWithExecution(this, 'StopJobs', { stateMachine: this.stateMachine, jobNamePrefix: `${this.jobNamePrefix}-` });
     if (props.startOnUpload) { this.startOnUpload(source.uploads!); }
+    explainFleet(this);
   }
 
   /**

@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ApiCall } from './api-call';
+import { explainStopper } from './explained-findings';
 import { jobStatement } from './job-permissions';
 import { CALL_RETRIES, retried } from './retries';
 import { EXECUTION_TAG } from './task-request';
@@ -58,6 +59,7 @@ export class NeoStopJobsWithExecution extends Construct {
       comment: `Stops the compilation jobs ${props.jobNamePrefix}* of an execution that has ended`,
       timeout: Duration.hours(1),
     });
+    explainStopper(this);
     new events.Rule(this, 'Ended', {
       description: 'Executions that ended with jobs still running',
       eventPattern: {

@@ -63,12 +63,19 @@ class WildcardReasons implements IAspect {
     if (!(node instanceof iam.CfnPolicy) && !(node instanceof iam.CfnManagedPolicy)) { return; }
     const found = new Map<string, Set<string | undefined>>();
     for (const statement of Stack.of(node).resolve(node.policyDocument).Statement ?? []) {
-      const reason = this.reasons[statement.Sid ?? [statement.Action].flat().join(',')];
+      const reason = statement.Sid ? this.reasons[statement.Sid] : this.reasonByActions([statement.Action].flat());
       for (const finding of wildcardsOf(statement)) { found.set(finding, (found.get(finding) ?? new Set()).add(reason)); }
     }
     for (const [finding, reasons] of found) {
       if (!reasons.has(undefined)) { acknowledge(node, { [`AwsSolutions-IAM5[${finding}]`]: [...reasons].join(' ') }); }
     }
+  }
+
+  /** The CDK may have merged explained statements into one (`@aws-cdk/aws-iam:minimizePolicies`): its actions must then be theirs, and no others. */
+  private reasonByActions(actions: string[]): string | undefined {
+    const merged = Object.keys(this.reasons).map(key => key.split(',')).filter(group => group.every(action => actions.includes(action)));
+    const explained = new Set(merged.flat());
+    return actions.every(action => explained.has(action)) ? [...new Set(merged.map(group => this.reasons[group.join(',')]))].join(' ') : undefined;
   }
 }
 

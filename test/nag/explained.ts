@@ -15,4 +15,8 @@ export const EXPLAINED: { readonly rule: RegExp; readonly reason: string }[] = [
     rule: /^(NIST\.800\.53\.R5|HIPAA\.Security)-LambdaInsideVPC$/,
     reason: 'Functions in the VPC are an option that costs money, privateControlPlane: see examples/hardened.',
   },
+  {
+    rule: /^AwsSolutions-SF[12]$/,
+    reason: 'Logs and tracing of a fleet, or of a state machine with our tasks, are options: logs, tracingEnabled.',
+  },
 ];

@@ -3,7 +3,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks } from 'cdk-nag';
 import { exampleNames, loadExample } from './example-apps';
 import { EXPLAINED } from './explained';
+import { NeoFleetModels, NeoFramework } from '../../src';
 import { compilation } from '../compilation-job/fixture';
+import { C5, fleetStack } from '../fleet/fleet-harness';
 import { network } from '../private-compilation-vpc/fixture';
 
 interface Finding { readonly rule: string; readonly path: string }
@@ -46,6 +48,22 @@ describe('the library', () => {
     const app = new App();
     compilation({ deleteArtifacts: true, compilationJobName: 'fixed' }, network({ privateControlPlane }, new Stack(app, 'Stack')));
     expect(unexplained(findings(app))).toEqual([]);
+  });
+
+  test('is explained with policies that the CDK has minimized', () => {
+    const app = new App({ context: { '@aws-cdk/aws-iam:minimizePolicies': true } });
+    compilation({ deleteArtifacts: true }, network({ privateControlPlane: true }, new Stack(app, 'Stack')));
+    expect(unexplained(findings(app))).toEqual([]);
+  });
+
+  test('is explained with a fleet', () => {
+    const { stack } = fleetStack((_, models) => ({ models: NeoFleetModels.fromPrefix(models, 'models/', { framework: NeoFramework.XGBOOST }), targets: [C5] }));
+    expect(unexplained(findings(stack.node.root as App))).toEqual([]);
+  });
+
+  test('explains the helper of a fleet that has no options, too', () => {
+    const { stack } = fleetStack((_, models) => ({ models: NeoFleetModels.fromPrefix(models, 'models/', { framework: NeoFramework.XGBOOST }), targets: [C5] }));
+    expect(findings(stack.node.root as App).filter(({ rule }) => rule === 'AwsSolutions-SF1').map(({ path }) => path)).toEqual(['Stack/Fleet/StateMachine/Resource']);
   });
 
   test('gives a reason for each acknowledgement', () => {
