@@ -193,7 +193,7 @@ const demoFleet = project.addTask('demo:fleet', {
 const benchFleet = project.addTask('bench:fleet', {
   description: 'Run the synthesized fleet for 1,000 to 10,000 compilations in virtual time and print what it takes',
 });
-for (const [task, script] of [[demoFleet, 'examples/fleet/demo.ts'], [benchFleet, 'bench/fleet.ts']] as const) {
+for (const [task, script] of [[demoFleet, 'local/fleet/demo.ts'], [benchFleet, 'bench/fleet.ts']] as const) {
   task.exec(`node -r ts-node/register/transpile-only ${script}`, { receiveArgs: true, env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
 }
 

@@ -84,7 +84,7 @@ export interface NeoCompilationTaskOptions {
   readonly maxRuntime?: Duration;
 
   /**
-   * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 2 hours to 28 days.
+   * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days.
    *
    * @default - SageMaker's own
    */

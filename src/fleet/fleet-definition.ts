@@ -3,11 +3,10 @@ import type { Construct } from 'constructs';
 import { ApiCall } from './api-call';
 import { CompileProps, compileStates } from './compile';
 import { DistributedMap, itemReader, resultWriter } from './distributed-map';
+import { EXECUTION_TAG, executionTag } from './execution-tag';
 import { oneLine } from './expression';
 import { planStates, PlanProps } from './plan';
 import { CALL_RETRIES, retried } from './retries';
-import { executionTag } from './stop-jobs-with-execution';
-import { EXECUTION_TAG } from './task-request';
 
 export interface FleetDefinitionProps extends PlanProps, CompileProps {
   readonly quota: number;

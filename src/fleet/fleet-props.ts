@@ -108,7 +108,7 @@ export interface NeoCompilationFleetProps {
   readonly maxRuntime?: Duration;
 
   /**
-   * How long a job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 2 hours to 28 days.
+   * How long a job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days.
    *
    * @default - SageMaker's own
    */

@@ -5,10 +5,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ApiCall } from './api-call';
+import { EXECUTION_TAG, executionTag } from './execution-tag';
 import { explainStopper } from './explained-findings';
 import { jobStatement } from './job-permissions';
 import { CALL_RETRIES, retried } from './retries';
-import { EXECUTION_TAG } from './task-request';
 import { NeoValidationError, shown } from '../private/errors';
 
 /**
@@ -159,11 +159,6 @@ export class NeoStopJobsWithExecution extends Construct {
       .otherwise(ignored));
     return tags;
   }
-}
-
-/** JSONata: an ARN as a tag can hold it. Names of executions may have characters that tags may not. */
-export function executionTag(arn: string): string {
-  return `$replace(${arn}, /[^A-Za-z0-9_.:\\/=+@-]/, '-')`;
 }
 
 function executionsOf(scope: Construct, stateMachine: sfn.IStateMachine): string {

@@ -1,13 +1,11 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { NeoCompilationTaskOptions } from './create-compilation-job-props';
+import { EXECUTION_TAG, executionTag } from './execution-tag';
 import { isRuntimeValue, jsonataIn, jsonataText } from './expression';
 import { MAX_RUNTIME_IN_SECONDS, outputUri, requireRole } from './job-settings';
 import { validateCompilation, validateJobProps } from '../compilation-job/compilation-job-validation';
 import { compilationRequest } from '../compilation-job/compilation-request';
-
-/** Tag that says which execution of a state machine started a job: its ARN. */
-export const EXECUTION_TAG = 'cdk-sagemaker-neo:execution';
 
 /**
  * The input of CreateCompilationJob for a state: validated, and with all that the job needs granted to its role.
@@ -30,7 +28,7 @@ export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, 
     },
     Tags: [
       ...Object.entries(props.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
-      { Key: EXECUTION_TAG, Value: language === sfn.QueryLanguage.JSONATA ? '{% $states.context.Execution.Id %}' : sfn.JsonPath.stringAt('$$.Execution.Id') },
+      { Key: EXECUTION_TAG, Value: executionArn(language) },
     ],
   };
 }
@@ -42,4 +40,9 @@ function jobOutputUri(scope: Construct, props: NeoCompilationTaskOptions): strin
   if (sfn.JsonPath.isEncodedJsonPath(name)) { return sfn.JsonPath.format('{}/{}', folder, name); }
   const expression = jsonataIn(scope, name);
   return expression === undefined ? `${folder}/${name}` : `{% ${jsonataText(`${folder}/`)} & (${expression}) %}`;
+}
+
+/** JSONPath cannot replace what a tag may not hold: an execution then must have a name of letters, digits, and `_.=+-@`. */
+function executionArn(language: sfn.QueryLanguage): string {
+  return language === sfn.QueryLanguage.JSONATA ? `{% ${executionTag('$states.context.Execution.Id')} %}` : sfn.JsonPath.stringAt('$$.Execution.Id');
 }

@@ -43,7 +43,7 @@ test('no compilation is lost or doubled', async () => {
     for (let i = 0; i < models; i++) { local.upload(`models/${i}.tar.gz`); }
     const minutes = (n: number) => local.time.run(local.time.sleep(n * 60_000));
 
-    let execution = local.fleet.start({ toleratedFailurePercentage: 100 });
+    let execution = local.stateMachine.start({ toleratedFailurePercentage: 100 });
     for (const { after, pause, redrive } of aborts) {
       await minutes(after);
       execution.stop();
@@ -51,7 +51,7 @@ test('no compilation is lost or doubled', async () => {
       if (redrive && execution.status === 'ABORTED') {
         execution.redrive();
       } else {
-        execution = local.fleet.start({ toleratedFailurePercentage: 100 });
+        execution = local.stateMachine.start({ toleratedFailurePercentage: 100 });
       }
     }
     await local.settle(execution);

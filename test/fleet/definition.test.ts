@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
-import { Duration } from 'aws-cdk-lib';
+import { App, Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { C5, fleetStack } from './fleet-harness';
+import { FleetStack } from '../../examples/fleet/fleet-stack';
 import { SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
 import * as neo from '../../src';
 
@@ -30,6 +31,22 @@ describe.each(Object.entries(fleets))('the definitions of a fleet from %s', (_, 
   test('call AWS by integrations alone: there is no function for the fleet', () => {
     const functions = template.find('AWS::Lambda::Function').filter(id => id.startsWith('Fleet'));
     expect(functions).toEqual([]);
+  });
+});
+
+describe('the example', () => {
+  const app = new App();
+  const stack = new FleetStack(app, 'CompilationFleet', { quota: 4 });
+
+  test('is private, says the validation', () => {
+    neo.NeoPrivacyValidation.addTo(app);
+    jest.spyOn(console, 'error').mockImplementation();
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test('has valid definitions', () => {
+    const template = new SynthesizedTemplate(Template.fromStack(stack).toJSON() as any);
+    for (const id of template.find('AWS::StepFunctions::StateMachine')) { expect(validate(template.definition(id)).errors).toEqual([]); }
   });
 });
 

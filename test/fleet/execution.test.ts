@@ -125,7 +125,7 @@ describe('the same again', () => {
 
   test('two executions at once share their jobs', async () => {
     const local = withModels({ quota: 8 });
-    const [one, two] = [local.fleet.start(), local.fleet.start()];
+    const [one, two] = [local.stateMachine.start(), local.stateMachine.start()];
     await local.settle(one);
     await local.settle(two);
     expect(local.records()).toHaveLength(6);
@@ -183,7 +183,7 @@ describe('failed compilations', () => {
 
   test('a job that somebody stops by hand is not started again behind their back, but by the next execution', async () => {
     const local = withModels({}, ['a']);
-    const execution = local.fleet.start({ toleratedFailurePercentage: 50 });
+    const execution = local.stateMachine.start({ toleratedFailurePercentage: 50 });
     await local.time.run(local.time.sleep(4_000));
     local.service.call('StopCompilationJob', { CompilationJobName: local.records()[0].name });
     await local.settle(execution);

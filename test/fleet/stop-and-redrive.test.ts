@@ -17,7 +17,7 @@ const running = (local: LocalFleet) => local.records().filter(({ status }) => (A
 describe('an execution that is aborted', () => {
   test('has its jobs stopped within a few minutes, and starts no other', async () => {
     const local = slowFleet();
-    const execution = local.fleet.start();
+    const execution = local.stateMachine.start();
     await local.time.run(local.time.sleep(5 * MINUTE));
     expect(running(local)).toHaveLength(4);
     execution.stop();
@@ -30,10 +30,10 @@ describe('an execution that is aborted', () => {
 
   test('leaves the jobs of other executions and of strangers alone', async () => {
     const local = slowFleet({ quota: 20 });
-    const first = local.fleet.start();
+    const first = local.stateMachine.start();
     await local.time.run(local.time.sleep(MINUTE));
     local.upload('models/later.tar.gz');
-    const second = local.fleet.start();
+    const second = local.stateMachine.start();
     await local.time.run(local.time.sleep(MINUTE));
     const stranger = { ...local.records()[0].request, CompilationJobName: local.records()[0].name.replace(/.{6}-1$/, 'theirs'), Tags: [] };
     local.service.call('CreateCompilationJob', stranger);
@@ -49,7 +49,7 @@ describe('an execution that is aborted', () => {
 
   test('redriven, compiles what had not ended, and nothing that had', async () => {
     const local = slowFleet();
-    const execution = local.fleet.start();
+    const execution = local.stateMachine.start();
     await local.time.run(local.time.sleep(12 * MINUTE));
     const completed = local.records('COMPLETED').map(({ name }) => name);
     expect(completed).toHaveLength(4);
@@ -65,7 +65,7 @@ describe('an execution that is aborted', () => {
 
   test('redriven at once, keeps its jobs', async () => {
     const local = slowFleet();
-    const execution = local.fleet.start();
+    const execution = local.stateMachine.start();
     await local.time.run(local.time.sleep(5 * MINUTE));
     execution.stop();
     execution.redrive();
@@ -95,7 +95,7 @@ test('an execution that fails for the API\'s sake goes on after a redrive', asyn
 
 test('a stop during the stopper\'s own failures still stops', async () => {
   const local = slowFleet({ faults: [{ operation: ['ListCompilationJobs', 'ListTags', 'StopCompilationJob'], fault: faults.throttling(), probability: 0.3 }] });
-  const execution = local.fleet.start();
+  const execution = local.stateMachine.start();
   await local.time.run(local.time.sleep(2 * MINUTE));
   execution.stop();
   await local.settle(execution);
@@ -106,7 +106,7 @@ test('more jobs than a page of the list are found', async () => {
   const { stack: large } = fleetStack(() => ({ quota: 250 }));
   const local = slowFleet({ quota: 250 }, large);
   for (let i = 0; i < 120; i++) { local.upload(`models/${i}.tar.gz`); }
-  const execution = local.fleet.start();
+  const execution = local.stateMachine.start();
   await local.time.run(local.time.sleep(2 * MINUTE));
   expect(running(local).length).toBe(246);
   execution.stop();

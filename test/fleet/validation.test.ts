@@ -21,7 +21,7 @@ test.each<[Partial<neo.NeoCompilationFleetProps> | any, RegExp]>([
   [{ pollInterval: Duration.millis(1500) }, /pollInterval must be at least 1 second, in whole seconds; got: 1 second 500 millis/],
   [{ outputPrefix: 'a/' }, /outputPrefix must be a folder without slashes/],
   [{ maxRuntime: Duration.seconds(0) }, /maxRuntime must be at least 1 second/],
-  [{ maxPendingTime: Duration.hours(1) }, /maxPendingTime must be between 2 hours and 28 days/],
+  [{ maxPendingTime: Duration.minutes(5) }, /maxPendingTime must be between 30 minutes and 28 days/],
   [{ tags: { 'cdk-sagemaker-neo:execution': 'x' } }, /tags must not begin with/],
   [{ vpcConfig: { subnets: ['subnet-1'], securityGroupIds: ['sg-1'] } }, /role must be given/],
 ])('refuses %j', (props, message) => {

@@ -38,19 +38,19 @@ export class MapRun {
     const attempt = ++this.attempt;
     const open = this.inputs.map((_, index) => index).filter(index => this.children[index]?.status !== 'SUCCEEDED');
     let failures = 0;
-    let exceeded: (() => void) | undefined;
-    const over = new Promise<boolean>(resolve => { exceeded = () => resolve(true); });
+    let exceed: (error: StatesError) => void;
+    const exceeded = new Promise<never>((_, reject) => { exceed = reject; });
     const all = pool(open, this.limit, async index => {
       if (attempt !== this.attempt) { return; }
       const child = this.children[index];
       if (child) { child.redrive(); } else { this.children[index] = this.begin(this.inputs[index]); }
       await this.children[index]!.done;
-      if (attempt === this.attempt && this.children[index]!.status === 'FAILED' && ++failures * 100 > toleratedPercentage * this.inputs.length) { exceeded!(); }
+      if (attempt === this.attempt && this.children[index]!.status === 'FAILED' && ++failures * 100 > toleratedPercentage * this.inputs.length) {
+        this.abort();
+        exceed(new StatesError('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded'));
+      }
     });
-    if (await Promise.race([over, all.then(() => false)])) {
-      this.abort();
-      throw new StatesError('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
-    }
+    await Promise.race([exceeded, all]);
   }
 
   public abort(): void {

@@ -1,0 +1,100 @@
+import type { Stack } from 'aws-cdk-lib';
+import { SimulatedFleet } from '../local/fleet/simulated-fleet';
+import { faults, fleetOutcomes } from '../local/sagemaker';
+import { TaskCall } from '../local/stepfunctions/jsonata';
+
+export interface MeasurementProps {
+  readonly compilations: number;
+  readonly quota: number;
+  readonly seed: number;
+}
+
+export interface Measurement {
+  readonly compilations: number;
+  /** From the start of the execution to its end. */
+  readonly makespanMs: number;
+  /** No schedule can be shorter: all durations over the quota, or the longest. */
+  readonly lowerBoundMs: number;
+  readonly failed: number;
+  readonly plannedFailures: number;
+  /** Pairs of model and target without an outcome. */
+  readonly lost: number;
+  /** Jobs beyond one for each pair. */
+  readonly doubled: number;
+  readonly mostAtOnce: number;
+  /** Standard workflows, retries included. */
+  readonly transitions: number;
+  readonly expressRuns: number;
+  /** Calls of the SageMaker API, by operation. */
+  readonly calls: Record<string, number>;
+  readonly s3Puts: number;
+  readonly s3Gets: number;
+  readonly s3Requests: number;
+  readonly realMs: number;
+  readonly problems: string[];
+}
+
+/** One execution of a synthesized fleet with four targets. */
+export async function measure(stack: Stack, { compilations, quota, seed }: MeasurementProps): Promise<Measurement> {
+  const began = Date.now();
+  const counts = { transitions: 0, expressRuns: 0, s3Puts: 0, s3Gets: 0 };
+  let mostAtOnce = 0;
+  const fleet = new SimulatedFleet(stack, {
+    quota,
+    seed,
+    // Half a minute to a minute and a half to start, then log-normal: five minutes in all at the median.
+    plan: fleetOutcomes({ seed, startingMs: 60_000, medianCompilingMs: 240_000, sigma: 0.5, failureRate: 0.01 }),
+    faults: [
+      { fault: faults.throttling(), probability: 0.01 },
+      { fault: faults.quotaTaken(), operation: 'CreateCompilationJob', probability: 0.01 },
+    ],
+    onCall: () => { mostAtOnce = Math.max(mostAtOnce, fleet.service.activeJobs()); },
+    onStep: ({ isExpress }) => { if (!isExpress) { counts.transitions++; } },
+    onEnd: ({ stateMachineArn }) => { if (/\/Plan/.test(stateMachineArn)) { counts.expressRuns++; } },
+    wrapCall: (call: TaskCall): TaskCall => (resource, args) => {
+      if (/:s3:(put|list)/.test(resource)) { counts.s3Puts++; } else if (/:s3:get/.test(resource)) { counts.s3Gets++; }
+      return call(resource, args);
+    },
+  });
+  for (let i = 0; i < compilations / 4; i++) { fleet.upload(`models/model-${i}.tar.gz`); }
+
+  const start = fleet.time.now();
+  const execution = await fleet.run({ toleratedFailurePercentage: 100 });
+  const makespanMs = fleet.time.now() - start;
+
+  const jobs = fleet.service.records();
+  const durations = jobs.map(({ history }) => history[history.length - 1].at - history[0].at);
+  const { succeeded, failed } = fleet.results(execution);
+  const pairOf = ({ request }: typeof jobs[number]) => `${request.InputConfig!.S3Uri} ${request.OutputConfig!.TargetDevice}`;
+  const pairs = new Set(jobs.map(pairOf));
+  const outcomes = new Set([...succeeded.map(({ CompilationJobName }) => CompilationJobName), ...failed.map(({ Cause }) => String(Cause).split(' ')[0])]);
+  const result = {
+    compilations,
+    makespanMs,
+    lowerBoundMs: Math.max(durations.reduce((sum, ms) => sum + ms, 0) / quota, longest(durations)),
+    failed: failed.length,
+    plannedFailures: jobs.filter(({ status }) => status === 'FAILED').length,
+    lost: compilations - jobs.filter(({ name }) => outcomes.has(name)).length,
+    doubled: jobs.length - pairs.size,
+    mostAtOnce,
+    ...counts,
+    s3Requests: counts.s3Puts + counts.s3Gets,
+    calls: Object.fromEntries([...fleet.frontEnd.counts].filter(([operation]) => operation.includes('CompilationJob'))),
+    realMs: Date.now() - began,
+  };
+  return { ...result, problems: problems(result, quota) };
+}
+
+/** Math.max takes no ten thousand arguments everywhere. */
+const longest = (durations: number[]): number => durations.reduce((most, ms) => Math.max(most, ms), 0);
+
+function problems(m: Omit<Measurement, 'problems'>, quota: number): string[] {
+  const checks: [boolean, string][] = [
+    [m.lost === 0, `${m.lost} lost`],
+    [m.doubled === 0, `${m.doubled} doubled`],
+    [m.failed === m.plannedFailures, `${m.failed} failures reported, ${m.plannedFailures} jobs failed`],
+    [m.mostAtOnce <= quota, `${m.mostAtOnce} jobs at once`],
+    [m.makespanMs <= 1.1 * m.lowerBoundMs, `makespan ${m.makespanMs} ms, lower bound ${m.lowerBoundMs} ms`],
+  ];
+  return checks.flatMap(([holds, what]) => holds ? [] : [`${m.compilations} compilations: ${what}`]);
+}

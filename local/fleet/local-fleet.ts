@@ -1,0 +1,99 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { ArtifactStore, CallRecord, Clock, FaultRule, FaultSchedule, FrontEnd, NeoService, NeoServiceProps, seededRandom } from '../sagemaker';
+import { Ended, Environment, Execution, LocalStateMachine, sdkIntegrations, StatesError, Step, TaskCall, SynthesizedTemplate } from '../stepfunctions/jsonata';
+
+export interface LocalFleetProps extends Omit<NeoServiceProps, 'now' | 'artifacts'> {
+  /** How time passes, for SageMaker and Step Functions alike. */
+  readonly clock: Clock;
+  /** What goes wrong. @default - nothing */
+  readonly faults?: readonly FaultRule[];
+  /** Of jitter and faults. @default 1 */
+  readonly seed?: number;
+  readonly onCall?: (call: CallRecord) => void;
+  /** Sees every call of a Task state, of S3 too. */
+  readonly wrapCall?: (call: TaskCall) => TaskCall;
+  readonly onStep?: (step: Step) => void;
+  readonly onEnd?: (ended: Ended) => void;
+}
+
+/** What the results say: of compilations that succeeded their outputs, of others what ResultWriter writes. */
+export interface FleetResults {
+  readonly succeeded: any[];
+  readonly failed: any[];
+}
+
+/**
+ * The fleet of a stack, "deployed" next to a SageMaker stand-in: its two state machines as synthesized, its buckets in memory, and EventBridge's
+ * part played here. The stack calls its fleet `Fleet` and its bucket of models `Models`.
+ */
+export class LocalFleet {
+  public readonly service: NeoService;
+  public readonly frontEnd: FrontEnd;
+  public readonly store = new ArtifactStore();
+  public readonly stateMachine: LocalStateMachine;
+  public readonly stopper: LocalStateMachine;
+  public readonly template: SynthesizedTemplate;
+  /** Executions of the stopper. */
+  public readonly stops: Execution[] = [];
+  private readonly now: () => number;
+
+  constructor(stack: Stack, props: LocalFleetProps) {
+    this.template = new SynthesizedTemplate(Template.fromStack(stack).toJSON() as any);
+    this.now = () => props.clock.now();
+    this.service = new NeoService({ modelsMustExist: true, ...props, artifacts: this.store, now: this.now });
+    this.frontEnd = new FrontEnd(this.service, {
+      clock: props.clock, faults: new FaultSchedule(props.faults ?? [], { seed: props.seed }), onCall: props.onCall,
+    });
+    const environment: Environment = {
+      clock: props.clock,
+      random: seededRandom(props.seed ?? 1),
+      call: (props.wrapCall ?? (call => call))(sdkIntegrations(this.frontEnd, {
+        'sfn:describeExecution': ({ ExecutionArn }) => this.describeExecution(ExecutionArn),
+      })),
+      onStep: props.onStep,
+      onEnd: ended => {
+        props.onEnd?.(ended);
+        this.stopJobsOf(ended);
+      },
+    };
+    const machine = (part: string) => {
+      const id = this.template.find('AWS::StepFunctions::StateMachine').find(logicalId => logicalId.includes(part))!;
+      return new LocalStateMachine(this.template.stateMachineArn(id), this.template.definition(id), environment);
+    };
+    this.stateMachine = machine('FleetStateMachine');
+    this.stopper = machine('FleetStopJobs');
+  }
+
+  /** The name of a bucket by the id of its construct. */
+  public bucket(part: string): string {
+    const id = this.template.find('AWS::S3::Bucket').find(logicalId => logicalId.startsWith(part))!;
+    return this.template.resolve({ Ref: id });
+  }
+
+  public upload(key: string, content = key): void {
+    this.store.put(this.bucket('Models'), key, Buffer.from(content), this.now());
+  }
+
+  /** What the ResultWriter has written for an execution that succeeded. */
+  public results(execution: Execution): FleetResults {
+    const [, bucket, manifest] = /^s3:\/\/([^/]+)\/(.*)$/.exec((execution.output as any).Results)!;
+    const json = (key: string) => JSON.parse(Buffer.from(this.store.get(bucket, key)!.body).toString());
+    const { SUCCEEDED, FAILED } = json(manifest).ResultFiles;
+    const read = (files: any[]) => files.flatMap(({ Key }) => json(Key));
+    return { succeeded: read(SUCCEEDED).map(({ Output }) => JSON.parse(Output)), failed: read(FAILED) };
+  }
+
+  /** The rule of `NeoStopJobsWithExecution`. */
+  private stopJobsOf({ executionArn, stateMachineArn, status }: Ended): void {
+    if (stateMachineArn === this.stateMachine.arn && status !== 'SUCCEEDED') {
+      this.stops.push(this.stopper.start({ executionArn }));
+    }
+  }
+
+  private describeExecution(arn: string): object {
+    const execution = this.stateMachine.execution(arn);
+    if (!execution) { throw new StatesError('Sfn.ExecutionDoesNotExistException', arn); }
+    return { ExecutionArn: arn, Status: execution.status };
+  }
+}
