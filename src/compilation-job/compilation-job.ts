@@ -1,4 +1,4 @@
-import { CustomResource, Lazy, Resource, TagManager, TagType, type ITaggableV2 } from 'aws-cdk-lib';
+import { CustomResource, Lazy, TagManager, type Duration, TagType, type ITaggableV2 } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -7,10 +7,11 @@ import type { INeoCompilationJob } from './compilation-job-base';
 import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type CompilationJobProperties } from './compilation-job-properties';
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
-import { MAX_TIMEOUT } from './compilation-job-times';
+import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
 import { validateCompilation, validateJobProps } from './compilation-job-validation';
 import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
+import { NeoObservedCompilationJob } from '../operations/observed-compilation-job';
 import { NeoValidationError } from '../private/errors';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 import type { NeoTarget } from '../target/target';
@@ -26,7 +27,7 @@ import type { NeoTarget } from '../target/target';
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  * @resource Custom::SageMakerNeoCompilationJob
  */
-export class NeoCompilationJob extends Resource implements INeoCompilationJob, ITaggableV2 {
+export class NeoCompilationJob extends NeoObservedCompilationJob implements INeoCompilationJob, ITaggableV2 {
   /**
    * CloudFormation's type of the resource.
    */
@@ -69,6 +70,26 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
    */
   public readonly vpcConfig: NeoVpcConfig;
 
+  /**
+   * Whether the deployment waits for the job.
+   */
+  public readonly waitsForCompletion: boolean;
+
+  /**
+   * How long the compilation may run before SageMaker ends it.
+   */
+  public readonly maxRuntime: Duration;
+
+  /**
+   * The fixed name of the job, or how its generated names begin.
+   *
+   * @internal
+   */
+  public readonly _jobNamePrefix: string;
+
+  /** @internal */
+  public readonly _provider: CompilationJobProvider;
+
   private readonly resource: CustomResource;
   private readonly outputPrefix: string;
   private readonly outputEncryptionKey?: kms.IKey;
@@ -97,9 +118,13 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
     this.grantOutput();
 
     const provider = CompilationJobProvider.getOrCreate(this, privateVpc);
+    this._provider = provider;
+    this.maxRuntime = props.maxRuntime ?? DEFAULT_MAX_RUNTIME;
+    this.waitsForCompletion = props.waitForCompletion !== false;
     provider.allowPassRole(role);
     if (props.compilationJobName) { provider.allowJobName(props.compilationJobName); }
     const jobNamePrefix = `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`;
+    this._jobNamePrefix = props.compilationJobName ?? `${jobNamePrefix}-`;
     this.artifactPattern = `${this.outputPrefix}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`;
     if (props.deleteArtifacts) {
       provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
@@ -212,7 +237,7 @@ export class NeoCompilationJob extends Resource implements INeoCompilationJob, I
   }
 
   private resultAttribute(prop: string, name: keyof CompilationJobAttributes): string {
-    if (this.props.waitForCompletion === false) {
+    if (!this.waitsForCompletion) {
       throw new NeoValidationError(`${prop} is not known with waitForCompletion: false, as the deployment does not wait for the job; wait for it, or read the job with DescribeCompilationJob later`, this);
     }
     return this.attribute(name);
