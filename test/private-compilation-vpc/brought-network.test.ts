@@ -301,7 +301,7 @@ describe('an S3 endpoint', () => {
     const template = templateOf(stack);
     expect(only(template, 'AWS::EC2::VPCEndpoint').PolicyDocument).toBeUndefined();
     template.hasResourceProperties('AWS::S3::BucketPolicy', {
-      PolicyDocument: { Statement: [Match.objectLike({ Condition: { StringNotEquals: { 'aws:SourceVpce': stack.resolve(privateVpc.s3Endpoint.vpcEndpointId) } } })] },
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Condition: { StringNotEquals: { 'aws:SourceVpce': stack.resolve(privateVpc.s3Endpoint.vpcEndpointId) } } })]) },
     });
     expect(warningIds(stack)).toEqual(['endpointPolicyNotManaged']);
     expect(warnings(stack)[0]).toMatch(/"Sid":"NeoBuckets".*"Sid":"NeoObjects"/);
