@@ -13,6 +13,8 @@ import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
 import { NeoObservedCompilationJob } from '../operations/observed-compilation-job';
 import { NeoValidationError } from '../private/errors';
+import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
+import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 import type { NeoTarget } from '../target/target';
 
@@ -129,7 +131,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     if (props.deleteArtifacts) {
       provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
       // Outside the VPC, the handler must be let through by a bucket policy that was told to deny deletions.
-      if (!privateVpc?.controlPlaneSecurityGroup) { privateVpc?.allowOutsideEndpoint(provider.role); }
+      if (privateVpc && !privateVpc.controlPlaneSecurityGroup) { allowDeletion(privateVpc, provider.role); }
     }
 
     const properties: CompilationJobProperties = {
@@ -245,5 +247,14 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
 
   private attribute(name: keyof CompilationJobAttributes): string {
     return this.resource.getAttString(name);
+  }
+}
+
+/** As little as needed; of an imported network only its owner knows what the bucket policies deny. */
+function allowDeletion(privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
+  if (privateVpc instanceof NeoPrivateCompilationVpc) {
+    privateVpc._allowDeletionOutsideEndpoint(handler);
+  } else {
+    privateVpc.allowOutsideEndpoint(handler);
   }
 }

@@ -13,6 +13,8 @@ export const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's
 const DENIABLE = new RegExp('^s3:(?:(?:Get|Put|Delete|Restore|Replicate)Object[A-Za-z]*\\*?'
   + '|AbortMultipartUpload|ListMultipartUploadParts|ListBucket(?:\\*|Versions|MultipartUploads)?)$');
 
+const DELETING = /^s3:Delete/;
+
 /** What the custom resource behind `autoDeleteObjects` does with objects. */
 const EMPTYING = /^s3:(?:Delete|ListBucket(?:\*|Versions))/;
 
@@ -44,6 +46,13 @@ export class BucketLock {
     for (const arn of arnsOf(this.scope, grantee)) {
       if (!this.exemptArns.includes(arn)) { this.exemptArns.push(arn); }
     }
+  }
+
+  /**
+   * Exempt a principal that does nothing but delete: not at all unless deletions are denied.
+   */
+  public exemptForDeletion(grantee: iam.IGrantable) {
+    if (this.actions.some(action => Token.isUnresolved(action) || DELETING.test(action))) { this.exempt(grantee); }
   }
 
   public statementFor(bucket: s3.IBucket): iam.PolicyStatement {

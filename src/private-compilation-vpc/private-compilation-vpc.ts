@@ -191,6 +191,15 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   }
 
   /**
+   * Let the handler of jobs delete compiled models, where the bucket policies deny that outside the endpoint.
+   *
+   * @internal
+   */
+  public _allowDeletionOutsideEndpoint(grantee: iam.IGrantable): void {
+    this.bucketLock.exemptForDeletion(grantee);
+  }
+
+  /**
    * Let the execution role read objects of a bucket that is not one of `buckets`, and let the requests through the S3 endpoint. Jobs call
    * this for their models.
    *

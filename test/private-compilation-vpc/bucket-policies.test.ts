@@ -5,6 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { bySid, network, newStack, only, templateOf, warningIds, warnings } from './fixture';
 import { NeoPrivateCompilationVpc } from '../../src';
+import { compilation } from '../compilation-job/fixture';
 import { DependencyGraph } from '../private/dependency-graph';
 
 const POLICY = 'AWS::S3::BucketPolicy';
@@ -89,6 +90,22 @@ describe('emptying a bucket before it is deleted', () => {
     const [policy] = Object.keys(Template.fromJSON(template).findResources(POLICY));
     expect(graph.dependsOn(emptying, policy)).toBe(true);
     expect(graph.cycles()).toEqual([]);
+  });
+});
+
+describe('the handler of a job with deleteArtifacts', () => {
+  const exempt = (bucketPolicyActions?: string[]) => {
+    const { stack } = compilation({ deleteArtifacts: true }, network({ bucketPolicyActions }));
+    return denyOf(stack).Condition.ArnNotLike;
+  };
+
+  test('is not exempt as long as deletions are not denied: it has no business with the objects themselves', () => {
+    expect(exempt()).toBeUndefined();
+    expect(exempt(['s3:GetObject*', 's3:ListBucket'])).toBeUndefined();
+  });
+
+  test.each(['s3:DeleteObject', 's3:DeleteObject*', Token.asString({ Ref: 'Action' })])('is exempt from a denied %s', action => {
+    expect(exempt(['s3:GetObject', action])).toEqual({ 'aws:PrincipalArn': [{ 'Fn::GetAtt': [expect.stringMatching(/HandlerRole/), 'Arn'] }] });
   });
 });
 
