@@ -172,6 +172,12 @@ project.addTask('docs:targets', {
   env: { TS_NODE_PROJECT: 'test/tsconfig.json' },
 });
 
+project.addTask('docs:iam-decisions', {
+  description: 'Write docs/iam-decisions.md from the table of requests in test/iam',
+  exec: 'node -r ts-node/register/transpile-only docs/generate-iam-decisions.ts',
+  env: { TS_NODE_PROJECT: 'test/tsconfig.json' },
+});
+
 const demo = project.addTask('demo', {
   description: 'Synthesize examples/private-compilation and run it locally, without an AWS account',
 });

@@ -1,0 +1,48 @@
+import type { Row, Theme } from '../row';
+
+const OWN = ['sagemaker:DescribeCompilationJob', 'sagemaker:StopCompilationJob', 'sagemaker:DeleteCompilationJob', 'sagemaker:AddTags', 'sagemaker:DeleteTags', 'sagemaker:ListTags'];
+const ENDING = ['sagemaker:StopCompilationJob', 'sagemaker:DeleteCompilationJob', 'sagemaker:AddTags', 'sagemaker:DeleteTags'];
+const verb = (action: string) => action.replace('sagemaker:', '').replace('CompilationJob', '').replace('Add', 'add ').replace('Delete', 'delete ').replace('List', 'list ').trim().toLowerCase();
+
+export const COMPILATION_JOBS: Theme = {
+  title: 'Compilation jobs',
+  rows: [
+    ['the handler creates a job', 'handler', 'sagemaker:CreateCompilationJob', 'a job', 'no endpoint', 'allowed', 'under a name that begins with the stack\'s prefix'],
+    ['the handler creates the job with a fixed name', 'handler', 'sagemaker:CreateCompilationJob', 'the job with a fixed name', 'no endpoint', 'allowed', 'compilationJobName adds this name'],
+    ['the handler creates a job under the other stack\'s name', 'handler', 'sagemaker:CreateCompilationJob', 'a job of the other stack', 'no endpoint', 'identity', 'no two stacks share a prefix'],
+    ['the handler creates a job under an arbitrary name', 'handler', 'sagemaker:CreateCompilationJob', 'a job that somebody started by hand', 'no endpoint', 'identity', 'names are the stack\'s own or fixed in the template'],
+    ...OWN.map((action): Row => [`the handler on its own job: ${verb(action)}`, 'handler', action, 'a job', 'no endpoint', 'allowed', 'the job has the stack\'s tag']),
+    ...OWN.map((action): Row => [`the handler on its job with a fixed name: ${verb(action)}`, 'handler', action, 'the job with a fixed name', 'no endpoint', 'allowed', 'the job has the stack\'s tag']),
+    ...OWN.map((action): Row => [`the handler on the other stack's job: ${verb(action)}`, 'handler', action, 'a job of the other stack', 'no endpoint', 'identity', 'the job has another stack\'s tag']),
+    ...OWN.map((action): Row => [`the handler on a job started by hand: ${verb(action)}`, 'handler', action, 'a job that somebody started by hand', 'no endpoint', 'identity', 'the job has no tag, and the handler cannot give it one']),
+    ['the handler stops a job that only looks like its own', 'handler', 'sagemaker:StopCompilationJob', 'an untagged job under the stack\'s prefix', 'no endpoint', 'identity', 'the tag decides, not the name'],
+    ['the handler deletes a job that only looks like its own', 'handler', 'sagemaker:DeleteCompilationJob', 'an untagged job under the stack\'s prefix', 'no endpoint', 'identity', 'the tag decides, not the name'],
+    ...ENDING.map((action): Row => [`the other stack's handler on this stack's job: ${verb(action)}`, 'other stack\'s handler', action, 'a job', 'no endpoint', 'identity', 'the job has another stack\'s tag']),
+    ['the handler lists compilation jobs', 'handler', 'sagemaker:ListCompilationJobs', 'everything', 'no endpoint', 'allowed', 'the action takes no resource'],
+    ['the handler lists training jobs', 'handler', 'sagemaker:ListTrainingJobs', 'everything', 'no endpoint', 'identity', 'compilation jobs are all it is for'],
+    ['the handler trains', 'handler', 'sagemaker:CreateTrainingJob', 'a training job', 'no endpoint', 'identity', 'compilation jobs are all it is for'],
+    ['the handler deletes a model package', 'handler', 'sagemaker:DeleteModelPackage', 'a model package', 'no endpoint', 'identity', 'compilation jobs are all it is for'],
+    ['a job starts a job', 'job', 'sagemaker:CreateCompilationJob', 'a job', 'no endpoint', 'identity', 'jobs compile, the handler starts them'],
+    ['a job stops a job', 'job', 'sagemaker:StopCompilationJob', 'a job', 'no endpoint', 'identity', 'jobs compile, the handler stops them'],
+    ['the framework stops a job', 'framework', 'sagemaker:StopCompilationJob', 'a job', 'no endpoint', 'identity', 'the framework only calls the handler'],
+    ['a developer stops a job', 'developer', 'sagemaker:StopCompilationJob', 'a job', 'no endpoint', 'allowed', 'what people of the account may do is not this library\'s to say'],
+  ],
+};
+
+export const ARTIFACTS: Theme = {
+  title: 'The handler and objects',
+  rows: [
+    ['the handler deletes a compiled model', 'handler', 's3:DeleteObject', 'the compiled model', 'no endpoint', 'allowed', 'deleteArtifacts is set'],
+    ['the handler deletes a compiled model of a job without deleteArtifacts', 'handler', 's3:DeleteObject', 'the compiled model of a job without deleteArtifacts', 'no endpoint', 'identity', 'only below the prefix of jobs with deleteArtifacts'],
+    ['the handler deletes the model', 'handler', 's3:DeleteObject', 'the model', 'no endpoint', 'identity', 'only compiled models are deleted'],
+    ['the handler deletes another object of the bucket', 'handler', 's3:DeleteObject', 'another object of the bucket', 'no endpoint', 'identity', 'only compiled models are deleted'],
+    ['the handler deletes the other stack\'s object', 'handler', 's3:DeleteObject', 'an object of the other stack', 'no endpoint', 'identity', 'only compiled models of its own jobs'],
+    ['the handler deletes a version for good', 'handler', 's3:DeleteObjectVersion', 'the compiled model', 'no endpoint', 'identity', 'a versioned bucket gets a delete marker'],
+    ['the handler reads the model', 'handler', 's3:GetObject', 'the model', 'no endpoint', 'bucket + identity + key', 'models do not pass through the functions'],
+    ['the handler reads a compiled model', 'handler', 's3:GetObject', 'the compiled model', 'no endpoint', 'bucket + identity + key', 'models do not pass through the functions'],
+    ['the handler replaces a compiled model', 'handler', 's3:PutObject', 'the compiled model', 'no endpoint', 'bucket + identity + key', 'models do not pass through the functions'],
+    ['the handler lists the bucket', 'handler', 's3:ListBucket', 'the bucket', 'no endpoint', 'bucket + identity', 'it knows the key of each artifact from SageMaker'],
+    ['the framework reads a compiled model', 'framework', 's3:GetObject', 'the compiled model', 'no endpoint', 'bucket + identity + key', 'models do not pass through the functions'],
+    ['the other stack\'s handler deletes a compiled model', 'other stack\'s handler', 's3:DeleteObject', 'the compiled model', 'no endpoint', 'identity', 'only compiled models of its own jobs'],
+  ],
+};

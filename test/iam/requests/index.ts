@@ -1,0 +1,14 @@
+import { ARTIFACTS, COMPILATION_JOBS } from './compilation-jobs';
+import { EXFILTRATION, JOBS_AND_OBJECTS } from './jobs-and-objects';
+import { FUNCTIONS, KEYS, LOGS } from './keys-logs-and-functions';
+import { NETWORK } from './network';
+import { PRIVATE_CONTROL_PLANE } from './private-control-plane';
+import { PASS_ROLE, TRUST } from './roles';
+import { DEPLOYMENT, EXEMPT, STRANGERS } from './strangers';
+import type { Theme } from '../row';
+
+/** Every request, as docs/iam-decisions.md shows them. */
+export const THEMES: Theme[] = [
+  JOBS_AND_OBJECTS, EXFILTRATION, STRANGERS, EXEMPT, DEPLOYMENT, COMPILATION_JOBS, ARTIFACTS,
+  PASS_ROLE, TRUST, NETWORK, KEYS, LOGS, FUNCTIONS, PRIVATE_CONTROL_PLANE,
+];

@@ -1,0 +1,78 @@
+import { PLAIN_HTTP, type Theme } from '../row';
+
+export const STRANGERS: Theme = {
+  title: 'Strangers at the bucket',
+  rows: [
+    ['an administrator reads the model from outside', 'administrator', 's3:GetObject', 'the model', 'no endpoint', 'bucket', 'the Deny holds for every principal of the account'],
+    ['an administrator reads an old version from outside', 'administrator', 's3:GetObjectVersion', 'the model', 'no endpoint', 'bucket', 'versions are denied like objects'],
+    ['an administrator reads the compiled model from outside', 'administrator', 's3:GetObject', 'the compiled model', 'no endpoint', 'bucket', 'the Deny holds for artifacts, too'],
+    ['an administrator replaces the model from outside', 'administrator', 's3:PutObject', 'the model', 'no endpoint', 'bucket', 'a poisoned model is kept out'],
+    ['an administrator lists the bucket from outside', 'administrator', 's3:ListBucket', 'the bucket', 'no endpoint', 'bucket', 'names are private, too'],
+    ['an administrator reads the model through another endpoint', 'administrator', 's3:GetObject', 'the model', 'another endpoint', 'bucket', 'the bucket names one endpoint'],
+    ['an administrator replaces the model through another endpoint', 'administrator', 's3:PutObject', 'the model', 'another endpoint', 'bucket', 'the bucket names one endpoint'],
+    ['an administrator reads the model inside the network', 'administrator', 's3:GetObject', 'the model', 'this endpoint', 'allowed', 'whoever the account lets into the network may use it'],
+    ['an administrator reads the model without TLS', 'administrator', 's3:GetObject', 'the model', 'this endpoint', 'bucket', 'the bucket denies everything without TLS', PLAIN_HTTP],
+    ['an administrator deletes the model from outside', 'administrator', 's3:DeleteObject', 'the model', 'no endpoint', 'allowed', 'not among the denied actions unless bucketPolicyActions names it: nothing leaks'],
+    ['an administrator deletes the model without TLS', 'administrator', 's3:DeleteObject', 'the model', 'no endpoint', 'bucket', 'the bucket denies everything without TLS', PLAIN_HTTP],
+    ['a developer without the key reads the model from outside', 'developer', 's3:GetObject', 'the model', 'no endpoint', 'bucket + key', 'two locks'],
+    ['a developer without the key reads the model inside the network', 'developer', 's3:GetObject', 'the model', 'this endpoint', 'key', 'the key is the second lock'],
+    ['a developer without the key writes inside the network', 'developer', 's3:PutObject', 'the model', 'this endpoint', 'key', 'the key is the second lock'],
+    ['a developer lists the bucket inside the network', 'developer', 's3:ListBucket', 'the bucket', 'this endpoint', 'allowed', 'a listing needs no key'],
+    ['the other stack\'s job reads the model through its own endpoint', 'other stack\'s job', 's3:GetObject', 'the model', 'the other stack\'s endpoint', 'bucket + endpoint + identity + key', 'each network has its own buckets'],
+    ['the other stack\'s job reads the model through this endpoint', 'other stack\'s job', 's3:GetObject', 'the model', 'this endpoint', 'identity + key', 'the other role has no business here'],
+    ['the other stack\'s job replaces the model', 'other stack\'s job', 's3:PutObject', 'the model', 'the other stack\'s endpoint', 'bucket + endpoint + identity + key', 'each network has its own buckets'],
+    ['another account reads the model', 'other account', 's3:GetObject', 'the model', 'no endpoint', 'bucket + key', 'nothing is shared with another account'],
+    ['another account reads the model through its own endpoint', 'other account', 's3:GetObject', 'the model', 'another endpoint', 'bucket + key', 'nothing is shared with another account'],
+    ['another account replaces the model', 'other account', 's3:PutObject', 'the model', 'no endpoint', 'bucket + key', 'nothing is shared with another account'],
+    ['another account lists the bucket', 'other account', 's3:ListBucket', 'the bucket', 'no endpoint', 'bucket', 'nothing is shared with another account'],
+    ['another account lists the bucket through this endpoint', 'other account', 's3:ListBucket', 'the bucket', 'this endpoint', 'bucket + endpoint', 'nothing is shared with another account'],
+    ['another account deletes the model', 'other account', 's3:DeleteObject', 'the model', 'no endpoint', 'bucket', 'nothing is shared with another account'],
+    ['another account opens the bucket', 'other account', 's3:PutBucketPolicy', 'the bucket', 'no endpoint', 'bucket', 'nothing is shared with another account'],
+  ],
+};
+
+export const EXEMPT: Theme = {
+  title: 'Principals let in from outside',
+  rows: [
+    ['the exempt uploader writes a model', 'uploader', 's3:PutObject', 'the model', 'no endpoint', 'allowed', 'bucketPolicyExemptPrincipals names it, and it has permissions of its own'],
+    ['the exempt uploader reads a model', 'uploader', 's3:GetObject', 'the model', 'no endpoint', 'allowed', 'bucketPolicyExemptPrincipals names it, and it has permissions of its own'],
+    ['the exempt uploader lists the bucket', 'uploader', 's3:ListBucket', 'the bucket', 'no endpoint', 'allowed', 'bucketPolicyExemptPrincipals names it, and it has permissions of its own'],
+    ['the exempt uploader writes without TLS', 'uploader', 's3:PutObject', 'the model', 'no endpoint', 'bucket', 'nobody is exempt from TLS', PLAIN_HTTP],
+    ['the exempt uploader opens the bucket', 'uploader', 's3:PutBucketPolicy', 'the bucket', 'no endpoint', 'identity', 'an exemption grants nothing'],
+    ['the exempt uploader writes to the other stack\'s bucket', 'uploader', 's3:PutObject', 'an object of the other stack', 'no endpoint', 'bucket + identity + key', 'an exemption is for the network\'s own buckets'],
+    ['the device reads its compiled model', 'device', 's3:GetObject', 'the compiled model', 'no endpoint', 'allowed', 'grantReadArtifactsOutsideEndpoint lets it in'],
+    ['the device reads the model itself', 'device', 's3:GetObject', 'the model', 'no endpoint', 'identity', 'the grant is for one job\'s artifacts'],
+    ['the device reads another job\'s compiled model', 'device', 's3:GetObject', 'the compiled model of a job without deleteArtifacts', 'no endpoint', 'identity', 'the grant is for one job\'s artifacts'],
+    ['the device replaces its compiled model', 'device', 's3:PutObject', 'the compiled model', 'no endpoint', 'identity + key', 'the grant is for reading'],
+    ['the device deletes its compiled model', 'device', 's3:DeleteObject', 'the compiled model', 'no endpoint', 'identity', 'the grant is for reading'],
+    ['the device reads without TLS', 'device', 's3:GetObject', 'the compiled model', 'no endpoint', 'bucket', 'nobody is exempt from TLS', PLAIN_HTTP],
+    ['the device lists the bucket', 'device', 's3:ListBucket', 'the bucket', 'no endpoint', 'allowed', 'grantRead of CDK includes listings of the bucket: names show, contents do not'],
+  ],
+};
+
+export const DEPLOYMENT: Theme = {
+  title: 'The deployment is not locked out',
+  rows: [
+    ...([
+      ['writes the bucket policy', 's3:PutBucketPolicy'],
+      ['reads the bucket policy', 's3:GetBucketPolicy'],
+      ['takes the bucket policy away', 's3:DeleteBucketPolicy'],
+      ['deletes the bucket', 's3:DeleteBucket'],
+      ['changes the bucket\'s encryption', 's3:PutEncryptionConfiguration'],
+      ['changes the bucket\'s versioning', 's3:PutBucketVersioning'],
+      ['tags the bucket', 's3:PutBucketTagging'],
+      ['blocks public access to the bucket', 's3:PutBucketPublicAccessBlock'],
+    ] as const).map(([does, action]): Theme['rows'][number] => [`CloudFormation ${does}`, 'CloudFormation', action, 'the bucket', 'no endpoint', 'allowed', 'the Deny is for objects and listings; the bucket itself stays manageable']),
+    ['CloudFormation writes the bucket policy without TLS', 'CloudFormation', 's3:PutBucketPolicy', 'the bucket', 'no endpoint', 'bucket', 'CloudFormation uses TLS', PLAIN_HTTP],
+    ['CloudFormation\'s role reads the model', 'CloudFormation', 's3:GetObject', 'the model', 'no endpoint', 'bucket', 'a deployment needs no model'],
+    ['CloudFormation\'s role replaces the model', 'CloudFormation', 's3:PutObject', 'the model', 'no endpoint', 'bucket', 'a deployment needs no model'],
+    ['autoDeleteObjects closes the bucket before it empties it', 'emptier', 's3:PutBucketPolicy', 'the bucket', 'no endpoint', 'allowed', 'autoDeleteObjects works as before'],
+    ['autoDeleteObjects finds all versions', 'emptier', 's3:ListBucketVersions', 'the bucket', 'no endpoint', 'allowed', 'autoDeleteObjects works as before'],
+    ['autoDeleteObjects deletes objects', 'emptier', 's3:DeleteObject', 'the model', 'no endpoint', 'allowed', 'autoDeleteObjects works as before'],
+    ['autoDeleteObjects deletes versions', 'emptier', 's3:DeleteObjectVersion', 'the model', 'no endpoint', 'allowed', 'autoDeleteObjects works as before'],
+    ['autoDeleteObjects reads the model', 'emptier', 's3:GetObject', 'the model', 'no endpoint', 'bucket + identity + key', 'emptying needs no reading'],
+    ['autoDeleteObjects empties the other stack\'s bucket', 'emptier', 's3:DeleteObject', 'an object of the other stack', 'no endpoint', 'identity', 'it is let in by each bucket\'s own policy'],
+    ['an administrator takes the Deny away', 'administrator', 's3:PutBucketPolicy', 'the bucket', 'no endpoint', 'allowed', 'whoever may change policies may undo them: restrict that by a service control policy'],
+    ['a job of the account runs outside the VPC', 'administrator', 'sagemaker:CreateCompilationJob', 'a job that somebody started by hand', 'no endpoint', 'allowed', 'IAM has no condition on a compilation job\'s network; with the job role it reaches none of the buckets from there'],
+  ],
+};
