@@ -14,6 +14,7 @@ import { ResourceOperations } from './cloudformation/resource-operations';
 import { Stack, StackEvent } from './cloudformation/stack';
 import type { Template } from './cloudformation/template';
 import { Ec2Api } from './ec2/ec2-api';
+import { EventBridgeApi } from './eventbridge/event-bridge-api';
 import type { Surroundings } from './lambda/function';
 import { LambdaService } from './lambda/lambda-service';
 import { FrontEnd, NeoService, startHttpServer } from './sagemaker';
@@ -57,6 +58,7 @@ export class LocalCloud {
   public readonly clock: ScaledClock;
   public readonly sagemaker: FrontEnd;
   public readonly ec2 = new Ec2Api();
+  public readonly eventBridge = new EventBridgeApi();
   public readonly lambda: LambdaService;
   public readonly stateMachines: StateMachineService;
   public readonly environment: Environment;
@@ -185,6 +187,7 @@ export class LocalCloud {
       lambda: request => this.lambda.api(request),
       states: this.stateMachines.api,
       ec2: this.ec2.handler,
+      events: this.eventBridge.handler,
       cloudformation: cloudFormationApi(name => this.find(name)),
       answers: ({ path: answerPath, body }) => ({ statusCode: this.protocol.receive(answerPath, body) ? 200 : 403 }),
     }, this.props.port);
@@ -204,6 +207,7 @@ export class LocalCloud {
         AWS_ENDPOINT_URL_LAMBDA: server.url('lambda'),
         AWS_ENDPOINT_URL_SFN: server.url('states'),
         AWS_ENDPOINT_URL_EC2: server.url('ec2'),
+        AWS_ENDPOINT_URL_EVENTBRIDGE: server.url('events'),
         AWS_ENDPOINT_URL_CLOUDFORMATION: server.url('cloudformation'),
         LOCAL_ANSWERS_URL: server.url('answers'),
         LOCAL_CLOCK_SCALE: String(this.clock.scale),
