@@ -14,6 +14,7 @@ import { validateAgainstModels, validateFleetProps } from './fleet-validation';
 import { MAX_RUNTIME_IN_SECONDS, outputUri, requireRole } from './job-settings';
 import { fleetResults } from './results';
 import { NeoStopJobsWithExecution } from './stop-jobs-with-execution';
+import { sendEvents } from './upload-events';
 
 /**
  * Compiles many models for many targets, at most `quota` at a time, in a private network: a Step Functions state machine, made of service
@@ -120,7 +121,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
   }
 
   private startOnUpload({ bucket, prefix }: NonNullable<FleetSource['uploads']>) {
-    bucket.enableEventBridgeNotification();
+    sendEvents(this, bucket);
     new events.Rule(this, 'Uploaded', {
       description: 'Model archives to compile',
       eventPattern: {

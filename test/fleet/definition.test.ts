@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { App, Duration } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -152,7 +152,28 @@ test('uploads of archives below the prefix start the fleet', () => {
       },
     })],
   });
-  template.hasResourceProperties('Custom::S3BucketNotifications', { NotificationConfiguration: { EventBridgeConfiguration: {} } });
+  template.hasResourceProperties('AWS::S3::Bucket', { NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } });
+  template.resourceCountIs('Custom::S3BucketNotifications', 0);
+});
+
+describe('a bucket of models', () => {
+  const uploading = (bucket: (stack: Stack) => s3.IBucket) => fleetStack(stack => ({
+    startOnUpload: true, models: neo.NeoFleetModels.fromPrefix(bucket(stack), 'm/', { framework }), targets: [C5],
+  }));
+
+  test.each<[string, (stack: Stack) => s3.IBucket]>([
+    ['with notifications', stack => new s3.Bucket(stack, 'Notifying', { eventBridgeEnabled: true })],
+    ['that is imported', stack => s3.Bucket.fromBucketName(stack, 'Imported', 'theirs')],
+  ])('%s gets its events through the CDK\'s own function', (_, bucket) => {
+    Template.fromStack(uploading(bucket).stack).hasResourceProperties('Custom::S3BucketNotifications', { NotificationConfiguration: { EventBridgeConfiguration: {} } });
+  });
+
+  test('must not get notifications later, which would end the events', () => {
+    let models: s3.Bucket;
+    const { stack } = uploading(scope => models = new s3.Bucket(scope, 'Later'));
+    models!.enableEventBridgeNotification();
+    expect(() => App.of(stack)!.synth()).toThrow(/has notifications that were added after the fleet/);
+  });
 });
 
 test('executions that did not succeed start the stopper', () => {
