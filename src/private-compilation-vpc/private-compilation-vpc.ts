@@ -165,7 +165,8 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.vpcConfig = vpcConfigOf(this);
     // A brought VPC may hold much that jobs need not wait for; its subnets bring what they depend on.
     const network = props.vpc ? subnets : [vpc];
-    this.announceWhenReady([...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies], this.metadata(!props.vpc, s3PrefixList));
+    const parts = [...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies];
+    this.announceWhenReady(parts, this.metadata(!props.vpc, s3PrefixList));
   }
 
   /**
