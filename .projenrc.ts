@@ -178,6 +178,12 @@ project.addTask('docs:iam-decisions', {
   env: { TS_NODE_PROJECT: 'test/tsconfig.json' },
 });
 
+const docsPrivacy = project.addTask('docs:privacy', {
+  description: 'Write the rules in docs/privacy.md and the example\'s picture, docs/network.svg',
+});
+docsPrivacy.spawn(project.bundler.bundleTask);
+docsPrivacy.exec('node -r ts-node/register/transpile-only docs/generate-privacy.ts', { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
+
 const demo = project.addTask('demo', {
   description: 'Synthesize examples/private-compilation and run it locally, without an AWS account',
 });

@@ -52,7 +52,7 @@ function networksToDraw(templates: TemplateSet): CompilationNetwork[] {
 
 function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: number) {
   const vpcTop = top + CONTROL_HEIGHT;
-  const vpc = vpcPanel(templates, network, vpcTop, bucketPanelHeight(network));
+  const vpc = vpcPanel(templates, network, vpcTop, bucketPanelHeight(templates, network));
   const buckets = bucketPanel(templates, network, vpcTop, vpc.endpointRight);
   const openings = findWaysOut(templates, network).filter(({ isSure }) => isSure);
   const waysTop = vpcTop + vpc.height;

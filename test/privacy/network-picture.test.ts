@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { NeoPrivateCompilationVpc } from '../../src';
 import { renderNetworkPicture } from '../../src/privacy/network-picture';
@@ -34,7 +35,7 @@ describe('a private network', () => {
   test('shows what may reach what', () => {
     expect(words(picture)).toEqual(expect.arrayContaining([
       'TCP 443 → S3 prefix list', 'in: nothing', 'out: all traffic → these subnets (10.0.0.0/24, 10.0.1.0/24)',
-      'S3 gateway endpoint', 'policy: 1 bucket of the app', 'Models', 'only through this endpoint', 'public access blocked', 'denied by bucket policy',
+      'S3 gateway endpoint', 'policy: 1 named bucket', 'Models', 'only through this endpoint', 'public access blocked', 'denied by bucket policy',
     ]));
   });
 
@@ -74,6 +75,15 @@ describe('an opened network', () => {
   ])('shows in red: %s', opening => {
     expect(words(picture, COLOUR.open)).toContain(opening);
   });
+});
+
+test('buckets of others that the endpoint leads to are drawn', () => {
+  const statement = new iam.PolicyStatement({
+    principals: [new iam.StarPrincipal()], actions: ['s3:GetObject'], resources: ['arn:aws:s3:::models-of-others/*'],
+  });
+  const picture = renderNetworkPicture(network(2, (_stack, { s3Endpoint }) => (s3Endpoint as ec2.GatewayVpcEndpoint).addToPolicy(statement)));
+  expect(words(picture)).toEqual(expect.arrayContaining(['policy: 2 named buckets', 'models-of-others', 'not made by this app']));
+  expect(words(picture, COLOUR.open)).toEqual([]);
 });
 
 test('16 subnets are drawn, in less than a second', () => {

@@ -20,6 +20,24 @@ export function endpointActions(templates: TemplateSet, endpoint: TemplateResour
   return [...new Set(statements.filter(({ effect }) => effect === 'Allow').flatMap(({ actions }) => actions))].sort();
 }
 
+/** A bucket that the policy of an endpoint names, and what it allows there. */
+export interface ReachableBucket {
+  readonly name: string;
+  readonly actions: string[];
+}
+
+/** Buckets by canonical name, in the order of the policy. */
+export function reachableBuckets(templates: TemplateSet, endpoint: TemplateResource): ReachableBucket[] {
+  const actions = new Map<string, Set<string>>();
+  for (const statement of statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template) ?? []) {
+    if (statement.effect !== 'Allow' || statement.notAction || statement.notResource) { continue; }
+    for (const name of statement.resources.flatMap(arn => bucketOf(arn) ?? [])) {
+      actions.set(name, new Set([...actions.get(name) ?? [], ...statement.actions]));
+    }
+  }
+  return [...actions].map(([name, allowed]) => ({ name, actions: [...allowed] }));
+}
+
 function tooWide({ resources, notResource, notAction }: Statement): string[] {
   if (notResource) { return ['NotResource allows every other bucket']; }
   if (notAction) { return ['NotAction allows every other action']; }
@@ -27,6 +45,10 @@ function tooWide({ resources, notResource, notAction }: Statement): string[] {
 }
 
 function namesBucket(arn: string): boolean {
-  const bucket = /^arn:[^:]*:s3:[^:]*:[^:]*:([^/]+)/.exec(arn)?.[1];
+  const bucket = bucketOf(arn);
   return bucket !== undefined && !/[*?]/.test(bucket.replace(/\$\{\?[^}]*\}/g, '')) && !isUnknown(bucket);
+}
+
+function bucketOf(arn: string): string | undefined {
+  return /^arn:[^:]*:s3:[^:]*:[^:]*:((?:\$\{[^}]*\}|[^/$])+)/.exec(arn)?.[1];
 }

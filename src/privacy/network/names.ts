@@ -14,3 +14,8 @@ export function nameOf({ constructPath, logicalId }: TemplateResource): string {
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+/** A name in which account and Region are only known at deployment, for people. */
+export function readableName(canonical: string): string {
+  return canonical.replace(/\$\{AWS\.AccountId\}/g, '<account>').replace(/\$\{(?:AWS\.Region|join [^}]*)\}/g, '<region>').replace(/\$\{[^}]*?([^#}]+)\}/g, '<$1>');
+}

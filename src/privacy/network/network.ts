@@ -1,3 +1,4 @@
+import { reachableBuckets } from './endpoint-policy';
 import { type JobPlacement, jobPlacements } from './job-placements';
 import { NETWORK_METADATA, type NetworkMetadata } from '../../private/network-metadata';
 import { statementsOf } from '../template/policy';
@@ -148,17 +149,15 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
   };
 }
 
-function bucketNamed(templates: TemplateSet, name: string): TemplateResource | undefined {
+/** A bucket of the app, by reference or by the name that it is given. */
+export function bucketNamed(templates: TemplateSet, name: string): TemplateResource | undefined {
   const found = templates.find(name) ?? templates.ofType('AWS::S3::Bucket').find(bucket => templates.property(bucket, 'BucketName').includes(name));
   return found?.type === 'AWS::S3::Bucket' ? found : undefined;
 }
 
-/** The buckets whose ARN, or whose objects' ARN, the policy of an endpoint names. */
+/** The buckets of the app that the policy of an endpoint names. */
 function bucketsOfPolicy(templates: TemplateSet, endpoint: TemplateResource): TemplateResource[] {
-  return (statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template) ?? [])
-    .flatMap(({ resources }) => resources)
-    .flatMap(arn => /^arn:[^:]+:s3:::(\$\{[^}]+\}|[^/]+)/.exec(arn)?.[1] ?? [])
-    .flatMap(name => bucketNamed(templates, name) ?? []);
+  return reachableBuckets(templates, endpoint).flatMap(({ name }) => bucketNamed(templates, name) ?? []);
 }
 
 /** The buckets whose policy speaks of an endpoint. */

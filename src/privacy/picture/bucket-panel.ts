@@ -1,7 +1,8 @@
 import { arrow, blocked, box, COLOUR, mark, text } from './svg';
 import { bucketLock, openPublicAccess } from '../network/bucket-facts';
-import { count, nameOf } from '../network/names';
-import type { CompilationNetwork } from '../network/network';
+import { type ReachableBucket, reachableBuckets } from '../network/endpoint-policy';
+import { count, nameOf, readableName } from '../network/names';
+import { bucketNamed, type CompilationNetwork } from '../network/network';
 import type { TemplateResource, TemplateSet } from '../template/template-set';
 
 const COLUMN = { x: 1096, width: 272 };
@@ -9,11 +10,19 @@ const CARD = { height: 104, gap: 12 };
 /** More buckets than this are counted, not drawn. */
 const MOST = 6;
 
+const OTHER_CARD = { height: 70, gap: 12 };
 const HEADING = 30;
 const EVERYBODY = 110;
 
-export function bucketPanelHeight({ buckets }: CompilationNetwork): number {
-  return HEADING + Math.min(buckets.length, MOST) * (CARD.height + CARD.gap) + (buckets.length > MOST ? 22 : 0) + (buckets.length ? EVERYBODY : 20);
+/** What the endpoint lets through to buckets that the app does not make. */
+function otherBuckets(templates: TemplateSet, { s3Endpoints }: CompilationNetwork): ReachableBucket[] {
+  return s3Endpoints.flatMap(endpoint => reachableBuckets(templates, endpoint)).filter(({ name }) => !bucketNamed(templates, name)).slice(0, MOST);
+}
+
+export function bucketPanelHeight(templates: TemplateSet, network: CompilationNetwork): number {
+  const { length } = network.buckets;
+  return HEADING + Math.min(length, MOST) * (CARD.height + CARD.gap) + (length > MOST ? 22 : 0) + (length ? EVERYBODY : 20)
+    + otherBuckets(templates, network).length * (OTHER_CARD.height + OTHER_CARD.gap);
 }
 
 /** The buckets that jobs reach, and everybody else, who must not reach them. */
@@ -21,8 +30,9 @@ export function bucketPanel(templates: TemplateSet, network: CompilationNetwork,
   const shown = network.buckets.slice(0, MOST);
   const more = network.buckets.length - shown.length;
   const cards = shown.map((bucket, index) => ({ bucket, y: top + HEADING + index * (CARD.height + CARD.gap) }));
-  const bottom = top + bucketPanelHeight(network) - EVERYBODY;
-  const open = shown.filter(bucket => bucketLock(templates, bucket, network.s3Endpoints).missing.length > 0);
+  const bottom = top + HEADING + cards.length * (CARD.height + CARD.gap) + (more > 0 ? 22 : 0);
+  const othersTop = bottom + (shown.length ? EVERYBODY : 20) - 8;
+  const open = shown.filter(bucket => bucketLock(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints).missing.length > 0);
   return [
     text(COLUMN.x, top + 16, 'Amazon S3', { bold: true, size: 15, fill: COLOUR.bucket }),
     ...cards.flatMap(({ bucket, y }) => [
@@ -31,6 +41,17 @@ export function bucketPanel(templates: TemplateSet, network: CompilationNetwork,
     ]),
     ...more > 0 ? [text(COLUMN.x + 4, bottom - 14, `and ${count(more, 'more bucket')}`, { fill: COLOUR.soft })] : [],
     ...shown.length ? everybodyElse(open.length, bottom) : [text(COLUMN.x, top + 44, 'No bucket of this app', { fill: COLOUR.soft })],
+    ...otherBuckets(templates, network).flatMap((bucket, index) => otherCard(bucket, othersTop + index * (OTHER_CARD.height + OTHER_CARD.gap), from)),
+  ];
+}
+
+function otherCard({ name, actions }: ReachableBucket, y: number, from: [number, number]): string[] {
+  return [
+    box(COLUMN.x, y, COLUMN.width, OTHER_CARD.height, { stroke: COLOUR.bucket, thick: 1.2 }),
+    text(COLUMN.x + 14, y + 22, readableName(name), { size: 12.5, width: COLUMN.width - 28 }),
+    text(COLUMN.x + 14, y + 40, 'not made by this app', { size: 12, fill: COLOUR.soft }),
+    text(COLUMN.x + 14, y + 57, actions.map(action => action.replace('s3:', '')).join(', '), { size: 11.5, fill: COLOUR.soft, width: COLUMN.width - 20 }),
+    arrow(elbow(from, y + OTHER_CARD.height / 2), 'allowed'),
   ];
 }
 

@@ -1,10 +1,10 @@
 import { peerOf, trafficOf } from './facts';
 import { arrow, blocked, box, COLOUR, mark, text } from './svg';
-import { endpointActions, endpointOpenings } from '../network/endpoint-policy';
+import { endpointActions, endpointOpenings, reachableBuckets } from '../network/endpoint-policy';
 import { isOpenByOmission, rulesOf } from '../network/group-rules';
 import { verdictOn } from '../network/group-verdict';
 import { count, nameOf } from '../network/names';
-import type { CompilationNetwork } from '../network/network';
+import { bucketNamed, type CompilationNetwork } from '../network/network';
 import { sizeOf, zoneOf } from '../network/subnet-size';
 import type { TemplateResource, TemplateSet } from '../template/template-set';
 
@@ -102,13 +102,19 @@ function endpointBox(templates: TemplateSet, network: CompilationNetwork, endpoi
     box(ENDPOINT.x, top, ENDPOINT.width, ENDPOINT.height, { fill: isOpen ? COLOUR.openFill : COLOUR.bucketFill, stroke: colour, thick: 2 }),
     text(ENDPOINT.x + 12, top + 24, 'S3 gateway endpoint', { bold: true, size: 14, fill: colour }),
     line(43, nameOf(endpoint), 12),
-    line(64, isOpen ? 'policy: open' : `policy: ${count(network.buckets.length, 'bucket')} of the app`, 12.5, COLOUR.ink),
+    line(64, isOpen ? 'policy: open' : policyOf(templates, network, endpoint), 12.5, COLOUR.ink),
     ...(isOpen ? [open[0]] : wrapped(actions, 30)).slice(0, 2).map((words, index) => line(82 + index * 16, words, 11.5)),
     ...toS3 ? [
       arrow([[GROUP.x + GROUP.width + 4, middle], [ENDPOINT.x - 4, middle]], 'allowed'),
       text(between, middle - 10, verdictOn(toS3, templates, network) === 'to S3' ? 'TCP 443 → S3 prefix list' : 'TCP 443 → prefix list', { size: 12, bold: true, fill: COLOUR.allowed, anchor: 'middle' }),
     ] : [text(between, middle + 4, 'no rule to S3', { size: 12.5, fill: COLOUR.open, anchor: 'middle' })],
   ];
+}
+
+/** How many buckets the endpoint leads to. */
+function policyOf(templates: TemplateSet, { buckets }: CompilationNetwork, endpoint: TemplateResource): string {
+  const others = reachableBuckets(templates, endpoint).filter(({ name }) => !bucketNamed(templates, name));
+  return `policy: ${count(buckets.length + others.length, 'named bucket')}`;
 }
 
 function groupTitle({ securityGroups, outside }: CompilationNetwork): string {
