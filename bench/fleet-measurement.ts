@@ -42,7 +42,7 @@ export async function measure(stack: Stack, { compilations, quota, seed }: Measu
   const fleet = new SimulatedFleet(stack, {
     quota,
     seed,
-    // Half a minute to a minute and a half to start, then log-normal: five minutes in all at the median.
+    // Half a minute to a minute and a half to start, then log-normal with a median of four minutes.
     plan: fleetOutcomes({ seed, startingMs: 60_000, medianCompilingMs: 240_000, sigma: 0.5, failureRate: 0.01 }),
     faults: [
       { fault: faults.throttling(), probability: 0.01 },

@@ -11,6 +11,7 @@ import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
 import { validateCompilation, validateJobProps } from './compilation-job-validation';
 import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
+import { outputEncryptionKey } from './output-encryption-key';
 import { NeoObservedCompilationJob } from '../operations/observed-compilation-job';
 import { NeoValidationError } from '../private/errors';
 import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
@@ -111,7 +112,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     this.vpcConfig = props.vpcConfig;
     this.outputBucket = props.outputBucket;
     this.outputPrefix = props.outputPrefix ?? 'neo';
-    this.outputEncryptionKey = props.outputEncryptionKey ?? (props.outputBucket.encryptionKey ? undefined : privateVpc?.encryptionKey);
+    this.outputEncryptionKey = outputEncryptionKey(props);
     this.cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', props.tags
       && Object.entries(props.tags).map(([key, value]) => ({ key, value })));
 

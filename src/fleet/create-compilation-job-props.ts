@@ -57,7 +57,7 @@ export interface NeoCompilationTaskOptions {
   /**
    * Key that encrypts the compiled model in the bucket.
    *
-   * @default - the encryption that the bucket applies by itself
+   * @default - the key of the bucket, or else `encryptionKey` of the private network, or else the encryption that the bucket applies by itself
    */
   readonly outputEncryptionKey?: kms.IKey;
 

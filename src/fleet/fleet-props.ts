@@ -65,7 +65,7 @@ export interface NeoCompilationFleetProps {
   /**
    * Key that encrypts the compiled models in the bucket.
    *
-   * @default - the encryption that the bucket applies by itself
+   * @default - the key of the bucket, or else `encryptionKey` of the private network, or else the encryption that the bucket applies by itself
    */
   readonly outputEncryptionKey?: kms.IKey;
 
@@ -80,7 +80,7 @@ export interface NeoCompilationFleetProps {
    * Bucket for what Step Functions writes: the plan of every execution under `plans/`, its results and failures under `results/`. They
    * hold names, digests and reasons, never a model. In account and Region of the stack.
    *
-   * @default - a bucket of its own, which stays when the stack goes
+   * @default - a bucket of its own, encrypted with `encryptionKey` of the private network if that has one, which stays when the stack goes
    */
   readonly resultsBucket?: s3.IBucket;
 

@@ -15,6 +15,7 @@ import { MAX_RUNTIME_IN_SECONDS, outputUri, requireRole } from './job-settings';
 import { fleetResults } from './results';
 import { NeoStopJobsWithExecution } from './stop-jobs-with-execution';
 import { sendEvents } from './upload-events';
+import { outputEncryptionKey } from '../compilation-job/output-encryption-key';
 
 /**
  * Compiles many models for many targets, at most `quota` at a time, in a private network: a Step Functions state machine, made of service
@@ -67,7 +68,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
       description: 'Runs the SageMaker Neo compilation fleet (cdk-sagemaker-neo)',
     });
     this.grantPrincipal = role;
-    const results = fleetResults(this, props.resultsBucket, role);
+    const results = fleetResults(this, role, props.resultsBucket, privateVpc?.encryptionKey);
     this.resultsBucket = results.bucket;
     readPolicy(source).forEach(statement => role.addToPrincipalPolicy(statement));
     allowBuckets(this, privateVpc, role, source, props.resultsBucket);
@@ -84,7 +85,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
         startOnUpload: props.startOnUpload ?? false,
         jobNamePrefix: this.jobNamePrefix,
         outputUri: outputUri(props),
-        outputKeyArn: props.outputEncryptionKey?.keyArn,
+        outputKeyArn: outputEncryptionKey(props)?.keyArn,
         role: jobRole,
         pollInterval: props.pollInterval ?? Duration.seconds(30),
         common: {

@@ -3,6 +3,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { DEFAULT_MAX_RUNTIME } from '../compilation-job/compilation-job-times';
+import { outputEncryptionKey } from '../compilation-job/output-encryption-key';
 import { NeoValidationError } from '../private/errors';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 
@@ -26,7 +27,7 @@ export function outputUri({ outputBucket, outputPrefix }: JobSettings): string {
  * The role of the jobs, which may write their output. A role of the user's own gets what the private network's role has anyway.
  */
 export function requireRole(scope: IConstruct, settings: JobSettings): iam.IRole {
-  const { vpcConfig: { privateVpc }, outputBucket, outputEncryptionKey } = settings;
+  const { vpcConfig: { privateVpc }, outputBucket } = settings;
   const role = settings.role ?? privateVpc?.role;
   if (!role) {
     throw new NeoValidationError('role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc; got: undefined', scope);
@@ -36,6 +37,6 @@ export function requireRole(scope: IConstruct, settings: JobSettings): iam.IRole
     outputBucket.grantPut(role, pattern);
     outputBucket.grantRead(role, pattern);
   }
-  outputEncryptionKey?.grantEncryptDecrypt(role);
+  outputEncryptionKey(settings)?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
   return role;
 }

@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
@@ -10,9 +11,11 @@ export interface FleetResults {
   readonly resultPrefix: string;
 }
 
-export function fleetResults(scope: Construct, brought: s3.IBucket | undefined, grantee: iam.IRole): FleetResults {
+export function fleetResults(scope: Construct, grantee: iam.IRole, brought?: s3.IBucket, encryptionKey?: kms.IKey): FleetResults {
   const bucket = brought ?? new s3.Bucket(scope, 'Results', {
-    encryption: s3.BucketEncryption.S3_MANAGED,
+    encryption: encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
+    encryptionKey,
+    bucketKeyEnabled: encryptionKey && true,
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
     enforceSSL: true,

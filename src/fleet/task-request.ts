@@ -6,6 +6,7 @@ import { isRuntimeValue, jsonataIn, jsonataText } from './expression';
 import { MAX_RUNTIME_IN_SECONDS, outputUri, requireRole } from './job-settings';
 import { validateCompilation, validateJobProps } from '../compilation-job/compilation-job-validation';
 import { compilationRequest } from '../compilation-job/compilation-request';
+import { outputEncryptionKey } from '../compilation-job/output-encryption-key';
 
 /**
  * The input of CreateCompilationJob for a state: validated, and with all that the job needs granted to its role.
@@ -18,7 +19,9 @@ export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, 
   const model = props.model.bind(scope, { role, privateVpc });
   validateCompilation(scope, { ...model, target: props.target, compilerOptions: props.compilerOptions });
 
-  const request = compilationRequest(scope, { ...props, model, role, outputUri: jobOutputUri(scope, props) });
+  const request = compilationRequest(scope, {
+    ...props, model, role, outputUri: jobOutputUri(scope, props), outputEncryptionKey: outputEncryptionKey(props),
+  });
   return {
     CompilationJobName: name,
     ...request,

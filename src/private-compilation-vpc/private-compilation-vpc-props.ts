@@ -131,9 +131,9 @@ export interface NeoPrivateCompilationVpcProps {
   readonly flowLogs?: boolean;
 
   /**
-   * Customer-managed key for the flow logs, for the logs of the functions that control jobs, and for the compiled models of jobs that are
-   * given no other key and whose bucket has none. The key policy of a key of this app is extended for CloudWatch Logs; a warning says
-   * what an imported key needs. (The buckets' keys come with the buckets.)
+   * Customer-managed key for the flow logs, for the logs of the functions that control jobs, for the bucket that a fleet makes for its
+   * results, and for the compiled models of jobs that are given no other key and whose bucket has none. The key policy of a key of this
+   * app is extended for CloudWatch Logs; a warning says what an imported key needs. (The buckets' keys come with the buckets.)
    *
    * @default - encrypted by CloudWatch Logs and S3 with keys of AWS
    */
