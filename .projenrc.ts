@@ -99,9 +99,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmTrustedPublishing: true,
   npmProvenance: true,
 
-  gitignore: ['cdk.out/', '*.tsbuildinfo', '/local/out/', '/examples/*/*.tar.gz', '.stryker-tmp/', 'reports/', '.DS_Store'],
+  gitignore: ['cdk.out/', '*.tsbuildinfo', '/local/out/', '/examples/*/*.tar.gz', '.stryker-tmp/', 'reports/', '.jsii.tabl.json', '.DS_Store'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/local/', '/examples/', '/bench/', '/docs/', '/.ci/', '/rosetta/', '/CONTRIBUTING.md', '/SECURITY.md', '/lib/compilation-job/handler/', '/stryker*', '/tsconfig*', '/.npmrc'],
+    ignorePatterns: ['/local/', '/examples/', '/bench/', '/docs/', '/.ci/', '/rosetta/', '/CONTRIBUTING.md', '/SECURITY.md', '/lib/compilation-job/handler/', '/stryker*', '/tsconfig*', '/.npmrc', '/.jsii.tabl.json'],
   },
   sampleCode: false,
   pullRequestTemplate: false,
@@ -159,6 +159,13 @@ checkGenerated.exec('ts-node --project projenrc/tsconfig.json .projenrc.ts', { e
 checkGenerated.spawn(project.compileTask);
 checkGenerated.spawn(project.tasks.tryFind('docgen')!);
 checkGenerated.exec('git add --intent-to-add . && git diff --exit-code');
+
+const checkReadme = project.addTask('check:readme', {
+  description: 'Compile the snippets of README, docstrings and docs/, and fail when anything public is not documented',
+});
+checkReadme.spawn(project.compileTask);
+checkReadme.exec('jsii-rosetta extract --strict .');
+checkReadme.exec('node -r ts-node/register/transpile-only test/docs/check-docs.ts', { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
 
 const checkTemplates = project.addTask('check:templates', {
   description: 'Check the examples\' templates with cfn-lint and with the newest aws-cdk-lib\'s own validation (needs Python and, once, the network)',

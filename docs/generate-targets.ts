@@ -30,6 +30,9 @@ export function renderTargetsPage(): string {
     ].join('\n'),
     [
       '```ts',
+      'declare const network: NeoPrivateCompilationVpc;',
+      'declare const models: s3.Bucket;',
+      'declare const compiled: s3.Bucket;',
       "new NeoCompilationJob(this, 'Job', {",
       '  model: NeoModel.fromBucket(models, \'resnet18.tar.gz\', {',
       '    framework: NeoFramework.PYTORCH_1_13,',
@@ -80,7 +83,7 @@ export function renderTargetsPage(): string {
     '### Warnings',
     table(['Id (after `cdk-sagemaker-neo:`)', 'Meaning'], Object.entries(WARNINGS).map(([id, meaning]) => [code(id), meaning])),
     'A warning that is known and accepted is acknowledged on the construct that it names:',
-    "```ts\nAnnotations.of(job).acknowledgeWarning('cdk-sagemaker-neo:undocumentedCombination', 'compiled for us by AWS support');\n```",
+    "```ts\ndeclare const job: NeoCompilationJob;\nAnnotations.of(job).acknowledgeWarning('cdk-sagemaker-neo:undocumentedCombination', 'compiled for us by AWS support');\n```",
     '### Common failures',
     failures(),
   ].join('\n\n') + '\n';

@@ -29,6 +29,20 @@ import type { NeoTarget } from '../target/target';
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  * @resource Custom::SageMakerNeoCompilationJob
+ *
+ * @example
+ * declare const network: NeoPrivateCompilationVpc;
+ * declare const bucket: s3.Bucket;
+ * const job = new NeoCompilationJob(this, 'ResNet', {
+ *   vpcConfig: network.vpcConfig,
+ *   model: NeoModel.fromBucket(bucket, 'models/resnet18.tar.gz', {
+ *     framework: NeoFramework.PYTORCH_1_13,
+ *     dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ *   }),
+ *   target: NeoTarget.ML_C5,
+ *   outputBucket: bucket,
+ * });
+ * new CfnOutput(this, 'Compiled', { value: job.modelArtifactsUri });
  */
 export class NeoCompilationJob extends NeoObservedCompilationJob implements INeoCompilationJob, ITaggableV2 {
   /**
@@ -99,6 +113,11 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   /** Known at synth, unlike the job's name: a grant to the network's own role must not wait for the job, which waits for the role. */
   private readonly artifactPattern: string;
 
+  /**
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props network, model, target and output
+   */
   constructor(scope: Construct, id: string, private readonly props: NeoCompilationJobProps) {
     super(scope, id);
     validateJobProps(this, props);
@@ -203,6 +222,12 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     return this.resultAttribute('artifactObjectKey', 'ArtifactObjectKey');
   }
 
+  /**
+   * Let somebody read the compiled model, `kms:Decrypt` on its key included. The bucket policy of a private network still denies it to whoever does not
+   * come through the network's S3 endpoint: use `grantReadArtifactsOutsideEndpoint` for those.
+   *
+   * @param grantee who may read
+   */
   public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {
     const grant = this.outputBucket.grantRead(grantee, this.artifactPattern);
     return this.outputEncryptionKey ? grant.combine(this.outputEncryptionKey.grantDecrypt(grantee)) : grant;

@@ -15,6 +15,13 @@ import { differ } from '../private-compilation-vpc/same-environment';
  * A new compilation makes a new model; an endpoint configuration that takes `modelName` is replaced with it, and its endpoint updated.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
+ *
+ * @example
+ * declare const job: NeoCompilationJob;
+ * const model = new NeoCompiledModel(this, 'Model', { job });
+ * new sagemaker.CfnEndpointConfig(this, 'Config', {
+ *   productionVariants: [{ modelName: model.modelName, variantName: 'main', instanceType: 'ml.c5.xlarge', initialInstanceCount: 1 }],
+ * });
  */
 export class NeoCompiledModel extends Resource implements iam.IGrantable {
   /**
@@ -46,6 +53,11 @@ export class NeoCompiledModel extends Resource implements iam.IGrantable {
    */
   public readonly grantPrincipal: iam.IPrincipal;
 
+  /**
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the job, and how its result is hosted
+   */
   constructor(scope: Construct, id: string, props: NeoCompiledModelProps) {
     super(scope, id);
     validate(this, props);

@@ -20,10 +20,30 @@ import { NeoValidationError } from '../private/errors';
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+ *
+ * @example
+ * declare const network: NeoPrivateCompilationVpc;
+ * declare const bucket: s3.Bucket;
+ * const create = NeoCreateCompilationJob.jsonPath(this, 'Create', {
+ *   vpcConfig: network.vpcConfig,
+ *   compilationJobName: sfn.JsonPath.stringAt('$.name'),
+ *   compilationJobNamePattern: 'nightly-*',
+ *   model: NeoModel.fromBucket(bucket, 'models/resnet18.tar.gz', {
+ *     framework: NeoFramework.PYTORCH_1_13,
+ *     dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ *   }),
+ *   target: NeoTarget.ML_C5,
+ *   outputBucket: bucket,
+ * });
+ * new sfn.StateMachine(this, 'Nightly', { definitionBody: sfn.DefinitionBody.fromChainable(create) });
  */
 export class NeoCreateCompilationJob extends sfn.TaskStateBase {
   /**
    * A task in JSONPath.
+   *
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the job, and what every task in JSONPath takes
    */
   public static jsonPath(scope: Construct, id: string, props: NeoCreateCompilationJobJsonPathProps): NeoCreateCompilationJob {
     return new NeoCreateCompilationJob(scope, id, props);
@@ -31,16 +51,31 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase {
 
   /**
    * A task in JSONata.
+   *
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the job, and what every task in JSONata takes
    */
   public static jsonata(scope: Construct, id: string, props: NeoCreateCompilationJobJsonataProps): NeoCreateCompilationJob {
     return new NeoCreateCompilationJob(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
   }
 
+  /**
+   * Step Functions has no metrics of compilation jobs: always undefined.
+   */
   protected readonly taskMetrics: sfn.TaskMetricsConfig | undefined = undefined;
+  /**
+   * What the state machine may do: create jobs of these names, tag them, and pass the role of the jobs. Never undefined.
+   */
   protected readonly taskPolicies?: iam.PolicyStatement[];
   private readonly language: sfn.QueryLanguage;
   private readonly request: { [name: string]: any };
 
+  /**
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the job, and what every task takes
+   */
   constructor(scope: Construct, id: string, props: NeoCreateCompilationJobProps) {
     super(scope, id, props);
     if (props.integrationPattern !== undefined && props.integrationPattern !== sfn.IntegrationPattern.REQUEST_RESPONSE) {

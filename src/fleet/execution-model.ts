@@ -23,6 +23,17 @@ export interface NeoExecutionModelOptions extends NeoModelOptions {
 
 /**
  * A model that is only known when a state machine runs, for `NeoCreateCompilationJob` and `NeoRunCompilationJob`.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html
+ *
+ * @example
+ * declare const bucket: s3.Bucket;
+ * NeoExecutionModel.fromS3Uri(sfn.JsonPath.stringAt('$.s3Uri'), {
+ *   bucket,
+ *   objectKeyPattern: 'models/*',
+ *   framework: NeoFramework.PYTORCH_1_13,
+ *   dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ * });
  */
 export class NeoExecutionModel extends NeoModel {
   /**
@@ -45,7 +56,14 @@ export class NeoExecutionModel extends NeoModel {
     super();
   }
 
-  public bind(_scope: Construct, { role, privateVpc }: NeoModelBindOptions): NeoModelConfig {
+  /**
+   * Called by the task: make the models readable for its jobs and say where they are.
+   *
+   * @param _scope the task
+   * @param options the jobs' role and network
+   */
+  public bind(_scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
+    const { role, privateVpc } = options;
     const { bucket, objectKeyPattern = '*', framework, dataInputShape } = this.options;
     privateVpc?.grantReadThroughEndpoint(bucket, objectKeyPattern);
     if (role !== privateVpc?.role) { bucket.grantRead(role, objectKeyPattern); }

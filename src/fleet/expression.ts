@@ -7,6 +7,11 @@ import { NeoValidationError, shown } from '../private/errors';
  * Values that are only known when a state machine runs, for props that take a plain text otherwise.
  *
  * A state in JSONPath takes `sfn.JsonPath.stringAt(...)` as it is.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+ *
+ * @example
+ * NeoTarget.device(NeoExpression.jsonata('$states.input.device'));
  */
 export class NeoExpression {
   /**

@@ -47,10 +47,18 @@ export interface NeoManifestOptions {
 
 /**
  * Where a fleet's models come from.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+ *
+ * @example
+ * declare const bucket: s3.Bucket;
+ * NeoFleetModels.fromManifest(bucket, 'manifests/models.csv', NeoManifestFormat.CSV, { framework: NeoFramework.XGBOOST });
  */
 export abstract class NeoFleetModels {
   /**
    * A list in the template: some dozens of models, as a state machine's definition has one million characters at most.
+   *
+   * @param models the models, at least one
    */
   public static fromList(models: NeoModel[]): NeoFleetModels {
     return new ListedModels(models);

@@ -28,6 +28,18 @@ import { outputEncryptionKey } from '../compilation-job/output-encryption-key';
  * Input of an execution: `{}`, or `{"retryFailed": true}` to compile again what has failed before, or `{"toleratedFailurePercentage": 50}`.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+ *
+ * @example
+ * declare const network: NeoPrivateCompilationVpc;
+ * declare const bucket: s3.Bucket;
+ * new NeoCompilationFleet(this, 'Fleet', {
+ *   vpcConfig: network.vpcConfig,
+ *   models: NeoFleetModels.fromPrefix(bucket, 'uploads/', { framework: NeoFramework.XGBOOST }),
+ *   targets: [{ target: NeoTarget.ML_C5 }, { target: NeoTarget.ML_M5 }],
+ *   quota: 20,
+ *   outputBucket: bucket,
+ *   startOnUpload: true,
+ * });
  */
 export class NeoCompilationFleet extends Construct implements iam.IGrantable {
   /**
@@ -50,6 +62,11 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
    */
   public readonly grantPrincipal: iam.IPrincipal;
 
+  /**
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props network, models, targets and quota
+   */
   constructor(scope: Construct, id: string, props: NeoCompilationFleetProps) {
     super(scope, id);
     validateFleetProps(this, props);

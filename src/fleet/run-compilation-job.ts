@@ -17,10 +17,32 @@ import { NeoValidationError, shown } from '../private/errors';
  * errors can be caught. Step Functions runs nothing when an execution is aborted: `NeoStopJobsWithExecution` stops its jobs.
  *
  * The states are named after the construct id, which so must be unique in the state machine.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeCompilationJob.html
+ *
+ * @example
+ * declare const network: NeoPrivateCompilationVpc;
+ * declare const bucket: s3.Bucket;
+ * const run = NeoRunCompilationJob.jsonata(this, 'Compile', {
+ *   vpcConfig: network.vpcConfig,
+ *   compilationJobName: '{% $states.input.name %}',
+ *   compilationJobNamePattern: 'nightly-*',
+ *   model: NeoModel.fromBucket(bucket, 'models/resnet18.tar.gz', {
+ *     framework: NeoFramework.PYTORCH_1_13,
+ *     dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ *   }),
+ *   target: NeoTarget.ML_C5,
+ *   outputBucket: bucket,
+ * });
+ * new sfn.StateMachine(this, 'Nightly', { definitionBody: sfn.DefinitionBody.fromChainable(run) });
  */
 export class NeoRunCompilationJob extends sfn.StateMachineFragment {
   /**
    * In JSONPath. The result is added to the state's input, at `resultPath`.
+   *
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the job, and how it is waited for
    */
   public static jsonPath(scope: Construct, id: string, props: NeoRunCompilationJobJsonPathProps): NeoRunCompilationJob {
     const { resultPath = '$.compilationJob' } = props;
@@ -32,6 +54,10 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
 
   /**
    * In JSONata. The result is the output, as DescribeCompilationJob answers it; variables are kept.
+   *
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the job, and how it is waited for
    */
   public static jsonata(scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps): NeoRunCompilationJob {
     return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonataLoop(inner, loop, props));

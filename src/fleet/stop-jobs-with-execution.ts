@@ -41,6 +41,10 @@ const MOST_LOOKS = 20;
  * A failed execution of a Map state's own workflow (Distributed Map) is not an execution of `stateMachine`: the event comes from its parent.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+ *
+ * @example
+ * declare const stateMachine: sfn.StateMachine;
+ * new NeoStopJobsWithExecution(this, 'Stop', { stateMachine, jobNamePrefix: 'nightly-' });
  */
 export class NeoStopJobsWithExecution extends Construct {
   /**
@@ -48,6 +52,11 @@ export class NeoStopJobsWithExecution extends Construct {
    */
   public readonly stopper: sfn.StateMachine;
 
+  /**
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the state machine and its jobs
+   */
   constructor(scope: Construct, id: string, props: NeoStopJobsWithExecutionProps) {
     super(scope, id);
     if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/.test(props.jobNamePrefix)) {

@@ -105,6 +105,12 @@ export interface NeoModelConfig {
  * The same object serves any number of jobs.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-compilation-preparing-model.html
+ *
+ * @example
+ * NeoModel.fromAsset('resnet18.tar.gz', {
+ *   framework: NeoFramework.PYTORCH_1_13,
+ *   dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ * });
  */
 export abstract class NeoModel {
   /**

@@ -20,6 +20,13 @@ const COMPILATION_LOG_GROUP = '/aws/sagemaker/CompilationJobs';
  * Alarms, a dashboard, messages, saved queries and console links for compilation jobs, in one call.
  *
  * Per job there are two alarms: one when it fails, one when its compilation takes nearly as long as it may. What it costs is in docs/operations.md.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+ *
+ * @example
+ * declare const job: NeoCompilationJob;
+ * declare const topic: sns.Topic;
+ * new NeoCompilationMonitoring(this, 'Monitoring', { jobs: [job], alarmTopic: topic });
  */
 export class NeoCompilationMonitoring extends Construct {
   /**
@@ -37,6 +44,11 @@ export class NeoCompilationMonitoring extends Construct {
    */
   public readonly compilationTimeAlarms: cloudwatch.Alarm[];
 
+  /**
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props jobs and topics
+   */
   constructor(scope: Construct, id: string, props: NeoCompilationMonitoringProps) {
     super(scope, id);
     const { jobs, alarmTopic } = props;

@@ -13,6 +13,14 @@ import type { CompilationJobProvider } from '../compilation-job/compilation-job-
  * Metrics and events come from the functions behind the job, when they answer CloudFormation, as AWS documents no event and no metric of Neo.
  * So they know of jobs that the deployment waits for, and of nothing before the answer. Each outcome is counted and told once,
  * and very rarely (when AWS Lambda runs a function twice) more than once.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+ *
+ * @example
+ * declare const job: NeoCompilationJob;
+ * declare const queue: sqs.Queue;
+ * job.onFailed('Failed', { target: new targets.SqsQueue(queue) });
+ * job.metricFailedJobs().createAlarm(this, 'Alarm', { threshold: 1, evaluationPeriods: 1 });
  */
 export abstract class NeoObservedCompilationJob extends Resource {
   /**
@@ -44,7 +52,7 @@ export abstract class NeoObservedCompilationJob extends Resource {
   /**
    * Jobs that completed.
    *
-   * @param props
+   * @param props statistic, period, label …
    * @default - sum over 5 minutes
    */
   public metricCompletedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -54,7 +62,7 @@ export abstract class NeoObservedCompilationJob extends Resource {
   /**
    * Creations and updates of the job that failed, because Neo failed, was refused, was stopped or took too long.
    *
-   * @param props
+   * @param props statistic, period, label …
    * @default - sum over 5 minutes
    */
   public metricFailedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -64,7 +72,7 @@ export abstract class NeoObservedCompilationJob extends Resource {
   /**
    * Seconds from the job's start to its end, completed or failed: what `maxRuntime` limits.
    *
-   * @param props
+   * @param props statistic, period, label …
    * @default - maximum over 5 minutes
    */
   public metricCompilationTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -74,7 +82,7 @@ export abstract class NeoObservedCompilationJob extends Resource {
   /**
    * Seconds from the job's creation to its start, in which it waits for an instance.
    *
-   * @param props
+   * @param props statistic, period, label …
    * @default - maximum over 5 minutes
    */
   public metricPendingTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {

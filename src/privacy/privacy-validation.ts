@@ -25,10 +25,11 @@ const validated = new WeakSet<Stage>();
  * It reads the synthesized templates, those of nested stacks included, and not the constructs: what is made with L1 constructs, changed by an escape
  * hatch or included from a template is seen all the same. What the templates do not show is said in the report.
  *
- * ```ts
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html
+ *
+ * @example
  * declare const app: App;
  * NeoPrivacyValidation.addTo(app);
- * ```
  */
 export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   /**
@@ -58,12 +59,12 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   public readonly name = 'NeoPrivacyValidation';
 
   /**
-   * Version of this library.
+   * Version of this library, never undefined.
    */
   public readonly version?: string;
 
   /**
-   * IDs of the rules.
+   * IDs of the rules, never undefined.
    */
   public readonly ruleIds?: string[];
 
@@ -72,6 +73,8 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
 
   /**
    * For `Validations.of(scope).addPlugins`; `addTo` does this and writes the report.
+   *
+   * @param props exceptions, report, and what is not visible
    */
   constructor(private readonly props: NeoPrivacyValidationProps = {}) {
     this.version = JSON.parse(fs.readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8')).version;

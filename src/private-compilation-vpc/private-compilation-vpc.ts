@@ -37,6 +37,10 @@ import { NETWORK_METADATA, type NetworkMetadata } from '../private/network-metad
  * Nothing of it is paid by the hour, unless you ask for `privateControlPlane`; flow logs cost what CloudWatch Logs takes for their volume.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
+ *
+ * @example
+ * const bucket = new s3.Bucket(this, 'Models');
+ * const network = new NeoPrivateCompilationVpc(this, 'Network', { buckets: [bucket] });
  */
 export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCompilationVpc {
   /**
@@ -123,6 +127,11 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   private readonly bucketGrant: iam.Grant;
   private readonly modelAccess: ModelAccess;
 
+  /**
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props buckets, and what is brought or sized differently
+   */
   constructor(scope: Construct, id: string, props: NeoPrivateCompilationVpcProps) {
     super(scope, id);
     requireConsistentProps(this, props);

@@ -106,10 +106,15 @@ export interface NeoCoreMlOptions {
  * A platform with an NVIDIA accelerator requires `nvidia(...)`; AWS highly recommends `cpu(...)` for processors.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
+ *
+ * @example
+ * NeoCompilerOptions.nvidia({ gpuCode: 'sm_53', trtVersion: '6.0.1', cudaVersion: '10.0' });
  */
 export class NeoCompilerOptions {
   /**
    * For an NVIDIA accelerator.
+   *
+   * @param options all three of them
    */
   public static nvidia(options: NeoNvidiaOptions): NeoCompilerOptions {
     return NeoCompilerOptions.of({ 'gpu-code': options?.gpuCode, 'trt-ver': options?.trtVersion, 'cuda-ver': options?.cudaVersion });
@@ -117,6 +122,8 @@ export class NeoCompilerOptions {
 
   /**
    * For a TensorFlow 2 model on a Jetson device; other models take `nvidia(...)` there.
+   *
+   * @param options both of them
    */
   public static jetson(options: NeoJetsonOptions): NeoCompilerOptions {
     return NeoCompilerOptions.of({ JETPACK_VERSION: options?.jetpackVersion, gpu_code: options?.gpuCode });
@@ -124,6 +131,8 @@ export class NeoCompilerOptions {
 
   /**
    * For a processor.
+   *
+   * @param options micro-architecture, flags or both
    */
   public static cpu(options: NeoCpuOptions): NeoCompilerOptions {
     return NeoCompilerOptions.of({ mcpu: options?.mcpu, mattr: options?.mattr });
@@ -138,6 +147,8 @@ export class NeoCompilerOptions {
 
   /**
    * For Android.
+   *
+   * @param options API level, and flags where there are any
    */
   public static android(options: NeoAndroidOptions): NeoCompilerOptions {
     return NeoCompilerOptions.of({ ANDROID_PLATFORM: options?.platform, mattr: options?.mattr });
@@ -146,6 +157,8 @@ export class NeoCompilerOptions {
   /**
    * For `ml_inf1`: the command line of the Neuron compiler, for example `--verbose 1 --num-neuroncores 2 -O2`.
    * The API takes it as a JSON text, quotes included; they are added here.
+   *
+   * @param commandLine options of the compiler, as on the command line
    */
   public static inferentia(commandLine: string): NeoCompilerOptions {
     if (!Token.isUnresolved(commandLine) && (typeof commandLine !== 'string' || commandLine.trim() === '')) {
@@ -156,6 +169,8 @@ export class NeoCompilerOptions {
 
   /**
    * For `coreml`.
+   *
+   * @param options file of the labels
    */
   public static coreMl(options: NeoCoreMlOptions): NeoCompilerOptions {
     return NeoCompilerOptions.of({ class_labels: options?.classLabels });
@@ -163,6 +178,8 @@ export class NeoCompilerOptions {
 
   /**
    * Type of the input of a PyTorch model on an instance of AWS other than Inferentia.
+   *
+   * @param type type of the input
    */
   public static dtype(type: NeoDataType): NeoCompilerOptions {
     return NeoCompilerOptions.of({ dtype: type });
@@ -170,6 +187,8 @@ export class NeoCompilerOptions {
 
   /**
    * Options by the names that the API uses, for those that this class does not know yet. Undefined ones are left out.
+   *
+   * @param options names and values; the names are those of the API
    */
   public static of(options: { [name: string]: any }): NeoCompilerOptions {
     if (Token.isUnresolved(options)) return new NeoCompilerOptions(options, false);
@@ -204,6 +223,8 @@ export class NeoCompilerOptions {
 
   /**
    * These options and others; where both name an option, the other's value holds.
+   *
+   * @param other options that win
    */
   public combinedWith(other: NeoCompilerOptions): NeoCompilerOptions {
     const [mine, theirs] = [this._value, other?._value];
@@ -215,6 +236,8 @@ export class NeoCompilerOptions {
 
   /**
    * The compact JSON that the API takes; tokens may stand anywhere in it.
+   *
+   * @param scope construct that the tokens in it are resolved for
    */
   public toJson(scope: IConstruct): string {
     return this.isRaw ? this.value as string : toCompactJson(scope, this.value, LIMITS);

@@ -12,10 +12,15 @@ export enum NeoCoreMlInputType {
  * The sizes that an input of a Core ML model may have.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
+ *
+ * @example
+ * NeoCoreMlShape.range(['1..10', 224, 224, 3]);
  */
 export class NeoCoreMlShape {
   /**
    * One shape.
+   *
+   * @param dimensions whole numbers of at least 1
    */
   public static fixed(dimensions: number[]): NeoCoreMlShape {
     return new NeoCoreMlShape(dimensions);
@@ -32,6 +37,8 @@ export class NeoCoreMlShape {
 
   /**
    * A choice of shapes, for example `[[1, 224, 224, 3], [1, 160, 160, 3]]`.
+   *
+   * @param shapes at least one, each of whole numbers of at least 1
    */
   public static enumerated(shapes: number[][]): NeoCoreMlShape {
     return new NeoCoreMlShape(shapes);

@@ -15,12 +15,17 @@ const LIMITS = { what: 'data input shape', min: 1, max: 16384 };
  * Inputs are listed in the order in which the model takes them. XGBoost needs no shape.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-compilation-preparing-model.html
+ *
+ * @example
+ * NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] });
  */
 export class NeoDataInputShape {
   /**
    * Shapes by input name, in the order in which the model takes them, for example `{ input0: [1, 3, 224, 224] }`.
    *
    * Names that are whole numbers lose their order in JavaScript: with several inputs use `fromJson` for those.
+   *
+   * @param shapes dimensions by name, each a whole number of at least 1
    */
   public static fromMap(shapes: { [inputName: string]: number[] }): NeoDataInputShape {
     failUnlessMap(shapes);
@@ -29,6 +34,8 @@ export class NeoDataInputShape {
 
   /**
    * Shapes without names, in the order in which the model takes them, for example `[[1, 3, 224, 224]]`: PyTorch only.
+   *
+   * @param shapes one list of dimensions per input, each a whole number of at least 1
    */
   public static fromList(shapes: number[][]): NeoDataInputShape {
     failUnlessList(shapes);
@@ -37,6 +44,8 @@ export class NeoDataInputShape {
 
   /**
    * Inputs by name for the target `coreml`, which also takes ranges and choices of sizes, and pictures.
+   *
+   * @param inputs sizes and kind, by name
    */
   public static fromCoreMlInputs(inputs: { [inputName: string]: NeoCoreMlInput }): NeoDataInputShape {
     failUnlessMap(inputs);
@@ -45,6 +54,8 @@ export class NeoDataInputShape {
 
   /**
    * Inputs without names for a PyTorch model and the target `coreml`.
+   *
+   * @param inputs sizes and kind, in the model's order
    */
   public static fromCoreMlInputList(inputs: NeoCoreMlInput[]): NeoDataInputShape {
     failUnlessList(inputs);
@@ -85,6 +96,8 @@ export class NeoDataInputShape {
 
   /**
    * The compact JSON that the API takes; tokens may stand anywhere in it.
+   *
+   * @param scope construct that the tokens in it are resolved for
    */
   public toJson(scope: IConstruct): string {
     return this._isRaw ? this.value as string : toCompactJson(scope, this.value, LIMITS);

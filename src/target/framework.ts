@@ -11,6 +11,10 @@ import { NeoValidationError, shown } from '../private/errors';
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-cloud.html
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-devices-edge-frameworks.html
+ *
+ * @example
+ * NeoFramework.PYTORCH_1_13;
+ * NeoFramework.pytorch('2.1'); // a version that this class does not know yet
  */
 export class NeoFramework {
   /** DarkNet; edge targets only. */
@@ -112,7 +116,7 @@ export class NeoFramework {
     /** Name as the API spells it. */
     public readonly name: string,
     /**
-     * Version as the API spells it.
+     * Version as the API spells it, undefined where none was given.
      * @default - none given
      */
     public readonly version?: string) {}

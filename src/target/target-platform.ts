@@ -5,6 +5,9 @@ import { NeoValidationError, shown } from '../private/errors';
  * Operating system of a target platform.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
+ *
+ * @example
+ * NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
  */
 export class NeoTargetOs {
   /** Android; the API level is a compiler option. */
@@ -14,6 +17,8 @@ export class NeoTargetOs {
 
   /**
    * An operating system by the name that the API uses, for one that this class does not know yet.
+   *
+   * @param name for example `LINUX`
    */
   public static of(name: string): NeoTargetOs {
     return new NeoTargetOs(checkName(name, 'os'));
@@ -28,6 +33,9 @@ export class NeoTargetOs {
  * Processor architecture of a target platform.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
+ *
+ * @example
+ * NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
  */
 export class NeoTargetArch {
   /** ARMv8, 64 bit. */
@@ -43,6 +51,8 @@ export class NeoTargetArch {
 
   /**
    * An architecture by the name that the API uses, for one that this class does not know yet.
+   *
+   * @param name for example `ARM64`
    */
   public static of(name: string): NeoTargetArch {
     return new NeoTargetArch(checkName(name, 'arch'));
@@ -57,6 +67,9 @@ export class NeoTargetArch {
  * Accelerator of a target platform.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
+ *
+ * @example
+ * NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
  */
 export class NeoTargetAccelerator {
   /** Graphics of an Intel processor. */
@@ -70,6 +83,8 @@ export class NeoTargetAccelerator {
 
   /**
    * An accelerator by the name that the API uses, for one that this class does not know yet.
+   *
+   * @param name for example `MALI`
    */
   public static of(name: string): NeoTargetAccelerator {
     return new NeoTargetAccelerator(checkName(name, 'accelerator'));

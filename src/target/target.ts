@@ -22,6 +22,10 @@ export enum NeoTargetKind {
  * docs/targets.md shows what AWS documents for each.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
+ *
+ * @example
+ * NeoTarget.ML_C5;
+ * NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
  */
 export class NeoTarget {
   /** Cloud: ml.c4 instances. */
@@ -48,7 +52,11 @@ export class NeoTarget {
   public static readonly ML_INF2 = NeoTarget.device('ml_inf2');
   /** Cloud: ml.trn1 instances (Trainium); Neo compiles for them in us-east-1 only. */
   public static readonly ML_TRN1 = NeoTarget.device('ml_trn1');
-  /** Cloud: Elastic Inference accelerators, which AWS has ended. */
+  /**
+   * Cloud: Elastic Inference accelerators, which AWS has ended.
+   *
+   * @deprecated use an instance with an accelerator of its own, such as `ML_G4DN` or `ML_INF1`
+   */
   public static readonly ML_EIA2 = NeoTarget.device('ml_eia2');
   /** Cloud: AWS Lambda; in the API, but not in AWS's guide. */
   public static readonly LAMBDA = NeoTarget.device('lambda');
@@ -62,7 +70,11 @@ export class NeoTarget {
   public static readonly AMBA_CV25 = NeoTarget.device('amba_cv25');
   /** Edge: Apple's Core ML format for iOS and macOS; TensorFlow and PyTorch only. */
   public static readonly COREML = NeoTarget.device('coreml');
-  /** Edge: AWS DeepLens, which AWS has ended. */
+  /**
+   * Edge: AWS DeepLens, which AWS has ended.
+   *
+   * @deprecated use a device that is still to be had, or `platform(...)`
+   */
   public static readonly DEEPLENS = NeoTarget.device('deeplens');
   /** Edge: NXP i.MX 8M Plus. */
   public static readonly IMX8MPLUS = NeoTarget.device('imx8mplus');
@@ -101,6 +113,8 @@ export class NeoTarget {
 
   /**
    * A device by the name that the API uses (`TargetDevice`), for one that this class does not know yet.
+   *
+   * @param name for example `jetson_nano`
    */
   public static device(name: string): NeoTarget {
     checkName(name, 'name of the device');
@@ -113,6 +127,8 @@ export class NeoTarget {
 
   /**
    * A platform (`TargetPlatform`), for a device that has no name of its own.
+   *
+   * @param platform operating system, architecture and, if any, accelerator
    */
   public static platform(platform: NeoTargetPlatform): NeoTarget {
     if (!platform?.os?.name || !platform?.arch?.name) {
@@ -124,12 +140,12 @@ export class NeoTarget {
 
   private constructor(
     /**
-     * Device as the API spells it.
+     * Device as the API spells it, undefined for a platform.
      * @default - a platform
      */
     public readonly deviceName?: string,
     /**
-     * Platform.
+     * Platform, undefined for a device.
      * @default - a device
      */
     public readonly targetPlatform?: NeoTargetPlatform) {}

@@ -1,0 +1,24 @@
+/**
+ * What jsii-rosetta does not check of the documentation: that the public API is documented completely, as the assembly has it, and that the snippets of
+ * the other pages compile. Run after jsii:
+ *
+ *     npm run check:readme
+ */
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { allPages, ROOT } from './markdown';
+import { documentationGaps, type Assembly } from './public-api';
+import { snippetErrors } from './snippets';
+
+const assembly = JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8')) as Assembly;
+// Pages for users; jsii-rosetta compiles the README.
+const pages = allPages().filter(({ path }) => /^(docs|examples)\//.test(path));
+
+const findings = [...documentationGaps(assembly), ...snippetErrors(pages)];
+for (const finding of findings) { console.error(finding); }
+if (findings.length > 0) {
+  console.error(`${findings.length} findings: API docs are in src/**/*.ts, what snippets may use without saying so is in rosetta/default.ts-fixture`);
+  process.exitCode = 1;
+} else {
+  console.log(`${Object.keys(assembly.types ?? {}).length} public types documented completely, the snippets of ${pages.length} pages compile`);
+}
