@@ -68,7 +68,7 @@ function argumentOf(node: ts.Node): ts.Expression | undefined {
 
 /** The outermost texts in a function that are at least four words. */
 function sentencesIn(node: ts.Node): ts.Expression[] {
-  const isText = ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node)
+  const isText = ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)
     || (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken);
   if (isText) { return textsOf(node as ts.Expression).some(text => text.split(' ').length > 3) ? [node as ts.Expression] : []; }
   const found: ts.Expression[] = [];
@@ -78,14 +78,15 @@ function sentencesIn(node: ts.Node): ts.Expression[] {
 
 /** The texts that an expression can have: more than one where a condition chooses. */
 function textsOf(expression: ts.Expression): string[] {
-  if (ts.isStringLiteral(expression) || ts.isNoSubstitutionTemplateLiteral(expression)) { return [expression.text]; }
+  if (ts.isStringLiteralLike(expression)) { return [expression.text]; }
   if (ts.isParenthesizedExpression(expression)) { return textsOf(expression.expression); }
   if (ts.isConditionalExpression(expression)) { return [...textsOf(expression.whenTrue), ...textsOf(expression.whenFalse)]; }
   if (ts.isBinaryExpression(expression) && expression.operatorToken.kind === ts.SyntaxKind.PlusToken) {
     return joined([textsOf(expression.left), textsOf(expression.right)]);
   }
   if (ts.isTemplateExpression(expression)) {
-    return joined([[expression.head.text], ...expression.templateSpans.flatMap(({ expression: filledIn, literal }) => [valueOf(filledIn), [literal.text]])]);
+    const spans = expression.templateSpans.flatMap(({ expression: filledIn, literal }) => [valueOf(filledIn), [literal.text]]);
+    return joined([[expression.head.text], ...spans]);
   }
   return valueOf(expression);
 }
@@ -104,7 +105,7 @@ function constant(identifier: ts.Identifier): ts.Expression | undefined {
   let found: ts.Expression | undefined;
   visit(identifier.getSourceFile(), node => {
     if (ts.isVariableDeclaration(node) && node.initializer && node.name.getText() === identifier.text
-      && (ts.isStringLiteral(node.initializer) || ts.isTemplateExpression(node.initializer) || ts.isNoSubstitutionTemplateLiteral(node.initializer))) {
+      && (ts.isStringLiteralLike(node.initializer) || ts.isTemplateExpression(node.initializer))) {
       found = node.initializer;
     }
   });
