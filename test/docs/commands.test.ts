@@ -1,0 +1,23 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { allPages, MarkdownPage, ROOT } from './markdown';
+
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+const { tasks } = JSON.parse(readFileSync(join(ROOT, '.projen', 'tasks.json'), 'utf8')) as { tasks: Record<string, unknown> };
+
+test('every npm script and projen task that a page names is there', () => {
+  const named = allPages().flatMap(page => [page.text, ...page.blocks.map(({ code }) => code)].flatMap(text => [
+    ...[...text.matchAll(/npm run (?:-s )?([a-z][a-z:-]*)/g)].map(([, name]) => ({ page: page.path, name, isThere: name in scripts })),
+    ...[...text.matchAll(/npx projen ([a-z][a-z:-]*)/g)].map(([, name]) => ({ page: page.path, name, isThere: name in tasks })),
+  ]));
+
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ isThere }) => !isThere).map(({ page, name }) => `${page}: ${name}`)).toEqual([]);
+});
+
+test('CI runs the README\'s command for tests, which stands under the heading with the one for the main job', () => {
+  const commands = MarkdownPage.read('README.md').blocks.filter(({ language }) => language === 'sh').map(({ code }) => code);
+
+  expect(commands.slice(0, 2)).toEqual(['npm ci && npm run demo', 'npm ci && npm test']);
+  expect(readFileSync(join(ROOT, '.ci', 'run'), 'utf8').split('\n')).toContain(commands[1]);
+});
