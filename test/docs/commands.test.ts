@@ -1,4 +1,4 @@
-import { readFileSync } from 'fs';
+import { existsSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { allPages, MarkdownPage, ROOT } from './markdown';
 
@@ -20,4 +20,12 @@ test('CI runs the README\'s command for tests, which stands under the heading wi
 
   expect(commands.slice(0, 2)).toEqual(['npm ci && npm run demo', 'npm ci && npm test']);
   expect(readFileSync(join(ROOT, '.ci', 'run'), 'utf8').split('\n')).toContain(commands[1]);
+});
+
+test('every file and folder of this repository that a page names in code is there', () => {
+  const named = allPages().flatMap(page => [...page.text.matchAll(/`((?:src|test|docs|examples|local(?!\/out)|bench|rosetta|\.ci|\.github)\/[\w./-]*)`/g)]
+    .map(([, path]) => ({ page: page.path, path })));
+
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter(({ path }) => !existsSync(join(ROOT, path))).map(({ page, path }) => `${page}: ${path}`)).toEqual([]);
 });
