@@ -3,6 +3,8 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 
 /**
  * A SageMaker Neo compilation job.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeCompilationJob.html
  */
 export interface INeoCompilationJob extends IResource {
   /**

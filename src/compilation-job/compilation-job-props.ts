@@ -9,6 +9,8 @@ import type { NeoTarget } from '../target/target';
 
 /**
  * Properties of a `NeoCompilationJob`.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  */
 export interface NeoCompilationJobProps {
   /**

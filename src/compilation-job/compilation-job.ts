@@ -184,7 +184,8 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   }
 
   /**
-   * S3 URI of the compiled model, a `.tar.gz` archive.
+   * S3 URI of the compiled model, a `.tar.gz` archive. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
+   * is known.
    *
    * @attribute
    */
@@ -193,7 +194,8 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   }
 
   /**
-   * SHA-256 digest of the compiled model.
+   * SHA-256 digest of the compiled model. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
+   * is known.
    *
    * @attribute
    */
@@ -202,7 +204,8 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   }
 
   /**
-   * Image that serves the compiled model on a SageMaker endpoint. For cloud targets only: Neo names none for edge devices.
+   * Image that serves the compiled model on a SageMaker endpoint. For cloud targets only: Neo names none for edge devices, and reading it is an error
+   * there, as it is with `waitForCompletion: false`.
    *
    * @attribute
    */
@@ -214,7 +217,8 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   }
 
   /**
-   * Key of the compiled model in the output bucket.
+   * Key of the compiled model in the output bucket. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
+   * is known.
    *
    * @attribute
    */

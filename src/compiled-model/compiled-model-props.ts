@@ -4,6 +4,8 @@ import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 
 /**
  * Properties of a `NeoCompiledModel`.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
  */
 export interface NeoCompiledModelProps {
   /**

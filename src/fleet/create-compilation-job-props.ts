@@ -10,6 +10,8 @@ import type { NeoTarget } from '../target/target';
 
 /**
  * What a job that a state machine starts is made of.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  */
 export interface NeoCompilationTaskOptions {
   /**

@@ -9,6 +9,8 @@ import type { NeoFramework } from '../target/framework';
 
 /**
  * Format of a manifest.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
  */
 export enum NeoManifestFormat {
   /** Comma-separated values; the first row names the columns. */
@@ -21,6 +23,8 @@ export enum NeoManifestFormat {
 
 /**
  * Options of models that a manifest lists.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
  */
 export interface NeoManifestOptions {
   /**

@@ -27,6 +27,8 @@ export interface NeoFleetTarget {
 
 /**
  * Properties of a `NeoCompilationFleet`.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
  */
 export interface NeoCompilationFleetProps {
   /**

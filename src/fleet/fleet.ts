@@ -132,7 +132,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
   /**
    * Let someone start the fleet.
    *
-   * @param grantee who
+   * @param grantee a principal that may start executions
    */
   public grantStart(grantee: iam.IGrantable): iam.Grant {
     return this.stateMachine.grantStartExecution(grantee);

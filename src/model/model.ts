@@ -9,6 +9,8 @@ import type { NeoFramework } from '../target/framework';
 
 /**
  * What Neo must know about a model archive besides where it is.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  */
 export interface NeoModelOptions {
   /**
@@ -26,6 +28,8 @@ export interface NeoModelOptions {
 
 /**
  * Options of a model in a bucket.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  */
 export interface NeoBucketModelOptions extends NeoModelOptions {
   /**
@@ -39,6 +43,8 @@ export interface NeoBucketModelOptions extends NeoModelOptions {
 
 /**
  * Options of a model in a local file.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-compilation-preparing-model.html
  */
 export interface NeoAssetModelOptions extends NeoModelOptions {}
 
@@ -61,6 +67,8 @@ export interface NeoModelBindOptions {
 
 /**
  * A model as CreateCompilationJob takes it: either an archive with its framework, or a model package.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  */
 export interface NeoModelConfig {
   /**

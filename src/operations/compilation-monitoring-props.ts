@@ -3,6 +3,8 @@ import type { NeoCompilationJob } from '../compilation-job/compilation-job';
 
 /**
  * Properties of a `NeoCompilationMonitoring`.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
  */
 export interface NeoCompilationMonitoringProps {
   /**

@@ -36,7 +36,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
    * Validate an app, or one stage of it, and write the report into its cloud assembly.
    *
    * @param scope the app or stage, or a construct in it
-   * @param props options
+   * @param props exceptions, report, and what is not visible
    */
   public static addTo(scope: IConstruct, props: NeoPrivacyValidationProps = {}): NeoPrivacyValidation {
     const stage = Stage.isStage(scope) ? scope : Stage.of(scope);

@@ -5,6 +5,8 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 
 /**
  * What describes a network that exists already, made by another app for instance.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  */
 export interface NeoPrivateCompilationVpcAttributes {
   /**

@@ -7,6 +7,8 @@ import type { NeoVpcConfig } from './vpc-config';
 
 /**
  * A VPC in which SageMaker Neo compiles models without any path to the internet.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  */
 export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, iam.IGrantable {
   /**

@@ -8,6 +8,8 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
  *
  * What you bring (`vpc`, `securityGroups`, `s3Endpoint`) is used as it is and never changed; only a role is given the permissions
  * it lacks. All that can be checked of it is checked, and a warning says what cannot be.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  */
 export interface NeoPrivateCompilationVpcProps {
   /**

@@ -7,6 +7,8 @@ const LIMITS = { what: 'compiler options', min: 3, max: 1024 };
 
 /**
  * Type of a PyTorch model's input; AWS has two names for each.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
  */
 export enum NeoDataType {
   /** 32-bit floating point. */
@@ -21,6 +23,8 @@ export enum NeoDataType {
 
 /**
  * Options for an NVIDIA accelerator. All three are required by Neo.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
  */
 export interface NeoNvidiaOptions {
   /**
@@ -41,6 +45,8 @@ export interface NeoNvidiaOptions {
 
 /**
  * Options for a TensorFlow 2 model on a Jetson device.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
  */
 export interface NeoJetsonOptions {
   /**
@@ -56,6 +62,8 @@ export interface NeoJetsonOptions {
 
 /**
  * Options for a processor.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
  */
 export interface NeoCpuOptions {
   /**
@@ -75,6 +83,8 @@ export interface NeoCpuOptions {
 
 /**
  * Options for Android.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
  */
 export interface NeoAndroidOptions {
   /**
@@ -92,6 +102,8 @@ export interface NeoAndroidOptions {
 
 /**
  * Options for Apple's Core ML.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
  */
 export interface NeoCoreMlOptions {
   /**

@@ -1,5 +1,7 @@
 /**
  * How a Core ML model takes an input.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  */
 export enum NeoCoreMlInputType {
   /** A picture; needs bias and scale. */
@@ -51,6 +53,8 @@ export class NeoCoreMlShape {
 
 /**
  * An input of a model that is compiled for Core ML.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  */
 export interface NeoCoreMlInput {
   /**

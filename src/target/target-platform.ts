@@ -97,6 +97,8 @@ export class NeoTargetAccelerator {
 
 /**
  * A platform to compile for (`TargetPlatform`). docs/targets.md shows which combinations Neo has.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
  */
 export interface NeoTargetPlatform {
   /**

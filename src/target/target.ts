@@ -5,6 +5,8 @@ import { NeoValidationError, shown } from '../private/errors';
 
 /**
  * Where a compiled model runs.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo.html
  */
 export enum NeoTargetKind {
   /** On an instance of AWS; the finished job names an inference image. */
