@@ -29,3 +29,12 @@ test('every file and folder of this repository that a page names in code is ther
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter(({ path }) => !existsSync(join(ROOT, path))).map(({ page, path }) => `${page}: ${path}`)).toEqual([]);
 });
+
+test('CONTRIBUTING.md has every check, and marks those that CI runs, in their order', () => {
+  const contributing = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+  const checks = Object.keys(scripts).filter(name => /^(check|test|demo|bench)(:|$)/.test(name) && name !== 'test:watch');
+  const marked = [...contributing.matchAll(/^\| `([^`]+)` \| ✓ \|/gm)].map(([, command]) => command);
+
+  expect(checks.filter(name => !contributing.includes(`npm run ${name}\``) && name !== 'test')).toEqual([]);
+  expect(readFileSync(join(ROOT, '.ci', 'run'), 'utf8').split('\n').filter(line => line.startsWith('npm '))).toEqual(marked);
+});
