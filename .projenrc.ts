@@ -35,6 +35,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'node@^24',
     // What CDK's own functions (the Provider framework's) declare in this version of aws-cdk-lib.
     'node22@npm:node@^22',
+    // The lowest that aws-cdk-lib takes: jsii's Go module requires what is installed here, and aws-cdk-lib's own has this one.
+    '@aws-cdk/cloud-assembly-schema@53.25.0',
     // The CLI that synthesizes the examples.
     'aws-cdk@^2.1148.0',
     // External in the handler's bundle: AWS Lambda's runtime brings them, the tests need them.
@@ -105,7 +107,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   sampleCode: false,
   pullRequestTemplate: false,
-  depsUpgradeOptions: { workflow: true },
+  depsUpgradeOptions: { workflow: true, exclude: ['@aws-cdk/cloud-assembly-schema'] },
 });
 
 // `npm ci` fails on the optional native bindings of newer versions (shared/neo-facts.md, section 5).
