@@ -39,6 +39,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/cloud-assembly-schema@53.25.0',
     // The CLI that synthesizes the examples.
     'aws-cdk@^2.1148.0',
+    // The API as other languages see it.
+    'jsii-reflect@^1.140.0',
     // External in the handler's bundle: AWS Lambda's runtime brings them, the tests need them.
     '@aws-sdk/client-sagemaker',
     '@aws-sdk/client-s3',
@@ -174,6 +176,13 @@ const checkTemplates = project.addTask('check:templates', {
 });
 checkTemplates.spawn(project.bundler.bundleTask);
 checkTemplates.exec('node -r ts-node/register/transpile-only test/templates/check-templates.ts', { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
+
+const testLanguages = project.addTask('test:languages', {
+  description: 'Build the packages of all languages and synthesize the same app with each (needs Python, a JDK, Maven, Go and the network)',
+});
+testLanguages.spawn(project.bundler.bundleTask);
+testLanguages.spawn(project.compileTask);
+testLanguages.exec('node -r ts-node/register/transpile-only test/languages/test-languages.ts', { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
 
 project.addTask('docs:targets', {
   description: 'Write docs/targets.md from the table of frameworks and targets',

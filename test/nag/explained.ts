@@ -2,7 +2,7 @@
  * Findings that are an example's choice, each with its reason. The library acknowledges what cannot be otherwise; what users can change by an option or
  * by the bucket they bring is theirs, so it is reported to them.
  */
-export const EXPLAINED: { readonly rule: RegExp; readonly reason: string }[] = [
+export const EXPLAINED: { readonly rule: RegExp; readonly path?: RegExp; readonly reason: string }[] = [
   {
     rule: /-(S1|S10|S3Bucket(LevelPublicAccessProhibited|LoggingEnabled|Public(Read|Write)Prohibited|ReplicationEnabled|SSLRequestsOnly|VersioningEnabled)|S3DefaultEncryptionKMS)$/,
     reason: 'Buckets are brought by the user. examples/hardened has one that every pack accepts.',
@@ -18,5 +18,10 @@ export const EXPLAINED: { readonly rule: RegExp; readonly reason: string }[] = [
   {
     rule: /^AwsSolutions-SF[12]$/,
     reason: 'Logs and tracing of a fleet, or of a state machine with our tasks, are options: logs, tracingEnabled.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[|-IAMNoInlinePolicy$/,
+    path: /^FiveLanguages\/(Model\/Role|Fleet\/StateMachineRole)\//,
+    reason: 'What reading with a key and hosting a model in a VPC take, which grants of aws-cdk-lib write with wildcards: see docs/cdk-nag.md.',
   },
 ];

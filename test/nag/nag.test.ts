@@ -19,7 +19,8 @@ function findings(app: App): Finding[] {
 }
 
 /** Not acknowledged by the library, nor explained as the choice of an example. */
-const unexplained = (found: Finding[]) => found.filter(({ rule }) => !EXPLAINED.some(explained => explained.rule.test(rule)));
+const unexplained = (found: Finding[]) => found.filter(({ rule, path }) =>
+  !EXPLAINED.some(explained => explained.rule.test(rule) && (explained.path?.test(path) ?? true)));
 
 const names = exampleNames();
 

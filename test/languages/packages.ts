@@ -1,0 +1,36 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { ROOT, run } from '../templates/tools';
+
+export type Target = 'python' | 'java' | 'go' | 'dotnet';
+
+/**
+ * What a test needs to know of the environment it makes.
+ */
+export interface Workspace {
+  /** A new folder; deleted afterwards. */
+  readonly folder: string;
+  /** Where jsii-pacmak leaves packages, a folder per target. */
+  readonly dist: string;
+}
+
+/** The versions that the packages are tried with: the lowest that a consumer may have. */
+export const { version: VERSION, devDependencies: { 'aws-cdk-lib': CDK, constructs: CONSTRUCTS } } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+
+/** The app in TypeScript; those of the other languages are in folders below. */
+export const EXAMPLE = path.join(ROOT, 'examples', 'languages');
+
+/** Fails with what the command said. */
+export function must(command: string, args: string[], env: NodeJS.ProcessEnv = {}, cwd = ROOT): void {
+  const { status, stdout, stderr } = run(command, args, env, cwd);
+  if (status !== 0) { throw new Error(`${command} ${args.join(' ')}\nfailed with status ${status}:\n${tail(stdout)}\n${tail(stderr)}`); }
+}
+
+const tail = (text: string): string => text.trim().split('\n').slice(-60).join('\n');
+
+/**
+ * Build the package of a language, from what jsii made of the sources.
+ */
+export function build(target: Target, { dist }: Workspace): void {
+  must(path.join(ROOT, 'node_modules', '.bin', 'jsii-pacmak'), ['--target', target, '--outdir', dist, ...target === 'dotnet' ? ['--code-only'] : []]);
+}

@@ -1,0 +1,99 @@
+/**
+ * The packages of all languages, built by jsii-pacmak, installed in fresh environments, and tried with the same app. `npm run test:languages`; README.md.
+ */
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import { runGo } from './apps/go';
+import { runJava } from './apps/java';
+import { runPython } from './apps/python';
+import { runTypeScript } from './apps/typescript';
+import { libraryIn, loadApi, packageFolder } from './csharp/api';
+import { checkApp } from './csharp/app';
+import { checkGenerated } from './csharp/generated';
+import { build, CDK, EXAMPLE, type Target, type Workspace } from './packages';
+import { firstDifference, templateIn } from './templates';
+import { missing, type Tool, TOOLS } from './toolchain';
+
+interface Language {
+  readonly name: string;
+  readonly target: Target;
+  readonly packageName: string;
+  readonly tools: Tool[];
+  readonly runApp: (outdir: string, workspace: Workspace) => void;
+}
+
+const LANGUAGES: Language[] = [
+  { name: 'Python', target: 'python', packageName: 'wheel', tools: [TOOLS.python], runApp: runPython },
+  { name: 'Java', target: 'java', packageName: 'jar', tools: [TOOLS.java, TOOLS.maven], runApp: runJava },
+  { name: 'Go', target: 'go', packageName: 'module', tools: [TOOLS.go], runApp: runGo },
+];
+
+const started = Date.now();
+const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(0)} s`;
+const say = (text: string): void => console.log(`[${seconds(started).padStart(5)}] ${text}`);
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-languages-'));
+const workspace: Workspace = { folder, dist: path.join(folder, 'dist') };
+const failures: string[] = [];
+let passed = 0;
+
+async function check(name: string, body: () => string | Promise<string>): Promise<void> {
+  try {
+    say(`ok    ${name}: ${await body()}`);
+    passed++;
+  } catch (error) {
+    say(`FAIL  ${name}: ${(error as Error).message}`);
+    failures.push(name);
+  }
+}
+
+function tryLanguage({ name, target, packageName, tools, runApp }: Language, expected: string): string {
+  const absent = missing(tools);
+  if (absent.length > 0) { throw new Error(absent.join('\n')); }
+  say(`      ${name}: building the ${packageName} with jsii-pacmak`);
+  build(target, workspace);
+  say(`      ${name}: installing it in a fresh environment, running the app`);
+  const outdir = path.join(folder, `cdk.out.${target}`);
+  runApp(outdir, workspace);
+  const template = templateIn(outdir);
+  const difference = firstDifference(expected, template);
+  if (difference) { throw new Error(`its template (+) differs from the TypeScript one (-):\n${difference}`); }
+  return `${packageName} built and installed, the template equals the TypeScript one${template === expected ? `, all ${template.length} characters` : ' but for asset hashes or metadata'}`;
+}
+
+async function tryDotNet(): Promise<string> {
+  say('      .NET: generating C# with jsii-pacmak');
+  build('dotnet', workspace);
+  const system = await loadApi();
+  const generated = checkGenerated(libraryIn(system), packageFolder(workspace.dist));
+  const source = fs.readFileSync(path.join(EXAMPLE, 'csharp', 'Program.cs'), 'utf8');
+  const app = checkApp(source, system);
+  // A check that finds nothing in a wrong app proves nothing.
+  if (checkApp(source.replace('MaxRuntime', 'MaximumRuntime'), system).errors.length !== 1) { throw new Error('the check does not find a prop that does not exist'); }
+  const errors = [...generated.errors, ...app.errors];
+  if (errors.length > 0) { throw new Error(errors.join('\n')); }
+  return `C# generated for ${generated.types} types with ${generated.members} members, as in the jsii assembly; the ${app.names} names in the app exist. NOT built and NOT run: that takes the .NET SDK`;
+}
+
+async function main(): Promise<void> {
+  try {
+    say(`the app of examples/languages with aws-cdk-lib ${CDK}, in ${LANGUAGES.length + 2} languages`);
+    const outdir = path.join(folder, 'cdk.out.typescript');
+    let expected = '';
+    await check('TypeScript', () => {
+      runTypeScript(outdir);
+      expected = templateIn(outdir);
+      return `${Object.keys(JSON.parse(expected).Resources).length} resources`;
+    });
+    for (const language of expected ? LANGUAGES : []) { await check(language.name, () => tryLanguage(language, expected)); }
+    await check('.NET', tryDotNet);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+  for (const name of failures) { say(`failed: ${name}`); }
+  say(`${passed} passed, ${failures.length} failed, in ${seconds(started)}`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+void main();
