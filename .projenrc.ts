@@ -82,6 +82,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
     junitReporting: false,
   },
+  // What is published has no source maps: two thirds of the package, for stack traces that only ts-node would read.
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   tsconfigDev: {
     compilerOptions: { isolatedModules: true, esModuleInterop: true, lib: ['es2022'], target: 'ES2022' },
     include: ['../src/**/*.ts', '../docs/**/*.ts', '../local/**/*.ts', '../examples/**/*.ts', '../bench/**/*.ts'],
@@ -105,7 +107,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   gitignore: ['cdk.out/', '*.tsbuildinfo', '/local/out/', '/examples/*/*.tar.gz', '.stryker-tmp/', 'reports/', '.jsii.tabl.json', '.DS_Store'],
   npmIgnoreOptions: {
-    ignorePatterns: ['/local/', '/examples/', '/bench/', '/docs/', '/.ci/', '/rosetta/', '/CONTRIBUTING.md', '/SECURITY.md', '/lib/compilation-job/handler/', '/stryker*', '/tsconfig*', '/.npmrc', '/.jsii.tabl.json'],
+    ignorePatterns: ['/local/', '/examples/', '/bench/', '/docs/', '/.ci/', '/rosetta/', '/CONTRIBUTING.md', '/SECURITY.md', '/API.md', '/stryker*', '/tsconfig*', '/.npmrc', '/.jsii.tabl.json'],
   },
   sampleCode: false,
   pullRequestTemplate: false,
@@ -124,6 +126,9 @@ project.bundler.addBundle('./src/compilation-job/handler/compilation-job.lambda.
   externals: ['@aws-sdk/*', '@smithy/*'],
   watchTask: false,
 });
+
+// Its parts are in the bundle; after what projen says of lib/**/*.js, as the last pattern wins.
+project.npmignore?.exclude('/lib/compilation-job/handler/');
 
 // What runs in AWS Lambda finds the AWS SDK in its runtime.
 project.eslint?.allowDevDeps('src/**/handler/*.ts');
@@ -183,6 +188,13 @@ const testLanguages = project.addTask('test:languages', {
 testLanguages.spawn(project.bundler.bundleTask);
 testLanguages.spawn(project.compileTask);
 testLanguages.exec('node -r ts-node/register/transpile-only test/languages/test-languages.ts', { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
+
+const testConsumer = project.addTask('test:consumer', {
+  description: 'Pack the library, install it in an empty project with the lowest and the newest aws-cdk-lib, synthesize (needs the network)',
+});
+testConsumer.spawn(project.bundler.bundleTask);
+testConsumer.spawn(project.compileTask);
+testConsumer.exec('node -r ts-node/register/transpile-only test/consumer/test-consumer.ts', { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
 
 project.addTask('docs:targets', {
   description: 'Write docs/targets.md from the table of frameworks and targets',

@@ -1,0 +1,99 @@
+/**
+ * The library as a consumer gets it: packed, installed from the tarball in an empty project, synthesized with the CDK CLI, in plain JavaScript.
+ * `npm run test:consumer`; needs the network.
+ */
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import { faultOfReadme, faultsOf, pack, type Tarball } from './tarball';
+import { ROOT, run } from '../templates/tools';
+
+const { devDependencies, peerDependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+
+const VERSIONS = [
+  { name: 'lowest', cdk: devDependencies['aws-cdk-lib'], constructs: devDependencies.constructs },
+  { name: 'newest', cdk: peerDependencies['aws-cdk-lib'], constructs: peerDependencies.constructs },
+];
+
+/** Not to be installed along with the library, nor to be called by a synthesis. */
+const FOREIGN_PACKAGES = ['typescript', 'ts-node', 'esbuild', 'projen', 'jsii', '@aws-sdk', '@types'];
+const FOREIGN_COMMANDS = ['docker', 'finch', 'podman', 'esbuild', 'tsc'];
+
+const started = Date.now();
+const say = (text: string): void => console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(3)} s] ${text}`);
+const kB = (bytes: number): string => `${(bytes / 1e3).toFixed(0)} kB`;
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-consumer-'));
+let passed = 0;
+let failed = 0;
+
+/** @param body does it, and says what came out; throws what is wrong */
+function check(name: string, body: () => string): void {
+  try {
+    say(`ok    ${name}: ${body()}`);
+    passed++;
+  } catch (error) {
+    say(`FAIL  ${name}: ${(error as Error).message}`);
+    failed++;
+  }
+}
+
+/** Commands that take note of being called, and fail. */
+function tripwires(): { path: string; called: () => string[] } {
+  const bin = path.join(folder, 'tripwires');
+  const log = path.join(folder, 'called');
+  fs.mkdirSync(bin, { recursive: true });
+  fs.rmSync(log, { force: true });
+  for (const command of FOREIGN_COMMANDS) { fs.writeFileSync(path.join(bin, command), `#!/bin/sh\necho ${command} >> '${log}'\nexit 1\n`, { mode: 0o755 }); }
+  return { path: `${bin}${path.delimiter}${process.env.PATH}`, called: () => fs.existsSync(log) ? fs.readFileSync(log, 'utf8').trim().split('\n') : [] };
+}
+
+function must(args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): void {
+  const { status, stdout, stderr } = run('npm', args, env, cwd);
+  if (status !== 0) { throw new Error(`npm ${args.join(' ')} failed:\n${stdout}\n${stderr}`); }
+}
+
+const installedVersion = (project: string, name: string): string => JSON.parse(fs.readFileSync(path.join(project, 'node_modules', name, 'package.json'), 'utf8')).version;
+
+function consume({ name, cdk, constructs }: (typeof VERSIONS)[number], tarball: Tarball): string {
+  const project = path.join(folder, name);
+  fs.cpSync(path.join(__dirname, 'app'), project, { recursive: true });
+  fs.writeFileSync(path.join(project, 'package.json'), '{ "private": true }\n');
+  fs.writeFileSync(path.join(project, 'cdk.json'), '{ "app": "node app.js" }\n');
+  must(['install', '--no-audit', '--no-fund', tarball.file, `aws-cdk-lib@${cdk}`, `constructs@${constructs}`, `aws-cdk@${devDependencies['aws-cdk']}`], project);
+  const foreign = FOREIGN_PACKAGES.filter(each => fs.existsSync(path.join(project, 'node_modules', each)));
+  if (foreign.length > 0) { throw new Error(`installed along with it: ${foreign.join(', ')}`); }
+
+  const { path: searched, called } = tripwires();
+  // npm puts the .bin folders of the repository in the PATH of its scripts, which a consumer does not have.
+  const PATH = searched.split(path.delimiter).filter(entry => !entry.startsWith(ROOT)).join(path.delimiter);
+  must(['exec', '--offline', '--', 'cdk', 'synth', '--quiet', '--no-notices', '--no-version-reporting'], project, { PATH, NODE_PATH: '' });
+  if (called().length > 0) { throw new Error(`the synthesis called ${called().join(', ')}`); }
+
+  const { Resources } = JSON.parse(fs.readFileSync(path.join(project, 'cdk.out', 'Consumer.template.json'), 'utf8'));
+  if (!Object.values<{ Type: string }>(Resources).some(({ Type }) => Type === 'Custom::SageMakerNeoCompilationJob')) { throw new Error('its template has no compilation job'); }
+  return `aws-cdk-lib ${installedVersion(project, 'aws-cdk-lib')}, constructs ${installedVersion(project, 'constructs')}, cdk ${installedVersion(project, 'aws-cdk')}, node ${run('node', ['--version'], { PATH }).stdout.trim()}: ${Object.keys(Resources).length} resources`;
+}
+
+function failWith(faults: (string | undefined)[]): void {
+  const found = faults.filter(fault => fault !== undefined);
+  if (found.length > 0) { throw new Error(found.join('\n')); }
+}
+
+try {
+  const tarball = pack(folder);
+  say(`npm pack: ${tarball.files.length} files, ${kB(tarball.size)} packed, ${kB(tarball.unpackedSize)} installed`);
+  check('its contents', () => {
+    failWith(faultsOf(tarball));
+    return 'nothing but what is needed';
+  });
+  check('its size in README.md', () => {
+    failWith([faultOfReadme(tarball.size)]);
+    return 'right within 10 %';
+  });
+  for (const version of VERSIONS) { check(`${version.name} aws-cdk-lib`, () => consume(version, tarball)); }
+} finally {
+  fs.rmSync(folder, { recursive: true, force: true });
+}
+say(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

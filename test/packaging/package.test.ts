@@ -1,0 +1,60 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { buildSync } from 'esbuild';
+
+const ROOT = path.join(__dirname, '..', '..');
+const read = (file: string): string => fs.readFileSync(path.join(ROOT, file), 'utf8');
+const manifest = JSON.parse(read('package.json'));
+
+test('nothing comes with the package but its two peers, which the consumer has', () => {
+  expect(manifest.dependencies ?? {}).toEqual({});
+  expect(manifest.optionalDependencies ?? {}).toEqual({});
+  expect(manifest.bundledDependencies ?? manifest.bundleDependencies ?? []).toEqual([]);
+  expect(Object.keys(manifest.peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
+});
+
+test('the peers\' floors are what is installed here, and so what the tests run with', () => {
+  for (const [name, range] of Object.entries<string>(manifest.peerDependencies)) { expect(range).toBe(`^${manifest.devDependencies[name]}`); }
+});
+
+test('nothing runs when it is installed', () => {
+  expect(Object.keys(manifest.scripts).filter(name => /^(pre|post)?(install|prepare|publish)|^prepack$/.test(name))).toEqual([]);
+});
+
+test('it is under Apache-2.0, and says so everywhere', () => {
+  expect(manifest.license).toBe('Apache-2.0');
+  expect(read('LICENSE')).toMatch(/Apache License\s+Version 2\.0, January 2004/);
+  expect(read('README.md')).toMatch(/Apache(-2\.0| License)/);
+});
+
+test('names follow each ecosystem', () => {
+  expect(manifest.name).toBe('cdk-sagemaker-neo');
+  expect(manifest.jsii.targets).toEqual({
+    python: { distName: 'cdk-sagemaker-neo', module: 'cdk_sagemaker_neo' },
+    java: { package: 'io.github.cdksagemakerneo', maven: { groupId: 'io.github.cdksagemakerneo', artifactId: 'cdk-sagemaker-neo' } },
+    dotnet: { namespace: 'CdkSagemakerNeo', packageId: 'CdkSagemakerNeo' },
+    go: { moduleName: 'github.com/cdk-sagemaker-neo/cdk-sagemaker-neo-go' },
+  });
+});
+
+test('the lock file names no registry', () => { expect(read('package-lock.json')).not.toMatch(/"resolved"|https?:\/\/registry\./); });
+
+describe('THIRD-PARTY-NOTICES', () => {
+  /** The tasks that bundle handlers, as projen has them. */
+  const bundles = Object.values<{ steps?: { execArgs?: string[] }[] }>(JSON.parse(read('.projen/tasks.json')).tasks)
+    .flatMap(({ steps = [] }) => steps.map(({ execArgs = [] }) => execArgs.join(' '))).filter(exec => exec.startsWith('esbuild --bundle'));
+
+  test('there are bundles', () => { expect(bundles.length).toBeGreaterThan(0); });
+
+  test.each(bundles)('names every package whose code is in the output of: %s', command => {
+    const [, entry] = /--bundle (\S+)/.exec(command)!;
+    const external = [...command.matchAll(/--external:(\S+)/g)].map(([, name]) => name);
+    const { metafile } = buildSync({ absWorkingDir: ROOT, entryPoints: [entry], bundle: true, platform: 'node', external, write: false, metafile: true });
+    const inputs = Object.keys(metafile.inputs);
+    const packages = new Set(inputs.map(input => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1]).filter(name => name !== undefined));
+
+    expect(inputs).toContain(entry.replace('./', ''));
+    expect([...packages].filter(name => !read('THIRD-PARTY-NOTICES').includes(name))).toEqual([]);
+    expect(/^None\./m.test(read('THIRD-PARTY-NOTICES'))).toBe(packages.size === 0);
+  });
+});
