@@ -1,4 +1,4 @@
-import { awscdk, javascript, TextFile } from 'projen';
+import { awscdk, github, javascript, JsonPatch, TextFile } from 'projen';
 
 /**
  * The lowest aws-cdk-lib a consumer may have; the newest is exercised by the consumer test.
@@ -111,6 +111,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   sampleCode: false,
   pullRequestTemplate: false,
+  githubOptions: {
+    pullRequestLintOptions: { semanticTitleOptions: { types: ['feat', 'fix', 'docs', 'test', 'refactor', 'perf', 'style', 'build', 'ci', 'chore'] } },
+  },
   depsUpgradeOptions: { workflow: true, exclude: ['@aws-cdk/cloud-assembly-schema'] },
 });
 
@@ -176,6 +179,17 @@ checkReadme.spawn(project.compileTask);
 checkReadme.exec('jsii-rosetta extract --strict .');
 checkReadme.exec('node -r ts-node/register/transpile-only test/docs/check-docs.ts', { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
 
+const checkApi = project.addTask('check:api', {
+  description: 'Compare the public API with the last release\'s: fails on what breaks a consumer (jsii-diff; needs the network)',
+});
+checkApi.spawn(project.compileTask);
+checkApi.exec('node -r ts-node/register/transpile-only test/release/check-api.ts', { receiveArgs: true, env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
+
+project.addTask('check:audit', {
+  description: 'Fail when npm knows a vulnerability in what comes with the package',
+  exec: 'npm audit --omit=dev',
+});
+
 const checkTemplates = project.addTask('check:templates', {
   description: 'Check the examples\' templates with cfn-lint and with the newest aws-cdk-lib\'s own validation (needs Python and, once, the network)',
 });
@@ -238,5 +252,25 @@ const benchFleet = project.addTask('bench:fleet', {
 for (const [task, script] of [[demoFleet, 'local/fleet/demo.ts'], [benchFleet, 'bench/fleet.ts']] as const) {
   task.exec(`node -r ts-node/register/transpile-only ${script}`, { receiveArgs: true, env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
 }
+
+// The checks that CI runs elsewhere, too, on a machine with every language's toolchain.
+project.buildWorkflow?.addPostBuildJob('checks', {
+  name: 'checks',
+  runsOn: ['ubuntu-latest'],
+  timeoutMinutes: 90,
+  permissions: { contents: github.workflows.JobPermission.READ },
+  env: { CI: 'true' },
+  steps: [
+    { name: 'Checkout', uses: 'actions/checkout@v6' },
+    { name: 'Setup Node.js', uses: 'actions/setup-node@v7.0.0', with: { 'node-version': '24', 'package-manager-cache': false } },
+    { name: 'Setup Python', uses: 'actions/setup-python@v7.0.0', with: { 'python-version': '3.x' } },
+    { name: 'Setup Java', uses: 'actions/setup-java@v6.0.0', with: { 'distribution': 'corretto', 'java-version': '17' } },
+    { name: 'Setup Go', uses: 'actions/setup-go@v7.0.0', with: { 'go-version': 'stable', 'cache': false } },
+    { name: 'Checks', run: '.ci/run' },
+  ],
+});
+
+// publib's default; no registry is named here.
+project.github?.tryFindWorkflow('release')?.file?.patch(JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'));
 
 project.synth();
