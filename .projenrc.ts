@@ -210,6 +210,31 @@ testConsumer.spawn(project.bundler.bundleTask);
 testConsumer.spawn(project.compileTask);
 testConsumer.exec('node -r ts-node/register/transpile-only test/consumer/test-consumer.ts', { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
 
+// Cases that are deployed to an account, with the templates they had when they were last looked at.
+const integEnv = { TS_NODE_PROJECT: 'test/tsconfig.json', TS_NODE_TRANSPILE_ONLY: '1' };
+const integRunner = 'integ-runner --directory test/integ --language typescript --parallel-regions us-east-1';
+const integSnapshots = 'node -r ts-node/register test/integ/snapshots.ts';
+project.gitattributes.addAttributes('/test/integ/*.snapshot/**', 'linguist-generated');
+
+const integVerify = project.addTask('integ:verify', {
+  description: 'Compare the templates of the integration tests with their snapshots, without an AWS account',
+});
+integVerify.spawn(project.bundler.bundleTask);
+integVerify.exec(integRunner, { env: integEnv });
+
+const integSnapshot = project.addTask('integ:snapshot', { description: 'Write the snapshots of the integration tests anew, without an AWS account' });
+integSnapshot.spawn(project.bundler.bundleTask);
+integSnapshot.exec(`${integSnapshots} remove`, { env: integEnv });
+integSnapshot.exec(`${integRunner} --dry-run --update-on-failed`, { env: integEnv });
+integSnapshot.exec(`${integSnapshots} strip`, { env: integEnv });
+
+const integDeploy = project.addTask('integ:deploy', {
+  description: 'Deploy the integration tests to an AWS account, check what they made, delete them (it costs: docs/integration-tests.md)',
+});
+integDeploy.spawn(integVerify);
+integDeploy.exec(`${integRunner} --force`, { env: integEnv, receiveArgs: true });
+integDeploy.exec(`${integSnapshots} strip`, { env: integEnv });
+
 project.addTask('docs:targets', {
   description: 'Write docs/targets.md from the table of frameworks and targets',
   exec: 'node -r ts-node/register/transpile-only docs/generate-targets.ts',
