@@ -19,6 +19,13 @@ test('a value, the order of keys, and what is only in one of them make a differe
   expect(firstDifference(json(base), json({ ...base, Outputs: {} }))).toMatch(/\+ +"Outputs"/);
 });
 
+test('of a long line the part that differs is shown', () => {
+  const definition = (concurrency: number) => json({ Definition: `${'x'.repeat(2000)}"MaxConcurrency":${concurrency},${'y'.repeat(2000)}` });
+  const shown = firstDifference(definition(4), definition(5))!;
+  expect(shown).toMatch(/- …x+\\"MaxConcurrency\\":4,y+…\n +\+ …x+\\"MaxConcurrency\\":5,y+…$/);
+  expect(shown.length).toBeLessThan(500);
+});
+
 test('a hash must be a whole one', () => {
   expect(firstDifference(json({ a: hash('a').slice(1) }), json({ a: hash('b').slice(1) }))).toBeDefined();
 });

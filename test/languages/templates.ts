@@ -20,9 +20,17 @@ export function firstDifference(expected: string, actual: string): string | unde
   return [
     `line ${line + 1}, below ${keysAbove(wanted, line).join(' / ') || 'the top'}:`,
     ...wanted.slice(Math.max(0, line - 2), line).map(context => `    ${context}`),
-    `  - ${wanted[line] ?? '(the end)'}`,
-    `  + ${found[line] ?? '(the end)'}`,
+    `  - ${around(wanted[line] ?? '(the end)', found[line] ?? '')}`,
+    `  + ${around(found[line] ?? '(the end)', wanted[line] ?? '')}`,
   ].join('\n');
+}
+
+/** The part of a line where it begins to differ from another: a state machine's definition is one line of thousands of characters. */
+function around(line: string, other: string): string {
+  if (line.length <= 160) { return line; }
+  const at = [...line].findIndex((character, index) => character !== other[index]);
+  const [from, to] = [Math.max(0, at - 70), at + 70];
+  return `${from > 0 ? '…' : ''}${line.slice(from, to)}${to < line.length ? '…' : ''}`;
 }
 
 /** Names of the objects that a line is in; JSON of one space per level says so by its indentation. */

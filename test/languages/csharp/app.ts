@@ -54,8 +54,12 @@ class AppCheck {
 
   private initializer(typeName: string, members: Member[], set: string[]): void {
     this.names += set.length;
-    for (const name of set.filter(assigned => !members.some(member => csharpName(member.name) === assigned))) { this.errors.push(`${typeName} has no ${name}`); }
-    for (const { name } of members.filter(member => member.isRequired && !set.includes(csharpName(member.name)))) { this.errors.push(`${typeName} needs ${csharpName(name)}`); }
+    const names = members.map(({ name }) => csharpName(name));
+    const required = members.filter(({ isRequired }) => isRequired).map(({ name }) => csharpName(name));
+    this.errors.push(
+      ...set.filter(name => !names.includes(name)).map(name => `${typeName} has no ${name}`),
+      ...required.filter(name => !set.includes(name)).map(name => `${typeName} needs ${name}`),
+    );
   }
 
   /** `Type.Member`, `variable.Member.Member`. */
