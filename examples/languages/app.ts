@@ -4,8 +4,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 // In an app of your own: from 'cdk-sagemaker-neo'.
 import {
-  NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoCompilerOptions, NeoDataInputShape, NeoFleetModels, NeoFramework,
-  NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoTarget, NeoTargetAccelerator, NeoTargetArch, NeoTargetOs,
+  NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoCompilerOptions, NeoDataInputShape, NeoFleetModels,
+  NeoFramework, NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoTarget, NeoTargetAccelerator, NeoTargetArch, NeoTargetOs,
 } from '../../src';
 
 const app = new App();

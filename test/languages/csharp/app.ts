@@ -71,7 +71,8 @@ class AppCheck {
       if (!type) { this.errors.push(`${chain}: the API has no ${first}`); continue; }
       for (const [index, name] of rest.entries()) {
         this.names++;
-        const member: Member | undefined = type && membersOf(type).find(each => csharpName(each.name) === name && each.isStatic === (isStatic && index === 0));
+        const members: Member[] = type ? membersOf(type) : [];
+        const member = members.find(each => csharpName(each.name) === name && each.isStatic === (isStatic && index === 0));
         if (!member) { this.errors.push(`${chain}: there is no ${name}`); break; }
         type = member.type ? this.system.findFqn(member.type) : undefined;
       }
