@@ -106,9 +106,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmProvenance: true,
 
   gitignore: ['cdk.out/', '*.tsbuildinfo', '/local/out/', '/examples/*/*.tar.gz', '.stryker-tmp/', 'reports/', '.jsii.tabl.json', '.DS_Store'],
-  npmIgnoreOptions: {
-    ignorePatterns: ['/local/', '/examples/', '/bench/', '/docs/', '/.ci/', '/rosetta/', '/CONTRIBUTING.md', '/SECURITY.md', '/API.md', '/stryker*', '/tsconfig*', '/.npmrc', '/.jsii.tabl.json'],
-  },
+  npmignoreEnabled: false,
   sampleCode: false,
   pullRequestTemplate: false,
   githubOptions: {
@@ -130,8 +128,8 @@ project.bundler.addBundle('./src/compilation-job/handler/compilation-job.lambda.
   watchTask: false,
 });
 
-// Its parts are in the bundle; after what projen says of lib/**/*.js, as the last pattern wins.
-project.npmignore?.exclude('/lib/compilation-job/handler/');
+// What is published is named, so that nothing else ever is. The parts of the handler are in its bundle.
+project.package.addField('files', ['.jsii', 'THIRD-PARTY-NOTICES', 'assets', 'lib/**/*.js', 'lib/**/*.d.ts', '!lib/**/handler']);
 
 // What runs in AWS Lambda finds the AWS SDK in its runtime.
 project.eslint?.allowDevDeps('src/**/handler/*.ts');

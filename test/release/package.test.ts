@@ -21,6 +21,11 @@ test('nothing runs when it is installed', () => {
   expect(Object.keys(manifest.scripts).filter(name => /^(pre|post)?(install|prepare|publish)|^prepack$/.test(name))).toEqual([]);
 });
 
+test('what is published is named, so that a folder somebody makes here is not', () => {
+  expect(manifest.files).toEqual(expect.arrayContaining(['.jsii', 'assets', 'lib/**/*.js', 'lib/**/*.d.ts']));
+  expect(fs.existsSync(path.join(ROOT, '.npmignore'))).toBe(false);
+});
+
 test('it is under Apache-2.0, and says so everywhere', () => {
   expect(manifest.license).toBe('Apache-2.0');
   expect(read('LICENSE')).toMatch(/Apache License\s+Version 2\.0, January 2004/);
