@@ -9,7 +9,7 @@ export default {
   jest: { configFile: 'stryker.jest.config.json', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   mutate: ['src/compilation-job/handler/*.ts', '!src/compilation-job/handler/compilation-job.lambda.ts', 'src/private-compilation-vpc/subnet-sizing.ts'],
-  ignorePatterns: ['/dist', '/lib', '/cdk.out', '/coverage', '/local/out', '/examples', '/docs', '/bench'],
+  ignorePatterns: ['/.cache', '/dist', '/lib', '/cdk.out', '/coverage', '/local/out', '/examples', '/docs', '/bench'],
   concurrency: 2,
   timeoutMS: 8_000,
   disableTypeChecks: false,

@@ -10,6 +10,14 @@ test('two addresses per instance and the five of AWS', () => {
   expect(addressesFor(100)).toBe(205);
 });
 
+test('and those of other things', () => {
+  expect(addressesFor(100, 8)).toBe(213);
+  expect(instancesIn(24, 8)).toBe(121);
+  expect(mostInstances(16, 8)).toBe(2041);
+  expect(smallestNetwork(125, 1)).toEqual({ vpcMask: 24, subnetMask: 24 });
+  expect(smallestNetwork(125, 1, 8)).toEqual({ vpcMask: 23, subnetMask: 23 });
+});
+
 test.each([[16, 32765], [24, 125], [27, 13], [28, 5], [30, 0], [32, 0]])('a /%i holds %i instances', (mask, instances) => {
   expect(instancesIn(mask)).toBe(instances);
 });
@@ -67,7 +75,7 @@ describe('the smallest network', () => {
 });
 
 test.each([
-  ['10.0.0.0/16', 16], ['10.0.0.0/8', 8], ['0.0.0.0/0', 0], ['10.0.0.0/33', undefined], ['10.0.0.0', undefined], ['fd00::/64', undefined], ['', undefined],
+  ['10.0.0.0/16', 16], ['10.0.0.0/8', 8], ['0.0.0.0/0', 0], ['10.0.0.0/32', 32], ['192.168.100.200/28', 28], ['10.0.0.0/33', undefined], ['10.0.0.0/164', undefined], ['10.0.0.0/16 ', undefined], ['x10.0.0.0/16', undefined], ['10.0.0.0', undefined], ['fd00::/64', undefined], ['', undefined],
 ])('netmask of %j is %j', (cidr, mask) => {
   expect(netmaskOf(cidr)).toBe(mask);
 });

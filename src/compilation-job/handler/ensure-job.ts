@@ -60,7 +60,7 @@ export class EnsureJob {
     if (await this.stopOthers(request)) { return NOT_YET; }
     // A job made by this very request has its tags from the start.
     if (request.RequestType === 'Update' && !isNamedByThis(request)) {
-      await this.jobs.retag(job, tagsOf(request, request.ResourceProperties), request.OldResourceProperties?.Tags?.slice() ?? []);
+      await this.jobs.retag(job, tagsOf(request, request.ResourceProperties), request.OldResourceProperties?.Tags ?? []);
     }
     const outcome = job.CompilationJobStatus === 'COMPLETED' && completed(request, job);
     if (outcome) { await report(this.deps, outcome); }

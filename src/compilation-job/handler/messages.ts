@@ -28,7 +28,7 @@ export class JobFailure extends Error {
 
 /** Cut a text so that it takes at most so many bytes inside a JSON document. */
 export function truncated(text: string, maxBytes: number): string {
-  const bytes = (s: string) => Buffer.byteLength(JSON.stringify(s), 'utf8') - 2;
+  const bytes = (s: string) => Buffer.byteLength(JSON.stringify(s)) - 2;
   if (bytes(text) <= maxBytes) { return text; }
   const characters = [...text];
   let [fits, tooLong] = [0, characters.length];

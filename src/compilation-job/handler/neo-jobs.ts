@@ -16,8 +16,8 @@ export const isInProgress = (job: Pick<Job, 'CompilationJobStatus'>) =>
 
 /** Where the compiled model is. */
 export function artifactOf(job: Job): { bucket: string; key: string } | undefined {
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(job.ModelArtifacts?.S3ModelArtifacts ?? '') ?? [];
-  return bucket && key ? { bucket, key } : undefined;
+  const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(job.ModelArtifacts?.S3ModelArtifacts ?? '');
+  return match ? { bucket: match[1], key: match[2] } : undefined;
 }
 
 async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
@@ -88,7 +88,7 @@ export class NeoJobs {
   }
 
   /** Make the tags those wanted, and remove those that were wanted before. Tags of anybody else stay. */
-  public async retag(job: Job, wanted: Tag[], before: Tag[]): Promise<void> {
+  public async retag(job: Job, wanted: readonly Tag[], before: readonly Tag[]): Promise<void> {
     const present = await this.tags(job);
     const changed = wanted.filter(tag => present.get(tag.Key!) !== tag.Value);
     const gone = before.map(tag => tag.Key!).filter(key => present.has(key) && !wanted.some(tag => tag.Key === key));

@@ -1,10 +1,12 @@
-import { faults, FaultSchedule, FrontEnd, InProcessTransport, NeoService, s3Client, sageMakerClient, SimulatedClock, type Fault, type JobPlan } from '../../../local/sagemaker';
+import { faults, FaultSchedule, FrontEnd, InProcessTransport, NeoService, s3Client, sageMakerClient, SimulatedClock, type CallRecord, type Fault, type JobPlan, type JobRecord } from '../../../local/sagemaker';
 import type { CompilationOutcome } from '../../../src/compilation-job/compilation-job-outcome';
 import type { CompilationJobProperties } from '../../../src/compilation-job/compilation-job-properties';
 import type { CompilationJobHandler } from '../../../src/compilation-job/handler/handler';
 import type { ResourceRequest } from '../../../src/compilation-job/handler/request';
 
 export const MINUTE = 60_000;
+/** A job that no test waits for. */
+export const HOURS: JobPlan = { compilingMs: 3 * 60 * MINUTE };
 const POLL_MS = 10_000;
 const FRAMEWORK_LIMIT_MS = 60 * MINUTE;
 const MOST_POLLS = 20_000;
@@ -42,6 +44,10 @@ export class World {
   public readonly logs: unknown[] = [];
   /** The outcomes that the handler told of. */
   public readonly events: CompilationOutcome[] = [];
+  /** What was asked of SageMaker and S3, in order; a test may empty it. */
+  public readonly calls: CallRecord[] = [];
+  /** Told of each such call after it was answered. */
+  public onCall?: (call: CallRecord) => void;
   /** What becomes of the jobs made from now on. */
   public plan: JobPlan = {};
   /** CloudFormation's view of each resource, by logical id. */
@@ -50,13 +56,47 @@ export class World {
   public afterPoll?: () => void;
   /** Set to have telling fail. */
   public putEventError?: Error;
+  /** Set to have questions to CloudFormation fail. */
+  public cloudFormationError?: Error;
   private readonly waiters: Waiter[] = [];
   private polls = 0;
   private process?: { transport: InProcessTransport; handler: CompilationJobHandler };
 
   constructor(private readonly Handler: HandlerClass, quota = Infinity) {
     this.service = new NeoService({ now: this.clock.now, quota, plan: () => this.plan });
-    this.frontEnd = new FrontEnd(this.service, { clock: this.clock });
+    this.frontEnd = new FrontEnd(this.service, {
+      clock: this.clock,
+      onCall: call => {
+        this.calls.push(call);
+        this.onCall?.(call);
+      },
+    });
+  }
+
+  public callsOf(operation: string): CallRecord[] {
+    return this.calls.filter(call => call.operation === operation);
+  }
+
+  public storedKeys(): string[] {
+    return this.service.artifacts.list('models').map(object => object.key);
+  }
+
+  /**
+   * A job that another stack has made, or somebody at the console.
+   *
+   * @returns looks at it
+   */
+  public strangersJob(name: string, tags: { Key: string; Value: string }[] = []): () => JobRecord {
+    const request = properties().Request;
+    const S3OutputLocation = 's3://models/strangers';
+    this.service.call('CreateCompilationJob', {
+      ...request,
+      CompilationJobName: name,
+      StoppingCondition: { MaxRuntimeInSeconds: 900 },
+      Tags: tags,
+      OutputConfig: { ...request.OutputConfig, S3OutputLocation },
+    });
+    return () => this.service.records().find(job => job.name === name && job.request.OutputConfig!.S3OutputLocation === S3OutputLocation)!;
   }
 
   /** Let this happen to the next calls of these operations. */
@@ -123,6 +163,8 @@ export class World {
     try {
       const { IsComplete, Data } = await handler.isComplete(structuredClone(waiter.request));
       if (transport.crashed) { throw new Error('the function died'); }
+      // The framework takes whatever is there for an answer.
+      if (typeof IsComplete !== 'boolean') { throw new Error(`IsComplete is ${IsComplete}`); }
       if (!IsComplete) {
         waiter.nextPollAt = this.clock.now() + POLL_MS;
         return;
@@ -152,6 +194,7 @@ export class World {
   }
 
   private describeStackResource({ LogicalResourceId }: { LogicalResourceId: string }) {
+    if (this.cloudFormationError) { throw this.cloudFormationError; }
     return { StackResourceDetail: { ResourceStatus: this.resourceStatus.get(LogicalResourceId) } };
   }
 }

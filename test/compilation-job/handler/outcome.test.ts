@@ -1,9 +1,9 @@
-import { BUNDLE, BundledHandler } from './protocol/bundle';
-import { SimulatedResource } from './protocol/simulated-resource';
-import { faults, MINUTE, properties, World } from './protocol/world';
-import { FrontEnd, NeoService, SimulatedClock, startHttpServer } from '../../local/sagemaker';
-import { EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../../src/compilation-job/compilation-job-outcome';
-import { EventBus } from '../../src/compilation-job/handler/event-bus';
+import { FrontEnd, NeoService, SimulatedClock, startHttpServer } from '../../../local/sagemaker';
+import { EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../../../src/compilation-job/compilation-job-outcome';
+import { EventBus } from '../../../src/compilation-job/handler/event-bus';
+import { BUNDLE, BundledHandler } from '../protocol/bundle';
+import { SimulatedResource } from '../protocol/simulated-resource';
+import { faults, MINUTE, properties, World } from '../protocol/world';
 
 let world: World;
 let resource: SimulatedResource;
@@ -111,7 +111,7 @@ describe('the event bus', () => {
     const sent: any[] = [];
     const requestHandler = {
       handle: async (request: any) => {
-        sent.push(JSON.parse(Buffer.from(request.body).toString()));
+        sent.push(JSON.parse(new TextDecoder().decode(request.body)));
         const { HttpResponse } = jest.requireActual('@smithy/core/protocols');
         return { response: new HttpResponse({ statusCode: 200, headers: {}, body: Buffer.from(JSON.stringify(answer)) }) };
       },

@@ -1,0 +1,68 @@
+import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
+import * as fc from 'fast-check';
+import { createRequestOf } from '../../../src/compilation-job/handler/identity';
+import { essentials, JobFailure, logsLink, refusal, truncated } from '../../../src/compilation-job/handler/messages';
+import { properties } from '../protocol/world';
+
+const error = (name: string, message = '', more: object = {}) => Object.assign(new Error(message), { name, ...more });
+const request = { StackId: 'stack', LogicalResourceId: 'Job', RequestId: 'request' };
+
+describe('words', () => {
+  const job: CreateCompilationJobRequest = createRequestOf('resnet', request, properties());
+
+  test('cut text fits in bytes of JSON, ends in dots, and is as long as can be', () => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.integer({ min: 3, max: 200 }), (text, limit) => {
+      const cut = truncated(text, limit);
+      const bytes = (s: string) => Buffer.byteLength(JSON.stringify(s)) - 2;
+      expect(bytes(cut)).toBeLessThanOrEqual(limit);
+      if (bytes(text) <= limit) { expect(cut).toBe(text); } else {
+        expect(cut.endsWith('...')).toBe(true);
+        expect(text.startsWith(cut.slice(0, -3))).toBe(true);
+        const [next] = [...text.slice(cut.length - 3)];
+        expect(bytes(cut) + bytes(next)).toBeGreaterThan(limit);
+      }
+    }));
+  });
+
+  test.each([
+    ['aws', 'us-east-1', 'us-east-1.console.aws.amazon.com'],
+    ['aws-cn', 'cn-north-1', 'cn-north-1.console.amazonaws.cn'],
+    ['aws-us-gov', 'us-gov-west-1', 'us-gov-west-1.console.amazonaws-us-gov.com'],
+  ])('the log of a job in %s', (partition, region, host) => {
+    expect(logsLink(`arn:${partition}:sagemaker:${region}:111122223333:compilation-job/resnet`))
+      .toBe(`https://${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/$252Faws$252Fsagemaker$252FCompilationJobs/log-events/resnet`);
+  });
+
+  test('the essentials of a request in one line', () => {
+    expect(essentials(job)).toBe('job: resnet, model: s3://models/resnet.tar.gz, framework: PYTORCH 1.13, target: ml_c5, output: s3://models/neo/resnet, '
+      + 'role: arn:aws:iam::111122223333:role/neo-execution, subnets: subnet-0123456789abcdef0, securityGroups: sg-0123456789abcdef0');
+    expect(essentials({
+      CompilationJobName: 'resnet',
+      RoleArn: 'role',
+      ModelPackageVersionArn: 'package',
+      StoppingCondition: {},
+      VpcConfig: { Subnets: ['a', 'b'], SecurityGroupIds: ['c', 'd'] },
+      OutputConfig: { S3OutputLocation: 's3://o', TargetPlatform: { Os: 'LINUX', Arch: 'ARM64', Accelerator: 'MALI' } },
+    })).toBe('job: resnet, model: package, target: LINUX ARM64 MALI, output: s3://o, role: role, subnets: a b, securityGroups: c d');
+    expect(essentials({ RoleArn: 'role' } as any)).toBe('role: role');
+    expect(essentials({ RoleArn: 'role', VpcConfig: {} } as any)).toBe('role: role');
+  });
+
+  test.each([
+    ['AccessDeniedException', 'no', /look for an IAM permissions boundary/],
+    ['ValidationException', 'Could not assume role', /let sagemaker\.amazonaws\.com assume the role/],
+    ['ValidationException', 'S3 URI is wrong', /check that the archive exists/],
+    ['ValidationException', 'bucket is elsewhere', /check that the archive exists/],
+    ['ValidationException', 'unsupported framework', /pick a framework version/],
+    ['ValidationException', 'bad version', /pick a framework version/],
+    ['ValidationException', 'something else', /correct the property that the message names/],
+  ])('%s "%s" is refused with advice', (name, message, advice) => {
+    expect(refusal('CreateCompilationJob', error(name, message), job))
+      .toMatch(new RegExp(`^CreateCompilationJob was refused: ${name}: ${message} \\(job: resnet.*\\)\\. What to do: .*${advice.source}.*\\.$`));
+  });
+
+  test('a failure is one line of stack and at most 2,400 bytes', () => {
+    const failure = new JobFailure('x'.repeat(3_000));
+    expect([failure.name, failure.stack, failure.message.length]).toEqual(['JobFailure', 'JobFailure', 2_400]);
+  });
+});

@@ -1,0 +1,134 @@
+import { BundledHandler } from '../protocol/bundle';
+import { SimulatedResource } from '../protocol/simulated-resource';
+import { faults, HOURS, properties, World } from '../protocol/world';
+
+/** Which job answers an Update. */
+
+let world: World;
+let resource: SimulatedResource;
+
+beforeEach(() => {
+  world = new World(BundledHandler);
+  resource = new SimulatedResource(world);
+});
+
+const TAGGED = { Tags: [{ Key: 'team', Value: 'vision' }] };
+
+async function created(changes: Parameters<typeof properties>[0] = {}): Promise<string> {
+  await resource.create(properties(changes));
+  world.calls.length = 0;
+  return resource.physicalId!;
+}
+
+describe('the present job is kept', () => {
+  test.each(['STARTING', 'INPROGRESS'] as const)('while it is %s, and waited for when the update asks for that', async status => {
+    world.plan = { startingMs: status === 'STARTING' ? 600_000 : 1_000, compilingMs: 600_000 };
+    const before = await created({ WaitForCompletion: 'false' });
+    const answer = await resource.update(properties());
+    expect(answer).toMatchObject({ status: 'SUCCESS', physicalId: before });
+    expect(answer.data!.ModelArtifactsUri).toContain(before);
+    expect(resource.jobs()).toHaveLength(1);
+  });
+
+  test.each([['FAILED', { compilingMs: 60_000, failureReason: 'ClientError: no' }], ['STOPPED', HOURS]])('when it is %s, by a resource that promises only that it was started', async (status, plan) => {
+    world.plan = plan;
+    const before = await created({ WaitForCompletion: 'false' });
+    if (status === 'STOPPED') { world.service.call('StopCompilationJob', { CompilationJobName: before }); }
+    await world.advance(600_000);
+    expect(resource.jobs()[0].status).toBe(status);
+    expect(await resource.update(properties({ WaitForCompletion: 'false', ...TAGGED }))).toMatchObject({ status: 'SUCCESS', physicalId: before });
+    expect(resource.jobs()[0].tags).toMatchObject({ team: 'vision' });
+    expect(resource.jobs()).toHaveLength(1);
+  });
+});
+
+describe('a new job', () => {
+  test.each([['FAILED', { compilingMs: 60_000, failureReason: 'ClientError: no' }], ['STOPPED', HOURS]])('is made instead of one that is %s, when the update waits for a result', async (status, plan) => {
+    world.plan = plan;
+    const before = await created({ WaitForCompletion: 'false' });
+    if (status === 'STOPPED') { world.service.call('StopCompilationJob', { CompilationJobName: before }); }
+    await world.advance(600_000);
+    world.plan = {};
+    const answer = await resource.update(properties());
+    expect(answer.status).toBe('SUCCESS');
+    expect(answer.physicalId).not.toBe(before);
+  });
+
+  test('that was in progress when the update came, and fails then, fails the update', async () => {
+    world.plan = { startingMs: 1_000, compilingMs: 200_000, failureReason: 'ClientError: no' };
+    const before = await created({ WaitForCompletion: 'false' });
+    expect(await resource.update(properties())).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('ClientError: no') });
+    expect(resource.jobs().map(({ name }) => name)).toEqual([before]);
+  });
+
+  test('has the new prefix when the construct was renamed under its logical id', async () => {
+    const before = await created();
+    const answer = await resource.update(properties({ JobNamePrefix: 'Models-7cd64c-Renamed' }));
+    expect(answer.physicalId).toMatch(/^Models-7cd64c-Renamed-/);
+    expect(resource.jobs().map(({ name, deletedAt }) => [name, deletedAt !== undefined])).toEqual([[before, true], [answer.physicalId, false]]);
+  });
+
+  test('is not one of a stranger whose name begins as ours would', async () => {
+    await created();
+    const ours = await resource.update(properties({ model: 'mobilenet' }));
+    const theirs = world.strangersJob(`${ours.physicalId.slice(0, -8)}12345678`);
+    await resource.update(properties());
+    const back = await resource.update(properties({ model: 'mobilenet' }));
+    expect(back.status).toBe('SUCCESS');
+    expect(back.physicalId).not.toBe(theirs().name);
+    expect(theirs().deletedAt).toBeUndefined();
+  });
+});
+
+describe('a fixed name', () => {
+  test('that is given to the same model makes a job of that name', async () => {
+    const before = await created();
+    expect(await resource.update(properties({ JobName: 'resnet' }))).toMatchObject({ status: 'SUCCESS', physicalId: 'resnet' });
+    expect(resource.jobs().find(({ name }) => name === before)!.deletedAt).toBeDefined();
+  });
+
+  test('that is taken away from the same model makes a job of a generated name', async () => {
+    await created({ JobName: 'resnet' });
+    expect((await resource.update(properties())).physicalId).toMatch(/^Models-7cd64c-Job-/);
+  });
+
+  test('whose job is gone is used again: SageMaker has forgotten it', async () => {
+    await created({ JobName: 'resnet' });
+    world.service.call('DeleteCompilationJob', { CompilationJobName: 'resnet' });
+    expect(await resource.update(properties({ JobName: 'resnet', ...TAGGED }))).toMatchObject({ status: 'SUCCESS', physicalId: 'resnet' });
+    expect(resource.jobs()).toHaveLength(2);
+  });
+
+  test('whose running job is replaced: it is stopped before the new one starts', async () => {
+    world.plan = HOURS;
+    await created({ JobName: 'first', WaitForCompletion: 'false' });
+    world.plan = {};
+    await resource.update(properties({ JobName: 'second', model: 'mobilenet' }));
+    const [old, replacement] = resource.jobs();
+    expect(old.history.at(-1)).toMatchObject({ status: 'STOPPED' });
+    expect(old.history.at(-1)!.at).toBeLessThanOrEqual(replacement.history[0].at);
+  });
+
+  test('says all of what to do when it stands in the way', async () => {
+    await created({ JobName: 'resnet' });
+    expect((await resource.update(properties({ JobName: 'resnet', model: 'mobilenet' }))).reason).toBe('compilationJobName is fixed to resnet, but the update needs a new job: '
+      + 'a job cannot be changed, and its name cannot be used twice. Give another compilationJobName, or leave it out and have unique names generated.');
+  });
+
+  test('that changes while SageMaker cannot be asked is taken', async () => {
+    await created({ JobName: 'first' });
+    world.inject('DescribeCompilationJob', faults.internalFailure());
+    expect(await resource.update(properties({ JobName: 'second' }))).toMatchObject({ status: 'SUCCESS', physicalId: 'second' });
+  });
+});
+
+test('a roll-back answers when what the failed update left running has stopped', async () => {
+  await created();
+  world.plan = { ...HOURS, stoppingMs: 60_000 };
+  world.inject('CreateCompilationJob', faults.crashAfter());
+  const runningAtAnswer: number[] = [];
+  resource.onAnswer = ({ RequestType }, { status }) => { if (RequestType === 'Update' && status === 'SUCCESS') { runningAtAnswer.push(resource.jobsInProgress().length); } };
+  await resource.update(properties({ model: 'mobilenet' }));
+  expect(resource.jobs()).toHaveLength(2);
+  expect(runningAtAnswer).toEqual([0]);
+});
