@@ -1,9 +1,16 @@
-import type { Stack } from './stack';
+import type { ResourceRecord } from './resource-record';
 import { ApiError } from '../aws/json-protocol';
 import { queryApi, XmlContent } from '../aws/query-protocol';
 
+/** As much of a stack as is told. */
+export interface DescribedStack {
+  readonly id: string;
+  readonly name: string;
+  readonly resources: readonly Pick<ResourceRecord, 'logicalId' | 'physicalId' | 'type' | 'status'>[];
+}
+
 /** What functions ask of CloudFormation while a deployment runs. */
-export const cloudFormationApi = (find: (stackNameOrId: string) => Stack | undefined) => queryApi({
+export const cloudFormationApi = (find: (stackNameOrId: string) => DescribedStack | undefined) => queryApi({
   dialect: 'query',
   operations: {
     DescribeStackResource: ({ parameters: { StackName, LogicalResourceId } }): Record<string, XmlContent> => {

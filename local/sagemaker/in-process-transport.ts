@@ -54,24 +54,28 @@ export class InProcessTransport {
   }
 }
 
-/** Without a network there is nothing to sign for and nothing to look up. */
-const OFFLINE = {
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  signer: { sign: async (request: any) => request },
-};
-
 /**
- * A real SageMaker client on a transport. It does not retry unless `config` says so: a test decides what is retried,
- * and the SDK would wait in real time.
+ * Configuration of any AWS SDK client on a transport: without a network there is nothing to sign for and nothing to look up. The client does not retry
+ * unless told so: a test decides what is retried, and the SDK would wait in real time.
  */
-export function sageMakerClient(transport: InProcessTransport, config: SageMakerClientConfig = {}): SageMakerClient {
-  return new SageMakerClient({ ...OFFLINE, maxAttempts: 1, requestHandler: transport as any, ...config });
+export function offlineConfig(transport: InProcessTransport) {
+  return {
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    signer: { sign: async (request: any) => request },
+    maxAttempts: 1,
+    requestHandler: transport as any,
+  };
 }
 
-/** A real S3 client on a transport; likewise without retries. */
+/** A real SageMaker client on a transport. */
+export function sageMakerClient(transport: InProcessTransport, config: SageMakerClientConfig = {}): SageMakerClient {
+  return new SageMakerClient({ ...offlineConfig(transport), ...config });
+}
+
+/** A real S3 client on a transport. */
 export function s3Client(transport: InProcessTransport, config: S3ClientConfig = {}): S3Client {
-  return new S3Client({ ...OFFLINE, maxAttempts: 1, forcePathStyle: true, requestHandler: transport as any, ...config });
+  return new S3Client({ ...offlineConfig(transport), forcePathStyle: true, ...config });
 }
 
 function plain(request: SdkRequest): PlainRequest {

@@ -17,8 +17,8 @@ import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/priva
 
 const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
 
-/** As seldom as a job's end may go unnoticed. */
-const QUERY_INTERVAL = Duration.seconds(10);
+/** A job's end may go unnoticed for ten seconds: the waiter rests for nine, and then has to look. */
+const QUERY_INTERVAL = Duration.seconds(9);
 
 /** The most that the Provider framework and CloudFormation allow. */
 const TOTAL_TIMEOUT = Duration.hours(1);

@@ -1,4 +1,4 @@
-import { CustomResource, Lazy, TagManager, type Duration, TagType, type ITaggableV2 } from 'aws-cdk-lib';
+import { CfnResource, Lazy, RemovalPolicy, TagManager, type Duration, TagType, Token, type ITaggableV2 } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -107,7 +107,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   /** @internal */
   public readonly _provider: CompilationJobProvider;
 
-  private readonly resource: CustomResource;
+  private readonly resource: CfnResource;
   private readonly outputPrefix: string;
   private readonly outputEncryptionKey?: kms.IKey;
   /** Known at synth, unlike the job's name: a grant to the network's own role must not wait for the job, which waits for the role. */
@@ -170,11 +170,12 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
       TimeLimitInSeconds: `${(props.timeout ?? MAX_TIMEOUT).toSeconds()}`,
       DeleteArtifacts: props.deleteArtifacts ? 'true' : 'false',
     };
-    this.resource = new CustomResource(this, provider.resourceId, {
-      serviceToken: provider.serviceToken,
-      resourceType: NeoCompilationJob.RESOURCE_TYPE,
-      properties,
+    // Not CDK's CustomResource: that is one more construct for each of maybe hundreds of jobs, and one more step to an escape hatch.
+    this.resource = new CfnResource(this, provider.resourceId, {
+      type: NeoCompilationJob.RESOURCE_TYPE,
+      properties: { ServiceToken: provider.serviceToken, ...properties },
     });
+    this.resource.applyRemovalPolicy(RemovalPolicy.DESTROY);
     this.node.defaultChild = this.resource;
     // No job before its network and its permissions are there; none left when they go.
     this.resource.node.addDependency(...[privateVpc, role === privateVpc?.role ? undefined : role].filter(dependency => dependency !== undefined));
@@ -276,7 +277,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   }
 
   private attribute(name: keyof CompilationJobAttributes): string {
-    return this.resource.getAttString(name);
+    return Token.asString(this.resource.getAtt(name));
   }
 }
 

@@ -143,7 +143,7 @@ export abstract class NeoObservedCompilationJob extends Resource {
    * @internal
    */
   public get _logicalResourceId(): string {
-    return Lazy.string({ produce: () => Stack.of(this).resolve(((this.node.defaultChild as Resource).node.defaultChild as CfnElement).logicalId) });
+    return Lazy.string({ produce: () => Stack.of(this).resolve((this.node.defaultChild as CfnElement).logicalId) });
   }
 
   private get stackName(): string {

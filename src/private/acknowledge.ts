@@ -1,4 +1,4 @@
-import { Aspects, AspectPriority, CfnResource, Stack, Validations, type IAspect } from 'aws-cdk-lib';
+import { CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
@@ -32,8 +32,13 @@ export function inPacks(rule: string, reason: string): Reasons {
  * @param reasons by Sid, or for a statement without, by its actions, joined with commas
  */
 export function acknowledgeWildcards(scope: IConstruct, reasons: Reasons): void {
-  // Last, as policies are complete only then.
-  Aspects.of(scope).add(new WildcardReasons(reasons), { priority: AspectPriority.READONLY });
+  // When all aspects have run, as policies are complete only then; an aspect of its own would have CDK walk the whole app once more.
+  scope.node.addValidation({
+    validate: () => {
+      scope.node.findAll().filter(isPolicy).forEach(policy => explainWildcards(policy, reasons));
+      return [];
+    },
+  });
 }
 
 /**
@@ -55,28 +60,28 @@ export const CUSTOM_RESOURCE_FUNCTION_REASONS: Reasons = {
 /** CDK's own policy of a role is inline. */
 export const INLINE_POLICY_REASONS: Reasons = inPacks('IAMNoInlinePolicy', 'The policy is the role\'s own, made and deleted with it by the same stack: no one else is to use it.');
 
-class WildcardReasons implements IAspect {
-  constructor(private readonly reasons: Reasons) {}
+type Policy = iam.CfnPolicy | iam.CfnManagedPolicy;
 
-  public visit(node: IConstruct): void {
-    if (!CfnResource.isCfnResource(node)) { return; }
-    if (!(node instanceof iam.CfnPolicy) && !(node instanceof iam.CfnManagedPolicy)) { return; }
-    const found = new Map<string, Set<string | undefined>>();
-    for (const statement of Stack.of(node).resolve(node.policyDocument).Statement ?? []) {
-      const reason = statement.Sid ? this.reasons[statement.Sid] : this.reasonByActions([statement.Action].flat());
-      for (const finding of wildcardsOf(statement)) { found.set(finding, (found.get(finding) ?? new Set()).add(reason)); }
-    }
-    for (const [finding, reasons] of found) {
-      if (!reasons.has(undefined)) { acknowledge(node, { [`AwsSolutions-IAM5[${finding}]`]: [...reasons].join(' ') }); }
-    }
-  }
+function isPolicy(node: IConstruct): node is Policy {
+  return CfnResource.isCfnResource(node) && (node instanceof iam.CfnPolicy || node instanceof iam.CfnManagedPolicy);
+}
 
-  /** The CDK may have merged explained statements into one (`@aws-cdk/aws-iam:minimizePolicies`): its actions must then be theirs, and no others. */
-  private reasonByActions(actions: string[]): string | undefined {
-    const merged = Object.keys(this.reasons).map(key => key.split(',')).filter(group => group.every(action => actions.includes(action)));
-    const explained = new Set(merged.flat());
-    return actions.every(action => explained.has(action)) ? [...new Set(merged.map(group => this.reasons[group.join(',')]))].join(' ') : undefined;
+function explainWildcards(policy: Policy, reasons: Reasons): void {
+  const found = new Map<string, Set<string | undefined>>();
+  for (const statement of Stack.of(policy).resolve(policy.policyDocument).Statement ?? []) {
+    const reason = statement.Sid ? reasons[statement.Sid] : reasonByActions(reasons, [statement.Action].flat());
+    for (const finding of wildcardsOf(statement)) { found.set(finding, (found.get(finding) ?? new Set()).add(reason)); }
   }
+  for (const [finding, explanations] of found) {
+    if (!explanations.has(undefined)) { acknowledge(policy, { [`AwsSolutions-IAM5[${finding}]`]: [...explanations].join(' ') }); }
+  }
+}
+
+/** The CDK may have merged explained statements into one (`@aws-cdk/aws-iam:minimizePolicies`): its actions must then be theirs, and no others. */
+function reasonByActions(reasons: Reasons, actions: string[]): string | undefined {
+  const merged = Object.keys(reasons).map(key => key.split(',')).filter(group => group.every(action => actions.includes(action)));
+  const explained = new Set(merged.flat());
+  return actions.every(action => explained.has(action)) ? [...new Set(merged.map(group => reasons[group.join(',')]))].join(' ') : undefined;
 }
 
 /**

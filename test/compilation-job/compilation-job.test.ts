@@ -1,6 +1,5 @@
 import * as fs from 'fs';
-import { App, CfnOutput, Duration, Lazy, Stack, Tags, Token } from 'aws-cdk-lib';
-
+import { App, CfnOutput, Duration, Lazy, Stack, Tags, Token, type CfnResource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -153,6 +152,15 @@ describe('order', () => {
   });
 });
 
+test('its CloudFormation resource is the default child, for escape hatches', () => {
+  const { job, stack } = compilation();
+  (job.node.defaultChild as CfnResource).addPropertyOverride('Request.OutputConfig.TargetDevice', 'ml_m6i');
+  (job.node.defaultChild as CfnResource).addOverride('UpdateReplacePolicy', 'Retain');
+  templateOf(stack).hasResource(NeoCompilationJob.RESOURCE_TYPE, {
+    Properties: { Request: { OutputConfig: { TargetDevice: 'ml_m6i' } } }, UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Delete',
+  });
+});
+
 describe('one provider per stack', () => {
   test('serves any number of jobs: each further one costs exactly one resource', () => {
     const count = (jobs: number) => {
@@ -174,10 +182,10 @@ describe('one provider per stack', () => {
     expect(ours.map(f => f.Runtime)).toEqual(['nodejs24.x', 'nodejs24.x']);
   });
 
-  test('polls every ten seconds for an hour', () => {
+  test('polls at least every ten seconds for an hour', () => {
     const [machine] = Object.values(templateOf(compilation().stack).findResources('AWS::StepFunctions::StateMachine'));
     const definition = JSON.parse(machine.Properties.DefinitionString['Fn::Join'][1].map((part: any) => typeof part === 'string' ? part : 'arn').join(''));
-    expect(definition.States['framework-isComplete-task'].Retry[0]).toMatchObject({ IntervalSeconds: 10, MaxAttempts: 360, BackoffRate: 1 });
+    expect(definition.States['framework-isComplete-task'].Retry[0]).toMatchObject({ IntervalSeconds: 9, MaxAttempts: 400, BackoffRate: 1 });
   });
 });
 

@@ -5,7 +5,7 @@ const MOST_POLLS_PER_TRY = 6;
 const SECONDS_PER_STEP = 24;
 
 /**
- * Whether this poll is to try again what was refused for lack of capacity. Polls keep no state and come every ten seconds,
+ * Whether this poll is to try again what was refused for lack of capacity. Polls keep no state and come at least every ten seconds,
  * so the backoff is a function of the time: every poll at first, one of six after two minutes. Which of the six is drawn anew
  * each time, from the request: the jobs of a stack spread out, none is always a little too late for a free slot, and none
  * waits longer than two minutes for its next try.

@@ -17,32 +17,33 @@
  *  Delete    any state                                    stop, wait, delete; artifact too when asked for
  *            gone, never made, foreign physical id        nothing to do
  */
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import type { OnDemand } from './dependencies';
 import { CompilationJobHandler } from './handler';
-import { EVENT_BUS_VARIABLE } from '../compilation-job-outcome';
-import type { EventBus } from './event-bus';
 import type { PolledRequest, ResourceRequest } from './request';
+import { EVENT_BUS_VARIABLE } from '../compilation-job-outcome';
 
 export { CompilationJobHandler };
 
 /** Calls of a poll must end before the function's timeout, whatever the network does. */
 const config = { maxAttempts: 3, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true } };
 
+function once<T>(make: OnDemand<T>): OnDemand<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
+}
+
 const busName = process.env[EVENT_BUS_VARIABLE];
-let bus: EventBus | undefined;
-const eventBus = async (name: string) => bus ??= new (await import('./event-bus.js')).EventBus(name, config);
 
 let handler: CompilationJobHandler | undefined;
 const instance = () => handler ??= new CompilationJobHandler({
   sagemaker: new SageMakerClient(config),
-  s3: new S3Client(config),
-  cloudformation: new CloudFormationClient(config),
+  artifacts: once(async () => new (await import('./artifacts.js')).Artifacts(config)),
+  stackResources: once(async () => new (await import('./stack-resources.js')).StackResources(config)),
+  eventBus: busName === undefined ? undefined : once(async () => new (await import('./event-bus.js')).EventBus(busName, config)),
   now: Date.now,
   // Not through the console, which puts time and request ID before it: metric filters and Logs Insights want nothing but JSON.
   log: entry => process.stdout.write(`${JSON.stringify(entry)}\n`),
-  putEvent: busName === undefined ? undefined : async outcome => (await eventBus(busName)).put(outcome),
 });
 
 export const onEvent = (event: ResourceRequest) => instance().onEvent(event);

@@ -1,4 +1,3 @@
-import { DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
 import type { CompilationJobAttributes } from '../compilation-job-properties';
 import { isTimeToTry } from './backoff';
 import type { Dependencies } from './dependencies';
@@ -101,10 +100,7 @@ export class EnsureJob {
   private async requireWanted(request: PolledRequest): Promise<void> {
     let status: string | undefined;
     try {
-      const answer = await this.deps.cloudformation.send(new DescribeStackResourceCommand({
-        StackName: request.StackId, LogicalResourceId: request.LogicalResourceId,
-      }));
-      status = answer.StackResourceDetail?.ResourceStatus;
+      status = await (await this.deps.stackResources()).status(request.StackId, request.LogicalResourceId);
     } catch (e) {
       // A boundary may take this permission away; the check is a second line of defence.
       if (isAccessDenied(e as AwsError)) { return; }

@@ -1,4 +1,3 @@
-import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import {
   AddTagsCommand, CreateCompilationJobCommand, DeleteCompilationJobCommand, DeleteTagsCommand, DescribeCompilationJobCommand,
   ListCompilationJobsCommand, ListTagsCommand, StopCompilationJobCommand,
@@ -31,7 +30,7 @@ async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
 
 /** The compilation jobs of this account and Region, in the words of the handler. */
 export class NeoJobs {
-  constructor(private readonly deps: Pick<Dependencies, 'sagemaker' | 's3'>) {}
+  constructor(private readonly deps: Pick<Dependencies, 'sagemaker' | 'artifacts'>) {}
 
   public async find(name: string): Promise<Job | undefined> {
     return unlessGone(this.deps.sagemaker.send(new DescribeCompilationJobCommand({ CompilationJobName: name })));
@@ -104,6 +103,6 @@ export class NeoJobs {
   public async deleteArtifact(job: Job): Promise<void> {
     const artifact = artifactOf(job);
     if (!artifact || !`/${artifact.key}`.includes(`/${job.CompilationJobName}/`)) { return; }
-    await this.deps.s3.send(new DeleteObjectCommand({ Bucket: artifact.bucket, Key: artifact.key }));
+    await (await this.deps.artifacts()).delete(artifact.bucket, artifact.key);
   }
 }

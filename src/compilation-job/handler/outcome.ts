@@ -20,10 +20,10 @@ export function failed(request: ResourceRequest, error: JobFailure): Compilation
 }
 
 /** Write the outcome down, and tell whoever wants to know. Neither may alter the answer to CloudFormation. */
-export async function report({ log, putEvent }: Dependencies, outcome: CompilationOutcome): Promise<void> {
+export async function report({ log, eventBus }: Dependencies, outcome: CompilationOutcome): Promise<void> {
   log({ action: OUTCOME_ACTION, ...outcome });
   try {
-    await putEvent?.(outcome);
+    await (await eventBus?.())?.put(outcome);
   } catch (e) {
     log({ action: 'event lost', resource: outcome.logicalResourceId, why: `${(e as Error).name}: ${(e as Error).message}` });
   }

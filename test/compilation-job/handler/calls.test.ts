@@ -87,8 +87,8 @@ describe('Delete', () => {
     ]);
   });
 
-  test('of a job that is gone is one look', async () => {
-    await resource.create(properties());
+  test.each([['a generated', undefined], ['a fixed', 'resnet']])('of a job that is gone is one look, under %s name', async (_, JobName) => {
+    await resource.create(properties({ JobName }));
     world.service.call('DeleteCompilationJob', { CompilationJobName: resource.physicalId! });
     expect(await callsOf(() => resource.delete())).toEqual([DESCRIBE]);
   });

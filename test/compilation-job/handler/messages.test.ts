@@ -24,6 +24,11 @@ describe('words', () => {
     }));
   });
 
+  test('text of exactly the limit is not cut', () => {
+    expect(truncated('abcdefghij', 10)).toBe('abcdefghij');
+    expect(truncated('abcdefghijk', 10)).toBe('abcdefg...');
+  });
+
   test.each([
     ['aws', 'us-east-1', 'us-east-1.console.aws.amazon.com'],
     ['aws-cn', 'cn-north-1', 'cn-north-1.console.amazonaws.cn'],

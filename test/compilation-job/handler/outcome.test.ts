@@ -40,6 +40,7 @@ describe('the outcome of a job', () => {
     const { reason } = await resource.create(properties());
     expect(world.events).toEqual([expect.objectContaining({ outcome: 'FAILED', jobStatus: 'FAILED', pendingSeconds: 60, compilationSeconds: 180, reason })]);
     expect(reason).toContain('no such operator');
+    expect(world.events[0].modelArtifactsUri).toBeUndefined();
   });
 
   test('failed before there was a job: the reason alone', async () => {
@@ -49,6 +50,13 @@ describe('the outcome of a job', () => {
     expect(outcome).toMatchObject({ outcome: 'FAILED', logicalResourceId: 'Job', reason: expect.stringContaining('AccessDenied') });
     expect(outcome).not.toHaveProperty('jobArn');
     expect(outcome).not.toHaveProperty('compilationSeconds');
+  });
+
+  test('is none when only the deletion failed', async () => {
+    await resource.create(properties());
+    world.inject('DeleteCompilationJob', faults.accessDenied());
+    expect((await resource.delete()).status).toBe('FAILED');
+    expect(outcomes()).toEqual(['Create COMPLETED']);
   });
 
   test('failed with a name that cannot be', async () => {
@@ -126,6 +134,13 @@ describe('the event bus', () => {
     expect(sent).toEqual([{
       Entries: [{ EventBusName: 'default', Source: EVENT_SOURCE, DetailType: EVENT_DETAIL_TYPE, Resources: ['arn:job'], Detail: JSON.stringify(outcome) }],
     }]);
+  });
+
+  test('gets an outcome without a job, too', async () => {
+    const { bus: eventBus, sent } = bus({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
+    const { jobArn, ...noJob } = outcome;
+    await eventBus.put(noJob);
+    expect(sent[0].Entries[0].Resources).toEqual([]);
   });
 
   test('that refuses the event is an error, although the call succeeds', async () => {

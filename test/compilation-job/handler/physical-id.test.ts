@@ -42,6 +42,20 @@ describe('the present job is kept', () => {
   });
 });
 
+test('a job that is being stopped from outside is waited for, also by a resource that does not wait', async () => {
+  world.plan = { ...HOURS, stoppingMs: 300_000 };
+  const before = await created({ WaitForCompletion: 'false' });
+  let statusAtAnswer: string | undefined;
+  resource.onAnswer = ({ RequestType }) => { if (RequestType === 'Update') { statusAtAnswer = resource.jobs()[0].status; } };
+  const deliver = world.deliver.bind(world);
+  jest.spyOn(world, 'deliver').mockImplementation((request, answer) => {
+    if (request.RequestType === 'Update') { world.service.call('StopCompilationJob', { CompilationJobName: before }); }
+    return deliver(request, answer);
+  });
+  expect(await resource.update(properties({ WaitForCompletion: 'false', ...TAGGED }))).toMatchObject({ status: 'SUCCESS', physicalId: before });
+  expect(statusAtAnswer).toBe('STOPPED');
+});
+
 describe('a new job', () => {
   test.each([['FAILED', { compilingMs: 60_000, failureReason: 'ClientError: no' }], ['STOPPED', HOURS]])('is made instead of one that is %s, when the update waits for a result', async (status, plan) => {
     world.plan = plan;

@@ -1,6 +1,7 @@
-import { faults, FaultSchedule, FrontEnd, InProcessTransport, NeoService, s3Client, sageMakerClient, SimulatedClock, type CallRecord, type Fault, type JobPlan, type JobRecord } from '../../../local/sagemaker';
+import { faults, FaultSchedule, FrontEnd, InProcessTransport, NeoService, offlineConfig, sageMakerClient, SimulatedClock, type CallRecord, type Fault, type JobPlan, type JobRecord } from '../../../local/sagemaker';
 import type { CompilationOutcome } from '../../../src/compilation-job/compilation-job-outcome';
 import type { CompilationJobProperties } from '../../../src/compilation-job/compilation-job-properties';
+import { Artifacts } from '../../../src/compilation-job/handler/artifacts';
 import type { CompilationJobHandler } from '../../../src/compilation-job/handler/handler';
 import type { ResourceRequest } from '../../../src/compilation-job/handler/request';
 
@@ -46,6 +47,10 @@ export class World {
   public readonly events: CompilationOutcome[] = [];
   /** What was asked of SageMaker and S3, in order; a test may empty it. */
   public readonly calls: CallRecord[] = [];
+  /** Questions to CloudFormation. */
+  public callsToCloudFormation = 0;
+  /** When the last answer was given, in milliseconds since the epoch. */
+  public answeredAt?: number;
   /** Told of each such call after it was answered. */
   public onCall?: (call: CallRecord) => void;
   /** What becomes of the jobs made from now on. */
@@ -62,7 +67,10 @@ export class World {
   private polls = 0;
   private process?: { transport: InProcessTransport; handler: CompilationJobHandler };
 
-  constructor(private readonly Handler: HandlerClass, quota = Infinity) {
+  /**
+   * @param pollMs from the beginning of one look to that of the next: what the waiter rests, and what a look takes
+   */
+  constructor(private readonly Handler: HandlerClass, quota = Infinity, private readonly pollMs = POLL_MS) {
     this.service = new NeoService({ now: this.clock.now, quota, plan: () => this.plan });
     this.frontEnd = new FrontEnd(this.service, {
       clock: this.clock,
@@ -144,7 +152,7 @@ export class World {
 
   /** Let time pass until nobody waits any more. */
   public async settle(): Promise<void> {
-    while (this.waiters.length > 0) { await this.advance(POLL_MS); }
+    while (this.waiters.length > 0) { await this.advance(this.pollMs); }
   }
 
   private nextWaiter(): Waiter | undefined {
@@ -154,6 +162,7 @@ export class World {
   private async poll(waiter: Waiter): Promise<void> {
     const end = (answer: Partial<Answer> & Pick<Answer, 'status'>) => {
       this.waiters.splice(this.waiters.indexOf(waiter), 1);
+      this.answeredAt = this.clock.now();
       waiter.answer({ physicalId: waiter.request.PhysicalResourceId, crashed: false, timedOut: false, ...answer });
     };
     if (this.clock.now() - waiter.startedAt >= FRAMEWORK_LIMIT_MS) {
@@ -166,7 +175,7 @@ export class World {
       // The framework takes whatever is there for an answer.
       if (typeof IsComplete !== 'boolean') { throw new Error(`IsComplete is ${IsComplete}`); }
       if (!IsComplete) {
-        waiter.nextPollAt = this.clock.now() + POLL_MS;
+        waiter.nextPollAt = this.clock.now() + this.pollMs;
         return;
       }
       return end({ status: 'SUCCESS', data: Data as any });
@@ -181,21 +190,24 @@ export class World {
     const transport = new InProcessTransport(this.frontEnd);
     const handler = new this.Handler({
       sagemaker: sageMakerClient(transport),
-      s3: s3Client(transport),
-      cloudformation: { send: async (command: any) => this.describeStackResource(command.input) } as any,
+      artifacts: async () => new Artifacts({ ...offlineConfig(transport), forcePathStyle: true }),
+      stackResources: async () => ({ status: async (_stackId, logicalId) => this.statusOf(logicalId) }),
       now: this.clock.now,
       log: entry => this.logs.push(entry),
-      putEvent: async outcome => {
-        if (this.putEventError) { throw this.putEventError; }
-        this.events.push(outcome);
-      },
+      eventBus: async () => ({
+        put: async outcome => {
+          if (this.putEventError) { throw this.putEventError; }
+          this.events.push(outcome);
+        },
+      }),
     });
     return this.process = { transport, handler };
   }
 
-  private describeStackResource({ LogicalResourceId }: { LogicalResourceId: string }) {
+  private statusOf(logicalId: string): ResourceStatus | undefined {
+    this.callsToCloudFormation++;
     if (this.cloudFormationError) { throw this.cloudFormationError; }
-    return { StackResourceDetail: { ResourceStatus: this.resourceStatus.get(LogicalResourceId) } };
+    return this.resourceStatus.get(logicalId);
   }
 }
 

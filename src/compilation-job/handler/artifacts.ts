@@ -1,0 +1,14 @@
+import { DeleteObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+
+/** Compiled models in S3. A file of its own: its client is loaded only where artifacts are deleted. */
+export class Artifacts {
+  private readonly client: S3Client;
+
+  constructor(config: S3ClientConfig) {
+    this.client = new S3Client(config);
+  }
+
+  public async delete(bucket: string, key: string): Promise<void> {
+    await this.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+  }
+}
