@@ -77,6 +77,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // Type errors are found by `jsii` and by the typecheck task; the tests only have to run, and fast.
     jestConfig: {
       testTimeout: 60_000,
+      // Packages that checks install for themselves.
+      modulePathIgnorePatterns: ['<rootDir>/.cache/'],
       coverageDirectory: 'coverage',
       collectCoverage: false,
     },
@@ -86,11 +88,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   tsconfigDev: {
     compilerOptions: { isolatedModules: true, esModuleInterop: true, lib: ['es2022'], target: 'ES2022' },
-    include: ['../src/**/*.ts', '../docs/**/*.ts', '../local/**/*.ts', '../examples/**/*.ts', '../bench/**/*.ts'],
+    include: ['../src/**/*.ts', '../build/**/*.ts', '../docs/**/*.ts', '../local/**/*.ts', '../examples/**/*.ts', '../bench/**/*.ts'],
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'docs', 'local', 'examples', 'bench'],
+    devdirs: ['test', 'build', 'docs', 'local', 'examples', 'bench'],
   },
 
   publishToPypi: { distName: 'cdk-sagemaker-neo', module: 'cdk_sagemaker_neo' },
@@ -137,7 +139,7 @@ project.eslint?.allowDevDeps('src/**/handler/*.ts');
 // The linter finds a file's types by the nearest tsconfig.json, which at the top level is the library's own: these
 // folders belong to the tests' one.
 project.eslint?.addOverride({
-  files: ['docs/**/*.ts', 'local/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
+  files: ['build/**/*.ts', 'docs/**/*.ts', 'local/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
   parserOptions: { projectService: false, project: ['./test/tsconfig.json'] },
 } as javascript.EslintOverride);
 
@@ -153,7 +155,7 @@ const typecheck = project.addTask('typecheck', {
 });
 const lint = project.addTask('lint', { description: 'Check style and types, change nothing' });
 lint.spawn(typecheck);
-lint.exec('eslint --ext .ts --no-fix --max-warnings 0 .projenrc.ts src test docs local examples bench --no-error-on-unmatched-pattern', {
+lint.exec('eslint --ext .ts --no-fix --max-warnings 0 .projenrc.ts src test build docs local examples bench --no-error-on-unmatched-pattern', {
   env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
 });
 
@@ -161,6 +163,9 @@ project.addTask('test:mutation', {
   description: 'Mutation tests of the handler and of the sizing of subnets (about 15 minutes on two cores)',
   exec: 'stryker run stryker.config.mjs',
 });
+
+// A name is loaded when it is used first.
+project.compileTask.exec('node -r ts-node/register/transpile-only build/lazy-exports.ts', { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
 
 const checkGenerated = project.addTask('check:generated', {
   description: 'Fail when a generated file (projen, API.md) is not what its source says',
@@ -272,6 +277,17 @@ const demoFleet = project.addTask('demo:fleet', {
 const benchFleet = project.addTask('bench:fleet', {
   description: 'Run the synthesized fleet for 1,000 to 10,000 compilations in virtual time and print what it takes',
 });
+const bench = project.addTask('bench', {
+  description: 'Measure against what a user would write by hand: synthesis, import, handler, templates, reports (bench/README.md)',
+});
+const benchCheck = project.addTask('bench:check', {
+  description: 'Measure with few samples and fail when a ratio has become much worse than in bench/ratios.json',
+});
+for (const [task, options] of [[bench, ''], [benchCheck, ' --check --samples 7 synthesis import waiting template privacy']] as const) {
+  task.spawn(project.bundler.bundleTask);
+  task.spawn(project.compileTask);
+  task.exec(`node -r ts-node/register/transpile-only bench/bench.ts${options}`, { receiveArgs: true, env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
+}
 for (const [task, script] of [[demoFleet, 'local/fleet/demo.ts'], [benchFleet, 'bench/fleet.ts']] as const) {
   task.exec(`node -r ts-node/register/transpile-only ${script}`, { receiveArgs: true, env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
 }

@@ -75,6 +75,26 @@ function consume({ name, cdk, constructs }: (typeof VERSIONS)[number], tarball: 
   return `aws-cdk-lib ${installedVersion(project, 'aws-cdk-lib')}, constructs ${installedVersion(project, 'constructs')}, cdk ${installedVersion(project, 'aws-cdk')}, node ${run('node', ['--version'], { PATH }).stdout.trim()}: ${Object.keys(Resources).length} resources`;
 }
 
+function printedBy(script: string, project: string): any {
+  const { status, stdout, stderr } = run(process.execPath, [script], { NODE_PATH: '' }, project);
+  if (status !== 0) { throw new Error(`${script} failed:\n${stderr}`); }
+  return JSON.parse(stdout);
+}
+
+/** What is loaded is used, and what is public is documented, also in JavaScript. */
+function load(project: string): string {
+  const { byImport, byOneJob } = printedBy('loading.js', project) as { byImport: string[]; byOneJob: string[] };
+  failWith([
+    ...byImport.filter(file => path.basename(file) !== 'package.json' && file !== path.join('lib', 'index.js')).map(file => `the import loads ${file}`),
+    ...byOneJob.filter(file => /[\\/](fleet|privacy|compiled-model)[\\/]/.test(file)).map(file => `an app with one job loads ${file}`),
+  ]);
+  const { types } = JSON.parse(fs.readFileSync(path.join(ROOT, '.jsii'), 'utf8')) as { types: Record<string, { name: string; kind: string }> };
+  const documented = Object.values(types).filter(({ kind }) => kind !== 'interface').map(({ name }) => name).sort();
+  const names = printedBy('names.mjs', project) as string[];
+  if (names.join() !== documented.join()) { throw new Error(`the names are ${names.join(', ')}; documented are ${documented.join(', ')}`); }
+  return `${byImport.length} file by the import, ${byOneJob.length} by an app with one job; ${names.length} names`;
+}
+
 function failWith(faults: (string | undefined)[]): void {
   const found = faults.filter(fault => fault !== undefined);
   if (found.length > 0) { throw new Error(found.join('\n')); }
@@ -92,6 +112,7 @@ try {
     return 'right within 10 %';
   });
   for (const version of VERSIONS) { check(`${version.name} aws-cdk-lib`, () => consume(version, tarball)); }
+  check('what it loads', () => load(path.join(folder, VERSIONS[0].name)));
 } finally {
   fs.rmSync(folder, { recursive: true, force: true });
 }
