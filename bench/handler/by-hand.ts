@@ -1,0 +1,21 @@
+import { CreateCompilationJobCommand, DescribeCompilationJobCommand } from '@aws-sdk/client-sagemaker';
+import type { Dependencies } from '../../src/compilation-job/handler/dependencies';
+import { createRequestOf, jobNameOf } from '../../src/compilation-job/handler/identity';
+import type { PolledRequest, ResourceRequest } from '../../src/compilation-job/handler/request';
+
+/** What one writes for CDK's Provider framework who has the good case in mind: create the job, ask until it ended. */
+export class HandlerByHand {
+  constructor(private readonly deps: Dependencies) {}
+
+  public async onEvent(request: ResourceRequest) {
+    const name = jobNameOf(request, request.ResourceProperties);
+    await this.deps.sagemaker.send(new CreateCompilationJobCommand(createRequestOf(name, request, request.ResourceProperties)));
+    return { PhysicalResourceId: name };
+  }
+
+  public async isComplete({ PhysicalResourceId }: PolledRequest) {
+    const job = await this.deps.sagemaker.send(new DescribeCompilationJobCommand({ CompilationJobName: PhysicalResourceId }));
+    if (job.CompilationJobStatus === 'FAILED') { throw new Error(job.FailureReason); }
+    return job.CompilationJobStatus === 'COMPLETED' ? { IsComplete: true, Data: { JobName: PhysicalResourceId } } : { IsComplete: false };
+  }
+}

@@ -1,0 +1,76 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { HandlerByHand } from './by-hand';
+import { CompilationJobHandler } from '../../src/compilation-job/handler/handler';
+import { SimulatedResource } from '../../test/compilation-job/protocol/simulated-resource';
+import { MINUTE, properties, World, type HandlerClass } from '../../test/compilation-job/protocol/world';
+import { table, type Result } from '../harness/result';
+import { byLibrary } from '../synth/by-library';
+
+const LENGTHS = [5, 15, 45];
+/** Ends are spread over this many different moments between two looks. */
+const MOMENTS = 60;
+/** From the beginning of a look to its end, which both functions are paid for: more than warm ones take. */
+const LOOK_MS = 300;
+/** What somebody takes who wants to know soon. */
+const BY_HAND_SECONDS = 5;
+
+interface Waiting {
+  readonly calls: number;
+  readonly invocations: number;
+  /** Seconds between the job's end and the answer to CloudFormation. */
+  readonly delays: number[];
+}
+
+/** The waiting for jobs of several lengths, in simulated time, against a Provider that polls every five seconds. */
+export async function waiting(): Promise<Result> {
+  const seconds = queryInterval();
+  const rows: string[][] = [];
+  const longest: number[] = [];
+  const shares: number[] = [];
+  for (const minutes of LENGTHS) {
+    const ours = await waitFor(minutes, CompilationJobHandler, seconds);
+    const byHand = await waitFor(minutes, HandlerByHand as unknown as HandlerClass, BY_HAND_SECONDS);
+    longest.push(Math.max(...ours.delays));
+    shares.push(ours.calls / byHand.calls);
+    rows.push(...[['library', ours] as const, ['by hand', byHand] as const].map(([name, { calls, invocations, delays }]) => [
+      `${minutes} min`, name, calls.toFixed(1), invocations.toFixed(1), (invocations * LOOK_MS / 1_000).toFixed(0),
+      (delays.reduce((a, b) => a + b) / delays.length).toFixed(1), Math.max(...delays).toFixed(1),
+    ]));
+  }
+  return {
+    text: [
+      `The library's waiter rests ${seconds} s between two looks, the other one ${BY_HAND_SECONDS} s; a look takes ${LOOK_MS} ms.`,
+      table(['job', '', 'API calls', 'Lambda invocations', 'Lambda time, s', 'mean delay, s', 'longest delay, s'], rows),
+    ].join('\n\n'),
+    figures: {
+      'longest delay, s': { value: Math.max(...longest), most: 10, isExact: true },
+      'API calls, of those by hand': { value: Math.max(...shares), most: 1, isExact: true },
+    },
+  };
+}
+
+async function waitFor(minutes: number, Handler: HandlerClass, seconds: number): Promise<Waiting> {
+  const delays: number[] = [];
+  let [calls, looks] = [0, 0];
+  for (let i = 0; i < MOMENTS; i++) {
+    const world = new World(Handler, Infinity, seconds * 1_000 + LOOK_MS);
+    world.plan = { startingMs: MINUTE, compilingMs: (minutes - 1) * MINUTE + Math.round(i * 10_000 / MOMENTS) };
+    world.afterPoll = () => { looks++; };
+    const resource = new SimulatedResource(world);
+    const answer = await resource.create(properties({ request: { StoppingCondition: { MaxRuntimeInSeconds: '3300' } } }));
+    if (answer.status !== 'SUCCESS') { throw new Error(answer.reason); }
+    const [job] = world.service.records();
+    delays.push((world.answeredAt! + LOOK_MS - job.history[job.history.length - 1].at) / 1_000);
+    calls += world.calls.length + world.callsToCloudFormation;
+  }
+  // The framework's function and the handler's, for the request and for each look.
+  return { calls: calls / MOMENTS, invocations: 2 * (1 + looks / MOMENTS), delays };
+}
+
+/** As synthesized. */
+function queryInterval(): number {
+  const app = new App({ analyticsReporting: false });
+  byLibrary(new Stack(app, 'Models'), 1);
+  const { template } = app.synth().getStackByName('Models');
+  return Number(/IntervalSeconds\\":(\d+)/.exec(JSON.stringify(template))![1]);
+}

@@ -1,0 +1,35 @@
+import * as path from 'path';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+
+export const ROOT = path.join(__dirname, '..', '..');
+const OUT = path.join(ROOT, '.cache', 'bench');
+
+/** The library as a consumer has it, compiled, instead of its sources. */
+const compiledLibrary: Plugin = {
+  name: 'compiled-library',
+  setup({ onResolve }) {
+    onResolve({ filter: /^(\.\.\/)+src(\/|$)/ }, ({ path: source }) => ({ path: path.join(ROOT, source.replace(/^(\.\.\/)+src/, 'lib')), external: true }));
+  },
+};
+
+/**
+ * A program of bench/ as plain JavaScript, so that no compiler is in what is measured. What it loads of node_modules stays there.
+ *
+ * @param program path below bench/, without extension
+ * @returns path of the JavaScript
+ */
+export async function built(program: string, options: BuildOptions = {}): Promise<string> {
+  const outfile = options.outfile ?? path.join(OUT, `${program}.js`);
+  await build({
+    entryPoints: [path.join(ROOT, 'bench', `${program}.ts`)],
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    plugins: [compiledLibrary],
+    define: { __dirname: JSON.stringify(path.join(ROOT, 'bench', path.dirname(program))) },
+    ...options,
+    outfile,
+  });
+  return outfile;
+}

@@ -1,0 +1,31 @@
+import type { Ratio, Summary } from './statistics';
+
+/** What a part of the benchmark found. */
+export interface Result {
+  /** Tables and sentences, as Markdown. */
+  readonly text: string;
+  /** What must not grow, by name; compared with bench/ratios.json. */
+  readonly figures: Readonly<Record<string, Figure>>;
+}
+
+export interface Figure {
+  readonly value: number;
+  /** What was promised. */
+  readonly most: number;
+  /** Whether it is counted, and so the same on each machine, or measured. */
+  readonly isExact?: boolean;
+}
+
+export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map((_, i) => i === 0 ? '---' : '---:')), ...rows.map(line)].join('\n');
+}
+
+/** The median, and between which values half of all samples lie. */
+export function spread({ median, quartiles: [low, high] }: Summary, digits = 0): string {
+  return `${median.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+}
+
+export function ratioText({ ratio, interval: [low, high] }: Ratio): string {
+  return `${ratio.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+}

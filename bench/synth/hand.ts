@@ -1,0 +1,4 @@
+import { byHand } from './by-hand';
+import { measureSynthesis } from './measure-synthesis';
+
+measureSynthesis(byHand);

@@ -1,0 +1,4 @@
+import { byLibrary } from './by-library';
+import { measureSynthesis } from './measure-synthesis';
+
+measureSynthesis(byLibrary);
