@@ -11,11 +11,17 @@ import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
 import { validateCompilation, validateJobProps } from './compilation-job-validation';
 import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
+import { warnOfMissingModel } from './missing-model';
 import { outputEncryptionKey } from './output-encryption-key';
 import { NeoObservedCompilationJob } from '../operations/observed-compilation-job';
 import { NeoValidationError } from '../private/errors';
+import { permitBroughtRole } from '../private-compilation-vpc/brought-role';
+import { executionStatements, otherStatements } from '../private-compilation-vpc/execution-role';
+import { grantKeys } from '../private-compilation-vpc/key-access';
 import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
 import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
+import { OBJECT_ACTIONS } from '../private-compilation-vpc/s3-endpoint';
+import { requireExemptable, requireGrantableKey } from '../private-compilation-vpc/stack-cycle';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 import type { NeoTarget } from '../target/target';
 
@@ -137,6 +143,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
 
     const model = props.model.bind(this, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
+    warnOfMissingModel(this, model);
     this.grantOutput();
 
     const provider = CompilationJobProvider.getOrCreate(this, privateVpc);
@@ -151,7 +158,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     if (props.deleteArtifacts) {
       provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
       // Outside the VPC, the handler must be let through by a bucket policy that was told to deny deletions.
-      if (privateVpc && !privateVpc.controlPlaneSecurityGroup) { allowDeletion(privateVpc, provider.role); }
+      if (privateVpc && !privateVpc.controlPlaneSecurityGroup) { allowDeletion(this, privateVpc, provider.role); }
     }
 
     const properties: CompilationJobProperties = {
@@ -241,23 +248,33 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
    * Let somebody outside the private network read the compiled model: the role of a device, say. Grants what `grantReadArtifacts` does and has the
    * network's bucket policies let the principal through (`allowOutsideEndpoint`).
    *
-   * Create the role in the network's stack or a stack that does not depend on it, as the bucket policies name it.
+   * Create the role in the network's stack, as its bucket policies name the role, and the role's policy names the bucket; or give it a `roleName`.
    *
    * @param grantee a role, a user, a function or an `ArnPrincipal`
    */
   public grantReadArtifactsOutsideEndpoint(grantee: iam.IGrantable): iam.Grant {
-    this.vpcConfig.privateVpc?.allowOutsideEndpoint(grantee);
+    const { privateVpc } = this.vpcConfig;
+    if (privateVpc) {
+      requireExemptable(this, privateVpc, 'grantee', grantee.grantPrincipal, 'make it in the stack of the network, or give the role a roleName');
+      privateVpc.allowOutsideEndpoint(grantee);
+    }
     return this.grantReadArtifacts(grantee);
   }
 
   /** A role of the user's own gets what the private network's role has anyway. */
   private grantOutput() {
-    const { vpcConfig } = this.props;
-    if (this.role !== vpcConfig.privateVpc?.role) {
+    const { privateVpc } = this.vpcConfig;
+    if (this.role !== privateVpc?.role) {
       this.outputBucket.grantPut(this.role, `${this.outputPrefix}/*`);
       this.outputBucket.grantRead(this.role, `${this.outputPrefix}/*`);
+      const objects = new iam.PolicyStatement({ actions: OBJECT_ACTIONS, resources: [this.outputBucket.arnForObjects(`${this.outputPrefix}/*`)] });
+      const statements = privateVpc ? executionStatements(this, privateVpc, [this.outputBucket]) : otherStatements(this, [this.outputBucket]);
+      permitBroughtRole(this, this.role, statements, [objects]);
     }
-    this.outputEncryptionKey?.grant(this.role, 'kms:Decrypt', 'kms:GenerateDataKey');
+    if (this.outputEncryptionKey) {
+      requireGrantableKey(this, this.role, 'outputEncryptionKey', this.outputEncryptionKey, 'make the key in the stack of the network, or in one that the network\'s may refer to');
+      grantKeys(this, this.role, [this.outputEncryptionKey], 'kms:Decrypt', 'kms:GenerateDataKey');
+    }
   }
 
   /** A TagManager renders for L1 constructs, which spell it their own way. */
@@ -281,10 +298,8 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
 }
 
 /** As little as needed; of an imported network only its owner knows what the bucket policies deny. */
-function allowDeletion(privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
-  if (privateVpc instanceof NeoPrivateCompilationVpc) {
-    privateVpc._allowDeletionOutsideEndpoint(handler);
-  } else {
-    privateVpc.allowOutsideEndpoint(handler);
-  }
+function allowDeletion(job: Construct, privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
+  if (privateVpc instanceof NeoPrivateCompilationVpc && !privateVpc._deniesDeletion) { return; }
+  requireExemptable(job, privateVpc, 'deleteArtifacts: the role of the functions', handler, 'leave deletions out of bucketPolicyActions, or make the job in the stack of the network');
+  privateVpc.allowOutsideEndpoint(handler);
 }

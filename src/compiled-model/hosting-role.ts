@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, PhysicalName, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { networkStatements } from '../private-compilation-vpc/execution-role';
@@ -12,6 +12,8 @@ import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/priva
 export function createHostingRole(scope: Construct, network: INeoPrivateCompilationVpc): iam.Role {
   const stack = Stack.of(scope);
   const role = new iam.Role(scope, 'Role', {
+    // A name only if a bucket or key of another account has to name it.
+    roleName: PhysicalName.GENERATE_IF_NEEDED,
     description: 'Hosts a model compiled by SageMaker Neo',
     assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
   });

@@ -1,8 +1,9 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, PhysicalName, Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { grantKeys } from './key-access';
 import { BUCKET_ACTIONS, OBJECT_ACTIONS } from './s3-endpoint';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../private/acknowledge';
 
@@ -14,6 +15,8 @@ import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons 
 export function createExecutionRole(scope: Construct): iam.Role {
   const stack = Stack.of(scope);
   const role = new iam.Role(scope, 'Role', {
+    // A name only if a bucket or key of another account has to name it.
+    roleName: PhysicalName.GENERATE_IF_NEEDED,
     description: 'Execution role of SageMaker Neo compilation jobs in a private VPC',
     assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
       conditions: {
@@ -52,24 +55,30 @@ export interface Placement {
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
 export function executionStatements(scope: Construct, placement: Placement, buckets: s3.IBucket[]): iam.PolicyStatement[] {
+  return [...networkStatements(scope, placement), ...otherStatements(scope, buckets)];
+}
+
+/**
+ * What it does outside the network.
+ */
+export function otherStatements(scope: Construct, buckets: s3.IBucket[]): iam.PolicyStatement[] {
   return [
-    ...networkStatements(scope, placement),
     new iam.PolicyStatement({ sid: 'UseBuckets', actions: BUCKET_ACTIONS, resources: buckets.map(bucket => bucket.bucketArn) }),
     ...observationStatements(scope),
   ];
 }
 
 /**
- * Reading and writing objects, encrypted ones too. CDK extends the policy of a key where it can and must.
+ * Reading and writing objects, encrypted ones too.
  */
-export function grantObjects(role: iam.IRole, buckets: s3.IBucket[]): iam.Grant {
+export function grantObjects(scope: Construct, role: iam.IRole, buckets: s3.IBucket[]): iam.Grant {
   const objects = iam.Grant.addToPrincipal({
     grantee: role,
     actions: OBJECT_ACTIONS,
     resourceArns: buckets.map(bucket => bucket.arnForObjects('*')),
   });
-  const keys = new Set(buckets.flatMap(({ encryptionKey }) => encryptionKey ?? []));
-  return [...keys].reduce((grant, key) => grant.combine(key.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey')), objects);
+  const keys = grantKeys(scope, role, buckets.flatMap(({ encryptionKey }) => encryptionKey ?? []), 'kms:Decrypt', 'kms:GenerateDataKey');
+  return keys.reduce((grant, key) => grant.combine(key), objects);
 }
 
 /**
