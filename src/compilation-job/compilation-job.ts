@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { grantArtifacts } from './artifact-access';
 import type { INeoCompilationJob } from './compilation-job-base';
 import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type CompilationJobProperties } from './compilation-job-properties';
 import type { NeoCompilationJobProps } from './compilation-job-props';
@@ -15,8 +16,8 @@ import { warnOfMissingModel } from './missing-model';
 import { outputEncryptionKey } from './output-encryption-key';
 import { NeoObservedCompilationJob } from '../operations/observed-compilation-job';
 import { NeoValidationError } from '../private/errors';
-import { permitBroughtRole } from '../private-compilation-vpc/brought-role';
-import { executionStatements, otherStatements } from '../private-compilation-vpc/execution-role';
+import { permitBroughtRole, statementsOf } from '../private-compilation-vpc/brought-role';
+import { bucketStatement, networkStatements, OBJECTS_SID, observationStatements } from '../private-compilation-vpc/execution-role';
 import { grantKeys } from '../private-compilation-vpc/key-access';
 import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
 import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
@@ -234,14 +235,13 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   }
 
   /**
-   * Let somebody read the compiled model, `kms:Decrypt` on its key included. The bucket policy of a private network still denies it to whoever does not
+   * Let somebody read the compiled model, `kms:Decrypt` on its key included, and nothing else of the bucket. The bucket policy of a private network still denies it to whoever does not
    * come through the network's S3 endpoint: use `grantReadArtifactsOutsideEndpoint` for those.
    *
    * @param grantee who may read
    */
   public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {
-    const grant = this.outputBucket.grantRead(grantee, this.artifactPattern);
-    return this.outputEncryptionKey ? grant.combine(this.outputEncryptionKey.grantDecrypt(grantee)) : grant;
+    return grantArtifacts(this, { bucket: this.outputBucket, pattern: this.artifactPattern, key: this.outputEncryptionKey }, grantee);
   }
 
   /**
@@ -265,11 +265,15 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   private grantOutput() {
     const { privateVpc } = this.vpcConfig;
     if (this.role !== privateVpc?.role) {
-      this.outputBucket.grantPut(this.role, `${this.outputPrefix}/*`);
-      this.outputBucket.grantRead(this.role, `${this.outputPrefix}/*`);
-      const objects = new iam.PolicyStatement({ actions: OBJECT_ACTIONS, resources: [this.outputBucket.arnForObjects(`${this.outputPrefix}/*`)] });
-      const statements = privateVpc ? executionStatements(this, privateVpc, [this.outputBucket]) : otherStatements(this, [this.outputBucket]);
-      permitBroughtRole(this, this.role, statements, [objects]);
+      const { outputBucket: bucket, outputPrefix } = this;
+      const objects = new iam.PolicyStatement({ sid: OBJECTS_SID, actions: OBJECT_ACTIONS, resources: [bucket.arnForObjects(`${outputPrefix}/*`)] });
+      permitBroughtRole(this, this.role, [
+        ...privateVpc ? statementsOf(privateVpc, ...networkStatements(this, privateVpc)) : [],
+        ...statementsOf(bucket, bucketStatement([bucket])),
+        ...statementsOf(this, objects),
+        ...observationStatements(this),
+      ]);
+      if (bucket.encryptionKey) { grantKeys(this, this.role, [bucket.encryptionKey], 'kms:Decrypt', 'kms:GenerateDataKey'); }
     }
     if (this.outputEncryptionKey) {
       requireGrantableKey(this, this.role, 'outputEncryptionKey', this.outputEncryptionKey, 'make the key in the stack of the network, or in one that the network\'s may refer to');

@@ -19,12 +19,12 @@ export function selectSubnets(scope: Construct, vpc: ec2.IVpc, props: NeoPrivate
     throw new NeoValidationError(`vpc must have isolated subnets, without any route to the internet, or vpcSubnets must name them; got: ${vpc.node.path} with none`, scope);
   }
   const { subnets, isPendingLookup } = vpc.selectSubnets(selection);
-  // On the first synthesis of a looked-up VPC the subnets are made up: nothing to check yet.
-  if (!isPendingLookup) {
-    checkVpc(scope, vpc, props.privateControlPlane ?? false);
-    checkSubnets(scope, vpc, subnets);
-    checkSizes(scope, subnets, props.maxConcurrentInstances ?? DEFAULT_INSTANCES, otherAddresses(props));
-  }
+  // On the first synthesis of a looked-up VPC the subnets are made up: nothing to check yet, and no group has the name that was asked for.
+  if (isPendingLookup) { return subnets.length > 0 ? subnets : [...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets].slice(0, 1); }
+
+  checkVpc(scope, vpc, props.privateControlPlane ?? false);
+  checkSubnets(scope, vpc, subnets);
+  checkSizes(scope, subnets, props.maxConcurrentInstances ?? DEFAULT_INSTANCES, otherAddresses(props));
   return subnets;
 }
 

@@ -1,6 +1,8 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
+import { wildcardReasons } from './execution-role';
+import { acknowledgeWildcards } from '../private/acknowledge';
 import { readable } from '../private/readable-policy';
 
 /**
@@ -8,11 +10,21 @@ import { readable } from '../private/readable-policy';
  *
  * @param granted what it has been granted already
  */
-export function permitBroughtRole(scope: Construct, role: iam.IRole, statements: iam.PolicyStatement[], granted: iam.PolicyStatement[]) {
-  const added = statements.map(statement => role.addToPrincipalPolicy(statement));
+export function permitBroughtRole(scope: Construct, role: iam.IRole, lacking: iam.PolicyStatement[], granted: iam.PolicyStatement[] = []) {
+  const added = lacking.map(statement => role.addToPrincipalPolicy(statement));
+  const statements = [...lacking, ...granted];
   // A role that cannot be changed pretends that statements were added, but there is no policy construct to wait for.
   const isMutable = role instanceof iam.Role || added.every(({ policyDependable }) => Construct.isConstruct(policyDependable));
-  checkRole(scope, role, isMutable, [...statements, ...granted]);
+  acknowledgeWildcards(role, wildcardReasons(statements));
+  checkRole(scope, role, isMutable, statements);
+}
+
+/**
+ * Statements with Sids that belong to somebody: a role may serve several networks and buckets, and no two statements of a policy have the same Sid.
+ */
+export function statementsOf(owner: IConstruct, ...statements: iam.PolicyStatement[]): iam.PolicyStatement[] {
+  statements.forEach(statement => { statement.sid = `${statement.sid}${owner.node.addr.slice(-8)}`; });
+  return statements;
 }
 
 /**

@@ -8,11 +8,13 @@ import { Dependable, type Construct, type IDependable } from 'constructs';
 import { checkS3Endpoint } from './brought-endpoint';
 import { checkSecurityGroups } from './brought-groups';
 import { selectSubnets } from './brought-network';
-import { permitBroughtRole } from './brought-role';
+import { permitBroughtRole, statementsOf } from './brought-role';
 import { BucketLock, DEFAULT_DENIED_ACTIONS } from './bucket-policies';
 import { lockBuckets, requireBuckets } from './buckets';
 import { controlPlaneS3Statements, createControlPlane } from './control-plane';
-import { createExecutionRole, executionStatements, grantObjects } from './execution-role';
+import {
+  bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements,
+} from './execution-role';
 import { createFlowLogs } from './flow-logs';
 import { ImportedPrivateCompilationVpc } from './imported-private-compilation-vpc';
 import { ModelAccess } from './model-access';
@@ -245,10 +247,14 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    * @returns the grant on the buckets' objects
    */
   private permitJobs(isBrought: boolean): iam.Grant {
-    const statements = executionStatements(this, this, this.buckets);
-    if (!isBrought) { statements.forEach(statement => this.role.addToPrincipalPolicy(statement)); }
+    if (!isBrought) {
+      executionStatements(this, this, this.buckets).forEach(statement => this.role.addToPrincipalPolicy(statement));
+      return grantObjects(this, this.role, this.buckets);
+    }
     const objects = grantObjects(this, this.role, this.buckets);
-    if (isBrought) { permitBroughtRole(this, this.role, statements, objects.principalStatements); }
+    objects.principalStatements.forEach(statement => { statement.sid = OBJECTS_SID; });
+    const own = statementsOf(this, ...networkStatements(this, this), bucketStatement(this.buckets));
+    permitBroughtRole(this, this.role, [...own, ...observationStatements(this)], statementsOf(this, ...objects.principalStatements));
     return objects;
   }
 

@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { archive, compilation, jobOf, OPTIONS } from './fixture';
-import { NeoCompilationJob, NeoCompilerOptions, NeoFramework, NeoModel, NeoTarget, NeoTargetArch, NeoTargetOs } from '../../src';
+import { NeoCompilationJob, NeoCompilerOptions, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget, NeoTargetArch, NeoTargetOs } from '../../src';
 import { DependencyGraph } from '../private/dependency-graph';
 import { network, newStack, templateOf, warningIds, warnings } from '../private-compilation-vpc/fixture';
 
@@ -113,12 +113,28 @@ describe('a role of one\'s own', () => {
   const statements = (stack: Stack, roles: unknown) => Object.values(templateOf(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: roles } }))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
 
+  /** Sids of what it is given, without what tells one network or bucket from another. */
+  const sids = (given: any[]) => given.map(({ Sid }) => Sid?.replace(/[0-9a-f]{8}$/, ''));
+
   test('is given what the network\'s has, on its own output only', () => {
     const { stack, role } = withRole(scope => new iam.Role(scope, 'Mine', { assumedBy: SAGEMAKER }));
     const given = statements(stack, [stack.resolve(role.roleName)]);
-    expect(given.map(({ Sid }) => Sid).filter(Boolean)).toEqual(['DescribeNetwork', 'PlaceInterfaces', 'CreateInterfaces', 'UseInterfaces', 'UseBuckets', 'WriteLogs', 'WriteMetrics']);
-    expect(JSON.stringify(given.filter(({ Action }) => JSON.stringify(Action).includes('s3:PutObject')))).toMatch(/\/out\/\*/);
+    expect(sids(given)).toEqual([
+      undefined, 'DescribeNetwork', 'PlaceInterfaces', 'CreateInterfaces', 'UseInterfaces', 'UseBuckets', 'UseObjects', 'WriteLogs', 'WriteMetrics',
+    ]);
+    expect(JSON.stringify(given.find(({ Action }) => JSON.stringify(Action).includes('s3:PutObject')).Resource)).toMatch(/\/out\/\*/);
     expect(warningIds(stack)).toEqual([]);
+  });
+
+  test('of jobs in two networks has no two statements with the same Sid', () => {
+    const fixture = network();
+    const role = new iam.Role(fixture.stack, 'Mine', { assumedBy: SAGEMAKER });
+    const second = new s3.Bucket(fixture.stack, 'SecondBucket');
+    const other = { ...fixture, bucket: second, privateVpc: new NeoPrivateCompilationVpc(fixture.stack, 'SecondNeo', { buckets: [second], role }) };
+    [fixture, fixture, other, other].forEach((where, i) => compilation({ role }, where, `Job${i}`));
+    const given = statements(fixture.stack, [fixture.stack.resolve(role.roleName)]).map(({ Sid }) => Sid).filter(Boolean);
+    expect(given.length).toBeGreaterThan(12);
+    expect(given.filter((sid, i) => given.indexOf(sid) !== i)).toEqual([]);
   });
 
   test.each<[string, (stack: Stack) => iam.IRole, string[]]>([
@@ -128,7 +144,7 @@ describe('a role of one\'s own', () => {
     const { stack } = withRole(make);
     expect(warningIds(stack)).toEqual(ids);
     const needed = warnings(stack).find(text => text.includes('roleNotManaged'));
-    if (needed) { expect(needed).toMatch(/ec2:CreateNetworkInterface.*logs:PutLogEvents.*s3:PutObject.*\/out\/\*/); }
+    if (needed) { expect(needed).toMatch(/ec2:CreateNetworkInterface.*s3:PutObject.*\/out\/\*.*logs:PutLogEvents/); }
   });
 
   test('must trust SageMaker', () => {
@@ -143,7 +159,7 @@ describe('a role of one\'s own', () => {
     new NeoCompilationJob(stack, 'Job', {
       vpcConfig: { subnets: ['subnet-1'], securityGroupIds: ['sg-1'] }, role, model: NeoModel.fromBucket(bucket, 'm.tar.gz', OPTIONS), target: NeoTarget.ML_C5, outputBucket: bucket,
     });
-    expect(statements(stack, [stack.resolve(role.roleName)]).map(({ Sid }) => Sid).filter(Boolean)).toEqual(['UseBuckets', 'WriteLogs', 'WriteMetrics']);
+    expect(sids(statements(stack, [stack.resolve(role.roleName)]))).toEqual([undefined, 'UseBuckets', 'UseObjects', 'WriteLogs', 'WriteMetrics']);
   });
 });
 

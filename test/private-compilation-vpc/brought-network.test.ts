@@ -232,9 +232,13 @@ describe('warns of what cannot be checked', () => {
 describe('a looked-up VPC', () => {
   const env = { account: '111122223333', region: 'eu-west-1' };
 
-  test('does for a first synthesis, when nothing is known of it', () => {
+  test.each<[string, ec2.SubnetSelection | undefined]>([
+    ['all isolated subnets', undefined],
+    ['a group of subnets', { subnetGroupName: 'Models' }],
+    ['subnets in a zone', { subnetType: ec2.SubnetType.PRIVATE_ISOLATED, availabilityZones: ['eu-west-1c'] }],
+  ])('does for a first synthesis, when nothing is known of %s', (_, vpcSubnets) => {
     const stack = newStack({ env });
-    network({ vpc: ec2.Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-1' }) }, stack);
+    network({ vpc: ec2.Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-1' }), vpcSubnets }, stack);
     expect(() => (stack.node.root as App).synth()).not.toThrow();
   });
 
