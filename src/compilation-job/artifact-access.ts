@@ -3,6 +3,9 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledgeWildcards } from '../private/acknowledge';
+import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
+import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
+import { requireExemptable } from '../private-compilation-vpc/stack-cycle';
 
 /** What a job writes. */
 export interface Artifacts {
@@ -34,4 +37,13 @@ export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifa
     grant(['s3:ListBucket'], bucket.bucketArn, { StringLike: { 's3:prefix': pattern } }),
     ...keys.map(used => used.grantDecrypt(grantee)),
   ].reduce((all, one) => all.combine(one), objects);
+}
+
+/**
+ * Let the handler delete artifacts from outside the S3 endpoint. As little as needed; of an imported network only its owner knows what the bucket policies deny.
+ */
+export function allowDeletion(job: IConstruct, privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
+  if (privateVpc instanceof NeoPrivateCompilationVpc && !privateVpc._deniesDeletion) { return; }
+  requireExemptable(job, privateVpc, 'deleteArtifacts: the role of the functions', handler, 'leave deletions out of bucketPolicyActions, or make the job in the stack of the network');
+  privateVpc.allowOutsideEndpoint(handler);
 }

@@ -1,9 +1,9 @@
 import { CustomResource, Lazy, TagManager, type Duration, TagType, type ITaggableV2 } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { grantArtifacts } from './artifact-access';
+import { allowDeletion, grantArtifacts } from './artifact-access';
 import type { INeoCompilationJob } from './compilation-job-base';
 import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type CompilationJobProperties } from './compilation-job-properties';
 import type { NeoCompilationJobProps } from './compilation-job-props';
@@ -12,20 +12,14 @@ import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
 import { validateCompilation, validateJobProps } from './compilation-job-validation';
 import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
+import { permitJob } from './job-role';
 import { warnOfMissingModel } from './missing-model';
 import { outputEncryptionKey } from './output-encryption-key';
 import { NeoObservedCompilationJob } from '../operations/observed-compilation-job';
 import { NeoValidationError } from '../private/errors';
-import { permitBroughtRole, statementsOf } from '../private-compilation-vpc/brought-role';
-import { bucketStatement, networkStatements, OBJECTS_SID, observationStatements } from '../private-compilation-vpc/execution-role';
-import { grantKeys } from '../private-compilation-vpc/key-access';
-import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
-import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
-import { OBJECT_ACTIONS } from '../private-compilation-vpc/s3-endpoint';
-import { requireExemptable, requireGrantableKey } from '../private-compilation-vpc/stack-cycle';
+import { requireExemptable } from '../private-compilation-vpc/stack-cycle';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 import type { NeoTarget } from '../target/target';
-
 
 /**
  * A model compiled by SageMaker Neo in a private network, as part of the deployment.
@@ -145,7 +139,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     const model = props.model.bind(this, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
     warnOfMissingModel(this, model);
-    this.grantOutput();
+    permitJob(this, { role, privateVpc, bucket: this.outputBucket, prefix: this.outputPrefix, key: this.outputEncryptionKey });
 
     const provider = CompilationJobProvider.getOrCreate(this, privateVpc);
     this._provider = provider;
@@ -261,26 +255,6 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     return this.grantReadArtifacts(grantee);
   }
 
-  /** A role of the user's own gets what the private network's role has anyway. */
-  private grantOutput() {
-    const { privateVpc } = this.vpcConfig;
-    if (this.role !== privateVpc?.role) {
-      const { outputBucket: bucket, outputPrefix } = this;
-      const objects = new iam.PolicyStatement({ sid: OBJECTS_SID, actions: OBJECT_ACTIONS, resources: [bucket.arnForObjects(`${outputPrefix}/*`)] });
-      permitBroughtRole(this, this.role, [
-        ...privateVpc ? statementsOf(privateVpc, ...networkStatements(this, privateVpc)) : [],
-        ...statementsOf(bucket, bucketStatement([bucket])),
-        ...statementsOf(this, objects),
-        ...observationStatements(this),
-      ]);
-      if (bucket.encryptionKey) { grantKeys(this, this.role, [bucket.encryptionKey], 'kms:Decrypt', 'kms:GenerateDataKey'); }
-    }
-    if (this.outputEncryptionKey) {
-      requireGrantableKey(this, this.role, 'outputEncryptionKey', this.outputEncryptionKey, 'make the key in the stack of the network, or in one that the network\'s may refer to');
-      grantKeys(this, this.role, [this.outputEncryptionKey], 'kms:Decrypt', 'kms:GenerateDataKey');
-    }
-  }
-
   /** A TagManager renders for L1 constructs, which spell it their own way. */
   private renderedTags(stackPrefix: string): CompilationJobProperties['Tags'] {
     return Lazy.any({
@@ -299,11 +273,4 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   private attribute(name: keyof CompilationJobAttributes): string {
     return this.resource.getAttString(name);
   }
-}
-
-/** As little as needed; of an imported network only its owner knows what the bucket policies deny. */
-function allowDeletion(job: Construct, privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
-  if (privateVpc instanceof NeoPrivateCompilationVpc && !privateVpc._deniesDeletion) { return; }
-  requireExemptable(job, privateVpc, 'deleteArtifacts: the role of the functions', handler, 'leave deletions out of bucketPolicyActions, or make the job in the stack of the network');
-  privateVpc.allowOutsideEndpoint(handler);
 }
