@@ -181,7 +181,10 @@ function failures(): string {
     ['a dimension is null', 'error'],
     ['the shape is missing', 'warning `dataInputShapeMissing`'],
     ['compiler options of the GPU are missing', 'error for platforms, warning `nvidiaCompilerOptions` for Jetson devices'],
-    ['the archive is no `.tar.gz`, absent, or in another Region; the role is not there yet', 'see `NeoModel` and `NeoCompilationJob`'],
+    ['the archive is no gzip-compressed tar', 'error, by its name, and for `fromAsset` by its content'],
+    ['the archive is absent', '`fromAsset` uploads it; warning `modelNotUploaded` for a bucket of the job\'s own stack; in other buckets it cannot be seen'],
+    ['the bucket is in another Region', 'error, where its Region is known'],
+    ['the role is not there yet', 'nothing to do: the job waits for role and policies, and its creation is tried again until the role can be assumed'],
   ]);
 }
 

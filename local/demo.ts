@@ -1,9 +1,10 @@
 /**
- * `npm run demo`: synthesizes examples/private-compilation with the CDK CLI, deploys it to this machine, shows the result and
- * deletes it again. No AWS account and no network.
+ * `npm run demo`: synthesizes an example with the CDK CLI, deploys it to this machine, shows the result and deletes it again. No AWS
+ * account and no network.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { LocalServer } from './aws/server';
 import { DemoOptions, demoOptions, USAGE } from './demo/options';
 import { Progress } from './demo/progress';
@@ -12,59 +13,77 @@ import { requireTools, synthesize } from './demo/synthesize';
 import { LocalCloud } from './local-cloud';
 import { always, FrontEnd, NeoService } from './sagemaker';
 import { ScaledClock } from './scaled-clock';
-import { renderNetworkPicture } from '../src/privacy/network-picture';
+import { drawNetworks } from '../src/privacy/network-picture';
+import { TemplateSet } from '../src/privacy/template/template-set';
 
-const EXAMPLE = 'private-compilation';
-const STACK = 'PrivateCompilation';
 const OUT = path.join(__dirname, 'out');
 
 /** A compilation as short as they get. */
 const JOB = { startingMs: 40_000, compilingMs: 110_000 };
 
+/** Jobs at once, as accounts have a quota: others wait. */
+const QUOTA = 4;
+
 const say = (...lines: string[]) => lines.forEach(line => console.log(line));
 
-async function main(options: DemoOptions): Promise<void> {
+async function main({ example, port, speed }: DemoOptions): Promise<void> {
   say('Local run: no AWS account, no network. Names, IDs and ARNs are made up; SageMaker Neo is a stand-in that compiles nothing.',
     'CloudFormation\'s protocol is played here; the Lambda functions and the state machine run as synthesized.', '');
   requireTools();
-  await requirePort(options.port);
+  await requirePort(port);
 
-  say(`1. cdk synth, examples/${EXAMPLE}`);
-  const assembly = path.join(OUT, 'cdk.out');
-  await synthesize(EXAMPLE, assembly);
+  say(`1. cdk synth, examples/${example}`);
+  const output = path.join(OUT, 'cdk.out');
+  await synthesize(example, output);
+  // In the order of their dependencies.
+  const { stacks } = new CloudAssembly(output);
 
-  const clock = new ScaledClock(options.speed);
-  const service = new NeoService({ now: clock.now, plan: always(JOB), modelsMustExist: true });
+  const clock = new ScaledClock(speed);
+  const service = new NeoService({ now: clock.now, plan: always(JOB), modelsMustExist: true, quota: QUOTA });
   let progress: Progress | undefined;
   const cloud = new LocalCloud({
-    assembly, timeScale: clock, sagemaker: new FrontEnd(service, { clock }), port: options.port, onEvent: event => progress?.event(event),
+    assembly: output, timeScale: clock, sagemaker: new FrontEnd(service, { clock }), port, onEvent: event => progress?.event(event),
   });
+  const watch = (name: string) => { progress = new Progress(cloud.template(name), service, say); };
   endOnSignal(cloud);
   try {
-    const template = cloud.template(STACK);
-    const picture = path.join(OUT, 'network.svg');
-    mkdirSync(OUT, { recursive: true });
-    writeFileSync(picture, renderNetworkPicture(template));
-    say(`   picture of the network: ${path.relative(process.cwd(), picture)}`, '');
+    say(`   picture of the network: ${path.relative(process.cwd(), drawNetwork(stacks))}`, '');
 
-    say(`2. deploy, at ${options.speed} times the speed of AWS`);
-    progress = new Progress(template, service, say);
-    const stack = await cloud.deploy(STACK);
-    progress.stop();
-    if (stack.status !== 'CREATE_COMPLETE') { throw new Error(`the deployment failed: ${stack.failures.join('; ')}`); }
-    say('', 'Resources', ...resourceLines(stack.resources), '', 'The finished job', ...valueLines(stack.outputs), '');
+    for (const { stackName } of stacks) {
+      say(`2. deploy ${stackName}, at ${speed} times the speed of AWS`);
+      watch(stackName);
+      const stack = await cloud.deploy(stackName);
+      progress!.stop();
+      if (stack.status !== 'CREATE_COMPLETE') { throw new Error(`the deployment failed: ${stack.failures.join('; ')}`); }
+      say('', 'Resources', ...resourceLines(stack.resources), '', ...outputLines(stack.outputs));
+    }
 
-    say('3. delete');
-    progress = new Progress(template, service, say);
-    const deleted = await cloud.destroy(STACK);
-    progress.stop();
-    if (deleted.status !== 'DELETE_COMPLETE') { throw new Error(`the stack could not be deleted: ${deleted.status}`); }
+    for (const { stackName } of [...stacks].reverse()) {
+      say(`3. delete ${stackName}`);
+      watch(stackName);
+      const deleted = await cloud.destroy(stackName);
+      progress!.stop();
+      if (deleted.status !== 'DELETE_COMPLETE') { throw new Error(`the stack could not be deleted: ${deleted.status}`); }
+    }
     const left = service.records().filter(({ deletedAt }) => deletedAt === undefined).length;
-    say('', `Done. Compilation jobs left: ${left}. What says DELETE_SKIPPED stays on purpose: the compiled model, and the flow logs.`);
+    say('', `Done. Compilation jobs left: ${left}. What says DELETE_SKIPPED stays on purpose: buckets with compiled models, keys, and the flow logs.`);
   } finally {
     progress?.stop();
     await cloud.close();
   }
+}
+
+function drawNetwork(stacks: CloudFormationStackArtifact[]): string {
+  const picture = path.join(OUT, 'network.svg');
+  mkdirSync(OUT, { recursive: true });
+  writeFileSync(picture, drawNetworks(TemplateSet.fromFiles(stacks.map(({ templateFullPath }) => templateFullPath))));
+  return picture;
+}
+
+/** Not those that one stack has for another. */
+function outputLines(outputs: Readonly<Record<string, string>>): string[] {
+  const own = Object.entries(outputs).filter(([name]) => !name.startsWith('ExportsOutput'));
+  return own.length > 0 ? ['Outputs', ...valueLines(Object.fromEntries(own)), ''] : [];
 }
 
 /** Better now than after the synthesis. */

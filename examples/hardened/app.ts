@@ -1,33 +1,32 @@
-import { App, RemovalPolicy, Stack, Validations, type StackProps } from 'aws-cdk-lib';
+import { App, CfnOutput, RemovalPolicy, Stack, Validations, type StackProps } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
+// In an app of your own: from 'cdk-sagemaker-neo'.
+import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
+
+/** Where the uploader puts the model, and the job takes it from. */
+const MODEL = 'models/resnet18.tar.gz';
 
 /**
- * All options that narrow: one key for everything, functions in the VPC, buckets that AWS's compliance packs accept.
+ * All options that narrow: one key for everything, functions in the VPC, buckets that AWS's compliance packs accept, and one role that may upload the model. It is
+ * deployed first, as the model must be there before a job is.
  */
-export class HardenedCompilation extends Stack {
+class HardenedNetwork extends Stack {
+  public readonly models: s3.Bucket;
+  public readonly network: NeoPrivateCompilationVpc;
+
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
     const key = new kms.Key(this, 'Key', { enableKeyRotation: true });
-    const bucket = this.modelBucket(key);
-
-    const network = new NeoPrivateCompilationVpc(this, 'Network', {
-      buckets: [bucket],
+    this.models = this.modelBucket(key);
+    this.network = new NeoPrivateCompilationVpc(this, 'Network', {
+      buckets: [this.models],
       encryptionKey: key,
       privateControlPlane: true,
       maxConcurrentInstances: 10,
-    });
-
-    new NeoCompilationJob(this, 'Resnet', {
-      vpcConfig: network.vpcConfig,
-      model: NeoModel.fromBucket(bucket, 'models/resnet18.tar.gz', {
-        framework: NeoFramework.PYTORCH_1_13,
-        dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
-      }),
-      target: NeoTarget.ML_C5,
-      outputBucket: bucket,
+      bucketPolicyExemptPrincipals: [this.uploader(key)],
     });
   }
 
@@ -52,8 +51,48 @@ export class HardenedCompilation extends Stack {
     }
     return bucket;
   }
+
+  /** It writes this one object, from outside the VPC, and reads nothing. Who of the account may assume it is for IAM to say. */
+  private uploader(key: kms.IKey): iam.Role {
+    const role = new iam.Role(this, 'Uploader', { description: 'Uploads the model to compile', assumedBy: new iam.AccountRootPrincipal() });
+    new iam.ManagedPolicy(this, 'Upload', {
+      roles: [role],
+      statements: [
+        new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [this.models.arnForObjects(MODEL)] }),
+        // S3 asks for Decrypt when the parts of a large object are put together.
+        new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] }),
+      ],
+    });
+    new CfnOutput(this, 'UploaderArn', { value: role.roleArn });
+    new CfnOutput(this, 'UploadTo', { value: this.models.s3UrlForObject(MODEL) });
+    return role;
+  }
+}
+
+interface HardenedCompilationProps extends StackProps {
+  readonly models: s3.IBucket;
+  readonly network: NeoPrivateCompilationVpc;
+}
+
+/** The job, deployed when the model is there. */
+class HardenedCompilation extends Stack {
+  constructor(scope: Construct, id: string, { models, network, ...props }: HardenedCompilationProps) {
+    super(scope, id, props);
+    const job = new NeoCompilationJob(this, 'Resnet', {
+      vpcConfig: network.vpcConfig,
+      model: NeoModel.fromBucket(models, MODEL, {
+        framework: NeoFramework.PYTORCH_1_13,
+        dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+      }),
+      target: NeoTarget.ML_C5,
+      outputBucket: models,
+    });
+    new CfnOutput(this, 'ModelArtifactsUri', { value: job.modelArtifactsUri });
+  }
 }
 
 const app = new App();
-new HardenedCompilation(app, 'HardenedCompilation');
+const { models, network } = new HardenedNetwork(app, 'HardenedNetwork');
+new HardenedCompilation(app, 'HardenedCompilation', { models, network });
+NeoPrivacyValidation.addTo(app);
 app.synth();

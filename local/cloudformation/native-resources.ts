@@ -34,9 +34,18 @@ const globalArn = (subject: Subject, service: string, resource: string) => arn(s
 
 const ec2 = (idPrefix: string, attributes: NativeType['attributes'] = () => ({})): NativeType => ({ idPrefix, attributes });
 
+/** Ref gives the ARN, an attribute the name. */
+const sageMaker = (resource: string, named: string): NativeType => ({
+  named,
+  maxLength: 63,
+  physicalId: x => arn(x, 'sagemaker', `${resource}/${x.name}`.toLowerCase()),
+  attributes: x => ({ [named]: x.name }),
+});
+
 const TYPES: Readonly<Record<string, NativeType>> = {
   'AWS::CloudFormation::WaitConditionHandle': { physicalId: ({ stack, name }) => `https://cloudformation-waitcondition-${stack.region}.s3.amazonaws.com/${name}` },
   'AWS::CloudWatch::Alarm': { named: 'AlarmName', attributes: x => ({ Arn: arn(x, 'cloudwatch', `alarm:${x.name}`) }) },
+  'AWS::EC2::EIP': ec2('eipalloc', x => ({ AllocationId: x.name, PublicIp: '203.0.113.1' })),
   'AWS::EC2::FlowLog': ec2('fl', x => ({ Id: x.name })),
   'AWS::EC2::InternetGateway': ec2('igw', x => ({ InternetGatewayId: x.name })),
   'AWS::EC2::NatGateway': ec2('nat', x => ({ NatGatewayId: x.name })),
@@ -72,6 +81,8 @@ const TYPES: Readonly<Record<string, NativeType>> = {
     named: 'RoleName',
     attributes: x => ({ Arn: globalArn(x, 'iam', `role${x.properties.Path ?? '/'}${x.name}`), RoleId: `AROA${suffix(x.name, 17)}` }),
   },
+  'AWS::IoT::Policy': { named: 'PolicyName', attributes: x => ({ Id: x.name, Arn: arn(x, 'iot', `policy/${x.name}`) }) },
+  'AWS::IoT::RoleAlias': { named: 'RoleAlias', attributes: x => ({ RoleAliasArn: arn(x, 'iot', `rolealias/${x.name}`) }) },
   'AWS::KMS::Alias': { named: 'AliasName' },
   'AWS::KMS::Key': { physicalId: x => uuid(x), attributes: x => ({ KeyId: uuid(x), Arn: arn(x, 'kms', `key/${uuid(x)}`) }) },
   'AWS::Lambda::Function': { named: 'FunctionName', attributes: x => ({ Arn: arn(x, 'lambda', `function:${x.name}`) }) },
@@ -90,6 +101,9 @@ const TYPES: Readonly<Record<string, NativeType>> = {
     }),
   },
   'AWS::S3::BucketPolicy': { physicalId: x => x.properties.Bucket },
+  'AWS::SageMaker::Endpoint': sageMaker('endpoint', 'EndpointName'),
+  'AWS::SageMaker::EndpointConfig': sageMaker('endpoint-config', 'EndpointConfigName'),
+  'AWS::SageMaker::Model': sageMaker('model', 'ModelName'),
   'AWS::SNS::Topic': { named: 'TopicName', physicalId: x => arn(x, 'sns', x.name), attributes: x => ({ TopicArn: arn(x, 'sns', x.name), TopicName: x.name }) },
   'AWS::SQS::Queue': {
     named: 'QueueName',

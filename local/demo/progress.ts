@@ -1,28 +1,30 @@
 import type { StackEvent } from '../cloudformation/stack';
 import type { Template } from '../cloudformation/template';
-import type { NeoService } from '../sagemaker';
+import { ACTIVE_STATUSES, type NeoService } from '../sagemaker';
 
 const STACK_TYPE = 'AWS::CloudFormation::Stack';
 const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
 
-/** The job's status is looked at this often, in real time, and said again after so long, in the time of the run. */
+/** The jobs' statuses are looked at this often, in real time, and said again after so long, in the time of the run. */
 const LOOK_MS = 200;
 const REPEAT_MS = 30_000;
 
-/** Prints one operation on a stack as the CDK CLI does, and what the job does meanwhile. */
+/** Prints one operation on a stack as the CDK CLI does, and what its jobs do meanwhile. */
 export class Progress {
   private readonly paths: ReadonlyMap<string, string>;
+  private readonly waiting = new Set<string>();
+  private readonly said = new Map<string, { readonly status: string; readonly at: number }>();
   private done = 0;
   private timer?: NodeJS.Timeout;
-  private said = { status: '', at: 0 };
 
   constructor(template: Template, private readonly service: NeoService, private readonly print: (line: string) => void) {
     this.paths = new Map(Object.entries(template.Resources).map(([id, resource]) => [id, pathOf(id, resource)]));
+    service.records().forEach(({ name, status }) => this.said.set(name, { status, at: service.now() }));
   }
 
   public event({ timestamp, logicalId, type, status, reason }: StackEvent): void {
-    if (type === JOB_TYPE) { this.watch(status.endsWith('_IN_PROGRESS')); }
     const isBegin = status.endsWith('_IN_PROGRESS');
+    if (type === JOB_TYPE) { this.watch(logicalId, isBegin); }
     // Begins are worth a line only where something takes time.
     if (isBegin && !type.startsWith('Custom::') && type !== STACK_TYPE) { return; }
     if (!isBegin && type !== STACK_TYPE) { this.done += 1; }
@@ -33,20 +35,24 @@ export class Progress {
 
   public stop(): void {
     clearInterval(this.timer);
+    this.timer = undefined;
   }
 
   /** While CloudFormation waits: what SageMaker's console would show. */
-  private watch(on: boolean): void {
-    this.stop();
-    if (on) { this.timer = setInterval(() => this.look(), LOOK_MS); }
+  private watch(job: string, isWaiting: boolean): void {
+    if (isWaiting) { this.waiting.add(job); } else { this.waiting.delete(job); }
+    if (this.waiting.size === 0) { this.stop(); } else { this.timer ??= setInterval(() => this.look(), LOOK_MS); }
   }
 
   private look(): void {
-    const job = this.service.records().at(-1);
     const now = this.service.now();
-    if (!job || (job.status === this.said.status && now < this.said.at + REPEAT_MS)) { return; }
-    this.said = { status: job.status, at: now };
-    this.print(`       SageMaker Neo (stand-in): ${job.name} is ${job.status}, ${Math.round((now - job.history[0].at) / 1000)} s after its creation`);
+    for (const { name, status, history: [{ at: created }] } of this.service.records()) {
+      const { status: before, at } = this.said.get(name) ?? { status: '', at: 0 };
+      const isSaid = status === before && (now < at + REPEAT_MS || !ACTIVE_STATUSES.includes(status));
+      if (isSaid) { continue; }
+      this.said.set(name, { status, at: now });
+      this.print(`       SageMaker Neo (stand-in): ${name} is ${status}, ${Math.round((now - created) / 1000)} s after its creation`);
+    }
   }
 }
 

@@ -56,8 +56,8 @@ export interface NeoCompilationJobProps {
   readonly compilerOptions?: NeoCompilerOptions;
 
   /**
-   * Role that the job assumes to read, write and log. A role of your own needs the actions of the role that
-   * `NeoPrivateCompilationVpc` makes; model and output are granted to it here.
+   * Role that the job assumes to read, write and log. A role of your own is given what it lacks, as `NeoPrivateCompilationVpc` does; when it cannot be
+   * changed, a warning says what it needs. With a `vpcConfig` written by hand, permissions on the network are yours to give.
    *
    * @default - the role of the private network
    */

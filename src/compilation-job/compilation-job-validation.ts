@@ -1,8 +1,10 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
 import { NeoValidationError, shown } from '../private/errors';
+import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
+import { differ, requireSameAccount, requireSameRegion } from '../private-compilation-vpc/same-environment';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 import { checkCompilation, type CompilationRequest } from '../target/compilation-rules';
 
@@ -50,19 +52,33 @@ export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): vo
 type Fail = (message: string) => never;
 
 /** What SageMaker or the S3 endpoint would refuse later. */
-function validateNetwork(scope: Construct, fail: Fail, { vpcConfig: { privateVpc }, outputBucket }: NeoCompilationJobProps) {
+function validateNetwork(scope: Construct, fail: Fail, props: NeoCompilationJobProps) {
+  const { vpcConfig: { privateVpc }, outputBucket, outputEncryptionKey, role } = props;
+  if (privateVpc) { requireSameEnvironment(scope, fail, privateVpc); }
+  requireSameRegion(scope, 'outputBucket', outputBucket);
+  if (outputEncryptionKey) { requireSameRegion(scope, 'outputEncryptionKey', outputEncryptionKey); }
+  if (role) { requireSameAccount(scope, 'role', role); }
   if (!privateVpc) { return; }
-  const here = Stack.of(scope);
-  for (const place of ['region', 'account'] as const) {
-    const [ours, theirs] = [here[place], privateVpc.env[place]];
-    if (!Token.isUnresolved(ours) && !Token.isUnresolved(theirs) && ours !== theirs) {
-      fail(`vpcConfig must be of a network in the job's ${place} ${ours}: SageMaker places no interface elsewhere; got: a network in ${theirs}`);
-    }
-  }
   const arns = privateVpc.buckets.map(bucket => bucket.bucketArn);
   if (arns.length > 0 && !arns.includes(outputBucket.bucketArn)) {
     fail('outputBucket must be one of the buckets of the private network, as its S3 endpoint lets nothing through to others: '
       + `add it to the network's buckets; got: ${outputBucket.node.path}`);
+  }
+}
+
+function requireSameEnvironment(scope: Construct, fail: Fail, network: INeoPrivateCompilationVpc) {
+  const here = Stack.of(scope);
+  for (const place of ['region', 'account'] as const) {
+    const [ours, theirs] = [here[place], network.env[place]];
+    if (differ(ours, theirs)) {
+      fail(`vpcConfig must be of a network in the job's ${place} ${ours}: SageMaker places no interface elsewhere; got: a network in ${theirs}`);
+    }
+    // Which CDK would refuse, in words about the network's role.
+    if (Token.isUnresolved(ours) !== Token.isUnresolved(theirs) && Resource.isOwnedResource(network.role) && Stack.of(network.role) !== here) {
+      const text = (value: string) => Token.isUnresolved(value) ? 'one known at deployment only' : value;
+      fail(`vpcConfig must be of a network whose stack has the env of the job's, as CDK refers to no stack of another ${place}: give both the same env, or neither any; `
+        + `got: ${text(theirs)}, and for the job ${text(ours)}`);
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 import { CfnResource, Lazy, RemovalPolicy, TagManager, type Duration, TagType, Token, type ITaggableV2 } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { allowDeletion, grantArtifacts } from './artifact-access';
 import type { INeoCompilationJob } from './compilation-job-base';
 import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type CompilationJobProperties } from './compilation-job-properties';
 import type { NeoCompilationJobProps } from './compilation-job-props';
@@ -11,14 +12,14 @@ import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
 import { validateCompilation, validateJobProps } from './compilation-job-validation';
 import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
+import { permitJob } from './job-role';
+import { warnOfMissingModel } from './missing-model';
 import { outputEncryptionKey } from './output-encryption-key';
 import { NeoObservedCompilationJob } from '../operations/observed-compilation-job';
 import { NeoValidationError } from '../private/errors';
-import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
-import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
+import { requireExemptable } from '../private-compilation-vpc/stack-cycle';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 import type { NeoTarget } from '../target/target';
-
 
 /**
  * A model compiled by SageMaker Neo in a private network, as part of the deployment.
@@ -137,7 +138,8 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
 
     const model = props.model.bind(this, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
-    this.grantOutput();
+    warnOfMissingModel(this, model);
+    permitJob(this, { role, privateVpc, bucket: this.outputBucket, prefix: this.outputPrefix, key: this.outputEncryptionKey });
 
     const provider = CompilationJobProvider.getOrCreate(this, privateVpc);
     this._provider = provider;
@@ -151,7 +153,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     if (props.deleteArtifacts) {
       provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
       // Outside the VPC, the handler must be let through by a bucket policy that was told to deny deletions.
-      if (privateVpc && !privateVpc.controlPlaneSecurityGroup) { allowDeletion(privateVpc, provider.role); }
+      if (privateVpc && !privateVpc.controlPlaneSecurityGroup) { allowDeletion(this, privateVpc, provider.role); }
     }
 
     const properties: CompilationJobProperties = {
@@ -228,37 +230,30 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   }
 
   /**
-   * Let somebody read the compiled model, `kms:Decrypt` on its key included. The bucket policy of a private network still denies it to whoever does not
+   * Let somebody read the compiled model, `kms:Decrypt` on its key included, and nothing else of the bucket. The bucket policy of a private network still denies it to whoever does not
    * come through the network's S3 endpoint: use `grantReadArtifactsOutsideEndpoint` for those.
    *
    * @param grantee who may read
    */
   public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {
-    const grant = this.outputBucket.grantRead(grantee, this.artifactPattern);
-    return this.outputEncryptionKey ? grant.combine(this.outputEncryptionKey.grantDecrypt(grantee)) : grant;
+    return grantArtifacts(this, { bucket: this.outputBucket, pattern: this.artifactPattern, key: this.outputEncryptionKey }, grantee);
   }
 
   /**
    * Let somebody outside the private network read the compiled model: the role of a device, say. Grants what `grantReadArtifacts` does and has the
    * network's bucket policies let the principal through (`allowOutsideEndpoint`).
    *
-   * Create the role in the network's stack or a stack that does not depend on it, as the bucket policies name it.
+   * Create the role in the network's stack, as its bucket policies name the role, and the role's policy names the bucket; or give it a `roleName`.
    *
    * @param grantee a role, a user, a function or an `ArnPrincipal`
    */
   public grantReadArtifactsOutsideEndpoint(grantee: iam.IGrantable): iam.Grant {
-    this.vpcConfig.privateVpc?.allowOutsideEndpoint(grantee);
-    return this.grantReadArtifacts(grantee);
-  }
-
-  /** A role of the user's own gets what the private network's role has anyway. */
-  private grantOutput() {
-    const { vpcConfig } = this.props;
-    if (this.role !== vpcConfig.privateVpc?.role) {
-      this.outputBucket.grantPut(this.role, `${this.outputPrefix}/*`);
-      this.outputBucket.grantRead(this.role, `${this.outputPrefix}/*`);
+    const { privateVpc } = this.vpcConfig;
+    if (privateVpc) {
+      requireExemptable(this, privateVpc, 'grantee', grantee.grantPrincipal, 'make it in the stack of the network, or give the role a roleName');
+      privateVpc.allowOutsideEndpoint(grantee);
     }
-    this.outputEncryptionKey?.grant(this.role, 'kms:Decrypt', 'kms:GenerateDataKey');
+    return this.grantReadArtifacts(grantee);
   }
 
   /** A TagManager renders for L1 constructs, which spell it their own way. */
@@ -278,14 +273,5 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
 
   private attribute(name: keyof CompilationJobAttributes): string {
     return Token.asString(this.resource.getAtt(name));
-  }
-}
-
-/** As little as needed; of an imported network only its owner knows what the bucket policies deny. */
-function allowDeletion(privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
-  if (privateVpc instanceof NeoPrivateCompilationVpc) {
-    privateVpc._allowDeletionOutsideEndpoint(handler);
-  } else {
-    privateVpc.allowOutsideEndpoint(handler);
   }
 }

@@ -41,7 +41,7 @@ export interface NeoCompiledModelProps {
   /**
    * Whether the role is named to the bucket policies of the job's network, so that it may read from outside the S3 endpoint as well. For a
    * model that is hosted in another network, or should SageMaker's check of the artifact not come through the subnets. The role must
-   * then belong to the network's stack, or to one that does not depend on it.
+   * then be made in the network's stack, or have a `roleName`.
    *
    * @default false
    */

@@ -6,7 +6,8 @@ import type { NeoCompiledModelProps } from './compiled-model-props';
 import { createHostingRole } from './hosting-role';
 import { validateVpcConfig } from '../compilation-job/compilation-job-validation';
 import { NeoValidationError, shown } from '../private/errors';
-import { differ } from '../private-compilation-vpc/same-environment';
+import { differ, requireSameAccount } from '../private-compilation-vpc/same-environment';
+import { requireExemptable } from '../private-compilation-vpc/stack-cycle';
 
 /**
  * A SageMaker model made from the result of a compilation job for a cloud target: the compiled archive, the image that Neo names for it, a
@@ -69,6 +70,9 @@ export class NeoCompiledModel extends Resource implements iam.IGrantable {
     }
     this.role = role;
     this.grantPrincipal = role.grantPrincipal;
+    if (props.allowOutsideEndpoint && job.vpcConfig.privateVpc) {
+      requireExemptable(this, job.vpcConfig.privateVpc, 'role', role, 'with allowOutsideEndpoint, bring a role of the stack of the network, or one with a roleName');
+    }
     const granted = props.allowOutsideEndpoint ? job.grantReadArtifactsOutsideEndpoint(role) : job.grantReadArtifacts(role);
 
     this.model = new sagemaker.CfnModel(this, 'Resource', {
@@ -90,7 +94,7 @@ export class NeoCompiledModel extends Resource implements iam.IGrantable {
   }
 }
 
-function validate(scope: Construct, { job, vpcConfig = job?.vpcConfig, modelName, image }: NeoCompiledModelProps): void {
+function validate(scope: Construct, { job, vpcConfig = job?.vpcConfig, role, modelName, image }: NeoCompiledModelProps): void {
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
   if (!job) { fail(`job must be given; got: ${shown(job)}`); }
   if (job.target.isEdge) {
@@ -104,6 +108,7 @@ function validate(scope: Construct, { job, vpcConfig = job?.vpcConfig, modelName
       fail(`job must be in the ${place} of the stack, ${Stack.of(scope)[place]}, where SageMaker finds its artifact and network; got: ${job.node.path} in ${job.env[place]}`);
     }
   }
+  if (role) { requireSameAccount(scope, 'role', role); }
   validateVpcConfig(scope, vpcConfig);
   if (!Token.isUnresolved(vpcConfig.subnets) && vpcConfig.subnets.length < 2) {
     fail('vpcConfig.subnets must be at least two, in two Availability Zones, as SageMaker hosting asks for: give the network maxAzs: 2, or the model a vpcConfig of its own; '

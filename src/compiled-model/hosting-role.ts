@@ -1,7 +1,8 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, PhysicalName, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { networkStatements } from '../private-compilation-vpc/execution-role';
+import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../private/acknowledge';
+import { NETWORK_REASONS, networkStatements } from '../private-compilation-vpc/execution-role';
 import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
 
 /**
@@ -12,6 +13,8 @@ import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/priva
 export function createHostingRole(scope: Construct, network: INeoPrivateCompilationVpc): iam.Role {
   const stack = Stack.of(scope);
   const role = new iam.Role(scope, 'Role', {
+    // A name only if a bucket or key of another account has to name it.
+    roleName: PhysicalName.GENERATE_IF_NEEDED,
     description: 'Hosts a model compiled by SageMaker Neo',
     assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
   });
@@ -47,5 +50,14 @@ export function createHostingRole(scope: Construct, network: INeoPrivateCompilat
       conditions: { StringLike: { 'cloudwatch:namespace': ['AWS/SageMaker', '/aws/sagemaker/*'] } },
     }),
   ].forEach(statement => role.addToPolicy(statement));
+  acknowledge(role, INLINE_POLICY_REASONS);
+  acknowledgeWildcards(role, { ...NETWORK_REASONS, ...WILDCARD_REASONS });
   return role;
 }
+
+const WILDCARD_REASONS: Reasons = {
+  PullImage: 'The repository is AWS\'s, and its account and name are known only to the finished job.',
+  LogInToRegistry: 'GetAuthorizationToken takes no resource.',
+  WriteLogs: 'The log group is named by SageMaker, after an endpoint or transform job that does not exist yet.',
+  WriteMetrics: 'PutMetricData takes no resource; a condition narrows it to SageMaker\'s namespaces.',
+};

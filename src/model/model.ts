@@ -2,8 +2,10 @@ import { AssetStaging, FileAssetPackaging, Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { archiveProblem } from './archive';
 import { NeoValidationError, shown } from '../private/errors';
 import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
+import { requireSameRegion } from '../private-compilation-vpc/same-environment';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 
@@ -172,7 +174,8 @@ class BucketModel extends NeoModel {
     }
   }
 
-  public bind(_scope: Construct, { role, privateVpc }: NeoModelBindOptions): NeoModelConfig {
+  public bind(scope: Construct, { role, privateVpc }: NeoModelBindOptions): NeoModelConfig {
+    requireSameRegion(scope, 'model', this.bucket);
     if (privateVpc) {
       privateVpc.grantReadThroughEndpoint(this.bucket, this.objectKey);
     }
@@ -230,6 +233,11 @@ function upload(scope: Construct, sourcePath: string): { bucket: s3.IBucket; obj
   const staging = new AssetStaging(scope, 'Model', { sourcePath });
   if (staging.packaging !== FileAssetPackaging.FILE) {
     throw new NeoValidationError(`path must be a file, a single .tar.gz archive; got the directory ${shown(sourcePath)}`, scope);
+  }
+  const problem = archiveProblem(sourcePath);
+  if (problem) {
+    throw new NeoValidationError('path must be a tar archive compressed with gzip, as Neo reads nothing else: pack the model with "tar czf"; '
+      + `got: ${shown(sourcePath)}, ${problem}`, scope);
   }
   const stack = Stack.of(scope);
   const { bucketName, objectKey } = stack.synthesizer.addFileAsset({

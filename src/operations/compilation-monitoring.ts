@@ -11,7 +11,7 @@ import { outcomePattern } from './outcome-pattern';
 import { compilationLogQuery, OUTCOME_QUERY } from './queries';
 import type { NeoCompilationJob } from '../compilation-job/compilation-job';
 import { NeoValidationError, shown } from '../private/errors';
-import { differ } from '../private-compilation-vpc/same-environment';
+import { differ, requireSameRegion } from '../private-compilation-vpc/same-environment';
 
 /** Of all compilation jobs of the account, made by whichever is first; it is never made or deleted here. */
 const COMPILATION_LOG_GROUP = '/aws/sagemaker/CompilationJobs';
@@ -160,7 +160,7 @@ const suffixOf = (job: NeoCompilationJob) => job.node.addr.slice(-8);
 
 const logGroupsOf = (jobs: NeoCompilationJob[]) => [...new Set(jobs.map(job => job._provider))].map(({ logGroup }) => logGroup.logGroupName);
 
-function validate(scope: Construct, { jobs, compilationTimeThreshold: threshold = 0.8 }: NeoCompilationMonitoringProps): number {
+function validate(scope: Construct, { jobs, topic, alarmTopic, compilationTimeThreshold: threshold = 0.8 }: NeoCompilationMonitoringProps): number {
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
   if (!Array.isArray(jobs) || jobs.length < 1 || jobs.length > 100) {
     fail(`jobs must be 1 to 100 jobs, as a dashboard and an alarm list hold no more: make a monitoring for each hundred; got: ${Array.isArray(jobs) ? jobs.length : shown(jobs)}`);
@@ -168,6 +168,9 @@ function validate(scope: Construct, { jobs, compilationTimeThreshold: threshold 
   if (new Set(jobs).size !== jobs.length) { fail('jobs must not have a job twice'); }
   if (!Token.isUnresolved(threshold) && !(threshold > 0 && threshold <= 1)) {
     fail(`compilationTimeThreshold must be above 0 and at most 1, a share of maxRuntime; got: ${shown(threshold)}`);
+  }
+  for (const [prop, told] of Object.entries({ topic, alarmTopic })) {
+    if (told) { requireSameRegion(scope, prop, told, 'rules and alarms tell topics of their own Region only'); }
   }
   for (const job of jobs) {
     for (const place of ['region', 'account'] as const) {

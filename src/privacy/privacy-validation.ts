@@ -11,6 +11,7 @@ import { failWhereCdkIsSilent } from './report/silent-failure';
 import { sentence, violationsOf } from './report/violations';
 import { writeReport } from './report/write-report';
 import { PRIVACY_RULES } from './rules/rules';
+import { hasMadeUpVpc } from './template/made-up';
 import { type ConstructPathOf, TemplateSet } from './template/template-set';
 import { NeoValidationError, shown } from '../private/errors';
 
@@ -99,6 +100,9 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 
   private validateTemplates(context: IPolicyValidationContext): PolicyValidationPluginReport {
+    if (hasMadeUpVpc(context.templatePaths)) {
+      return { success: true, violations: [], pluginVersion: this.version, metadata: { note: 'not validated before the VPC has been looked up' } };
+    }
     const templates = TemplateSet.fromFiles(context.templatePaths, this.constructPaths());
     const report = this.evaluate(templates);
     if (!this.stage && this.props.reportDirectory) { writeReport(this.props.reportDirectory, report, templates); }

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { cidrOf } from './cidr';
 import { DEFAULT_INSTANCES, MOST_SUBNETS, otherAddresses, requireInstances } from './new-network';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
-import { compareIds } from './same-id';
+import { compareIds, madeResource } from './same-id';
 import { addressesFor, instancesIn, netmaskOf } from './subnet-sizing';
 import { NeoValidationError } from '../private/errors';
 
@@ -19,12 +19,12 @@ export function selectSubnets(scope: Construct, vpc: ec2.IVpc, props: NeoPrivate
     throw new NeoValidationError(`vpc must have isolated subnets, without any route to the internet, or vpcSubnets must name them; got: ${vpc.node.path} with none`, scope);
   }
   const { subnets, isPendingLookup } = vpc.selectSubnets(selection);
-  // On the first synthesis of a looked-up VPC the subnets are made up: nothing to check yet.
-  if (!isPendingLookup) {
-    checkVpc(scope, vpc, props.privateControlPlane ?? false);
-    checkSubnets(scope, vpc, subnets);
-    checkSizes(scope, subnets, props.maxConcurrentInstances ?? DEFAULT_INSTANCES, otherAddresses(props));
-  }
+  // On the first synthesis of a looked-up VPC the subnets are made up: nothing to check yet, and no group has the name that was asked for.
+  if (isPendingLookup) { return subnets.length > 0 ? subnets : [...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets].slice(0, 1); }
+
+  checkVpc(scope, vpc, props.privateControlPlane ?? false);
+  checkSubnets(scope, vpc, subnets);
+  checkSizes(scope, subnets, props.maxConcurrentInstances ?? DEFAULT_INSTANCES, otherAddresses(props));
   return subnets;
 }
 
@@ -97,18 +97,29 @@ function checkSubnets(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[]) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetsNotChecked', `subnets ${paths(unknown)} are not made by this app, so these cannot be checked: `
       + 'they must be in the VPC, their route tables must have no route to the internet, and no other network must be joined to them');
   }
-  scope.node.addValidation({ validate: () => owned.flatMap(subnet => routesOut(subnet)) });
+  scope.node.addValidation({ validate: () => routesOut(scope, subnets) });
 }
 
 /**
- * Routes of a subnet to the internet, at the end of synthesis, when none can be added any more.
+ * Routes of subnets to the internet, wherever in the app they are written; at the end of synthesis, when none can be added any more.
  */
-function routesOut(subnet: ec2.ISubnet): string[] {
-  return subnet.node.findAll()
-    .filter(child => child instanceof ec2.CfnRoute)
-    .filter(({ natGatewayId, egressOnlyInternetGatewayId, carrierGatewayId, destinationCidrBlock, destinationIpv6CidrBlock }) =>
-      natGatewayId ?? egressOnlyInternetGatewayId ?? carrierGatewayId ?? (destinationCidrBlock === '0.0.0.0/0' || destinationIpv6CidrBlock === '::/0'))
+function routesOut(scope: Construct, subnets: ec2.ISubnet[]): string[] {
+  const tables = subnets.map(({ routeTable }) => routeTable?.routeTableId).filter(id => id !== undefined);
+  return scope.node.root.node.findAll()
+    .filter(construct => construct instanceof ec2.CfnRoute)
+    .filter(route => leadsToInternet(route) && tables.some(table => compareIds(route.routeTableId, table) === 'same'))
     .map(route => `vpcSubnets must be isolated, without any route to the internet; got: the route ${route.node.path}`);
+}
+
+function leadsToInternet(route: ec2.CfnRoute): boolean {
+  const { natGatewayId, egressOnlyInternetGatewayId, carrierGatewayId, gatewayId, destinationCidrBlock, destinationIpv6CidrBlock } = route;
+  return (natGatewayId ?? egressOnlyInternetGatewayId ?? carrierGatewayId) !== undefined
+    || (gatewayId !== undefined && isInternetGateway(gatewayId))
+    || destinationCidrBlock === '0.0.0.0/0' || destinationIpv6CidrBlock === '::/0';
+}
+
+function isInternetGateway(id: string): boolean {
+  return madeResource(id) instanceof ec2.CfnInternetGateway || (!Token.isUnresolved(id) && id.startsWith('igw-'));
 }
 
 /**

@@ -3,6 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
+import { literalArnOf } from './stack-cycle';
 import { NeoValidationError, shown } from '../private/errors';
 
 export const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
@@ -48,11 +49,8 @@ export class BucketLock {
     }
   }
 
-  /**
-   * Exempt a principal that does nothing but delete: not at all unless deletions are denied.
-   */
-  public exemptForDeletion(grantee: iam.IGrantable) {
-    if (this.actions.some(action => Token.isUnresolved(action) || DELETING.test(action))) { this.exempt(grantee); }
+  public get deniesDeletion(): boolean {
+    return this.actions.some(action => Token.isUnresolved(action) || DELETING.test(action));
   }
 
   public statementFor(bucket: s3.IBucket): iam.PolicyStatement {
@@ -91,6 +89,8 @@ function emptierOf(bucket: s3.IBucket): string[] {
  */
 export function arnsOf(scope: IConstruct, grantee: iam.IGrantable): string[] {
   const principal = grantee?.grantPrincipal;
+  const literal = literalArnOf(scope, principal);
+  if (literal) { return [literal]; }
   const arns = principal && !(principal instanceof iam.AccountPrincipal) && !(principal instanceof iam.UnknownPrincipal)
     ? principal.policyFragment.principalJson.AWS ?? []
     : [];

@@ -54,11 +54,19 @@ export function lockBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: Buck
       }
     }
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketPolicyNotManaged',
-      `the policy of bucket ${bucket.node.path} is not managed by this stack; until it has the following statement (bucketPolicyStatement() `
+      `the policy of bucket ${bucket.node.path} is not managed by this stack${whyNot(bucket)}; until it has the following statement (bucketPolicyStatement() `
       + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(scope, statement)}`);
     warnAboutOtherAccount(scope, bucket);
     return [];
   });
+}
+
+/** The statement names this stack's endpoint, and this stack the bucket. */
+function whyNot(bucket: s3.IBucket): string {
+  return Resource.isOwnedResource(bucket)
+    ? `: it is made in the stack ${Stack.of(bucket).node.path}, whose policies cannot refer to this one as long as this one refers to it (make it in this stack, or bring it by name, `
+      + 's3.Bucket.fromBucketName, and add the statement there)'
+    : '';
 }
 
 /**

@@ -1,8 +1,9 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, PhysicalName, Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { grantKeys } from './key-access';
 import { BUCKET_ACTIONS, OBJECT_ACTIONS } from './s3-endpoint';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../private/acknowledge';
 
@@ -14,6 +15,8 @@ import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons 
 export function createExecutionRole(scope: Construct): iam.Role {
   const stack = Stack.of(scope);
   const role = new iam.Role(scope, 'Role', {
+    // A name only if a bucket or key of another account has to name it.
+    roleName: PhysicalName.GENERATE_IF_NEEDED,
     description: 'Execution role of SageMaker Neo compilation jobs in a private VPC',
     assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
       conditions: {
@@ -27,14 +30,31 @@ export function createExecutionRole(scope: Construct): iam.Role {
   return role;
 }
 
-const WILDCARD_REASONS: Reasons = {
+/** Of the statement on objects in the policy of a role that was brought. */
+export const OBJECTS_SID = 'UseObjects';
+
+const OBJECTS_REASON = 'The buckets are there for models and compiled models; the names of the latter are generated.';
+
+/** Of the wildcards in what `networkStatements` returns. */
+export const NETWORK_REASONS: Reasons = {
   DescribeNetwork: 'EC2\'s Describe actions take no resource.',
   CreateInterfaces: 'An interface has no ID before it is made. The same request must name a subnet and a group, and only the network\'s are allowed.',
   UseInterfaces: 'The IDs of interfaces are not known beforehand; a condition narrows them to those in the network\'s subnets.',
+};
+
+const WILDCARD_REASONS: Reasons = {
+  ...NETWORK_REASONS,
   WriteLogs: 'A job writes into a stream of its own in the one log group that Neo has.',
   WriteMetrics: 'PutMetricData takes no resource, and AWS documents no namespace for Neo.',
-  [OBJECT_ACTIONS.join(',')]: 'The buckets are there for models and compiled models; the names of the latter are generated.',
+  [OBJECT_ACTIONS.join(',')]: OBJECTS_REASON,
+  [OBJECTS_SID]: OBJECTS_REASON,
 };
+
+/** By the Sids of statements, which may have something at their ends. */
+export function wildcardReasons(statements: iam.PolicyStatement[]): Reasons {
+  const known = Object.entries(WILDCARD_REASONS);
+  return Object.fromEntries(statements.flatMap(({ sid = '' }) => known.filter(([name]) => sid.startsWith(name)).map(([, reason]) => [sid, reason])));
+}
 
 /**
  * Where a job may place its network interfaces.
@@ -52,24 +72,24 @@ export interface Placement {
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
 export function executionStatements(scope: Construct, placement: Placement, buckets: s3.IBucket[]): iam.PolicyStatement[] {
-  return [
-    ...networkStatements(scope, placement),
-    new iam.PolicyStatement({ sid: 'UseBuckets', actions: BUCKET_ACTIONS, resources: buckets.map(bucket => bucket.bucketArn) }),
-    ...observationStatements(scope),
-  ];
+  return [...networkStatements(scope, placement), bucketStatement(buckets), ...observationStatements(scope)];
+}
+
+export function bucketStatement(buckets: s3.IBucket[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({ sid: 'UseBuckets', actions: BUCKET_ACTIONS, resources: buckets.map(bucket => bucket.bucketArn) });
 }
 
 /**
- * Reading and writing objects, encrypted ones too. CDK extends the policy of a key where it can and must.
+ * Reading and writing objects, encrypted ones too.
  */
-export function grantObjects(role: iam.IRole, buckets: s3.IBucket[]): iam.Grant {
+export function grantObjects(scope: Construct, role: iam.IRole, buckets: s3.IBucket[]): iam.Grant {
   const objects = iam.Grant.addToPrincipal({
     grantee: role,
     actions: OBJECT_ACTIONS,
     resourceArns: buckets.map(bucket => bucket.arnForObjects('*')),
   });
-  const keys = new Set(buckets.flatMap(({ encryptionKey }) => encryptionKey ?? []));
-  return [...keys].reduce((grant, key) => grant.combine(key.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey')), objects);
+  const keys = grantKeys(scope, role, buckets.flatMap(({ encryptionKey }) => encryptionKey ?? []), 'kms:Decrypt', 'kms:GenerateDataKey');
+  return keys.reduce((grant, key) => grant.combine(key), objects);
 }
 
 /**
@@ -124,7 +144,10 @@ export function networkStatements(scope: Construct, { vpc, subnets, securityGrou
   ];
 }
 
-function observationStatements(scope: Construct): iam.PolicyStatement[] {
+/**
+ * Logs and metrics.
+ */
+export function observationStatements(scope: Construct): iam.PolicyStatement[] {
   const logGroup = Stack.of(scope).formatArn({
     service: 'logs', resource: 'log-group', resourceName: '/aws/sagemaker/CompilationJobs', arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });

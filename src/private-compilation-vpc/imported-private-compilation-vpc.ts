@@ -36,6 +36,8 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
   constructor(scope: Construct, id: string, attrs: NeoPrivateCompilationVpcAttributes) {
     super(scope, id);
     requireSameRegion(this, 'vpc', attrs.vpc);
+    attrs.buckets?.forEach(bucket => requireSameRegion(this, 'buckets', bucket));
+    if (attrs.encryptionKey) { requireSameRegion(this, 'encryptionKey', attrs.encryptionKey); }
     requireSameAccount(this, 'role', attrs.role);
     requireSubnetCount(this, 'subnets', attrs.subnets);
     requireGroupCount(this, attrs.securityGroups);

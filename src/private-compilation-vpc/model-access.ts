@@ -4,8 +4,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { networkOf } from './buckets';
+import { grantKeys } from './key-access';
 import { ReadableModels } from './readable-models';
 import { throughEndpoint } from './s3-endpoint';
+import { requireSameRegion } from './same-environment';
 import { NeoValidationError, shown } from '../private/errors';
 import { readable } from '../private/readable-policy';
 
@@ -29,6 +31,7 @@ export class ModelAccess {
     if (typeof objectKeyPattern !== 'string' || objectKeyPattern === '') {
       throw new NeoValidationError(`objectKeyPattern must be the key of an object, or a pattern for keys; got: ${shown(objectKeyPattern)}`, this.scope);
     }
+    requireSameRegion(this.scope, 'bucket', bucket);
     const other = networkOf(bucket);
     if (other && this.endpoint) {
       throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${other.node.path}, and its policy denies what comes through any other `
@@ -37,7 +40,7 @@ export class ModelAccess {
     const bucketArn = this.arnOf(bucket);
     if (!this.byRole.add(bucketArn, objectKeyPattern)) { return this.grant!; }
 
-    bucket.encryptionKey?.grant(this.role, 'kms:Decrypt');
+    if (bucket.encryptionKey) { grantKeys(this.scope, this.role, [bucket.encryptionKey], 'kms:Decrypt'); }
     this.grant ??= this.grantRole();
     if (!isReachable) { this.openEndpoint(bucketArn, objectKeyPattern); }
     return this.grant;

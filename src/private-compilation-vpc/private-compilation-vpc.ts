@@ -1,16 +1,20 @@
 import { CfnWaitConditionHandle, Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Construct, Dependable, type IDependable } from 'constructs';
+import { Dependable, type Construct, type IDependable } from 'constructs';
+import { checkS3Endpoint } from './brought-endpoint';
+import { checkSecurityGroups } from './brought-groups';
 import { selectSubnets } from './brought-network';
-import { checkRole, checkS3Endpoint, checkSecurityGroups } from './brought-parts';
+import { permitBroughtRole, statementsOf } from './brought-role';
 import { BucketLock, DEFAULT_DENIED_ACTIONS } from './bucket-policies';
 import { lockBuckets, requireBuckets } from './buckets';
 import { controlPlaneS3Statements, createControlPlane } from './control-plane';
-import { createExecutionRole, executionStatements, grantObjects } from './execution-role';
+import {
+  bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements,
+} from './execution-role';
 import { createFlowLogs } from './flow-logs';
 import { ImportedPrivateCompilationVpc } from './imported-private-compilation-vpc';
 import { ModelAccess } from './model-access';
@@ -123,6 +127,13 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    */
   public readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
 
+  /**
+   * Whether bucket policies of this stack name who is exempt.
+   *
+   * @internal
+   */
+  public readonly _writesBucketPolicies: boolean;
+
   private readonly bucketLock: BucketLock;
   private readonly bucketGrant: iam.Grant;
   private readonly modelAccess: ModelAccess;
@@ -140,6 +151,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     const { vpc, subnets } = this.network(props);
     this.vpc = vpc;
     this.subnets = subnets;
+    if (props.encryptionKey) { requireSameRegion(this, 'encryptionKey', props.encryptionKey); }
     this.encryptionKey = props.encryptionKey;
     if (props.flowLogs ?? !props.vpc) { this.flowLogGroup = createFlowLogs(this, vpc, props.encryptionKey); }
 
@@ -153,7 +165,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     throughEndpoint.forEach(statement => ownEndpoint?.addToPolicy(statement));
     if (!ownEndpoint) { checkS3Endpoint(this, vpc, subnets, this.s3Endpoint, throughEndpoint); }
 
-    if (props.securityGroups) { checkSecurityGroups(this, vpc, props.securityGroups); }
+    if (props.securityGroups) { checkSecurityGroups(this, vpc, subnets, props.securityGroups); }
     const s3PrefixList = props.s3PrefixList ?? (props.securityGroups && !props.privateControlPlane ? undefined : findS3PrefixList(this));
     this.securityGroups = props.securityGroups ?? [createSecurityGroup(this, vpc, subnets, s3PrefixList!)];
     this.securityGroup = this.securityGroups[0];
@@ -170,6 +182,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.bucketLock = new BucketLock(this, this.s3Endpoint, props.bucketPolicyActions ?? DEFAULT_DENIED_ACTIONS);
     props.bucketPolicyExemptPrincipals?.forEach(grantee => this.bucketLock.exempt(grantee));
     const bucketPolicies = lockBuckets(this, this.buckets, this.bucketLock);
+    this._writesBucketPolicies = bucketPolicies.length > 0;
 
     this.vpcConfig = vpcConfigOf(this);
     // A brought VPC may hold much that jobs need not wait for; its subnets bring what they depend on.
@@ -201,12 +214,12 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   }
 
   /**
-   * Let the handler of jobs delete compiled models, where the bucket policies deny that outside the endpoint.
+   * Whether the bucket policies deny the deletion of compiled models outside the endpoint.
    *
    * @internal
    */
-  public _allowDeletionOutsideEndpoint(grantee: iam.IGrantable): void {
-    this.bucketLock.exemptForDeletion(grantee);
+  public get _deniesDeletion(): boolean {
+    return this.bucketLock.deniesDeletion;
   }
 
   /**
@@ -234,14 +247,14 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    * @returns the grant on the buckets' objects
    */
   private permitJobs(isBrought: boolean): iam.Grant {
-    const statements = executionStatements(this, this, this.buckets);
-    const added = statements.map(statement => this.role.addToPrincipalPolicy(statement));
-    const objects = grantObjects(this.role, this.buckets);
-    if (isBrought) {
-      // A role that cannot be changed pretends that statements were added, but there is no policy construct to wait for.
-      const isMutable = this.role instanceof iam.Role || added.every(({ policyDependable }) => Construct.isConstruct(policyDependable));
-      checkRole(this, this.role, isMutable, [...statements, ...objects.principalStatements]);
+    if (!isBrought) {
+      executionStatements(this, this, this.buckets).forEach(statement => this.role.addToPrincipalPolicy(statement));
+      return grantObjects(this, this.role, this.buckets);
     }
+    const objects = grantObjects(this, this.role, this.buckets);
+    objects.principalStatements.forEach(statement => { statement.sid = OBJECTS_SID; });
+    const own = statementsOf(this, ...networkStatements(this, this), bucketStatement(this.buckets));
+    permitBroughtRole(this, this.role, [...own, ...observationStatements(this)], statementsOf(this, ...objects.principalStatements));
     return objects;
   }
 

@@ -3,13 +3,12 @@ import type { IConstruct } from 'constructs';
 import { NeoValidationError } from '../private/errors';
 
 /**
- * A network, its jobs and its buckets are in one Region. Unknown Regions are equal.
+ * A network, its jobs, buckets and keys are in one Region. Unknown Regions are equal.
  */
-export function requireSameRegion(scope: IConstruct, prop: string, resource: IResource) {
+export function requireSameRegion(scope: IConstruct, prop: string, resource: IResource, why = 'neither Neo nor the S3 endpoint crosses Regions') {
   const { region } = Stack.of(scope);
   if (differ(resource.env.region, region)) {
-    throw new NeoValidationError(`${prop} must be in the Region of the stack, ${region}, as neither Neo nor the S3 endpoint crosses Regions; `
-      + `got: ${resource.node.path} in ${resource.env.region}`, scope);
+    throw new NeoValidationError(`${prop} must be in the Region of the stack, ${region}, as ${why}; got: ${resource.node.path} in ${resource.env.region}`, scope);
   }
 }
 
@@ -19,7 +18,7 @@ export function requireSameRegion(scope: IConstruct, prop: string, resource: IRe
 export function requireSameAccount(scope: IConstruct, prop: string, resource: IResource) {
   const { account } = Stack.of(scope);
   if (differ(resource.env.account, account)) {
-    throw new NeoValidationError(`${prop} must be in the account of the stack, ${account}, as a role of another account cannot be passed to Neo; `
+    throw new NeoValidationError(`${prop} must be in the account of the stack, ${account}, as a role of another account cannot be passed to SageMaker; `
       + `got: ${resource.node.path} in ${resource.env.account}`, scope);
   }
 }

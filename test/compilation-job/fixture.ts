@@ -2,6 +2,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { Template } from 'aws-cdk-lib/assertions';
+import { tarGz } from '../../examples/private-compilation/model/tar';
 import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoTarget, type NeoCompilationJobProps } from '../../src';
 import { network } from '../private-compilation-vpc/fixture';
 
@@ -29,9 +30,9 @@ export function jobOf(template: Template): any {
   return jobs[0];
 }
 
-/** A local archive; what is in it does not matter to a synth. */
+/** A local archive; which model is in it does not matter to a synth. */
 export function archive(name = 'model.tar.gz', content = 'model'): string {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'neo-model-')), name);
-  fs.writeFileSync(file, content);
+  fs.writeFileSync(file, tarGz('model.pth', Buffer.from(content)));
   return file;
 }

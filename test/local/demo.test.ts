@@ -81,11 +81,13 @@ test.each([
   [['--port', '-1'], 'Option \'--port'],
   [['--speed', '0'], '--speed must be more than 0 and at most 1000, got: 0'],
   [['--fast'], 'Unknown option \'--fast\''],
+  [['fleet'], 'the example must be one of private-compilation, existing-vpc, many-jobs, edge-device, endpoint, got: fleet'],
+  [['endpoint', 'many-jobs'], 'there must be one example, got: endpoint many-jobs'],
 ])('%j is refused', (args, message) => {
   expect(() => demoOptions(args)).toThrow(message);
 });
 
 test('options have defaults', () => {
-  expect(demoOptions([])).toEqual({ port: 0, speed: 30 });
-  expect(demoOptions(['--port', '4566', '--speed=0.5'])).toEqual({ port: 4566, speed: 0.5 });
+  expect(demoOptions([])).toEqual({ example: 'private-compilation', port: 0, speed: 30 });
+  expect(demoOptions(['many-jobs', '--port', '4566', '--speed=0.5'])).toEqual({ example: 'many-jobs', port: 4566, speed: 0.5 });
 });

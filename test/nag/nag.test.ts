@@ -1,45 +1,16 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks } from 'cdk-nag';
-import { exampleNames, loadExample } from './example-apps';
-import { EXPLAINED } from './explained';
+import { findings as findingsIn, unexplained, type Finding } from './findings';
 import { NeoFleetModels, NeoFramework } from '../../src';
 import { compilation } from '../compilation-job/fixture';
 import { C5, fleetStack } from '../fleet/fleet-harness';
 import { network } from '../private-compilation-vpc/fixture';
 
-interface Finding { readonly rule: string; readonly path: string }
-
 /** What the three packs find. */
 function findings(app: App): Finding[] {
   app.synth();
-  return [new AwsSolutionsChecks(app), new NIST80053R5Checks(app), new HIPAASecurityChecks(app)].flatMap(pack =>
-    pack.validateScope(app).violations.flatMap(({ ruleName, violatingResources }) =>
-      violatingResources.map(({ constructPath }) => ({ rule: ruleName, path: constructPath! }))));
+  return findingsIn(app);
 }
-
-/** Not acknowledged by the library, nor explained as the choice of an example. */
-const unexplained = (found: Finding[]) => found.filter(({ rule, path }) =>
-  !EXPLAINED.some(explained => explained.rule.test(rule) && (explained.path?.test(path) ?? true)));
-
-const names = exampleNames();
-
-test('there are examples', () => { expect(names).toContain('hardened'); });
-
-describe.each(names)('examples/%s', name => {
-  const app = loadExample(name);
-  const found = findings(app);
-
-  test('is made of the classes that the packs know', () => {
-    expect(app.node.findAll().filter(construct => construct instanceof iam.CfnPolicy).length).toBeGreaterThan(3);
-  });
-
-  test('has no unexplained finding', () => { expect(unexplained(found)).toEqual([]); });
-
-  if (name === 'hardened') {
-    test('has no finding at all', () => { expect(found).toEqual([]); });
-  }
-});
 
 describe('the library', () => {
   const acknowledgements = (app: App) => app.node.findAll().flatMap(({ node }) => node.metadata)

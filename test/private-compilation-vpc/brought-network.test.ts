@@ -152,6 +152,7 @@ describe('is refused', () => {
     ['everywhere', { gatewayId: 'igw-1', destinationCidrBlock: '0.0.0.0/0' }],
     ['everywhere over IPv6', { egressOnlyInternetGatewayId: 'eigw-1', destinationIpv6CidrBlock: '::/0' }],
     ['a carrier gateway', { carrierGatewayId: 'cagw-1', destinationCidrBlock: '203.0.113.0/24' }],
+    ['an internet gateway, for some addresses', { gatewayId: 'igw-1', destinationCidrBlock: '203.0.113.0/24' }],
   ])('a route to %s that is added later', (_, route) => {
     const stack = newStack();
     const vpc = existing(stack);
@@ -160,14 +161,31 @@ describe('is refused', () => {
     new ec2.CfnRoute(subnet, 'Out', { routeTableId: subnet.routeTable.routeTableId, ...route });
     expect(() => (stack.node.root as App).synth()).toThrow(/vpcSubnets must be isolated.*got: the route Stack\/Existing\/IsolatedSubnet1\/Out/);
   });
+
+  test('a route that is written elsewhere, to an internet gateway of the app', () => {
+    const stack = newStack();
+    const vpc = existing(stack);
+    network({ vpc }, stack);
+    const { routeTableId } = vpc.isolatedSubnets[1].routeTable;
+    new ec2.CfnRoute(stack, 'Out', { routeTableId, gatewayId: vpc.internetGatewayId, destinationCidrBlock: '203.0.113.0/24' });
+    expect(() => (stack.node.root as App).synth()).toThrow(/vpcSubnets must be isolated.*got: the route Stack\/Out/);
+  });
+
+  test('a route in the known table of an imported subnet', () => {
+    const stack = newStack();
+    network(imported(stack), stack);
+    new ec2.CfnRoute(stack, 'Out', { routeTableId: 'rtb-1', natGatewayId: 'nat-1', destinationCidrBlock: '0.0.0.0/0' });
+    expect(() => (stack.node.root as App).synth()).toThrow(/vpcSubnets must be isolated.*got: the route Stack\/Out/);
+  });
 });
 
-test('a route to another place is no business of this check', () => {
+test('a route to another place, or of other subnets, is no business of this check', () => {
   const stack = newStack();
   const vpc = existing(stack);
   network({ vpc }, stack);
   const [subnet] = vpc.isolatedSubnets;
   new ec2.CfnRoute(subnet, 'Office', { routeTableId: subnet.routeTable.routeTableId, gatewayId: 'vgw-1', destinationCidrBlock: '192.168.0.0/16' });
+  new ec2.CfnRoute(stack, 'Other', { routeTableId: vpc.privateSubnets[0].routeTable.routeTableId, natGatewayId: 'nat-1', destinationCidrBlock: '203.0.113.0/24' });
   templateOf(stack).hasResourceProperties('AWS::EC2::Route', { GatewayId: 'vgw-1' });
 });
 
@@ -214,9 +232,13 @@ describe('warns of what cannot be checked', () => {
 describe('a looked-up VPC', () => {
   const env = { account: '111122223333', region: 'eu-west-1' };
 
-  test('does for a first synthesis, when nothing is known of it', () => {
+  test.each<[string, ec2.SubnetSelection | undefined]>([
+    ['all isolated subnets', undefined],
+    ['a group of subnets', { subnetGroupName: 'Models' }],
+    ['subnets in a zone', { subnetType: ec2.SubnetType.PRIVATE_ISOLATED, availabilityZones: ['eu-west-1c'] }],
+  ])('does for a first synthesis, when nothing is known of %s', (_, vpcSubnets) => {
     const stack = newStack({ env });
-    network({ vpc: ec2.Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-1' }) }, stack);
+    network({ vpc: ec2.Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-1' }), vpcSubnets }, stack);
     expect(() => (stack.node.root as App).synth()).not.toThrow();
   });
 
@@ -255,15 +277,24 @@ describe('security groups', () => {
     return network({ vpc, securityGroups: securityGroups(stack, vpc) }, stack);
   };
   const group = (stack: Stack, vpc: ec2.IVpc, i = 0, allowAllOutbound = false) => new ec2.SecurityGroup(stack, `Group${i}`, { vpc, allowAllOutbound });
+  const S3 = (scope: Stack) => ec2.PrefixList.fromPrefixListId(scope, 'S3List', 'pl-1');
+
+  /** Two groups that let out what jobs need, between them. */
+  const sufficient = (scope: Stack, vpc: ec2.IVpc) => {
+    const groups = [group(scope, vpc, 0), group(scope, vpc, 1)];
+    groups[0].addEgressRule(S3(scope), ec2.Port.tcp(443));
+    vpc.isolatedSubnets.forEach(({ ipv4CidrBlock }) => groups[1].addEgressRule(ec2.Peer.ipv4(ipv4CidrBlock), ec2.Port.allTraffic()));
+    return groups;
+  };
 
   test('are used as they are', () => {
-    const { stack, privateVpc } = bring((scope, vpc) => [group(scope, vpc, 0), group(scope, vpc, 1)]);
+    const { stack, privateVpc } = bring(sufficient);
     expect(privateVpc.securityGroups).toHaveLength(2);
     expect(privateVpc.securityGroup).toBe(privateVpc.securityGroups[0]);
     expect(privateVpc.connections.securityGroups).toEqual(privateVpc.securityGroups);
     expect(privateVpc.vpcConfig.securityGroupIds).toEqual(privateVpc.securityGroups.map(({ securityGroupId }) => securityGroupId));
     templateOf(stack).resourceCountIs('AWS::EC2::SecurityGroup', 2);
-    templateOf(stack).resourceCountIs('AWS::EC2::SecurityGroupEgress', 0);
+    templateOf(stack).resourceCountIs('AWS::EC2::SecurityGroupEgress', 1);
     templateOf(stack).resourceCountIs('Custom::NeoS3PrefixList', 0);
     expect(warningIds(stack)).toEqual([]);
   });
@@ -271,6 +302,76 @@ describe('security groups', () => {
   test('that are imported cannot be checked', () => {
     const { stack } = bring(scope => [ec2.SecurityGroup.fromSecurityGroupId(scope, 'Imported', 'sg-1')]);
     expect(warningIds(stack)).toEqual(['securityGroupNotChecked']);
+  });
+
+  describe('that let out too little', () => {
+    const missing = (rules: (stack: Stack, vpc: ec2.IVpc, its: ec2.SecurityGroup) => void) => {
+      const { stack } = bring((scope, vpc) => {
+        const its = group(scope, vpc);
+        rules(scope, vpc, its);
+        return [its];
+      });
+      const narrow = warnings(stack).find(text => text.includes('securityGroupTooNarrow'));
+      return narrow && /they would fail: (.*) \[ack/.exec(narrow)![1];
+    };
+    const toSubnets = (vpc: ec2.IVpc, its: ec2.SecurityGroup) => its.addEgressRule(ec2.Peer.ipv4(vpc.vpcCidrBlock), ec2.Port.allTraffic());
+
+    test.each<[string, (stack: Stack, vpc: ec2.IVpc, its: ec2.SecurityGroup) => void, RegExp]>([
+      ['nothing', () => {}, /^TCP 443 to the prefix list of S3, all traffic to the subnet \S+IsolatedSubnet1, all traffic to the subnet \S+IsolatedSubnet2$/],
+      ['HTTP for HTTPS', (stack, vpc, its) => { its.addEgressRule(S3(stack), ec2.Port.tcp(80)); toSubnets(vpc, its); }, /^TCP 443 to the prefix list of S3$/],
+      ['TCP for all traffic', (stack, _, its) => { its.addEgressRule(S3(stack), ec2.Port.tcp(443)); its.addEgressRule(ec2.Peer.ipv4('10.0.0.0/16'), ec2.Port.allTcp()); },
+        /^all traffic to the subnet \S+IsolatedSubnet1, all traffic/],
+      ['one subnet of two', (stack, vpc, its) => { its.addEgressRule(S3(stack), ec2.Port.tcp(443)); its.addEgressRule(ec2.Peer.ipv4(vpc.isolatedSubnets[0].ipv4CidrBlock), ec2.Port.allTraffic()); },
+        /^all traffic to the subnet \S+IsolatedSubnet2$/],
+    ])('%s', (_, rules, message) => {
+      expect(missing(rules)).toMatch(message);
+    });
+
+    test.each<[string, (stack: Stack, vpc: ec2.IVpc, its: ec2.SecurityGroup) => void]>([
+      ['the whole VPC', (stack, vpc, its) => { its.addEgressRule(S3(stack), ec2.Port.tcpRange(400, 500)); toSubnets(vpc, its); }],
+      ['a block around the subnets', (stack, _, its) => { its.addEgressRule(S3(stack), ec2.Port.tcp(443)); its.addEgressRule(ec2.Peer.ipv4('10.0.0.0/13'), ec2.Port.allTraffic()); }],
+      ['themselves', (stack, _, its) => { its.addEgressRule(S3(stack), ec2.Port.allTraffic()); its.addEgressRule(its, ec2.Port.allTraffic()); }],
+      ['what only the deployment knows', (stack, _, its) => {
+        its.addEgressRule(S3(stack), ec2.Port.tcp(443));
+        its.addEgressRule(ec2.Peer.ipv4(new CfnParameter(stack, 'Block').valueAsString), ec2.Port.allTraffic());
+      }],
+    ])('not, with a rule to %s', (_, rules) => {
+      expect(missing(rules)).toBeUndefined();
+    });
+
+    test('but may get the rest later, from a resource elsewhere', () => {
+      const { stack } = bring((scope, vpc) => {
+        const its = group(scope, vpc);
+        toSubnets(vpc, its);
+        new ec2.CfnSecurityGroupEgress(scope, 'Later', { groupId: its.securityGroupId, ipProtocol: 'tcp', fromPort: 443, toPort: 443, destinationPrefixListId: 'pl-1' });
+        return [its];
+      });
+      expect(warningIds(stack)).toEqual([]);
+    });
+
+    test('but nobody knows what an imported group beside them lets out', () => {
+      const { stack } = bring((scope, vpc) => [group(scope, vpc), ec2.SecurityGroup.fromSecurityGroupId(scope, 'Imported', 'sg-1')]);
+      expect(warningIds(stack)).toEqual(['securityGroupNotChecked']);
+    });
+  });
+
+  test.each<[string, (its: ec2.SecurityGroup) => void]>([
+    ['inline', its => its.addIngressRule(ec2.Peer.ipv4('10.0.0.0/16'), ec2.Port.tcp(22))],
+    ['elsewhere', its => new ec2.CfnSecurityGroupIngress(its.stack, 'In', { groupId: its.securityGroupId, ipProtocol: '-1', cidrIp: '10.0.0.0/16' })],
+  ])('that let traffic in are warned of: a rule %s', (_, open) => {
+    const { stack } = bring((scope, vpc) => {
+      const groups = sufficient(scope, vpc);
+      open(groups[0]);
+      return groups;
+    });
+    expect(warningIds(stack)).toEqual(['securityGroupAllowsInbound']);
+    expect(warnings(stack)[0]).toContain('security group Stack/Group0 lets traffic in');
+  });
+
+  test('are warned of at the end of synthesis, and these warnings can be acknowledged, too', () => {
+    const { stack, privateVpc } = bring((scope, vpc) => [group(scope, vpc)]);
+    Annotations.of(privateVpc).acknowledgeWarning('cdk-sagemaker-neo:securityGroupTooNarrow', 'rules are added by another app');
+    expect(warningIds(stack)).toEqual([]);
   });
 
   test('that let all traffic out are warned of', () => {
@@ -324,6 +425,16 @@ describe('an S3 endpoint', () => {
 
   test('of another VPC is an error', () => {
     expect(() => bring(scope => onSubnets(new ec2.Vpc(scope, 'Other', { subnetConfiguration: [ISOLATED] }), {}))).toThrow(/s3Endpoint must be in vpc/);
+  });
+
+  test('of another service is an error', () => {
+    expect(() => bring((_, vpc) => vpc.addGatewayEndpoint('Table', { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB }))).toThrow(
+      /s3Endpoint must be an endpoint for S3; got: Stack\/Existing\/Table, for com\.amazonaws\.\$\{AWS::Region\}\.dynamodb/);
+  });
+
+  test('of a service that only the deployment knows is no error', () => {
+    const serviceName = (stack: Stack) => new CfnParameter(stack, 'Service').valueAsString;
+    expect(() => bring((stack, vpc) => vpc.addGatewayEndpoint('S3', { service: { name: serviceName(stack) }, subnets: [{ subnets: vpc.isolatedSubnets }] }))).not.toThrow();
   });
 
   test('of the interface type is an error', () => {

@@ -46,7 +46,8 @@ export const EXEMPT: Theme = {
     ['the device replaces its compiled model', 'device', 's3:PutObject', 'the compiled model', 'no endpoint', 'identity + key', 'the grant is for reading'],
     ['the device deletes its compiled model', 'device', 's3:DeleteObject', 'the compiled model', 'no endpoint', 'identity', 'the grant is for reading'],
     ['the device reads without TLS', 'device', 's3:GetObject', 'the compiled model', 'no endpoint', 'bucket', 'nobody is exempt from TLS', PLAIN_HTTP],
-    ['the device lists the bucket', 'device', 's3:ListBucket', 'the bucket', 'no endpoint', 'allowed', 'grantRead of CDK includes listings of the bucket: names show, contents do not'],
+    ['the device lists its job\'s folder', 'device', 's3:ListBucket', 'the bucket', 'no endpoint', 'allowed', 'grantReadArtifactsOutsideEndpoint lets it in', { 's3:prefix': 'neo/Models-7cd64c-Resnet-1/' }],
+    ['the device lists the bucket', 'device', 's3:ListBucket', 'the bucket', 'no endpoint', 'identity', 'a listing must look for its job\'s artifacts', { 's3:prefix': '' }],
   ],
 };
 

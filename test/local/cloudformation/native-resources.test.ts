@@ -17,6 +17,8 @@ test.each<[string, object, RegExp, Record<string, unknown>]>([
   ['AWS::SNS::Topic', { TopicName: 't' }, /^arn:aws:sns:eu-west-1:111122223333:t$/, { TopicName: 't' }],
   ['AWS::SQS::Queue', { QueueName: 'q' }, /^https:\/\/sqs\.eu-west-1\.amazonaws\.com\/111122223333\/q$/, { Arn: 'arn:aws:sqs:eu-west-1:111122223333:q' }],
   ['AWS::Logs::LogGroup', { LogGroupName: '/x' }, /^\/x$/, { Arn: 'arn:aws:logs:eu-west-1:111122223333:log-group:/x:*' }],
+  ['AWS::SageMaker::Model', {}, /^arn:aws:sagemaker:eu-west-1:111122223333:model\/mystack-thing-[a-z0-9]{12}$/, { ModelName: expect.stringMatching(/^MyStack-Thing-/) }],
+  ['AWS::IoT::RoleAlias', {}, /^MyStack-Thing-/, { RoleAliasArn: expect.stringMatching(/^arn:aws:iot:eu-west-1:111122223333:rolealias\/MyStack-Thing-/) }],
   ['AWS::S3::BucketPolicy', { Bucket: 'b' }, /^b$/, {}],
   ['AWS::CloudFormation::WaitConditionHandle', {}, /^https:\/\//, {}],
   ['AWS::Made::Up', {}, /^MyStack-Thing-[A-Z0-9]{12}$/, {}],

@@ -1,0 +1,63 @@
+import * as path from 'path';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as iot from 'aws-cdk-lib/aws-iot';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+// In an app of your own: from 'cdk-sagemaker-neo'.
+import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
+import { makeModel } from '../private-compilation/model/make-model';
+import { INPUT } from '../private-compilation/model/stripes';
+
+const archive = path.join(__dirname, 'stripes.tar.gz');
+makeModel(archive);
+
+const app = new App();
+const stack = new Stack(app, 'EdgeDevice', { description: 'A model compiled in private by SageMaker Neo for a Raspberry Pi, and handed to its role' });
+
+const compiled = new s3.Bucket(stack, 'Compiled', {
+  encryption: s3.BucketEncryption.S3_MANAGED,
+  blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+  enforceSSL: true,
+});
+const network = new NeoPrivateCompilationVpc(stack, 'Network', { buckets: [compiled], maxConcurrentInstances: 5 });
+
+const job = new NeoCompilationJob(stack, 'Stripes', {
+  vpcConfig: network.vpcConfig,
+  model: NeoModel.fromAsset(archive, {
+    framework: NeoFramework.ONNX,
+    dataInputShape: NeoDataInputShape.fromMap({ [INPUT.name]: INPUT.shape }),
+  }),
+  target: NeoTarget.RASP4B,
+  outputBucket: compiled,
+});
+
+// A device has a certificate instead of AWS credentials. With it, AWS IoT hands it those of this role, for an hour.
+const deviceRole = new iam.Role(stack, 'DeviceRole', {
+  description: 'Devices that run the compiled model',
+  assumedBy: new iam.ServicePrincipal('credentials.iot.amazonaws.com'),
+});
+// The device is not in the VPC: the bucket policy lets this role pass, and no other. It reads what this job compiled, never the model it was made from.
+job.grantReadArtifactsOutsideEndpoint(deviceRole);
+
+// Every new compilation has a key of its own, so the device asks which one is current.
+const current = new ssm.StringParameter(stack, 'CurrentModel', {
+  description: 'The compiled model that devices shall run',
+  stringValue: stack.toJsonString({ uri: job.modelArtifactsUri, sha256: job.artifactDigest }),
+});
+current.grantRead(deviceRole);
+
+const roleAlias = new iot.CfnRoleAlias(stack, 'RoleAlias', { roleArn: deviceRole.roleArn, credentialDurationSeconds: 3600 });
+const policy = new iot.CfnPolicy(stack, 'DevicePolicy', {
+  policyDocument: {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'iot:AssumeRoleWithCertificate', Resource: roleAlias.attrRoleAliasArn }],
+  },
+});
+
+NeoPrivacyValidation.addTo(app);
+
+new CfnOutput(stack, 'PolicyName', { value: policy.ref, description: 'Attach it to the certificate of each device' });
+new CfnOutput(stack, 'RoleAliasName', { value: roleAlias.ref, description: 'What a device asks AWS IoT for' });
+new CfnOutput(stack, 'CurrentModelName', { value: current.parameterName, description: 'Where a device finds the URI and the digest of its model' });
+new CfnOutput(stack, 'ModelArtifactsUri', { value: job.modelArtifactsUri });

@@ -1,0 +1,54 @@
+import * as path from 'path';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
+// In an app of your own: from 'cdk-sagemaker-neo'.
+import { NeoCompilationJob, NeoCompiledModel, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
+import { makeModel } from '../private-compilation/model/make-model';
+import { INPUT } from '../private-compilation/model/stripes';
+
+/** Of the family that the model is compiled for. */
+const INSTANCE_TYPE = 'ml.c5.large';
+const HOSTING_INSTANCES = 2;
+const COMPILATIONS = 5;
+
+const archive = path.join(__dirname, 'stripes.tar.gz');
+makeModel(archive);
+
+const app = new App();
+const stack = new Stack(app, 'NeoEndpoint', { description: 'A model compiled by SageMaker Neo and served on a SageMaker endpoint, both in private' });
+
+const compiled = new s3.Bucket(stack, 'Compiled', {
+  encryption: s3.BucketEncryption.S3_MANAGED,
+  blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+  enforceSSL: true,
+});
+// The hosting instances live in the same subnets. While an endpoint is updated, SageMaker has the old ones and the new ones there.
+const network = new NeoPrivateCompilationVpc(stack, 'Network', { buckets: [compiled], maxConcurrentInstances: COMPILATIONS + 2 * HOSTING_INSTANCES });
+
+const job = new NeoCompilationJob(stack, 'Stripes', {
+  vpcConfig: network.vpcConfig,
+  model: NeoModel.fromAsset(archive, {
+    framework: NeoFramework.ONNX,
+    dataInputShape: NeoDataInputShape.fromMap({ [INPUT.name]: INPUT.shape }),
+  }),
+  target: NeoTarget.ML_C5,
+  outputBucket: compiled,
+});
+
+// The artifact in the image that Neo names, in the subnets of the job, with containers that reach no network at all.
+const model = new NeoCompiledModel(stack, 'Model', { job });
+
+const config = new sagemaker.CfnEndpointConfig(stack, 'EndpointConfig', {
+  productionVariants: [{ variantName: 'main', modelName: model.modelName, instanceType: INSTANCE_TYPE, initialInstanceCount: HOSTING_INSTANCES, initialVariantWeight: 1 }],
+  // Of the instances' volumes, on which the model is.
+  kmsKeyId: new kms.Key(stack, 'VolumeKey', { enableKeyRotation: true }).keyArn,
+});
+// A changed model: a new compilation, a new SageMaker model, a new configuration, and the endpoint is updated without an interruption.
+const endpoint = new sagemaker.CfnEndpoint(stack, 'Endpoint', { endpointConfigName: config.attrEndpointConfigName });
+
+NeoPrivacyValidation.addTo(app);
+
+new CfnOutput(stack, 'EndpointName', { value: endpoint.attrEndpointName });
+new CfnOutput(stack, 'ModelArtifactsUri', { value: job.modelArtifactsUri });

@@ -1,0 +1,44 @@
+import type { Example } from '../example-apps';
+
+const STACK = 'NeoEndpoint';
+const JOB = 'Custom::SageMakerNeoCompilationJob';
+
+export function contents(example: Example) {
+  const [{ Request }] = example.resources(STACK, JOB);
+  const [job] = Object.keys(example.template(STACK).findResources(JOB));
+  const [modelId] = Object.keys(example.template(STACK).findResources('AWS::SageMaker::Model'));
+  const [model] = example.resources(STACK, 'AWS::SageMaker::Model');
+  const [config] = example.resources(STACK, 'AWS::SageMaker::EndpointConfig');
+
+  test('the artifact in the image that Neo names, in the subnets of the job, cut off from every network', () => {
+    expect(model).toMatchObject({
+      EnableNetworkIsolation: true,
+      PrimaryContainer: { Image: { 'Fn::GetAtt': [job, 'InferenceImage'] }, ModelDataUrl: { 'Fn::GetAtt': [job, 'ModelArtifactsUri'] } },
+      VpcConfig: { Subnets: Request.VpcConfig.Subnets, SecurityGroupIds: Request.VpcConfig.SecurityGroupIds },
+    });
+  });
+
+  test('a bucket that nobody had to be exempted from', () => {
+    expect(JSON.stringify(example.resources(STACK, 'AWS::S3::BucketPolicy'))).not.toContain('ArnNotLike');
+  });
+
+  test('instances of the family that the model is compiled for', () => {
+    const [{ InstanceType, ModelName }] = config.ProductionVariants;
+    expect(InstanceType.split('.').slice(0, 2).join('_')).toBe(Request.OutputConfig.TargetDevice);
+    expect(ModelName).toEqual({ 'Fn::GetAtt': [modelId, 'ModelName'] });
+  });
+
+  test('names that nobody has fixed, so that a new model replaces the old one', () => {
+    expect([model.ModelName, config.EndpointConfigName]).toEqual([undefined, undefined]);
+  });
+
+  test('an endpoint with encrypted volumes', () => {
+    expect(config.KmsKeyId).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^VolumeKey/), 'Arn'] });
+    expect(example.resources(STACK, 'AWS::SageMaker::Endpoint')).toEqual([{ EndpointConfigName: { 'Fn::GetAtt': ['EndpointConfig', 'EndpointConfigName'] } }]);
+  });
+
+  test('room in the subnets for jobs, and for old and new instances during an update', () => {
+    // Two addresses each for 5 + 2 x 2 instances, and AWS's five: 23.
+    for (const { CidrBlock } of example.resources(STACK, 'AWS::EC2::Subnet')) { expect(CidrBlock).toMatch(/\/27$/); }
+  });
+}
