@@ -56,7 +56,7 @@ export async function measure(stack: Stack, { compilations, quota, seed }: Measu
       return call(resource, args);
     },
   });
-  for (let i = 0; i < compilations / 4; i++) { fleet.upload(`models/model-${i}.tar.gz`); }
+  for (let i = 0; i < compilations / 4; i++) { fleet.place(`models/model-${i}.tar.gz`); }
 
   const start = fleet.time.now();
   const execution = await fleet.run({ toleratedFailurePercentage: 100 });

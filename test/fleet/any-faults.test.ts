@@ -40,7 +40,7 @@ test('no compilation is lost or doubled', async () => {
   await fc.assert(fc.asyncProperty(life, async ({ rules, seed, models, compilingMinutes, aborts }) => {
     const plan = always({ startingMs: 30_000, compilingMs: compilingMinutes * 60_000, stoppingMs: 10_000 });
     const local = new LocalFleet(stack, { faults: rules, seed, plan });
-    for (let i = 0; i < models; i++) { local.upload(`models/${i}.tar.gz`); }
+    for (let i = 0; i < models; i++) { local.place(`models/${i}.tar.gz`); }
     const minutes = (n: number) => local.time.run(local.time.sleep(n * 60_000));
 
     let execution = local.stateMachine.start({ toleratedFailurePercentage: 100 });

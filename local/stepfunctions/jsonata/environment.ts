@@ -19,6 +19,8 @@ export interface Environment {
   readonly clock: Clock;
   readonly random: Random;
   readonly call: TaskCall;
+  /** How long a Map Run goes on when its execution has been stopped. @default 0 */
+  readonly cancellationMs?: number;
   readonly onStep?: (step: Step) => void;
   /** Of executions and of the child workflows of Distributed Maps. */
   readonly onEnd?: (execution: Ended) => void;

@@ -28,8 +28,10 @@ export class Execution {
   public failure?: StatesError;
   public redriveCount = 0;
   public variables: Record<string, unknown> = {};
-  /** The runs of its Distributed Maps that have not succeeded, by state. */
-  public readonly mapRuns = new Map<string, MapRun>();
+  /** The runs of its Distributed Maps. */
+  public readonly mapRuns: MapRun[] = [];
+  /** Those that have not succeeded, by state. */
+  public readonly openMapRuns = new Map<string, MapRun>();
   /** Done when the execution has ended, however it ended. */
   public done: Promise<void> = Promise.resolve();
   private position: Position;
@@ -63,11 +65,11 @@ export class Execution {
     };
   }
 
-  /** Ends it where it stands, with all its child workflows. Tasks under way are not undone. */
+  /** Ends it where it stands, and its Map Runs with all their child workflows. Tasks under way are not undone. */
   public stop(status: 'ABORTED' | 'TIMED_OUT' = 'ABORTED'): void {
     if (this.status === 'RUNNING') {
       this.end(status);
-      this.mapRuns.forEach(run => run.abort());
+      this.openMapRuns.forEach(run => run.cancel());
     }
   }
 
