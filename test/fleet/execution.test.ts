@@ -132,6 +132,25 @@ describe('the same again', () => {
     expect(local.results(one).succeeded).toHaveLength(6);
     expect(local.results(two).succeeded).toHaveLength(6);
   });
+
+  test('many executions at once wait for the account\'s quota: no more jobs than that, none lost or doubled', async () => {
+    const { stack: uploading } = fleetStack(() => ({ startOnUpload: true }));
+    const local = new LocalFleet(uploading, { quota: 4 });
+    let most = 0;
+    const executions = Array.from({ length: 30 }, (_, i) => local.upload(`models/${i}.tar.gz`)[0]);
+    for (const execution of executions) {
+      await local.settle(execution);
+      most = Math.max(most, local.service.activeJobs());
+      expect(local.results(execution).succeeded).toHaveLength(2);
+    }
+    expect(local.records('COMPLETED')).toHaveLength(60);
+    expect(local.records()).toHaveLength(60);
+    expect(most).toBeLessThanOrEqual(4);
+    const refused = local.calls.filter(({ outcome }) => outcome === 'ResourceLimitExceeded').map(({ at }) => at);
+    expect(refused.length).toBeGreaterThan(60);
+    // Full jitter: those who came together do not come back together.
+    expect(new Set(refused.slice(60)).size).toBe(refused.length - 60);
+  });
 });
 
 describe('an input that is wrong fails at once, in words', () => {
