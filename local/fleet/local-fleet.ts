@@ -1,14 +1,15 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { matchesPattern, RuleProperties, targetInput } from '../eventbridge/rule';
-import { ArtifactStore, CallRecord, Clock, FaultRule, FaultSchedule, FrontEnd, NeoService, NeoServiceProps, seededRandom } from '../sagemaker';
+import { ArtifactStore, CallRecord, FaultRule, FaultSchedule, FrontEnd, NeoService, NeoServiceProps, seededRandom } from '../sagemaker';
+import type { CancellableClock } from '../scaled-clock';
 import {
   Ended, Environment, etag, Execution, LocalStateMachine, sdkIntegrations, StatesError, Step, TaskCall, SynthesizedTemplate,
 } from '../stepfunctions/jsonata';
 
 export interface LocalFleetProps extends Omit<NeoServiceProps, 'now' | 'artifacts'> {
   /** How time passes, for SageMaker and Step Functions alike. */
-  readonly clock: Clock;
+  readonly clock: CancellableClock;
   /** What goes wrong. @default - nothing */
   readonly faults?: readonly FaultRule[];
   /** Of jitter and faults. @default 1 */

@@ -91,7 +91,7 @@ export interface NeoCompilationFleetProps {
    * Percentage of compilations that may fail before the execution fails, a whole number from 0 to 100. When more have failed, the compilations that still run are
    * stopped, and the rest is not started. `toleratedFailurePercentage` in the input of an execution overrides it.
    *
-   * @default 10
+   * @default - 10; 99 for an execution that an upload starts, so that a target that fails does not stop the others
    */
   readonly toleratedFailurePercentage?: number;
 

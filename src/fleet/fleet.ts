@@ -18,6 +18,9 @@ import { NeoStopJobsWithExecution } from './stop-jobs-with-execution';
 import { sendEvents } from './upload-events';
 import { outputEncryptionKey } from '../compilation-job/output-encryption-key';
 
+/** Of one model: a target that fails does not stop the others, and the execution fails when all of them do. */
+const ALL_BUT_ONE_PERCENT = 99;
+
 /**
  * Compiles many models for many targets, at most `quota` at a time, in a private network: a Step Functions state machine, made of service
  * integrations alone.
@@ -126,7 +129,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
     // No job before its network is there; none left when it goes.
     if (privateVpc) { this.stateMachine.node.addDependency(privateVpc); }
     new NeoStopJobsWithExecution(this, 'StopJobs', { stateMachine: this.stateMachine, jobNamePrefix: `${this.jobNamePrefix}-` });
-    if (props.startOnUpload) { this.startOnUpload(source.listing!); }
+    if (props.startOnUpload) { this.startOnUpload(source.listing!, props.toleratedFailurePercentage ?? ALL_BUT_ONE_PERCENT); }
     explainFleet(this);
   }
 
@@ -139,7 +142,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
     return this.stateMachine.grantStartExecution(grantee);
   }
 
-  private startOnUpload({ bucket, prefix }: NonNullable<FleetSource['listing']>) {
+  private startOnUpload({ bucket, prefix }: NonNullable<FleetSource['listing']>, toleratedFailurePercentage: number) {
     sendEvents(this, bucket);
     new events.Rule(this, 'Uploaded', {
       description: 'Model archives to compile',
@@ -152,7 +155,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
         },
       },
       targets: [new eventTargets.SfnStateMachine(this.stateMachine, {
-        input: events.RuleTargetInput.fromObject({ prefix: events.EventField.fromPath('$.detail.object.key') }),
+        input: events.RuleTargetInput.fromObject({ prefix: events.EventField.fromPath('$.detail.object.key'), toleratedFailurePercentage }),
       })],
     });
   }

@@ -36,7 +36,7 @@ describe.each(Object.entries(fleets))('the definitions of a fleet from %s', (_, 
 
 describe('the example', () => {
   const app = new App();
-  const stack = new FleetStack(app, 'CompilationFleet', { quota: 4 });
+  const stack = new FleetStack(app, 'NeoFleet', { quota: 4 });
 
   test('is private, says the validation', () => {
     neo.NeoPrivacyValidation.addTo(app);
@@ -148,7 +148,7 @@ test('uploads of archives below the prefix start the fleet', () => {
     Targets: [Match.objectLike({
       InputTransformer: {
         InputPathsMap: { 'detail-object-key': '$.detail.object.key' },
-        InputTemplate: '{"prefix":<detail-object-key>}',
+        InputTemplate: '{"prefix":<detail-object-key>,"toleratedFailurePercentage":99}',
       },
     })],
   });

@@ -348,6 +348,29 @@ describe('sources of models', () => {
       }
     });
 
+    const failing = (...devices: string[]) => ({ plan: (request: any) => devices.includes(request.OutputConfig.TargetDevice) ? { failureReason: 'broken' } : {} });
+
+    test('go on with the other targets when one fails, and fail when all do', async () => {
+      const local = new LocalFleet(uploading, failing('ml_c5'));
+      const [execution] = local.upload('models/a.tar.gz');
+      await local.settle(execution);
+      const { succeeded, failed } = local.results(execution);
+      expect([succeeded.length, failed.length]).toEqual([1, 1]);
+
+      const broken = new LocalFleet(uploading, failing('ml_c5', 'jetson_nano'));
+      const [none] = broken.upload('models/a.tar.gz');
+      await broken.settle(none);
+      expect(none.failure?.error).toBe('States.ExceedToleratedFailureThreshold');
+    });
+
+    test('keep to the percentage that the fleet is given', async () => {
+      const { stack: strict } = fleetStack(() => ({ startOnUpload: true, toleratedFailurePercentage: 0 }));
+      const local = new LocalFleet(strict, failing('ml_c5'));
+      const [execution] = local.upload('models/a.tar.gz');
+      await local.settle(execution);
+      expect(execution.status).toBe('FAILED');
+    });
+
     test('start nothing unless asked for', () => {
       expect(new LocalFleet(stack).upload('models/a.tar.gz')).toEqual([]);
     });

@@ -38,6 +38,7 @@ export class Execution {
   private readonly startTime: string;
   /** Grows with every end and redrive: what still runs of an earlier life notices. */
   private life = 0;
+  private timeout?: AbortController;
 
   constructor(public readonly props: ExecutionProps) {
     this.startTime = new Date(props.environment.clock.now()).toISOString();
@@ -90,7 +91,8 @@ export class Execution {
   private async run(life: number): Promise<void> {
     const { machine, environment } = this.props;
     if (machine.TimeoutSeconds !== undefined) {
-      void environment.clock.sleep(machine.TimeoutSeconds * 1_000).then(() => { if (life === this.life) { this.stop('TIMED_OUT'); } });
+      this.timeout = new AbortController();
+      void environment.clock.sleep(machine.TimeoutSeconds * 1_000, this.timeout.signal).then(() => { if (life === this.life) { this.stop('TIMED_OUT'); } });
     }
     try {
       for (;;) {
@@ -113,6 +115,7 @@ export class Execution {
 
   private end(status: ExecutionStatus): void {
     this.life++;
+    this.timeout?.abort();
     this.status = status;
     this.props.environment.onEnd?.({
       executionArn: this.arn,
