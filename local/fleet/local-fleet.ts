@@ -59,7 +59,10 @@ export class LocalFleet {
       cancellationMs: props.cancellationMs,
       random: seededRandom(props.seed ?? 1),
       call: (props.wrapCall ?? (call => call))(sdkIntegrations(this.frontEnd, {
-        'sfn:describeExecution': ({ ExecutionArn }) => ({ ExecutionArn, Status: this.find(ExecutionArn).status }),
+        'sfn:describeExecution': ({ ExecutionArn }) => {
+          const { status, mapRuns } = this.find(ExecutionArn);
+          return { ExecutionArn, Status: status === 'RUNNING' && mapRuns.some(({ isCancelling }) => isCancelling) ? 'PENDING_REDRIVE' : status };
+        },
         'sfn:listMapRuns': ({ ExecutionArn }) => ({
           MapRuns: this.find(ExecutionArn).mapRuns.map(({ arn, stopDate }) =>
             stopDate === undefined ? { MapRunArn: arn } : { MapRunArn: arn, StopDate: new Date(stopDate).toISOString() }),

@@ -3,6 +3,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { C5, fleetStack, JETSON, LocalFleet } from './fleet-harness';
 import { always, faults } from '../../local/sagemaker';
+import { StatesError, TaskCall } from '../../local/stepfunctions/jsonata';
 import * as neo from '../../src';
 
 const { stack } = fleetStack();
@@ -151,6 +152,22 @@ describe('the same again', () => {
     // Full jitter: those who came together do not come back together.
     expect(new Set(refused.slice(60)).size).toBe(refused.length - 60);
   });
+});
+
+test.each(['SageMaker.ResourceInUse', 'Sagemaker.ResourceInUseException', 'Sagemaker.ResourceInUse'])('errors may be spelled like %s: AWS lists their names nowhere', async like => {
+  const respelled = (error: string) => (like.endsWith('Exception') ? error : error.replace(/Exception$/, '')).replace('SageMaker', like.split('.')[0]);
+  const local = withModels({
+    faults: [{ operation: 'CreateCompilationJob', nth: [1, 2, 3, 4, 5, 6, 7, 8], fault: faults.quotaTaken() }],
+    plan: (request: any, index: number) => index < 6 && request.InputConfig.S3Uri.endsWith('/b.tar.gz') ? { failureReason: 'broken' } : {},
+    wrapCall: (call: TaskCall): TaskCall => (resource, args) => call(resource, args).catch(err => {
+      throw err instanceof StatesError && /Resource/.test(err.error) ? new StatesError(respelled(err.error), err.cause) : err;
+    }),
+  });
+  await local.run({ toleratedFailurePercentage: 100 });
+  // Names that are taken are found; behind a failed job, its next attempt is looked for.
+  const { succeeded, failed } = local.results(await local.run({ toleratedFailurePercentage: 100 }));
+  expect([succeeded.length, failed.length, local.records().length]).toEqual([4, 2, 6]);
+  expect(failed.map(({ Error }) => Error)).toEqual(['NeoCompilationFailed', 'NeoCompilationFailed']);
 });
 
 describe('an input that is wrong fails at once, in words', () => {

@@ -19,8 +19,8 @@ export class MapRun {
   public stopDate?: number;
   /** The latest attempt to run it; what still works for an earlier one stops. */
   private attempt = 0;
-  /** Done when a cancellation, if there is one, has taken effect. */
-  private cancelled: Promise<void> = Promise.resolve();
+  /** There while a cancellation has not yet taken effect. */
+  private cancellation?: Promise<void>;
 
   constructor(
     public readonly arn: string, public readonly inputs: readonly unknown[],
@@ -29,8 +29,8 @@ export class MapRun {
     this.children = new Array(inputs.length).fill(undefined);
   }
 
-  public get failures(): number {
-    return this.children.filter(child => child && ['FAILED', 'TIMED_OUT'].includes(child.status)).length;
+  public get isCancelling(): boolean {
+    return this.cancellation !== undefined;
   }
 
   /**
@@ -39,7 +39,7 @@ export class MapRun {
    * @throws StatesError States.ExceedToleratedFailureThreshold
    */
   public async run(toleratedPercentage: number): Promise<void> {
-    await this.cancelled;
+    await this.cancellation;
     const attempt = ++this.attempt;
     this.stopDate = undefined;
     const open = this.inputs.map((_, index) => index).filter(index => this.children[index]?.status !== 'SUCCEEDED');
@@ -66,7 +66,10 @@ export class MapRun {
     if (cancellationMs === 0) {
       this.abort();
     } else {
-      this.cancelled = clock.sleep(cancellationMs).then(() => this.abort());
+      this.cancellation = clock.sleep(cancellationMs).then(() => {
+        this.abort();
+        this.cancellation = undefined;
+      });
     }
   }
 
