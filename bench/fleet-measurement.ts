@@ -1,6 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { SimulatedFleet } from '../local/fleet/simulated-fleet';
-import { faults, fleetOutcomes } from '../local/sagemaker';
+import { FaultRule, faults, fleetOutcomes, JobRecord, Planner } from '../local/sagemaker';
 import { TaskCall } from '../local/stepfunctions/jsonata';
 
 export interface MeasurementProps {
@@ -13,7 +13,6 @@ export interface Measurement {
   readonly compilations: number;
   /** From the start of the execution to its end. */
   readonly makespanMs: number;
-  /** No schedule can be shorter: all durations over the quota, or the longest. */
   readonly lowerBoundMs: number;
   readonly failed: number;
   readonly plannedFailures: number;
@@ -34,20 +33,25 @@ export interface Measurement {
   readonly problems: string[];
 }
 
+/** Half a minute to a minute and a half to start, then log-normal with a median of four minutes. */
+export const durations = (seed: number): Planner =>
+  fleetOutcomes({ seed, startingMs: 60_000, medianCompilingMs: 240_000, sigma: 0.5, failureRate: 0.01 });
+
+export const FAULTS: readonly FaultRule[] = [
+  { fault: faults.throttling(), probability: 0.01 },
+  { fault: faults.quotaTaken(), operation: 'CreateCompilationJob', probability: 0.01 },
+];
+
 /** One execution of a synthesized fleet with four targets. */
 export async function measure(stack: Stack, { compilations, quota, seed }: MeasurementProps): Promise<Measurement> {
   const began = Date.now();
   const counts = { transitions: 0, expressRuns: 0, s3Puts: 0, s3Gets: 0 };
   let mostAtOnce = 0;
   const fleet = new SimulatedFleet(stack, {
-    quota,
+    // The account has no quota here: what bounds the jobs is the fleet.
     seed,
-    // Half a minute to a minute and a half to start, then log-normal with a median of four minutes.
-    plan: fleetOutcomes({ seed, startingMs: 60_000, medianCompilingMs: 240_000, sigma: 0.5, failureRate: 0.01 }),
-    faults: [
-      { fault: faults.throttling(), probability: 0.01 },
-      { fault: faults.quotaTaken(), operation: 'CreateCompilationJob', probability: 0.01 },
-    ],
+    plan: durations(seed),
+    faults: FAULTS,
     onCall: () => { mostAtOnce = Math.max(mostAtOnce, fleet.service.activeJobs()); },
     onStep: ({ isExpress }) => { if (!isExpress) { counts.transitions++; } },
     onEnd: ({ stateMachineArn }) => { if (/\/Plan/.test(stateMachineArn)) { counts.expressRuns++; } },
@@ -56,14 +60,13 @@ export async function measure(stack: Stack, { compilations, quota, seed }: Measu
       return call(resource, args);
     },
   });
-  for (let i = 0; i < compilations / 4; i++) { fleet.upload(`models/model-${i}.tar.gz`); }
+  for (let i = 0; i < compilations / 4; i++) { fleet.place(`models/model-${i}.tar.gz`); }
 
   const start = fleet.time.now();
   const execution = await fleet.run({ toleratedFailurePercentage: 100 });
   const makespanMs = fleet.time.now() - start;
 
   const jobs = fleet.service.records();
-  const durations = jobs.map(({ history }) => history[history.length - 1].at - history[0].at);
   const { succeeded, failed } = fleet.results(execution);
   const pairOf = ({ request }: typeof jobs[number]) => `${request.InputConfig!.S3Uri} ${request.OutputConfig!.TargetDevice}`;
   const pairs = new Set(jobs.map(pairOf));
@@ -71,7 +74,7 @@ export async function measure(stack: Stack, { compilations, quota, seed }: Measu
   const result = {
     compilations,
     makespanMs,
-    lowerBoundMs: Math.max(durations.reduce((sum, ms) => sum + ms, 0) / quota, longest(durations)),
+    lowerBoundMs: lowerBound(jobs, quota),
     failed: failed.length,
     plannedFailures: jobs.filter(({ status }) => status === 'FAILED').length,
     lost: compilations - jobs.filter(({ name }) => outcomes.has(name)).length,
@@ -85,8 +88,11 @@ export async function measure(stack: Stack, { compilations, quota, seed }: Measu
   return { ...result, problems: problems(result, quota) };
 }
 
-/** Math.max takes no ten thousand arguments everywhere. */
-const longest = (durations: number[]): number => durations.reduce((most, ms) => Math.max(most, ms), 0);
+/** No schedule is shorter, in milliseconds: all durations over the quota, or the longest. */
+export function lowerBound(jobs: JobRecord[], quota: number): number {
+  const spans = jobs.map(({ history }) => history[history.length - 1].at - history[0].at);
+  return spans.reduce((most, ms) => Math.max(most, ms), spans.reduce((sum, ms) => sum + ms, 0) / quota);
+}
 
 function problems(m: Omit<Measurement, 'problems'>, quota: number): string[] {
   const checks: [boolean, string][] = [

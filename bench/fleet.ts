@@ -1,29 +1,36 @@
 /**
  * What a fleet takes, by its own synthesized definition: N compilations in virtual time, against the SageMaker stand-in, with throttling, a quota that
- * is at times used up by others, and failing compilations. Prints the tables of docs/fleet.md, and fails when a compilation is lost or doubled, or when
- * the makespan is 10 % above the lower bound.
+ * is at times used up by others, and failing compilations; then models that are all uploaded at once. Prints the tables of docs/fleet.md, and fails
+ * when a compilation is lost or doubled, or when the makespan is 10 % above the lower bound.
  *
- *   npm run bench:fleet                  1,000, 2,000, 5,000 and 10,000 compilations
- *   npm run bench:fleet -- 400 800       others
+ *   npm run bench:fleet                  1,000, 2,000, 5,000 and 10,000 compilations; 50 and 250 uploads
+ *   npm run bench:fleet -- 400 800       other numbers of compilations, and no uploads
  */
 import { App } from 'aws-cdk-lib';
 import { measure, Measurement } from './fleet-measurement';
 import { costs, PRICES, total } from './fleet-prices';
+import { measureUploads, UploadMeasurement } from './fleet-uploads';
 import { FleetStack } from '../examples/fleet/fleet-stack';
 
 const QUOTA = 20;
 
-async function main(sizes: number[]): Promise<void> {
+async function main(sizes: number[], uploads: number[]): Promise<void> {
+  console.log([
+    '',
+    'examples/fleet as synthesized, in virtual time against the local SageMaker stand-in',
+    `four targets, quota ${QUOTA}; 30 to 90 s until a job starts, then log-normal with a median of 4 minutes`,
+    '1 % of the compilations fail, 1 % of all calls are throttled, 1 % of the creations meet a used-up quota',
+    '',
+  ].join('\n'));
+
   const measurements: Measurement[] = [];
   for (const compilations of sizes) {
-    const stack = new FleetStack(new App(), 'Bench', { quota: QUOTA });
-    measurements.push(await measure(stack, { compilations, quota: QUOTA, seed: compilations }));
+    measurements.push(await measure(stack(), { compilations, quota: QUOTA, seed: compilations }));
   }
-  console.log(`\nquota ${QUOTA}; 30 to 90 s until a job starts, then log-normal, median 4 minutes; 1 % of compilations fail; 1 % of calls are throttled; 1 % of creations meet a used-up quota\n`);
-  print(['compilations', 'makespan', 'lower bound', 'above it', 'failed as planned', 'lost', 'doubled', 'most at once', 'run in'],
-    measurements.map(m => [m.compilations, hours(m.makespanMs), hours(m.lowerBoundMs), percent(m.makespanMs / m.lowerBoundMs - 1),
-      `${m.failed} of ${m.plannedFailures}`, m.lost, m.doubled, m.mostAtOnce, `${(m.realMs / 1_000).toFixed(0)} s`]));
-  print(['per compilation', ...measurements.map(m => String(m.compilations))], [
+  print(['compilations', 'makespan', 'lower bound', 'above it', 'failed', 'planned', 'lost', 'doubled', 'most at once', 'computed in'],
+    measurements.map(m => [count(m.compilations), hours(m.makespanMs), hours(m.lowerBoundMs), percent(m.makespanMs / m.lowerBoundMs - 1),
+      m.failed, m.plannedFailures, m.lost, m.doubled, m.mostAtOnce, `${(m.realMs / 1_000).toFixed(0)} s`]));
+  print(['per compilation', ...measurements.map(m => count(m.compilations))], [
     ['makespan, seconds', ...measurements.map(m => (m.makespanMs / 1_000 / m.compilations).toFixed(2))],
     ['state transitions', ...measurements.map(m => (m.transitions / m.compilations).toFixed(2))],
     ...Object.keys(measurements[0].calls).map(operation => [operation, ...measurements.map(m => (m.calls[operation] / m.compilations).toFixed(3))]),
@@ -31,25 +38,54 @@ async function main(sizes: number[]): Promise<void> {
     ['S3 requests', ...measurements.map(m => (m.s3Requests / m.compilations).toFixed(4))],
     ['US dollars', ...measurements.map(m => (total(costs(m)) / m.compilations).toFixed(5))],
   ]);
-  const largest = measurements[measurements.length - 1];
-  print([`cost of ${largest.compilations} compilations`, 'quantity', `price (${PRICES.asOf})`, 'US dollars'],
-    costs(largest).map(({ what, quantity, price, dollars }) => [what, quantity, price, dollars.toFixed(4)]));
 
-  const wrong = measurements.flatMap(m => m.problems);
+  const largest = measurements[measurements.length - 1];
+  const bill = costs(largest);
+  print([`cost of ${count(largest.compilations)} compilations`, 'quantity', `price (${PRICES.asOf})`, 'US dollars'], [
+    ...bill.map(({ what, quantity, price, dollars }) => [what, count(quantity), price, dollars.toFixed(2)]),
+    ['together', '', '', total(bill).toFixed(2)],
+  ]);
+
+  const storms: UploadMeasurement[] = [];
+  for (const number of uploads) { storms.push(await measureUploads(stack(), { uploads: number, quota: QUOTA, seed: number })); }
+  if (storms.length > 0) { printUploads(storms); }
+
+  const wrong = [...measurements, ...storms].flatMap(m => m.problems);
   wrong.forEach(problem => console.error(`wrong: ${problem}`));
   process.exitCode = wrong.length > 0 ? 1 : 0;
 }
 
-function print(header: string[], rows: (string | number)[][]): void {
-  const line = (cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
-  console.log([line(header), line(header.map((_, i) => i === 0 ? '---' : '---:')), ...rows.map(line), ''].join('\n'));
+function printUploads(storms: UploadMeasurement[]): void {
+  print(
+    ['uploads at once', 'compilations', 'makespan', 'lower bound', 'above it', 'most at once', 'transitions each', 'creations each', 'creations/s'],
+    storms.map(m => [
+      count(m.uploads), count(m.compilations), hours(m.makespanMs), hours(m.lowerBoundMs), percent(m.makespanMs / m.lowerBoundMs - 1), m.mostAtOnce,
+      (m.transitions / m.compilations).toFixed(1), (m.creates / m.compilations).toFixed(1), (m.creates / m.makespanMs * 1_000).toFixed(2),
+    ]),
+  );
 }
 
+const stack = () => new FleetStack(new App(), 'Bench', { quota: QUOTA });
+
+/** A table in Markdown that is also one to the eye. */
+function print(header: string[], rows: (string | number)[][]): void {
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map(row => String(row[i]).length)));
+  const padded = (cell: string | number, i: number) => i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]);
+  const line = (cells: (string | number)[]) => `| ${cells.map(padded).join(' | ')} |`;
+  console.log([line(header), line(widths.map((width, i) => i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)), ...rows.map(line), ''].join('\n'));
+}
+
+const count = (n: number) => n.toLocaleString('en-US');
 const hours = (ms: number) => `${(ms / 3_600_000).toFixed(2)} h`;
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
 const given = process.argv.slice(2).map(Number);
-main(given.length > 0 ? given : [1_000, 2_000, 5_000, 10_000]).catch(err => {
-  console.error(err);
-  process.exitCode = 1;
-});
+if (given.some(size => !Number.isInteger(size) || size < 4)) {
+  console.error(`bench:fleet takes numbers of compilations, at least 4; got: ${process.argv.slice(2).join(' ')}`);
+  process.exitCode = 2;
+} else {
+  main(given.length > 0 ? given : [1_000, 2_000, 5_000, 10_000], given.length > 0 ? [] : [50, 250]).catch(err => {
+    console.error(err);
+    process.exitCode = 1;
+  });
+}

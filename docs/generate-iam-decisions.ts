@@ -21,7 +21,8 @@ export function renderIamDecisionsPage(): string {
     [
       'The ordinary stack has a bucket with a customer-managed key and `autoDeleteObjects`, an exempt uploader, one job with `deleteArtifacts`',
       'whose result a device reads from outside, one with a model asset, and one with a fixed name. A second one is just like it; a third ("closed")',
-      'has `privateControlPlane`. *Administrator* may do everything in the account, *developer* everything in S3, SageMaker, EC2, Lambda and Step Functions.',
+      'has `privateControlPlane`, a fourth two fleets and a state machine with a task.',
+      '*Administrator* may do everything in the account, *developer* everything in S3, SageMaker, EC2, Lambda and Step Functions.',
       'The foreign bucket belongs to another account and takes everything from everybody.',
     ].join('\n'),
     '"Denied by" lists every policy that stops the request on its own: with two of them, one may fail. *key* means that S3 cannot decrypt or encrypt the object for the principal.',

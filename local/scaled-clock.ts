@@ -2,7 +2,7 @@ import type { Clock } from './sagemaker/clock';
 
 /** A clock whose waits can be given up. */
 export interface CancellableClock extends Clock {
-  /** Never rejects: with an aborted signal it does not end at all, so that nothing happens on its account. */
+  /** Never rejects: with an aborted signal it need not end at all, so that nothing happens on its account. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

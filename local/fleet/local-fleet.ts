@@ -1,15 +1,21 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ArtifactStore, CallRecord, Clock, FaultRule, FaultSchedule, FrontEnd, NeoService, NeoServiceProps, seededRandom } from '../sagemaker';
-import { Ended, Environment, Execution, LocalStateMachine, sdkIntegrations, StatesError, Step, TaskCall, SynthesizedTemplate } from '../stepfunctions/jsonata';
+import { matchesPattern, RuleProperties, targetInput } from '../eventbridge/rule';
+import { ArtifactStore, CallRecord, FaultRule, FaultSchedule, FrontEnd, NeoService, NeoServiceProps, seededRandom } from '../sagemaker';
+import type { CancellableClock } from '../scaled-clock';
+import {
+  Ended, Environment, etag, Execution, LocalStateMachine, sdkIntegrations, StatesError, Step, TaskCall, SynthesizedTemplate,
+} from '../stepfunctions/jsonata';
 
 export interface LocalFleetProps extends Omit<NeoServiceProps, 'now' | 'artifacts'> {
   /** How time passes, for SageMaker and Step Functions alike. */
-  readonly clock: Clock;
+  readonly clock: CancellableClock;
   /** What goes wrong. @default - nothing */
   readonly faults?: readonly FaultRule[];
   /** Of jitter and faults. @default 1 */
   readonly seed?: number;
+  /** How long a Map Run goes on when its execution has been stopped. @default 0 */
+  readonly cancellationMs?: number;
   readonly onCall?: (call: CallRecord) => void;
   /** Sees every call of a Task state, of S3 too. */
   readonly wrapCall?: (call: TaskCall) => TaskCall;
@@ -24,8 +30,8 @@ export interface FleetResults {
 }
 
 /**
- * The fleet of a stack, "deployed" next to a SageMaker stand-in: its two state machines as synthesized, its buckets in memory, and EventBridge's
- * part played here. The stack calls its fleet `Fleet` and its bucket of models `Models`.
+ * The fleet of a stack, "deployed" next to a SageMaker stand-in: its two state machines and its EventBridge rules as synthesized, its buckets in
+ * memory. The stack calls its fleet `Fleet` and its bucket of models `Models`.
  */
 export class LocalFleet {
   public readonly service: NeoService;
@@ -34,12 +40,15 @@ export class LocalFleet {
   public readonly stateMachine: LocalStateMachine;
   public readonly stopper: LocalStateMachine;
   public readonly template: SynthesizedTemplate;
-  /** Executions of the stopper. */
+  /** Executions that rules have started: of the fleet, and of the stopper. */
+  public readonly uploads: Execution[] = [];
   public readonly stops: Execution[] = [];
+  private readonly rules: readonly RuleProperties[];
   private readonly now: () => number;
 
   constructor(stack: Stack, props: LocalFleetProps) {
     this.template = new SynthesizedTemplate(Template.fromStack(stack).toJSON() as any);
+    this.rules = this.template.find('AWS::Events::Rule').map(id => this.template.resolve(this.template.resource(id).Properties));
     this.now = () => props.clock.now();
     this.service = new NeoService({ modelsMustExist: true, ...props, artifacts: this.store, now: this.now });
     this.frontEnd = new FrontEnd(this.service, {
@@ -47,14 +56,23 @@ export class LocalFleet {
     });
     const environment: Environment = {
       clock: props.clock,
+      cancellationMs: props.cancellationMs,
       random: seededRandom(props.seed ?? 1),
       call: (props.wrapCall ?? (call => call))(sdkIntegrations(this.frontEnd, {
-        'sfn:describeExecution': ({ ExecutionArn }) => this.describeExecution(ExecutionArn),
+        'sfn:describeExecution': ({ ExecutionArn }) => {
+          const { status, mapRuns } = this.find(ExecutionArn);
+          return { ExecutionArn, Status: status === 'RUNNING' && mapRuns.some(({ isCancelling }) => isCancelling) ? 'PENDING_REDRIVE' : status };
+        },
+        'sfn:listMapRuns': ({ ExecutionArn }) => ({
+          MapRuns: this.find(ExecutionArn).mapRuns.map(({ arn, stopDate }) =>
+            stopDate === undefined ? { MapRunArn: arn } : { MapRunArn: arn, StopDate: new Date(stopDate).toISOString() }),
+        }),
       })),
       onStep: props.onStep,
       onEnd: ended => {
         props.onEnd?.(ended);
-        this.stopJobsOf(ended);
+        const { executionArn, stateMachineArn, status } = ended;
+        this.emit({ 'source': 'aws.states', 'detail-type': 'Step Functions Execution Status Change', 'detail': { executionArn, stateMachineArn, status } });
       },
     };
     const machine = (part: string) => {
@@ -71,8 +89,18 @@ export class LocalFleet {
     return this.template.resolve({ Ref: id });
   }
 
-  public upload(key: string, content = key): void {
+  /** Puts a model into its bucket, and nobody is told. */
+  public place(key: string, content = key): void {
     this.store.put(this.bucket('Models'), key, Buffer.from(content), this.now());
+  }
+
+  /** Puts a model into its bucket, which sends an event; gives the executions that a rule has started. */
+  public upload(key: string, content = key): Execution[] {
+    this.place(key, content);
+    const before = this.uploads.length;
+    const object = { key, etag: etag(Buffer.from(content)).replace(/"/g, ''), size: content.length };
+    this.emit({ 'source': 'aws.s3', 'detail-type': 'Object Created', 'detail': { bucket: { name: this.bucket('Models') }, object } });
+    return this.uploads.slice(before);
   }
 
   /** What the ResultWriter has written for an execution that succeeded. */
@@ -84,16 +112,20 @@ export class LocalFleet {
     return { succeeded: read(SUCCEEDED).map(({ Output }) => JSON.parse(Output)), failed: read(FAILED) };
   }
 
-  /** The rule of `NeoStopJobsWithExecution`. */
-  private stopJobsOf({ executionArn, stateMachineArn, status }: Ended): void {
-    if (stateMachineArn === this.stateMachine.arn && status !== 'SUCCEEDED') {
-      this.stops.push(this.stopper.start({ executionArn }));
+  /** The part of EventBridge. */
+  private emit(event: object): void {
+    for (const { EventPattern, Targets } of this.rules) {
+      if (!matchesPattern(EventPattern, event)) { continue; }
+      for (const { Arn, InputTransformer } of Targets) {
+        const input = targetInput(InputTransformer, event);
+        if (Arn === this.stopper.arn) { this.stops.push(this.stopper.start(input)); } else { this.uploads.push(this.stateMachine.start(input)); }
+      }
     }
   }
 
-  private describeExecution(arn: string): object {
+  private find(arn: string): Execution {
     const execution = this.stateMachine.execution(arn);
     if (!execution) { throw new StatesError('Sfn.ExecutionDoesNotExistException', arn); }
-    return { ExecutionArn: arn, Status: execution.status };
+    return execution;
   }
 }

@@ -1,19 +1,31 @@
-import type { LocalFleet } from './local-fleet';
-import { Clock, JobRecord } from '../sagemaker';
+import { ACTIVE_STATUSES, Clock, JobRecord, NeoService } from '../sagemaker';
 
-const REFRESH_MS = 250;
+/** Where progress goes: a terminal, where a table is drawn again and again, or anything else, which gets a line for every change. */
+export interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** In real time. */
+const REFRESH_MS = 100;
+
 const SIGNS: Record<string, string> = { STARTING: '…', INPROGRESS: '▶', COMPLETED: '✓', FAILED: '✗', STOPPING: '■', STOPPED: '■' };
 
-/** A table of models and targets that is drawn again and again; without a terminal, a line for every change. */
+/** The jobs that begin while it is watched. */
 export class Progress {
   private readonly timer: NodeJS.Timeout;
   private readonly start: number;
+  private readonly before: number;
   private readonly seen = new Map<string, string>();
+  private ended = 0;
   private drawn = 0;
 
-  constructor(private readonly fleet: LocalFleet, private readonly clock: Clock, private readonly out: NodeJS.WriteStream) {
+  /** @param compilations how many jobs are expected */
+  constructor(
+    private readonly service: NeoService, private readonly clock: Clock, private readonly out: Output, private readonly compilations: number,
+  ) {
     this.start = clock.now();
-    fleet.service.records().forEach(job => this.seen.set(job.name, job.status));
+    this.before = service.records().length;
     this.timer = setInterval(() => this.show(), REFRESH_MS);
   }
 
@@ -23,41 +35,49 @@ export class Progress {
   }
 
   private show(): void {
-    const jobs = this.fleet.service.records();
+    const jobs = this.service.records().slice(this.before);
     if (this.out.isTTY) { this.draw(jobs); } else { this.log(jobs); }
   }
 
   private draw(jobs: JobRecord[]): void {
-    const targets = [...new Set(jobs.map(target))];
+    const pairs = jobs.map(job => ({ job, pair: pairOf(job.request) }));
+    const [models, targets] = [0, 1].map(part => [...new Set(pairs.map(({ pair }) => pair[part]))]);
     const lines = [
       row(['', ...targets]),
-      ...[...new Set(jobs.map(model))].map(name => row([name, ...targets.map(device =>
-        this.cell(jobs.filter(job => model(job) === name && target(job) === device)))])),
-      `${minutes(this.clock.now() - this.start)}  ${this.fleet.service.activeJobs()} at work`,
+      ...models.map(model => row([model, ...targets.map(target =>
+        this.cell(pairs.filter(({ pair }) => pair[0] === model && pair[1] === target).map(({ job }) => job)))])),
+      `${minutes(this.clock.now() - this.start)}  ${jobs.filter(isActive).length} at work, ${jobs.filter(job => !isActive(job)).length} of ${this.compilations} ended`,
     ];
-    this.out.write(`${this.drawn > 0 ? `\u001b[${this.drawn}A` : ''}${lines.map(line => `\u001b[2K${line}\n`).join('')}`);
+    this.out.write(`${this.drawn > 0 ? `\u001b[${this.drawn}A` : ''}${lines.map(line => `\u001b[2K   ${line}\n`).join('')}`);
     this.drawn = lines.length;
   }
 
+  /** The latest attempt, and how long it takes or has taken. */
   private cell(attempts: JobRecord[]): string {
     const job = attempts[attempts.length - 1];
     if (!job) { return '·'; }
-    const last = job.history[job.history.length - 1];
-    const until = ['COMPLETED', 'FAILED', 'STOPPED'].includes(job.status) ? last.at : this.clock.now();
-    return `${SIGNS[job.status]} ${minutes(until - job.history[0].at)}`;
+    const until = isActive(job) ? this.clock.now() : job.history[job.history.length - 1].at;
+    return `${SIGNS[job.status]} ${minutes(until - job.history[0].at).trim()}`;
   }
 
   private log(jobs: JobRecord[]): void {
     for (const job of jobs) {
       if (this.seen.get(job.name) === job.status) { continue; }
       this.seen.set(job.name, job.status);
-      const ended = jobs.filter(({ status }) => !['STARTING', 'INPROGRESS', 'STOPPING'].includes(status)).length;
-      this.out.write(`${minutes(this.clock.now() - this.start)}  ${row([model(job), target(job), job.status])} ${ended}/${jobs.length}\n`);
+      if (!isActive(job)) { this.ended++; }
+      const end = isActive(job) ? '' : `${this.ended} of ${this.compilations} ended`;
+      this.out.write(`   ${minutes(this.clock.now() - this.start)}  ${row([...pairOf(job.request), job.status])}${end}`.trimEnd() + '\n');
     }
   }
 }
 
-const model = ({ request }: JobRecord): string => /([^/]+)\.tar\.gz$/.exec(request.InputConfig!.S3Uri!)![1];
-const target = ({ request }: JobRecord): string => request.OutputConfig!.TargetDevice!;
+const isActive = ({ status }: JobRecord): boolean => (ACTIVE_STATUSES as string[]).includes(status);
 const row = (cells: string[]): string => cells.map(cell => cell.padEnd(13)).join('');
-const minutes = (ms: number): string => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1_000) % 60).padStart(2, '0')}`.padStart(6);
+
+/** Model and target of a request. */
+export function pairOf({ InputConfig, OutputConfig }: Pick<JobRecord['request'], 'InputConfig' | 'OutputConfig'>): [model: string, target: string] {
+  return [/([^/]+)\.tar\.gz$/.exec(InputConfig!.S3Uri!)![1], OutputConfig!.TargetDevice!];
+}
+
+/** `3:07` for three minutes. */
+export const minutes = (ms: number): string => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1_000) % 60).padStart(2, '0')}`.padStart(6);

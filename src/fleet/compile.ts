@@ -3,7 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { ApiCall } from './api-call';
-import { oneLine } from './expression';
+import { jsonataText, oneLine } from './expression';
 import { createJobStatements, jobStatement } from './job-permissions';
 import { CALL_RETRIES, CREATE_RETRIES, IN_USE_ERRORS, NOT_FOUND_ERRORS, retried } from './retries';
 
@@ -36,9 +36,9 @@ const JOB_NAME = "$name & '-' & $string($attempt)";
 export function compileStates(scope: Construct, props: CompileProps): sfn.IChainable {
   const state = states(scope, props);
   state.isDigestKnown
+    .when(sfn.Condition.jsonata('{% $exists($states.input.Invalid) %}'), state.invalid)
     .when(sfn.Condition.jsonata('{% $exists($states.input.Digest) %}'), state.name)
-    .when(sfn.Condition.jsonata('{% $exists($states.input.InputConfig.S3Uri) %}'), state.lookUp)
-    .otherwise(state.noModel);
+    .otherwise(state.lookUp);
   state.lookUp.next(state.name);
   state.name.next(state.create);
   state.create
@@ -67,9 +67,7 @@ function states(scope: Construct, props: CompileProps) {
   return {
     isDigestKnown: sfn.Choice.jsonata(scope, 'Is the digest known?'),
     lookUp: lookUpDigest(scope),
-    noModel: sfn.Fail.jsonata(scope, 'No model', {
-      error: 'NeoFleetRowInvalid', cause: 'the row names neither s3Uri nor modelPackageVersionArn',
-    }),
+    invalid: sfn.Fail.jsonata(scope, 'Row invalid', { error: 'NeoFleetRowInvalid', cause: '{% $states.input.Invalid %}' }),
     name: sfn.Pass.jsonata(scope, 'Name', { assign: nameVariables(props) }),
     create: retried(new ApiCall(scope, 'Create', {
       service: 'sagemaker',
@@ -104,6 +102,7 @@ function states(scope: Construct, props: CompileProps) {
 const RESULT = oneLine(`{% {
   'CompilationJobName': $job.CompilationJobName,
   'Model': $compilation.ModelPackageVersionArn ? $compilation.ModelPackageVersionArn : $compilation.InputConfig.S3Uri,
+  'Digest': $compilation.Digest,
   'Target': $compilation.OutputConfig,
   'ModelArtifacts': $job.ModelArtifacts.S3ModelArtifacts,
   'ArtifactDigest': $job.ModelDigests.ArtifactDigest,
@@ -123,13 +122,15 @@ function nameVariables(props: CompileProps): { [name: string]: any } {
       $states.input.Digest,
       $sift($states.input.InputConfig, function($value, $key) { $key != 'S3Uri' }),
       $states.input.OutputConfig,
-      '${props.outputUri}', '${props.outputKeyArn ?? ''}'
+      ${jsonataText(props.outputUri)}, ${jsonataText(props.outputKeyArn ?? '')}
     ]), 'SHA-256'), 0, 32) %}`),
     attempt: 1,
   };
 }
 
 /**
+ * Not when the plan is made: until its turn comes, which may be days later, a model may have been replaced.
+ *
  * ListObjectsV2 rather than HeadObject: the permission to list shows the ETag, the permission for HeadObject would also let the model be read.
  */
 function lookUpDigest(scope: Construct): ApiCall {

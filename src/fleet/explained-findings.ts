@@ -12,6 +12,7 @@ const WILDCARDS: Reasons = {
   'sagemaker:StopCompilationJob': JOBS,
   'sagemaker:ListCompilationJobs': 'The action takes no resource.',
   'states:DescribeExecution': EXECUTIONS,
+  'states:ListMapRuns': EXECUTIONS,
   'states:DescribeExecution,states:StopExecution': EXECUTIONS,
   'states:RedriveExecution': EXECUTIONS,
 };

@@ -1,4 +1,4 @@
-import { Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
 import { NeoValidationError, shown } from '../private/errors';
@@ -42,9 +42,9 @@ export function isRuntimeValue(scope: IConstruct, text: string): boolean {
   return sfn.JsonPath.isEncodedJsonPath(text) || jsonataIn(scope, text) !== undefined;
 }
 
-/** A text as a literal in JSONata; unresolved parts are left to CloudFormation. */
+/** A text as a literal in JSONata. Tokens stay as they are: neither quotes nor backslashes are in them, or in what CloudFormation puts there. */
 export function jsonataText(text: string): string {
-  return Token.isUnresolved(text) ? `'${text}'` : JSON.stringify(text);
+  return `'${text.replace(/['\\]/g, '\\$&')}'`;
 }
 
 /** JSONata without line ends, of which Step Functions' definitions and their validators are no friends. */

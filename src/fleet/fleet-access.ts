@@ -13,13 +13,12 @@ export function allowModels(bucket: s3.IBucket, keyPattern: string, jobRole: iam
 }
 
 /** What the state machine may read: the manifest, and names and ETags of models, but no model. */
-export function readPolicy({ file, listing, buckets }: FleetSource): iam.PolicyStatement[] {
-  const lists = [...listing ? [{ bucket: listing.bucket, keyPattern: `${listing.prefix}*` }] : [], ...buckets];
+export function readPolicy({ file, buckets }: FleetSource): iam.PolicyStatement[] {
   const keyArn = file?.bucket.encryptionKey?.keyArn;
   return [
     ...file ? [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [file.bucket.arnForObjects(file.key)] })] : [],
     ...keyArn ? [new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [keyArn] })] : [],
-    ...lists.map(({ bucket, keyPattern }) => new iam.PolicyStatement({
+    ...buckets.map(({ bucket, keyPattern }) => new iam.PolicyStatement({
       actions: ['s3:ListBucket'],
       resources: [bucket.bucketArn],
       conditions: keyPattern === '*' ? undefined : { StringLike: { 's3:prefix': keyPattern } },
@@ -34,7 +33,7 @@ export function readPolicy({ file, listing, buckets }: FleetSource): iam.PolicyS
 export function allowBuckets(
   scope: IConstruct, privateVpc: INeoPrivateCompilationVpc | undefined, role: iam.IRole, source: FleetSource, results?: s3.IBucket,
 ) {
-  const used = [source.file?.bucket, source.listing?.bucket, ...source.buckets.map(({ bucket }) => bucket), results]
+  const used = [source.file?.bucket, ...source.buckets.map(({ bucket }) => bucket), results]
     .filter((bucket): bucket is s3.IBucket => bucket !== undefined);
   if (privateVpc instanceof NeoPrivateCompilationVpc) {
     const closed = privateVpc.buckets.map(({ bucketArn }) => bucketArn);

@@ -3,15 +3,15 @@ import type { Construct } from 'constructs';
 import { ApiCall } from './api-call';
 import { CompileProps, compileStates } from './compile';
 import { DistributedMap, itemReader, resultWriter } from './distributed-map';
-import { EXECUTION_TAG, executionTag } from './execution-tag';
+import { executionVariables } from './execution-input';
+import { EXECUTION_TAG } from './execution-tag';
 import { oneLine } from './expression';
-import { planStates, PlanProps } from './plan';
+import { planMap, PlanProps } from './plan';
 import { CALL_RETRIES, retried } from './retries';
 
 export interface FleetDefinitionProps extends PlanProps, CompileProps {
   readonly quota: number;
   readonly toleratedFailurePercentage: number;
-  readonly startOnUpload: boolean;
   readonly tags?: { [key: string]: string };
 }
 
@@ -19,31 +19,13 @@ export interface FleetDefinitionProps extends PlanProps, CompileProps {
  * Plan, then compile what was planned. docs/fleet.md draws it.
  */
 export function fleetDefinition(scope: Construct, props: FleetDefinitionProps): sfn.IChainable {
-  const start = sfn.Pass.jsonata(scope, 'Start', {
-    assign: {
-      retryFailed: '{% $states.input.retryFailed = true %}',
-      tolerated: `{% $exists($states.input.toleratedFailurePercentage) ? $states.input.toleratedFailurePercentage : ${props.toleratedFailurePercentage} %}`,
-      tag: `{% ${executionTag('$states.context.Execution.Id')} %}`,
-    },
-  });
-  const plan = planStates(scope, props);
-  const open = openPlan(scope, props);
-  const nothing = sfn.Succeed.jsonata(scope, 'Nothing to compile', { outputs: { Compilations: 0 } });
-  const compile = compileMap(scope, props);
-
-  if (props.startOnUpload) {
-    start.next(sfn.Choice.jsonata(scope, 'Started by an upload?')
-      .when(sfn.Condition.jsonata('{% $exists($states.input.uploaded) %}'), plan.upload!)
-      .otherwise(plan.all));
-    plan.upload!.next(open);
-  } else {
-    start.next(plan.all);
-  }
-  plan.all.next(open);
-  open.next(sfn.Choice.jsonata(scope, 'Anything to compile?')
-    .when(sfn.Condition.jsonata('{% $exists($states.input.key) %}'), compile)
-    .otherwise(nothing));
-  return start;
+  const start = sfn.Pass.jsonata(scope, 'Start', { assign: executionVariables(props.source, props.toleratedFailurePercentage) });
+  return start
+    .next(planMap(scope, props))
+    .next(openPlan(scope, props))
+    .next(sfn.Choice.jsonata(scope, 'Anything to compile?')
+      .when(sfn.Condition.jsonata('{% $exists($states.input.key) %}'), compileMap(scope, props))
+      .otherwise(sfn.Succeed.jsonata(scope, 'Nothing to compile', { outputs: { Compilations: 0 } })));
 }
 
 /** The manifest that the first Map has written names the file with the pairs. */
@@ -54,7 +36,7 @@ function openPlan(scope: Construct, { results }: FleetDefinitionProps): ApiCall 
     parameters: { Bucket: results.bucket.bucketName, Key: '{% $states.input.plan %}' },
     outputs: oneLine(`{% (
       $files := $parse($states.result.Body).ResultFiles.SUCCEEDED[Size > 0];
-      $count($files) > 1 ? $error('the plan has more than one file') : {'key': $files.Key}
+      $count($files) > 1 ? $error('the plan has more than 5 GB, so that Step Functions has split it') : {'key': $files.Key}
     ) %}`),
     // The role may read the plans already: it writes them.
     policyStatements: [],
@@ -87,4 +69,3 @@ function compileMap(scope: Construct, props: FleetDefinitionProps): sfn.Distribu
     },
   }));
 }
-

@@ -60,9 +60,9 @@ export interface NeoManifestOptions {
  */
 export abstract class NeoFleetModels {
   /**
-   * A list in the template: some dozens of models, as a state machine's definition has one million characters at most.
+   * A list in the template, at least one model and at most 256 KiB of JSON: some hundreds of models, fewer when their shapes are long.
    *
-   * @param models the models, at least one
+   * @param models the models
    */
   public static fromList(models: NeoModel[]): NeoFleetModels {
     return new ListedModels(models);
@@ -70,8 +70,8 @@ export abstract class NeoFleetModels {
 
   /**
    * A manifest in a bucket of the Region, read when an execution starts. A row has these columns, only the first of them required:
-   * `s3Uri`, `etag` (of S3; looked up when absent), `framework`, `frameworkVersion`, `dataInputConfig` (JSON), and `targetDevice` with
-   * `compilerOptions` (JSON) for one device instead of the fleet's targets. A row for a model package has `modelPackageVersionArn` alone.
+   * `s3Uri`, `etag` (of S3; looked up when absent), `framework`, `frameworkVersion`, `dataInputConfig` (JSON), and `targetDevice`, perhaps with
+   * `compilerOptions` (JSON), for one device instead of the fleet's targets. A row for a model package has `modelPackageVersionArn` alone.
    *
    * @param bucket bucket of the manifest
    * @param objectKey key of the manifest
@@ -83,7 +83,8 @@ export abstract class NeoFleetModels {
   }
 
   /**
-   * Every `.tar.gz` archive below a prefix when an execution starts, all of one framework and shape.
+   * Every `.tar.gz` archive whose key begins with a prefix when an execution starts, all of one framework and shape. The input of an
+   * execution can name a longer prefix.
    *
    * @param bucket bucket of the Region
    * @param prefix for example `models/resnet/`
@@ -96,6 +97,9 @@ export abstract class NeoFleetModels {
   /** @internal */
   public abstract _bind(context: FleetContext): FleetSource;
 }
+
+/** Step Functions hands on no more bytes than this. */
+const MAX_PAYLOAD = 256 * 1024;
 
 /** The item of a Map state, in JSONata. */
 const ITEM = '$states.context.Map.Item.Value';
@@ -111,19 +115,25 @@ class ListedModels extends NeoFleetModels {
   /** @internal */
   public _bind(context: FleetContext): FleetSource {
     const configs = this.models.map((model, index) => model.bind(new Construct(context.scope, `Model${index}`), context.jobAccess));
+    const items = configs.map(({ s3Uri, bucket, modelVersion, framework, dataInputShape, modelPackageVersionArn }) => ({
+      s3Uri,
+      modelPackageVersionArn,
+      // A version is the user's own word and may be the same for several objects; an asset's URI names its content.
+      etag: modelVersion === undefined ? bucket ? undefined : s3Uri : `${s3Uri}#${modelVersion}`,
+      framework: framework?.name,
+      frameworkVersion: framework?.version,
+      dataInputConfig: dataInputShape?.toJson(context.scope),
+    }));
+    const bytes = Buffer.byteLength(JSON.stringify(items));
+    if (bytes > MAX_PAYLOAD) {
+      throw new NeoValidationError(`models must be fewer, as Step Functions takes a list of at most ${MAX_PAYLOAD} bytes: write them into a manifest `
+        + `(NeoFleetModels.fromManifest); got: ${configs.length} models in ${bytes} bytes`, context.scope);
+    }
     return {
       models: configs,
       defaults: {},
       buckets: configs.flatMap(({ bucket, modelVersion }) => bucket && modelVersion === undefined ? [{ bucket, keyPattern: '*' }] : []),
-      items: configs.map(({ s3Uri, bucket, modelVersion, framework, dataInputShape, modelPackageVersionArn }) => ({
-        s3Uri,
-        modelPackageVersionArn,
-        // A version is the user's own word and may be the same for several objects; an asset's URI names its content.
-        etag: modelVersion === undefined ? bucket ? undefined : s3Uri : `${s3Uri}#${modelVersion}`,
-        framework: framework?.name,
-        frameworkVersion: framework?.version,
-        dataInputConfig: dataInputShape?.toJson(context.scope),
-      })),
+      items,
       selector: `{% ${ITEM} %}`,
     };
   }
@@ -167,19 +177,16 @@ class PrefixModels extends NeoFleetModels {
 
   /** @internal */
   public _bind(context: FleetContext): FleetSource {
-    const { framework, dataInputShape } = this.options;
-    const keyPattern = `${this.prefix}*`;
-    context.allowModels(this.bucket, keyPattern);
+    const { bucket, prefix, options: { framework, dataInputShape } } = this;
+    const keyPattern = `${prefix}*`;
+    context.allowModels(bucket, keyPattern);
     return {
       models: [{ framework, dataInputShape }],
       defaults: { framework, dataInputShape },
-      // What a listing or an event names is listed with its ETag: nothing is looked up.
-      buckets: [],
-      listing: { bucket: this.bucket, prefix: this.prefix },
+      buckets: [{ bucket, keyPattern }],
+      listing: { bucket, prefix },
       // Folders and other files among the archives are no models.
-      selector: `{% $contains(${ITEM}.Key, /\\.tar\\.gz$/) ? {`
-        + `'s3Uri': 's3://${this.bucket.bucketName}/' & ${ITEM}.Key, 'etag': ${ITEM}.Etag ? ${ITEM}.Etag : ${ITEM}.ETag} : {'skip': true} %}`,
-      uploads: { bucket: this.bucket, prefix: this.prefix },
+      selector: `{% $contains(${ITEM}.Key, /\\.tar\\.gz$/) ? {'s3Uri': 's3://${bucket.bucketName}/' & ${ITEM}.Key} : {'skip': true} %}`,
     };
   }
 }

@@ -47,8 +47,9 @@ export interface NeoCompilationFleetProps {
   readonly targets: NeoFleetTarget[];
 
   /**
-   * How many jobs may run at once, 1 to 10,000: not more than the account's quota of concurrent compilation jobs, which Service
-   * Quotas shows, less what others need of it. Where the quota is used up all the same, jobs wait for it.
+   * How many jobs an execution runs at once, 1 to 10,000: not more than the account's quota of concurrent compilation jobs, which Service
+   * Quotas shows, less what others need of it. Where that quota is used up all the same, by others or by further executions of the fleet, jobs
+   * wait for it.
    */
   readonly quota: number;
 
@@ -87,10 +88,10 @@ export interface NeoCompilationFleetProps {
   readonly resultsBucket?: s3.IBucket;
 
   /**
-   * Percentage of compilations that may fail before the execution fails, 0 to 100. When more have failed, the compilations that still run are
+   * Percentage of compilations that may fail before the execution fails, a whole number from 0 to 100. When more have failed, the compilations that still run are
    * stopped, and the rest is not started. `toleratedFailurePercentage` in the input of an execution overrides it.
    *
-   * @default 10
+   * @default - 10; 99 for an execution that an upload starts, so that a target that fails does not stop the others
    */
   readonly toleratedFailurePercentage?: number;
 
@@ -118,7 +119,8 @@ export interface NeoCompilationFleetProps {
 
   /**
    * How often a job is looked at, in whole seconds from 1. Each look costs three state transitions, and the place of a job that has
-   * ended stays empty until the next look.
+   * ended stays empty until the next look. At least a 2,000th of `maxRuntime` and `maxPendingTime` together, as the history of a
+   * workflow ends after 25,000 events.
    *
    * @default Duration.seconds(30)
    */
@@ -132,7 +134,7 @@ export interface NeoCompilationFleetProps {
   readonly timeout?: Duration;
 
   /**
-   * Tags of the jobs, at most 48.
+   * Tags of the jobs, at most 47.
    *
    * @default - none
    */

@@ -19,13 +19,12 @@ export interface FleetSource {
   readonly models: { readonly framework?: NeoFramework; readonly dataInputShape?: NeoDataInputShape }[];
   /** For rows that do not say. */
   readonly defaults: { readonly framework?: NeoFramework; readonly dataInputShape?: NeoDataInputShape };
-  /** Where ETags are looked up that no row names. */
+  /** What is listed, for the ETags that no row names. */
   readonly buckets: { readonly bucket: s3.IBucket; readonly keyPattern: string }[];
   readonly items?: object[];
   readonly file?: { readonly bucket: s3.IBucket; readonly key: string; readonly format: NeoManifestFormat };
+  /** Archives whose keys begin with a prefix; their uploads can start an execution. */
   readonly listing?: { readonly bucket: s3.IBucket; readonly prefix: string };
   /** JSONata that makes a row, as `NeoFleetModels.fromManifest` documents it, of an item. */
   readonly selector: string;
-  /** Uploads that can start an execution. */
-  readonly uploads?: { readonly bucket: s3.IBucket; readonly prefix: string };
 }

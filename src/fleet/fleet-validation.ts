@@ -2,6 +2,7 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { NeoCompilationFleetProps } from './fleet-props';
 import type { FleetSource } from './fleet-source';
+import { pollSeconds } from './poll-interval';
 import { validateJobProps } from '../compilation-job/compilation-job-validation';
 import { NeoValidationError, shown } from '../private/errors';
 import { checkCompilation } from '../target/compilation-rules';
@@ -17,12 +18,7 @@ export function validateFleetProps(scope: Construct, props: NeoCompilationFleetP
     fail(`targets must list at least one { target }; got: ${shown(props.targets)}`);
   }
   requireInteger(fail, 'quota', props.quota, 1, MAX_CONCURRENCY, 'jobs at once');
-  requireNumber(fail, 'toleratedFailurePercentage', props.toleratedFailurePercentage, 0, 100, 'percent');
-  const { pollInterval } = props;
-  if (pollInterval && !pollInterval.isUnresolved()) {
-    const seconds = pollInterval.toSeconds({ integral: false });
-    if (!Number.isInteger(seconds) || seconds < 1) { fail(`pollInterval must be at least 1 second, in whole seconds; got: ${pollInterval.toHumanString()}`); }
-  }
+  requireInteger(fail, 'toleratedFailurePercentage', props.toleratedFailurePercentage ?? 0, 0, 100, 'percent');
   const [{ target }] = props.targets;
   // Limits that a fleet's jobs share with a single one; what is the model's own comes later.
   validateJobProps(scope, {
@@ -36,6 +32,7 @@ export function validateFleetProps(scope: Construct, props: NeoCompilationFleetP
     target,
     waitForCompletion: false,
   });
+  pollSeconds(scope, props.pollInterval, { maxRuntime: props.maxRuntime, maxPendingTime: props.maxPendingTime });
 }
 
 /** What is known of the models, against every target. */
@@ -49,7 +46,7 @@ export function validateAgainstModels(scope: Construct, props: NeoCompilationFle
       findings.warnings.forEach(({ id, message }) => warnings.set(id, (warnings.get(id) ?? new Set()).add(message)));
     }
   }
-  if (props.startOnUpload && !source.uploads) {
+  if (props.startOnUpload && !source.listing) {
     errors.add('startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix, as only a prefix says which uploads are models');
   }
   if (errors.size > 0) { throw new NeoValidationError([...errors].join('; '), scope); }
@@ -62,9 +59,4 @@ type Fail = (message: string) => never;
 function requireInteger(fail: Fail, prop: string, value: number, least: number, most: number, unit: string) {
   if (Token.isUnresolved(value)) { return; }
   if (!Number.isInteger(value) || value < least || value > most) { fail(`${prop} must be a whole number of ${unit} from ${least} to ${most}; got: ${shown(value)}`); }
-}
-
-function requireNumber(fail: Fail, prop: string, value: number | undefined, least: number, most: number, unit: string) {
-  if (value === undefined || Token.isUnresolved(value)) { return; }
-  if (!(typeof value === 'number' && value >= least && value <= most)) { fail(`${prop} must be ${least} to ${most} ${unit}; got: ${shown(value)}`); }
 }

@@ -1,4 +1,4 @@
-import { Duration, Names, Token } from 'aws-cdk-lib';
+import { Names, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as eventTargets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -12,10 +12,14 @@ import type { NeoCompilationFleetProps } from './fleet-props';
 import type { FleetSource } from './fleet-source';
 import { validateAgainstModels, validateFleetProps } from './fleet-validation';
 import { MAX_RUNTIME_IN_SECONDS, outputUri, requireRole } from './job-settings';
+import { DEFAULT_POLL_INTERVAL } from './poll-interval';
 import { fleetResults } from './results';
 import { NeoStopJobsWithExecution } from './stop-jobs-with-execution';
 import { sendEvents } from './upload-events';
 import { outputEncryptionKey } from '../compilation-job/output-encryption-key';
+
+/** Of one model: a target that fails does not stop the others, and the execution fails when all of them do. */
+const ALL_BUT_ONE_PERCENT = 99;
 
 /**
  * Compiles many models for many targets, at most `quota` at a time, in a private network: a Step Functions state machine, made of service
@@ -25,7 +29,8 @@ import { outputEncryptionKey } from '../compilation-job/output-encryption-key';
  * `resultsBucket`. The name of a job follows from the model's digest, the target and the options, so the same is never compiled twice, however
  * often and from wherever an execution is started. A redrive continues; an execution that is stopped, times out or fails stops its jobs.
  *
- * Input of an execution: `{}`, or `{"retryFailed": true}` to compile again what has failed before, or `{"toleratedFailurePercentage": 50}`.
+ * Input of an execution: `{}`, or any of `{"prefix": "uploads/resnet/"}` for some of the models of `fromPrefix`, `{"retryFailed": true}` to compile
+ * again what has failed before, and `{"toleratedFailurePercentage": 50}`.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
  *
@@ -99,12 +104,11 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
         targets: props.targets,
         quota: props.quota,
         toleratedFailurePercentage: props.toleratedFailurePercentage ?? 10,
-        startOnUpload: props.startOnUpload ?? false,
         jobNamePrefix: this.jobNamePrefix,
         outputUri: outputUri(props),
         outputKeyArn: outputEncryptionKey(props)?.keyArn,
         role: jobRole,
-        pollInterval: props.pollInterval ?? Duration.seconds(30),
+        pollInterval: props.pollInterval ?? DEFAULT_POLL_INTERVAL,
         common: {
           RoleArn: jobRole.roleArn,
           VpcConfig: { Subnets: props.vpcConfig.subnets, SecurityGroupIds: props.vpcConfig.securityGroupIds },
@@ -125,7 +129,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
     // No job before its network is there; none left when it goes.
     if (privateVpc) { this.stateMachine.node.addDependency(privateVpc); }
     new NeoStopJobsWithExecution(this, 'StopJobs', { stateMachine: this.stateMachine, jobNamePrefix: `${this.jobNamePrefix}-` });
-    if (props.startOnUpload) { this.startOnUpload(source.uploads!); }
+    if (props.startOnUpload) { this.startOnUpload(source.listing!, props.toleratedFailurePercentage ?? ALL_BUT_ONE_PERCENT); }
     explainFleet(this);
   }
 
@@ -138,7 +142,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
     return this.stateMachine.grantStartExecution(grantee);
   }
 
-  private startOnUpload({ bucket, prefix }: NonNullable<FleetSource['uploads']>) {
+  private startOnUpload({ bucket, prefix }: NonNullable<FleetSource['listing']>, toleratedFailurePercentage: number) {
     sendEvents(this, bucket);
     new events.Rule(this, 'Uploaded', {
       description: 'Model archives to compile',
@@ -151,9 +155,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
         },
       },
       targets: [new eventTargets.SfnStateMachine(this.stateMachine, {
-        input: events.RuleTargetInput.fromObject({
-          uploaded: { Key: events.EventField.fromPath('$.detail.object.key'), ETag: events.EventField.fromPath('$.detail.object.etag') },
-        }),
+        input: events.RuleTargetInput.fromObject({ prefix: events.EventField.fromPath('$.detail.object.key'), toleratedFailurePercentage }),
       })],
     });
   }

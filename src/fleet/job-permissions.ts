@@ -1,12 +1,14 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /**
- * ARN of the compilation jobs of a name, or of names with `*`, in the account and Region of the stack.
+ * ARN of the compilation jobs of a name, or of names with `*`, in the account and Region of the stack. Twice for a name with capitals: IAM minds
+ * them, and SageMaker has written its ARNs in either way.
  */
-export function jobArn(scope: IConstruct, jobNamePattern: string): string {
-  return Stack.of(scope).formatArn({ service: 'sagemaker', resource: 'compilation-job', resourceName: jobNamePattern });
+export function jobArns(scope: IConstruct, jobNamePattern: string): string[] {
+  const patterns = Token.isUnresolved(jobNamePattern) ? [jobNamePattern] : [...new Set([jobNamePattern, jobNamePattern.toLowerCase()])];
+  return patterns.map(resourceName => Stack.of(scope).formatArn({ service: 'sagemaker', resource: 'compilation-job', resourceName }));
 }
 
 /** Create jobs of these names that run under this role. */
@@ -26,6 +28,6 @@ export function createJobStatements(scope: IConstruct, jobNamePattern: string, r
 export function jobStatement(scope: IConstruct, jobNamePattern: string, ...actions: string[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: actions.map(action => `sagemaker:${action}`),
-    resources: [jobArn(scope, jobNamePattern)],
+    resources: jobArns(scope, jobNamePattern),
   });
 }

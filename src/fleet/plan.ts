@@ -6,14 +6,12 @@ import type { NeoFleetTarget } from './fleet-props';
 import type { FleetSource } from './fleet-source';
 import { PAIRS } from './plan-expression';
 import type { FleetResults } from './results';
-import { frameworkVersionToSend } from '../target/compilation-rules';
-import { NeoFramework } from '../target/framework';
 
-/** Step Functions hands on 256 KiB at most; a tenth is left for what is not rows. */
-const MAX_PAYLOAD = 230 * 1024;
+/** Step Functions hands on 256 KiB at most. A quarter is for what rows say, half for what the fleet adds to it; the rest is left for escapes. */
+const QUARTER_OF_PAYLOAD = 64 * 1024;
 
-/** So many compilations of usual size fit a payload. */
-const PAIRS_PER_BATCH = 200;
+/** Names of members and the like, for every pair. */
+const BYTES_OF_NAMES = 200;
 
 export interface PlanProps {
   readonly source: FleetSource;
@@ -28,49 +26,19 @@ export interface PlanProps {
  * by what a state may hand on. The second half reads the file with the quota as its concurrency: a Map over models alone would let the slowest target
  * of each model hold up the others' places.
  */
-export function planStates(scope: Construct, props: PlanProps): { all: sfn.DistributedMap; upload?: sfn.DistributedMap } {
-  const { items, uploads, selector } = props.source;
-  return {
-    all: planMap(scope, 'Plan', 'Plan', props, { itemSelector: selector, items: items && sfn.ProvideItems.jsonArray(items) }, reader(props.source)),
-    upload: uploads && planMap(scope, 'PlanUpload', 'Plan upload', props, {
-      itemSelector: selector,
-      items: sfn.ProvideItems.jsonata('{% [$states.input.uploaded] %}'),
-    }),
-  };
-}
-
-interface Items {
-  readonly itemSelector: string;
-  readonly items?: sfn.ProvideItems;
-}
-
-function planMap(
-  scope: Construct, label: string, name: string, props: PlanProps, { itemSelector, items }: Items, itemReaderField?: object,
-): sfn.DistributedMap {
-  const { source, targets, results } = props;
-  return new DistributedMap(scope, name, {
-    label,
+export function planMap(scope: Construct, props: PlanProps): sfn.DistributedMap {
+  const { source, results } = props;
+  return new DistributedMap(scope, 'Plan', {
+    label: 'Plan',
     mapExecutionType: sfn.StateMachineType.EXPRESS,
-    items,
-    jsonataItemSelector: itemSelector,
+    items: source.items && sfn.ProvideItems.jsonArray(source.items),
+    jsonataItemSelector: source.selector,
     outputs: { plan: '{% $states.result.ResultWriterDetails.Key %}' },
   }, {
-    ItemReader: itemReaderField,
-    ItemBatcher: {
-      MaxItemsPerBatch: Math.max(1, Math.floor(PAIRS_PER_BATCH / targets.length)),
-      // Every row is repeated for every target.
-      MaxInputBytesPerBatch: Math.floor(MAX_PAYLOAD / targets.length),
-      BatchInput: {
-        Targets: targets.map(target => renderTarget(scope, target)),
-        Defaults: {
-          Framework: source.defaults.framework?.name,
-          FrameworkVersion: source.defaults.framework?.version,
-          DataInputConfig: source.defaults.dataInputShape?.toJson(scope),
-        },
-      },
-    },
+    ItemReader: reader(source),
+    ItemBatcher: batcher(scope, props),
     ResultWriter: resultWriter(results.bucket, results.planPrefix, { OutputType: 'JSONL', Transformation: 'FLATTEN' }),
-  }).itemProcessor(sfn.Pass.jsonata(scope, `${name}: pair models and targets`, { outputs: PAIRS }));
+  }).itemProcessor(sfn.Pass.jsonata(scope, 'Pair models and targets', { outputs: PAIRS }));
 }
 
 function reader({ file, listing }: FleetSource): object | undefined {
@@ -80,13 +48,28 @@ function reader({ file, listing }: FleetSource): object | undefined {
       ...file.format === NeoManifestFormat.CSV && { CSVHeaderLocation: 'FIRST_ROW' },
     });
   }
-  return listing && itemReader('listObjectsV2', { Bucket: listing.bucket.bucketName, Prefix: listing.prefix });
+  // The variable holds the fleet's prefix, or a longer one from the execution's input.
+  return listing && itemReader('listObjectsV2', { Bucket: listing.bucket.bucketName, Prefix: '{% $prefix %}' });
 }
 
-function renderTarget(scope: Construct, { target, compilerOptions }: NeoFleetTarget): object {
+/** So many rows in a batch that their pairs are no more than a state may hand on. */
+function batcher(scope: Construct, { source: { defaults }, targets }: PlanProps): object {
+  const input = {
+    Targets: targets.map(({ target, compilerOptions }) => ({
+      OutputConfig: { ...target._toOutputConfig(), CompilerOptions: compilerOptions?.toJson(scope) },
+    })),
+    Defaults: {
+      Framework: defaults.framework?.name,
+      FrameworkVersion: defaults.framework?.version,
+      DataInputConfig: defaults.dataInputShape?.toJson(scope),
+    },
+  };
+  const bytes = (value: object) => Buffer.byteLength(JSON.stringify(value));
+  const added = bytes(input.Targets) + targets.length * (bytes(input.Defaults) + BYTES_OF_NAMES);
   return {
-    OutputConfig: { ...target._toOutputConfig(), CompilerOptions: compilerOptions?.toJson(scope) },
-    // Whatever the version is: AWS's SDK sends none for some devices.
-    DropsFrameworkVersion: frameworkVersionToSend(NeoFramework.pytorch('1.0'), target) === undefined ? true : undefined,
+    MaxItemsPerBatch: Math.max(1, Math.floor(2 * QUARTER_OF_PAYLOAD / added)),
+    // Every row is repeated for every target.
+    MaxInputBytesPerBatch: bytes(input) + Math.floor(QUARTER_OF_PAYLOAD / targets.length),
+    BatchInput: input,
   };
 }

@@ -28,6 +28,6 @@ export function fleetResults(scope: Construct, grantee: iam.IRole, brought?: s3.
     actions: ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
     resources: [results.planPrefix, results.resultPrefix].map(prefix => bucket.arnForObjects(`${prefix}/*`)),
   }));
-  bucket.encryptionKey?.grantEncryptDecrypt(grantee);
+  bucket.encryptionKey?.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
   return results;
 }

@@ -3,7 +3,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
 /*
  * How Step Functions spells the errors of its AWS SDK integration: the service, a dot, and the class of the Java SDK, which ends in
- * Exception whatever the API calls it. AWS lists these names nowhere for SageMaker, so the API's own spelling is accepted as well.
+ * Exception whatever the API calls it. AWS lists these names nowhere for SageMaker; public logs show SageMaker.ResourceInUseException and
+ * SageMaker.ResourceLimitExceededException. Other spellings are accepted as well, as a name that never comes costs nothing.
  */
 
 /** The account's quota of concurrent jobs is used up. */
@@ -19,7 +20,7 @@ export const NOT_FOUND_ERRORS = spellings('ResourceNotFound');
 export const THROTTLING_ERRORS = [...spellings('Throttling'), ...spellings('TooManyRequests')];
 
 function spellings(name: string): string[] {
-  return [`SageMaker.${name}Exception`, `SageMaker.${name}`];
+  return ['SageMaker', 'Sagemaker'].flatMap(service => [`${service}.${name}Exception`, `${service}.${name}`]);
 }
 
 /**
@@ -29,8 +30,8 @@ function spellings(name: string): string[] {
 export const CREATE_RETRIES: sfn.RetryProps[] = [
   // An answer, not a failure: whoever wants it catches it. Without this, the last retrier would match it.
   { errors: IN_USE_ERRORS, maxAttempts: 0 },
-  // Others hold the quota: wait for them, about four days at most, before an execution's 25,000 events are used up.
-  retry(LIMIT_ERRORS, { interval: 10, maxDelay: 300, maxAttempts: 2_000 }),
+  // Others hold the quota: wait for them, about a week, with a quarter of an execution's 25,000 events.
+  retry(LIMIT_ERRORS, { interval: 10, maxDelay: 600, maxAttempts: 2_000 }),
   ...callRetries(),
 ];
 
@@ -44,8 +45,8 @@ function callRetries(): sfn.RetryProps[] {
   return [
     retry(THROTTLING_ERRORS, { interval: 2, maxDelay: 60, maxAttempts: 100 }),
     // Everything the API does not model arrives as one error: throttling, a role that is not known everywhere yet, a broken connection,
-    // but also a request that will never be right. Hence few attempts, within some minutes.
-    retry([sfn.Errors.TASKS_FAILED], { interval: 3, maxDelay: 60, maxAttempts: 6 }),
+    // but also a request that will never be right. Hence four or five minutes, the time of a compilation.
+    retry([sfn.Errors.TASKS_FAILED], { interval: 3, maxDelay: 60, maxAttempts: 12 }),
   ];
 }
 

@@ -6,7 +6,8 @@ import type { NeoCompilationTaskOptions } from './create-compilation-job-props';
  */
 export interface NeoRunCompilationJobJsonataProps extends NeoCompilationTaskOptions {
   /**
-   * How often the job is looked at, in whole seconds from 1. Each look costs three or four state transitions.
+   * How often the job is looked at, in whole seconds from 1. Each look costs three or four state transitions. At least a 2,000th of
+   * `timeout`, or else of `maxRuntime` and `maxPendingTime` together, as the history of an execution ends after 25,000 events.
    *
    * @default Duration.seconds(30)
    */

@@ -1,7 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { jobNamePattern } from './create-compilation-job';
+import { pollSeconds, wholeSeconds } from './poll-interval';
 import type { NeoRunCompilationJobJsonataProps, NeoRunCompilationJobJsonPathProps } from './run-compilation-job-props';
 import { jsonataLoop } from './run-job-in-jsonata';
 import { jsonPathLoop } from './run-job-in-jsonpath';
@@ -70,8 +70,8 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps, build: (scope: Construct, loop: RunJobLoopProps) => RunJobLoop,
   ) {
     super(scope, id);
-    const interval = seconds(this, 'pollInterval', props.pollInterval ?? Duration.seconds(30), 1);
-    const timeout = props.timeout && seconds(this, 'timeout', props.timeout, interval);
+    const interval = pollSeconds(this, props.pollInterval, props);
+    const timeout = props.timeout && wholeSeconds(this, 'timeout', props.timeout, interval);
     const { start, end } = build(this, {
       id,
       interval,
@@ -81,12 +81,4 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     this.startState = start;
     this.endStates = [end];
   }
-}
-
-function seconds(scope: Construct, prop: string, duration: Duration, least: number): number {
-  const value = duration.toSeconds({ integral: false });
-  if (!duration.isUnresolved() && (!Number.isInteger(value) || value < least)) {
-    throw new NeoValidationError(`${prop} must be at least ${least} seconds, in whole seconds; got: ${duration.toHumanString()}`, scope);
-  }
-  return value;
 }

@@ -19,6 +19,13 @@ export interface RunJobLoop {
   readonly end: sfn.INextable;
 }
 
+/**
+ * A name that is taken need not be somebody else's: the answer to a call that did create the job may have been lost, or the execution was
+ * redriven. The tag says whose job it is.
+ */
+export const TAKEN = 'SageMaker.ResourceInUseException';
+export const takenCause = 'a compilation job of this name exists, and this execution has not made it';
+
 export const FAILED = 'NeoCompilationFailed';
 export const STOPPED = 'NeoCompilationStopped';
 export const TIMED_OUT = 'NeoCompilationTimeout';

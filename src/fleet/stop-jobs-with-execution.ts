@@ -29,18 +29,25 @@ export interface NeoStopJobsWithExecutionProps {
 /** A call that was under way when the execution ended may still create a job. */
 const PAUSE = Duration.seconds(30);
 
-/** The last look finds nothing to stop, and is not the first. */
-const MOST_LOOKS = 20;
+/** Half an hour, should AWS take so long to end a Map Run. */
+const MOST_LOOKS = 60;
+
+/** Of an execution that goes on after a redrive, at once or when its Map Run has been cancelled. */
+const REDRIVEN = ['RUNNING', 'PENDING_REDRIVE'];
+
+/** Lists of SageMaker write ARNs in small letters, and ListTags does not know such a one where the name has capitals. */
+const JOB_ARN = "{% $substringBefore($states.context.Map.Item.Value.CompilationJobArn, '/') & '/' & $states.context.Map.Item.Value.CompilationJobName %}";
 
 /**
  * Stops the compilation jobs of executions that were aborted, timed out or failed. Step Functions runs nothing of an execution then, so an
  * EventBridge rule starts a small state machine. It finds the jobs by the tag `cdk-sagemaker-neo:execution`, which `NeoCreateCompilationJob`,
- * `NeoRunCompilationJob` and `NeoCompilationFleet` set, and looks until nothing is left to stop. It leaves an execution alone that has
- * been redriven meanwhile.
+ * `NeoRunCompilationJob` and `NeoCompilationFleet` set, and looks until nothing is left to stop: not before the execution's Distributed Maps
+ * have ended, as these run on for a while after their execution. It leaves an execution alone that has been redriven meanwhile.
  *
- * A failed execution of a Map state's own workflow (Distributed Map) is not an execution of `stateMachine`: the event comes from its parent.
+ * The workflows that a Distributed Map starts are not executions of `stateMachine`: their jobs are stopped with the execution that the Map is in.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
  *
  * @example
  * declare const stateMachine: sfn.StateMachine;
@@ -66,7 +73,7 @@ export class NeoStopJobsWithExecution extends Construct {
       definitionBody: sfn.DefinitionBody.fromChainable(this.states(props)),
       queryLanguage: sfn.QueryLanguage.JSONATA,
       comment: `Stops the compilation jobs ${props.jobNamePrefix}* of an execution that has ended`,
-      timeout: Duration.hours(1),
+      timeout: Duration.hours(2),
     });
     explainStopper(this);
     new events.Rule(this, 'Ended', {
@@ -87,15 +94,10 @@ export class NeoStopJobsWithExecution extends Construct {
       assign: { execution: '{% $states.input.executionArn %}', tag: `{% ${executionTag('$states.input.executionArn')} %}`, looks: 0 },
     });
     const pause = sfn.Wait.jsonata(this, 'Let calls under way land', { time: sfn.WaitTime.duration(PAUSE) });
-    const describe = retried(new ApiCall(this, 'Look at the execution', {
-      service: 'sfn',
-      action: 'describeExecution',
-      parameters: { ExecutionArn: '{% $execution %}' },
-      policyStatements: [new iam.PolicyStatement({
-        actions: ['states:DescribeExecution'],
-        resources: [executionsOf(this, stateMachine)],
-      })],
-    }), CALL_RETRIES);
+    const describe = this.askStepFunctions('Look at the execution', 'DescribeExecution', stateMachine);
+    const mapRuns = this.askStepFunctions('Look at its Map Runs', 'ListMapRuns', stateMachine, {
+      assign: { mapRunsOpen: '{% $count($states.result.MapRuns[$not($exists(StopDate))]) > 0 %}' },
+    });
     const done = sfn.Succeed.jsonata(this, 'Done');
     const eachStatus = sfn.Map.jsonata(this, 'Starting and in progress', {
       items: sfn.ProvideItems.jsonArray(['STARTING', 'INPROGRESS']),
@@ -106,12 +108,23 @@ export class NeoStopJobsWithExecution extends Construct {
     }).itemProcessor(this.stopAll(jobNamePrefix));
 
     start.next(pause).next(describe).next(sfn.Choice.jsonata(this, 'Redriven?')
-      .when(sfn.Condition.jsonata("{% $states.input.Status = 'RUNNING' %}"), done)
-      .otherwise(eachStatus));
-    eachStatus.next(sfn.Choice.jsonata(this, 'Anything left?')
-      .when(sfn.Condition.jsonata(`{% $looks >= ${MOST_LOOKS} or ($looks > 1 and $states.input.stopped = 0) %}`), done)
+      .when(sfn.Condition.jsonata(`{% $states.input.Status in ${JSON.stringify(REDRIVEN)} %}`), done)
+      .otherwise(mapRuns));
+    // The Map Runs before the jobs: one that has ended by then starts no job after the look.
+    mapRuns.next(eachStatus).next(sfn.Choice.jsonata(this, 'Anything left?')
+      .when(sfn.Condition.jsonata(`{% $looks >= ${MOST_LOOKS} or ($looks > 1 and $states.input.stopped = 0 and $not($mapRunsOpen)) %}`), done)
       .otherwise(pause));
     return start;
+  }
+
+  private askStepFunctions(id: string, action: 'DescribeExecution' | 'ListMapRuns', stateMachine: sfn.IStateMachine, props: object = {}): ApiCall {
+    return retried(new ApiCall(this, id, {
+      service: 'sfn',
+      action: action[0].toLowerCase() + action.slice(1),
+      parameters: { ExecutionArn: '{% $execution %}' },
+      policyStatements: [new iam.PolicyStatement({ actions: [`states:${action}`], resources: [executionsOf(this, stateMachine)] })],
+      ...props,
+    }), CALL_RETRIES);
   }
 
   /** Page by page, stop the jobs of a status; gives how many. */
@@ -133,7 +146,7 @@ export class NeoStopJobsWithExecution extends Construct {
     const eachJob = sfn.Map.jsonata(this, 'Jobs', {
       // NameContains also finds names that have it elsewhere.
       items: sfn.ProvideItems.jsonata(`{% [$states.input.CompilationJobSummaries[$substring(CompilationJobName, 0, ${prefix.length}) = '${prefix}']] %}`),
-      itemSelector: { Name: '{% $states.context.Map.Item.Value.CompilationJobName %}', Arn: '{% $states.context.Map.Item.Value.CompilationJobArn %}', Tag: '{% $tag %}' },
+      itemSelector: { Name: '{% $states.context.Map.Item.Value.CompilationJobName %}', Arn: JOB_ARN, Tag: '{% $tag %}' },
       maxConcurrency: 4,
       assign: { stopped: '{% $stopped + $sum($states.result) %}' },
     }).itemProcessor(this.stopOne(prefix));

@@ -12,6 +12,15 @@ function stackWith(jobs: number, model?: (i: number) => NeoModel): Stack {
   return fixture.stack;
 }
 
+test('each further job is one resource, and it is the job: no function, role or policy', () => {
+  const types = (jobs: number) => Object.values<{ Type: string }>(templateOf(stackWith(jobs)).toJSON().Resources).map(({ Type }) => Type);
+  const [one, ten] = [types(1), types(10)];
+  const count = (all: string[], type: string) => all.filter(other => other === type).length;
+  const more = [...new Set(ten)].filter(type => count(ten, type) !== count(one, type));
+  expect(more).toEqual([NeoCompilationJob.RESOURCE_TYPE]);
+  expect(ten.length - one.length).toBe(9);
+});
+
 test('400 jobs fit one stack', () => {
   const template = templateOf(stackWith(400));
   template.resourceCountIs(NeoCompilationJob.RESOURCE_TYPE, 400);
@@ -31,5 +40,11 @@ test('400 jobs of 400 local models fit as well: policies stay within their limit
 });
 
 test('one job too many says so before CloudFormation does, and what to use instead', () => {
-  expect(() => templateOf(stackWith(480))).toThrow(/stack Stack has \d+ resources, 480 of them Neo compilation jobs, but CloudFormation takes 500.*NeoCompilationFleet/);
+  const resources = (jobs: number) => Object.keys(templateOf(stackWith(jobs)).toJSON().Resources).length;
+  // Each further job is one resource more.
+  const most = 500 - resources(1) + 1;
+  expect(resources(most)).toBe(500);
+  expect(() => resources(most + 1)).toThrow(
+    `stack Stack has 501 resources, ${most + 1} of them Neo compilation jobs, but CloudFormation takes 500: use a NeoCompilationFleet for many models`,
+  );
 });

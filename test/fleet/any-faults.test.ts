@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { fleetStack, LocalFleet } from './fleet-harness';
-import { ACTIVE_STATUSES, always, FaultRule, faults } from '../../local/sagemaker';
+import { ACTIVE_STATUSES, always, FaultRule, faults, Random, seededRandom } from '../../local/sagemaker';
+import { StatesError, TaskCall } from '../../local/stepfunctions/jsonata';
 
 /**
  * Whatever goes wrong, and whenever an execution is aborted and redriven: in the end every pair of model and target has exactly one artifact
@@ -10,8 +11,11 @@ const { stack } = fleetStack();
 
 const FAULTS = {
   throttling: faults.throttling(),
+  tooManyRequests: faults.throttling(429),
   quotaTaken: faults.quotaTaken(),
+  internalFailure: faults.internalFailure(),
   serviceUnavailable: faults.serviceUnavailable(),
+  latency: faults.latency(45_000),
   connectionReset: faults.connectionReset(),
   responseLost: faults.responseLost(),
 };
@@ -25,9 +29,13 @@ const rule = fc.record({
 
 const life = fc.record({
   rules: fc.array(rule, { maxLength: 4 }),
+  /** Of the calls to S3 that Task states make; Step Functions retries its own. */
+  s3Failures: fc.double({ min: 0, max: 0.2, noNaN: true }),
   seed: fc.integer({ min: 1, max: 1e6 }),
   models: fc.integer({ min: 1, max: 5 }),
   compilingMinutes: fc.integer({ min: 1, max: 14 }),
+  /** How long a Map Run outlives its execution. */
+  cancellationMinutes: fc.integer({ min: 0, max: 3 }),
   /** Minutes after which the execution is aborted, and after which it is redriven or started anew. */
   aborts: fc.array(fc.record({
     after: fc.integer({ min: 0, max: 30 }),
@@ -37,10 +45,12 @@ const life = fc.record({
 });
 
 test('no compilation is lost or doubled', async () => {
-  await fc.assert(fc.asyncProperty(life, async ({ rules, seed, models, compilingMinutes, aborts }) => {
+  await fc.assert(fc.asyncProperty(life, async ({ rules, s3Failures, seed, models, compilingMinutes, cancellationMinutes, aborts }) => {
     const plan = always({ startingMs: 30_000, compilingMs: compilingMinutes * 60_000, stoppingMs: 10_000 });
-    const local = new LocalFleet(stack, { faults: rules, seed, plan });
-    for (let i = 0; i < models; i++) { local.upload(`models/${i}.tar.gz`); }
+    const local = new LocalFleet(stack, {
+      faults: rules, seed, plan, cancellationMs: cancellationMinutes * 60_000, wrapCall: unreliableS3(s3Failures, seededRandom(seed)),
+    });
+    for (let i = 0; i < models; i++) { local.place(`models/${i}.tar.gz`); }
     const minutes = (n: number) => local.time.run(local.time.sleep(n * 60_000));
 
     let execution = local.stateMachine.start({ toleratedFailurePercentage: 100 });
@@ -66,8 +76,18 @@ test('no compilation is lost or doubled', async () => {
     expect(succeeded.map(({ CompilationJobName }) => CompilationJobName).sort()).toEqual(completed.map(({ name }) => name).sort());
     expectNoneAtOnce(local);
     expect(local.records().filter(({ status }) => (ACTIVE_STATUSES as string[]).includes(status))).toEqual([]);
-  }), { numRuns: 25, seed: 20_300_101 });
+  }), { numRuns: 40, seed: 20_300_101 });
 }, 120_000);
+
+/** What Task states ask S3 for: one digest, or the manifest of a plan. */
+function unreliableS3(probability: number, random: Random): (call: TaskCall) => TaskCall {
+  return call => async (resource, args) => {
+    if (/:s3:/.test(resource) && (args.MaxKeys === 1 || /getObject$/.test(resource) && /manifest\.json$/.test(args.Key)) && random() < probability) {
+      throw new StatesError('S3.S3Exception', 'Please reduce your request rate. (Service: S3, Status Code: 503)');
+    }
+    return call(resource, args);
+  };
+}
 
 /** Attempts at the same compilation follow one another. */
 function expectNoneAtOnce(local: LocalFleet) {

@@ -3,6 +3,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { C5, fleetStack, JETSON, LocalFleet } from './fleet-harness';
 import { always, faults } from '../../local/sagemaker';
+import { StatesError, TaskCall } from '../../local/stepfunctions/jsonata';
 import * as neo from '../../src';
 
 const { stack } = fleetStack();
@@ -10,7 +11,7 @@ const { stack } = fleetStack();
 /** A fleet with models a, b and c in its prefix. */
 function withModels(props = {}, names = ['a', 'b', 'c']): LocalFleet {
   const local = new LocalFleet(stack, props);
-  names.forEach(name => local.upload(`models/${name}.tar.gz`));
+  names.forEach(name => local.place(`models/${name}.tar.gz`));
   return local;
 }
 
@@ -19,8 +20,8 @@ const pairs = (results: any[]) => results.map(({ Model, Target }) => `${/[^/]+$/
 describe('an execution', () => {
   test('compiles every model below the prefix for every target, and lists the artifacts', async () => {
     const local = withModels();
-    local.upload('models/readme.txt');
-    local.upload('elsewhere/d.tar.gz');
+    local.place('models/readme.txt');
+    local.place('elsewhere/d.tar.gz');
     const execution = await local.run();
 
     const { succeeded, failed } = local.results(execution);
@@ -108,7 +109,7 @@ describe('the same again', () => {
   test('compiles a model again whose content has changed under its key, and no other', async () => {
     const local = withModels();
     await local.run();
-    local.upload('models/b.tar.gz', 'new content');
+    local.place('models/b.tar.gz', 'new content');
     await local.run();
     expect(local.records()).toHaveLength(8);
     expect(local.records().slice(6).every(({ request }) => request.InputConfig!.S3Uri!.endsWith('/b.tar.gz'))).toBe(true);
@@ -116,8 +117,8 @@ describe('the same again', () => {
 
   test('compiles the same content under two keys once', async () => {
     const local = new LocalFleet(stack);
-    local.upload('models/a.tar.gz', 'content');
-    local.upload('models/copy-of-a.tar.gz', 'content');
+    local.place('models/a.tar.gz', 'content');
+    local.place('models/copy-of-a.tar.gz', 'content');
     const { succeeded } = local.results(await local.run());
     expect(succeeded).toHaveLength(4);
     expect(local.records()).toHaveLength(2);
@@ -131,6 +132,65 @@ describe('the same again', () => {
     expect(local.records()).toHaveLength(6);
     expect(local.results(one).succeeded).toHaveLength(6);
     expect(local.results(two).succeeded).toHaveLength(6);
+  });
+
+  test('many executions at once wait for the account\'s quota: no more jobs than that, none lost or doubled', async () => {
+    const { stack: uploading } = fleetStack(() => ({ startOnUpload: true }));
+    const local = new LocalFleet(uploading, { quota: 4 });
+    let most = 0;
+    const executions = Array.from({ length: 30 }, (_, i) => local.upload(`models/${i}.tar.gz`)[0]);
+    for (const execution of executions) {
+      await local.settle(execution);
+      most = Math.max(most, local.service.activeJobs());
+      expect(local.results(execution).succeeded).toHaveLength(2);
+    }
+    expect(local.records('COMPLETED')).toHaveLength(60);
+    expect(local.records()).toHaveLength(60);
+    expect(most).toBeLessThanOrEqual(4);
+    const refused = local.calls.filter(({ outcome }) => outcome === 'ResourceLimitExceeded').map(({ at }) => at);
+    expect(refused.length).toBeGreaterThan(60);
+    // Full jitter: those who came together do not come back together.
+    expect(new Set(refused.slice(60)).size).toBe(refused.length - 60);
+  });
+});
+
+test.each(['SageMaker.ResourceInUse', 'Sagemaker.ResourceInUseException', 'Sagemaker.ResourceInUse'])('errors may be spelled like %s: AWS lists their names nowhere', async like => {
+  const respelled = (error: string) => (like.endsWith('Exception') ? error : error.replace(/Exception$/, '')).replace('SageMaker', like.split('.')[0]);
+  const local = withModels({
+    faults: [{ operation: 'CreateCompilationJob', nth: [1, 2, 3, 4, 5, 6, 7, 8], fault: faults.quotaTaken() }],
+    plan: (request: any, index: number) => index < 6 && request.InputConfig.S3Uri.endsWith('/b.tar.gz') ? { failureReason: 'broken' } : {},
+    wrapCall: (call: TaskCall): TaskCall => (resource, args) => call(resource, args).catch(err => {
+      throw err instanceof StatesError && /Resource/.test(err.error) ? new StatesError(respelled(err.error), err.cause) : err;
+    }),
+  });
+  await local.run({ toleratedFailurePercentage: 100 });
+  // Names that are taken are found; behind a failed job, its next attempt is looked for.
+  const { succeeded, failed } = local.results(await local.run({ toleratedFailurePercentage: 100 }));
+  expect([succeeded.length, failed.length, local.records().length]).toEqual([4, 2, 6]);
+  expect(failed.map(({ Error }) => Error)).toEqual(['NeoCompilationFailed', 'NeoCompilationFailed']);
+});
+
+describe('an input that is wrong fails at once, in words', () => {
+  test.each([
+    [{ retryFailed: 'yes' }, 'retryFailed must be true or false; got: yes'],
+    [{ toleratedFailurePercentage: 101 }, 'toleratedFailurePercentage must be 0 to 100; got: 101'],
+    [{ toleratedFailurePercentage: -1 }, 'toleratedFailurePercentage must be 0 to 100; got: -1'],
+    [{ toleratedFailurePercentage: '50' }, 'toleratedFailurePercentage must be a number; got: 50'],
+    [{ prefix: 'secrets/' }, 'prefix must begin with that of the fleet; got: secrets/'],
+    [{ prefix: 5 }, 'prefix must begin with that of the fleet; got: 5'],
+  ])('%j', async (input, message) => {
+    const local = withModels();
+    const { status, failure } = await local.run(input);
+    expect([status, failure?.error]).toEqual(['FAILED', 'States.QueryEvaluationError']);
+    expect(failure?.cause).toContain(message);
+    expect(local.records()).toEqual([]);
+  });
+
+  test('a percentage that is no whole number is rounded down, as Step Functions takes no other', async () => {
+    const local = withModels({ plan: (_: any, index: number) => index === 0 ? { failureReason: 'broken' } : {} });
+    // One of six is 16.67 percent.
+    expect((await local.run({ toleratedFailurePercentage: 16.9 })).status).toBe('FAILED');
+    expect((await local.run({ toleratedFailurePercentage: 17.9 })).status).toBe('SUCCEEDED');
   });
 });
 
@@ -206,13 +266,13 @@ describe('sources of models', () => {
       targets: [C5],
     }));
     const local = new LocalFleet(listed);
-    local.upload('x.tar.gz');
-    local.upload('y.tar.gz');
+    local.place('x.tar.gz');
+    local.place('y.tar.gz');
     expect(local.results(await local.run()).failed).toEqual([]);
     expect(local.records().map(({ request }) => request.InputConfig?.Framework ?? request.ModelPackageVersionArn!.slice(-3)).sort()).toEqual(
       ['MXNET', 'PYTORCH', 'p/1']);
-    local.upload('x.tar.gz', 'changed');
-    local.upload('y.tar.gz', 'changed, but its version says it is not');
+    local.place('x.tar.gz', 'changed');
+    local.place('y.tar.gz', 'changed, but its version says it is not');
     await local.run();
     expect(local.records()).toHaveLength(4);
     expect(local.records()[3].request.InputConfig!.Framework).toBe('PYTORCH');
@@ -233,8 +293,10 @@ describe('sources of models', () => {
     { s3Uri: `s3://${bucket}/y.tar.gz`, etag: 'abc', targetDevice: 'rasp4b' },
     { s3Uri: `s3://${bucket}/missing.tar.gz` },
     { framework: 'ONNX' },
+    { s3Uri: `s3://${bucket}/y.tar.gz`, compilerOptions: '{"dtype":"int64"}' },
+    { s3Uri: `s3://${bucket}/y.tar.gz`, framework: 'TFLITE', frameworkVersion: '1.15', targetDevice: 'imx8mplus' },
   ];
-  const columns = ['s3Uri', 'etag', 'framework', 'frameworkVersion', 'dataInputConfig', 'targetDevice'];
+  const columns = ['s3Uri', 'etag', 'framework', 'frameworkVersion', 'dataInputConfig', 'targetDevice', 'compilerOptions'];
   const formats: Record<string, (list: any[]) => string> = {
     JSON: list => JSON.stringify(list),
     JSONL: list => list.map(row => JSON.stringify(row)).join('\n'),
@@ -246,40 +308,128 @@ describe('sources of models', () => {
       models: neo.NeoFleetModels.fromManifest(models, 'manifest', format as neo.NeoManifestFormat, { framework: neo.NeoFramework.PYTORCH_1_8, dataInputShape: shape }),
     }));
     const local = new LocalFleet(listed);
-    local.upload('x.tar.gz');
-    local.upload('y.tar.gz');
-    local.upload('manifest', formats[format](rows(local.bucket('Models'))));
+    local.place('x.tar.gz');
+    local.place('y.tar.gz');
+    local.place('manifest', formats[format](rows(local.bucket('Models'))));
     const { succeeded, failed } = local.results(await local.run({ toleratedFailurePercentage: 60 }));
-    expect(pairs(succeeded)).toEqual(['x.tar.gz jetson_nano', 'x.tar.gz ml_c5', 'y.tar.gz rasp4b']);
+    expect(pairs(succeeded)).toEqual(['x.tar.gz jetson_nano', 'x.tar.gz ml_c5', 'y.tar.gz imx8mplus', 'y.tar.gz rasp4b']);
     const inputs = local.records().map(({ request }) => request.InputConfig!);
     expect(inputs.map(({ Framework, FrameworkVersion, DataInputConfig }) => [Framework, FrameworkVersion, DataInputConfig]).sort()).toEqual([
       ['PYTORCH', '1.8', '{"data":[1,3,8,8]}'], ['TENSORFLOW', '2.9', '{"in, put":[1,2]}'], ['TENSORFLOW', '2.9', '{"in, put":[1,2]}'],
-    ]);
+      // AWS's SDK sends no version for this device.
+      ['TFLITE', undefined, '{"data":[1,3,8,8]}'],
+    ].sort());
     expect(failed.map(({ Error }) => Error).sort()).toEqual(
-      ['NeoFleetRowInvalid', 'NeoFleetRowInvalid', 'States.QueryEvaluationError', 'States.QueryEvaluationError']);
-    expect(failed.map(({ Cause }) => Cause).join()).toContain('there is no model archive at s3://');
+      [...Array(4).fill('NeoFleetRowInvalid'), 'States.QueryEvaluationError', 'States.QueryEvaluationError']);
+    for (const cause of ['there is no model archive at s3://', 'names neither s3Uri nor modelPackageVersionArn', 'has compilerOptions, but no targetDevice']) {
+      expect(failed.filter(({ Cause }) => Cause.includes(cause))).toHaveLength(2);
+    }
   });
 
-  test('an upload compiles that model alone, once however often it is announced', async () => {
+  describe('uploads', () => {
     const { stack: uploading } = fleetStack(() => ({ startOnUpload: true }));
-    const local = new LocalFleet(uploading);
-    local.upload('models/a.tar.gz');
-    local.upload('models/new.tar.gz');
-    const listed = local.store.get(local.bucket('Models'), 'models/new.tar.gz')!;
-    const ETag = createHash('md5').update(listed.body).digest('hex');
-    for (let i = 0; i < 2; i++) {
-      const execution = await local.run({ uploaded: { Key: 'models/new.tar.gz', ETag } });
-      expect(pairs(local.results(execution).succeeded)).toEqual(['new.tar.gz jetson_nano', 'new.tar.gz ml_c5']);
-    }
-    expect(local.records()).toHaveLength(2);
-    // The whole prefix, later, knows what the upload has compiled.
+
+    test('compile that model alone, once however often they are announced', async () => {
+      const local = new LocalFleet(uploading);
+      local.place('models/a.tar.gz');
+      for (let i = 0; i < 2; i++) {
+        const [execution] = local.upload('models/new.tar.gz');
+        await local.settle(execution);
+        expect(pairs(local.results(execution).succeeded)).toEqual(['new.tar.gz jetson_nano', 'new.tar.gz ml_c5']);
+      }
+      expect(local.records()).toHaveLength(2);
+      // The whole prefix, later, knows what the upload has compiled.
+      await local.run();
+      expect(local.records()).toHaveLength(4);
+    });
+
+    test('of new content under an old key compile again', async () => {
+      const local = new LocalFleet(uploading);
+      for (const content of ['first', 'second', 'second', 'first']) {
+        const [execution] = local.upload('models/a.tar.gz', content);
+        await local.settle(execution);
+        expect(local.results(execution).succeeded).toHaveLength(2);
+      }
+      expect(local.records()).toHaveLength(4);
+    });
+
+    test.each([
+      ['models/b.zip', 0], ['elsewhere/b.tar.gz', 0], ['models/deep/er/b.tar.gz', 1], ['models/with space "and" *.tar.gz', 1],
+    ])('of %s start %d executions', async (key, executions) => {
+      const local = new LocalFleet(uploading);
+      const started = local.upload(key);
+      expect(started).toHaveLength(executions);
+      for (const execution of started) {
+        await local.settle(execution);
+        expect(local.results(execution).succeeded.map(({ Model }) => Model)).toEqual([0, 1].map(() => `s3://${local.bucket('Models')}/${key}`));
+      }
+    });
+
+    const failing = (...devices: string[]) => ({ plan: (request: any) => devices.includes(request.OutputConfig.TargetDevice) ? { failureReason: 'broken' } : {} });
+
+    test('go on with the other targets when one fails, and fail when all do', async () => {
+      const local = new LocalFleet(uploading, failing('ml_c5'));
+      const [execution] = local.upload('models/a.tar.gz');
+      await local.settle(execution);
+      const { succeeded, failed } = local.results(execution);
+      expect([succeeded.length, failed.length]).toEqual([1, 1]);
+
+      const broken = new LocalFleet(uploading, failing('ml_c5', 'jetson_nano'));
+      const [none] = broken.upload('models/a.tar.gz');
+      await broken.settle(none);
+      expect(none.failure?.error).toBe('States.ExceedToleratedFailureThreshold');
+    });
+
+    test('keep to the percentage that the fleet is given', async () => {
+      const { stack: strict } = fleetStack(() => ({ startOnUpload: true, toleratedFailurePercentage: 0 }));
+      const local = new LocalFleet(strict, failing('ml_c5'));
+      const [execution] = local.upload('models/a.tar.gz');
+      await local.settle(execution);
+      expect(execution.status).toBe('FAILED');
+    });
+
+    test('start nothing unless asked for', () => {
+      expect(new LocalFleet(stack).upload('models/a.tar.gz')).toEqual([]);
+    });
+  });
+
+  test('a longer prefix in the input compiles those models alone', async () => {
+    const local = new LocalFleet(stack);
+    ['models/a/1', 'models/a/2', 'models/b/1'].forEach(key => local.place(`${key}.tar.gz`));
+    const { succeeded } = local.results(await local.run({ prefix: 'models/a/' }));
+    expect(pairs(succeeded)).toEqual(['1.tar.gz jetson_nano', '1.tar.gz ml_c5', '2.tar.gz jetson_nano', '2.tar.gz ml_c5']);
+  });
+
+  test('a model that is replaced while it waits for its turn is compiled as what it is by then', async () => {
+    const { stack: one } = fleetStack(() => ({ quota: 1, targets: [C5] }));
+    const local = new LocalFleet(one, { plan: always({ startingMs: 60_000, compilingMs: 600_000 }) });
+    ['a', 'b'].forEach(name => local.place(`models/${name}.tar.gz`, `first ${name}`));
+    const execution = local.stateMachine.start();
+    await local.time.run(local.time.sleep(60_000));
+    local.place('models/b.tar.gz', 'second b');
+    await local.settle(execution);
+    const digests = local.results(execution).succeeded.map(({ Digest }) => Digest);
+    expect(digests).toEqual(['first a', 'second b'].map(content => createHash('md5').update(content).digest('hex')));
+    // Whoever puts the first one back does not get the second one's artifact.
+    local.place('models/b.tar.gz', 'first b');
     await local.run();
-    expect(local.records()).toHaveLength(4);
+    expect(local.records()).toHaveLength(3);
+  });
+
+  test('plans keep within what Step Functions hands on, however long shapes and options are', async () => {
+    const inputs = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`input_with_a_long_name_${i}`, [1, 3, 224, 224]]));
+    const { stack: long } = fleetStack((_, models) => ({
+      models: neo.NeoFleetModels.fromPrefix(models, 'models/', { framework: neo.NeoFramework.PYTORCH_1_8, dataInputShape: neo.NeoDataInputShape.fromMap(inputs) }),
+      targets: [C5, JETSON, { target: neo.NeoTarget.RASP4B }, { target: neo.NeoTarget.RK3399 }],
+    }));
+    const local = new LocalFleet(long, { plan: always({ startingMs: 1, compilingMs: 1 }) });
+    for (let i = 0; i < 60; i++) { local.place(`models/${i}.tar.gz`); }
+    expect(local.results(await local.run()).succeeded).toHaveLength(240);
   });
 
   test('thousands of pairs go through the plan, not through the state', async () => {
     const local = new LocalFleet(stack, { plan: always({ startingMs: 1, compilingMs: 1 }), quota: undefined });
-    for (let i = 0; i < 700; i++) { local.upload(`models/${'long'.repeat(50)}-${i}.tar.gz`); }
+    for (let i = 0; i < 700; i++) { local.place(`models/${'long'.repeat(50)}-${i}.tar.gz`); }
     expect(local.results(await local.run()).succeeded).toHaveLength(1_400);
   }, 120_000);
 });
@@ -290,7 +440,7 @@ test('devices for which AWS\'s SDK sends no framework version get none', async (
     targets: [{ target: neo.NeoTarget.IMX8MPLUS }, { target: neo.NeoTarget.RASP4B }],
   }));
   const local = new LocalFleet(dropping);
-  local.upload('models/a.tar.gz');
+  local.place('models/a.tar.gz');
   await local.run();
   expect(local.records().map(({ request }) => request.InputConfig!.FrameworkVersion)).toEqual([undefined, '1.15']);
 });

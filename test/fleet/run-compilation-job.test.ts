@@ -4,14 +4,15 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { JETSON } from './fleet-harness';
 import { always, FaultRule, faults, FaultSchedule, FrontEnd, JobPlan, NeoService, seededRandom, SimulatedClock } from '../../local/sagemaker';
 import { LocalStateMachine, sdkIntegrations, StatesError, SynthesizedTemplate, VirtualTime } from '../../local/stepfunctions/jsonata';
 import * as neo from '../../src';
 
-// Its types are for ES modules only.
-const validate: (definition: object) => { isValid: boolean; errors: object[] } = createRequire(__filename)('asl-validator');
-const { StateMachine } = createRequire(__filename)('aws-local-stepfunctions');
 // It has no types of its own.
+const validate: (definition: object) => { isValid: boolean; errors: object[] } = createRequire(__filename)('asl-validator');
+// Its types are for ES modules only.
+const { StateMachine } = createRequire(__filename)('aws-local-stepfunctions');
 
 type Language = 'jsonPath' | 'jsonata';
 const LANGUAGES: Language[] = ['jsonPath', 'jsonata'];
@@ -45,13 +46,21 @@ const INPUT = {
   name: 'resnet-c5', uri: 's3://bucket43879c71/models/resnet.tar.gz', framework: 'PYTORCH', version: '1.13', shape: '{"input0":[1,3,224,224]}', device: 'ml_c5', mine: 42,
 };
 
+interface Circumstances {
+  readonly plan?: JobPlan;
+  readonly rules?: FaultRule[];
+  readonly before?: (service: NeoService) => void;
+}
+
 /** Runs a definition against the stand-in: JSONPath in aws-local-stepfunctions, JSONata in the interpreter of local/stepfunctions. */
-async function execute(language: Language, definition: any, { plan = {}, rules = [] }: { plan?: JobPlan; rules?: FaultRule[] } = {}) {
+async function execute(language: Language, definition: any, { plan = {}, rules = [], before }: Circumstances = {}) {
   const virtual = new VirtualTime();
   const simulated = new SimulatedClock();
   const now = language === 'jsonPath' ? simulated.now : virtual.now;
   const service = new NeoService({ now, plan: always(plan) });
-  const frontEnd = new FrontEnd(service, { faults: new FaultSchedule(rules) });
+  before?.(service);
+  const latency = language === 'jsonPath' ? { sleep: async (ms: number) => { simulated.advance(ms); } } : virtual;
+  const frontEnd = new FrontEnd(service, { faults: new FaultSchedule(rules), clock: latency });
   const call = sdkIntegrations(frontEnd);
   const outcome = language === 'jsonPath'
     ? await runJsonPath(definition, call, simulated)
@@ -68,12 +77,12 @@ async function runJsonPath(definition: any, call: (resource: string, args: any) 
   const states = Object.entries<any>(definition.States);
   const tasks = states.filter(([, { Type }]) => Type === 'Task');
   // The library waits in real time: here every wait is none, and moves the simulated clock where the state after it is entered.
-  const wait = states.find(([, { Type }]) => Type === 'Wait')![1];
+  const wait = states.find(([, { Type }]) => Type === 'Wait')?.[1];
   const execution = new StateMachine(definition).run(INPUT, {
     context: { Execution: { Id: 'arn:aws:states:us-east-1:111122223333:execution:M:run-1' } },
     overrides: {
       taskResourceLocalHandlers: Object.fromEntries(tasks.map(([name, { Resource }]) => [name, async (args: any) => {
-        if (name === wait.Next) { clock.advance(wait.Seconds * 1_000); }
+        if (name === wait?.Next) { clock.advance(wait.Seconds * 1_000); }
         try {
           return await call(Resource, args) as any;
         } catch (err) {
@@ -165,14 +174,61 @@ describe.each(LANGUAGES)('NeoRunCompilationJob.%s', language => {
     expect(jobs).toHaveLength(1);
   });
 
-  test('fails at once for a name that is taken', async () => {
-    const { error, counts } = await execute(language, plain.definition, { rules: [{ operation: 'CreateCompilationJob', fault: faults.error('ResourceInUse', 'taken') }] });
-    expect(error).toBe('SageMaker.ResourceInUseException');
-    expect(counts.get('CreateCompilationJob')).toBe(1);
+  test('outlives latency, 429, 5xx and broken connections', async () => {
+    const { error, jobs } = await execute(language, plain.definition, {
+      rules: [
+        { operation: 'CreateCompilationJob', nth: 1, fault: faults.throttling(429) },
+        { operation: 'CreateCompilationJob', nth: 2, fault: faults.serviceUnavailable() },
+        { operation: 'DescribeCompilationJob', nth: 1, fault: faults.latency(90_000) },
+        { operation: 'DescribeCompilationJob', nth: 2, fault: faults.internalFailure() },
+        { operation: 'DescribeCompilationJob', nth: 3, fault: faults.connectionReset() },
+      ],
+    });
+    expect(error).toBeUndefined();
+    expect(jobs).toHaveLength(1);
+  });
+
+  describe('a name that is taken', () => {
+    test('by the execution itself, whose answer was lost, is no failure: the job is waited for', async () => {
+      const { error, jobs, counts } = await execute(language, plain.definition, { rules: [{ operation: 'CreateCompilationJob', nth: 1, fault: faults.responseLost() }] });
+      expect(error).toBeUndefined();
+      expect(jobs.map(({ status }) => status)).toEqual(['COMPLETED']);
+      expect(counts.get('CreateCompilationJob')).toBe(2);
+    });
+
+    const theirs = (tags: { Key: string; Value: string }[]) => (service: NeoService) => {
+      const role = 'arn:aws:iam::111122223333:role/theirs';
+      service.call('CreateCompilationJob', {
+        CompilationJobName: INPUT.name,
+        RoleArn: role,
+        Tags: tags,
+        InputConfig: { S3Uri: INPUT.uri, Framework: 'XGBOOST' },
+        OutputConfig: { S3OutputLocation: 's3://theirs/', TargetDevice: 'ml_c5' },
+        StoppingCondition: { MaxRuntimeInSeconds: 900 },
+      });
+    };
+
+    test.each([
+      ['somebody', []],
+      ['another execution', [{ Key: 'cdk-sagemaker-neo:execution', Value: 'arn:aws:states:us-east-1:111122223333:execution:M:run-2' }]],
+    ])('by %s fails at once, and their job is left alone', async (_, tags) => {
+      const { error, counts, jobs } = await execute(language, plain.definition, { before: theirs(tags) });
+      // A path that finds nothing is an empty list on AWS, and an error in aws-local-stepfunctions.
+      expect(error).toBe(language === 'jsonPath' && tags.length === 0 ? 'States.Runtime' : 'SageMaker.ResourceInUseException');
+      expect(counts.get('CreateCompilationJob')).toBe(1);
+      expect(jobs.map(({ request }) => request.RoleArn)).toEqual(['arn:aws:iam::111122223333:role/theirs']);
+    });
   });
 });
 
 describe('permissions', () => {
+  test('cover names with capitals in either spelling, as IAM minds them and SageMaker has written ARNs in both', () => {
+    const names = (action: string) => statement(build('jsonPath', { compilationJobNamePattern: 'Nightly-*' }).template, action).Resource;
+    for (const action of ['sagemaker:CreateCompilationJob', 'sagemaker:DescribeCompilationJob', 'sagemaker:ListTags']) {
+      expect(names(action)).toEqual([jobs('Nightly-*'), jobs('nightly-*')]);
+    }
+  });
+
   const jobs = (pattern: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':sagemaker:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, `:compilation-job/${pattern}`]] });
   const statement = (template: Template, action: string) => Object.values<any>(template.findResources('AWS::IAM::Policy'))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement).find(({ Action }) => [Action].flat().includes(action));
@@ -183,7 +239,7 @@ describe('permissions', () => {
     ['neither', {}, '*'],
   ])('on jobs, by %s', (_, props, pattern) => {
     const { template } = build('jsonata', props);
-    for (const action of ['sagemaker:CreateCompilationJob', 'sagemaker:AddTags', 'sagemaker:DescribeCompilationJob']) {
+    for (const action of ['sagemaker:CreateCompilationJob', 'sagemaker:AddTags', 'sagemaker:DescribeCompilationJob', 'sagemaker:ListTags']) {
       expect(statement(template, action).Resource).toEqual(jobs(pattern));
     }
   });
@@ -217,6 +273,38 @@ describe('permissions', () => {
       Roles: [{ Ref: Match.stringLikeRegexp('Mine') }],
       PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['s3:PutObject']) })]) },
     });
+  });
+});
+
+test('NeoCreateCompilationJob starts the same job in either language, from the same props', async () => {
+  const requests = [];
+  for (const language of LANGUAGES) {
+    const stack = new Stack(new App(), 'Stack');
+    const bucket = new s3.Bucket(stack, 'Bucket');
+    const { vpcConfig } = new neo.NeoPrivateCompilationVpc(stack, 'Network', { buckets: [bucket] });
+    const create = neo.NeoCreateCompilationJob[language](stack, 'Create', {
+      vpcConfig,
+      compilationJobName: fromInput(language, 'name'),
+      model: neo.NeoModel.fromBucket(bucket, 'm.tar.gz', { framework: neo.NeoFramework.PYTORCH_1_8, dataInputShape: neo.NeoDataInputShape.fromList([[1, 3, 8, 8]]) }),
+      target: neo.NeoTarget.JETSON_NANO,
+      compilerOptions: JETSON.compilerOptions,
+      outputBucket: bucket,
+      maxPendingTime: Duration.hours(1),
+      tags: { team: 'vision' },
+    });
+    new sfn.StateMachine(stack, 'Machine', { definitionBody: sfn.DefinitionBody.fromChainable(create) });
+    const template = new SynthesizedTemplate(Template.fromStack(stack).toJSON() as any);
+    const definition = template.definition(template.find('AWS::StepFunctions::StateMachine')[0]);
+    expect(validate(definition).errors).toEqual([]);
+    const { jobs, output, counts } = await execute(language, definition);
+    requests.push(jobs[0].request);
+    expect(output).toEqual({ CompilationJobArn: 'arn:aws:sagemaker:us-east-1:111122223333:compilation-job/resnet-c5' });
+    // It does not wait.
+    expect([...counts.keys()]).toEqual(['CreateCompilationJob']);
+  }
+  expect(requests[1]).toEqual(requests[0]);
+  expect(requests[0]).toMatchObject({
+    CompilationJobName: 'resnet-c5', StoppingCondition: { MaxRuntimeInSeconds: 900, MaxPendingTimeInSeconds: 3_600 }, Tags: [{ Key: 'team', Value: 'vision' }, { Key: 'cdk-sagemaker-neo:execution' }],
   });
 });
 
@@ -263,10 +351,15 @@ describe('NeoCreateCompilationJob', () => {
 
 describe('NeoRunCompilationJob refuses', () => {
   test.each([
-    [{ pollInterval: Duration.millis(500) }, /pollInterval must be at least 1 seconds/],
+    [{ pollInterval: Duration.millis(500) }, /pollInterval must be at least 1 second, in whole seconds/],
     [{ timeout: Duration.seconds(20) }, /timeout must be at least 30 seconds/],
+    [{ timeout: Duration.days(1) }, /pollInterval must be at least 44 seconds for a job that may take 86400 seconds \(timeout\), as .* 25,000 events; got: 30 seconds/],
   ])('%j', (wrong, message) => {
     expect(() => build('jsonata', wrong)).toThrow(message);
+  });
+
+  test('no long wait that is bounded by a timeout', () => {
+    expect(() => build('jsonata', { maxPendingTime: Duration.days(28), timeout: Duration.hours(16) })).not.toThrow();
   });
 
   test.each(['$.uri', 's3://bucket/model.zip', ''])('the S3 URI %j of a model', uri => {

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 /** Six compilations of ten minutes, four at a time. */
 function slowFleet(props = {}, from = stack): LocalFleet {
   const local = new LocalFleet(from, { plan: always({ startingMs: MINUTE, compilingMs: 9 * MINUTE, stoppingMs: 5_000 }), ...props });
-  ['a', 'b', 'c'].forEach(name => local.upload(`models/${name}.tar.gz`));
+  ['a', 'b', 'c'].forEach(name => local.place(`models/${name}.tar.gz`));
   return local;
 }
 
@@ -32,7 +32,7 @@ describe('an execution that is aborted', () => {
     const local = slowFleet({ quota: 20 });
     const first = local.stateMachine.start();
     await local.time.run(local.time.sleep(MINUTE));
-    local.upload('models/later.tar.gz');
+    local.place('models/later.tar.gz');
     const second = local.stateMachine.start();
     await local.time.run(local.time.sleep(MINUTE));
     const stranger = { ...local.records()[0].request, CompilationJobName: local.records()[0].name.replace(/.{6}-1$/, 'theirs'), Tags: [] };
@@ -73,6 +73,49 @@ describe('an execution that is aborted', () => {
     expect(local.results(execution).succeeded).toHaveLength(6);
     expect(local.records()).toHaveLength(6);
   });
+
+  test('redriven while its jobs are being stopped, compiles those again, and keeps what it begins', async () => {
+    const local = slowFleet();
+    const execution = local.stateMachine.start();
+    await local.time.run(local.time.sleep(5 * MINUTE));
+    execution.stop();
+    // Between the stopper's first look and its second.
+    await local.time.run(local.time.sleep(45_000));
+    expect(local.records('STOPPED')).toHaveLength(4);
+    execution.redrive();
+    await local.settle(execution);
+    expect(local.results(execution).succeeded).toHaveLength(6);
+    expect(local.records()).toHaveLength(10);
+    expect(local.records('STOPPED')).toHaveLength(4);
+  });
+
+  describe('on AWS goes on for a while in its Map Run, which begins further jobs', () => {
+    // Long enough between looks for the stopper to find nothing twice.
+    const { stack: rarelyLooking } = fleetStack(() => ({ pollInterval: Duration.minutes(2) }));
+
+    test('these are stopped, too', async () => {
+      const local = slowFleet({ cancellationMs: 4 * MINUTE }, rarelyLooking);
+      const execution = local.stateMachine.start({ toleratedFailurePercentage: 100 });
+      await local.time.run(local.time.sleep(4.5 * MINUTE));
+      execution.stop();
+      await local.settle(execution);
+      // The last two began after the first four were stopped.
+      expect(local.records().map(({ status }) => status)).toEqual(Array(6).fill('STOPPED'));
+      expect(running(local)).toEqual([]);
+    });
+
+    test('a redrive waits for its end, and then continues', async () => {
+      const local = slowFleet({ cancellationMs: 4 * MINUTE }, rarelyLooking);
+      const execution = local.stateMachine.start({ toleratedFailurePercentage: 100 });
+      await local.time.run(local.time.sleep(5 * MINUTE));
+      execution.stop();
+      await local.time.run(local.time.sleep(10_000));
+      execution.redrive();
+      await local.settle(execution);
+      expect(local.results(execution).succeeded).toHaveLength(6);
+      expect(local.records()).toHaveLength(6);
+    });
+  });
 });
 
 test('an execution that times out has its jobs stopped', async () => {
@@ -105,7 +148,7 @@ test('a stop during the stopper\'s own failures still stops', async () => {
 test('more jobs than a page of the list are found', async () => {
   const { stack: large } = fleetStack(() => ({ quota: 250 }));
   const local = slowFleet({ quota: 250 }, large);
-  for (let i = 0; i < 120; i++) { local.upload(`models/${i}.tar.gz`); }
+  for (let i = 0; i < 120; i++) { local.place(`models/${i}.tar.gz`); }
   const execution = local.stateMachine.start();
   await local.time.run(local.time.sleep(2 * MINUTE));
   expect(running(local).length).toBe(246);

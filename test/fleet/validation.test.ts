@@ -13,12 +13,16 @@ test.each<[Partial<neo.NeoCompilationFleetProps> | any, RegExp]>([
   [{ quota: 10_001 }, /quota must be .* got: 10001/],
   [{ quota: 1.5 }, /quota must be .* got: 1.5/],
   [{ quota: undefined }, /quota must be .* got: undefined/],
-  [{ toleratedFailurePercentage: -1 }, /toleratedFailurePercentage must be 0 to 100 percent; got: -1/],
+  [{ toleratedFailurePercentage: -1 }, /toleratedFailurePercentage must be a whole number of percent from 0 to 100; got: -1/],
   [{ toleratedFailurePercentage: 101 }, /toleratedFailurePercentage must be .* got: 101/],
+  [{ toleratedFailurePercentage: 33.3 }, /toleratedFailurePercentage must be .* got: 33.3/],
   [{ targets: [] }, /targets must list at least one \{ target \}; got: \[\]/],
   [{ targets: [{}] }, /targets must list at least one/],
   [{ models: [] }, /models must be NeoFleetModels/],
   [{ pollInterval: Duration.millis(1500) }, /pollInterval must be at least 1 second, in whole seconds; got: 1 second 500 millis/],
+  [{ pollInterval: Duration.seconds(0) }, /pollInterval must be at least 1 second/],
+  [{ maxRuntime: Duration.hours(20) }, /pollInterval must be at least 36 seconds for a job that may take 72000 seconds \(maxRuntime and maxPendingTime\).* got: 30 seconds/],
+  [{ maxPendingTime: Duration.days(28), pollInterval: Duration.minutes(20) }, /pollInterval must be at least 1211 seconds/],
   [{ outputPrefix: 'a/' }, /outputPrefix must be a folder without slashes/],
   [{ maxRuntime: Duration.seconds(0) }, /maxRuntime must be at least 1 second/],
   [{ maxPendingTime: Duration.minutes(5) }, /maxPendingTime must be between 30 minutes and 28 days/],
@@ -72,6 +76,17 @@ test('tokens are no errors', () => {
     models: neo.NeoFleetModels.fromPrefix(models, Lazy.string({ produce: () => '/x' }), { framework }),
     targets: [C5],
   }))).not.toThrow();
+});
+
+test('a list is no longer than Step Functions takes one', () => {
+  const listed = (length: number) => fleetStack((_, models) => ({
+    models: neo.NeoFleetModels.fromList(Array.from({ length }, (_item, i) => neo.NeoModel.fromBucket(models, `${i}.tar.gz`, {
+      framework: neo.NeoFramework.MXNET_1_8, dataInputShape: neo.NeoDataInputShape.fromMap({ ['long'.repeat(200)]: [1, 3, 8, 8] }),
+    }))),
+    targets: [C5],
+  }));
+  expect(() => listed(250)).not.toThrow();
+  expect(() => listed(300)).toThrow(/models must be fewer, as Step Functions takes a list of at most 262144 bytes: .*fromManifest.*; got: 300 models in \d+ bytes/);
 });
 
 describe('sources of models refuse', () => {

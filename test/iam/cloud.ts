@@ -1,12 +1,16 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { decide, type Decision, type Path, type Principal, type Resource } from './decide';
 import { ACCOUNT, DeployedStack, type PolicyDocument, REGION } from './deployed-stack';
 import type { Row } from './row';
-import { NeoCompilationJob, NeoModel, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
+import {
+  NeoCompilationFleet, NeoCompilationJob, NeoExecutionModel, NeoFleetModels, NeoManifestFormat, NeoModel, NeoPrivateCompilationVpc,
+  NeoRunCompilationJob, NeoStopJobsWithExecution, NeoTarget,
+} from '../../src';
 import { archive, OPTIONS } from '../compilation-job/fixture';
 
 const OTHER_ACCOUNT = '444455556666';
@@ -16,15 +20,16 @@ export interface Templates {
   readonly Models: any;
   readonly Others: any;
   readonly Closed: any;
+  readonly Fleets: any;
 }
 
 /**
- * Two ordinary stacks, so that each has a stranger next door, and one with a private control plane.
+ * Two ordinary stacks, so that each has a stranger next door, one with a private control plane, and one with fleets and tasks.
  */
 export function synthesize(): Templates {
   const app = new App();
-  const [models, others, closed] = [modelStack(app, 'Models'), modelStack(app, 'Others'), modelStack(app, 'Closed', true)];
-  return { Models: templateOf(models), Others: templateOf(others), Closed: templateOf(closed) };
+  const [models, others, closed, fleets] = [modelStack(app, 'Models'), modelStack(app, 'Others'), modelStack(app, 'Closed', true), fleetStack(app)];
+  return { Models: templateOf(models), Others: templateOf(others), Closed: templateOf(closed), Fleets: templateOf(fleets) };
 }
 
 const templateOf = (stack: Stack) => Template.fromStack(stack).toJSON();
@@ -53,6 +58,29 @@ function modelStack(app: App, id: string, privateControlPlane = false): Stack {
   return stack;
 }
 
+/** A fleet of a prefix, one of a manifest, and a state machine with a task, all in one network and with one key. */
+function fleetStack(app: App): Stack {
+  const stack = new Stack(app, 'Fleets');
+  const bucket = new s3.Bucket(stack, 'Bucket', { encryptionKey: new kms.Key(stack, 'Key') });
+  const { vpcConfig } = new NeoPrivateCompilationVpc(stack, 'Neo', { buckets: [bucket], encryptionKey: bucket.encryptionKey });
+  const fleet = { vpcConfig, outputBucket: bucket, quota: 4, targets: [{ target: NeoTarget.ML_C5 }] };
+  new NeoCompilationFleet(stack, 'Fleet', { ...fleet, models: NeoFleetModels.fromPrefix(bucket, 'uploads/', OPTIONS), startOnUpload: true });
+  new NeoCompilationFleet(stack, 'Listed', { ...fleet, models: NeoFleetModels.fromManifest(bucket, 'manifests/models.csv', NeoManifestFormat.CSV, OPTIONS) });
+
+  const compile = NeoRunCompilationJob.jsonata(stack, 'Compile', {
+    vpcConfig,
+    outputBucket: bucket,
+    compilationJobName: '{% $states.input.name %}',
+    compilationJobNamePattern: 'nightly-*',
+    model: NeoExecutionModel.fromS3Uri('{% $states.input.uri %}', { ...OPTIONS, bucket, objectKeyPattern: 'uploads/*' }),
+    target: NeoTarget.ML_C5,
+    timeout: Duration.hours(1),
+  });
+  const stateMachine = new sfn.StateMachine(stack, 'Nightly', { definitionBody: sfn.DefinitionBody.fromChainable(compile) });
+  new NeoStopJobsWithExecution(stack, 'StopNightly', { stateMachine, jobNamePrefix: 'nightly-' });
+  return stack;
+}
+
 const allow = (...Action: string[]): PolicyDocument => ({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
 
 /** Whoever AWS lets do everything in an account. */
@@ -73,6 +101,7 @@ export class Cloud {
       Models: new DeployedStack('Models', templates.Models),
       Others: new DeployedStack('Others', templates.Others),
       Closed: new DeployedStack('Closed', templates.Closed),
+      Fleets: new DeployedStack('Fleets', templates.Fleets),
     };
   }
 
@@ -129,6 +158,15 @@ const principals = {
   'closed job': role('Closed', JOB_ROLE),
   'closed handler': role('Closed', HANDLER_ROLE),
   'closed framework': role('Closed', /FrameworkOnEventRole[0-9A-F]{8}$/),
+  'fleet': role('Fleets', /^FleetStateMachineRole[0-9A-F]{8}$/),
+  'manifest fleet': role('Fleets', /^ListedStateMachineRole[0-9A-F]{8}$/),
+  'stopper': role('Fleets', /^FleetStopJobsStopperRole[0-9A-F]{8}$/),
+  'upload rule': role('Fleets', /^FleetStateMachineEventsRole[0-9A-F]{8}$/),
+  'stop rule': role('Fleets', /^FleetStopJobsStopperEventsRole[0-9A-F]{8}$/),
+  'nightly machine': role('Fleets', /^NightlyRole[0-9A-F]{8}$/),
+  'fleet\'s job': role('Fleets', JOB_ROLE),
+  'Step Functions': service('states.amazonaws.com'),
+  'EventBridge': service('events.amazonaws.com'),
   // Not the user's account: CloudFormation signs the URL that the answer goes to.
   'CloudFormation\'s signer': person('signer', '000000000000', ADMINISTRATOR),
 } satisfies { [name: string]: (stacks: Stacks) => Principal };
@@ -180,6 +218,22 @@ const assetKey = (stacks: Stacks) => {
   const { Request } = stacks.Models.properties(stacks.Models.find('Custom::SageMakerNeoCompilationJob', /^Asset/));
   return here(Request.InputConfig.S3Uri.replace('s3://', 'arn:aws:s3:::'));
 };
+
+/** An object of a fleet's own bucket, which has the network's key. */
+const resultOf = (fleet: string, object: string) => (stacks: Stacks): Resource => {
+  const logicalId = stacks.Fleets.find('AWS::S3::Bucket', new RegExp(`^${fleet}Results`));
+  const document = stacks.Fleets.bucketPolicy(logicalId);
+  return { ...here(`${stacks.Fleets.arn(logicalId)}/${object}`), policy: document && { layer: 'bucket', document }, key: keyOf('Fleets')(stacks) };
+};
+/** A job as a fleet names it: its stopper's definition says with what names begin. */
+const jobOf = (fleet: string) => (stacks: Stacks): Resource => {
+  const { DefinitionString } = stacks.Fleets.properties(stacks.Fleets.find('AWS::StepFunctions::StateMachine', new RegExp(`^${fleet}StopJobsStopper`)));
+  const [, prefix] = /'NameContains': ?'([a-z0-9-]+)'/.exec(DefinitionString)!;
+  return aws('sagemaker', `compilation-job/${prefix}0123456789abcdef0123456789abcdef-1`)();
+};
+const stateMachine = (pattern: RegExp) => named('Fleets', 'AWS::StepFunctions::StateMachine', pattern);
+const executionOf = (label: string) => (stacks: Stacks): Resource =>
+  here(`${stateMachine(/^FleetStateMachine[0-9A-F]{8}$/)(stacks).arn.replace(':stateMachine:', ':execution:')}${label}:0123`);
 
 const objects = {
   'the model': bucketOf('Models', 'models/resnet.tar.gz'),
@@ -249,6 +303,26 @@ const objects = {
   'the closed handler function': named('Closed', 'AWS::Lambda::Function', /OnEvent[0-9A-F]{8}$/),
   'the closed waiter\'s state machine': named('Closed', 'AWS::StepFunctions::StateMachine', /waiter/),
   'the closed stack': (stacks: Stacks) => here(stacks.Closed.stackId),
+  'an uploaded model': bucketOf('Fleets', 'uploads/a.tar.gz'),
+  'the manifest': bucketOf('Fleets', 'manifests/models.csv'),
+  'a fleet\'s compiled model': bucketOf('Fleets', 'neo/job/model-ml_c5.tar.gz'),
+  'the fleet\'s bucket': bucketOf('Fleets'),
+  'a plan': resultOf('Fleet', 'plans/0123/SUCCEEDED_0.jsonl'),
+  'a result': resultOf('Fleet', 'results/0123/manifest.json'),
+  'another object of the results': resultOf('Fleet', 'notes.txt'),
+  'a result of the manifest fleet': resultOf('Listed', 'results/0123/manifest.json'),
+  'a job of the fleet': jobOf('Fleet'),
+  'a job of the manifest fleet': jobOf('Listed'),
+  'a nightly job': aws('sagemaker', 'compilation-job/nightly-1'),
+  'the fleet\'s job role, passed': passed('Fleets', JOB_ROLE),
+  'the fleet\'s role': trustOf('Fleets', /^FleetStateMachineRole[0-9A-F]{8}$/),
+  'the upload rule\'s role': trustOf('Fleets', /^FleetStateMachineEventsRole[0-9A-F]{8}$/),
+  'the fleet': stateMachine(/^FleetStateMachine[0-9A-F]{8}$/),
+  'the stopper': stateMachine(/^FleetStopJobsStopper[0-9A-F]{8}$/),
+  'an execution of the fleet': executionOf(''),
+  'a workflow of the fleet': executionOf('/Compile'),
+  'an execution of another state machine': aws('states', 'execution:unrelated:0123'),
+
   'the answer to CloudFormation': (): Resource => ({
     arn: 'arn:aws:s3:::cloudformation-custom-resource-response-useast1/answer', account: '000000000000', policy: { layer: 'bucket', document: WIDE_OPEN },
   }),
@@ -272,6 +346,7 @@ const paths = {
   }),
   'the other stack\'s endpoint': endpoint('Others', /^NeoS3Endpoint/),
   'no endpoint': (): Path => ({ context: {} }),
+  'fleets\' endpoint': endpoint('Fleets', /^NeoS3Endpoint/),
   'closed S3 endpoint': endpoint('Closed', /^NeoS3Endpoint/),
   'closed SageMaker endpoint': endpoint('Closed', /^NeoSageMakerEndpoint/),
   'closed Lambda endpoint': endpoint('Closed', /^NeoLambdaEndpoint/),

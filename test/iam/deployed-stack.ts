@@ -99,7 +99,7 @@ function concrete({ Type, Properties = {} }: ResourceDefinition, name: string): 
     case 'AWS::IAM::Role': return of(name, { Arn: arn('iam', `role/${name}`, '') });
     case 'AWS::KMS::Key': return of(hex, { Arn: arn('kms', `key/${hex}`) });
     case 'AWS::Lambda::Function': return of(name, { Arn: arn('lambda', `function:${name}`) });
-    case 'AWS::StepFunctions::StateMachine': return of(arn('states', `stateMachine:${name}`), { Arn: arn('states', `stateMachine:${name}`) });
+    case 'AWS::StepFunctions::StateMachine': return of(arn('states', `stateMachine:${name}`), { Arn: arn('states', `stateMachine:${name}`), Name: name });
     case 'AWS::Logs::LogGroup': return of(name, { Arn: arn('logs', `log-group:${name}:*`) });
     case 'AWS::EC2::Subnet': return of(`subnet-${hex}`);
     case 'AWS::EC2::SecurityGroup': return of(`sg-${hex}`, { GroupId: `sg-${hex}` });

@@ -20,6 +20,9 @@ function statement(template: any, isWanted: (of: any) => boolean, spoil: (of: an
 const bySid = (sid: string) => ({ Sid }: any) => Sid === sid;
 const withoutConditions = (of: any) => { delete of.Condition; };
 const onEverything = (of: any) => { of.Resource = '*'; };
+/** Some action on some resource, by parts of their names. */
+const ofFleet = (action: string, resource: string) => ({ Action, Resource }: any) =>
+  [Action].flat().some(name => name?.startsWith(action)) && JSON.stringify(Resource)?.includes(resource);
 const away = () => false as const;
 const jobTrust = ({ Principal, Action }: any) => Action === 'sts:AssumeRole' && Principal.Service === 'sagemaker.amazonaws.com';
 
@@ -131,6 +134,37 @@ const MUTANTS: [what: string, spoil: (templates: Templates) => void, flips: { [s
   ['code of a closed function may do what Lambda may', ({ Closed }) => documentsOf(Closed).forEach(document => { document.Statement = document.Statement.filter(({ Sid }: any) => Sid !== 'NotTheCode'); }), {
     'the code of the closed handler places an interface': 'allowed',
     'the code of the closed handler deletes an interface': 'allowed',
+  }],
+  ['a fleet may list the whole bucket', ({ Fleets }) => statement(Fleets, ({ Action, Condition }) => Action === 's3:ListBucket' && Condition?.StringLike?.['s3:prefix'] === 'uploads/*', withoutConditions), {
+    'the fleet lists another prefix': 'allowed',
+    'the fleet lists the whole bucket': 'allowed',
+  }],
+  ['a fleet may read what it lists', ({ Fleets }) => statement(Fleets, ofFleet('s3:ListMultipartUploadParts', 'FleetResults'), onEverything), {
+    'the fleet reads a model': 'allowed',
+    'the fleet replaces a model': 'allowed',
+    'the fleet reads the results of another fleet': 'allowed',
+    'the fleet writes elsewhere in its bucket': 'allowed',
+  }],
+  ['a fleet may start jobs of every name', ({ Fleets }) => statement(Fleets, ofFleet('sagemaker:CreateCompilationJob', 'fleets-fleet-'), onEverything), {
+    'the fleet on another fleet\'s job: Create': 'allowed',
+    'the fleet on another fleet\'s job: AddTags': 'allowed',
+    'the fleet creates a job under an arbitrary name': 'allowed',
+  }],
+  ['fleets and tasks may hand the role of their jobs to any service', ({ Fleets }) => documentsOf(Fleets).flatMap(({ Statement }) => Statement).filter(({ Action }: any) => Action === 'iam:PassRole').forEach(withoutConditions), {
+    'the fleet hands the job role to EC2': 'allowed',
+    'a task\'s state machine hands the job role to Lambda': 'allowed',
+  }],
+  ['the stopper may stop every job', ({ Fleets }) => statement(Fleets, ofFleet('sagemaker:StopCompilationJob', 'fleets-fleet-'), onEverything), {
+    'the stopper stops another fleet\'s job': 'allowed',
+    'the stopper stops a job started by hand': 'allowed',
+  }],
+  ['a task may touch every job', ({ Fleets }) => documentsOf(Fleets).flatMap(({ Statement }) => Statement).filter(ofFleet('sagemaker:', 'nightly-')).forEach(onEverything), {
+    'a task\'s state machine on another job: Create': 'allowed',
+    'a task\'s state machine on another job: Stop': 'allowed',
+  }],
+  ['the fleet is not exempt from the bucket\'s Deny', ({ Fleets }) => statement(Fleets, bySid('OnlyThroughNeoEndpoint'), of => { delete of.Condition.ArnNotLike; }), {
+    'the fleet looks up the digest of a model': 'bucket',
+    'the manifest fleet reads its manifest': 'bucket',
   }],
   ['a closed network takes answers back', ({ Closed }) => statement(Closed, bySid('CloudFormationAnswer'), of => { of.Action = ['s3:PutObject', 's3:GetObject']; }), {
     'answers to CloudFormation are read': 'allowed',

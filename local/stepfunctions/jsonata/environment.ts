@@ -1,4 +1,5 @@
-import { Clock, Random } from '../../sagemaker';
+import type { Random } from '../../sagemaker';
+import type { CancellableClock } from '../../scaled-clock';
 
 /** A call of a Task state. @throws StatesError */
 export type TaskCall = (resource: string, args: any) => Promise<unknown>;
@@ -16,9 +17,11 @@ export interface Step {
 
 /** What executions run in. */
 export interface Environment {
-  readonly clock: Clock;
+  readonly clock: CancellableClock;
   readonly random: Random;
   readonly call: TaskCall;
+  /** How long a Map Run goes on when its execution has been stopped. @default 0 */
+  readonly cancellationMs?: number;
   readonly onStep?: (step: Step) => void;
   /** Of executions and of the child workflows of Distributed Maps. */
   readonly onEnd?: (execution: Ended) => void;

@@ -28,14 +28,17 @@ export class Execution {
   public failure?: StatesError;
   public redriveCount = 0;
   public variables: Record<string, unknown> = {};
-  /** The runs of its Distributed Maps that have not succeeded, by state. */
-  public readonly mapRuns = new Map<string, MapRun>();
+  /** The runs of its Distributed Maps. */
+  public readonly mapRuns: MapRun[] = [];
+  /** Those that have not succeeded, by state. */
+  public readonly openMapRuns = new Map<string, MapRun>();
   /** Done when the execution has ended, however it ended. */
   public done: Promise<void> = Promise.resolve();
   private position: Position;
   private readonly startTime: string;
   /** Grows with every end and redrive: what still runs of an earlier life notices. */
   private life = 0;
+  private timeout?: AbortController;
 
   constructor(public readonly props: ExecutionProps) {
     this.startTime = new Date(props.environment.clock.now()).toISOString();
@@ -63,11 +66,11 @@ export class Execution {
     };
   }
 
-  /** Ends it where it stands, with all its child workflows. Tasks under way are not undone. */
+  /** Ends it where it stands, and its Map Runs with all their child workflows. Tasks under way are not undone. */
   public stop(status: 'ABORTED' | 'TIMED_OUT' = 'ABORTED'): void {
     if (this.status === 'RUNNING') {
       this.end(status);
-      this.mapRuns.forEach(run => run.abort());
+      this.openMapRuns.forEach(run => run.cancel());
     }
   }
 
@@ -88,7 +91,8 @@ export class Execution {
   private async run(life: number): Promise<void> {
     const { machine, environment } = this.props;
     if (machine.TimeoutSeconds !== undefined) {
-      void environment.clock.sleep(machine.TimeoutSeconds * 1_000).then(() => { if (life === this.life) { this.stop('TIMED_OUT'); } });
+      this.timeout = new AbortController();
+      void environment.clock.sleep(machine.TimeoutSeconds * 1_000, this.timeout.signal).then(() => { if (life === this.life) { this.stop('TIMED_OUT'); } });
     }
     try {
       for (;;) {
@@ -111,6 +115,7 @@ export class Execution {
 
   private end(status: ExecutionStatus): void {
     this.life++;
+    this.timeout?.abort();
     this.status = status;
     this.props.environment.onEnd?.({
       executionArn: this.arn,

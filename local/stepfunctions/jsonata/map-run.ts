@@ -1,5 +1,5 @@
 import { StateDefinition } from './definition';
-import { uuid } from './environment';
+import { Environment, uuid } from './environment';
 import { StatesError } from './errors';
 import { Execution } from './execution';
 import { evaluate } from './expressions';
@@ -15,18 +15,22 @@ const DEFAULT_CONCURRENCY = 10_000;
 export class MapRun {
   /** By item; none yet for items that wait. */
   public readonly children: (Execution | undefined)[];
+  /** When it has ended; none while it runs. */
+  public stopDate?: number;
   /** The latest attempt to run it; what still works for an earlier one stops. */
   private attempt = 0;
+  /** There while a cancellation has not yet taken effect. */
+  private cancellation?: Promise<void>;
 
   constructor(
     public readonly arn: string, public readonly inputs: readonly unknown[],
-    private readonly begin: (input: unknown) => Execution, private readonly limit: number,
+    private readonly begin: (input: unknown) => Execution, private readonly limit: number, private readonly environment: Environment,
   ) {
     this.children = new Array(inputs.length).fill(undefined);
   }
 
-  public get failures(): number {
-    return this.children.filter(child => child && ['FAILED', 'TIMED_OUT'].includes(child.status)).length;
+  public get isCancelling(): boolean {
+    return this.cancellation !== undefined;
   }
 
   /**
@@ -35,7 +39,9 @@ export class MapRun {
    * @throws StatesError States.ExceedToleratedFailureThreshold
    */
   public async run(toleratedPercentage: number): Promise<void> {
+    await this.cancellation;
     const attempt = ++this.attempt;
+    this.stopDate = undefined;
     const open = this.inputs.map((_, index) => index).filter(index => this.children[index]?.status !== 'SUCCEEDED');
     let failures = 0;
     let exceed: (error: StatesError) => void;
@@ -51,20 +57,39 @@ export class MapRun {
       }
     });
     await Promise.race([exceeded, all]);
+    this.stopDate = this.environment.clock.now();
   }
 
-  public abort(): void {
+  /** Its execution has ended. On AWS a Map Run goes on for a while, and begins items that wait. */
+  public cancel(): void {
+    const { clock, cancellationMs = 0 } = this.environment;
+    if (cancellationMs === 0) {
+      this.abort();
+    } else {
+      this.cancellation = clock.sleep(cancellationMs).then(() => {
+        this.abort();
+        this.cancellation = undefined;
+      });
+    }
+  }
+
+  private abort(): void {
     this.attempt++;
     this.children.forEach(child => child?.stop());
+    this.stopDate = this.environment.clock.now();
   }
 }
 
 export async function runDistributedMap(scope: Scope, name: string, state: StateDefinition, input: any): Promise<object> {
   const { execution } = scope;
   const bindings = { ...scope.variables, states: { input, context: execution.context(name) } };
-  const run = execution.mapRuns.get(name) ?? await newMapRun(scope, name, state, input);
-  execution.assertAlive(scope.life);
-  execution.mapRuns.set(name, run);
+  let run = execution.openMapRuns.get(name);
+  if (!run) {
+    run = await newMapRun(scope, name, state, input);
+    execution.assertAlive(scope.life);
+    execution.openMapRuns.set(name, run);
+    execution.mapRuns.push(run);
+  }
   let failure: unknown;
   try {
     await run.run(Number(await evaluate(state.ToleratedFailurePercentage ?? 0, bindings, 'ToleratedFailurePercentage')));
@@ -74,7 +99,7 @@ export async function runDistributedMap(scope: Scope, name: string, state: State
   execution.assertAlive(scope.life);
   const result = await writeResults(scope, state, run, bindings);
   if (failure) { throw failure; }
-  execution.mapRuns.delete(name);
+  execution.openMapRuns.delete(name);
   return result;
 }
 
@@ -96,5 +121,5 @@ async function newMapRun(scope: Scope, name: string, state: StateDefinition, inp
     arn: `${childOf.replace(':stateMachine:', ':execution:')}:${uuid(environment.random)}`,
     input: childInput,
     isExpress: state.ItemProcessor!.ProcessorConfig?.ExecutionType === 'EXPRESS',
-  }), limit);
+  }), limit, environment);
 }

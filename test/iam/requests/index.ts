@@ -1,4 +1,5 @@
 import { ARTIFACTS, COMPILATION_JOBS } from './compilation-jobs';
+import { FLEET_EXECUTIONS, FLEET_JOBS, FLEET_OBJECTS } from './fleets';
 import { EXFILTRATION, JOBS_AND_OBJECTS } from './jobs-and-objects';
 import { FUNCTIONS, KEYS, LOGS } from './keys-logs-and-functions';
 import { NETWORK } from './network';
@@ -10,5 +11,5 @@ import type { Theme } from '../row';
 /** Every request, as docs/iam-decisions.md shows them. */
 export const THEMES: Theme[] = [
   JOBS_AND_OBJECTS, EXFILTRATION, STRANGERS, EXEMPT, DEPLOYMENT, COMPILATION_JOBS, ARTIFACTS,
-  PASS_ROLE, TRUST, NETWORK, KEYS, LOGS, FUNCTIONS, PRIVATE_CONTROL_PLANE,
+  PASS_ROLE, TRUST, NETWORK, KEYS, LOGS, FUNCTIONS, PRIVATE_CONTROL_PLANE, FLEET_OBJECTS, FLEET_JOBS, FLEET_EXECUTIONS,
 ];

@@ -1,0 +1,51 @@
+import type { Stack } from 'aws-cdk-lib';
+import { durations, FAULTS, lowerBound } from './fleet-measurement';
+import { SimulatedFleet } from '../local/fleet/simulated-fleet';
+
+export interface UploadMeasurement {
+  readonly uploads: number;
+  readonly compilations: number;
+  readonly makespanMs: number;
+  readonly lowerBoundMs: number;
+  readonly mostAtOnce: number;
+  readonly transitions: number;
+  readonly creates: number;
+  readonly problems: string[];
+}
+
+/** So many models uploaded at once, each of which starts an execution: what they cost one another, as they share the account's quota. */
+export async function measureUploads(stack: Stack, props: { uploads: number; quota: number; seed: number }): Promise<UploadMeasurement> {
+  const { uploads, quota, seed } = props;
+  let transitions = 0;
+  let mostAtOnce = 0;
+  const fleet = new SimulatedFleet(stack, {
+    quota,
+    seed,
+    plan: durations(seed),
+    faults: FAULTS,
+    onStep: ({ isExpress }) => { if (!isExpress) { transitions++; } },
+    onCall: () => { mostAtOnce = Math.max(mostAtOnce, fleet.service.activeJobs()); },
+  });
+  const start = fleet.time.now();
+  const executions = Array.from({ length: uploads }, (_, i) => fleet.upload(`models/model-${i}.tar.gz`)).flat();
+  await fleet.time.run(Promise.all(executions.map(({ done }) => done)));
+  const makespanMs = fleet.time.now() - start;
+
+  const jobs = fleet.service.records();
+  const ended = executions.filter(({ status }) => status !== 'RUNNING').length;
+  const result = {
+    uploads,
+    compilations: jobs.length,
+    makespanMs,
+    lowerBoundMs: lowerBound(jobs, quota),
+    mostAtOnce,
+    transitions,
+    creates: fleet.frontEnd.counts.get('CreateCompilationJob') ?? 0,
+  };
+  const checks: [boolean, string][] = [
+    [ended === uploads, `${ended} executions ended`],
+    [jobs.length === 4 * uploads, `${jobs.length} compilations`],
+    [jobs.every(({ status }) => status === 'COMPLETED' || status === 'FAILED'), 'jobs without an outcome'],
+  ];
+  return { ...result, problems: checks.flatMap(([holds, what]) => holds ? [] : [`${uploads} uploads: ${what}`]) };
+}

@@ -1,0 +1,41 @@
+/** A value of an event pattern, as far as rules here use them. */
+type Matcher = string | { readonly prefix: string } | { readonly wildcard: string };
+
+/** Lists of matchers at the leaves. */
+interface Pattern {
+  readonly [member: string]: readonly Matcher[] | Pattern;
+}
+
+/** The properties of a synthesized rule, all references replaced. */
+export interface RuleProperties {
+  readonly EventPattern: Pattern;
+  readonly Targets: readonly {
+    readonly Arn: string;
+    readonly InputTransformer: { readonly InputPathsMap: Readonly<Record<string, string>>; readonly InputTemplate: string };
+  }[];
+}
+
+/** Whether EventBridge hands an event to the targets of a rule. */
+export function matchesPattern(pattern: Pattern, event: any): boolean {
+  return Object.entries(pattern).every(([member, wanted]) => {
+    const value = event?.[member];
+    return Array.isArray(wanted) ? wanted.some(matcher => matchesValue(matcher, value)) : matchesPattern(wanted as Pattern, value);
+  });
+}
+
+function matchesValue(matcher: Matcher, value: unknown): boolean {
+  if (typeof value !== 'string') { return false; }
+  if (typeof matcher === 'string') { return value === matcher; }
+  if ('prefix' in matcher) { return value.startsWith(matcher.prefix); }
+  // A backslash takes away what an asterisk or a backslash means.
+  const source = matcher.wildcard.replace(/\\([*\\])|\*|[^*\\]+/g, (text, escaped) => text === '*' ? '.*' : (escaped ?? text).replace(/[^\w]/g, '\\$&'));
+  return new RegExp(`^${source}$`, 's').test(value);
+}
+
+/** What a target gets of an event: its template with the values of paths filled in, each as JSON. */
+export function targetInput({ InputPathsMap, InputTemplate }: RuleProperties['Targets'][number]['InputTransformer'], event: any): unknown {
+  return JSON.parse(InputTemplate.replace(/<([^>]+)>/g, (_, name) => {
+    const path = InputPathsMap[name].split('.').slice(1);
+    return JSON.stringify(path.reduce((value, member) => value?.[member], event) ?? null);
+  }));
+}
