@@ -8,12 +8,15 @@ import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type Co
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
 import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
-import { validateCompilation, validateJobProps } from './compilation-job-validation';
+import { tagFault, validateCompilation, validateJobProps } from './compilation-job-validation';
 import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
 import { outputEncryptionKey } from './output-encryption-key';
 import { NeoObservedCompilationJob } from '../operations/observed-compilation-job';
 import { NeoValidationError } from '../private/errors';
+import { inPolicy } from '../private/object-keys';
+import { requireType } from '../private/prop-types';
+import { GRANTEE } from '../private/resource-types';
 import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
 import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
@@ -134,6 +137,8 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     this.outputEncryptionKey = outputEncryptionKey(props);
     this.cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', props.tags
       && Object.entries(props.tags).map(([key, value]) => ({ key, value })));
+    // Tags of the construct tree come later.
+    this.node.addValidation({ validate: () => [tagFault(this.cdkTagManager.tagValues())].filter(fault => fault !== undefined) });
 
     const model = props.model.bind(this, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
@@ -147,7 +152,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     if (props.compilationJobName) { provider.allowJobName(props.compilationJobName); }
     const jobNamePrefix = `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`;
     this._jobNamePrefix = props.compilationJobName ?? `${jobNamePrefix}-`;
-    this.artifactPattern = `${this.outputPrefix}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`;
+    this.artifactPattern = inPolicy(`${this.outputPrefix}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`);
     if (props.deleteArtifacts) {
       provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
       // Outside the VPC, the handler must be let through by a bucket policy that was told to deny deletions.
@@ -233,6 +238,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
    * @param grantee who may read
    */
   public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {
+    requireType(this, 'grantee', grantee, GRANTEE);
     const grant = this.outputBucket.grantRead(grantee, this.artifactPattern);
     return this.outputEncryptionKey ? grant.combine(this.outputEncryptionKey.grantDecrypt(grantee)) : grant;
   }
@@ -246,6 +252,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
    * @param grantee a role, a user, a function or an `ArnPrincipal`
    */
   public grantReadArtifactsOutsideEndpoint(grantee: iam.IGrantable): iam.Grant {
+    requireType(this, 'grantee', grantee, GRANTEE);
     this.vpcConfig.privateVpc?.allowOutsideEndpoint(grantee);
     return this.grantReadArtifacts(grantee);
   }
@@ -254,8 +261,9 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   private grantOutput() {
     const { vpcConfig } = this.props;
     if (this.role !== vpcConfig.privateVpc?.role) {
-      this.outputBucket.grantPut(this.role, `${this.outputPrefix}/*`);
-      this.outputBucket.grantRead(this.role, `${this.outputPrefix}/*`);
+      const pattern = inPolicy(`${this.outputPrefix}/*`);
+      this.outputBucket.grantPut(this.role, pattern);
+      this.outputBucket.grantRead(this.role, pattern);
     }
     this.outputEncryptionKey?.grant(this.role, 'kms:Decrypt', 'kms:GenerateDataKey');
   }

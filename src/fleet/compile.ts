@@ -3,7 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { ApiCall } from './api-call';
-import { oneLine } from './expression';
+import { jsonataText, oneLine } from './expression';
 import { createJobStatements, jobStatement } from './job-permissions';
 import { CALL_RETRIES, CREATE_RETRIES, IN_USE_ERRORS, NOT_FOUND_ERRORS, retried } from './retries';
 
@@ -123,7 +123,7 @@ function nameVariables(props: CompileProps): { [name: string]: any } {
       $states.input.Digest,
       $sift($states.input.InputConfig, function($value, $key) { $key != 'S3Uri' }),
       $states.input.OutputConfig,
-      '${props.outputUri}', '${props.outputKeyArn ?? ''}'
+      ${jsonataText(props.outputUri)}, ${jsonataText(props.outputKeyArn ?? '')}
     ]), 'SHA-256'), 0, 32) %}`),
     attempt: 1,
   };

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { jobNamePattern } from './create-compilation-job';
@@ -6,7 +6,16 @@ import type { NeoRunCompilationJobJsonataProps, NeoRunCompilationJobJsonPathProp
 import { jsonataLoop } from './run-job-in-jsonata';
 import { jsonPathLoop } from './run-job-in-jsonpath';
 import type { RunJobLoop, RunJobLoopProps } from './run-job-loop';
+import { TASK_TYPES } from './task-request';
+import { wholeSeconds } from '../private/durations';
 import { NeoValidationError, shown } from '../private/errors';
+import { DURATION, optional, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+
+const JSONATA_TYPES: PropTypes<NeoRunCompilationJobJsonataProps> = { ...TASK_TYPES, pollInterval: optional(DURATION), timeout: optional(DURATION) };
+const JSONPATH_TYPES: PropTypes<NeoRunCompilationJobJsonPathProps> = { ...JSONATA_TYPES, resultPath: optional(TEXT) };
+
+/** The longest name of a state adds 15 characters. */
+const MAX_ID = 65;
 
 /**
  * Starts a compilation job and waits for its end: create, wait, describe, and again until the job has ended. Step Functions has
@@ -45,8 +54,9 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
    * @param props the job, and how it is waited for
    */
   public static jsonPath(scope: Construct, id: string, props: NeoRunCompilationJobJsonPathProps): NeoRunCompilationJob {
+    requireTypes(scope, props, JSONPATH_TYPES);
     const { resultPath = '$.compilationJob' } = props;
-    if (!/^\$\.[A-Za-z0-9_.]+$/.test(resultPath)) {
+    if (!/^\$(\.[A-Za-z0-9_]+)+$/.test(resultPath)) {
       throw new NeoValidationError(`resultPath must be a member of the input, such as $.compilationJob, as the input is needed while the job runs; got: ${shown(resultPath)}`, scope);
     }
     return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonPathLoop(inner, loop, props, resultPath));
@@ -70,6 +80,10 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps, build: (scope: Construct, loop: RunJobLoopProps) => RunJobLoop,
   ) {
     super(scope, id);
+    requireTypes(this, props, JSONATA_TYPES);
+    if (id.length > MAX_ID) {
+      throw new NeoValidationError(`id must have at most ${MAX_ID} characters, as states are named after it and a name has at most 80; got: ${id.length}`, this);
+    }
     const interval = seconds(this, 'pollInterval', props.pollInterval ?? Duration.seconds(30), 1);
     const timeout = props.timeout && seconds(this, 'timeout', props.timeout, interval);
     const { start, end } = build(this, {
@@ -84,9 +98,6 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
 }
 
 function seconds(scope: Construct, prop: string, duration: Duration, least: number): number {
-  const value = duration.toSeconds({ integral: false });
-  if (!duration.isUnresolved() && (!Number.isInteger(value) || value < least)) {
-    throw new NeoValidationError(`${prop} must be at least ${least} seconds, in whole seconds; got: ${duration.toHumanString()}`, scope);
-  }
-  return value;
+  const known = Token.isUnresolved(least) ? 1 : least;
+  return wholeSeconds(scope, prop, duration, { least: known, words: `at least ${known} seconds` }) ?? duration.toSeconds();
 }

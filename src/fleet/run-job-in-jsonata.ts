@@ -41,7 +41,7 @@ export function jsonataLoop(scope: Construct, loop: RunJobLoopProps, props: NeoR
     retried(stop, CALL_RETRIES).addCatch(timedOut);
     stop.next(timedOut);
     ended.when(sfn.Condition.jsonata(
-      `{% $toMillis($states.context.State.EnteredTime) - $toMillis($states.input.CreationTime) >= ${loop.timeout * 1_000} %}`), stop);
+      `{% $toMillis($states.context.State.EnteredTime) - $toMillis($states.input.CreationTime) >= ${loop.timeout} * 1000 %}`), stop);
   }
   create.next(wait).next(describe).next(ended.otherwise(wait));
   return { start: create, end: completed };

@@ -6,8 +6,24 @@ import type { IConstruct } from 'constructs';
 import { networkOf } from './buckets';
 import { ReadableModels } from './readable-models';
 import { throughEndpoint } from './s3-endpoint';
+import { requireSameRegion } from './same-environment';
 import { NeoValidationError, shown } from '../private/errors';
+import { inPolicy, requireKey } from '../private/object-keys';
+import { requireType } from '../private/prop-types';
 import { readable } from '../private/readable-policy';
+import { BUCKET } from '../private/resource-types';
+
+/**
+ * What can be named to a role and an endpoint.
+ */
+export function requireReadable(scope: IConstruct, bucket: s3.IBucket, objectKeyPattern: string): void {
+  requireType(scope, 'bucket', bucket, BUCKET);
+  requireSameRegion(scope, 'bucket', bucket);
+  if (typeof objectKeyPattern !== 'string' || objectKeyPattern === '') {
+    throw new NeoValidationError(`objectKeyPattern must be the key of an object, or a pattern for keys; got: ${shown(objectKeyPattern)}`, scope);
+  }
+  requireKey(scope, 'objectKeyPattern', objectKeyPattern);
+}
 
 /**
  * Reading models from buckets that a network was not made for: permissions for its role, and a way through its endpoint.
@@ -26,20 +42,18 @@ export class ModelAccess {
    * @param isReachable whether the endpoint lets the bucket through already
    */
   public grantRead(bucket: s3.IBucket, objectKeyPattern: string, isReachable = false): iam.Grant {
-    if (typeof objectKeyPattern !== 'string' || objectKeyPattern === '') {
-      throw new NeoValidationError(`objectKeyPattern must be the key of an object, or a pattern for keys; got: ${shown(objectKeyPattern)}`, this.scope);
-    }
     const other = networkOf(bucket);
     if (other && this.endpoint) {
       throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${other.node.path}, and its policy denies what comes through any other `
         + 'endpoint: compile in that network, or keep the model in another bucket', this.scope);
     }
     const bucketArn = this.arnOf(bucket);
-    if (!this.byRole.add(bucketArn, objectKeyPattern)) { return this.grant!; }
+    const pattern = inPolicy(objectKeyPattern);
+    if (!this.byRole.add(bucketArn, pattern)) { return this.grant!; }
 
     bucket.encryptionKey?.grant(this.role, 'kms:Decrypt');
     this.grant ??= this.grantRole();
-    if (!isReachable) { this.openEndpoint(bucketArn, objectKeyPattern); }
+    if (!isReachable) { this.openEndpoint(bucketArn, pattern); }
     return this.grant;
   }
 
