@@ -42,9 +42,9 @@ export function isRuntimeValue(scope: IConstruct, text: string): boolean {
   return sfn.JsonPath.isEncodedJsonPath(text) || jsonataIn(scope, text) !== undefined;
 }
 
-/** A text as a literal in JSONata; unresolved parts are left to CloudFormation. */
+/** A text without control characters as a literal in JSONata, which knows no escape for a single quote; unresolved parts are left to CloudFormation. */
 export function jsonataText(text: string): string {
-  return Token.isUnresolved(text) ? `"${text.replace(/[\\"]/g, '\\$&')}"` : JSON.stringify(text);
+  return /['\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `'${text}'`;
 }
 
 /** Step Functions would evaluate it, in every place of a state in JSONata where a text may stand. */
