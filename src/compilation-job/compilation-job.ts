@@ -9,7 +9,7 @@ import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type Co
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
 import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
-import { validateCompilation, validateJobProps } from './compilation-job-validation';
+import { tagFault, validateCompilation, validateJobProps } from './compilation-job-validation';
 import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
 import { permitJob } from './job-role';
@@ -17,6 +17,9 @@ import { warnOfMissingModel } from './missing-model';
 import { outputEncryptionKey } from './output-encryption-key';
 import { NeoObservedCompilationJob } from '../operations/observed-compilation-job';
 import { NeoValidationError } from '../private/errors';
+import { inPolicy } from '../private/object-keys';
+import { requireType } from '../private/prop-types';
+import { GRANTEE } from '../private/resource-types';
 import { requireExemptable } from '../private-compilation-vpc/stack-cycle';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 import type { NeoTarget } from '../target/target';
@@ -135,6 +138,8 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     this.outputEncryptionKey = outputEncryptionKey(props);
     this.cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', props.tags
       && Object.entries(props.tags).map(([key, value]) => ({ key, value })));
+    // Tags of the construct tree come later.
+    this.node.addValidation({ validate: () => [tagFault(this.cdkTagManager.tagValues())].filter(fault => fault !== undefined) });
 
     const model = props.model.bind(this, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
@@ -149,7 +154,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     if (props.compilationJobName) { provider.allowJobName(props.compilationJobName); }
     const jobNamePrefix = `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`;
     this._jobNamePrefix = props.compilationJobName ?? `${jobNamePrefix}-`;
-    this.artifactPattern = `${this.outputPrefix}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`;
+    this.artifactPattern = inPolicy(`${this.outputPrefix}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`);
     if (props.deleteArtifacts) {
       provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
       // Outside the VPC, the handler must be let through by a bucket policy that was told to deny deletions.
@@ -236,6 +241,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
    * @param grantee who may read
    */
   public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {
+    requireType(this, 'grantee', grantee, GRANTEE);
     return grantArtifacts(this, { bucket: this.outputBucket, pattern: this.artifactPattern, key: this.outputEncryptionKey }, grantee);
   }
 
@@ -248,6 +254,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
    * @param grantee a role, a user, a function or an `ArnPrincipal`
    */
   public grantReadArtifactsOutsideEndpoint(grantee: iam.IGrantable): iam.Grant {
+    requireType(this, 'grantee', grantee, GRANTEE);
     const { privateVpc } = this.vpcConfig;
     if (privateVpc) {
       requireExemptable(this, privateVpc, 'grantee', grantee.grantPrincipal, 'make it in the stack of the network, or give the role a roleName');

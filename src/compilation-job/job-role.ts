@@ -2,6 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { inPolicy } from '../private/object-keys';
 import { permitBroughtRole, statementsOf } from '../private-compilation-vpc/brought-role';
 import { bucketStatement, networkStatements, OBJECTS_SID, observationStatements } from '../private-compilation-vpc/execution-role';
 import { grantKeys } from '../private-compilation-vpc/key-access';
@@ -23,7 +24,7 @@ export interface JobPlace {
  */
 export function permitJob(job: Construct, { role, privateVpc, bucket, prefix, key }: JobPlace) {
   if (role !== privateVpc?.role) {
-    const objects = new iam.PolicyStatement({ sid: OBJECTS_SID, actions: OBJECT_ACTIONS, resources: [bucket.arnForObjects(`${prefix}/*`)] });
+    const objects = new iam.PolicyStatement({ sid: OBJECTS_SID, actions: OBJECT_ACTIONS, resources: [bucket.arnForObjects(inPolicy(`${prefix}/*`))] });
     permitBroughtRole(job, role, [
       ...privateVpc ? statementsOf(privateVpc, ...networkStatements(job, privateVpc)) : [],
       ...statementsOf(bucket, bucketStatement([bucket])),

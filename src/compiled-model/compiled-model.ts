@@ -4,9 +4,11 @@ import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import type { NeoCompiledModelProps } from './compiled-model-props';
 import { createHostingRole } from './hosting-role';
-import { validateVpcConfig } from '../compilation-job/compilation-job-validation';
+import { isJobName, validateVpcConfig, VPC_CONFIG } from '../compilation-job/compilation-job-validation';
 import { NeoValidationError, shown } from '../private/errors';
-import { differ, requireSameAccount } from '../private-compilation-vpc/same-environment';
+import { BOOLEAN, mapOf, optional, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+import { JOB, ROLE } from '../private/resource-types';
+import { differ, requirePassableRole } from '../private-compilation-vpc/same-environment';
 import { requireExemptable } from '../private-compilation-vpc/stack-cycle';
 
 /**
@@ -94,9 +96,21 @@ export class NeoCompiledModel extends Resource implements iam.IGrantable {
   }
 }
 
-function validate(scope: Construct, { job, vpcConfig = job?.vpcConfig, role, modelName, image }: NeoCompiledModelProps): void {
+const TYPES: PropTypes<NeoCompiledModelProps> = {
+  job: JOB,
+  vpcConfig: optional(VPC_CONFIG),
+  role: optional(ROLE),
+  enableNetworkIsolation: optional(BOOLEAN),
+  allowOutsideEndpoint: optional(BOOLEAN),
+  image: optional(TEXT),
+  environment: optional(mapOf(TEXT)),
+  modelName: optional(TEXT),
+};
+
+function validate(scope: Construct, props: NeoCompiledModelProps): void {
+  requireTypes(scope, props, TYPES);
+  const { job, vpcConfig = job.vpcConfig, role, modelName, image, environment } = props;
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
-  if (!job) { fail(`job must be given; got: ${shown(job)}`); }
   if (job.target.isEdge) {
     fail(`job must be for a cloud target, as SageMaker hosts nothing that is compiled for a device: hand the artifact to the device (grantReadArtifactsOutsideEndpoint); got: ${job.target}`);
   }
@@ -108,13 +122,26 @@ function validate(scope: Construct, { job, vpcConfig = job?.vpcConfig, role, mod
       fail(`job must be in the ${place} of the stack, ${Stack.of(scope)[place]}, where SageMaker finds its artifact and network; got: ${job.node.path} in ${job.env[place]}`);
     }
   }
-  if (role) { requireSameAccount(scope, 'role', role); }
+  if (role) { requirePassableRole(scope, role); }
   validateVpcConfig(scope, vpcConfig);
   if (!Token.isUnresolved(vpcConfig.subnets) && vpcConfig.subnets.length < 2) {
     fail('vpcConfig.subnets must be at least two, in two Availability Zones, as SageMaker hosting asks for: give the network maxAzs: 2, or the model a vpcConfig of its own; '
       + `got: ${vpcConfig.subnets.length}`);
   }
-  if (modelName !== undefined && !Token.isUnresolved(modelName) && !/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(modelName)) {
+  if (role) { requirePassableRole(scope, role); }
+  if (image !== undefined && !Token.isUnresolved(image) && !/^\S{1,255}$/.test(image)) {
+    fail(`image must be the URI of an image, of 1 to 255 characters without spaces; got: ${shown(image)}`);
+  }
+  const variable = Object.entries(environment ?? {}).find(([name, value]) => !isVariable(name, value));
+  if (variable) {
+    fail(`environment must have names of 1 to 1,024 letters, digits and underscores, no digit first, and values of up to 1,024 characters; got: ${shown(Object.fromEntries([variable]))}`);
+  }
+  if (modelName !== undefined && !Token.isUnresolved(modelName) && !isJobName(modelName)) {
     fail(`modelName must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${shown(modelName)}`);
   }
+}
+
+/** As CreateModel takes it. */
+function isVariable(name: string, value: string): boolean {
+  return (Token.isUnresolved(name) || /^[a-zA-Z_][a-zA-Z0-9_]{0,1023}$/.test(name)) && (Token.isUnresolved(value) || value.length <= 1_024);
 }

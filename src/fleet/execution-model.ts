@@ -3,6 +3,9 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { NeoModel, type NeoModelBindOptions, type NeoModelConfig, type NeoModelOptions } from '../model/model';
 import { NeoValidationError, shown } from '../private/errors';
+import { inPolicy } from '../private/object-keys';
+import { optional, requireType, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+import { BUCKET, FRAMEWORK, SHAPE } from '../private/resource-types';
 
 /**
  * Options of a model that an execution names.
@@ -20,6 +23,10 @@ export interface NeoExecutionModelOptions extends NeoModelOptions {
    */
   readonly objectKeyPattern?: string;
 }
+
+const TYPES: PropTypes<NeoExecutionModelOptions> = {
+  bucket: BUCKET, objectKeyPattern: optional(TEXT), framework: FRAMEWORK, dataInputShape: optional(SHAPE),
+};
 
 /**
  * A model that is only known when a state machine runs, for `NeoCreateCompilationJob` and `NeoRunCompilationJob`.
@@ -43,12 +50,11 @@ export class NeoExecutionModel extends NeoModel {
    * @param options its bucket, framework and shapes; the texts in them may be known at run time only, too
    */
   public static fromS3Uri(s3Uri: string, options: NeoExecutionModelOptions): NeoExecutionModel {
+    requireType(undefined, 's3Uri', s3Uri, TEXT);
     if (!Token.isUnresolved(s3Uri) && !/^(s3:\/\/.+\.tar\.gz|\{%.*%\})$/s.test(s3Uri)) {
       throw new NeoValidationError(`s3Uri must be a JSONPath, JSONata in {% %}, or s3://bucket/key.tar.gz; got: ${shown(s3Uri)}`);
     }
-    if (!options?.bucket || !options?.framework) {
-      throw new NeoValidationError(`bucket and framework must be given; got: ${shown(Object.keys(options ?? {}))}`);
-    }
+    requireTypes(undefined, options, TYPES, 'options');
     return new NeoExecutionModel(s3Uri, options);
   }
 
@@ -66,7 +72,7 @@ export class NeoExecutionModel extends NeoModel {
     const { role, privateVpc } = options;
     const { bucket, objectKeyPattern = '*', framework, dataInputShape } = this.options;
     privateVpc?.grantReadThroughEndpoint(bucket, objectKeyPattern);
-    if (role !== privateVpc?.role) { bucket.grantRead(role, objectKeyPattern); }
+    if (role !== privateVpc?.role) { bucket.grantRead(role, inPolicy(objectKeyPattern)); }
     return { s3Uri: this.s3Uri, framework, dataInputShape };
   }
 }

@@ -1,4 +1,4 @@
-import { Lazy, Stack } from 'aws-cdk-lib';
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
 import { NeoValidationError, shown } from '../private/errors';
@@ -42,9 +42,31 @@ export function isRuntimeValue(scope: IConstruct, text: string): boolean {
   return sfn.JsonPath.isEncodedJsonPath(text) || jsonataIn(scope, text) !== undefined;
 }
 
-/** A text as a literal in JSONata. Tokens stay as they are: neither quotes nor backslashes are in them, or in what CloudFormation puts there. */
+/** A text without control characters as a literal in JSONata, which knows no escape for a single quote; unresolved parts are left to CloudFormation. */
 export function jsonataText(text: string): string {
-  return `'${text.replace(/['\\]/g, '\\$&')}'`;
+  return /['\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `'${text}'`;
+}
+
+/** Step Functions would evaluate it, in every place of a state in JSONata where a text may stand. */
+export function failOnJsonata(prop: string, text: string): void {
+  if (!Token.isUnresolved(text) && /^\{%.*%\}$/s.test(text)) {
+    throw new NeoValidationError(`${prop} must not be enclosed in {% %}, which Step Functions would evaluate; got: ${shown(text)}`);
+  }
+}
+
+/** Fails when a text in a request is in the other query language, in which a state would take it for a plain text. */
+export function failOnOtherLanguage(scope: IConstruct, language: sfn.QueryLanguage, request: unknown, path = ''): void {
+  if (typeof request === 'string') {
+    const other = language === sfn.QueryLanguage.JSONATA ? sfn.JsonPath.isEncodedJsonPath(request) : jsonataIn(scope, request) !== undefined;
+    if (other) {
+      const [right, wrong] = language === sfn.QueryLanguage.JSONATA ? ['JSONata, enclosed in {% %}', 'JSONPath'] : ['JSONPath (sfn.JsonPath.stringAt)', 'JSONata'];
+      throw new NeoValidationError(`${path} must be ${right}, as the state is, where only the execution knows it; got: ${wrong}`, scope);
+    }
+  } else if (Array.isArray(request)) {
+    request.forEach((item, index) => failOnOtherLanguage(scope, language, item, `${path}[${index}]`));
+  } else if (typeof request === 'object' && request !== null && !Token.isUnresolved(request)) {
+    Object.entries(request).forEach(([name, item]) => failOnOtherLanguage(scope, language, item, path ? `${path}.${name}` : name));
+  }
 }
 
 /** JSONata without line ends, of which Step Functions' definitions and their validators are no friends. */

@@ -3,25 +3,26 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { FleetSource } from './fleet-source';
+import { inPolicy } from '../private/object-keys';
 import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
 import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
 
 /** Let the jobs read models. */
 export function allowModels(bucket: s3.IBucket, keyPattern: string, jobRole: iam.IRole, privateVpc?: INeoPrivateCompilationVpc) {
   privateVpc?.grantReadThroughEndpoint(bucket, keyPattern);
-  if (jobRole !== privateVpc?.role) { bucket.grantRead(jobRole, keyPattern); }
+  if (jobRole !== privateVpc?.role) { bucket.grantRead(jobRole, inPolicy(keyPattern)); }
 }
 
 /** What the state machine may read: the manifest, and names and ETags of models, but no model. */
 export function readPolicy({ file, buckets }: FleetSource): iam.PolicyStatement[] {
   const keyArn = file?.bucket.encryptionKey?.keyArn;
   return [
-    ...file ? [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [file.bucket.arnForObjects(file.key)] })] : [],
+    ...file ? [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [file.bucket.arnForObjects(inPolicy(file.key))] })] : [],
     ...keyArn ? [new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [keyArn] })] : [],
     ...buckets.map(({ bucket, keyPattern }) => new iam.PolicyStatement({
       actions: ['s3:ListBucket'],
       resources: [bucket.bucketArn],
-      conditions: keyPattern === '*' ? undefined : { StringLike: { 's3:prefix': keyPattern } },
+      conditions: keyPattern === '*' ? undefined : { StringLike: { 's3:prefix': inPolicy(keyPattern) } },
     })),
   ];
 }

@@ -1,9 +1,15 @@
 import { Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { failOnJsonata } from './expression';
 import type { FleetContext, FleetSource } from './fleet-source';
 import type { NeoModel, NeoModelOptions } from '../model/model';
+import { requireOptions } from '../model/model-options';
 import { NeoValidationError, shown } from '../private/errors';
+import { requireKey } from '../private/object-keys';
+import { listOf, optional, requireType, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+import { BUCKET, FRAMEWORK, MODEL, SHAPE } from '../private/resource-types';
+import { requireSameRegion } from '../private-compilation-vpc/same-environment';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 
@@ -100,6 +106,9 @@ export abstract class NeoFleetModels {
 
 /** Step Functions hands on no more bytes than this. */
 const MAX_PAYLOAD = 256 * 1024;
+const MANIFEST_TYPES: PropTypes<NeoManifestOptions> = {
+  modelBuckets: optional(listOf(BUCKET)), framework: optional(FRAMEWORK), dataInputShape: optional(SHAPE),
+};
 
 /** The item of a Map state, in JSONata. */
 const ITEM = '$states.context.Map.Item.Value';
@@ -107,9 +116,8 @@ const ITEM = '$states.context.Map.Item.Value';
 class ListedModels extends NeoFleetModels {
   constructor(private readonly models: NeoModel[]) {
     super();
-    if (!Array.isArray(models) || models.length === 0) {
-      throw new NeoValidationError(`models must list at least one NeoModel; got: ${shown(models)}`);
-    }
+    requireType(undefined, 'models', models, listOf(MODEL));
+    if (models.length === 0) { throw new NeoValidationError('models must list at least one NeoModel; got: []'); }
   }
 
   /** @internal */
@@ -145,14 +153,23 @@ class ManifestModels extends NeoFleetModels {
     private readonly format: NeoManifestFormat, private readonly options: NeoManifestOptions,
   ) {
     super();
-    if (!Token.isUnresolved(objectKey) && (typeof objectKey !== 'string' || objectKey === '' || objectKey.startsWith('/'))) {
+    requireType(undefined, 'bucket', bucket, BUCKET);
+    requireType(undefined, 'objectKey', objectKey, TEXT);
+    requireTypes(undefined, options, MANIFEST_TYPES, 'options');
+    if (!Token.isUnresolved(objectKey) && (objectKey === '' || objectKey.startsWith('/'))) {
       throw new NeoValidationError(`objectKey must be the key of the manifest, without a leading slash; got: ${shown(objectKey)}`);
+    }
+    requireKey(undefined, 'objectKey', objectKey);
+    failOnJsonata('objectKey', objectKey);
+    if (!Object.values(NeoManifestFormat).includes(format)) {
+      throw new NeoValidationError(`format must be one of ${Object.values(NeoManifestFormat).join(', ')}; got: ${shown(format)}`);
     }
   }
 
   /** @internal */
   public _bind(context: FleetContext): FleetSource {
     const { modelBuckets = [this.bucket], framework, dataInputShape } = this.options;
+    requireSameRegion(context.scope, 'bucket', this.bucket);
     modelBuckets.forEach(bucket => context.allowModels(bucket, '*'));
     return {
       models: framework ? [{ framework, dataInputShape }] : [],
@@ -167,12 +184,14 @@ class ManifestModels extends NeoFleetModels {
 class PrefixModels extends NeoFleetModels {
   constructor(private readonly bucket: s3.IBucket, private readonly prefix: string, private readonly options: NeoModelOptions) {
     super();
-    if (!Token.isUnresolved(prefix) && (typeof prefix !== 'string' || prefix.startsWith('/'))) {
+    requireType(undefined, 'bucket', bucket, BUCKET);
+    requireType(undefined, 'prefix', prefix, TEXT);
+    if (!Token.isUnresolved(prefix) && prefix.startsWith('/')) {
       throw new NeoValidationError(`prefix must not start with a slash: S3 would look for an empty folder name; got: ${shown(prefix)}`);
     }
-    if (!options?.framework) {
-      throw new NeoValidationError('framework must be given: Neo cannot tell it from the archive; got: undefined');
-    }
+    requireKey(undefined, 'prefix', prefix);
+    failOnJsonata('prefix', prefix);
+    requireOptions(options);
   }
 
   /** @internal */

@@ -1,37 +1,59 @@
 import { Annotations, Token } from 'aws-cdk-lib';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { NeoCompilationFleetProps } from './fleet-props';
+import type { NeoCompilationFleetProps, NeoFleetTarget } from './fleet-props';
 import type { FleetSource } from './fleet-source';
+import { MAX_TAGS } from './job-settings';
 import { pollSeconds } from './poll-interval';
-import { validateJobProps } from '../compilation-job/compilation-job-validation';
+import { SETTINGS_TYPES, validateSettings } from '../compilation-job/compilation-job-validation';
+import { wholeSeconds } from '../private/durations';
 import { NeoValidationError, shown } from '../private/errors';
+import { BOOLEAN, DURATION, listOf, NUMBER, optional, requireTypes, structOf, TEXT, type PropTypes } from '../private/prop-types';
+import { BUCKET, COMPILER_OPTIONS, FLEET_MODELS, LOG_GROUP, TARGET } from '../private/resource-types';
+import { requireSameRegion } from '../private-compilation-vpc/same-environment';
 import { checkCompilation } from '../target/compilation-rules';
 
 /** A Distributed Map runs so many workflows at once. */
 const MAX_CONCURRENCY = 10_000;
 
+const TYPES: PropTypes<NeoCompilationFleetProps> = {
+  ...SETTINGS_TYPES,
+  models: FLEET_MODELS,
+  targets: listOf(structOf<NeoFleetTarget>('{ target }, such as { target: NeoTarget.ML_C5 }', { target: TARGET, compilerOptions: optional(COMPILER_OPTIONS) })),
+  quota: NUMBER,
+  resultsBucket: optional(BUCKET),
+  toleratedFailurePercentage: optional(NUMBER),
+  startOnUpload: optional(BOOLEAN),
+  pollInterval: optional(DURATION),
+  timeout: optional(DURATION),
+  logs: optional(structOf<sfn.LogOptions>('log options (sfn.LogOptions)', { destination: optional(LOG_GROUP), includeExecutionData: optional(BOOLEAN), level: optional(TEXT) })),
+  tracingEnabled: optional(BOOLEAN),
+};
+
 /** Everything about a fleet's props that is wrong whatever the models are. */
 export function validateFleetProps(scope: Construct, props: NeoCompilationFleetProps): void {
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
-  if (!props.models?._bind) { fail(`models must be NeoFleetModels, such as NeoFleetModels.fromPrefix(...); got: ${shown(props.models)}`); }
-  if (!Array.isArray(props.targets) || props.targets.length === 0 || props.targets.some(({ target }) => !target)) {
-    fail(`targets must list at least one { target }; got: ${shown(props.targets)}`);
-  }
+  requireTypes(scope, props, TYPES);
+  if (props.targets.length === 0) { fail('targets must list at least one { target }; got: []'); }
   requireInteger(fail, 'quota', props.quota, 1, MAX_CONCURRENCY, 'jobs at once');
   requireInteger(fail, 'toleratedFailurePercentage', props.toleratedFailurePercentage ?? 0, 0, 100, 'percent');
-  const [{ target }] = props.targets;
-  // Limits that a fleet's jobs share with a single one; what is the model's own comes later.
-  validateJobProps(scope, {
+  for (const prop of ['pollInterval', 'timeout'] as const) {
+    const duration = props[prop];
+    if (duration) { wholeSeconds(scope, prop, duration, { least: 1, words: 'at least 1 second' }); }
+  }
+  if (props.resultsBucket) { requireSameRegion(scope, 'resultsBucket', props.resultsBucket); }
+  // What a fleet's jobs share with a single one; nobody in the deployment waits for them.
+  validateSettings(scope, {
     vpcConfig: props.vpcConfig,
     outputBucket: props.outputBucket,
     outputPrefix: props.outputPrefix,
+    outputEncryptionKey: props.outputEncryptionKey,
+    role: props.role,
     maxRuntime: props.maxRuntime,
     maxPendingTime: props.maxPendingTime,
     tags: props.tags,
-    model: props.models as any,
-    target,
     waitForCompletion: false,
-  });
+  }, MAX_TAGS);
   pollSeconds(scope, props.pollInterval, { maxRuntime: props.maxRuntime, maxPendingTime: props.maxPendingTime });
 }
 

@@ -5,6 +5,7 @@ import type { IConstruct } from 'constructs';
 import { DEFAULT_MAX_RUNTIME } from '../compilation-job/compilation-job-times';
 import { outputEncryptionKey } from '../compilation-job/output-encryption-key';
 import { NeoValidationError } from '../private/errors';
+import { inPolicy } from '../private/object-keys';
 import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 
 /** What tasks and fleets have in common. */
@@ -15,6 +16,9 @@ export interface JobSettings {
   readonly outputEncryptionKey?: kms.IKey;
   readonly role?: iam.IRole;
 }
+
+/** Of the API's 50; one is `cdk-sagemaker-neo:execution`. */
+export const MAX_TAGS = 48;
 
 export const MAX_RUNTIME_IN_SECONDS = DEFAULT_MAX_RUNTIME.toSeconds();
 
@@ -33,7 +37,7 @@ export function requireRole(scope: IConstruct, settings: JobSettings): iam.IRole
     throw new NeoValidationError('role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc; got: undefined', scope);
   }
   if (role !== privateVpc?.role) {
-    const pattern = `${settings.outputPrefix ?? 'neo'}/*`;
+    const pattern = inPolicy(`${settings.outputPrefix ?? 'neo'}/*`);
     outputBucket.grantPut(role, pattern);
     outputBucket.grantRead(role, pattern);
   }

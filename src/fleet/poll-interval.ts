@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { DEFAULT_MAX_RUNTIME } from '../compilation-job/compilation-job-times';
+import { wholeSeconds } from '../private/durations';
 import { NeoValidationError } from '../private/errors';
 
 export const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
@@ -21,22 +22,14 @@ export interface JobTimes {
  * @throws NeoValidationError when it is no whole number of seconds, or too short for a job that takes as long as it may
  */
 export function pollSeconds(scope: IConstruct, pollInterval: Duration | undefined, times: JobTimes): number {
-  const interval = wholeSeconds(scope, 'pollInterval', pollInterval ?? DEFAULT_POLL_INTERVAL, 1);
+  const duration = pollInterval ?? DEFAULT_POLL_INTERVAL;
+  const interval = wholeSeconds(scope, 'pollInterval', duration, { least: 1, words: 'at least 1 second' }) ?? duration.toSeconds();
   const limits = times.timeout ? [times.timeout] : [times.maxRuntime ?? DEFAULT_MAX_RUNTIME, ...times.maxPendingTime ? [times.maxPendingTime] : []];
   if (pollInterval?.isUnresolved() || limits.some(limit => limit.isUnresolved())) { return interval; }
-  const longest = limits.reduce((sum, limit) => sum + limit.toSeconds(), 0);
+  const longest = limits.reduce((sum, limit) => sum + limit.toSeconds({ integral: false }), 0);
   if (longest > MOST_LOOKS * interval) {
     throw new NeoValidationError(`pollInterval must be at least ${Math.ceil(longest / MOST_LOOKS)} seconds for a job that may take ${longest} seconds `
       + `(${times.timeout ? 'timeout' : 'maxRuntime and maxPendingTime'}), as the history of an execution ends after 25,000 events; got: ${interval} seconds`, scope);
   }
   return interval;
-}
-
-/** @throws NeoValidationError */
-export function wholeSeconds(scope: IConstruct, prop: string, duration: Duration, least: number): number {
-  const value = duration.toSeconds({ integral: false });
-  if (!duration.isUnresolved() && (!Number.isInteger(value) || value < least)) {
-    throw new NeoValidationError(`${prop} must be at least ${least} ${least === 1 ? 'second' : 'seconds'}, in whole seconds; got: ${duration.toHumanString()}`, scope);
-  }
-  return value;
 }

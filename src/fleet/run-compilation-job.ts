@@ -1,12 +1,22 @@
+import { Token, type Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { jobNamePattern } from './create-compilation-job';
-import { pollSeconds, wholeSeconds } from './poll-interval';
+import { pollSeconds } from './poll-interval';
 import type { NeoRunCompilationJobJsonataProps, NeoRunCompilationJobJsonPathProps } from './run-compilation-job-props';
 import { jsonataLoop } from './run-job-in-jsonata';
 import { jsonPathLoop } from './run-job-in-jsonpath';
 import type { RunJobLoop, RunJobLoopProps } from './run-job-loop';
+import { TASK_TYPES } from './task-request';
+import { wholeSeconds } from '../private/durations';
 import { NeoValidationError, shown } from '../private/errors';
+import { DURATION, optional, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+
+const JSONATA_TYPES: PropTypes<NeoRunCompilationJobJsonataProps> = { ...TASK_TYPES, pollInterval: optional(DURATION), timeout: optional(DURATION) };
+const JSONPATH_TYPES: PropTypes<NeoRunCompilationJobJsonPathProps> = { ...JSONATA_TYPES, resultPath: optional(TEXT) };
+
+/** The longest name of a state adds 15 characters. */
+const MAX_ID = 65;
 
 /**
  * Starts a compilation job and waits for its end: create, wait, describe, and again until the job has ended. Step Functions has
@@ -45,8 +55,9 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
    * @param props the job, and how it is waited for
    */
   public static jsonPath(scope: Construct, id: string, props: NeoRunCompilationJobJsonPathProps): NeoRunCompilationJob {
+    requireTypes(scope, props, JSONPATH_TYPES);
     const { resultPath = '$.compilationJob' } = props;
-    if (!/^\$\.[A-Za-z0-9_.]+$/.test(resultPath)) {
+    if (!/^\$(\.[A-Za-z0-9_]+)+$/.test(resultPath)) {
       throw new NeoValidationError(`resultPath must be a member of the input, such as $.compilationJob, as the input is needed while the job runs; got: ${shown(resultPath)}`, scope);
     }
     return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonPathLoop(inner, loop, props, resultPath));
@@ -70,8 +81,12 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps, build: (scope: Construct, loop: RunJobLoopProps) => RunJobLoop,
   ) {
     super(scope, id);
+    requireTypes(this, props, JSONATA_TYPES);
+    if (id.length > MAX_ID) {
+      throw new NeoValidationError(`id must have at most ${MAX_ID} characters, as states are named after it and a name has at most 80; got: ${id.length}`, this);
+    }
     const interval = pollSeconds(this, props.pollInterval, props);
-    const timeout = props.timeout && wholeSeconds(this, 'timeout', props.timeout, interval);
+    const timeout = props.timeout && timeoutSeconds(this, props.timeout, interval);
     const { start, end } = build(this, {
       id,
       interval,
@@ -81,4 +96,10 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     this.startState = start;
     this.endStates = [end];
   }
+}
+
+/** At least one look. */
+function timeoutSeconds(scope: Construct, timeout: Duration, interval: number): number {
+  const least = Token.isUnresolved(interval) ? 1 : interval;
+  return wholeSeconds(scope, 'timeout', timeout, { least, words: `at least ${least} seconds` }) ?? timeout.toSeconds();
 }

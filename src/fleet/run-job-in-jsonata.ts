@@ -42,7 +42,7 @@ export function jsonataLoop(scope: Construct, loop: RunJobLoopProps, props: NeoR
     // A job that has ended meanwhile cannot be stopped.
     stop.addCatch(timedOut).next(timedOut);
     ended.when(sfn.Condition.jsonata(
-      `{% $toMillis($states.context.State.EnteredTime) - $toMillis($states.input.CreationTime) >= ${loop.timeout * 1_000} %}`), stop);
+      `{% $toMillis($states.context.State.EnteredTime) - $toMillis($states.input.CreationTime) >= ${loop.timeout} * 1000 %}`), stop);
   }
   create.addCatch(find, { errors: IN_USE_ERRORS, assign }).next(wait).next(describe).next(ended.otherwise(wait));
   find.next(tags).next(sfn.Choice.jsonata(scope, `Is ${id} ours?`)

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import { jobArns } from './job-permissions';
 import { CALL_RETRIES, IN_USE_ERRORS, retried } from './retries';
 import type { NeoRunCompilationJobJsonataProps } from './run-compilation-job-props';
 import { FAILED, jobOf, RunJobLoop, RunJobLoopProps, STOPPED, stoppedCause, TAKEN, takenCause, TIMED_OUT, timeoutCause } from './run-job-loop';
+import { NeoValidationError } from '../private/errors';
 
 /**
  * The input is kept, so the job's name can be read from it again. JSONPath cannot calculate with times, so the timeout is a number
@@ -16,6 +17,10 @@ import { FAILED, jobOf, RunJobLoop, RunJobLoopProps, STOPPED, stoppedCause, TAKE
 export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, props: NeoRunCompilationJobJsonataProps, resultPath: string): RunJobLoop {
   const { id } = loop;
   const [job, looks, owner] = [`${resultPath}.Job`, `${resultPath}.Looks`, `${resultPath}.Tags.Owner[0]`];
+  if (loop.timeout !== undefined && [loop.timeout, loop.interval].some(value => Token.isUnresolved(value))) {
+    throw new NeoValidationError('timeout and pollInterval must be known at synthesis in JSONPath, as they become a number of looks at the job: use NeoRunCompilationJob.jsonata; '
+      + 'got: a token', scope);
+  }
   const call = (stateId: string, action: string, options: Partial<tasks.CallAwsServiceJsonPathProps>) =>
     retried(tasks.CallAwsService.jsonPath(scope, stateId, {
       service: 'sagemaker',

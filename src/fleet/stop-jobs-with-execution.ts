@@ -10,6 +10,9 @@ import { explainStopper } from './explained-findings';
 import { jobStatement } from './job-permissions';
 import { CALL_RETRIES, retried } from './retries';
 import { NeoValidationError, shown } from '../private/errors';
+import { requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+import { STATE_MACHINE } from '../private/resource-types';
+import { requireSameRegion } from '../private-compilation-vpc/same-environment';
 
 /**
  * Properties of `NeoStopJobsWithExecution`.
@@ -25,6 +28,8 @@ export interface NeoStopJobsWithExecutionProps {
    */
   readonly jobNamePrefix: string;
 }
+
+const TYPES: PropTypes<NeoStopJobsWithExecutionProps> = { stateMachine: STATE_MACHINE, jobNamePrefix: TEXT };
 
 /** A call that was under way when the execution ended may still create a job. */
 const PAUSE = Duration.seconds(30);
@@ -66,9 +71,11 @@ export class NeoStopJobsWithExecution extends Construct {
    */
   constructor(scope: Construct, id: string, props: NeoStopJobsWithExecutionProps) {
     super(scope, id);
+    requireTypes(this, props, TYPES);
     if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/.test(props.jobNamePrefix)) {
       throw new NeoValidationError(`jobNamePrefix must be 1 to 63 letters, digits and hyphens, as it limits which jobs may be stopped; got: ${shown(props.jobNamePrefix)}`, this);
     }
+    requireSameRegion(this, 'stateMachine', props.stateMachine);
     this.stopper = new sfn.StateMachine(this, 'Stopper', {
       definitionBody: sfn.DefinitionBody.fromChainable(this.states(props)),
       queryLanguage: sfn.QueryLanguage.JSONATA,

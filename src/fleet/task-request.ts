@@ -1,19 +1,30 @@
+import { Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { NeoCompilationTaskOptions } from './create-compilation-job-props';
 import { EXECUTION_TAG, executionTag } from './execution-tag';
-import { isRuntimeValue, jsonataIn, jsonataText } from './expression';
-import { MAX_RUNTIME_IN_SECONDS, outputUri, requireRole } from './job-settings';
-import { validateCompilation, validateJobProps } from '../compilation-job/compilation-job-validation';
+import { failOnOtherLanguage, isRuntimeValue, jsonataIn, jsonataText } from './expression';
+import { MAX_RUNTIME_IN_SECONDS, MAX_TAGS, outputUri, requireRole } from './job-settings';
+import { REQUEST_TYPES, validateCompilation, validateName, validateSettings } from '../compilation-job/compilation-job-validation';
 import { compilationRequest } from '../compilation-job/compilation-request';
 import { outputEncryptionKey } from '../compilation-job/output-encryption-key';
+import { NeoValidationError, shown } from '../private/errors';
+import { optional, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+
+export const TASK_TYPES: PropTypes<NeoCompilationTaskOptions> = {
+  ...REQUEST_TYPES, compilationJobName: TEXT, compilationJobNamePattern: optional(TEXT),
+};
 
 /**
  * The input of CreateCompilationJob for a state: validated, and with all that the job needs granted to its role.
  */
 export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, language: sfn.QueryLanguage) {
+  requireTypes(scope, props, TASK_TYPES);
   const name = props.compilationJobName;
-  validateJobProps(scope, { ...props, compilationJobName: isRuntimeValue(scope, name) ? undefined : name, waitForCompletion: false });
+  if (!isRuntimeValue(scope, name)) { validateName(scope, name); }
+  validateNamePattern(scope, props.compilationJobNamePattern);
+  // Nobody in the deployment waits, and a task's own timeout is not that of a deployment.
+  validateSettings(scope, { ...props, timeout: undefined, waitForCompletion: false }, MAX_TAGS);
   const role = requireRole(scope, props);
   const { privateVpc } = props.vpcConfig;
   const model = props.model.bind(scope, { role, privateVpc });
@@ -21,6 +32,10 @@ export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, 
 
   const request = compilationRequest(scope, {
     ...props, model, role, outputUri: jobOutputUri(scope, props), outputEncryptionKey: outputEncryptionKey(props),
+  });
+  const { CompilerOptions: compilerOptions, TargetDevice, TargetPlatform } = request.OutputConfig!;
+  failOnOtherLanguage(scope, language, {
+    compilationJobName: name, model: request.InputConfig ?? request.ModelPackageVersionArn, target: TargetDevice ?? TargetPlatform, compilerOptions,
   });
   return {
     CompilationJobName: name,
@@ -34,6 +49,13 @@ export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, 
       { Key: EXECUTION_TAG, Value: executionArn(language) },
     ],
   };
+}
+
+/** It becomes a part of an ARN in a policy. */
+function validateNamePattern(scope: Construct, pattern: string | undefined) {
+  if (pattern !== undefined && !Token.isUnresolved(pattern) && !/^[a-zA-Z0-9*?-]{1,63}$/.test(pattern)) {
+    throw new NeoValidationError(`compilationJobNamePattern must be 1 to 63 letters, digits, hyphens, * and ?; got: ${shown(pattern)}`, scope);
+  }
 }
 
 /** A folder of the job's own. */

@@ -1,9 +1,14 @@
-import { AssetStaging, FileAssetPackaging, Stack, Token } from 'aws-cdk-lib';
+import { existsSync } from 'fs';
+import { Annotations, AssetStaging, FileAssetPackaging, Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { archiveProblem } from './archive';
+import { requireBucketOptions, requireOptions } from './model-options';
 import { NeoValidationError, shown } from '../private/errors';
+import { inPolicy, requireKey } from '../private/object-keys';
+import { requireType, TEXT } from '../private/prop-types';
+import { BUCKET } from '../private/resource-types';
 import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
 import { requireSameRegion } from '../private-compilation-vpc/same-environment';
 import type { NeoDataInputShape } from '../target/data-input-shape';
@@ -167,25 +172,27 @@ export abstract class NeoModel {
 class BucketModel extends NeoModel {
   constructor(private readonly bucket: s3.IBucket, private readonly objectKey: string, private readonly options: NeoBucketModelOptions) {
     super();
+    requireType(undefined, 'bucket', bucket, BUCKET);
     requireArchiveName('objectKey', objectKey);
-    requireFramework(options);
+    requireBucketOptions(options);
     if (!Token.isUnresolved(objectKey) && objectKey.startsWith('/')) {
       throw new NeoValidationError(`objectKey must not start with a slash: S3 would look for an empty folder name; got: ${shown(objectKey)}`);
     }
+    requireKey(undefined, 'objectKey', objectKey);
   }
 
   public bind(scope: Construct, { role, privateVpc }: NeoModelBindOptions): NeoModelConfig {
-    requireSameRegion(scope, 'model', this.bucket);
+    requireSameRegion(scope, 'bucket', this.bucket);
     if (privateVpc) {
       privateVpc.grantReadThroughEndpoint(this.bucket, this.objectKey);
     }
     if (role !== privateVpc?.role) {
-      this.bucket.grantRead(role, this.objectKey);
+      this.bucket.grantRead(role, inPolicy(this.objectKey));
     }
     return {
       ...this.options,
       bucket: this.bucket,
-      s3Uri: this.bucket.s3UrlForObject(this.objectKey),
+      s3Uri: requireShortUri(scope, this.bucket.s3UrlForObject(this.objectKey)),
     };
   }
 }
@@ -193,8 +200,9 @@ class BucketModel extends NeoModel {
 class AssetModel extends NeoModel {
   constructor(private readonly path: string, private readonly options: NeoAssetModelOptions) {
     super();
+    if (Token.isUnresolved(path)) { throw new NeoValidationError('path must be known at synthesis, as the archive is uploaded from this machine; got: a token'); }
     requireArchiveName('path', path);
-    requireFramework(options);
+    requireOptions(options);
   }
 
   public bind(scope: Construct, { role, privateVpc }: NeoModelBindOptions): NeoModelConfig {
@@ -212,14 +220,21 @@ class AssetModel extends NeoModel {
 class PackageModel extends NeoModel {
   constructor(private readonly modelPackageVersionArn: string) {
     super();
+    requireType(undefined, 'modelPackageVersionArn', modelPackageVersionArn, TEXT);
     if (!Token.isUnresolved(modelPackageVersionArn)
-      && !/^arn:[a-z-]+:sagemaker:[a-z0-9-]*:[0-9]*:model-package\/.{1,}$/.test(modelPackageVersionArn)) {
+      && (modelPackageVersionArn.length > 2_048 || !/^arn:aws[a-z-]*:sagemaker:[a-z0-9-]{9,16}:[0-9]{12}:model-package\/\S+$/.test(modelPackageVersionArn))) {
       throw new NeoValidationError('modelPackageVersionArn must be the ARN of a versioned model package, '
         + `such as arn:aws:sagemaker:us-east-1:111122223333:model-package/my-models/1; got: ${shown(modelPackageVersionArn)}`);
     }
   }
 
-  public bind(): NeoModelConfig {
+  public bind(scope: Construct): NeoModelConfig {
+    const region = Token.isUnresolved(this.modelPackageVersionArn) ? undefined : this.modelPackageVersionArn.split(':')[3];
+    const here = Stack.of(scope).region;
+    if (region !== undefined && !Token.isUnresolved(here) && region !== here) {
+      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:modelPackageRegion', `the model package ${this.modelPackageVersionArn} is in ${region}, and the job in ${here}: SageMaker most likely finds `
+        + 'packages of its own Region only');
+    }
     return { modelPackageVersionArn: this.modelPackageVersionArn };
   }
 }
@@ -230,6 +245,9 @@ const MODEL_ASSETS_ID = 'cdk-sagemaker-neo.ModelAssets';
  * As an Asset would, but under a key that ends in .tar.gz: Neo wants that ending, and an Asset's key keeps only .gz of it.
  */
 function upload(scope: Construct, sourcePath: string): { bucket: s3.IBucket; objectKey: string } {
+  if (!existsSync(sourcePath)) {
+    throw new NeoValidationError(`path must be a file, a single .tar.gz archive, absolute or relative to ${process.cwd()}; got a path with nothing there: ${shown(sourcePath)}`, scope);
+  }
   const staging = new AssetStaging(scope, 'Model', { sourcePath });
   if (staging.packaging !== FileAssetPackaging.FILE) {
     throw new NeoValidationError(`path must be a file, a single .tar.gz archive; got the directory ${shown(sourcePath)}`, scope);
@@ -251,15 +269,17 @@ function upload(scope: Construct, sourcePath: string): { bucket: s3.IBucket; obj
   return { bucket, objectKey };
 }
 
+/** The API's limit; a bucket's name may be a token. */
+function requireShortUri(scope: Construct, s3Uri: string): string {
+  if (!Token.isUnresolved(s3Uri) && s3Uri.length > 1_024) {
+    throw new NeoValidationError(`objectKey must make an S3 URI of at most 1,024 characters, with the bucket; got: ${s3Uri.length} characters`, scope);
+  }
+  return s3Uri;
+}
+
 function requireArchiveName(prop: string, value: string) {
   if (Token.isUnresolved(value)) { return; }
   if (typeof value !== 'string' || !value.endsWith('.tar.gz')) {
     throw new NeoValidationError(`${prop} must name a single .tar.gz archive, the only format that Neo reads: pack the model with "tar czf"; got: ${shown(value)}`);
-  }
-}
-
-function requireFramework(options: NeoModelOptions) {
-  if (!options?.framework) {
-    throw new NeoValidationError('framework must be given: Neo cannot tell it from the archive; got: undefined');
   }
 }

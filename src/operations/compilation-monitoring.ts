@@ -11,6 +11,8 @@ import { outcomePattern } from './outcome-pattern';
 import { compilationLogQuery, OUTCOME_QUERY } from './queries';
 import type { NeoCompilationJob } from '../compilation-job/compilation-job';
 import { NeoValidationError, shown } from '../private/errors';
+import { BOOLEAN, listOf, NUMBER, optional, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+import { JOB, TOPIC } from '../private/resource-types';
 import { differ, requireSameRegion } from '../private-compilation-vpc/same-environment';
 
 /** Of all compilation jobs of the account, made by whichever is first; it is never made or deleted here. */
@@ -51,8 +53,8 @@ export class NeoCompilationMonitoring extends Construct {
    */
   constructor(scope: Construct, id: string, props: NeoCompilationMonitoringProps) {
     super(scope, id);
-    const { jobs, alarmTopic } = props;
     const threshold = validate(this, props);
+    const { jobs, alarmTopic } = props;
 
     this.failureAlarms = jobs.map(job => this.alarm(job, 'Failed', {
       metric: job.metricFailedJobs(),
@@ -160,14 +162,28 @@ const suffixOf = (job: NeoCompilationJob) => job.node.addr.slice(-8);
 
 const logGroupsOf = (jobs: NeoCompilationJob[]) => [...new Set(jobs.map(job => job._provider))].map(({ logGroup }) => logGroup.logGroupName);
 
-function validate(scope: Construct, { jobs, topic, alarmTopic, compilationTimeThreshold: threshold = 0.8 }: NeoCompilationMonitoringProps): number {
+const TYPES: PropTypes<NeoCompilationMonitoringProps> = {
+  jobs: listOf(JOB),
+  topic: optional(TOPIC),
+  alarmTopic: optional(TOPIC),
+  compilationTimeThreshold: optional(NUMBER),
+  dashboardName: optional(TEXT),
+  jobLinks: optional(BOOLEAN),
+};
+
+function validate(scope: Construct, props: NeoCompilationMonitoringProps): number {
+  requireTypes(scope, props, TYPES);
+  const { jobs, topic, alarmTopic, compilationTimeThreshold: threshold = 0.8, dashboardName } = props;
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
-  if (!Array.isArray(jobs) || jobs.length < 1 || jobs.length > 100) {
-    fail(`jobs must be 1 to 100 jobs, as a dashboard and an alarm list hold no more: make a monitoring for each hundred; got: ${Array.isArray(jobs) ? jobs.length : shown(jobs)}`);
+  if (jobs.length < 1 || jobs.length > 100) {
+    fail(`jobs must be 1 to 100 jobs, as a dashboard and an alarm list hold no more: make a monitoring for each hundred; got: ${jobs.length}`);
   }
   if (new Set(jobs).size !== jobs.length) { fail('jobs must not have a job twice'); }
   if (!Token.isUnresolved(threshold) && !(threshold > 0 && threshold <= 1)) {
     fail(`compilationTimeThreshold must be above 0 and at most 1, a share of maxRuntime; got: ${shown(threshold)}`);
+  }
+  if (dashboardName !== undefined && !Token.isUnresolved(dashboardName) && !/^[A-Za-z0-9_-]{1,255}$/.test(dashboardName)) {
+    fail(`dashboardName must be 1 to 255 letters, digits, hyphens and underscores; got: ${shown(dashboardName)}`);
   }
   for (const [prop, told] of Object.entries({ topic, alarmTopic })) {
     if (told) { requireSameRegion(scope, prop, told, 'rules and alarms tell topics of their own Region only'); }

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { OUTCOME_ACTION, type CompilationOutcome } from '../compilation-job/compilation-job-outcome';
 import type { CompilationJobProvider } from '../compilation-job/compilation-job-provider';
 import { NeoValidationError, shown } from '../private/errors';
+import { requireType, TEXT } from '../private/prop-types';
 
 const ID = 'OutcomeMetrics';
 const NAMESPACE = 'cdk-sagemaker-neo';
@@ -35,7 +36,8 @@ export class OutcomeMetrics extends Construct {
   }
 
   public metric(metricName: string, stackName: string, job: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const definition = (METRICS as { [name: string]: typeof METRICS.FailedJobs })[metricName];
+    requireType(this.provider, 'metricName', metricName, TEXT);
+    const definition = Object.entries(METRICS).find(([name]) => name === metricName)?.[1];
     if (!definition) {
       throw new NeoValidationError(`metricName must be one of ${Object.keys(METRICS).join(', ')}; got: ${shown(metricName)}`, this.provider);
     }

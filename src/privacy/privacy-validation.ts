@@ -1,10 +1,10 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import {
-  attachCustomSynthesis, CfnElement, Stack, Stage, Validations,
+  attachCustomSynthesis, CfnElement, Stack, Stage, Token, Validations,
   type IPolicyValidationContext, type IPolicyValidationPlugin, type PolicyValidationPluginReport,
 } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { NeoPrivacyException, NeoPrivacyValidationProps } from './privacy-validation-props';
 import { evaluate, type PrivacyReport } from './report/privacy-report';
 import { failWhereCdkIsSilent } from './report/silent-failure';
@@ -14,8 +14,15 @@ import { PRIVACY_RULES } from './rules/rules';
 import { hasMadeUpVpc } from './template/made-up';
 import { type ConstructPathOf, TemplateSet } from './template/template-set';
 import { NeoValidationError, shown } from '../private/errors';
+import { BOOLEAN, listOf, optional, requireTypes, structOf, TEXT, type PropTypes } from '../private/prop-types';
 
 const REPORT_DIRECTORY = 'neo-privacy';
+
+const TYPES: PropTypes<NeoPrivacyValidationProps> = {
+  reportDirectory: optional(TEXT),
+  failOnUnknown: optional(BOOLEAN),
+  exceptions: optional(listOf(structOf<NeoPrivacyException>('{ ruleId, constructPath, reason }', { ruleId: TEXT, constructPath: TEXT, reason: TEXT }))),
+};
 
 /** Stages that have the validation. */
 const validated = new WeakSet<Stage>();
@@ -40,9 +47,9 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
    * @param props exceptions, report, and what is not visible
    */
   public static addTo(scope: IConstruct, props: NeoPrivacyValidationProps = {}): NeoPrivacyValidation {
-    const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
+    const stage = Stage.isStage(scope) ? scope : Construct.isConstruct(scope) ? Stage.of(scope) : undefined;
     if (!stage) {
-      throw new NeoValidationError('scope must be an app or a stage, or a construct in one, as templates belong to it; got: a construct outside of any app', scope);
+      throw new NeoValidationError(`scope must be an app or a stage, or a construct in one, as templates belong to it; got: ${Construct.isConstruct(scope) ? 'a construct outside of any app' : shown(scope)}`, Construct.isConstruct(scope) ? scope : undefined);
     }
     if (validated.has(stage)) {
       throw new NeoValidationError('NeoPrivacyValidation must be added to an app or stage once; got: a second one', stage);
@@ -78,11 +85,12 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
    * @param props exceptions, report, and what is not visible
    */
   constructor(private readonly props: NeoPrivacyValidationProps = {}) {
+    requireTypes(undefined, props, TYPES);
     this.version = JSON.parse(fs.readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
     this.ruleIds = PRIVACY_RULES.map(({ id }) => id);
     this.exceptions = props.exceptions ?? [];
     this.exceptions.forEach(exception => this.requireException(exception));
-    if (props.reportDirectory === '') { throw new NeoValidationError('reportDirectory must be a path; got: ""'); }
+    requireDirectory(props.reportDirectory);
   }
 
   /**
@@ -155,7 +163,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
       throw new NeoValidationError(`exceptions must name one of the rules ${this.ruleIds!.join(', ')} as ruleId; got: ${shown(exception.ruleId)}`);
     }
     for (const name of ['constructPath', 'reason'] as const) {
-      if (typeof exception[name] !== 'string' || exception[name].trim() === '') {
+      if (exception[name].trim() === '') {
         throw new NeoValidationError(`exceptions must each have a ${name}; got: ${shown(exception)}`);
       }
     }
@@ -164,4 +172,11 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
 
 function templateFile(stack: Stack): string {
   return path.resolve(Stage.of(stack)!.outdir, stack.templateFile);
+}
+
+/** Files are written at synthesis, and no file system takes a NUL in a path. */
+function requireDirectory(directory: string | undefined) {
+  if (directory !== undefined && (directory === '' || Token.isUnresolved(directory) || directory.includes('\0'))) {
+    throw new NeoValidationError(`reportDirectory must be a path, known at synthesis; got: ${shown(directory)}`);
+  }
 }

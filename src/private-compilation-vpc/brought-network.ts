@@ -18,7 +18,7 @@ export function selectSubnets(scope: Construct, vpc: ec2.IVpc, props: NeoPrivate
   if (!props.vpcSubnets && vpc.isolatedSubnets.length === 0) {
     throw new NeoValidationError(`vpc must have isolated subnets, without any route to the internet, or vpcSubnets must name them; got: ${vpc.node.path} with none`, scope);
   }
-  const { subnets, isPendingLookup } = vpc.selectSubnets(selection);
+  const { subnets, isPendingLookup } = select(scope, vpc, selection);
   // On the first synthesis of a looked-up VPC the subnets are made up: nothing to check yet, and no group has the name that was asked for.
   if (isPendingLookup) { return subnets.length > 0 ? subnets : [...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets].slice(0, 1); }
 
@@ -28,12 +28,20 @@ export function selectSubnets(scope: Construct, vpc: ec2.IVpc, props: NeoPrivate
   return subnets;
 }
 
+function select(scope: Construct, vpc: ec2.IVpc, selection: ec2.SubnetSelection): ec2.SelectedSubnets {
+  try {
+    return vpc.selectSubnets(selection);
+  } catch (error) {
+    throw new NeoValidationError(`vpcSubnets must select subnets of vpc; got: ${error instanceof Error ? error.message : error}`, scope);
+  }
+}
+
 /**
  * 1 to 16 subnets, as CreateCompilationJob takes them.
  */
 export function requireSubnetCount(scope: Construct, prop: string, subnets: ec2.ISubnet[]) {
-  if (!Array.isArray(subnets) || subnets.length < 1 || subnets.length > MOST_SUBNETS) {
-    throw new NeoValidationError(`${prop} must be 1 to ${MOST_SUBNETS} subnets, as many as a job takes; got: ${subnets?.length ?? 'none'}`, scope);
+  if (subnets.length < 1 || subnets.length > MOST_SUBNETS) {
+    throw new NeoValidationError(`${prop} must be 1 to ${MOST_SUBNETS} subnets, as many as a job takes; got: ${subnets.length}`, scope);
   }
 }
 
@@ -41,8 +49,8 @@ export function requireSubnetCount(scope: Construct, prop: string, subnets: ec2.
  * 1 to 5 security groups, as CreateCompilationJob takes them.
  */
 export function requireGroupCount(scope: Construct, groups: ec2.ISecurityGroup[]) {
-  if (!Array.isArray(groups) || groups.length < 1 || groups.length > MOST_GROUPS) {
-    throw new NeoValidationError(`securityGroups must be 1 to ${MOST_GROUPS} groups, as many as a job takes; got: ${groups?.length ?? 'none'}`, scope);
+  if (groups.length < 1 || groups.length > MOST_GROUPS) {
+    throw new NeoValidationError(`securityGroups must be 1 to ${MOST_GROUPS} groups, as many as a job takes; got: ${groups.length}`, scope);
   }
 }
 

@@ -5,6 +5,8 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { literalArnOf } from './stack-cycle';
 import { NeoValidationError, shown } from '../private/errors';
+import { requireType } from '../private/prop-types';
+import { GRANTEE } from '../private/resource-types';
 
 export const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
 
@@ -88,7 +90,8 @@ function emptierOf(bucket: s3.IBucket): string[] {
  * The ARNs that aws:PrincipalArn has for a grantee.
  */
 export function arnsOf(scope: IConstruct, grantee: iam.IGrantable): string[] {
-  const principal = grantee?.grantPrincipal;
+  requireType(scope, 'grantee', grantee, GRANTEE);
+  const principal = grantee.grantPrincipal;
   const literal = literalArnOf(scope, principal);
   if (literal) { return [literal]; }
   const arns = principal && !(principal instanceof iam.AccountPrincipal) && !(principal instanceof iam.UnknownPrincipal)
@@ -96,7 +99,7 @@ export function arnsOf(scope: IConstruct, grantee: iam.IGrantable): string[] {
     : [];
   if (arns.length === 0 || arns.includes('*')) {
     throw new NeoValidationError('bucketPolicyExemptPrincipals must be roles, users or ARNs of them, as the exemption compares aws:PrincipalArn; '
-      + `for all roles of an account use new iam.ArnPrincipal('arn:aws:iam::111122223333:role/*'); got: ${principal ?? shown(grantee)}`, scope);
+      + `for all roles of an account use new iam.ArnPrincipal('arn:aws:iam::111122223333:role/*'); got: ${principal}`, scope);
   }
   return arns;
 }

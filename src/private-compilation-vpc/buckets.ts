@@ -4,7 +4,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct, IDependable } from 'constructs';
 import type { BucketLock } from './bucket-policies';
 import { differ, requireSameRegion } from './same-environment';
-import { NeoValidationError, shown } from '../private/errors';
+import { NeoValidationError } from '../private/errors';
 import { readable } from '../private/readable-policy';
 
 /** The networks that buckets have been closed for. */
@@ -21,9 +21,8 @@ export function networkOf(bucket: s3.IBucket): IConstruct | undefined {
  * The buckets of the network, each once.
  */
 export function requireBuckets(scope: IConstruct, buckets: s3.IBucket[]): s3.IBucket[] {
-  if (!Array.isArray(buckets) || buckets.length === 0 || buckets.some(bucket => !bucket?.bucketArn)) {
-    throw new NeoValidationError('buckets must name at least one bucket, for models and artifacts: jobs reach nothing else; '
-      + `got: ${Array.isArray(buckets) ? `${buckets.length} entries, of which ${buckets.filter(bucket => !bucket?.bucketArn).length} are no buckets` : shown(buckets)}`, scope);
+  if (buckets.length === 0) {
+    throw new NeoValidationError('buckets must name at least one bucket, for models and artifacts: jobs reach nothing else; got: []', scope);
   }
   buckets.forEach(bucket => requireSameRegion(scope, 'buckets', bucket));
   return buckets.filter((bucket, index) => buckets.findIndex(other => other.bucketArn === bucket.bucketArn) === index);

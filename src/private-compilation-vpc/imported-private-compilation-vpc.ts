@@ -6,13 +6,26 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, Dependable } from 'constructs';
 import { requireGroupCount, requireSubnetCount } from './brought-network';
 import { arnsOf } from './bucket-policies';
-import { ModelAccess } from './model-access';
+import { ModelAccess, requireReadable } from './model-access';
 import type { NeoPrivateCompilationVpcAttributes } from './private-compilation-vpc-attributes';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
-import { requireSameAccount, requireSameRegion } from './same-environment';
+import { requirePassableRole, requireSameRegion } from './same-environment';
 import type { NeoVpcConfig } from './vpc-config';
 import { vpcConfigOf } from './vpc-config-of';
+import { listOf, optional, requireTypes, type PropTypes } from '../private/prop-types';
 import { readableValue } from '../private/readable-policy';
+import { BUCKET, GATEWAY_ENDPOINT, KEY, ROLE, SECURITY_GROUP, SUBNET, VPC } from '../private/resource-types';
+
+const TYPES: PropTypes<NeoPrivateCompilationVpcAttributes> = {
+  vpc: VPC,
+  subnets: listOf(SUBNET),
+  securityGroups: listOf(SECURITY_GROUP),
+  s3Endpoint: GATEWAY_ENDPOINT,
+  role: ROLE,
+  buckets: optional(listOf(BUCKET)),
+  encryptionKey: optional(KEY),
+  controlPlaneSecurityGroup: optional(SECURITY_GROUP),
+};
 
 /**
  * A network that exists already. Nothing of it can be changed but, possibly, its role.
@@ -35,10 +48,11 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
 
   constructor(scope: Construct, id: string, attrs: NeoPrivateCompilationVpcAttributes) {
     super(scope, id);
+    requireTypes(this, attrs, TYPES, 'attrs');
     requireSameRegion(this, 'vpc', attrs.vpc);
+    requirePassableRole(this, attrs.role);
     attrs.buckets?.forEach(bucket => requireSameRegion(this, 'buckets', bucket));
     if (attrs.encryptionKey) { requireSameRegion(this, 'encryptionKey', attrs.encryptionKey); }
-    requireSameAccount(this, 'role', attrs.role);
     requireSubnetCount(this, 'subnets', attrs.subnets);
     requireGroupCount(this, attrs.securityGroups);
     ({ vpc: this.vpc, subnets: this.subnets, s3Endpoint: this.s3Endpoint, role: this.role, securityGroups: this.securityGroups } = attrs);
@@ -56,6 +70,7 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
   }
 
   public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {
+    requireReadable(this, bucket, objectKeyPattern);
     const isReachable = this.buckets.some(({ bucketArn }) => bucketArn === bucket.bucketArn);
     return this.modelAccess.grantRead(bucket, objectKeyPattern, isReachable);
   }

@@ -9,7 +9,22 @@ import { ReadableModels } from './readable-models';
 import { throughEndpoint } from './s3-endpoint';
 import { requireSameRegion } from './same-environment';
 import { NeoValidationError, shown } from '../private/errors';
+import { inPolicy, requireKey } from '../private/object-keys';
+import { requireType } from '../private/prop-types';
 import { readable } from '../private/readable-policy';
+import { BUCKET } from '../private/resource-types';
+
+/**
+ * What can be named to a role and an endpoint.
+ */
+export function requireReadable(scope: IConstruct, bucket: s3.IBucket, objectKeyPattern: string): void {
+  requireType(scope, 'bucket', bucket, BUCKET);
+  requireSameRegion(scope, 'bucket', bucket);
+  if (typeof objectKeyPattern !== 'string' || objectKeyPattern === '') {
+    throw new NeoValidationError(`objectKeyPattern must be the key of an object, or a pattern for keys; got: ${shown(objectKeyPattern)}`, scope);
+  }
+  requireKey(scope, 'objectKeyPattern', objectKeyPattern);
+}
 
 /**
  * Reading models from buckets that a network was not made for: permissions for its role, and a way through its endpoint.
@@ -28,9 +43,6 @@ export class ModelAccess {
    * @param isReachable whether the endpoint lets the bucket through already
    */
   public grantRead(bucket: s3.IBucket, objectKeyPattern: string, isReachable = false): iam.Grant {
-    if (typeof objectKeyPattern !== 'string' || objectKeyPattern === '') {
-      throw new NeoValidationError(`objectKeyPattern must be the key of an object, or a pattern for keys; got: ${shown(objectKeyPattern)}`, this.scope);
-    }
     requireSameRegion(this.scope, 'bucket', bucket);
     const other = networkOf(bucket);
     if (other && this.endpoint) {
@@ -38,11 +50,12 @@ export class ModelAccess {
         + 'endpoint: compile in that network, or keep the model in another bucket', this.scope);
     }
     const bucketArn = this.arnOf(bucket);
-    if (!this.byRole.add(bucketArn, objectKeyPattern)) { return this.grant!; }
+    const pattern = inPolicy(objectKeyPattern);
+    if (!this.byRole.add(bucketArn, pattern)) { return this.grant!; }
 
     if (bucket.encryptionKey) { grantKeys(this.scope, this.role, [bucket.encryptionKey], 'kms:Decrypt'); }
     this.grant ??= this.grantRole();
-    if (!isReachable) { this.openEndpoint(bucketArn, objectKeyPattern); }
+    if (!isReachable) { this.openEndpoint(bucketArn, pattern); }
     return this.grant;
   }
 

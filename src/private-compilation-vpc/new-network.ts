@@ -2,7 +2,7 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
-import { addressesFor, CONTROL_PLANE_ADDRESSES, mostInstances, netmaskOf, type NetworkSize, smallestNetwork } from './subnet-sizing';
+import { addressesFor, CONTROL_PLANE_ADDRESSES, LARGEST_BLOCK, mostInstances, netmaskOf, type NetworkSize, SMALLEST_BLOCK, smallestNetwork } from './subnet-sizing';
 import { NeoValidationError, shown } from '../private/errors';
 
 export const MOST_SUBNETS = 16;
@@ -77,6 +77,9 @@ function sizeOf(scope: Construct, asked: number, zones: number, others: number):
 function requireRoom(scope: Construct, ipAddresses: ec2.IIpAddresses, { vpcMask }: NetworkSize) {
   const { cidrBlock, ipv4NetmaskLength } = ipAddresses.allocateVpcCidr();
   const literal = cidrBlock !== undefined && !Token.isUnresolved(cidrBlock) ? netmaskOf(cidrBlock) : undefined;
+  if (cidrBlock !== undefined && !Token.isUnresolved(cidrBlock) && (literal === undefined || literal < LARGEST_BLOCK || literal > SMALLEST_BLOCK)) {
+    throw new NeoValidationError(`ipAddresses must be an IPv4 CIDR block of /${LARGEST_BLOCK} to /${SMALLEST_BLOCK}, as large and as small as AWS takes for a VPC; got: ${shown(cidrBlock)}`, scope);
+  }
   const mask = literal ?? (Token.isUnresolved(ipv4NetmaskLength) ? undefined : ipv4NetmaskLength);
   if (mask !== undefined && mask > vpcMask) {
     throw new NeoValidationError(`ipAddresses must have room for the subnets: maxConcurrentInstances and maxAzs ask for a /${vpcMask} or larger; `

@@ -17,7 +17,7 @@ import {
 } from './execution-role';
 import { createFlowLogs } from './flow-logs';
 import { ImportedPrivateCompilationVpc } from './imported-private-compilation-vpc';
-import { ModelAccess } from './model-access';
+import { ModelAccess, requireReadable } from './model-access';
 import { createVpc } from './new-network';
 import type { NeoPrivateCompilationVpcAttributes } from './private-compilation-vpc-attributes';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
@@ -25,11 +25,13 @@ import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-pr
 import { requireConsistentProps } from './props-consistency';
 import { createS3Endpoint, endpointStatements } from './s3-endpoint';
 import { findS3PrefixList } from './s3-prefix-list';
-import { requireSameAccount, requireSameRegion } from './same-environment';
+import { requirePassableRole, requireSameRegion } from './same-environment';
 import { createSecurityGroup } from './security-group';
 import type { NeoVpcConfig } from './vpc-config';
 import { vpcConfigOf } from './vpc-config-of';
 import { NETWORK_METADATA, type NetworkMetadata } from '../private/network-metadata';
+import { requireType } from '../private/prop-types';
+import { BUCKET } from '../private/resource-types';
 
 /**
  * A VPC in which SageMaker Neo compiles models without any path to the internet: isolated subnets sized for the jobs, a gateway
@@ -173,7 +175,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
 
     if (props.privateControlPlane) { this.controlPlaneSecurityGroup = createControlPlane(this, vpc, subnets, s3PrefixList!); }
 
-    if (props.role) { requireSameAccount(this, 'role', props.role); }
+    if (props.role) { requirePassableRole(this, props.role); }
     this.role = props.role ?? createExecutionRole(this);
     this.grantPrincipal = this.role.grantPrincipal;
     this.bucketGrant = this.permitJobs(props.role !== undefined);
@@ -197,6 +199,8 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    * @param bucket a bucket, not necessarily one of `buckets`
    */
   public bucketPolicyStatement(bucket: s3.IBucket): iam.PolicyStatement {
+    requireType(this, 'bucket', bucket, BUCKET);
+    requireSameRegion(this, 'bucket', bucket);
     return this.bucketLock.statementFor(bucket);
   }
 
@@ -230,6 +234,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    * @param objectKeyPattern key of the object, `*` and `?` allowed
    */
   public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {
+    requireReadable(this, bucket, objectKeyPattern);
     const isOwn = this.buckets.some(({ bucketArn }) => bucketArn === bucket.bucketArn);
     return isOwn ? this.bucketGrant : this.modelAccess.grantRead(bucket, objectKeyPattern);
   }

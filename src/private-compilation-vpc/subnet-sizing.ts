@@ -12,8 +12,8 @@ const ADDRESSES_PER_INSTANCE = 2;
 const RESERVED_ADDRESSES = 5;
 
 /** The limits of AWS for the netmask of a VPC and of a subnet. */
-const LARGEST_BLOCK = 16;
-const SMALLEST_BLOCK = 28;
+export const LARGEST_BLOCK = 16;
+export const SMALLEST_BLOCK = 28;
 
 /**
  * Addresses that a private control plane takes in each subnet: one for each of its four interface endpoints and, as AWS names no number for

@@ -1,12 +1,12 @@
 import { Token } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 
 /**
  * A prop that cannot be right. The message ends with the construct's path, so that it is found in a large app.
  */
 export class NeoValidationError extends Error {
   constructor(message: string, scope?: IConstruct) {
-    super(scope?.node.path ? `${message} [at ${scope.node.path}]` : message);
+    super(withoutTokens(scope?.node.path ? `${message} [at ${scope.node.path}]` : message));
     this.name = 'NeoValidationError';
   }
 }
@@ -16,11 +16,17 @@ export class NeoValidationError extends Error {
  */
 export function shown(value: unknown): string {
   if (Token.isUnresolved(value)) { return 'a token'; }
+  if (Construct.isConstruct(value)) { return `the construct ${value.node.path}`; }
   let text: string | undefined;
   try {
     // JSON has no word for NaN and infinity.
     text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   } catch { /* a circular structure or a BigInt */ }
-  text ??= typeof value === 'object' ? 'an object' : String(value);
+  text = withoutTokens(text ?? (typeof value === 'object' ? 'an object' : String(value)));
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** A text for people, in which tokens may be: CDK's marks of them say nothing. */
+export function withoutTokens(text: string): string {
+  return text.replace(/[$#]\{Token\[[^\]]*\]\}/g, '<token>');
 }

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { containsToken, isJson, isRecord, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
 import { NeoValidationError, shown } from '../private/errors';
+import { listOf, NUMBER, optional, requireType, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
 
 const LIMITS = { what: 'compiler options', min: 3, max: 1024 };
 
@@ -112,6 +113,12 @@ export interface NeoCoreMlOptions {
   readonly classLabels: string;
 }
 
+const NVIDIA_TYPES: PropTypes<NeoNvidiaOptions> = { gpuCode: TEXT, trtVersion: TEXT, cudaVersion: TEXT };
+const JETSON_TYPES: PropTypes<NeoJetsonOptions> = { gpuCode: TEXT, jetpackVersion: TEXT };
+const CPU_TYPES: PropTypes<NeoCpuOptions> = { mcpu: optional(TEXT), mattr: optional(listOf(TEXT)) };
+const ANDROID_TYPES: PropTypes<NeoAndroidOptions> = { platform: NUMBER, mattr: optional(listOf(TEXT)) };
+const CORE_ML_TYPES: PropTypes<NeoCoreMlOptions> = { classLabels: TEXT };
+
 /**
  * Options of the compiler for one kind of target (`CompilerOptions`).
  *
@@ -129,7 +136,8 @@ export class NeoCompilerOptions {
    * @param options all three of them
    */
   public static nvidia(options: NeoNvidiaOptions): NeoCompilerOptions {
-    return NeoCompilerOptions.of({ 'gpu-code': options?.gpuCode, 'trt-ver': options?.trtVersion, 'cuda-ver': options?.cudaVersion });
+    requireTypes(undefined, options, NVIDIA_TYPES, 'options');
+    return NeoCompilerOptions.of({ 'gpu-code': options.gpuCode, 'trt-ver': options.trtVersion, 'cuda-ver': options.cudaVersion });
   }
 
   /**
@@ -138,7 +146,8 @@ export class NeoCompilerOptions {
    * @param options both of them
    */
   public static jetson(options: NeoJetsonOptions): NeoCompilerOptions {
-    return NeoCompilerOptions.of({ JETPACK_VERSION: options?.jetpackVersion, gpu_code: options?.gpuCode });
+    requireTypes(undefined, options, JETSON_TYPES, 'options');
+    return NeoCompilerOptions.of({ JETPACK_VERSION: options.jetpackVersion, gpu_code: options.gpuCode });
   }
 
   /**
@@ -147,7 +156,8 @@ export class NeoCompilerOptions {
    * @param options micro-architecture, flags or both
    */
   public static cpu(options: NeoCpuOptions): NeoCompilerOptions {
-    return NeoCompilerOptions.of({ mcpu: options?.mcpu, mattr: options?.mattr });
+    requireTypes(undefined, options, CPU_TYPES, 'options');
+    return NeoCompilerOptions.of({ mcpu: options.mcpu, mattr: options.mattr });
   }
 
   /**
@@ -163,7 +173,8 @@ export class NeoCompilerOptions {
    * @param options API level, and flags where there are any
    */
   public static android(options: NeoAndroidOptions): NeoCompilerOptions {
-    return NeoCompilerOptions.of({ ANDROID_PLATFORM: options?.platform, mattr: options?.mattr });
+    requireTypes(undefined, options, ANDROID_TYPES, 'options');
+    return NeoCompilerOptions.of({ ANDROID_PLATFORM: options.platform, mattr: options.mattr });
   }
 
   /**
@@ -185,7 +196,8 @@ export class NeoCompilerOptions {
    * @param options file of the labels
    */
   public static coreMl(options: NeoCoreMlOptions): NeoCompilerOptions {
-    return NeoCompilerOptions.of({ class_labels: options?.classLabels });
+    requireTypes(undefined, options, CORE_ML_TYPES, 'options');
+    return NeoCompilerOptions.of({ class_labels: options.classLabels });
   }
 
   /**
@@ -194,6 +206,7 @@ export class NeoCompilerOptions {
    * @param type type of the input
    */
   public static dtype(type: NeoDataType): NeoCompilerOptions {
+    requireType(undefined, 'type', type, TEXT);
     return NeoCompilerOptions.of({ dtype: type });
   }
 

@@ -1,3 +1,5 @@
+import { ANYTHING, having, listOf, NUMBER, optional, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+
 /**
  * How a Core ML model takes an input.
  *
@@ -91,18 +93,27 @@ export interface NeoCoreMlInput {
   readonly scale?: number;
 }
 
+const TYPES: PropTypes<NeoCoreMlInput> = {
+  shape: having('a NeoCoreMlShape, such as NeoCoreMlShape.fixed([1, 224, 224, 3])', '_value'),
+  defaultShape: optional(ANYTHING),
+  type: optional(TEXT),
+  bias: optional(listOf(NUMBER)),
+  scale: optional(NUMBER),
+};
+
 /**
  * In the API's own spelling.
  *
  * @internal
  */
 export function renderCoreMlInput(input: NeoCoreMlInput): { [key: string]: unknown } {
+  requireTypes(undefined, input, TYPES, 'input');
   const rendered = {
-    shape: input?.shape?._value,
-    default_shape: input?.defaultShape,
-    type: input?.type,
-    bias: input?.bias,
-    scale: input?.scale,
+    shape: input.shape._value,
+    default_shape: input.defaultShape,
+    type: input.type,
+    bias: input.bias,
+    scale: input.scale,
   };
   return Object.fromEntries(Object.entries(rendered).filter(([_, value]) => value !== undefined));
 }

@@ -2,6 +2,9 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { NeoValidationError, shown } from '../private/errors';
 
+/** As CDK writes them in texts and as numbers. */
+const TOKENS = /[$#]\{Token\[[^\]]*\]\}|-?\d\.\d+e\+28\d/g;
+
 /** Lengths of a field that carries JSON. */
 export interface JsonLimits {
   /** As the user knows the value, for messages. */
@@ -14,8 +17,11 @@ export interface JsonLimits {
  * The compact JSON of a value in which tokens may stand anywhere; its length is checked when nothing is unresolved.
  */
 export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLimits): string {
-  if (containsToken(value)) return Stack.of(scope).toJsonString(value);
-  return withinLimits(JSON.stringify(value), limits, scope);
+  if (containsToken(value)) {
+    failWhenTooLong(JSON.stringify(value).replace(TOKENS, ''), limits, scope);
+    return escapeLineEnds(Stack.of(scope).toJsonString(value));
+  }
+  return withinLimits(escapeLineEnds(JSON.stringify(value)), limits, scope);
 }
 
 /**
@@ -27,6 +33,13 @@ export function withinLimits(text: string, limits: JsonLimits, scope?: IConstruc
     throw new NeoValidationError(`${what} must have ${min} to ${max} characters as compact JSON; got ${text.length}: ${shown(text)}`, scope);
   }
   return text;
+}
+
+/** What is known of a text can be too long already. */
+function failWhenTooLong(known: string, { what, max }: JsonLimits, scope: IConstruct): void {
+  if (known.length > max) {
+    throw new NeoValidationError(`${what} must have at most ${max} characters as compact JSON, and has more without its tokens; got ${known.length}: ${shown(known)}`, scope);
+  }
 }
 
 /**
@@ -45,7 +58,12 @@ export function parseJson(text: string, what: string): unknown {
  * move keys that are whole numbers to the front, and Neo reads inputs in the order written.
  */
 export function minifyJson(text: string): string {
-  return text.replace(/("(?:\\.|[^"\\])*")|\s+/g, (_, quoted?: string) => quoted ?? '');
+  return escapeLineEnds(text.replace(/("(?:\\.|[^"\\])*")|\s+/g, (_, quoted?: string) => quoted ?? ''));
+}
+
+/** JSON may hold three line ends as they are, in texts only; the API's pattern for options takes none. */
+function escapeLineEnds(json: string): string {
+  return json.replace(/[\u0085\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**
@@ -58,9 +76,9 @@ export function containsToken(value: unknown): boolean {
   return false;
 }
 
-/** Whether a value is a plain object (neither null nor a list). */
+/** Whether a value is a plain object (neither null nor a list, a date or a buffer). */
 export function isRecord(value: unknown): value is { [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /**

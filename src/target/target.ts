@@ -137,6 +137,9 @@ export class NeoTarget {
       throw new NeoValidationError('platform must have both os and arch, such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }; '
         + `got: ${shown(platform)}`);
     }
+    if (platform.accelerator !== undefined && !platform.accelerator?.name) {
+      throw new NeoValidationError(`accelerator of the platform must be a NeoTargetAccelerator, such as NeoTargetAccelerator.MALI; got: ${shown(platform.accelerator)}`);
+    }
     return new NeoTarget(undefined, platform);
   }
 

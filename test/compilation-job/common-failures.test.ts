@@ -30,11 +30,11 @@ type Guard = 'error at synthesis' | 'warning at synthesis';
 const FAILURES: [number, string, Guard, (scope: Stack) => Partial<NeoCompilationJobProps>, RegExp][] = [
   [1, 'the archive is no .tar.gz, by its name', 'error at synthesis', () => ({ model: NeoModel.fromAsset('model.zip', OPTIONS) }), /must name a single \.tar\.gz archive.*pack the model with "tar czf"/],
   [1, 'the archive is no .tar.gz, by its content', 'error at synthesis', () => ({ model: NeoModel.fromAsset(zip(), OPTIONS) }), /path must be a tar archive compressed with gzip.*a file that gzip did not make/],
-  [2, 'the archive is absent, on this machine', 'error at synthesis', () => ({ model: NeoModel.fromAsset('no-such.tar.gz', OPTIONS) }), /Cannot find asset.*no-such\.tar\.gz/],
+  [2, 'the archive is absent, on this machine', 'error at synthesis', () => ({ model: NeoModel.fromAsset('no-such.tar.gz', OPTIONS) }), /path must be a file.*no-such\.tar\.gz/],
   [2, 'the archive is absent, in a bucket that is made with the job', 'warning at synthesis', () => ({}), /on the first deployment the bucket is empty.*upload the model before.*NeoModel\.fromAsset/],
   [3, 'the bucket is in another Region', 'error at synthesis', scope => ({
     model: NeoModel.fromBucket(s3.Bucket.fromBucketAttributes(scope, 'Far', { bucketName: 'far', region: 'us-east-1' }), 'm.tar.gz', OPTIONS),
-  }), /model must be in the Region of the stack, eu-west-1.*got: Stack\/Far in us-east-1/],
+  }), /bucket must be in the Region of the stack, eu-west-1.*got: Stack\/Far in us-east-1/],
   [4, 'Neo has not this version of the framework for the target', 'warning at synthesis', saved({ framework: NeoFramework.PYTORCH_1_9 }),
     /AWS does not document PYTORCH 1\.9 \(but .*1\.13, 2\.0\) for target ml_c5, so the job may fail/],
   [4, 'Neo takes no version for the framework', 'error at synthesis', saved({ framework: NeoFramework.of('ONNX', '1.7') }), /the API takes one for .* only, use NeoFramework\.ONNX/],

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { NeoCompiledModel, NeoTarget, NeoTargetArch, NeoTargetOs, type NeoCompiledModelProps } from '../../src';
+import { NeoCompilationJob, NeoCompiledModel, NeoTarget, NeoTargetArch, NeoTargetOs, type NeoCompiledModelProps } from '../../src';
 import { compilation } from '../compilation-job/fixture';
 import { bySid, network, newStack, only, templateOf } from '../private-compilation-vpc/fixture';
 
@@ -143,6 +143,10 @@ describe('the bucket policies', () => {
 describe('bad input ends at synth', () => {
   test.each<[string, () => unknown, RegExp]>([
     ['no job', () => hosted({ job: undefined as any }), /job must be given; got: undefined \[at Stack\/Model\]/],
+    ['a name of 64 with hyphens in a row', () => hosted({ modelName: `n${'-'.repeat(62)}n` }), /modelName must be 1 to 63/],
+    ['an image with a space', () => hosted({ image: 'my image' }), /image must be the URI of an image.*got: "my image"/],
+    ['a variable with a hyphen', () => hosted({ environment: { 'log-level': 'x' } }), /environment must have names of .*got: \{"log-level":"x"\}/],
+    ['an imported job', () => hosted({ job: NeoCompilationJob.fromJobName(new Stack(), 'Job', 'job') as any }), /job has the wrong type: it must be a NeoCompilationJob, made by this app/],
     ['a device', () => hosted({}, compilation({ target: NeoTarget.JETSON_NANO })), /job must be for a cloud target.*got: jetson_nano/],
     ['a platform', () => hosted({}, compilation({ target: NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }) })),
       /job must be for a cloud target.*got: LINUX\/ARM64/],

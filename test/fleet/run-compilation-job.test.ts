@@ -351,6 +351,11 @@ describe('NeoCreateCompilationJob', () => {
 
 describe('NeoRunCompilationJob refuses', () => {
   test.each([
+    [{ pollInterval: Duration.minutes(Lazy.number({ produce: () => 1 })) }, /pollInterval must be in seconds where only the deployment knows it/],
+    [{ compilationJobName: undefined as any }, /compilationJobName must be given/],
+    [{ compilationJobNamePattern: 'nightly_*' }, /compilationJobNamePattern must be 1 to 63 letters.*got: "nightly_\*"/],
+    [{ compilationJobName: sfn.JsonPath.stringAt('$.name') }, /compilationJobName must be JSONata, enclosed in \{% %\}.*got: JSONPath/],
+    [{ target: neo.NeoTarget.device(sfn.JsonPath.stringAt('$.device')) }, /target must be JSONata.*got: JSONPath/],
     [{ pollInterval: Duration.millis(500) }, /pollInterval must be at least 1 second, in whole seconds/],
     [{ timeout: Duration.seconds(20) }, /timeout must be at least 30 seconds/],
     [{ timeout: Duration.days(1) }, /pollInterval must be at least 44 seconds for a job that may take 86400 seconds \(timeout\), as .* 25,000 events; got: 30 seconds/],
@@ -360,6 +365,24 @@ describe('NeoRunCompilationJob refuses', () => {
 
   test('no long wait that is bounded by a timeout', () => {
     expect(() => build('jsonata', { maxPendingTime: Duration.days(28), timeout: Duration.hours(16) })).not.toThrow();
+  });
+
+  test.each([
+    [{ compilationJobName: '{% $states.input.name %}' }, /compilationJobName must be JSONPath.*got: JSONata/],
+    [{ model: neo.NeoExecutionModel.fromS3Uri('{% $uri %}', { bucket: s3.Bucket.fromBucketName(new Stack(), 'Bucket', 'models'), framework: neo.NeoFramework.XGBOOST }) }, /model\.S3Uri must be JSONPath.*got: JSONata/],
+    [{ timeout: Duration.seconds(Lazy.number({ produce: () => 600 })) }, /timeout and pollInterval must be known at synthesis in JSONPath/],
+    [{ resultPath: '$..job' }, /resultPath must be a member of the input/],
+  ])('in JSONPath: %j', (wrong, message) => {
+    expect(() => build('jsonPath', wrong)).toThrow(message);
+  });
+
+  test('an id that makes names of states too long', () => {
+    const stack = new Stack();
+    const bucket = new s3.Bucket(stack, 'Bucket');
+    const network = new neo.NeoPrivateCompilationVpc(stack, 'Network', { buckets: [bucket] });
+    const props = { vpcConfig: network.vpcConfig, outputBucket: bucket, compilationJobName: 'job', target: neo.NeoTarget.ML_C5, model: neo.NeoModel.fromBucket(bucket, 'm.tar.gz', { framework: neo.NeoFramework.XGBOOST }) };
+    expect(() => neo.NeoRunCompilationJob.jsonata(stack, 'x'.repeat(66), props)).toThrow(/id must have at most 65 characters.*got: 66/);
+    expect(() => neo.NeoRunCompilationJob.jsonata(stack, 'x'.repeat(65), { ...props, timeout: Duration.hours(1) })).not.toThrow();
   });
 
   test.each(['$.uri', 's3://bucket/model.zip', ''])('the S3 URI %j of a model', uri => {

@@ -1,8 +1,10 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import jsonata from 'jsonata';
 import { C5, fleetStack } from './fleet-harness';
+import { SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
 import * as neo from '../../src';
 
 const framework = neo.NeoFramework.XGBOOST;
@@ -13,12 +15,16 @@ test.each<[Partial<neo.NeoCompilationFleetProps> | any, RegExp]>([
   [{ quota: 10_001 }, /quota must be .* got: 10001/],
   [{ quota: 1.5 }, /quota must be .* got: 1.5/],
   [{ quota: undefined }, /quota must be .* got: undefined/],
+  [{ tags: Object.fromEntries(Array.from({ length: 49 }, (_, i) => [`t${i}`, 'v'])) }, /tags must be at most 48.*got: 49/],
+  [{ timeout: Duration.millis(1500) }, /timeout must be at least 1 second, in whole seconds/],
+  [{ startOnUpload: 'yes' }, /startOnUpload has the wrong type: it must be true or false/],
+  [{ logs: { destination: '/aws/states' } }, /logs\.destination has the wrong type: it must be a log group/],
   [{ toleratedFailurePercentage: -1 }, /toleratedFailurePercentage must be a whole number of percent from 0 to 100; got: -1/],
-  [{ toleratedFailurePercentage: 101 }, /toleratedFailurePercentage must be .* got: 101/],
   [{ toleratedFailurePercentage: 33.3 }, /toleratedFailurePercentage must be .* got: 33.3/],
+  [{ toleratedFailurePercentage: 101 }, /toleratedFailurePercentage must be .* got: 101/],
   [{ targets: [] }, /targets must list at least one \{ target \}; got: \[\]/],
-  [{ targets: [{}] }, /targets must list at least one/],
-  [{ models: [] }, /models must be NeoFleetModels/],
+  [{ targets: [{}] }, /targets\[0\].target must be given; got: undefined/],
+  [{ models: [] }, /models has the wrong type: it must be NeoFleetModels.*got: \[\]/],
   [{ pollInterval: Duration.millis(1500) }, /pollInterval must be at least 1 second, in whole seconds; got: 1 second 500 millis/],
   [{ pollInterval: Duration.seconds(0) }, /pollInterval must be at least 1 second/],
   [{ maxRuntime: Duration.hours(20) }, /pollInterval must be at least 36 seconds for a job that may take 72000 seconds \(maxRuntime and maxPendingTime\).* got: 30 seconds/],
@@ -89,20 +95,49 @@ test('a list is no longer than Step Functions takes one', () => {
   expect(() => listed(300)).toThrow(/models must be fewer, as Step Functions takes a list of at most 262144 bytes: .*fromManifest.*; got: 300 models in \d+ bytes/);
 });
 
+test('quotes in a folder stay a text in JSONata, and what IAM cannot write is a wildcard in policies', () => {
+  const { stack } = fleetStack((_, models) => ({
+    outputPrefix: 'it\'s \\ "mine"',
+    models: neo.NeoFleetModels.fromPrefix(models, "modèles/模型's/", { framework }),
+    targets: [C5],
+  }));
+  const template = Template.fromStack(stack);
+  const synthesized = new SynthesizedTemplate(template.toJSON() as any);
+  const definitions = synthesized.find('AWS::StepFunctions::StateMachine').map(id => JSON.stringify(synthesized.definition(id)));
+  const expressions = definitions.flatMap(definition => [...definition.matchAll(/"\{%((?:[^"\\]|\\.)*)%\}"/g)].map(([, text]) => JSON.parse(`"${text}"`)));
+  expect(expressions.length).toBeGreaterThan(20);
+  for (const expression of expressions) { expect(() => jsonata(expression)).not.toThrow(); }
+  expect(expressions.some(expression => expression.includes('it\'s \\\\ \\"mine\\"'))).toBe(true);
+  const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+  expect(policies).toContain("modèles/*'s/*");
+  expect(policies).not.toContain('模');
+});
+
 describe('sources of models refuse', () => {
   const bucket = new s3.Bucket(new Stack(), 'Bucket');
 
-  test.each([[[]], [undefined]])('the list %j', models => {
-    expect(() => neo.NeoFleetModels.fromList(models as any)).toThrow(/models must list at least one NeoModel/);
+  test.each<[any, RegExp]>([
+    [[], /models must list at least one NeoModel/], [undefined, /models must be given/], [[undefined], /models\[0\] must be given/],
+  ])('the list %j', (models, message) => {
+    expect(() => neo.NeoFleetModels.fromList(models)).toThrow(message);
   });
 
-  test.each(['', '/manifest.csv', undefined])('the manifest %j', key => {
+  test.each(['', '/manifest.csv'])('the manifest %j', key => {
     expect(() => neo.NeoFleetModels.fromManifest(bucket, key as any, neo.NeoManifestFormat.CSV)).toThrow(/objectKey must be the key of the manifest/);
   });
 
   test('a prefix with a leading slash, and one without framework', () => {
     expect(() => neo.NeoFleetModels.fromPrefix(bucket, '/models', { framework })).toThrow(/prefix must not start with a slash/);
     expect(() => neo.NeoFleetModels.fromPrefix(bucket, 'models/', {} as any)).toThrow(/framework must be given/);
+  });
+
+  test('a format that is none', () => {
+    expect(() => neo.NeoFleetModels.fromManifest(bucket, 'models.xml', 'XML' as any)).toThrow(/format must be one of CSV, JSON, JSONL; got: "XML"/);
+  });
+
+  test('what Step Functions would evaluate', () => {
+    expect(() => neo.NeoFleetModels.fromPrefix(bucket, '{% $env %}', { framework })).toThrow(/prefix must not be enclosed in \{% %\}.*got: "\{% \$env %\}"/);
+    expect(() => neo.NeoFleetModels.fromManifest(bucket, '{% $env %}', neo.NeoManifestFormat.CSV)).toThrow(/objectKey must not be enclosed/);
   });
 });
 

@@ -186,7 +186,12 @@ describe('monitoring', () => {
 
   test.each<[string, () => unknown, RegExp]>([
     ['no jobs', () => monitored({ jobs: [] }), /jobs must be 1 to 100 jobs.*got: 0/],
-    ['jobs that are none', () => monitored({ jobs: undefined }), /jobs must be 1 to 100 jobs.*got: undefined/],
+    ['jobs that are none', () => monitored({ jobs: undefined }), /jobs must be given; got: undefined/],
+    ['a dashboard with a space in its name', () => monitored({ dashboardName: 'my board' }), /dashboardName must be 1 to 255 letters.*got: "my board"/],
+    ['a topic of another Region', () => {
+      const fixture = compilation({}, network({}, newStack({ env: { region: 'us-east-1', account: '111122223333' } })));
+      monitored({ alarmTopic: sns.Topic.fromTopicArn(fixture.stack, 'Far', 'arn:aws:sns:eu-west-1:111122223333:far') }, fixture);
+    }, /alarmTopic must be in the Region of the stack, us-east-1.*got: Stack\/Far in eu-west-1/],
     ['a job twice', () => { const f = compilation(); monitored({ jobs: [f.job, f.job] }, f); }, /jobs must not have a job twice/],
     ['a threshold of 0', () => monitored({ compilationTimeThreshold: 0 }), /compilationTimeThreshold must be above 0 and at most 1.*got: 0/],
     ['a threshold of 80', () => monitored({ compilationTimeThreshold: 80 }), /got: 80/],

@@ -131,7 +131,7 @@ describe('sees what is opened', () => {
     expect(violations.find(({ ruleName }) => ruleName === 'NoRouteOut')?.violatingConstructs).toMatchObject([{ constructPath: 'Parent/Open' }]);
     const { networks, rules } = JSON.parse(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.json'), 'utf8'));
     expect(networks).toMatchObject([{ vpc: 'Parent/Nested/Network/Vpc/Resource', buckets: ['Parent/Models/Resource'], jobs: 1 }]);
-    expect(rules[0].observations).toEqual([expect.objectContaining({ verdict: 'fail', constructPath: 'Parent/Job/Resource/Default', isConsequence: true })]);
+    expect(rules[0].observations).toEqual([expect.objectContaining({ verdict: 'fail', constructPath: 'Parent/Job/Resource', isConsequence: true })]);
   });
 
   test('from another stack', () => {

@@ -35,7 +35,7 @@ export class PrivateStack extends Stack {
   public get cfnEndpoint() { return this.l1<ec2.CfnVPCEndpoint>(this.network.s3Endpoint); }
   public get cfnBucket() { return this.l1<s3.CfnBucket>(this.bucket); }
   public get cfnBucketPolicy() { return this.l1<s3.CfnBucketPolicy>(this.bucket.policy!); }
-  public get cfnJob() { return this.l1<any>(this.job.node.findChild('Resource')); }
+  public get cfnJob() { return this.l1<any>(this.job); }
 }
 
 export function compile(scope: Stack, id: string, { network, bucket }: { network: NeoPrivateCompilationVpc; bucket: s3.IBucket }): NeoCompilationJob {

@@ -137,13 +137,15 @@ describe('is refused', () => {
   test('a number of instances that is none', () => refuse(stack => ({ vpc: existing(stack), maxConcurrentInstances: 0 }), /maxConcurrentInstances must be an integer/));
 
   test.each<[string, (stack: Stack) => any, RegExp]>([
+    ['vpcSubnets that are not there', stack => ({ vpc: existing(stack), vpcSubnets: { subnetGroupName: 'None' } }), /vpcSubnets must select subnets of vpc; got: .*'None'/],
+    ['vpcSubnets by id', stack => ({ vpc: existing(stack), vpcSubnets: { subnets: ['subnet-1'] } }), /vpcSubnets\.subnets\[0\] has the wrong type: it must be a subnet.*got: "subnet-1"/],
     ['vpcSubnets without vpc', () => ({ vpcSubnets: {} }), /vpcSubnets must come with vpc/],
     ['securityGroups without vpc', () => ({ securityGroups: [] }), /securityGroups must come with vpc/],
     ['s3Endpoint without vpc', stack => ({ s3Endpoint: ec2.GatewayVpcEndpoint.fromGatewayVpcEndpointId(stack, 'E', 'vpce-1') }), /s3Endpoint must come with vpc/],
     ['maxAzs with vpc', stack => ({ vpc: existing(stack), maxAzs: 2 }), /maxAzs must not come with vpc/],
     ['ipAddresses with vpc', stack => ({ vpc: existing(stack), ipAddresses: ec2.IpAddresses.cidr('10.0.0.0/16') }), /ipAddresses must not come with vpc/],
-    ['s3PrefixList with securityGroups', stack => ({ ...imported(stack), securityGroups: [], s3PrefixList: {} }), /s3PrefixList must not come with securityGroups/],
-    ['endpointPolicyStatements with s3Endpoint', stack => ({ ...imported(stack), s3Endpoint: {}, endpointPolicyStatements: [] }),
+    ['s3PrefixList with securityGroups', stack => ({ ...imported(stack), securityGroups: [], s3PrefixList: ec2.PrefixList.fromPrefixListId(stack, 'S3', 'pl-1') }), /s3PrefixList must not come with securityGroups/],
+    ['endpointPolicyStatements with s3Endpoint', stack => ({ ...imported(stack), s3Endpoint: ec2.GatewayVpcEndpoint.fromGatewayVpcEndpointId(stack, 'E', 'vpce-1'), endpointPolicyStatements: [] }),
       /endpointPolicyStatements must not come with s3Endpoint/],
   ])('%s', (_, props, message) => refuse(props, message));
 

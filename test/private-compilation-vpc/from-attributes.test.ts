@@ -33,10 +33,11 @@ test('is what it was said to be, and makes nothing', () => {
 
 test.each<[Partial<NeoPrivateCompilationVpcAttributes>, RegExp]>([
   [{ subnets: [] }, /subnets must be 1 to 16 subnets.*got: 0/],
-  [{ subnets: Array(17).fill({}) }, /got: 17/],
-  [{ subnets: undefined }, /got: none/],
+  [{ subnets: Array(17).fill({ subnetId: 'subnet-1', routeTable: {} }) }, /got: 17/],
+  [{ subnets: undefined }, /subnets must be given; got: undefined/],
   [{ securityGroups: [] }, /securityGroups must be 1 to 5 groups.*got: 0/],
-  [{ securityGroups: Array(6).fill({}) }, /got: 6/],
+  [{ securityGroups: Array(6).fill({ securityGroupId: 'sg-1' }) }, /got: 6/],
+  [{ s3Endpoint: 'vpce-1' as any }, /s3Endpoint has the wrong type: it must be a gateway endpoint.*got: "vpce-1"/],
 ])('%j is an error', (attrs, message) => {
   expect(() => imported(newStack(), attrs)).toThrow(message);
 });

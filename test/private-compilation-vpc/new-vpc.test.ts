@@ -68,6 +68,9 @@ describe('size', () => {
     [{ maxAzs: 17 }, /got: 17/],
     [{ maxAzs: 2.5 }, /got: 2.5/],
     [{ ipAddresses: ec2.IpAddresses.cidr('10.1.0.0/24') }, /ipAddresses must have room .* a \/23 or larger; got: "10.1.0.0\/24"/],
+    [{ ipAddresses: ec2.IpAddresses.cidr('10.0.0.0/8') }, /ipAddresses must be an IPv4 CIDR block of \/16 to \/28.*got: "10.0.0.0\/8"/],
+    [{ ipAddresses: '10.0.0.0/16' as any }, /ipAddresses has the wrong type: it must be IP addresses, such as .*got: "10.0.0.0\/16"/],
+    [{ privateControlPlane: 'yes' as any }, /privateControlPlane has the wrong type: it must be true or false/],
     [{ ipAddresses: ec2.IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'pool', ipv4NetmaskLength: 24 }) }, /ask for a \/23 or larger; got: "\/24"/],
   ])('%j is an error', (props, message) => {
     expect(() => network(props)).toThrow(message);

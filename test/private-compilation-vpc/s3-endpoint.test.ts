@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { bySid, network, newStack, only, templateOf } from './fixture';
 
@@ -65,12 +66,19 @@ test('a statement without a principal is an error', () => {
 
 describe('buckets', () => {
   test.each([
-    [[], /buckets must name at least one bucket.*got: 0 entries/],
-    [undefined, /buckets must name at least one bucket.*got: undefined/],
-    [[undefined], /got: 1 entries, of which 1 are no buckets/],
-    ['models', /got: "models"/],
+    [[], /buckets must name at least one bucket.*got: \[\]/],
+    [undefined, /buckets must be given; got: undefined/],
+    [[undefined], /buckets\[0\] must be given/],
+    [[{}], /buckets\[0\] has the wrong type: it must be a bucket \(s3\.IBucket\); got: \{\}/],
+    ['models', /buckets has the wrong type: it must be a list, of which each is a bucket.*got: "models"/],
   ])('%j is an error', (buckets, message) => {
     expect(() => network({ buckets: buckets as any })).toThrow(message);
+  });
+
+  test('with a key of another Region are an error', () => {
+    const stack = newStack({ env: { region: 'eu-west-1' } });
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Far', 'arn:aws:kms:us-east-1:111122223333:key/0');
+    expect(() => network({ encryptionKey }, stack)).toThrow(/encryptionKey must be in the Region of the stack, eu-west-1.*Stack\/Far in us-east-1/);
   });
 
   test('of another Region are an error', () => {

@@ -61,6 +61,23 @@ describe('errors', () => {
   });
 });
 
+test.each<[string, () => unknown, RegExp]>([
+  ['a part that is missing', () => NeoCompilerOptions.nvidia({ gpuCode: 'sm_53', trtVersion: '6.0.1' } as any), /cudaVersion must be given/],
+  ['a version as a number', () => NeoCompilerOptions.nvidia({ gpuCode: 'sm_53', trtVersion: '6.0.1', cudaVersion: 10.1 as any }), /cudaVersion has the wrong type: it must be a text; got: 10\.1/],
+  ['a flag outside of a list', () => NeoCompilerOptions.cpu({ mattr: '+neon' as any }), /mattr has the wrong type: it must be a list/],
+  ['no options', () => NeoCompilerOptions.android(undefined as any), /options must be given/],
+  ['no type', () => NeoCompilerOptions.dtype(null as any), /type has the wrong type: it must be a text; got: null/],
+  ['a buffer', () => NeoCompilerOptions.of(Buffer.from('b') as any), /compiler options must be texts, numbers/],
+  ['too much beside a token', () => json(NeoCompilerOptions.of({ a: Lazy.string({ produce: () => 'b' }), c: 'x'.repeat(1_100) })), /compiler options must have at most 1024 characters.*without its tokens/],
+])('%s is refused', (_, make, message) => {
+  expect(make).toThrow(message);
+});
+
+test('line ends that JSON may have and the API may not are escaped', () => {
+  expect(json(NeoCompilerOptions.of({ a: '\u2028\u0085' }))).toBe('{"a":"\\u2028\\u0085"}');
+  expect(json(NeoCompilerOptions.fromJson('{"a":"\u2029"}'))).toBe('{"a":"\\u2029"}');
+});
+
 describe('properties', () => {
   test('options come back from their JSON', () => {
     const value = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.string()));

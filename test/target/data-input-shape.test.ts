@@ -116,7 +116,7 @@ describe('errors', () => {
     ['Python\'s None', () => NeoDataInputShape.fromJson('{"input0":[None,3]}'), /not valid JSON/],
     ['a scalar as JSON', () => NeoDataInputShape.fromJson('5'), /must be a map of shapes by input name or a list/],
     ['an empty text', () => NeoDataInputShape.fromJson(''), /not valid JSON/],
-    ['Core ML without shape', () => NeoDataInputShape.fromCoreMlInputs({ a: {} as any }), /shape of input "a" must be/],
+    ['Core ML without shape', () => NeoDataInputShape.fromCoreMlInputs({ a: {} as any }), /shape must be given; got: undefined/],
     ['Core ML with a bad scale', () => NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.fixed([1]), scale: NaN } }), /texts, numbers/],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);

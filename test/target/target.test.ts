@@ -44,6 +44,10 @@ test.each([undefined, {}, { os: NeoTargetOs.LINUX }, { arch: NeoTargetArch.X86 }
   expect(() => NeoTarget.platform(platform)).toThrow(/platform must have both os and arch.*got: /);
 });
 
+test.each([null, 'MALI', {}])('accelerator %p is rejected', (accelerator: any) => {
+  expect(() => NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator })).toThrow(/accelerator of the platform must be a NeoTargetAccelerator.*got: /);
+});
+
 test('whatever it is given, it answers with a message of its own or takes it', () => {
   fc.assert(fc.property(fc.anything(), fc.anything(), (name: any, arch: any) => {
     for (const make of [

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { withoutTokens } from '../../private/errors';
 import { DeviceFacts, DEVICES, FrameworkFacts, FRAMEWORKS, VersionTable } from '../compatibility';
 import type { NeoCompilerOptions } from '../compiler-options';
 import type { NeoDataInputShape } from '../data-input-shape';
@@ -68,12 +69,12 @@ export class Compilation {
 
   /** The framework and its version, for messages. */
   public get frameworkText(): string {
-    return String(this.request.framework);
+    return withoutTokens(String(this.request.framework));
   }
 
   /** The target, for messages. */
   public get targetText(): string {
-    return String(this.request.target);
+    return withoutTokens(String(this.request.target));
   }
 
   /** Whether the target is an instance of AWS SageMaker, `ml_*`. */

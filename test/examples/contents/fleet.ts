@@ -1,6 +1,6 @@
 import type { Example } from '../example-apps';
 
-const STACK = 'CompilationFleet';
+const STACK = 'NeoFleet';
 
 export function contents(example: Example) {
   test('every upload below models/ starts it', () => {

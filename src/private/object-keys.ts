@@ -1,0 +1,32 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { NeoValidationError, shown } from './errors';
+
+/** S3's limit, in bytes of UTF-8. */
+const MOST_BYTES = 1_024;
+/** Control characters, line ends, halves of surrogate pairs: S3 advises against the first, and the API's pattern for S3 URIs takes no line ends. */
+const UNUSABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+
+/**
+ * Fails unless a text can be a key of S3, or a part or pattern of one, and of an S3 URI in a request to SageMaker.
+ */
+export function requireKey(scope: IConstruct | undefined, prop: string, key: string): void {
+  if (Token.isUnresolved(key)) { return; }
+  if (UNUSABLE.test(key)) {
+    throw new NeoValidationError(`${prop} must have no control characters and no line ends, which an S3 URI in a request to SageMaker cannot have; got: ${shown(key)}`, scope);
+  }
+  if (Buffer.byteLength(key) > MOST_BYTES) {
+    throw new NeoValidationError(`${prop} must have at most ${MOST_BYTES} bytes in UTF-8, as S3 takes no longer key; got: ${Buffer.byteLength(key)} bytes`, scope);
+  }
+}
+
+/**
+ * A key, or a part or pattern of one, as a policy can name it. IAM takes characters up to U+00FF, and reads `${…}` as a variable: these become
+ * wildcards.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
+ */
+export function inPolicy(key: string): string {
+  const latin = key.replace(/[^\t\n\r -\u00ff]+/g, '*');
+  return Token.isUnresolved(key) ? latin : latin.replace(/\$(?=\{)/g, '?');
+}

@@ -1,0 +1,30 @@
+import { having } from './prop-types';
+
+/*
+ * Constructs and classes that props take, by members that their interfaces have.
+ */
+
+export const BUCKET = having('a bucket (s3.IBucket)', 'bucketArn', 'bucketName');
+export const KEY = having('a key (kms.IKey)', 'keyArn', 'grant');
+export const ROLE = having('a role (iam.IRole)', 'roleArn', 'grantPrincipal');
+export const GRANTEE = having('a role, user or other principal (iam.IGrantable)', 'grantPrincipal');
+export const STATEMENT = having('a policy statement (iam.PolicyStatement)', 'toStatementJson');
+export const VPC = having('a VPC (ec2.IVpc)', 'vpcId', 'selectSubnets');
+export const SUBNET_FILTER = having('a filter for subnets (ec2.SubnetFilter)', 'selectSubnets');
+export const SUBNET = having('a subnet (ec2.ISubnet)', 'subnetId', 'routeTable');
+export const SECURITY_GROUP = having('a security group (ec2.ISecurityGroup)', 'securityGroupId');
+export const GATEWAY_ENDPOINT = having('a gateway endpoint (ec2.IGatewayVpcEndpoint)', 'vpcEndpointId');
+export const PREFIX_LIST = having('a prefix list (ec2.IPrefixList)', 'prefixListId', 'toEgressRuleConfig');
+export const IP_ADDRESSES = having('IP addresses, such as ec2.IpAddresses.cidr(\'10.20.0.0/20\')', 'allocateVpcCidr');
+export const TOPIC = having('a topic (sns.ITopic)', 'topicArn');
+export const STATE_MACHINE = having('a state machine (sfn.IStateMachine)', 'stateMachineArn');
+export const LOG_GROUP = having('a log group (logs.ILogGroup)', 'logGroupArn');
+
+export const PRIVATE_VPC = having('a NeoPrivateCompilationVpc', 'vpcConfig', 'grantReadThroughEndpoint');
+export const JOB = having('a NeoCompilationJob, made by this app', 'jobName', '_provider');
+export const MODEL = having('a NeoModel, such as NeoModel.fromBucket(...)', 'bind');
+export const FRAMEWORK = having('a NeoFramework, such as NeoFramework.PYTORCH_1_13', 'name', 'version');
+export const TARGET = having('a NeoTarget, such as NeoTarget.ML_C5', '_toOutputConfig', 'kind');
+export const SHAPE = having('a NeoDataInputShape, such as NeoDataInputShape.fromMap(...)', '_inputs', 'toJson');
+export const COMPILER_OPTIONS = having('NeoCompilerOptions, such as NeoCompilerOptions.cpu(...)', '_value', 'toJson');
+export const FLEET_MODELS = having('NeoFleetModels, such as NeoFleetModels.fromPrefix(...)', '_bind');
