@@ -3,7 +3,7 @@ import { isTimeToTry } from './backoff';
 import type { Dependencies } from './dependencies';
 import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, type AwsError } from './errors';
 import { createRequestOf, tagsOf } from './identity';
-import { essentials, JobFailure, logsLink, refusal } from './messages';
+import { essentials, JobFailure, logsLink, nameIsTaken, refusal } from './messages';
 import { artifactOf, isInProgress, type Job, type NeoJobs } from './neo-jobs';
 import { completed, report } from './outcome';
 import { belongingOf, DONE, isNamedByThis, NOT_YET, type PolledRequest, type Progress } from './request';
@@ -25,7 +25,8 @@ export class EnsureJob {
     if (!job) { return this.start(request); }
 
     if (!isNamedByThis(request)) {
-      await this.requireOurs(job, request);
+      const { ours, current } = await belongingOf(this.jobs, job, request);
+      if (!ours || !current) { return this.refuse(job, request, ours); }
       const waits = request.ResourceProperties.WaitForCompletion !== 'false';
       if (request.RequestType === 'Update' && !waits && isOver(job)) { return this.complete(job, request); }
     }
@@ -131,12 +132,15 @@ export class EnsureJob {
     return waiting;
   }
 
-  private async requireOurs(job: Job, request: PolledRequest): Promise<void> {
-    const { ours, current } = await belongingOf(this.jobs, job, request);
-    if (ours && current) { return; }
-    throw new JobFailure(ours
-      ? `compilation job ${job.CompilationJobName} exists already with another configuration, and its name cannot be used twice: give another compilationJobName`
-      : `compilation job ${job.CompilationJobName} exists already and does not belong to this resource: give another compilationJobName, or leave it out and have unique names generated`);
+  /** The fixed name is another job's. Before that is the answer, whatever an earlier request has left running is stopped. */
+  private async refuse(job: Job, request: PolledRequest, ours: boolean): Promise<Progress> {
+    if (ours && isLeftOver(job, request)) {
+      this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'left over' });
+      await this.jobs.stop(job);
+      return NOT_YET;
+    }
+    if (await this.stopOthers(request)) { return NOT_YET; }
+    throw new JobFailure(notThisJob(job, request, ours));
   }
 
   private elapsedSeconds(request: PolledRequest): number {
@@ -150,6 +154,22 @@ export class EnsureJob {
   private isOverdue(request: PolledRequest): boolean {
     return this.remainingSeconds(request) <= 0;
   }
+}
+
+/**
+ * A job under the fixed name that a request made and died over, as nobody waits for a job of another configuration any more. This request ends in an
+ * error, which must not leave it running, unless the resource does not wait for its jobs, neither before nor after.
+ */
+const isLeftOver = (job: Job, { RequestType, ResourceProperties, OldResourceProperties }: PolledRequest) => RequestType === 'Update' && isInProgress(job)
+  && [ResourceProperties, OldResourceProperties].some(properties => properties?.WaitForCompletion !== 'false');
+
+function notThisJob({ CompilationJobName: name }: Job, { RequestType }: PolledRequest, ours: boolean): string {
+  if (!ours) {
+    return `compilation job ${name} exists already and does not belong to this resource: give another compilationJobName, or leave it out and have unique names generated`;
+  }
+  return RequestType === 'Update'
+    ? nameIsTaken(name!)
+    : `compilation job ${name} exists already with another configuration, and its name cannot be used twice: give another compilationJobName`;
 }
 
 /** As it was before this request: whatever became of it, a resource that does not wait keeps it. */

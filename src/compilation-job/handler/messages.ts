@@ -51,6 +51,12 @@ export function logsLink(jobArn: string): string {
   return `https://${region}.${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${twice(LOG_GROUP)}/log-events/${twice(name)}`;
 }
 
+/** An Update that needs a new job under the name of the present one. */
+export function nameIsTaken(jobName: string): string {
+  return `compilationJobName is fixed to ${jobName}, but the update needs a new job: a job cannot be changed, and its name cannot be used twice. `
+    + 'Give another compilationJobName, or leave it out and have unique names generated.';
+}
+
 /** A refused request: AWS's words, what was asked for, and what to do. */
 export function refusal(operation: string, e: AwsError, request: CreateCompilationJobRequest): string {
   return `${operation} was refused: ${e.name}: ${e.message} (${essentials(request)}). What to do: ${adviceFor(e)}.`;

@@ -1,5 +1,4 @@
 import { isJobName, jobNameOf, searchPrefixOf, configurationOf } from './identity';
-import { JobFailure } from './messages';
 import type { Job, NeoJobs } from './neo-jobs';
 import { belongingOf, type ResourceRequest } from './request';
 
@@ -22,13 +21,8 @@ export async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceReques
   if (nameFits && await isUsable(jobs, present, request)) {
     return present;
   }
-  if (properties.JobName !== undefined) {
-    if (properties.JobName === present && await exists(jobs, present)) {
-      throw new JobFailure(`compilationJobName is fixed to ${present}, but the update needs a new job: a job cannot be changed, and its name cannot be `
-        + 'used twice. Give another compilationJobName, or leave it out and have unique names generated.');
-    }
-    return properties.JobName;
-  }
+  // Should that name be another job's, the polls find out: they can stop what must not go on.
+  if (properties.JobName !== undefined) { return properties.JobName; }
   for (const { CompilationJobName: name } of await jobs.list(searchPrefixOf(properties))) {
     if (await isUsable(jobs, name!, request)) { return name!; }
   }
@@ -56,8 +50,4 @@ async function isUsable(jobs: NeoJobs, name: string, request: ResourceRequest): 
 
 async function existing(jobs: NeoJobs, name: string): Promise<Job | undefined> {
   return isJobName(name) ? jobs.find(name) : undefined;
-}
-
-async function exists(jobs: NeoJobs, name: string): Promise<boolean> {
-  return await existing(jobs, name) !== undefined;
 }

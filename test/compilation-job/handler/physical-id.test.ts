@@ -129,6 +129,30 @@ describe('a fixed name', () => {
       + 'a job cannot be changed, and its name cannot be used twice. Give another compilationJobName, or leave it out and have unique names generated.');
   });
 
+  test('whose job of a failed update still runs, the one before it being gone: it is stopped before the roll-back fails', async () => {
+    await created({ JobName: 'resnet' });
+    world.service.call('DeleteCompilationJob', { CompilationJobName: 'resnet' });
+    world.plan = { ...HOURS, stoppingMs: 60_000 };
+    world.inject('StopCompilationJob', faults.crashBefore());
+    const answers: [string, number][] = [];
+    resource.onAnswer = ({ RequestType }, { status }) => { answers.push([`${RequestType} ${status}`, resource.jobsInProgress().length]); };
+    const short = { TimeLimitInSeconds: '60', request: { StoppingCondition: { MaxRuntimeInSeconds: '36000' } } };
+    await resource.update(properties({ JobName: 'resnet', model: 'mobilenet', ...short }));
+    // The function died over the first; the roll-back cannot have the name, and leaves nothing running.
+    expect(answers.slice(0, 2)).toEqual([['Update FAILED', 1], ['Update FAILED', 0]]);
+    expect(resource.history[2].answers[0].reason).toMatch(/^compilationJobName is fixed to resnet, but the update needs a new job/);
+    expect(world.logs).toContainEqual({ action: 'stop', job: 'resnet', why: 'left over' });
+  });
+
+  test('that stands in the way of an update while its job runs, unwatched: an error, and the job goes on', async () => {
+    world.plan = HOURS;
+    await created({ JobName: 'resnet', WaitForCompletion: 'false' });
+    const answer = await resource.update(properties({ JobName: 'resnet', WaitForCompletion: 'false', model: 'mobilenet' }));
+    expect(answer.reason).toMatch(/^compilationJobName is fixed to resnet, but the update needs a new job/);
+    expect(world.callsOf('StopCompilationJob')).toEqual([]);
+    expect(resource.jobsInProgress()).toHaveLength(1);
+  });
+
   test('that changes while SageMaker cannot be asked is taken', async () => {
     await created({ JobName: 'first' });
     world.inject('DescribeCompilationJob', faults.internalFailure());

@@ -75,7 +75,9 @@ async function live(Handler: HandlerClass, { commands, keepsNewIdInRollback }: L
   const strangers: string[] = [];
   let seen = 0;
   world.afterPoll = () => atMostOneInProgress(resource);
-  resource.onAnswer = (_, answer) => {
+  resource.onAnswer = (answered, answer) => {
+    // CloudFormation has taken the first answer, and may have begun with something else.
+    if (resource.history.find(entry => entry.request === answered)!.answers.length > 1) { return; }
     // Nobody can stop a job that he died over or is not allowed to see: the Delete that follows does it.
     if (answer.timedOut) { throw new Error('the framework had to give up after its hour'); }
     if (answer.status === 'FAILED' && !answer.crashed && !/AccessDenied/.test(answer.reason!)) {
