@@ -2,7 +2,7 @@ import type { CompilationJobAttributes } from '../compilation-job-properties';
 import { isTimeToTry } from './backoff';
 import type { Dependencies } from './dependencies';
 import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, type AwsError } from './errors';
-import { createRequestOf, tagsOf } from './identity';
+import { createRequestOf, jobNameOf, tagsOf } from './identity';
 import { essentials, JobFailure, logsLink, nameIsTaken, refusal } from './messages';
 import { artifactOf, isInProgress, type Job, type NeoJobs } from './neo-jobs';
 import { completed, report } from './outcome';
@@ -34,9 +34,9 @@ export class EnsureJob {
       case 'COMPLETED':
         return this.complete(job, request);
       case 'FAILED':
-        throw new JobFailure(`compilation job ${job.CompilationJobName} failed: ${job.FailureReason ?? 'no reason given'}. Log: ${logsLink(job.CompilationJobArn!)}`, job);
+        return this.fail(request, `compilation job ${job.CompilationJobName} failed: ${job.FailureReason ?? 'no reason given'}. Log: ${logsLink(job.CompilationJobArn!)}`, job);
       case 'STOPPED':
-        throw new JobFailure(this.isOverdue(request)
+        return this.fail(request, this.isOverdue(request)
           ? `compilation job ${job.CompilationJobName} was stopped at the time limit of ${request.ResourceProperties.TimeLimitInSeconds} seconds. `
             + `Raise timeout, or set waitForCompletion to false for a job that takes longer. Log: ${logsLink(job.CompilationJobArn!)}`
           : `compilation job ${job.CompilationJobName} was STOPPED from outside of this stack. Log: ${logsLink(job.CompilationJobArn!)}`, job);
@@ -113,7 +113,7 @@ export class EnsureJob {
   }
 
   /** A resource has at most one job in progress: an Update stops every other before it starts one, and before it answers. */
-  private async stopOthers(request: PolledRequest): Promise<boolean> {
+  private async stopOthers(request: PolledRequest, concerns: (job: Job) => boolean = () => true): Promise<boolean> {
     if (request.RequestType !== 'Update') { return false; }
     const prefix = request.ResourceProperties.JobNamePrefix;
     const names = new Set([
@@ -124,7 +124,7 @@ export class EnsureJob {
     let waiting = false;
     for (const name of names) {
       const job = await this.jobs.find(name);
-      if (!job || !isInProgress(job) || !(await belongingOf(this.jobs, job, request)).ours) { continue; }
+      if (!job || !isInProgress(job) || !concerns(job) || !(await belongingOf(this.jobs, job, request)).ours) { continue; }
       this.deps.log({ action: 'stop', job: name, why: 'replaced' });
       await this.jobs.stop(job);
       waiting = true;
@@ -132,15 +132,25 @@ export class EnsureJob {
     return waiting;
   }
 
-  /** The fixed name is another job's. Before that is the answer, whatever an earlier request has left running is stopped. */
+  /** The fixed name is another job's. */
   private async refuse(job: Job, request: PolledRequest, ours: boolean): Promise<Progress> {
     if (ours && isLeftOver(job, request)) {
       this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'left over' });
       await this.jobs.stop(job);
       return NOT_YET;
     }
-    if (await this.stopOthers(request)) { return NOT_YET; }
-    throw new JobFailure(notThisJob(job, request, ours));
+    return this.fail(request, notThisJob(job, request, ours));
+  }
+
+  /**
+   * Whatever earlier requests have left running is stopped before a failure is the answer, and what this one has made when it was delivered a second
+   * time and decided otherwise. No other job that is younger: Lambda may have this request run once more while a later one is at work.
+   */
+  private async fail(request: PolledRequest, reason: string, job?: Job): Promise<Progress> {
+    const own = jobNameOf(request, request.ResourceProperties);
+    const concerns = ({ CompilationJobName, CreationTime }: Job) => CompilationJobName === own || CreationTime!.getTime() < request.RequestedAt;
+    if (!isNamedByThis(request) && await this.stopOthers(request, concerns)) { return NOT_YET; }
+    throw new JobFailure(reason, job);
   }
 
   private elapsedSeconds(request: PolledRequest): number {

@@ -160,6 +160,57 @@ describe('a fixed name', () => {
   });
 });
 
+describe('before an update fails, nothing is in progress', () => {
+  const runningAtAnswers = () => {
+    const seen: number[] = [];
+    resource.onAnswer = ({ RequestType }, { status, crashed }) => { if (RequestType === 'Update' && status === 'FAILED' && !crashed) { seen.push(resource.jobsInProgress().length); } };
+    return seen;
+  };
+  const SHORT = { TimeLimitInSeconds: '60', request: { StoppingCondition: { MaxRuntimeInSeconds: '36000' } } };
+
+  test('of a roll-back whose own job was stopped: what the failed update could not stop', async () => {
+    world.plan = HOURS;
+    await created({ JobName: 'resnet', WaitForCompletion: 'false', ...SHORT });
+    resource.properties = properties({ JobName: 'resnet', ...SHORT });
+    world.service.call('StopCompilationJob', { CompilationJobName: 'resnet' });
+    await world.advance(60_000);
+    world.inject('StopCompilationJob', faults.accessDenied());
+    const seen = runningAtAnswers();
+    await resource.update(properties({ model: 'mobilenet', ...SHORT }));
+    // Nobody could stop the new job at its time limit; the roll-back has no good job, either.
+    expect(seen).toEqual([1, 0]);
+  });
+
+  test('of a request delivered twice that decided for two jobs', async () => {
+    world.plan = { startingMs: 1_000, compilingMs: 60_000, failureReason: 'ClientError: no' };
+    await created({ WaitForCompletion: 'false' });
+    await world.advance(120_000);
+    world.inject('DescribeCompilationJob', faults.throttling(), 2);
+    world.plan = HOURS;
+    const seen = runningAtAnswers();
+    await resource.update(properties(SHORT), 2);
+    await world.settle();
+    expect(resource.jobs()).toHaveLength(2);
+    expect(seen[0]).toBe(0);
+  });
+
+  test('but a job of a later request, of which one delivered twice knows nothing, goes on', async () => {
+    const before = await created();
+    world.plan = { startingMs: 1_000, compilingMs: 1_000, failureReason: 'ClientError: no' };
+    const late: any = { RequestType: 'Update', RequestId: 'late', PhysicalResourceId: before, ResourceProperties: properties({ JobName: 'second' }), OldResourceProperties: properties() };
+    const { StackId, LogicalResourceId } = resource.history[0].request;
+    world.resourceStatus.set(LogicalResourceId, 'UPDATE_IN_PROGRESS');
+    let failed = false;
+    await world.deliver({ StackId, LogicalResourceId, ...late }, answer => { failed = answer.status === 'FAILED'; });
+    await world.advance(1_000);
+    world.plan = HOURS;
+    await world.deliver({ StackId, LogicalResourceId, ...late, RequestId: 'next', ResourceProperties: properties({ model: 'mobilenet' }) }, () => {});
+    await world.advance(60_000);
+    expect(failed).toBe(true);
+    expect(resource.jobsInProgress()).toHaveLength(1);
+  });
+});
+
 test('a roll-back answers when what the failed update left running has stopped', async () => {
   await created();
   world.plan = { ...HOURS, stoppingMs: 60_000 };
