@@ -97,8 +97,8 @@ export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): vo
 function validateNetwork(scope: Construct, { vpcConfig: { privateVpc }, outputBucket }: CommonJobProps) {
   if (!privateVpc) { return; }
   requireSameEnvironment(scope, privateVpc);
-  const arns = privateVpc.buckets.map(bucket => bucket.bucketArn);
-  if (arns.length > 0 && !arns.includes(outputBucket.bucketArn)) {
+  const { buckets } = privateVpc;
+  if (buckets.length > 0 && !buckets.some(bucket => bucket === outputBucket || bucket.bucketArn === outputBucket.bucketArn)) {
     throw new NeoValidationError('outputBucket must be one of the buckets of the private network, as its S3 endpoint lets nothing through to others: '
       + `add it to the network's buckets; got: ${outputBucket.node.path}`, scope);
   }
@@ -106,6 +106,7 @@ function validateNetwork(scope: Construct, { vpcConfig: { privateVpc }, outputBu
 
 function requireSameEnvironment(scope: Construct, network: INeoPrivateCompilationVpc) {
   const here = Stack.of(scope);
+  if (Stack.of(network) === here) { return; }
   for (const place of ['region', 'account'] as const) {
     const [ours, theirs] = [here[place], network.env[place]];
     if (differ(ours, theirs)) {

@@ -68,9 +68,6 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   /** Collects the tags of the job. */
   public readonly cdkTagManager: TagManager;
 
-  public readonly jobName: string;
-  public readonly jobArn: string;
-
   /**
    * Bucket of the compiled model.
    */
@@ -186,9 +183,14 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     this.node.defaultChild = this.resource;
     // No job before its network and its permissions are there; none left when they go.
     this.resource.node.addDependency(...[privateVpc, role === privateVpc?.role ? undefined : role].filter(dependency => dependency !== undefined));
+  }
 
-    this.jobName = this.resource.ref;
-    this.jobArn = this.attribute('JobArn');
+  public get jobName(): string {
+    return this.resource.ref;
+  }
+
+  public get jobArn(): string {
+    return this.attribute('JobArn');
   }
 
   /**

@@ -29,7 +29,7 @@ export type PropTypes<P> = { readonly [K in keyof P]-?: PropType<undefined exten
  * @param what the props themselves, for messages
  */
 export function requireTypes<P>(scope: IConstruct | undefined, props: P, types: PropTypes<P>, what = 'props'): void {
-  const fault = structOf(what, types).fault(props);
+  const fault = faultInStruct(props, what, types);
   if (fault) { throw new NeoValidationError(faultMessage(fault.path.replace(/^\./, '') || what, fault), scope); }
 }
 
@@ -65,8 +65,13 @@ export function listOf(item: PropType<false>): PropType<false> {
     isOptional: false,
     fault: value => {
       if (Token.isUnresolved(value)) { return undefined; }
-      // From, as forEach and its kind pass over holes.
-      return Array.isArray(value) ? first(Array.from(value, (entry, index) => [`[${index}]`, entry, item])) : { path: '', words, value };
+      if (!Array.isArray(value)) { return { path: '', words, value }; }
+      // By index, as forEach and its kind pass over holes.
+      for (let i = 0; i < value.length; i++) {
+        const fault = faultIn(value[i], item);
+        if (fault) { return below(`[${i}]`, fault); }
+      }
+      return undefined;
     },
   };
 }
@@ -78,19 +83,18 @@ export function mapOf(item: PropType<false>): PropType<false> {
     isOptional: false,
     fault: value => {
       if (Token.isUnresolved(value)) { return undefined; }
-      return isPlain(value) ? first(Object.entries(value).map(([name, entry]) => [/^\w+$/.test(name) ? `.${name}` : `[${shown(name)}]`, entry, item])) : { path: '', words, value };
+      if (!isPlain(value)) { return { path: '', words, value }; }
+      for (const [name, entry] of Object.entries(value)) {
+        const fault = faultIn(entry, item);
+        if (fault) { return below(/^\w+$/.test(name) ? `.${name}` : `[${shown(name)}]`, fault); }
+      }
+      return undefined;
     },
   };
 }
 
 export function structOf<P>(words: string, members: PropTypes<P>): PropType<false> {
-  return {
-    words,
-    isOptional: false,
-    fault: value => typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? first(Object.entries<PropType>(members).map(([name, member]) => [`.${name}`, (value as any)[name], member]))
-      : { path: '', words, value },
-  };
+  return { words, isOptional: false, fault: value => faultInStruct(value, words, members) };
 }
 
 export function optional(of: PropType<false>): PropType<true> {
@@ -105,13 +109,16 @@ function faultIn(value: unknown, of: PropType): Fault | undefined {
   return value === undefined && of.isOptional ? undefined : of.fault(value);
 }
 
-function first(parts: [path: string, value: unknown, type: PropType][]): Fault | undefined {
-  for (const [path, value, of] of parts) {
-    const fault = faultIn(value, of);
-    if (fault) { return { ...fault, path: `${path}${fault.path}` }; }
+function faultInStruct<P>(value: unknown, words: string, members: PropTypes<P>): Fault | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) { return { path: '', words, value }; }
+  for (const name in members) {
+    const fault = faultIn((value as any)[name], members[name]);
+    if (fault) { return below(`.${name}`, fault); }
   }
   return undefined;
 }
+
+const below = (path: string, fault: Fault): Fault => ({ ...fault, path: `${path}${fault.path}` });
 
 /** Neither a list nor a date, say: what is in those is no entry of a map. Not by the prototype, as jsii's objects may have another. */
 function isPlain(value: unknown): value is { [name: string]: unknown } {

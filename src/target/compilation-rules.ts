@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { DEVICES } from './compatibility';
 import type { NeoFramework } from './framework';
-import { Compilation, CompilationRequest, Rule } from './rules/compilation';
+import { Compilation, CompilationRequest, lookUp, Report, Rule } from './rules/compilation';
 import { COMPILER_OPTION_RULES } from './rules/compiler-option-rules';
 import { FRAMEWORK_RULES } from './rules/framework-rules';
 import { SHAPE_RULES } from './rules/shape-rules';
@@ -31,12 +31,11 @@ export function checkCompilation(scope: IConstruct, request: CompilationRequest)
   if (errors.length > 0) return { errors, warnings: [] };
   const warnings: { id: string; message: string }[] = [];
   const compilation = new Compilation(scope, request);
-  for (const rule of RULES) {
-    rule(compilation, {
-      error: (message) => errors.push(message),
-      warn: (id, message) => warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
-    });
-  }
+  const report: Report = {
+    error: (message) => errors.push(message),
+    warn: (id, message) => warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
+  };
+  for (const rule of RULES) { rule(compilation, report); }
   return { errors, warnings };
 }
 
@@ -45,8 +44,7 @@ export function checkCompilation(scope: IConstruct, request: CompilationRequest)
  * Unlike that SDK, which shortens `1.15.3` to `1.15`, versions are sent as written.
  */
 export function frameworkVersionToSend(framework: NeoFramework, target: NeoTarget): string | undefined {
-  const facts = Object.entries(DEVICES).find(([name]) => name === target.deviceName)?.[1];
-  return facts?.frameworkVersion === 'dropped' ? undefined : framework.version;
+  return lookUp(DEVICES, target.deviceName)?.frameworkVersion === 'dropped' ? undefined : framework.version;
 }
 
 /**

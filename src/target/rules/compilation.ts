@@ -97,7 +97,7 @@ export class Compilation {
  * Whether two versions name the same release as far as both say: `1.15` and `1.15.3` do.
  */
 export function sameRelease(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+  return a === b || (a.length < b.length ? b.startsWith(`${a}.`) : a.startsWith(`${b}.`));
 }
 
 function known(text?: string): string | undefined {
@@ -105,6 +105,6 @@ function known(text?: string): string | undefined {
 }
 
 /** A row of a table; a name such as `constructor` is none. */
-function lookUp<T>(table: { readonly [name: string]: T }, name?: string): T | undefined {
+export function lookUp<T>(table: { readonly [name: string]: T }, name?: string): T | undefined {
   return name !== undefined && Object.prototype.hasOwnProperty.call(table, name) ? table[name] : undefined;
 }

@@ -57,6 +57,8 @@ export class World {
   public plan: JobPlan = {};
   /** CloudFormation's view of each resource, by logical id. */
   public readonly resourceStatus = new Map<string, ResourceStatus>();
+  /** The operations that faults may still happen to. */
+  public injected: string[] = [];
   /** Called after every poll: what must hold at any time is looked at here. */
   public afterPoll?: () => void;
   /** Set to have telling fail. */
@@ -109,10 +111,12 @@ export class World {
 
   /** Let this happen to the next calls of these operations. */
   public inject(operation: string | string[], fault: Fault, times = 1): void {
+    this.injected = [operation].flat();
     this.frontEnd.faults = new FaultSchedule([{ operation, fault, times }]);
   }
 
   public heal(): void {
+    this.injected = [];
     this.frontEnd.faults = new FaultSchedule([]);
   }
 
