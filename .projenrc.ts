@@ -79,6 +79,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 60_000,
       // Packages that checks install for themselves.
       modulePathIgnorePatterns: ['<rootDir>/.cache/'],
+      // Most of the time goes into synthesis, which keeps one core busy.
+      maxWorkers: '100%',
       coverageDirectory: 'coverage',
       collectCoverage: false,
     },

@@ -34,12 +34,12 @@ export class EnsureJob {
       case 'COMPLETED':
         return this.complete(job, request);
       case 'FAILED':
-        return this.fail(request, `compilation job ${job.CompilationJobName} failed: ${job.FailureReason ?? 'no reason given'}. Log: ${logsLink(job.CompilationJobArn!)}`, job);
+        return this.fail(`compilation job ${job.CompilationJobName} failed: ${job.FailureReason ?? 'no reason given'}. Log: ${logsLink(job.CompilationJobArn!)}`, request, job);
       case 'STOPPED':
-        return this.fail(request, this.isOverdue(request)
+        return this.fail(this.isOverdue(request)
           ? `compilation job ${job.CompilationJobName} was stopped at the time limit of ${request.ResourceProperties.TimeLimitInSeconds} seconds. `
             + `Raise timeout, or set waitForCompletion to false for a job that takes longer. Log: ${logsLink(job.CompilationJobArn!)}`
-          : `compilation job ${job.CompilationJobName} was STOPPED from outside of this stack. Log: ${logsLink(job.CompilationJobArn!)}`, job);
+          : `compilation job ${job.CompilationJobName} was STOPPED from outside of this stack. Log: ${logsLink(job.CompilationJobArn!)}`, request, job);
       default:
         return this.wait(job, request);
     }
@@ -139,14 +139,14 @@ export class EnsureJob {
       await this.jobs.stop(job);
       return NOT_YET;
     }
-    return this.fail(request, notThisJob(job, request, ours));
+    return this.fail(notThisJob(job, request, ours), request);
   }
 
   /**
    * Whatever earlier requests have left running is stopped before a failure is the answer, and what this one has made when it was delivered a second
    * time and decided otherwise. No other job that is younger: Lambda may have this request run once more while a later one is at work.
    */
-  private async fail(request: PolledRequest, reason: string, job?: Job): Promise<Progress> {
+  private async fail(reason: string, request: PolledRequest, job?: Job): Promise<Progress> {
     const own = jobNameOf(request, request.ResourceProperties);
     const concerns = ({ CompilationJobName, CreationTime }: Job) => CompilationJobName === own || CreationTime!.getTime() < request.RequestedAt;
     if (!isNamedByThis(request) && await this.stopOthers(request, concerns)) { return NOT_YET; }
