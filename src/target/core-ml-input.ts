@@ -1,4 +1,4 @@
-import { ANYTHING, having, listOf, NUMBER, optional, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+import { ANYTHING, having, listOf, NUMBER, optional, requireType, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
 
 /**
  * How a Core ML model takes an input.
@@ -45,6 +45,8 @@ export class NeoCoreMlShape {
    * @param shapes at least one, each of whole numbers of at least 1
    */
   public static enumerated(shapes: number[][]): NeoCoreMlShape {
+    // A list of sizes would be taken as a single shape.
+    requireType(undefined, 'shapes', shapes, listOf(listOf(ANYTHING)));
     return new NeoCoreMlShape(shapes);
   }
 

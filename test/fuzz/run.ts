@@ -4,7 +4,8 @@ import { cases, type Subject } from './subject';
 
 /** All subjects together have at least so many cases. */
 export const CASES = Number(process.env.NEO_CASES ?? 5_200);
-export const SEED = process.env.NEO_SEED ? Number(process.env.NEO_SEED) : Date.now() % 2 ** 31;
+/** One for all, so that a commit is green or is not; others are looked for on purpose. */
+export const SEED = Number(process.env.NEO_SEED ?? 1);
 
 export interface Tried {
   readonly cases: number;

@@ -13,7 +13,8 @@ import * as request from '../../../src/compilation-job/handler/request';
  * Random lives of a custom resource: stack operations, faults at any call, jobs that fail or never end, strangers, cancelled and repeated requests.
  */
 const SEQUENCES = Number(process.env.NEO_SEQUENCES ?? 2_000);
-const SEED = process.env.NEO_SEED ? Number(process.env.NEO_SEED) : Date.now() % 2 ** 31;
+/** One for all, so that a commit is green or is not; others are looked for on purpose. */
+const SEED = Number(process.env.NEO_SEED ?? 1);
 
 const FAULTS = {
   throttled: faults.throttling(),

@@ -5,6 +5,8 @@ import { any, bad, good, lists, listTokens, maps, notOf, numbers, numberTokens, 
 
 const dimensions = lists(oneOf(wholeNumbers(1, Number.MAX_SAFE_INTEGER), numberTokens(), notOf('number')), { least: 1, reach: 10 });
 const shapes = oneOf(dimensions, listTokens('any'), notOf('array'));
+// Where each shape is as likely wrong as right, few lists of them are right.
+const listsOfShapes = oneOf(lists(shapes, { least: 1 }), good(['two images', () => [[1, 3, 224, 224], [1, 3, 64, 64]]]));
 const inputNames = texts(text => text.length > 5_000 ? 'any' : 'good');
 
 export const SHAPE_MAP = subject<{ shapes: { [name: string]: number[] } }>({
@@ -14,7 +16,7 @@ export const SHAPE_MAP = subject<{ shapes: { [name: string]: number[] } }>({
   base: () => ({ shapes: { input0: [1, 3, 224, 224] } }),
   values: {
     // Names may be whole numbers, whose order would be lost; a map without an input is none.
-    shapes: required(maps(inputNames, shapes).map(loosened), notOf('object')),
+    shapes: required(maps(inputNames, shapes).map(loosened), maps(inputNames, good(['an image', () => [1, 3, 224, 224]])).map(loosened), notOf('object')),
   },
   make: (world, scope, { shapes: map }) => { useShape(world, NeoDataInputShape.fromMap(map).toJson(scope)); },
   calls: { shapes: /shape|input/ },
@@ -25,7 +27,7 @@ export const SHAPE_LIST = subject<{ shapes: number[][] }>({
   weight: 30,
   share: 60,
   base: () => ({ shapes: [[1, 3, 224, 224]] }),
-  values: { shapes: required(lists(shapes, { least: 1 }).map(loosened), notOf('array')) },
+  values: { shapes: required(listsOfShapes.map(loosened), notOf('array')) },
   make: (world, scope, { shapes: list }) => { useShape(world, NeoDataInputShape.fromList(list).toJson(scope)); },
   calls: { shapes: /shape/ },
 });

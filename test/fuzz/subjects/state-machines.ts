@@ -9,7 +9,7 @@ import {
   type NeoManifestOptions, type NeoModelOptions, type NeoRunCompilationJobJsonPathProps, type NeoStopJobsWithExecutionProps,
 } from '../../../src';
 import { subject } from '../subject';
-import { any, bad, booleans, durations, elsewhere, good, lists, notOf, numberTokens, numbers, oneOf, optional, required, structs, texts, textTokens, wholeNumbers, type Values } from '../values';
+import { any, bad, booleans, durations, elsewhere, good, lists, notOf, numberTokens, numbers, oneOf, optional, required, structs, texts, textTokens, wholeNumbers, type Value, type Values } from '../values';
 import { OPTIONS, type World } from '../world';
 
 const whole = (seconds: number, least: number, most = 2 ** 31 - 1) => Number.isInteger(seconds) && seconds >= least && seconds <= most;
@@ -26,8 +26,11 @@ const options: Values = oneOf(
   notOf(),
 );
 
+/** In a task, a text may be an expression as well. */
+const taskJobNames = jobNames.map(value => `${value}`.startsWith('"{%') ? value.as('any') : value);
+
 const taskValues: { readonly [K in keyof Required<NeoCompilationTaskOptions>]: Values } = {
-  compilationJobName: required(jobNames, any(['JSONata', () => '{% $states.input.name %}'], ['JSONPath', () => sfn.JsonPath.stringAt('$.name')])),
+  compilationJobName: required(taskJobNames, any(['JSONata', () => '{% $states.input.name %}'], ['JSONPath', () => sfn.JsonPath.stringAt('$.name')])),
   compilationJobNamePattern: optional(texts(text => /^[a-zA-Z0-9*?-]{1,63}$/.test(text) ? 'good' : 'bad', fc.constantFrom('nightly-*', '*')), textTokens(), notOf('string')),
   vpcConfig: required(vpcConfigs),
   model: required(models, any(['JSONata', world => NeoExecutionModel.fromS3Uri('{% $states.input.uri %}', { ...OPTIONS, bucket: world.bucket })])),
@@ -186,6 +189,9 @@ const manifestOptions: Values = structs<NeoManifestOptions>(() => ({}), {
   dataInputShape: optional(good(['a shape', () => OPTIONS.dataInputShape]), bad(['a map', () => ({ a: [1] })]), notOf()),
 });
 
+/** Of the three sources one is used: a bucket of another Region, say, may be in one that is not. */
+const unlessUsed = (value: Value) => value.as(value.verdict);
+
 /** Where a fleet's models come from. */
 export const FLEET_MODELS = subject<{ bucket: s3.IBucket; manifest: string; format: NeoManifestFormat; options: NeoManifestOptions | undefined; prefix: string; prefixOptions: NeoModelOptions; list: any; source: 'manifest' | 'prefix' | 'list' }>({
   name: 'NeoFleetModels.fromManifest, fromPrefix, fromList',
@@ -194,14 +200,13 @@ export const FLEET_MODELS = subject<{ bucket: s3.IBucket; manifest: string; form
   base: world => ({ bucket: world.bucket, manifest: 'models.csv', format: NeoManifestFormat.CSV, options: undefined, prefix: 'models/', prefixOptions: FLEET_OPTIONS, list: [world.model], source: 'prefix' }),
   values: {
     source: good(['manifest', () => 'manifest'], ['prefix', () => 'prefix'], ['list', () => 'list']),
-    // One of three sources is used.
-    bucket: required(buckets.map(value => value.as(value.verdict))),
+    bucket: required(buckets.map(unlessUsed)),
     manifest: required(texts(text => text === '' || text.startsWith('/') || /^\{%.*%\}$/s.test(text) ? 'bad' : 'any', fc.constantFrom('manifests/a.csv')), textTokens('any'), notOf('string')),
     format: required(good(['JSON', () => NeoManifestFormat.JSON], ['JSONL', () => NeoManifestFormat.JSONL]), bad(['XML', () => 'XML'], ['', () => '']), notOf('string')),
-    options: optional(manifestOptions, notOf('object', 'other')),
+    options: optional(manifestOptions.map(unlessUsed), notOf('object', 'other')),
     prefix: required(prefixes, textTokens('any'), notOf('string')),
     prefixOptions: required(structs<NeoModelOptions>(() => FLEET_OPTIONS, { framework: required(good(['ONNX', () => NeoFramework.ONNX]), bad(['a name', () => 'ONNX']), notOf()), dataInputShape: optional(good(['a shape', () => OPTIONS.dataInputShape]), notOf()) }), notOf()),
-    list: required(lists(oneOf(models, any(['the same', world => world.model])), { least: 1 }), notOf('array')),
+    list: required(lists(oneOf(models, any(['the same', world => world.model])), { least: 1 }).map(unlessUsed), notOf('array')),
   },
   make: (world, scope, { bucket, manifest, format, options: given, prefix, prefixOptions, list, source }) => {
     // Each checks its arguments; one of them goes into a fleet.
