@@ -39,7 +39,9 @@ export function measureSynthesis(build: (stack: Stack, jobs: number) => void, lo
   const [synthesized, cpuAfter] = [performance.now(), cpu()];
 
   if (!keep) { fs.rmSync(outdir, { recursive: true }); }
-  // Milliseconds; `process` is from the start of the process, with everything that it loaded. MiB.
+  const { maxRSS } = process.resourceUsage();
+  globalThis.gc!();
+  // Milliseconds; `process` is from the start of the process, with everything that it loaded. MiB: what is in use in the end, and the most that there was.
   console.log(JSON.stringify({
     construct: constructed - began,
     synth: synthesized - constructed,
@@ -47,6 +49,7 @@ export function measureSynthesis(build: (stack: Stack, jobs: number) => void, lo
     cpu: cpuAfter - cpuBefore,
     process: synthesized,
     processCpu: cpuAfter,
-    memory: process.resourceUsage().maxRSS / 1_024,
+    heap: process.memoryUsage().heapUsed / 2 ** 20,
+    memory: maxRSS / 1_024,
   }));
 }

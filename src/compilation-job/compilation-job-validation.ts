@@ -15,6 +15,9 @@ import { checkCompilation, type CompilationRequest } from '../target/compilation
 /** Of the API's 50, three are the library's own. */
 const MAX_TAGS = 47;
 
+const DEFAULT_RUNTIME_SECONDS = DEFAULT_MAX_RUNTIME.toSeconds();
+const MAX_TIMEOUT_SECONDS = MAX_TIMEOUT.toSeconds();
+
 export const VPC_CONFIG = structOf<NeoVpcConfig>('a NeoVpcConfig, such as vpcConfig of a NeoPrivateCompilationVpc', {
   subnets: listOf(TEXT), securityGroupIds: listOf(TEXT), privateVpc: optional(PRIVATE_VPC),
 });
@@ -177,12 +180,12 @@ function validateTimes(scope: Construct, settings: CommonJobProps) {
   };
   const maxRuntime = seconds('maxRuntime', { least: 1, words: 'at least 1 second, and at most 68 years' });
   const timeout = seconds('timeout', {
-    least: 60, most: MAX_TIMEOUT.toSeconds(), words: 'between 1 and 55 minutes (CloudFormation waits one hour, and stopping a job takes time)',
+    least: 60, most: MAX_TIMEOUT_SECONDS, words: 'between 1 and 55 minutes (CloudFormation waits one hour, and stopping a job takes time)',
   });
   const pending = seconds('maxPendingTime', { least: 1_800, most: 2_419_200, words: 'between 30 minutes and 28 days' });
 
-  const runs = settings.maxRuntime ? maxRuntime : DEFAULT_MAX_RUNTIME.toSeconds();
-  const waitsFor = settings.timeout ? timeout : MAX_TIMEOUT.toSeconds();
+  const runs = settings.maxRuntime ? maxRuntime : DEFAULT_RUNTIME_SECONDS;
+  const waitsFor = settings.timeout ? timeout : MAX_TIMEOUT_SECONDS;
   if (waits && runs !== undefined && waitsFor !== undefined && runs > waitsFor) {
     throw new NeoValidationError(`maxRuntime must not be longer than timeout (${waitsFor} seconds) while the deployment waits for the job: `
       + `raise timeout up to 55 minutes, or set waitForCompletion to false; got: ${runs} seconds`, scope);

@@ -70,6 +70,8 @@ function escapeLineEnds(json: string): string {
  * Whether a value holds an unresolved token, at any depth, as a key or as a value.
  */
 export function containsToken(value: unknown): boolean {
+  // No token is a whole number, and shapes are made of those: it takes a while to find out for any other.
+  if (Number.isSafeInteger(value)) return false;
   if (Token.isUnresolved(value)) return true;
   if (Array.isArray(value)) return value.some(containsToken);
   if (isRecord(value)) return Object.entries(value).some(([key, item]) => Token.isUnresolved(key) || containsToken(item));
@@ -86,8 +88,9 @@ export function isRecord(value: unknown): value is { [key: string]: unknown } {
  */
 export function isJson(value: unknown, depth = 0): boolean {
   if (depth > 32) return false;
-  if (Token.isUnresolved(value) || value === null || ['string', 'boolean', 'undefined'].includes(typeof value)) return true;
+  // As a number, a token is a finite one.
   if (typeof value === 'number') return Number.isFinite(value);
+  if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value) || Token.isUnresolved(value)) return true;
   if (Array.isArray(value)) return value.every((item) => item !== undefined && isJson(item, depth + 1));
   return isRecord(value) && Object.values(value).every((item) => isJson(item, depth + 1));
 }

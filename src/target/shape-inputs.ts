@@ -73,14 +73,16 @@ function readShape(shape: unknown, which: string, ranges: boolean): readonly unk
 }
 
 function checkDimension(dimension: unknown, shape: unknown, which: string, ranges: boolean): void {
-  if (Token.isUnresolved(dimension)) return;
+  if (isSize(dimension) || Token.isUnresolved(dimension)) return;
   if (ranges && typeof dimension === 'string') {
     const bounds = /^([0-9]+)\.\.([0-9]+)$/.exec(dimension);
     if (bounds && Number(bounds[1]) >= 1 && Number(bounds[1]) <= Number(bounds[2])) return;
     throw new NeoValidationError(`range in the shape of input ${which} must be written '1..10', the smaller bound first and at least 1; got: ${shown(dimension)}`);
   }
-  if (typeof dimension !== 'number' || !Number.isSafeInteger(dimension) || dimension < 1) {
-    throw new NeoValidationError(`shape of input ${which} has the dimension ${shown(dimension)}: Neo compiles for fixed sizes, so give every dimension `
-      + `a whole number of at least 1 (the batch size too); got: ${shown(shape)}`);
-  }
+  throw new NeoValidationError(`shape of input ${which} has the dimension ${shown(dimension)}: Neo compiles for fixed sizes, so give every dimension `
+    + `a whole number of at least 1 (the batch size too); got: ${shown(shape)}`);
+}
+
+function isSize(dimension: unknown): boolean {
+  return typeof dimension === 'number' && Number.isSafeInteger(dimension) && dimension >= 1;
 }

@@ -76,7 +76,7 @@ function layoutOfImages(c: Compilation, report: Report): void {
 }
 
 function layoutOf(shape: readonly unknown[]): Layout | undefined {
-  if (shape.length !== 4 || shape.some((dimension) => typeof dimension !== 'number' || Token.isUnresolved(dimension))) return undefined;
+  if (shape.length !== 4 || !shape.every(Number.isSafeInteger)) return undefined;
   const [, second, third, fourth] = shape as number[];
   const areChannels = (size: number) => [1, 3, 4].includes(size);
   const areSides = (height: number, width: number) => height === width && height >= 16;
