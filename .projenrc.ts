@@ -166,8 +166,10 @@ project.addTask('test:mutation', {
   exec: 'stryker run stryker.config.mjs',
 });
 
-// A name is loaded when it is used first.
-project.compileTask.exec('node -r ts-node/register/transpile-only build/lazy-exports.ts', { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
+// A name is loaded when it is used first, and aws-cdk-lib is looked up once.
+for (const program of ['lazy-exports', 'shared-imports']) {
+  project.compileTask.exec(`node -r ts-node/register/transpile-only build/${program}.ts`, { env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
+}
 
 const checkGenerated = project.addTask('check:generated', {
   description: 'Fail when a generated file (projen, API.md) is not what its source says',

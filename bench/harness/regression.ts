@@ -4,32 +4,42 @@ import { table, type Figure } from './result';
 
 const FILE = path.join(__dirname, '..', 'ratios.json');
 
-/** Of a measured figure, few samples on a busy machine tell no more. */
-const BAND = 1.25;
+/** Of a ratio, few samples on a busy machine tell no more; nor on another machine, when it is next to nothing. */
+const withBand = (ratio: number) => Math.max(ratio * 1.25, ratio + 0.1);
+
+type Figures = Readonly<Record<string, Figure>>;
 
 interface Verdict { readonly text: string; readonly broken: boolean }
 
 /** Against what was promised. */
-export function promises(figures: Readonly<Record<string, Figure>>): Verdict {
-  return judge(figures, ({ most }) => most);
+export function promises(figures: Figures): Verdict {
+  return judge(figures, ({ value }) => value, ({ most }) => most);
 }
 
 /** Against what was measured when it was last looked at: nothing may have become worse by more than the noise. */
-export function compare(figures: Readonly<Record<string, Figure>>): Verdict {
+export function compare(figures: Figures): Verdict {
   const committed: Record<string, number> = JSON.parse(fs.readFileSync(FILE, 'utf8'));
-  const missing = Object.keys(figures).filter(name => committed[name] === undefined);
+  const missing = Object.entries(figures).filter(([name, { kind }]) => kind !== 'time' && committed[name] === undefined).map(([name]) => name);
   if (missing.length > 0) { throw new Error(`bench/ratios.json has no ${missing.join(', ')}: run "npm run bench -- --write" on a quiet machine`); }
-  return judge(figures, ({ isExact }, name) => isExact ? committed[name] : committed[name] * BAND);
+  const limits = {
+    counted: (_: Figure, name: string) => committed[name],
+    ratio: (_: Figure, name: string) => withBand(committed[name]),
+    time: ({ most }: Figure) => most,
+  };
+  return judge(figures, steadyValue, (figure, name) => limits[figure.kind](figure, name));
 }
 
-export function write(figures: Readonly<Record<string, Figure>>): void {
+export function write(figures: Figures): void {
   const before = fs.existsSync(FILE) ? JSON.parse(fs.readFileSync(FILE, 'utf8')) : {};
-  const now = Object.fromEntries(Object.entries(figures).map(([name, { value }]) => [name, Number(value.toFixed(3))]));
+  const now = Object.fromEntries(Object.entries(figures).filter(([, { kind }]) => kind !== 'time')
+    .map(([name, figure]) => [name, Number(steadyValue(figure).toFixed(3))]));
   fs.writeFileSync(FILE, `${JSON.stringify({ ...before, ...now }, undefined, 2)}\n`);
 }
 
-function judge(figures: Readonly<Record<string, Figure>>, limitOf: (figure: Figure, name: string) => number): Verdict {
-  const judged = Object.entries(figures).map(([name, figure]) => ({ name, value: figure.value, limit: limitOf(figure, name) }));
+const steadyValue = ({ value, steady = value }: Figure) => steady;
+
+function judge(figures: Figures, valueOf: (figure: Figure) => number, limitOf: (figure: Figure, name: string) => number): Verdict {
+  const judged = Object.entries(figures).map(([name, figure]) => ({ name, value: valueOf(figure), limit: limitOf(figure, name) }));
   // The committed figures have three digits.
   const isBroken = ({ value, limit }: { value: number; limit: number }) => Number(value.toFixed(3)) > Number(limit.toFixed(3));
   const short = (value: number) => `${Number(value.toFixed(3))}`;

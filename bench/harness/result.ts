@@ -12,8 +12,13 @@ export interface Figure {
   readonly value: number;
   /** What was promised. */
   readonly most: number;
-  /** Whether it is counted, and so the same on each machine, or measured. */
-  readonly isExact?: boolean;
+  /**
+   * How it is compared with what was measured before: a figure that is counted is the same on each machine, one that is a ratio varies, and a time
+   * says nothing of another machine, where the promise is all that can be compared with.
+   */
+  readonly kind: 'counted' | 'ratio' | 'time';
+  /** The same figure in CPU time: what few samples on a busy machine are compared by. */
+  readonly steady?: number;
 }
 
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
