@@ -97,22 +97,29 @@ const project = new awscdk.AwsCdkConstructLibrary({
     devdirs: ['test', 'build', 'docs', 'local', 'examples', 'bench'],
   },
 
-  publishToPypi: { distName: 'cdk-sagemaker-neo', module: 'cdk_sagemaker_neo' },
+  // Trusted publishing wherever there is one: a registry takes what this workflow sends, and there is no token to steal. Maven Central and Go have none.
+  publishToPypi: { distName: 'cdk-sagemaker-neo', module: 'cdk_sagemaker_neo', trustedPublishing: true },
   publishToMaven: {
     javaPackage: 'io.github.cdksagemakerneo',
     mavenGroupId: 'io.github.cdksagemakerneo',
     mavenArtifactId: 'cdk-sagemaker-neo',
     mavenServerId: 'central-ossrh',
   },
-  publishToNuget: { dotNetNamespace: 'CdkSagemakerNeo', packageId: 'CdkSagemakerNeo' },
+  publishToNuget: { dotNetNamespace: 'CdkSagemakerNeo', packageId: 'CdkSagemakerNeo', trustedPublishing: true },
   publishToGo: { moduleName: 'github.com/cdk-sagemaker-neo/cdk-sagemaker-neo-go' },
+  // From the first release on, what breaks a user is a major version.
+  minMajorVersion: 1,
   npmTrustedPublishing: true,
   npmProvenance: true,
+  // What publishes is named by its version, as it may speak for this repository.
+  jsiiReleaseVersion: '0.2.1061',
 
   gitignore: ['cdk.out/', '*.tsbuildinfo', '/local/out/', '/examples/*/*.tar.gz', '.stryker-tmp/', 'reports/', '.jsii.tabl.json', '.DS_Store'],
   npmignoreEnabled: false,
   sampleCode: false,
   pullRequestTemplate: false,
+  // The code of a pull request runs here; what writes is the job after it.
+  buildWorkflowOptions: { permissions: { contents: github.workflows.JobPermission.READ } },
   githubOptions: {
     pullRequestLintOptions: { semanticTitleOptions: { types: ['feat', 'fix', 'docs', 'test', 'refactor', 'perf', 'style', 'build', 'ci', 'chore'] } },
   },
@@ -191,6 +198,8 @@ const checkApi = project.addTask('check:api', {
 });
 checkApi.spawn(project.compileTask);
 checkApi.exec('node -r ts-node/register/transpile-only test/release/check-api.ts', { receiveArgs: true, env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
+// A push that no pull request has checked breaks nobody either.
+project.tasks.tryFind('release')!.spawn(checkApi);
 
 project.addTask('check:audit', {
   description: 'Fail when npm knows a vulnerability in what comes with the package',
@@ -313,7 +322,13 @@ project.buildWorkflow?.addPostBuildJob('checks', {
   ],
 });
 
-// publib's default; no registry is named here.
-project.github?.tryFindWorkflow('release')?.file?.patch(JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'));
+project.github?.tryFindWorkflow('release')?.file?.patch(
+  // publib's default; no registry is named here.
+  JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'),
+  // Of Sonatype's former server, which this is not.
+  JsonPatch.remove('/jobs/release_maven/steps/10/env/MAVEN_STAGING_PROFILE_ID'),
+  // It builds; the tag is made by the job that makes the GitHub release.
+  JsonPatch.replace('/jobs/release/permissions/contents', github.workflows.JobPermission.READ),
+);
 
 project.synth();
