@@ -101,7 +101,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToPypi: { distName: 'cdk-sagemaker-neo', module: 'cdk_sagemaker_neo', trustedPublishing: true },
   publishToMaven: {
     javaPackage: 'io.github.cdksagemakerneo',
-    mavenGroupId: 'io.github.cdksagemakerneo',
+    // The namespace that Maven Central grants the owner of github.com/cdk-sagemaker-neo, hyphens included, which a Java package cannot have.
+    mavenGroupId: 'io.github.cdk-sagemaker-neo',
     mavenArtifactId: 'cdk-sagemaker-neo',
     mavenServerId: 'central-ossrh',
   },

@@ -7,6 +7,7 @@ test.each([
   ['go version go1.25 linux/amd64', '1.25'],
   ['javac 17.0.15', '17'],
   ['Apache Maven 4', '3.8'],
+  ['\u001b[1mApache Maven 3.8.7\u001b[m', '3.8'],
 ])('%s will do where %s is asked for', (text, least) => { expect(missing([saying(text, least)])).toEqual([]); });
 
 test.each([

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'util';
 import { run } from '../templates/tools';
 
 /** A command that a language needs. */
@@ -24,7 +25,7 @@ export const TOOLS = {
 export function missing(tools: Tool[]): string[] {
   return tools.flatMap(({ command, args, least, from }) => {
     const { status, stdout, stderr } = run(command, args);
-    const version = /\d+(\.\d+)*/.exec(`${stdout}${stderr}`)?.[0];
+    const version = /\d+(\.\d+)*/.exec(stripVTControlCharacters(`${stdout}${stderr}`))?.[0];
     if (status !== 0 || !version) { return [`${command} is missing or does not work. It comes with ${from}`]; }
     return isAtLeast(version, least) ? [] : [`${command} ${version} is too old. It comes with ${from}`];
   });
