@@ -73,6 +73,14 @@ test('every pull request gets the checks of CI, with the toolchains they need', 
   expect(commands).toEqual(expect.arrayContaining(['npm run check:api', 'npm run check:audit', 'npm run test:languages', 'npm run test:consumer']));
 });
 
+test('what workflows run is there', () => {
+  const { tasks } = JSON.parse(fs.readFileSync(path.join(ROOT, '.projen', 'tasks.json'), 'utf8'));
+  const runs = fs.readdirSync(WORKFLOWS).flatMap(file => [...fs.readFileSync(path.join(WORKFLOWS, file), 'utf8').matchAll(/npx projen ([\w:-]+)/g)].map(([, task]) => task));
+
+  expect(runs.length).toBeGreaterThan(10);
+  expect(runs.filter(task => !(task in tasks))).toEqual([]);
+});
+
 test.each(['SECURITY.md', 'CONTRIBUTING.md', 'THIRD-PARTY-NOTICES', 'LICENSE', '.github/ISSUE_TEMPLATE/bug.yml', '.github/ISSUE_TEMPLATE/feature.yml'])('%s is there', file => {
   expect(fs.readFileSync(path.join(ROOT, file), 'utf8').length).toBeGreaterThan(300);
 });
