@@ -170,7 +170,7 @@ lint.exec('eslint --ext .ts --no-fix --max-warnings 0 .projenrc.ts src test buil
 });
 
 project.addTask('test:mutation', {
-  description: 'Mutation tests of the handler and of the sizing of subnets (about 15 minutes on two cores)',
+  description: 'Mutation tests of the handler and of the sizing of subnets',
   exec: 'stryker run stryker.config.mjs',
 });
 
