@@ -143,6 +143,11 @@ project.bundler.addBundle('./src/compilation-job/handler/compilation-job.lambda.
 // What is published is named, so that nothing else ever is. The parts of the handler are in its bundle.
 project.package.addField('files', ['.jsii', 'THIRD-PARTY-NOTICES', 'assets', 'lib/**/*.js', 'lib/**/*.d.ts', '!lib/**/handler']);
 
+// And no list of what is not published is made on the way, which a build in CI would take for a change of the repository.
+for (const target of ['js', 'java', 'python', 'dotnet', 'go']) {
+  project.tasks.tryFind(`package:${target}`)!.reset(`jsii-pacmak -v --no-npmignore --target ${target}`);
+}
+
 // What runs in AWS Lambda finds the AWS SDK in its runtime.
 project.eslint?.allowDevDeps('src/**/handler/*.ts');
 

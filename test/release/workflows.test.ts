@@ -73,6 +73,13 @@ test('every pull request gets the checks of CI, with the toolchains they need', 
   expect(commands).toEqual(expect.arrayContaining(['npm run check:api', 'npm run check:audit', 'npm run test:languages', 'npm run test:consumer']));
 });
 
+test('a build leaves no file that CI would take for a change', () => {
+  const { tasks } = JSON.parse(fs.readFileSync(path.join(ROOT, '.projen', 'tasks.json'), 'utf8'));
+  for (const target of ['js', 'java', 'python', 'dotnet', 'go']) {
+    expect(tasks[`package:${target}`].steps).toEqual([{ exec: `jsii-pacmak -v --no-npmignore --target ${target}` }]);
+  }
+});
+
 test('what workflows run is there', () => {
   const { tasks } = JSON.parse(fs.readFileSync(path.join(ROOT, '.projen', 'tasks.json'), 'utf8'));
   const runs = fs.readdirSync(WORKFLOWS).flatMap(file => [...fs.readFileSync(path.join(WORKFLOWS, file), 'utf8').matchAll(/npx projen ([\w:-]+)/g)].map(([, task]) => task));
