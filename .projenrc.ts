@@ -97,22 +97,30 @@ const project = new awscdk.AwsCdkConstructLibrary({
     devdirs: ['test', 'build', 'docs', 'local', 'examples', 'bench'],
   },
 
-  publishToPypi: { distName: 'cdk-sagemaker-neo', module: 'cdk_sagemaker_neo' },
+  // Trusted publishing wherever there is one: a registry takes what this workflow sends, and there is no token to steal. Maven Central and Go have none.
+  publishToPypi: { distName: 'cdk-sagemaker-neo', module: 'cdk_sagemaker_neo', trustedPublishing: true },
   publishToMaven: {
     javaPackage: 'io.github.cdksagemakerneo',
-    mavenGroupId: 'io.github.cdksagemakerneo',
+    // The namespace that Maven Central grants the owner of github.com/cdk-sagemaker-neo, hyphens included, which a Java package cannot have.
+    mavenGroupId: 'io.github.cdk-sagemaker-neo',
     mavenArtifactId: 'cdk-sagemaker-neo',
     mavenServerId: 'central-ossrh',
   },
-  publishToNuget: { dotNetNamespace: 'CdkSagemakerNeo', packageId: 'CdkSagemakerNeo' },
+  publishToNuget: { dotNetNamespace: 'CdkSagemakerNeo', packageId: 'CdkSagemakerNeo', trustedPublishing: true },
   publishToGo: { moduleName: 'github.com/cdk-sagemaker-neo/cdk-sagemaker-neo-go' },
+  // From the first release on, what breaks a user is a major version.
+  minMajorVersion: 1,
   npmTrustedPublishing: true,
   npmProvenance: true,
+  // What publishes is named by its version, as it may speak for this repository.
+  jsiiReleaseVersion: '0.2.1061',
 
   gitignore: ['cdk.out/', '*.tsbuildinfo', '/local/out/', '/examples/*/*.tar.gz', '.stryker-tmp/', 'reports/', '.jsii.tabl.json', '.DS_Store'],
   npmignoreEnabled: false,
   sampleCode: false,
   pullRequestTemplate: false,
+  // The code of a pull request runs here; what writes is the job after it.
+  buildWorkflowOptions: { permissions: { contents: github.workflows.JobPermission.READ } },
   githubOptions: {
     pullRequestLintOptions: { semanticTitleOptions: { types: ['feat', 'fix', 'docs', 'test', 'refactor', 'perf', 'style', 'build', 'ci', 'chore'] } },
   },
@@ -134,6 +142,11 @@ project.bundler.addBundle('./src/compilation-job/handler/compilation-job.lambda.
 
 // What is published is named, so that nothing else ever is. The parts of the handler are in its bundle.
 project.package.addField('files', ['.jsii', 'THIRD-PARTY-NOTICES', 'assets', 'lib/**/*.js', 'lib/**/*.d.ts', '!lib/**/handler']);
+
+// And no list of what is not published is made on the way, which a build in CI would take for a change of the repository.
+for (const target of ['js', 'java', 'python', 'dotnet', 'go']) {
+  project.tasks.tryFind(`package:${target}`)!.reset(`jsii-pacmak -v --no-npmignore --target ${target}`);
+}
 
 // What runs in AWS Lambda finds the AWS SDK in its runtime.
 project.eslint?.allowDevDeps('src/**/handler/*.ts');
@@ -162,7 +175,7 @@ lint.exec('eslint --ext .ts --no-fix --max-warnings 0 .projenrc.ts src test buil
 });
 
 project.addTask('test:mutation', {
-  description: 'Mutation tests of the handler and of the sizing of subnets (about 15 minutes on two cores)',
+  description: 'Mutation tests of the handler and of the sizing of subnets',
   exec: 'stryker run stryker.config.mjs',
 });
 
@@ -191,6 +204,8 @@ const checkApi = project.addTask('check:api', {
 });
 checkApi.spawn(project.compileTask);
 checkApi.exec('node -r ts-node/register/transpile-only test/release/check-api.ts', { receiveArgs: true, env: { TS_NODE_PROJECT: 'test/tsconfig.json' } });
+// A push that no pull request has checked breaks nobody either.
+project.tasks.tryFind('release')!.spawn(checkApi);
 
 project.addTask('check:audit', {
   description: 'Fail when npm knows a vulnerability in what comes with the package',
@@ -313,7 +328,13 @@ project.buildWorkflow?.addPostBuildJob('checks', {
   ],
 });
 
-// publib's default; no registry is named here.
-project.github?.tryFindWorkflow('release')?.file?.patch(JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'));
+project.github?.tryFindWorkflow('release')?.file?.patch(
+  // publib's default; no registry is named here.
+  JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'),
+  // Of Sonatype's former server, which this is not.
+  JsonPatch.remove('/jobs/release_maven/steps/10/env/MAVEN_STAGING_PROFILE_ID'),
+  // It builds; the tag is made by the job that makes the GitHub release.
+  JsonPatch.replace('/jobs/release/permissions/contents', github.workflows.JobPermission.READ),
+);
 
 project.synth();

@@ -1,3 +1,4 @@
+export * from './compilation-job/common-compilation-props';
 export * from './compilation-job/compilation-job';
 export * from './compilation-job/compilation-job-base';
 export * from './compilation-job/compilation-job-props';

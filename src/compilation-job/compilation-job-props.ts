@@ -1,9 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { NeoCommonCompilationProps } from './common-compilation-props';
 import type { NeoModel } from '../model/model';
-import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 
@@ -12,13 +10,7 @@ import type { NeoTarget } from '../target/target';
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  */
-export interface NeoCompilationJobProps {
-  /**
-   * Network of the job: `vpcConfig` of a `NeoPrivateCompilationVpc`. Required, as a job without it runs in a network of
-   * AWS with a path to the internet, and IAM cannot forbid that.
-   */
-  readonly vpcConfig: NeoVpcConfig;
-
+export interface NeoCompilationJobProps extends NeoCommonCompilationProps {
   /**
    * The model to compile.
    */
@@ -28,25 +20,6 @@ export interface NeoCompilationJobProps {
    * The device or platform to compile for.
    */
   readonly target: NeoTarget;
-
-  /**
-   * Bucket that the compiled model is written to; one of the buckets of the private network, in the job's Region.
-   */
-  readonly outputBucket: s3.IBucket;
-
-  /**
-   * Folder in the output bucket, without slashes at its ends. Every job writes into a folder of its own below it, named like the job.
-   *
-   * @default 'neo'
-   */
-  readonly outputPrefix?: string;
-
-  /**
-   * Key that encrypts the compiled model in the bucket. The job's role is permitted to use it; whoever reads the model needs `kms:Decrypt`.
-   *
-   * @default - the key of the bucket, or else `encryptionKey` of the private network, or else the encryption that the bucket applies by itself
-   */
-  readonly outputEncryptionKey?: kms.IKey;
 
   /**
    * Options for the compiler, as far as the target takes any.
@@ -70,21 +43,6 @@ export interface NeoCompilationJobProps {
    * @default - a unique name is generated, and a new one for each new job
    */
   readonly compilationJobName?: string;
-
-  /**
-   * How long the compilation may run before SageMaker ends it (`MaxRuntimeInSeconds`), in whole seconds, at least 1.
-   *
-   * @default Duration.minutes(15)
-   */
-  readonly maxRuntime?: Duration;
-
-  /**
-   * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days. Longer than
-   * `timeout` it is of use with `waitForCompletion: false` only.
-   *
-   * @default - SageMaker's own
-   */
-  readonly maxPendingTime?: Duration;
 
   /**
    * Whether the deployment waits for the end of the job and fails when the job fails. Without it, the deployment goes on as soon as SageMaker has

@@ -1,10 +1,7 @@
-import type { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { NeoCommonCompilationProps } from '../compilation-job/common-compilation-props';
 import type { NeoModel } from '../model/model';
-import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 
@@ -13,7 +10,7 @@ import type { NeoTarget } from '../target/target';
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  */
-export interface NeoCompilationTaskOptions {
+export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
   /**
    * Name of the job, 1 to 63 letters, digits and hyphens, unique in account and Region, also among jobs that have ended. Usually
    * from the state's input: `sfn.JsonPath.stringAt('$.name')` in JSONPath, `{% $states.input.name %}` in JSONata.
@@ -29,12 +26,6 @@ export interface NeoCompilationTaskOptions {
   readonly compilationJobNamePattern?: string;
 
   /**
-   * Network of the job: `vpcConfig` of a `NeoPrivateCompilationVpc`. Required, as a job without it runs in a network of
-   * AWS with a path to the internet, and IAM cannot forbid that.
-   */
-  readonly vpcConfig: NeoVpcConfig;
-
-  /**
    * The model to compile; `NeoExecutionModel` for one that the state's input names.
    */
   readonly model: NeoModel;
@@ -43,25 +34,6 @@ export interface NeoCompilationTaskOptions {
    * The device or platform to compile for. Its names may be known at run time only (`sfn.JsonPath.stringAt`, `NeoExpression.jsonata`).
    */
   readonly target: NeoTarget;
-
-  /**
-   * Bucket that the compiled model is written to; one of the buckets of the private network, in the job's Region.
-   */
-  readonly outputBucket: s3.IBucket;
-
-  /**
-   * Folder in the output bucket, without slashes at its ends. Every job writes into a folder of its own below it, named like the job.
-   *
-   * @default 'neo'
-   */
-  readonly outputPrefix?: string;
-
-  /**
-   * Key that encrypts the compiled model in the bucket.
-   *
-   * @default - the key of the bucket, or else `encryptionKey` of the private network, or else the encryption that the bucket applies by itself
-   */
-  readonly outputEncryptionKey?: kms.IKey;
 
   /**
    * Options for the compiler, as far as the target takes any.
@@ -77,20 +49,6 @@ export interface NeoCompilationTaskOptions {
    * @default - the role of the private network
    */
   readonly role?: iam.IRole;
-
-  /**
-   * How long the compilation may run before SageMaker ends it (`MaxRuntimeInSeconds`), in whole seconds, at least 1.
-   *
-   * @default Duration.minutes(15)
-   */
-  readonly maxRuntime?: Duration;
-
-  /**
-   * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days.
-   *
-   * @default - SageMaker's own
-   */
-  readonly maxPendingTime?: Duration;
 
   /**
    * Tags of the job, at most 47. A further one, `cdk-sagemaker-neo:execution`, says which execution started the job.

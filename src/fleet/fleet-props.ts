@@ -1,10 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { NeoFleetModels } from './fleet-models';
-import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
+import type { NeoCommonCompilationProps } from '../compilation-job/common-compilation-props';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 
@@ -30,12 +29,7 @@ export interface NeoFleetTarget {
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
  */
-export interface NeoCompilationFleetProps {
-  /**
-   * Network of the jobs: `vpcConfig` of a `NeoPrivateCompilationVpc`.
-   */
-  readonly vpcConfig: NeoVpcConfig;
-
+export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   /**
    * Where the models come from.
    */
@@ -52,25 +46,6 @@ export interface NeoCompilationFleetProps {
    * wait for it.
    */
   readonly quota: number;
-
-  /**
-   * Bucket that the compiled models are written to; one of the buckets of the private network, in the Region of the stack.
-   */
-  readonly outputBucket: s3.IBucket;
-
-  /**
-   * Folder in the output bucket, without slashes at its ends. Every job writes into a folder of its own below it, named like the job.
-   *
-   * @default 'neo'
-   */
-  readonly outputPrefix?: string;
-
-  /**
-   * Key that encrypts the compiled models in the bucket.
-   *
-   * @default - the key of the bucket, or else `encryptionKey` of the private network, or else the encryption that the bucket applies by itself
-   */
-  readonly outputEncryptionKey?: kms.IKey;
 
   /**
    * Role that the jobs assume to read, write and log.
@@ -102,20 +77,6 @@ export interface NeoCompilationFleetProps {
    * @default false
    */
   readonly startOnUpload?: boolean;
-
-  /**
-   * How long a compilation may run before SageMaker ends it (`MaxRuntimeInSeconds`), in whole seconds, at least 1.
-   *
-   * @default Duration.minutes(15)
-   */
-  readonly maxRuntime?: Duration;
-
-  /**
-   * How long a job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days.
-   *
-   * @default - SageMaker's own
-   */
-  readonly maxPendingTime?: Duration;
 
   /**
    * How often a job is looked at, in whole seconds from 1. Each look costs three state transitions, and the place of a job that has

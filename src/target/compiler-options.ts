@@ -203,11 +203,11 @@ export class NeoCompilerOptions {
   /**
    * Type of the input of a PyTorch model on an instance of AWS other than Inferentia.
    *
-   * @param type type of the input
+   * @param dataType type of the input
    */
-  public static dtype(type: NeoDataType): NeoCompilerOptions {
-    requireType(undefined, 'type', type, TEXT);
-    return NeoCompilerOptions.of({ dtype: type });
+  public static dtype(dataType: NeoDataType): NeoCompilerOptions {
+    requireType(undefined, 'dataType', dataType, TEXT);
+    return NeoCompilerOptions.of({ dtype: dataType });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'fs';
+import { existsSync, readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { allPages, MarkdownPage, ROOT } from './markdown';
 
@@ -37,4 +37,21 @@ test('CONTRIBUTING.md has every check, and marks those that CI runs, in their or
 
   expect(checks.filter(name => !contributing.includes(`npm run ${name}\``) && name !== 'test')).toEqual([]);
   expect(readFileSync(join(ROOT, '.ci', 'run'), 'utf8').split('\n').filter(line => line.startsWith('npm '))).toEqual(marked);
+});
+
+test('the map of the code has every folder', () => {
+  const contributing = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+  const folders = (folder: string) => readdirSync(join(ROOT, folder), { withFileTypes: true }).filter(entry => entry.isDirectory() && !/^(__|\.)/.test(entry.name)).map(({ name }) => name);
+  const map = contributing.slice(contributing.indexOf('## Map of the code'), contributing.indexOf('## Rules'));
+  // Generated, or not under version control.
+  const others = ['assets', 'coverage', 'dist', 'lib', 'node_modules', 'projenrc', 'reports', 'src'];
+  const sameAs = [...folders('src'), ...folders('local')];
+  const wanted = [
+    ...folders('.').filter(name => !others.includes(name)),
+    ...folders('src').map(name => `src/${name}`),
+    ...folders('test').filter(name => !sameAs.includes(name) && name !== 'local').map(name => `test/${name}`),
+  ];
+
+  expect(wanted.length).toBeGreaterThan(20);
+  expect(wanted.filter(name => !map.includes(`\`${name}\``))).toEqual([]);
 });

@@ -39,6 +39,16 @@ test('README.md has no relative picture, which npm and Construct Hub would not s
   expect([...text.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, target]) => target).filter(isRelative)).toEqual([]);
 });
 
+test('every row of every table has the cells of its head', () => {
+  expect(pages.flatMap(page => page.unevenRows.map(({ line, cells, expected }) => `${page.path}:${line}: ${cells} cells instead of ${expected}`))).toEqual([]);
+});
+
+test('a row with a cell too many or too few is found, one with an escaped bar is none', () => {
+  const page = new MarkdownPage('x.md', '| a | b |\n|---|---|\n| 1 | `x|y` |\n| 1 |\n| 1 | 2 | 3 |\n| \\| | 2 |\n\n| a |\n|---|\n| 1 |');
+
+  expect(page.unevenRows).toEqual([{ line: 4, cells: 1, expected: 2 }, { line: 5, cells: 3, expected: 2 }]);
+});
+
 test.each([
   ['## What it costs', 'what-it-costs'],
   ['# `NeoModel`: the model', 'neomodel-the-model'],

@@ -25,6 +25,13 @@ export interface CodeBlock {
   readonly line: number;
 }
 
+/** A row of a table that has more or fewer cells than its head. */
+export interface UnevenRow {
+  readonly line: number;
+  readonly cells: number;
+  readonly expected: number;
+}
+
 export interface Link {
   readonly target: string;
   readonly line: number;
@@ -64,6 +71,16 @@ export class MarkdownPage {
 
   /** The text without code blocks. */
   public get text(): string { return this.prose.join('\n'); }
+
+  /** Rows that GitHub, npm and Construct Hub would cut or pad, or take the whole table for plain text. */
+  public get unevenRows(): UnevenRow[] {
+    const cells = this.prose.map(line => line.startsWith('|') ? line.replace(/\\\||`[^`]*`/g, '').split('|').length - 2 : 0);
+    let expected = 0;
+    return cells.flatMap((count, index) => {
+      if (cells[index - 1] === 0 || index === 0) { expected = count; }
+      return count > 0 && count !== expected ? [{ line: index + 1, cells: count, expected }] : [];
+    });
+  }
 
   private findLinks(): Link[] {
     return this.prose.flatMap((text, index) => {

@@ -36,10 +36,15 @@ test('names follow each ecosystem', () => {
   expect(manifest.name).toBe('cdk-sagemaker-neo');
   expect(manifest.jsii.targets).toEqual({
     python: { distName: 'cdk-sagemaker-neo', module: 'cdk_sagemaker_neo' },
-    java: { package: 'io.github.cdksagemakerneo', maven: { groupId: 'io.github.cdksagemakerneo', artifactId: 'cdk-sagemaker-neo' } },
+    java: { package: 'io.github.cdksagemakerneo', maven: { groupId: 'io.github.cdk-sagemaker-neo', artifactId: 'cdk-sagemaker-neo' } },
     dotnet: { namespace: 'CdkSagemakerNeo', packageId: 'CdkSagemakerNeo' },
     go: { moduleName: 'github.com/cdk-sagemaker-neo/cdk-sagemaker-neo-go' },
   });
+});
+
+test('the Maven namespace is that of the owner of the repository on GitHub, as Maven Central grants no other', () => {
+  const [, owner] = /github\.com\/([^/]+)\//.exec(manifest.repository.url)!;
+  expect(manifest.jsii.targets.java.maven.groupId).toBe(`io.github.${owner}`);
 });
 
 test('the lock file names no registry', () => { expect(read('package-lock.json')).not.toMatch(/"resolved"|https?:\/\/registry\./); });

@@ -19,12 +19,46 @@ test.each(fs.readdirSync(WORKFLOWS))('%s names no host and no path of a machine'
   expect(text).not.toMatch(/(^|\s)\/(home|root|work|Users)\//m);
 });
 
-test('npm is published with trusted publishing and provenance, without a token', () => {
-  const publish = job('release', 'release_npm');
+test.each([
+  ['npm', 'NPM_TRUSTED_PUBLISHER', /NPM_TOKEN/],
+  ['pypi', 'PYPI_TRUSTED_PUBLISHER', /TWINE_/],
+  ['nuget', 'NUGET_TRUSTED_PUBLISHER', /NUGET_API_KEY/],
+])('%s has trusted publishing, and so no token', (registry, variable, token) => {
+  const publish = job('release', `release_${registry}`);
   expect(publish).toMatch(/id-token: write/);
-  expect(publish).toMatch(/NPM_TRUSTED_PUBLISHER: "true"/);
-  expect(publish).toMatch(/NPM_CONFIG_PROVENANCE: "true"/);
-  expect(publish).not.toMatch(/NPM_TOKEN/);
+  expect(publish).toContain(`${variable}: "true"`);
+  expect(publish).not.toMatch(token);
+});
+
+test('npm gets provenance, and PyPI the attestations that come with trusted publishing', () => {
+  expect(job('release', 'release_npm')).toMatch(/NPM_CONFIG_PROVENANCE: "true"/);
+  expect(job('release', 'release_pypi')).not.toMatch(/PYPI_DISABLE_ATTESTATIONS/);
+});
+
+test('secrets are what Maven Central and the Go repository ask for, the name of a NuGet profile, and those of GitHub', () => {
+  const secrets = [...workflow('release').matchAll(/secrets\.(\w+)/g)].map(([, name]) => name);
+  expect([...new Set(secrets)].sort()).toEqual([
+    'GITHUB_TOKEN', 'GO_GITHUB_TOKEN', 'MAVEN_GPG_PRIVATE_KEY', 'MAVEN_GPG_PRIVATE_KEY_PASSPHRASE', 'MAVEN_PASSWORD', 'MAVEN_USERNAME', 'NUGET_USERNAME',
+  ]);
+});
+
+test.each([
+  ['build', 'build'], ['build', 'checks'], ['release', 'release'], ['release', 'release_npm'], ['release', 'release_maven'], ['release', 'release_golang'],
+])('%s.yml: %s, which runs code of others, may not write to the repository', (file, name) => {
+  expect(job(file, name)).toMatch(/^      contents: read$/m);
+  expect(job(file, name)).not.toMatch(/^      (?!id-token)[a-z-]+: write$/m);
+});
+
+test('what publishes has a version', () => {
+  const publishers = [...workflow('release').matchAll(/publib@(\S+?)'/g)].map(([, version]) => version);
+  expect(publishers).toHaveLength(5);
+  for (const version of publishers) { expect(version).toMatch(/^\d+\.\d+\.\d+$/); }
+});
+
+test('a release is 1.0.0 or later, as before that a feature would be a patch, and its API is compared with the last one\'s', () => {
+  const { tasks: { release } } = JSON.parse(fs.readFileSync(path.join(ROOT, '.projen', 'tasks.json'), 'utf8'));
+  expect(release.env.MIN_MAJOR).toBe('1');
+  expect(release.steps).toContainEqual({ spawn: 'check:api' });
 });
 
 test.each(['npm', 'pypi', 'maven', 'nuget', 'golang', 'github'])('a release has a job for %s, and none of a dry run', registry => {
@@ -37,6 +71,21 @@ test('every pull request gets the checks of CI, with the toolchains they need', 
   for (const tool of ['node', 'python', 'java', 'go']) { expect(checks).toContain(`actions/setup-${tool}@`); }
   const commands = fs.readFileSync(path.join(ROOT, '.ci', 'run'), 'utf8').split('\n');
   expect(commands).toEqual(expect.arrayContaining(['npm run check:api', 'npm run check:audit', 'npm run test:languages', 'npm run test:consumer']));
+});
+
+test('a build leaves no file that CI would take for a change', () => {
+  const { tasks } = JSON.parse(fs.readFileSync(path.join(ROOT, '.projen', 'tasks.json'), 'utf8'));
+  for (const target of ['js', 'java', 'python', 'dotnet', 'go']) {
+    expect(tasks[`package:${target}`].steps).toEqual([{ exec: `jsii-pacmak -v --no-npmignore --target ${target}` }]);
+  }
+});
+
+test('what workflows run is there', () => {
+  const { tasks } = JSON.parse(fs.readFileSync(path.join(ROOT, '.projen', 'tasks.json'), 'utf8'));
+  const runs = fs.readdirSync(WORKFLOWS).flatMap(file => [...fs.readFileSync(path.join(WORKFLOWS, file), 'utf8').matchAll(/npx projen ([\w:-]+)/g)].map(([, task]) => task));
+
+  expect(runs.length).toBeGreaterThan(10);
+  expect(runs.filter(task => !(task in tasks))).toEqual([]);
 });
 
 test.each(['SECURITY.md', 'CONTRIBUTING.md', 'THIRD-PARTY-NOTICES', 'LICENSE', '.github/ISSUE_TEMPLATE/bug.yml', '.github/ISSUE_TEMPLATE/feature.yml'])('%s is there', file => {

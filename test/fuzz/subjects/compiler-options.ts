@@ -75,7 +75,7 @@ export const OTHER_OPTIONS = subject<OtherOptions>({
     useOptions(world, NeoCompilerOptions.fromJson(json).toJson(scope), true);
     useOptions(world, NeoCompilerOptions.of(options).combinedWith(other).toJson(scope));
   },
-  calls: { commandLine: /command line|compiler options/, classLabels: /compiler options/, dtype: /compiler options|\btype\b/, json: /compiler options/, options: /compiler options/, other: /combined|compiler options/ },
+  calls: { commandLine: /command line|compiler options/, classLabels: /compiler options/, dtype: /compiler options|\bdataType\b/, json: /compiler options/, options: /compiler options/, other: /combined|compiler options/ },
 });
 
 
