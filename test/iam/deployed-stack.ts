@@ -3,6 +3,7 @@ import { Evaluation, type Referable } from '../../local/cloudformation/evaluatio
 import type { ResourceDefinition, Template } from '../../local/cloudformation/template';
 
 export const ACCOUNT = '111122223333';
+export const OTHER_ACCOUNT = '444455556666';
 export const REGION = 'us-east-1';
 
 export interface PolicyDocument {
