@@ -1,4 +1,4 @@
-import { decide, type Decision } from './decide';
+import { decide, type Decision, type Request } from './decide';
 import { type ObjectName, objects } from './objects';
 import { paths } from './paths';
 import { principals } from './principals';
@@ -15,14 +15,18 @@ export class Cloud {
     this.stacks = deploy(templates);
   }
 
-  public decide([, principal, action, object, path, , , context = {}]: Row): Promise<Decision> {
-    return decide({
+  public decide(row: Row): Promise<Decision> {
+    return decide(this.request(row));
+  }
+
+  public request([, principal, action, object, path, , , context = {}]: Row): Request {
+    return {
       principal: principals[principal](this.stacks),
       action,
       resources: [object].flat().map(name => objects[name](this.stacks)),
       path: paths[path](this.stacks),
       context: this.concrete(context),
-    });
+    };
   }
 
   /** `<name>` in the tables' context stands for an object's ARN. */

@@ -51,7 +51,11 @@ export class DeployedStack {
   }
 
   public arn(logicalId: string): string {
-    return this.referable(logicalId).attribute('Arn');
+    return this.attribute(logicalId, 'Arn');
+  }
+
+  public attribute(logicalId: string, name: string): string {
+    return this.referable(logicalId).attribute(name);
   }
 
   /** A resource's properties with every intrinsic function replaced. */

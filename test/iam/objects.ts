@@ -35,6 +35,9 @@ const named = (stack: keyof Stacks, type: string, pattern: RegExp) => (stacks: S
 };
 const part = (stack: keyof Stacks, type: string, pattern: RegExp, kind: string) => (stacks: Stacks): Resource =>
   aws('ec2', `${kind}/${stacks[stack].ref(stacks[stack].find(type, pattern))}`)();
+/** The group that AWS makes with the VPC, as an attribute of it. */
+const defaultGroup = (stacks: Stacks): Resource =>
+  aws('ec2', `security-group/${stacks.Models.attribute(stacks.Models.find('AWS::EC2::VPC', /^NeoVpc/), 'DefaultSecurityGroup')}`)();
 /** A job as the handler makes it: under its name, with its tags. */
 const job = (stack: keyof Stacks, logicalId: RegExp, isTagged = true) => (stacks: Stacks): Resource => {
   const { JobNamePrefix, JobName, Tags } = stacks[stack].properties(stacks[stack].find('Custom::SageMakerNeoCompilationJob', logicalId));
@@ -79,6 +82,7 @@ export const objects = {
   'another asset': () => here(`arn:aws:s3:::cdk-hnb659fds-assets-${ACCOUNT}-${REGION}/0123456789abcdef.zip`),
   'the bootstrap bucket': () => here(`arn:aws:s3:::cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`),
   'an object of the other stack': bucketOf('Others', 'models/resnet.tar.gz'),
+  'the other stack\'s compiled model': artifactOf('Others', /^Resnet/),
   'the other stack\'s bucket': bucketOf('Others'),
   'the other stack\'s key': keyOf('Others'),
   'an object of an unrelated bucket': () => here('arn:aws:s3:::unrelated/model.tar.gz'),
@@ -89,6 +93,8 @@ export const objects = {
   'the job role': trustOf('Models', JOB_ROLE),
   'the handler role': trustOf('Models', HANDLER_ROLE),
   'the flow log role': trustOf('Models', /^NeoFlowLogRole/),
+  'the emptier\'s role': trustOf('Models', /^CustomS3AutoDeleteObjects/),
+  'the uploader\'s role': trustOf('Models', /^Uploader/),
   'the job role, passed': passed('Models', JOB_ROLE),
   'the handler role, passed': passed('Models', HANDLER_ROLE),
   'the other stack\'s job role, passed': passed('Others', JOB_ROLE),
@@ -98,6 +104,7 @@ export const objects = {
   'the security group': part('Models', 'AWS::EC2::SecurityGroup', /^NeoSecurityGroup/, 'security-group'),
   'a subnet of the other stack': part('Others', 'AWS::EC2::Subnet', /IsolatedSubnet1/, 'subnet'),
   'the other stack\'s security group': part('Others', 'AWS::EC2::SecurityGroup', /^NeoSecurityGroup/, 'security-group'),
+  'the default security group': defaultGroup,
   'a network interface': aws('ec2', 'network-interface/eni-0123456789abcdef0'),
   'the VPC': part('Models', 'AWS::EC2::VPC', /^NeoVpc/, 'vpc'),
   'the S3 endpoint': part('Models', 'AWS::EC2::VPCEndpoint', /^NeoS3Endpoint/, 'vpc-endpoint'),
@@ -134,6 +141,7 @@ export const objects = {
   'the closed stack\'s model': bucketOf('Closed', 'models/resnet.tar.gz'),
   'the closed stack\'s compiled model': artifactOf('Closed', /^Resnet/),
   'the closed handler function': named('Closed', 'AWS::Lambda::Function', /OnEvent[0-9A-F]{8}$/),
+  'the closed framework\'s polling function': named('Closed', 'AWS::Lambda::Function', /frameworkisComplete/),
   'the closed waiter\'s state machine': named('Closed', 'AWS::StepFunctions::StateMachine', /waiter/),
   'the closed stack': (stacks: Stacks) => here(stacks.Closed.stackId),
   'an uploaded model': bucketOf('Fleets', 'uploads/a.tar.gz'),
@@ -152,6 +160,9 @@ export const objects = {
   'the upload rule\'s role': trustOf('Fleets', /^FleetStateMachineEventsRole[0-9A-F]{8}$/),
   'the fleet': stateMachine(/^FleetStateMachine[0-9A-F]{8}$/),
   'the stopper': stateMachine(/^FleetStopJobsStopper[0-9A-F]{8}$/),
+  'the manifest fleet': stateMachine(/^ListedStateMachine[0-9A-F]{8}$/),
+  'the manifest fleet\'s stopper': stateMachine(/^ListedStopJobsStopper[0-9A-F]{8}$/),
+  'the tasks\' stopper': stateMachine(/^StopNightlyStopper[0-9A-F]{8}$/),
   'an execution of the fleet': executionOf(''),
   'a workflow of the fleet': executionOf('/Compile'),
   'an execution of another state machine': aws('states', 'execution:unrelated:0123'),
