@@ -61,7 +61,7 @@ function elbow([x, y]: [number, number], to: number): [number, number][] {
 }
 
 function card(templates: TemplateSet, network: CompilationNetwork, bucket: TemplateResource, y: number): string {
-  const lock = bucketLock(templates, bucket, network.s3Endpoints);
+  const lock = bucketLock(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints);
   const exempt = lock.exempt.length ? `, ${count(lock.exempt.length, 'exemption')}` : '';
   const lines: [boolean, string][] = [
     lock.missing.length === 0
