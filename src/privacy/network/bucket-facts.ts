@@ -13,7 +13,7 @@ const PUBLIC_ACCESS_BLOCK = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePubl
 /** How a bucket's policy treats requests that do not come through the endpoint. */
 export interface BucketLock {
   readonly policies: TemplateResource[];
-  /** Of `LOCKED_ACTIONS`, those not denied. */
+  /** Of `LOCKED_ACTIONS`, those not denied, or not for as long as nobody takes the Deny away. */
   readonly missing: string[];
   /** Principals that the Deny spares. */
   readonly exempt: string[];
@@ -28,19 +28,21 @@ export function bucketLock(
   const endpointIds = [...endpoints.map(({ ref }) => ref), ...otherEndpoints];
   const policies = templates.ofType('AWS::S3::BucketPolicy').filter(policy => isPolicyOf(templates, policy, bucket));
   // A policy that may not exist protects nothing that may.
-  const isLocked = policies.some(policy => policy.condition === undefined || policy.condition === bucket.condition);
+  const isThere = policies.some(policy => policy.condition === undefined || policy.condition === bucket.condition);
   // A bucket has one policy at a time, so that of several any may be the one that stays.
   const documents = policies.flatMap(({ properties: { PolicyDocument: document }, template }) =>
     [...documentsOf(templates, document, template) ?? [[]], ...mayBeAbsent(document) ? [[]] : []]);
   const denials = documents.map(statements => statements.filter(statement => isLock(statement, endpointIds)));
   const open = documents.flat().filter(statement => isForEverybody(statement));
+  const unlocking = UNLOCKING_ACTIONS.filter(action => open.some(({ actions }) => coversAction(actions, action)));
+  const isLocked = isThere && unlocking.length === 0;
   const denies = (statement: Statement, action: string) => coversAction(statement.actions, action)
     && resourcesFor(action, bucket).some(resource => statement.resources.includes(resource));
   return {
     policies,
     missing: LOCKED_ACTIONS.filter(action => !isLocked || denials.some(statements => !statements.some(statement => denies(statement, action)))),
     exempt: [...new Set(denials.flat().flatMap(statement => exemptions(statement)))],
-    unlocking: UNLOCKING_ACTIONS.filter(action => open.some(({ actions }) => coversAction(actions, action))),
+    unlocking,
   };
 }
 

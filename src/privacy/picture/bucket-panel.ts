@@ -5,6 +5,10 @@ import { count, nameOf, readableName } from '../network/names';
 import { bucketNamed, type CompilationNetwork } from '../network/network';
 import type { TemplateResource, TemplateSet } from '../template/template-set';
 
+/** What somebody who is not denied an action can do. */
+const USES: { readonly [action: string]: string } = {
+  's3:GetObject': 'reading', 's3:GetObjectVersion': 'reading', 's3:PutObject': 'writing', 's3:ListBucket': 'listing',
+};
 const COLUMN = { x: 1096, width: 272 };
 const CARD = { height: 104, gap: 12 };
 /** More buckets than this are counted, not drawn. */
@@ -66,7 +70,7 @@ function card(templates: TemplateSet, network: CompilationNetwork, bucket: Templ
   const lines: [boolean, string][] = [
     lock.missing.length === 0
       ? [true, `only through this endpoint${exempt}`]
-      : [false, `open to others: ${lock.missing.map(action => action.replace('s3:', '')).join(', ')}`],
+      : [false, `open to others: ${[...new Set(lock.missing.map(action => USES[action]))].join(', ')}`],
     openPublicAccess(templates, bucket).length === 0 ? [true, 'public access blocked'] : [false, 'public access not blocked'],
     [true, encryptionOf(templates, bucket)],
   ];
