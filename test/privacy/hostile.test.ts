@@ -1,38 +1,15 @@
-import { CfnCondition, CfnParameter, CfnResource, CustomResource, Fn, NestedStack, Stack } from 'aws-cdk-lib';
+import { CfnCondition, CfnOutput, CfnResource, CustomResource, Fn, NestedStack, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { newApp, PrivateStack, reportOf } from './private-app';
+import {
+  anyText, ANYWHERE, attribute, deny, denial, endpointPolicy, idOf, interfaceEndpoint, maybe, PRODUCTION, raw,
+} from './template-changes';
 import { evaluate } from '../../src/privacy/report/privacy-report';
 import { TemplateSet } from '../../src/privacy/template/template-set';
-
-const ANYWHERE = '0.0.0.0/0';
-const NOTHING = { Ref: 'AWS::NoValue' };
-const PRODUCTION = 'Production';
-
-/** What the template only says under a condition. */
-const maybe = (value: unknown, otherwise: unknown = NOTHING) => ({ 'Fn::If': [PRODUCTION, value, otherwise] });
-const idOf = ({ node }: { node: { defaultChild?: any } }) => Stack.of(node.defaultChild).resolve(node.defaultChild.logicalId) as string;
-const attribute = (of: { node: { defaultChild?: any } }, name: string) => Fn.getAtt(idOf(of), name).toString();
-const anyText = (stack: Stack, type = 'String') => new CfnParameter(stack, 'AnyText', { type }).valueAsString;
-const raw = (stack: Stack, type: string, properties: Record<string, unknown>, id = 'Open') => new CfnResource(stack, id, { type, properties });
-
-/** The statement that closes the bucket, as it stands in the template. */
-const denial = (stack: PrivateStack) => stack.resolve((stack.cfnBucketPolicy.policyDocument as iam.PolicyDocument).toJSON()).Statement[0];
-const deny = (stack: PrivateStack, change: Record<string, unknown>) =>
-  stack.cfnBucketPolicy.addPropertyOverride('PolicyDocument.Statement.0', { ...denial(stack), ...change });
-const endpointPolicy = (stack: PrivateStack, statement: Record<string, unknown>) =>
-  stack.cfnEndpoint.addPropertyOverride('PolicyDocument', { Statement: [statement] });
-const interfaceEndpoint = (stack: PrivateStack, service: string, statement?: Record<string, unknown>, more: Record<string, unknown> = {}) =>
-  raw(stack, 'AWS::EC2::VPCEndpoint', {
-    VpcId: stack.network.vpc.vpcId,
-    VpcEndpointType: 'Interface',
-    ServiceName: `com.amazonaws.us-east-1.${service}`,
-    PolicyDocument: statement && { Statement: [{ Effect: 'Allow', Principal: '*', ...statement }] },
-    ...more,
-  });
 
 /** How somebody who knows the rules would open a network past them. */
 const HOSTILE: [rule: string, verdict: 'fail' | 'unknown', how: string, open: (stack: PrivateStack) => void][] = [
@@ -51,6 +28,11 @@ const HOSTILE: [rule: string, verdict: 'fail' | 'unknown', how: string, open: (s
   ['NoInternetGateway', 'fail', 'from another stack', stack => raw(new Stack(stack.node.root, 'Elsewhere'), 'AWS::EC2::VPCGatewayAttachment', {
     VpcId: stack.network.vpc.vpcId, InternetGatewayId: 'igw-1',
   })],
+  ['NoInternetGateway', 'fail', 'through an export with a joined name', stack => {
+    const name = Fn.join('-', ['vpc', Fn.ref('AWS::Region')]);
+    new CfnOutput(stack, 'Out', { value: stack.network.vpc.vpcId, exportName: name });
+    raw(new Stack(stack.node.root, 'Elsewhere'), 'AWS::EC2::VPCGatewayAttachment', { VpcId: { 'Fn::ImportValue': name }, InternetGatewayId: 'igw-1' });
+  }],
   ['NoInternetGateway', 'unknown', 'a VPC that a custom resource looks up', stack => raw(stack, 'AWS::EC2::VPCGatewayAttachment', {
     VpcId: new CustomResource(stack, 'Lookup', { serviceToken: 'arn:aws:lambda:us-east-1:111122223333:function:lookup' }).getAttString('VpcId'), InternetGatewayId: 'igw-1',
   })],
@@ -125,6 +107,7 @@ const HOSTILE: [rule: string, verdict: 'fail' | 'unknown', how: string, open: (s
     { Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:us-east-1:111122223333:mine' }, { VpcEndpointType: maybe('Interface', 'GatewayLoadBalancer') })],
   ['OtherEndpointsRestricted', 'fail', 'a policy that may be gone', stack =>
     interfaceEndpoint(stack, 'sqs', undefined, { PolicyDocument: maybe({ Statement: [] }) })],
+  ['OtherEndpointsRestricted', 'unknown', 'in a VPC by parameter', stack => interfaceEndpoint(stack, 'sqs', undefined, { VpcId: anyText(stack) })],
   ['BucketOnlyThroughEndpoint', 'fail', 'a Deny that may be gone', stack => stack.cfnBucketPolicy.addPropertyOverride('PolicyDocument.Statement.0', maybe(denial(stack)))],
   ['BucketOnlyThroughEndpoint', 'fail', 'one of two documents', stack =>
     stack.cfnBucketPolicy.addPropertyOverride('PolicyDocument', maybe({ Statement: [denial(stack)] }, { Statement: [] }))],
@@ -173,6 +156,10 @@ const HOSTILE: [rule: string, verdict: 'fail' | 'unknown', how: string, open: (s
     FlexibleTimeWindow: { Mode: 'OFF' },
     ScheduleExpression: 'rate(1 day)',
     Target: { Arn: 'arn:aws:scheduler:::aws-sdk:sagemaker:createCompilationJob', RoleArn: 'arn:aws:iam::111122223333:role/r', Input: '{"CompilationJobName":"open"}' },
+  })],
+  ['JobInPrivateSubnets', 'fail', 'a job by a name that is put in later', stack => raw(stack, 'AWS::StepFunctions::StateMachine', {
+    DefinitionString: '{"States": {"Compile": {"Type": "Task", "Resource": "${What}", "Parameters": {}}}}',
+    DefinitionSubstitutions: { What: { 'Fn::Join': [':', ['arn:aws:states::', 'aws-sdk:sagemaker:createCompilationJob']] } },
   })],
   ['TemplatesVisible', 'unknown', 'a nested stack of another template', stack => {
     const nested = new NestedStack(stack, 'Nested');

@@ -36,8 +36,9 @@ function isJob({ type, properties }: TemplateResource): boolean {
 }
 
 function placementsOfTasks(templates: TemplateSet, machine: TemplateResource): JobPlacement[] {
-  return templates.choices(machine.properties.DefinitionString ?? machine.properties.Definition)
-    .flatMap(definition => typeof definition === 'object' && !isIntrinsic(definition) ? [definition] : parsed(templates.values(definition, machine.template)))
+  const texts = templates.choices(machine.properties.DefinitionString ?? machine.properties.Definition)
+    .flatMap(definition => typeof definition === 'object' && !isIntrinsic(definition) ? [JSON.stringify(definition)] : templates.values(definition, machine.template));
+  return parsed(texts.flatMap(text => substituted(templates, machine, text)))
     .flatMap(definition => tasksOf(definition))
     .map(({ name, request }) => placementOf(templates, machine, request, `Properties.DefinitionString.States.${name}`));
 }
@@ -45,6 +46,12 @@ function placementsOfTasks(templates: TemplateSet, machine: TemplateResource): J
 function placementsOfCalls(templates: TemplateSet, resource: TemplateResource): JobPlacement[] {
   return apiCalls(templates, resource).filter(({ service, action }) => service === 'sagemaker' && action === 'createcompilationjob')
     .map(({ property, request }) => placementOf(templates, resource, request, `Properties.${property}`));
+}
+
+/** With what `DefinitionSubstitutions` puts in place of `${name}`. */
+function substituted(templates: TemplateSet, machine: TemplateResource, text: string): string[] {
+  return templates.choices(machine.properties.DefinitionSubstitutions).flatMap(substitutions => Object.entries(substitutions))
+    .reduce((texts, [name, value]) => texts.flatMap(one => templates.values(value, machine.template).map(put => one.replaceAll(`\${${name}}`, () => put))), [text]);
 }
 
 function isIntrinsic(value: any): boolean {

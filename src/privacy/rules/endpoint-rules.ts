@@ -1,7 +1,8 @@
-import { fail, pass, representative, type PrivacyRule, unknown } from './rule';
+import { fail, type Observation, pass, representative, type PrivacyRule, unknown } from './rule';
 import { endpointOpenings, reachableBuckets } from '../network/endpoint-policy';
 import { count, readableName } from '../network/names';
 import { bucketNamed, inVpc, isS3Gateway } from '../network/network';
+import { relationTo } from '../network/relation';
 import { asksWhose, type Statement, statementsOf } from '../template/policy';
 import { mayBeAbsent, type TemplateResource, type TemplateSet } from '../template/template-set';
 
@@ -30,9 +31,15 @@ export const ENDPOINT_RULES: PrivacyRule[] = [
       inVpc(templates, 'AWS::EC2::VPCEndpoint', vpcId).filter(endpoint => !s3Endpoints.includes(endpoint) && !isS3Gateway(templates, endpoint)).map(endpoint => {
         const problem = otherEndpointProblem(templates, endpoint);
         return problem ? fail(endpoint, problem, 'ServiceName', 'PolicyDocument') : pass(endpoint, `${templates.property(endpoint, 'ServiceName').join(' or ')}, with a policy`);
-      })),
+      }).concat(endpointsElsewhere(templates, vpcId))),
   },
 ];
+
+/** Endpoints of a VPC that only the deployment knows, and that may be this one. */
+function endpointsElsewhere(templates: TemplateSet, vpcId?: string): Observation[] {
+  return templates.ofType('AWS::EC2::VPCEndpoint').filter(endpoint => vpcId !== undefined && relationTo(templates, endpoint, 'VpcId', [vpcId]) === 'unknown')
+    .map(endpoint => unknown(endpoint, 'endpoint of a VPC that only the deployment knows', 'VpcId'));
+}
 
 /** For auditors: what the app makes, and by name what it does not. */
 function bucketsOf(templates: TemplateSet, endpoint: TemplateResource): string {

@@ -124,7 +124,9 @@ export class TemplateSet {
       if (resource.type === 'AWS::CloudFormation::Stack') { nested.push(resource); }
     }
     for (const { Value, Export } of Object.values<any>(template.body.Outputs ?? {})) {
-      if (typeof Export?.Name === 'string') { this.exports.set(exportKey(template, Export.Name), { value: Value, template }); }
+      // What has the name of its stack in it is another one in each.
+      this.values(Export?.Name, template).filter(name => !name.includes('${AWS.StackName}'))
+        .forEach(name => this.exports.set(exportKey(template, name), { value: Value, template }));
     }
     nested.forEach(resource => this.addNested(resource));
   }
