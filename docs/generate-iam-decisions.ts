@@ -15,8 +15,8 @@ export function renderIamDecisionsPage(): string {
     [
       `${rows.length} requests, ${allowed} of them allowed, each decided over all policies that have a say: identity, trust, VPC endpoint, bucket and key policies,`,
       'as synthesized. The decisions below are what this library promises; `test/iam/decisions.test.ts` compares them with what the policies say, by',
-      'simulation, and `test/iam/mutations.test.ts` shows that the table notices when a policy is spoilt. A simulation is not AWS: it knows neither',
-      'service control policies nor what AWS does not document.',
+      'simulation, `test/iam/coverage.test.ts` that each policy lets one of them through and stops one, and `test/iam/mutations.test.ts` that the table',
+      'notices when a policy is spoilt. A simulation is not AWS: it knows neither service control policies nor what AWS does not document.',
     ].join('\n'),
     [
       'The ordinary stack has a bucket with a customer-managed key and `autoDeleteObjects`, an exempt uploader, one job with `deleteArtifacts`',

@@ -31,10 +31,11 @@ export interface NeoCompiledModelProps {
   readonly role?: iam.IRole;
 
   /**
-   * Whether the containers are cut off from every network. SageMaker itself still loads the model, through the subnets, and delivers
-   * the requests for inferences.
+   * Whether the containers can make no network calls at all. SageMaker itself still downloads the model, with the role and, as AWS documents, through
+   * the VPC, and delivers the requests for inferences.
    *
    * @default true
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
    */
   readonly enableNetworkIsolation?: boolean;
 

@@ -68,7 +68,8 @@ function otherProblems(templates: TemplateSet, network: CompilationNetwork): num
   const rules = network.securityGroups.flatMap(group => rulesOf(templates, group)).filter(rule => verdictOn(rule, templates, network) === 'open');
   const endpoints = network.s3Endpoints.filter(endpoint => endpointOpenings(templates, endpoint).length > 0);
   const buckets = network.buckets
-    .filter(bucket => bucketLock(templates, bucket, network.s3Endpoints).missing.length + openPublicAccess(templates, bucket).length > 0);
+    .filter(bucket => bucketLock(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints).missing.length > 0
+      || openPublicAccess(templates, bucket).length > 0);
   return rules.length + endpoints.length + buckets.length;
 }
 

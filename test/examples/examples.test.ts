@@ -10,7 +10,8 @@ import { RUNNABLE } from '../../local/demo/options';
 import { always, FrontEnd, NeoService } from '../../local/sagemaker';
 import { evaluate } from '../../src/privacy/report/privacy-report';
 import { TemplateSet } from '../../src/privacy/template/template-set';
-import { findings, unexplained } from '../nag/findings';
+import { EXPLAINED, isExplainedBy } from '../nag/explained';
+import { acknowledgements, findings, unexplained } from '../nag/findings';
 import { brokenRules } from '../privacy/private-app';
 
 /** Warnings that an example's README explains. */
@@ -29,9 +30,12 @@ test('there is one for each scenario', () => {
   expect(names).toEqual(expect.arrayContaining(['private-compilation', 'existing-vpc', 'hardened', 'many-jobs', 'edge-device', 'endpoint', 'pipeline-stage']));
 });
 
+const explained = new Set<typeof EXPLAINED[number]>();
+
 describe.each(names)('examples/%s', name => {
   const example = Example.load(name);
   const found = findings(example.app);
+  EXPLAINED.filter(explanation => found.some(finding => isExplainedBy(explanation, finding))).forEach(explanation => explained.add(explanation));
 
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a file for each example, or this fails
   describe('shows', () => { require(`./contents/${name}`).contents(example); });
@@ -39,6 +43,12 @@ describe.each(names)('examples/%s', name => {
   test('is made of the classes that cdk-nag knows, which has no unexplained finding', () => {
     expect(example.app.node.findAll().filter(construct => construct instanceof iam.CfnPolicy).length).toBeGreaterThan(3);
     expect(unexplained(found)).toEqual([]);
+  });
+
+  test('inherits acknowledgements from the library, each with its reason', () => {
+    const acknowledged = acknowledgements(example.app);
+    expect(acknowledged.length).toBeGreaterThan(20);
+    for (const [, reason] of acknowledged) { expect(reason).toMatch(/^\S.{20,}\.$/); }
   });
 
   if (name === 'hardened') {
@@ -81,4 +91,8 @@ describe.each(names)('examples/%s', name => {
     expect(index).toContain(`](${name})`);
     expect(readme).toContain(`](examples/${name})`);
   });
+});
+
+test('no explanation of a finding has outlived it', () => {
+  expect(EXPLAINED.filter(explanation => !explained.has(explanation))).toEqual([]);
 });

@@ -1,6 +1,7 @@
-import { Cloud, synthesize } from './cloud';
+import { Cloud } from './cloud';
 import { THEMES } from './requests';
 import type { Row } from './row';
+import { synthesize } from './stacks';
 
 const cloud = new Cloud(synthesize());
 

@@ -3,6 +3,7 @@ import { Evaluation, type Referable } from '../../local/cloudformation/evaluatio
 import type { ResourceDefinition, Template } from '../../local/cloudformation/template';
 
 export const ACCOUNT = '111122223333';
+export const OTHER_ACCOUNT = '444455556666';
 export const REGION = 'us-east-1';
 
 export interface PolicyDocument {
@@ -50,7 +51,11 @@ export class DeployedStack {
   }
 
   public arn(logicalId: string): string {
-    return this.referable(logicalId).attribute('Arn');
+    return this.attribute(logicalId, 'Arn');
+  }
+
+  public attribute(logicalId: string, name: string): string {
+    return this.referable(logicalId).attribute(name);
   }
 
   /** A resource's properties with every intrinsic function replaced. */

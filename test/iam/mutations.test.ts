@@ -1,5 +1,6 @@
-import { Cloud, synthesize, type Templates } from './cloud';
+import { Cloud } from './cloud';
 import { THEMES } from './requests';
+import { synthesize, type Templates } from './stacks';
 
 const ROWS = THEMES.flatMap(({ rows }) => rows);
 const SOUND = synthesize();

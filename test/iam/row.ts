@@ -1,5 +1,7 @@
-import type { ObjectName, PathName, PrincipalName } from './cloud';
 import type { Layer } from './decide';
+import type { ObjectName } from './objects';
+import type { PathName } from './paths';
+import type { PrincipalName } from './principals';
 
 /**
  * A request, what must become of it, and why: one line of docs/iam-decisions.md.

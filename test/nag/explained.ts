@@ -1,11 +1,15 @@
+import type { Finding } from './findings';
+
+interface Explanation { readonly rule: RegExp; readonly path?: RegExp; readonly reason: string }
+
 /**
  * Findings that are an example's choice, each with its reason. The library acknowledges what cannot be otherwise; what users can change by an option or
  * by the bucket they bring is theirs, so it is reported to them.
  */
-export const EXPLAINED: { readonly rule: RegExp; readonly path?: RegExp; readonly reason: string }[] = [
+export const EXPLAINED: Explanation[] = [
   {
     rule: /-(S1|S10|S3Bucket(LevelPublicAccessProhibited|LoggingEnabled|Public(Read|Write)Prohibited|ReplicationEnabled|SSLRequestsOnly|VersioningEnabled)|S3DefaultEncryptionKMS)$/,
-    reason: 'Buckets are brought by the user. examples/hardened has one that every pack accepts.',
+    reason: 'Buckets are brought by the user, and a fleet takes one for its results, too. examples/hardened has one that every pack accepts.',
   },
   {
     rule: /^(NIST\.800\.53\.R5|HIPAA\.Security)-CloudWatchLogGroupEncrypted$/,
@@ -18,11 +22,6 @@ export const EXPLAINED: { readonly rule: RegExp; readonly path?: RegExp; readonl
   {
     rule: /^AwsSolutions-SF[12]$/,
     reason: 'Logs and tracing of a fleet, or of a state machine with our tasks, are options: logs, tracingEnabled.',
-  },
-  {
-    rule: /^AwsSolutions-IAM5\[|-IAMNoInlinePolicy$/,
-    path: /^FiveLanguages\/Fleet\/StateMachineRole\//,
-    reason: 'What reading with a key takes, which grants of aws-cdk-lib write with wildcards: see docs/cdk-nag.md.',
   },
   {
     rule: /-IAMNoInlinePolicy$/,
@@ -40,3 +39,5 @@ export const EXPLAINED: { readonly rule: RegExp; readonly path?: RegExp; readonl
     reason: 'Roles and projects of CDK Pipelines are made by aws-cdk-lib.',
   },
 ];
+
+export const isExplainedBy = ({ rule, path }: Explanation, finding: Finding) => rule.test(finding.rule) && (path?.test(finding.path) ?? true);

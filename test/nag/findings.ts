@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks } from 'cdk-nag';
-import { EXPLAINED } from './explained';
+import { EXPLAINED, isExplainedBy } from './explained';
 
 export interface Finding { readonly rule: string; readonly path: string }
 
@@ -12,5 +12,8 @@ export function findings(app: App): Finding[] {
 }
 
 /** Not acknowledged by the library, nor explained as the choice of an example. */
-export const unexplained = (found: Finding[]) => found.filter(({ rule, path }) =>
-  !EXPLAINED.some(explained => explained.rule.test(rule) && (explained.path?.test(path) ?? true)));
+export const unexplained = (found: Finding[]) => found.filter(finding => !EXPLAINED.some(explanation => isExplainedBy(explanation, finding)));
+
+/** Rules that the library acknowledges in an app, and why. */
+export const acknowledgements = (app: App) => app.node.findAll().flatMap(({ node }) => node.metadata)
+  .filter(({ type }) => type === 'aws:cdk:acknowledged-rules').flatMap(({ data }) => Object.entries<string>(data));

@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { findings as findingsIn, unexplained, type Finding } from './findings';
+import { acknowledgements, findings as findingsIn, unexplained, type Finding } from './findings';
 import { NeoFleetModels, NeoFramework } from '../../src';
 import { compilation } from '../compilation-job/fixture';
 import { C5, fleetStack } from '../fleet/fleet-harness';
@@ -13,9 +13,6 @@ function findings(app: App): Finding[] {
 }
 
 describe('the library', () => {
-  const acknowledgements = (app: App) => app.node.findAll().flatMap(({ node }) => node.metadata)
-    .filter(({ type }) => type === 'aws:cdk:acknowledged-rules').flatMap(({ data }) => Object.entries<string>(data));
-
   test.each([false, true])('is explained with all that jobs can have, privateControlPlane: %s', privateControlPlane => {
     const app = new App();
     compilation({ deleteArtifacts: true, compilationJobName: 'fixed' }, network({ privateControlPlane }, new Stack(app, 'Stack')));

@@ -1,19 +1,24 @@
 import { isUnknown } from '../template/canonical';
-import { coversAction, type Statement, statementsOf } from '../template/policy';
-import type { TemplateResource, TemplateSet } from '../template/template-set';
+import { asksWhose, coversAction, documentsOf, type Statement } from '../template/policy';
+import { mayBeAbsent, type TemplateResource, type TemplateSet } from '../template/template-set';
 
 /** What has to be denied outside the endpoint: that models cannot be read, replaced or listed. */
-export const LOCKED_ACTIONS = ['s3:GetObject', 's3:PutObject', 's3:ListBucket'];
+export const LOCKED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
+
+/** What takes the lock away. */
+const UNLOCKING_ACTIONS = ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'];
 
 const PUBLIC_ACCESS_BLOCK = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
 
 /** How a bucket's policy treats requests that do not come through the endpoint. */
 export interface BucketLock {
   readonly policies: TemplateResource[];
-  /** Of `LOCKED_ACTIONS`, those not denied. */
+  /** Of `LOCKED_ACTIONS`, those not denied, or not for as long as nobody takes the Deny away. */
   readonly missing: string[];
   /** Principals that the Deny spares. */
   readonly exempt: string[];
+  /** Actions by which everybody may take the Deny away. */
+  readonly unlocking: string[];
 }
 
 /** @param otherEndpoints IDs of the network's endpoints that the app does not make */
@@ -21,34 +26,46 @@ export function bucketLock(
   templates: TemplateSet, bucket: TemplateResource, endpoints: TemplateResource[], otherEndpoints: string[] = [],
 ): BucketLock {
   const endpointIds = [...endpoints.map(({ ref }) => ref), ...otherEndpoints];
-  const policies = templates.ofType('AWS::S3::BucketPolicy')
-    .filter(policy => templates.references(policy, 'Bucket').includes(bucket))
-    // A policy that may not exist protects nothing that may.
-    .filter(policy => policy.condition === undefined || policy.condition === bucket.condition);
-  const denials = policies.flatMap(policy => (statementsOf(templates, policy.properties.PolicyDocument, policy.template) ?? [])
-    .filter(statement => isLock(statement, endpointIds)));
+  const policies = templates.ofType('AWS::S3::BucketPolicy').filter(policy => isPolicyOf(templates, policy, bucket));
+  // A policy that may not exist protects nothing that may.
+  const isThere = policies.some(policy => policy.condition === undefined || policy.condition === bucket.condition);
+  // A bucket has one policy at a time, so that of several any may be the one that stays.
+  const documents = policies.flatMap(({ properties: { PolicyDocument: document }, template }) =>
+    [...documentsOf(templates, document, template) ?? [[]], ...mayBeAbsent(document) ? [[]] : []]);
+  const denials = documents.map(statements => statements.filter(statement => isLock(statement, endpointIds)));
+  const open = documents.flat().filter(statement => isForEverybody(statement));
+  const unlocking = UNLOCKING_ACTIONS.filter(action => open.some(({ actions }) => coversAction(actions, action)));
+  const isLocked = isThere && unlocking.length === 0;
+  const denies = (statement: Statement, action: string) => coversAction(statement.actions, action)
+    && resourcesFor(action, bucket).some(resource => statement.resources.includes(resource));
   return {
     policies,
-    missing: LOCKED_ACTIONS.filter(action => !denials.some(statement => coversAction(statement.actions, action)
-      && resourcesFor(action, bucket).some(resource => statement.resources.includes(resource)))),
-    exempt: [...new Set(denials.flatMap(statement => exemptions(statement)))],
+    missing: LOCKED_ACTIONS.filter(action => !isLocked || denials.some(statements => !statements.some(statement => denies(statement, action)))),
+    exempt: [...new Set(denials.flat().flatMap(statement => exemptions(statement)))],
+    unlocking,
   };
+}
+
+function isPolicyOf(templates: TemplateSet, policy: TemplateResource, bucket: TemplateResource): boolean {
+  const names = templates.property(bucket, 'BucketName');
+  return templates.property(policy, 'Bucket').some(name => templates.find(name) === bucket || names.includes(name));
+}
+
+function isForEverybody(statement: Statement): boolean {
+  return statement.effect !== 'Deny' && (statement.principals.includes('*') || statement.notPrincipal) && !statement.notAction && !asksWhose(statement);
 }
 
 /** Settings of the public access block that are not on. */
 export function openPublicAccess(templates: TemplateSet, bucket: TemplateResource): string[] {
   const block = templates.choices(bucket.properties.PublicAccessBlockConfiguration);
-  return PUBLIC_ACCESS_BLOCK.filter(name => block.length === 0
-    || block.some(choice => {
-      const values = templates.values(choice[name], bucket.template);
-      return values.length === 0 || values.some(value => value !== 'true');
-    }));
+  return PUBLIC_ACCESS_BLOCK.filter(name => mayBeAbsent(bucket.properties.PublicAccessBlockConfiguration)
+    || block.some(choice => mayBeAbsent(choice[name]) || templates.values(choice[name], bucket.template).some(value => value !== 'true')));
 }
 
 function isLock(statement: Statement, endpointIds: string[]): boolean {
-  const { effect, principals, notPrincipal, notAction, notResource, conditions } = statement;
+  const { effect, isCertain, principals, notPrincipal, notAction, notResource, conditions } = statement;
   const unlessEndpoint = conditions.filter(({ key }) => key === 'aws:sourcevpce');
-  return effect === 'Deny' && principals.includes('*') && !notPrincipal && !notAction && !notResource
+  return effect === 'Deny' && isCertain && principals.includes('*') && !notPrincipal && !notAction && !notResource
     && unlessEndpoint.length === 1 && /^StringNot(Equals|Like)$/.test(unlessEndpoint[0].operator)
     && unlessEndpoint[0].values.length > 0 && unlessEndpoint[0].values.every(id => endpointIds.includes(id))
     && conditions.every(condition => condition.key === 'aws:sourcevpce' || isExemption(condition));

@@ -1,14 +1,14 @@
 import { isUnknown } from '../template/canonical';
 import { type Statement, statementsOf } from '../template/policy';
-import type { TemplateResource, TemplateSet } from '../template/template-set';
+import { mayBeAbsent, type TemplateResource, type TemplateSet } from '../template/template-set';
 
 /**
- * Why the policy of a gateway endpoint for S3 lets through more than named buckets.
+ * Why the policy of an endpoint for S3 lets through more than named buckets.
  *
  * @returns an empty list when it does not
  */
 export function endpointOpenings(templates: TemplateSet, endpoint: TemplateResource): string[] {
-  if (endpoint.properties.PolicyDocument === undefined) { return ['no policy: AWS then allows full access']; }
+  if (mayBeAbsent(endpoint.properties.PolicyDocument)) { return ['no policy: AWS then allows full access']; }
   const statements = statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template);
   if (!statements) { return ['a policy that cannot be read from the template']; }
   return statements.filter(({ effect }) => effect !== 'Deny').flatMap(statement => tooWide(statement));
@@ -41,6 +41,7 @@ export function reachableBuckets(templates: TemplateSet, endpoint: TemplateResou
 function tooWide({ resources, notResource, notAction }: Statement): string[] {
   if (notResource) { return ['NotResource allows every other bucket']; }
   if (notAction) { return ['NotAction allows every other action']; }
+  if (resources.length === 0) { return ['a statement that cannot be read from the template']; }
   return resources.filter(resource => !namesBucket(resource)).map(resource => `resource ${resource} is not one bucket`);
 }
 
@@ -49,6 +50,7 @@ function namesBucket(arn: string): boolean {
   return bucket !== undefined && !/[*?]/.test(bucket.replace(/\$\{\?[^}]*\}/g, '')) && !isUnknown(bucket);
 }
 
+/** Access points have an ARN with Region and account, and may lead to any bucket. */
 function bucketOf(arn: string): string | undefined {
-  return /^arn:[^:]*:s3:[^:]*:[^:]*:((?:\$\{[^}]*\}|[^/$])+)/.exec(arn)?.[1];
+  return /^arn:[^:]*:s3:::((?:\$\{[^}]*\}|[^/$])+)/.exec(arn)?.[1];
 }

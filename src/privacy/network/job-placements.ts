@@ -1,3 +1,4 @@
+import { apiCalls, parsed } from './api-calls';
 import type { SynthesizedTemplate, TemplateResource, TemplateSet } from '../template/template-set';
 
 /** The type is the construct's, and part of the contract with the handler. */
@@ -16,16 +17,16 @@ export interface JobPlacement {
   readonly roles: string[];
 }
 
-/** All compilation jobs that the templates start: custom resources and tasks of state machines. */
+/** All compilation jobs that the templates start: custom resources, tasks of state machines, and calls of the API that a template writes out. */
 export function jobPlacements(templates: TemplateSet): JobPlacement[] {
   return templates.resources.flatMap(resource => {
     if (isJob(resource)) { return [placementOf(templates, resource, resource.properties.Request ?? {}, 'Properties.Request.VpcConfig')]; }
-    return resource.type === 'AWS::StepFunctions::StateMachine' ? placementsOfTasks(templates, resource) : [];
+    return resource.type === 'AWS::StepFunctions::StateMachine' ? placementsOfTasks(templates, resource) : placementsOfCalls(templates, resource);
   });
 }
 
 export function isJobResource({ resource }: JobPlacement): boolean {
-  return resource.type !== 'AWS::StepFunctions::StateMachine';
+  return isJob(resource);
 }
 
 /** Under another type name, a custom resource still is a job to the handler. */
@@ -35,21 +36,22 @@ function isJob({ type, properties }: TemplateResource): boolean {
 }
 
 function placementsOfTasks(templates: TemplateSet, machine: TemplateResource): JobPlacement[] {
-  return templates.choices(machine.properties.DefinitionString ?? machine.properties.Definition)
-    .flatMap(definition => typeof definition === 'object' && !isIntrinsic(definition) ? [definition] : parsed(templates.values(definition, machine.template)))
+  const texts = templates.choices(machine.properties.DefinitionString ?? machine.properties.Definition)
+    .flatMap(definition => typeof definition === 'object' && !isIntrinsic(definition) ? [JSON.stringify(definition)] : templates.values(definition, machine.template));
+  return parsed(texts.flatMap(text => substituted(templates, machine, text)))
     .flatMap(definition => tasksOf(definition))
     .map(({ name, request }) => placementOf(templates, machine, request, `Properties.DefinitionString.States.${name}`));
 }
 
-/** References are inside strings, so what is joined from them is JSON all the same. */
-function parsed(texts: string[]): any[] {
-  return texts.flatMap(text => {
-    try {
-      return [JSON.parse(text)];
-    } catch {
-      return [];
-    }
-  });
+function placementsOfCalls(templates: TemplateSet, resource: TemplateResource): JobPlacement[] {
+  return apiCalls(templates, resource).filter(({ service, action }) => service === 'sagemaker' && action === 'createcompilationjob')
+    .map(({ property, request }) => placementOf(templates, resource, request, `Properties.${property}`));
+}
+
+/** With what `DefinitionSubstitutions` puts in place of `${name}`. */
+function substituted(templates: TemplateSet, machine: TemplateResource, text: string): string[] {
+  return templates.choices(machine.properties.DefinitionSubstitutions).flatMap(substitutions => Object.entries(substitutions))
+    .reduce((texts, [name, value]) => texts.flatMap(one => templates.values(value, machine.template).map(put => one.replaceAll(`\${${name}}`, () => put))), [text]);
 }
 
 function isIntrinsic(value: any): boolean {

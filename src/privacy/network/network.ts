@@ -75,8 +75,8 @@ export function wholeVpc(templates: TemplateSet, vpc: TemplateResource): Compila
 }
 
 export function isS3Gateway(templates: TemplateSet, endpoint: TemplateResource): boolean {
-  const [type] = templates.property(endpoint, 'VpcEndpointType');
-  return (type === undefined || type === 'Gateway') && templates.property(endpoint, 'ServiceName').some(name => name.endsWith('.s3'));
+  const services = templates.property(endpoint, 'ServiceName');
+  return templates.property(endpoint, 'VpcEndpointType').every(type => type === 'Gateway') && services.length > 0 && services.every(name => name.endsWith('.s3'));
 }
 
 /** Resources of a type whose `VpcId` is this one. */

@@ -1,4 +1,6 @@
 import type { CompilationNetwork } from './network';
+import { publicAddresses } from './public-addresses';
+import { relationTo } from './relation';
 import type { TemplateResource, TemplateSet } from '../template/template-set';
 
 /** What can join a VPC to something else. The order is that of pictures and reports. */
@@ -35,7 +37,9 @@ const VPC_ATTACHMENTS: [type: string, properties: string[], way: WayOut][] = [
   ['AWS::NetworkManager::VpcAttachment', ['VpcArn'], 'other attachment'],
   // Sends DNS queries to resolvers elsewhere.
   ['AWS::Route53Resolver::ResolverRuleAssociation', ['VPCId'], 'other attachment'],
+  ['AWS::Route53Profiles::ProfileAssociation', ['ResourceId'], 'other attachment'],
   ['AWS::VpcLattice::ServiceNetworkVpcAssociation', ['VpcIdentifier'], 'other attachment'],
+  ['AWS::VpcLattice::ResourceGateway', ['VpcIdentifier'], 'other attachment'],
 ];
 
 /** Types that name the subnets they stand in, or share. */
@@ -48,6 +52,7 @@ const SUBNET_ATTACHMENTS: [type: string, properties: string[], way: WayOut][] = 
   ['AWS::EC2::RouteServerEndpoint', ['SubnetId'], 'other attachment'],
   ['AWS::NetworkManager::VpcAttachment', ['SubnetArns'], 'other attachment'],
   ['AWS::RAM::ResourceShare', ['ResourceArns'], 'other attachment'],
+  ['AWS::VpcLattice::ResourceGateway', ['SubnetIds'], 'other attachment'],
 ];
 
 /** Types that change the route tables they name. */
@@ -67,7 +72,8 @@ export function findWaysOut(templates: TemplateSet, network: CompilationNetwork)
     ...network.dedicated ? attachedToVpc(templates, network) : [],
     ...placedInSubnets(templates, network),
     ...routesOut(templates, network),
-    ...publicAddresses(templates, network),
+    ...unseenTables(templates, network),
+    ...publicAddressesIn(templates, network),
   ];
   // A transit gateway names the VPC and the subnets: once is enough, and what is sure counts.
   return found.filter((one, index) => {
@@ -121,45 +127,19 @@ function routesOut(templates: TemplateSet, { subnets }: CompilationNetwork): Ope
     }));
 }
 
-function publicAddresses(templates: TemplateSet, { subnets }: CompilationNetwork): Opening[] {
-  const bySubnet = subnets.flatMap(subnet => ['MapPublicIpOnLaunch', 'AssignIpv6AddressOnCreation']
-    .filter(property => templates.property(subnet, property).some(value => value !== 'false'))
-    .map(property => opening('public IP address', subnet, [property], true, [subnet])));
-  const ours = (resource: TemplateResource) => templates.references(resource, 'SubnetId').filter(subnet => subnets.includes(subnet));
-  const elastic = templates.ofType('AWS::EC2::EIP', 'AWS::EC2::EIPAssociation').flatMap(address =>
-    ['InstanceId', 'NetworkInterfaceId'].flatMap(property => templates.references(address, property).flatMap(target => {
-      const placed = ours(target);
-      return placed.length > 0 ? [opening('public IP address', address, [property], true, placed)] : [];
-    })));
-  const instances = templates.ofType('AWS::EC2::Instance').flatMap(instance => {
-    const interfaces = templates.list(instance.properties.NetworkInterfaces)
-      .filter(({ AssociatePublicIpAddress: value }) => templates.values(value, instance.template).some(text => text !== 'false'));
-    const placed = interfaces.flatMap(({ SubnetId: id }) => templates.values(id, instance.template))
-      .flatMap(id => subnets.filter(({ ref }) => ref === id));
-    return placed.length > 0 ? [opening('public IP address', instance, ['NetworkInterfaces'], true, placed)] : [];
+/** A route table of somebody else for a subnet of ours, or an open one for a subnet that may be ours. */
+function unseenTables(templates: TemplateSet, { subnets }: CompilationNetwork): Opening[] {
+  const hasRoutes = (table: TemplateResource) => templates.ofType('AWS::EC2::Route').some(route => templates.references(route, 'RouteTableId').includes(table));
+  return templates.ofType('AWS::EC2::SubnetRouteTableAssociation').flatMap(association => {
+    const relation = relationTo(templates, association, 'SubnetId', subnets.map(({ ref }) => ref));
+    const tables = templates.property(association, 'RouteTableId').map(id => templates.find(id));
+    if (relation === 'ours' && tables.includes(undefined)) { return [opening('route', association, ['RouteTableId'], false)]; }
+    return relation === 'unknown' && tables.some(table => table && hasRoutes(table)) ? [opening('route', association, ['SubnetId'], false)] : [];
   });
-  return [...bySubnet, ...elastic, ...instances];
 }
 
-/**
- * Whether a property names one of our IDs. What the app makes is other than ours when it is not; a literal ID or a parameter may be
- * the ID that one of ours will have.
- */
-function relationTo(templates: TemplateSet, resource: TemplateResource, property: string, ours: string[]): 'ours' | 'other' | 'unknown' {
-  const values = templates.list(resource.properties[property]).flatMap(value => templates.values(value, resource.template));
-  if (values.some(value => ours.some(id => isSame(value, id)))) { return 'ours'; }
-  const made = ours.some(id => templates.find(id) !== undefined);
-  return values.some(value => !templates.find(value) && !hasReference(value) && (made || value.includes('${'))) ? 'unknown' : 'other';
-}
-
-/** An ID as it is, its ARN, or an ARN that ends in it. */
-function isSame(value: string, id: string): boolean {
-  return value === id || value.endsWith(`/${id}`) || value === `${id.slice(0, -1)}.Arn}`;
-}
-
-/** Of an ARN that is joined from something the app makes. */
-function hasReference(value: string): boolean {
-  return /\$\{[^{}?]+#[^{}]+\}$/.test(value);
+function publicAddressesIn(templates: TemplateSet, { subnets }: CompilationNetwork): Opening[] {
+  return publicAddresses(templates, subnets).map(({ resource, property, subnets: opened }) => opening('public IP address', resource, [property], true, opened));
 }
 
 function opening(way: WayOut, resource: TemplateResource, properties: string[], isSure: boolean, subnets: TemplateResource[] = []): Opening {

@@ -5,6 +5,10 @@ import { count, nameOf, readableName } from '../network/names';
 import { bucketNamed, type CompilationNetwork } from '../network/network';
 import type { TemplateResource, TemplateSet } from '../template/template-set';
 
+/** What somebody who is not denied an action can do. */
+const USES: { readonly [action: string]: string } = {
+  's3:GetObject': 'reading', 's3:GetObjectVersion': 'reading', 's3:PutObject': 'writing', 's3:ListBucket': 'listing',
+};
 const COLUMN = { x: 1096, width: 272 };
 const CARD = { height: 104, gap: 12 };
 /** More buckets than this are counted, not drawn. */
@@ -61,12 +65,12 @@ function elbow([x, y]: [number, number], to: number): [number, number][] {
 }
 
 function card(templates: TemplateSet, network: CompilationNetwork, bucket: TemplateResource, y: number): string {
-  const lock = bucketLock(templates, bucket, network.s3Endpoints);
+  const lock = bucketLock(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints);
   const exempt = lock.exempt.length ? `, ${count(lock.exempt.length, 'exemption')}` : '';
   const lines: [boolean, string][] = [
     lock.missing.length === 0
       ? [true, `only through this endpoint${exempt}`]
-      : [false, `open to others: ${lock.missing.map(action => action.replace('s3:', '')).join(', ')}`],
+      : [false, `open to others: ${[...new Set(lock.missing.map(action => USES[action]))].join(', ')}`],
     openPublicAccess(templates, bucket).length === 0 ? [true, 'public access blocked'] : [false, 'public access not blocked'],
     [true, encryptionOf(templates, bucket)],
   ];

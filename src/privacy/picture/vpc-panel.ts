@@ -140,7 +140,7 @@ function groupLines(templates: TemplateSet, network: CompilationNetwork): Line[]
     }
   }
   for (const [traffic, peers] of toSubnets) { lines.push({ words: `out: ${traffic} → these subnets (${peers.length > 4 ? `${peers.length} address ranges` : peers.join(', ')})`, good: true }); }
-  for (const group of unlimited.filter(({ ref }) => !rules.some(rule => rule.group.ref === ref && rule.direction === 'out'))) {
+  for (const group of unlimited) {
     lines.push({ words: `out: all traffic → anywhere (${nameOf(group)} has no outbound rule, so AWS adds one)`, good: false });
   }
   return lines;

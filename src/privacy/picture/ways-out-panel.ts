@@ -5,7 +5,7 @@ import { type Opening, WAYS_OUT } from '../network/ways-out';
 
 const CHIP = { gap: 6, height: 70 };
 const CHIP_WIDTH = (VPC.width - (WAYS_OUT.length - 1) * CHIP.gap) / WAYS_OUT.length;
-const LIST = { x: 940, width: 428, most: 6 };
+const LIST = { x: 940, width: 410, most: 6 };
 export const WAYS_OUT_HEIGHT = 210;
 
 /** Every way that a VPC can be joined to something else: absent in grey, present in red. */

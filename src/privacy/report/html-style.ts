@@ -18,6 +18,7 @@ figure{margin:0 0 16px;padding:0;background:#fff;border:1px solid #d8dee6;border
 figure svg{display:block;width:100%;min-width:760px;height:auto;border-radius:10px}
 table{width:100%;border-collapse:collapse;background:#fff;border:1px solid #d8dee6;border-radius:8px;margin:8px 0 16px;font-size:15px}
 th,td{text-align:left;vertical-align:top;padding:8px 12px;border-top:1px solid #e6ebf1}
+td{overflow-wrap:anywhere}
 thead th{border-top:0;color:#52606d;font-weight:600;font-size:14px}
 .facts th{width:160px;font-weight:600}
 .number{text-align:right;width:90px}
@@ -34,5 +35,14 @@ summary code{color:#52606d;margin-left:6px}
 .chip.unknown{background:#e8eefc;color:#23408e}
 .chip.not-applicable{background:#eef1f5;color:#52606d}
 main{padding-bottom:64px}
+@media(max-width:640px){
+header,main{padding-left:12px;padding-right:12px}
+th,td{padding:6px 8px}
+.facts th{width:104px}
+.overview td:nth-child(2){width:136px}
+.number{width:64px}
+details{padding:0 10px}
+.chip{min-width:0}
+}
 @media print{body{background:#fff}details{break-inside:avoid}}
 `;

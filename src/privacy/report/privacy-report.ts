@@ -75,6 +75,7 @@ export const LIMITS = [
   'Changes made outside CloudFormation, in the console or by other tools, and by other apps that name this network by its IDs.',
   'What is not in the templates: imported VPCs, groups, buckets and endpoints, account-wide settings, service control policies.',
   'Identity policies: whether some role of the account may use or change these resources. Bucket and endpoint policies bind them all the same.',
+  'Calls of AWS that code makes: functions, containers, state machines whose definition is an asset. What a template writes out, in AwsCustomResource or a schedule, is seen.',
   'DNS. Resolution is on, as Neo needs it, and Amazon\'s resolver answers inside the VPC: security groups do not filter it. Use Route 53 Resolver DNS Firewall to close this channel too.',
   'What SageMaker Neo does outside the VPC with the copy of a model that it compiles, and whether it reads buckets owned by AWS: AWS documents neither.',
 ];

@@ -1,9 +1,10 @@
 import { fail, type Observation, pass, representative, type PrivacyRule, type RuleScope, unknown } from './rule';
-import { isOpenByOmission, rulesOf } from '../network/group-rules';
+import { type GroupRule, isOpenByOmission, rulesOf, separateRules } from '../network/group-rules';
 import { verdictOn } from '../network/group-verdict';
 import type { CompilationNetwork } from '../network/network';
+import { relationTo } from '../network/relation';
 import { peerOf, trafficOf } from '../picture/facts';
-import type { TemplateResource } from '../template/template-set';
+import type { TemplateResource, TemplateSet } from '../template/template-set';
 
 const UNSURE: { [verdict: string]: string } = {
   'to a prefix list': 'a prefix list that the templates do not show to be that of S3',
@@ -16,13 +17,16 @@ export const SECURITY_GROUP_RULES: PrivacyRule[] = [
     title: 'Security groups let nothing in',
     why: 'Nobody has to connect to a compilation job. Whoever can, may reach the model in its memory.',
     fix: 'Remove the inbound rule; only a rule whose source is the group itself is allowed.',
-    check: scope => perGroup(scope, (network, group) => {
-      const rules = rulesOf(scope.templates, group).filter(({ direction }) => direction === 'in');
-      const open = rules.filter(rule => verdictOn(rule, scope.templates, network) === 'open');
-      return open.length
-        ? open.map(rule => fail(rule.resource, `in: ${trafficOf(rule)} from ${peerOf(rule, scope.templates)}`, rule.location))
-        : [pass(group, rules.length ? 'in: from the group itself only' : 'in: nothing')];
-    }),
+    check: scope => [
+      ...perGroup(scope, (network, group) => {
+        const rules = rulesOf(scope.templates, group).filter(({ direction }) => direction === 'in');
+        const open = rules.filter(rule => verdictOn(rule, scope.templates, network) === 'open');
+        return open.length
+          ? open.map(rule => failed(rule, scope.templates))
+          : [pass(group, rules.length ? 'in: from the group itself only' : 'in: nothing')];
+      }),
+      ...addedToOthers(scope, 'in', 'AWS::EC2::SecurityGroupIngress'),
+    ],
   },
   {
     id: 'OutboundOnlyToS3AndSubnets',
@@ -30,19 +34,39 @@ export const SECURITY_GROUP_RULES: PrivacyRule[] = [
     why: 'Neo needs the S3 endpoint and the subnets of the job. Every other rule is a way out as soon as there is a route.',
     fix: 'Allow TCP 443 to the S3 managed prefix list and traffic to the CIDR blocks of the jobs\' subnets, and remove all other outbound rules. '
       + 'A group needs at least one rule in SecurityGroupEgress: without any, AWS adds one that allows everything.',
-    check: scope => perGroup(scope, (network, group) => {
-      const rules = rulesOf(scope.templates, group).filter(({ direction }) => direction === 'out')
-        .map(rule => ({ rule, verdict: verdictOn(rule, scope.templates, network) }));
-      const omitted = isOpenByOmission(scope.templates, group) ? [fail(group, 'no outbound rule: AWS allows all traffic', 'SecurityGroupEgress')] : [];
-      const open = rules.filter(({ verdict }) => verdict === 'open')
-        .map(({ rule }) => fail(rule.resource, `out: ${trafficOf(rule)} to ${peerOf(rule, scope.templates)}`, rule.location));
-      const unsure = rules.filter(({ verdict }) => verdict in UNSURE)
-        .map(({ rule, verdict }) => unknown(rule.resource, `out: ${trafficOf(rule)} to ${rule.peer.ids.join(', ')}, ${UNSURE[verdict]}`, rule.location));
-      const all = [...omitted, ...open, ...unsure];
-      return all.length ? all : [pass(group, `out: ${rules.map(({ rule, verdict }) => verdict === 'to S3' ? 'TCP 443 to S3' : peerOf(rule, scope.templates)).join(', ') || 'nothing'}`)];
-    }),
+    check: scope => [
+      ...perGroup(scope, (network, group) => outboundOf(scope.templates, network, group)),
+      ...addedToOthers(scope, 'out', 'AWS::EC2::SecurityGroupEgress'),
+    ],
   },
 ];
+
+function outboundOf(templates: TemplateSet, network: CompilationNetwork, group: TemplateResource): Observation[] {
+  const rules = rulesOf(templates, group).filter(({ direction }) => direction === 'out')
+    .map(rule => ({ rule, verdict: verdictOn(rule, templates, network) }));
+  const omitted = isOpenByOmission(templates, group) ? [fail(group, 'no outbound rule: AWS allows all traffic', 'SecurityGroupEgress')] : [];
+  const open = rules.filter(({ verdict }) => verdict === 'open').map(({ rule }) => failed(rule, templates));
+  const unsure = rules.filter(({ verdict }) => verdict in UNSURE)
+    .map(({ rule, verdict }) => unknown(rule.resource, `out: ${trafficOf(rule)} to ${rule.peer.ids.join(', ')}, ${UNSURE[verdict]}`, rule.location));
+  const all = [...omitted, ...open, ...unsure];
+  return all.length ? all : [pass(group, `out: ${rules.map(({ rule, verdict }) => verdict === 'to S3' ? 'TCP 443 to S3' : peerOf(rule, templates)).join(', ') || 'nothing'}`)];
+}
+
+function failed(rule: GroupRule, templates: TemplateSet): Observation {
+  return fail(rule.resource, `${rule.direction}: ${trafficOf(rule)} ${rule.direction === 'in' ? 'from' : 'to'} ${peerOf(rule, templates)}`, rule.location);
+}
+
+/** What the app adds to groups that it does not make: to those of the jobs, and to others that may be those of the jobs. */
+function addedToOthers({ templates, networks }: RuleScope, direction: GroupRule['direction'], type: string): Observation[] {
+  const ours = networks.flatMap(({ securityGroups, outside }) => [...securityGroups.map(({ ref }) => ref), ...outside.securityGroups]);
+  return [
+    ...networks.flatMap(network => network.outside.securityGroups.flatMap(id => separateRules(templates, groupId => groupId === id))
+      .filter(rule => rule.direction === direction && verdictOn(rule, templates, network) === 'open')
+      .map(rule => failed(rule, templates))),
+    ...templates.ofType(type).filter(resource => relationTo(templates, resource, 'GroupId', ours) === 'unknown')
+      .map(resource => unknown(resource, `${direction}: a rule for a security group that only the deployment knows`, 'GroupId')),
+  ];
+}
 
 /** Groups of the app one by one; those of others cannot be looked into. */
 function perGroup({ networks }: RuleScope, check: (network: CompilationNetwork, group: TemplateResource) => Observation[]): Observation[] {

@@ -44,7 +44,7 @@ function wayOutRule(id: string, way: WayOut, title: string, why: string, fix: st
           const where = subnets.length ? `for ${subnets.map(subnet => nameOf(subnet)).join(', ')}` : 'for the VPC';
           return isSure
             ? fail(resource, `${way} ${where}`, ...properties)
-            : unknown(resource, `${way} for a VPC or subnet that only the deployment knows`, ...properties);
+            : unknown(resource, `${way} for a VPC, subnet or route table that only the deployment knows`, ...properties);
         });
       }
       return representative(network).map(resource => network.vpc || network.subnets.length

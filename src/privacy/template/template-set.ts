@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
+import { attributeValue } from './attributes';
 import { canonicalValues, type ResolutionScope } from './canonical';
 
 /**
@@ -96,7 +97,7 @@ export class TemplateSet {
   /** A value and what `Fn::If` may turn it into. */
   public choices(value: any): any[] {
     if (value?.['Fn::If']) { return value['Fn::If'].slice(1).flatMap((choice: any) => this.choices(choice)); }
-    return value === undefined || value?.Ref === 'AWS::NoValue' ? [] : [value];
+    return value === undefined || value === null || value.Ref === 'AWS::NoValue' ? [] : [value];
   }
 
   /** Property of a resource, as canonical strings. */
@@ -123,7 +124,9 @@ export class TemplateSet {
       if (resource.type === 'AWS::CloudFormation::Stack') { nested.push(resource); }
     }
     for (const { Value, Export } of Object.values<any>(template.body.Outputs ?? {})) {
-      if (typeof Export?.Name === 'string') { this.exports.set(exportKey(template, Export.Name), { value: Value, template }); }
+      // What has the name of its stack in it is another one in each.
+      this.values(Export?.Name, template).filter(name => !name.includes('${AWS.StackName}'))
+        .forEach(name => this.exports.set(exportKey(template, name), { value: Value, template }));
     }
     nested.forEach(resource => this.addNested(resource));
   }
@@ -157,13 +160,17 @@ export class TemplateSet {
         const nested = resource && this.nestedByResource.get(resource);
         const output = nested?.body.Outputs?.[attribute.replace(/^Outputs\./, '')];
         if (output) { return { value: output.Value, scope: this.scopeOf(nested!) }; }
-        // One spelling for a bucket's ARN, as policies are written with either.
-        return resource?.type === 'AWS::S3::Bucket' && attribute === 'Arn'
-          ? { value: { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::\${${logicalId}}` }, scope: this.scopeOf(template) }
-          : undefined;
+        const value = resource && attributeValue(resource, attribute);
+        return value === undefined ? undefined : { value, scope: this.scopeOf(template) };
       },
     };
   }
+}
+
+/** Whether a property may not be there, as some `Fn::If` has it. */
+export function mayBeAbsent(value: any): boolean {
+  if (value?.['Fn::If']) { return value['Fn::If'].slice(1).some((choice: any) => mayBeAbsent(choice)); }
+  return value === undefined || value === null || value.Ref === 'AWS::NoValue';
 }
 
 /** Stages of an app, each with a directory of its own, may export the same names: they are deployed to different places. */
@@ -175,7 +182,8 @@ function resourceOf(template: SynthesizedTemplate, logicalId: string, definition
   return {
     template,
     logicalId,
-    type: definition.Type,
+    // What a macro makes of it, such as Fn::ForEach, has no type of its own.
+    type: definition.Type ?? logicalId,
     properties: definition.Properties ?? {},
     metadata: definition.Metadata ?? {},
     condition: definition.Condition,
@@ -185,17 +193,15 @@ function resourceOf(template: SynthesizedTemplate, logicalId: string, definition
 }
 
 /**
- * Nested stacks are assets, and CDK names an asset's file in the metadata; without metadata, the URL has the digest of its content.
+ * Nested stacks are assets: CDK names an asset's file in the metadata, and the URL has the digest of its content. With any other URL it is another template.
  */
 function nestedTemplateFile({ template, metadata, properties }: TemplateResource): string | undefined {
   if (!template.file) { return undefined; }
   const directory = path.dirname(template.file);
-  const named = metadata['aws:asset:path'] && path.resolve(directory, metadata['aws:asset:path']);
-  if (named && fs.existsSync(named)) { return named; }
+  const named: string[] = [metadata['aws:asset:path'] ?? []].flat().filter(name => fs.existsSync(path.resolve(directory, name)));
   const url = JSON.stringify(properties.TemplateURL ?? '');
-  return fs.readdirSync(directory)
-    .filter(name => name.endsWith('.nested.template.json'))
-    .map(name => path.join(directory, name))
+  return [...named, ...fs.readdirSync(directory).filter(name => name.endsWith('.nested.template.json'))]
+    .map(name => path.resolve(directory, name))
     // The digest is of compact JSON, the file is indented.
     .find(file => url.includes(createHash('sha256').update(JSON.stringify(JSON.parse(fs.readFileSync(file, 'utf8')))).digest('hex')));
 }

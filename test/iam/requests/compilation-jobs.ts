@@ -17,6 +17,7 @@ export const COMPILATION_JOBS: Theme = {
     ...OWN.map((action): Row => [`the handler on a job started by hand: ${verb(action)}`, 'handler', action, 'a job that somebody started by hand', 'no endpoint', 'identity', 'the job has no tag, and the handler cannot give it one']),
     ['the handler stops a job that only looks like its own', 'handler', 'sagemaker:StopCompilationJob', 'an untagged job under the stack\'s prefix', 'no endpoint', 'identity', 'the tag decides, not the name'],
     ['the handler deletes a job that only looks like its own', 'handler', 'sagemaker:DeleteCompilationJob', 'an untagged job under the stack\'s prefix', 'no endpoint', 'identity', 'the tag decides, not the name'],
+    ['the other stack\'s handler creates its own job', 'other stack\'s handler', 'sagemaker:CreateCompilationJob', 'a job of the other stack', 'no endpoint', 'allowed', 'under a name that begins with its own prefix'],
     ...ENDING.map((action): Row => [`the other stack's handler on this stack's job: ${verb(action)}`, 'other stack\'s handler', action, 'a job', 'no endpoint', 'identity', 'the job has another stack\'s tag']),
     ['the handler lists compilation jobs', 'handler', 'sagemaker:ListCompilationJobs', 'everything', 'no endpoint', 'allowed', 'the action takes no resource'],
     ['the handler lists training jobs', 'handler', 'sagemaker:ListTrainingJobs', 'everything', 'no endpoint', 'identity', 'compilation jobs are all it is for'],

@@ -1,4 +1,4 @@
-import type { Row, Theme } from '../row';
+import { PLAIN_HTTP, type Row, type Theme } from '../row';
 
 const prefix = (value: string) => ({ 's3:prefix': value });
 const to = (service: string) => ({ 'iam:PassedToService': service });
@@ -29,6 +29,11 @@ export const FLEET_OBJECTS: Theme = {
     ['the stopper reads results', 'stopper', 's3:GetObject', 'a result', 'no endpoint', 'identity + key', 'it stops jobs'],
     ['the stopper lists models', 'stopper', 's3:ListBucket', 'the fleet\'s bucket', 'no endpoint', 'bucket + identity', 'it stops jobs', prefix('uploads/')],
     ['a task\'s state machine reads a model', 'nightly machine', 's3:GetObject', 'an uploaded model', 'no endpoint', 'bucket + identity + key', 'only its jobs do'],
+    ['an administrator reads a plan', 'administrator', 's3:GetObject', 'a plan', 'no endpoint', 'allowed', 'plans and results hold names and no models'],
+    ['an administrator reads a plan without TLS', 'administrator', 's3:GetObject', 'a plan', 'no endpoint', 'bucket', 'TLS only', PLAIN_HTTP],
+    ['an administrator reads a result of the manifest fleet without TLS', 'administrator', 's3:GetObject', 'a result of the manifest fleet', 'no endpoint', 'bucket', 'TLS only', PLAIN_HTTP],
+    ['the manifest fleet writes results', 'manifest fleet', 's3:PutObject', 'a result of the manifest fleet', 'no endpoint', 'allowed', 'ResultWriter writes them'],
+    ['a fleet\'s job copies a model to a foreign bucket', 'fleet\'s job', 's3:PutObject', 'an object of a foreign bucket', 'fleets\' endpoint', 'endpoint + identity', 'as in any network of this library'],
     ['a task\'s job reads its model', 'fleet\'s job', 's3:GetObject', 'an uploaded model', 'fleets\' endpoint', 'allowed', 'objectKeyPattern names it'],
   ],
 };
@@ -52,6 +57,10 @@ export const FLEET_JOBS: Theme = {
     ['the stopper finds jobs', 'stopper', 'sagemaker:ListCompilationJobs', 'everything', 'no endpoint', 'allowed', 'the action takes no resource'],
     ['the stopper reads the tags of a job', 'stopper', 'sagemaker:ListTags', 'a job of the fleet', 'no endpoint', 'allowed', 'the tag says whose job it is'],
     ['the stopper stops a job', 'stopper', 'sagemaker:StopCompilationJob', 'a job of the fleet', 'no endpoint', 'allowed', 'that is what it is for'],
+    ['the manifest fleet\'s stopper stops a job of its fleet', 'manifest fleet\'s stopper', 'sagemaker:StopCompilationJob', 'a job of the manifest fleet', 'no endpoint', 'allowed', 'that is what it is for'],
+    ['the manifest fleet\'s stopper stops another fleet\'s job', 'manifest fleet\'s stopper', 'sagemaker:StopCompilationJob', 'a job of the fleet', 'no endpoint', 'identity', 'names begin with the fleet\'s prefix'],
+    ['the tasks\' stopper stops a nightly job', 'tasks\' stopper', 'sagemaker:StopCompilationJob', 'a nightly job', 'no endpoint', 'allowed', 'jobNamePrefix names it'],
+    ['the tasks\' stopper stops a fleet\'s job', 'tasks\' stopper', 'sagemaker:StopCompilationJob', 'a job of the fleet', 'no endpoint', 'identity', 'jobNamePrefix does not name it'],
     ['the stopper stops another fleet\'s job', 'stopper', 'sagemaker:StopCompilationJob', 'a job of the manifest fleet', 'no endpoint', 'identity', 'names begin with the fleet\'s prefix'],
     ['the stopper stops a job started by hand', 'stopper', 'sagemaker:StopCompilationJob', 'a job that somebody started by hand', 'no endpoint', 'identity', 'names begin with the fleet\'s prefix'],
     ['the stopper deletes a job', 'stopper', 'sagemaker:DeleteCompilationJob', 'a job of the fleet', 'no endpoint', 'identity', 'a stopped job stays, to be found by the next execution'],
@@ -76,8 +85,14 @@ export const FLEET_EXECUTIONS: Theme = {
     ['the rule for uploads stops an execution', 'upload rule', 'states:StopExecution', 'an execution of the fleet', 'no endpoint', 'identity', 'it starts'],
     ['the end of an execution starts the stopper', 'stop rule', 'states:StartExecution', 'the stopper', 'no endpoint', 'allowed', 'it finds what the execution has left'],
     ['the rule for ends starts the fleet', 'stop rule', 'states:StartExecution', 'the fleet', 'no endpoint', 'identity', 'the stopper alone'],
+    ['the end of an execution starts the manifest fleet\'s stopper', 'manifest fleet\'s stop rule', 'states:StartExecution', 'the manifest fleet\'s stopper', 'no endpoint', 'allowed', 'it finds what the execution has left'],
+    ['the rule for ends of the manifest fleet starts another stopper', 'manifest fleet\'s stop rule', 'states:StartExecution', 'the stopper', 'no endpoint', 'identity', 'its own stopper alone'],
+    ['the end of a task\'s execution starts the stopper', 'tasks\' stop rule', 'states:StartExecution', 'the tasks\' stopper', 'no endpoint', 'allowed', 'it finds what the execution has left'],
+    ['the rule for ends of tasks starts another stopper', 'tasks\' stop rule', 'states:StartExecution', 'the stopper', 'no endpoint', 'identity', 'its own stopper alone'],
     ['the fleet starts its own workflows', 'fleet', 'states:StartExecution', 'the fleet', 'no endpoint', 'allowed', 'a Distributed Map does'],
     ['the fleet starts another state machine', 'fleet', 'states:StartExecution', 'an unrelated state machine', 'no endpoint', 'identity', 'its own workflows alone'],
+    ['the manifest fleet starts its own workflows', 'manifest fleet', 'states:StartExecution', 'the manifest fleet', 'no endpoint', 'allowed', 'a Distributed Map does'],
+    ['the manifest fleet starts the other fleet', 'manifest fleet', 'states:StartExecution', 'the fleet', 'no endpoint', 'identity', 'its own workflows alone'],
     ['the fleet redrives its own workflows', 'fleet', 'states:RedriveExecution', 'a workflow of the fleet', 'no endpoint', 'allowed', 'a redriven Distributed Map does'],
     ['the stopper looks at the execution', 'stopper', 'states:DescribeExecution', 'an execution of the fleet', 'no endpoint', 'allowed', 'one that was redriven is left alone'],
     ['the stopper looks at the execution\'s Map Runs', 'stopper', 'states:ListMapRuns', 'an execution of the fleet', 'no endpoint', 'allowed', 'they outlive the execution'],
@@ -88,6 +103,7 @@ export const FLEET_EXECUTIONS: Theme = {
     ['SageMaker takes on the fleet\'s role', 'SageMaker', 'sts:AssumeRole', 'the fleet\'s role', 'no endpoint', 'trust', 'jobs have a role of their own', forAccount],
     ['Lambda takes on the fleet\'s role', 'Lambda', 'sts:AssumeRole', 'the fleet\'s role', 'no endpoint', 'trust', 'there is no function in a fleet'],
     ['a developer takes on the fleet\'s role', 'developer', 'sts:AssumeRole', 'the fleet\'s role', 'no endpoint', 'identity + trust', 'Step Functions alone'],
+    ['a developer takes on the role of the rule for uploads', 'developer', 'sts:AssumeRole', 'the upload rule\'s role', 'no endpoint', 'identity + trust', 'EventBridge alone'],
     ['EventBridge takes on the role of the rule for uploads', 'EventBridge', 'sts:AssumeRole', 'the upload rule\'s role', 'no endpoint', 'allowed', 'it starts the fleet'],
   ],
 };

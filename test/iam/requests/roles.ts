@@ -45,6 +45,8 @@ export const TRUST: Theme = {
     ['SageMaker takes on the handler role', 'SageMaker', 'sts:AssumeRole', 'the handler role', 'no endpoint', 'trust', 'Lambda only', forJob],
     ['an administrator takes on the handler role', 'administrator', 'sts:AssumeRole', 'the handler role', 'no endpoint', 'trust', 'no person is trusted'],
     ['another account takes on the handler role', 'other account', 'sts:AssumeRole', 'the handler role', 'no endpoint', 'trust', 'no other account is trusted'],
+    ['an administrator takes on the uploader\'s role', 'administrator', 'sts:AssumeRole', 'the uploader\'s role', 'no endpoint', 'allowed', 'its owner has let the account decide'],
+    ['another account takes on the uploader\'s role', 'other account', 'sts:AssumeRole', 'the uploader\'s role', 'no endpoint', 'trust', 'no other account is trusted'],
     ['VPC flow logs take on their role', 'VPC flow logs', 'sts:AssumeRole', 'the flow log role', 'no endpoint', 'allowed', 'flow logs are on', { 'aws:SourceAccount': '111122223333', 'aws:SourceArn': 'arn:aws:ec2:us-east-1:111122223333:vpc-flow-log/fl-1' }],
     ['VPC flow logs of another account take on the role', 'VPC flow logs', 'sts:AssumeRole', 'the flow log role', 'no endpoint', 'trust', 'the deputy is not confused', { 'aws:SourceAccount': '444455556666', 'aws:SourceArn': 'arn:aws:ec2:us-east-1:444455556666:vpc-flow-log/fl-1' }],
   ],

@@ -48,6 +48,8 @@ export const EXEMPT: Theme = {
     ['the device reads without TLS', 'device', 's3:GetObject', 'the compiled model', 'no endpoint', 'bucket', 'nobody is exempt from TLS', PLAIN_HTTP],
     ['the device lists its job\'s folder', 'device', 's3:ListBucket', 'the bucket', 'no endpoint', 'allowed', 'grantReadArtifactsOutsideEndpoint lets it in', { 's3:prefix': 'neo/Models-7cd64c-Resnet-1/' }],
     ['the device lists the bucket', 'device', 's3:ListBucket', 'the bucket', 'no endpoint', 'identity', 'a listing must look for its job\'s artifacts', { 's3:prefix': '' }],
+    ['the other stack\'s device reads its own compiled model', 'other stack\'s device', 's3:GetObject', 'the other stack\'s compiled model', 'no endpoint', 'allowed', 'grantReadArtifactsOutsideEndpoint lets it in'],
+    ['the other stack\'s device reads this stack\'s compiled model', 'other stack\'s device', 's3:GetObject', 'the compiled model', 'no endpoint', 'bucket + identity + key', 'the grant is for one job\'s artifacts'],
   ],
 };
 
