@@ -68,7 +68,10 @@ function isPolicy(node: IConstruct): node is Policy {
 
 function explainWildcards(policy: Policy, reasons: Reasons): void {
   const found = new Map<string, Set<string | undefined>>();
-  for (const statement of Stack.of(policy).resolve(policy.policyDocument).Statement ?? []) {
+  const { policyDocument } = policy;
+  // CDK merges statements when it resolves them, which takes longest of all, and is done at synthesis anyhow.
+  const document = policyDocument instanceof iam.PolicyDocument ? policyDocument.toJSON() : policyDocument;
+  for (const statement of Stack.of(policy).resolve(document)?.Statement ?? []) {
     const reason = statement.Sid ? reasons[statement.Sid] : reasonByActions(reasons, [statement.Action].flat());
     for (const finding of wildcardsOf(statement)) { found.set(finding, (found.get(finding) ?? new Set()).add(reason)); }
   }
