@@ -4,7 +4,7 @@ import * as path from 'path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { tarGz } from '../../examples/private-compilation/model/tar';
 import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoTarget, type NeoCompilationJobProps } from '../../src';
-import { network } from '../private-compilation-vpc/fixture';
+import { network, templateOf } from '../private-compilation-vpc/fixture';
 
 export const OPTIONS = { framework: NeoFramework.PYTORCH_1_13, dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }) };
 
@@ -29,6 +29,9 @@ export function jobOf(template: Template): any {
   expect(jobs).toHaveLength(1);
   return jobs[0];
 }
+
+/** The request that the only job makes, with these props. */
+export const requestOf = (props: Parameters<typeof compilation>[0]) => jobOf(templateOf(compilation(props).stack)).Request;
 
 /** A local archive; which model is in it does not matter to a synth. */
 export function archive(name = 'model.tar.gz', content = 'model'): string {

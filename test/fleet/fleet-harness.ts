@@ -30,6 +30,13 @@ export function fleetStack(props: (stack: Stack, models: s3.Bucket) => Partial<n
 
 /** A simulated fleet that remembers what happened. */
 export class LocalFleet extends SimulatedFleet {
+  /** With these models in the prefix of its fleet. */
+  public static withModels(stack: Stack, props: ConstructorParameters<typeof SimulatedFleet>[1] = {}, names = ['a', 'b', 'c']): LocalFleet {
+    const local = new LocalFleet(stack, props);
+    names.forEach(name => local.place(`models/${name}.tar.gz`));
+    return local;
+  }
+
   public readonly calls: CallRecord[];
   public readonly steps: Step[];
   public readonly ended: Ended[];
@@ -43,4 +50,9 @@ export class LocalFleet extends SimulatedFleet {
   public records(status?: string): JobRecord[] {
     return this.service.records().filter(job => status === undefined || job.status === status);
   }
+}
+
+/** Model and target of results. */
+export function pairs(results: any[]): string[] {
+  return results.map(({ Model, Target }) => `${/[^/]+$/.exec(Model)![0]} ${Target.TargetDevice}`).sort();
 }

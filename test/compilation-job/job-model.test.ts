@@ -1,0 +1,58 @@
+import * as fs from 'fs';
+import { Annotations, App } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { archive, compilation, OPTIONS, requestOf } from './fixture';
+import { NeoCompilationJob, NeoModel, NeoTarget } from '../../src';
+import { network, templateOf, warningIds, warnings } from '../private-compilation-vpc/fixture';
+
+describe('a model in a bucket of the job\'s own stack', () => {
+  test('is not there at the first deployment, which a warning says', () => {
+    const { stack } = compilation();
+    expect(warnings(stack)).toEqual([expect.stringMatching(/^the model is read from Stack\/Bucket, which this stack makes.*use NeoModel\.fromAsset \[ack: cdk-sagemaker-neo:modelNotUploaded\]$/)]);
+  });
+
+  test('may be uploaded by what the job waits for', () => {
+    const { stack, job } = compilation();
+    job.node.addDependency(new s3.CfnStorageLens(stack, 'StandsForAnUpload', { storageLensConfiguration: { id: 'x', isEnabled: true, accountLevel: { bucketLevel: {} } } }));
+    expect(warningIds(stack)).toEqual([]);
+  });
+
+  test('may be known to be there', () => {
+    const { stack, job } = compilation();
+    Annotations.of(job).acknowledgeWarning('cdk-sagemaker-neo:modelNotUploaded', 'deployed after the bucket');
+    expect(warningIds(stack)).toEqual([]);
+  });
+});
+
+describe('a model from a file', () => {
+  test('is uploaded under a key that ends in .tar.gz, named by its content', () => {
+    const key = (content: string) => JSON.stringify(requestOf({ model: NeoModel.fromAsset(archive('m.tar.gz', content), OPTIONS) }).InputConfig.S3Uri);
+    expect(key('one')).toMatch(/\/[0-9a-f]{64}\.tar\.gz/);
+    expect(key('one')).toBe(key('one'));
+    expect(key('one')).not.toBe(key('two'));
+  });
+
+  test('is in the asset manifest, so that the deployment uploads it', () => {
+    const { stack } = compilation({ model: NeoModel.fromAsset(archive(), OPTIONS) });
+    const assembly = (stack.node.root as App).synth();
+    const manifest = JSON.parse(fs.readFileSync(`${assembly.directory}/${stack.artifactId}.assets.json`, 'utf8'));
+    const file: any = Object.values(manifest.files).find((one: any) => Object.values(one.destinations).some((d: any) => d.objectKey.endsWith('.tar.gz')));
+    expect(file.source).toMatchObject({ packaging: 'file', path: expect.stringMatching(/\.gz$/) });
+  });
+
+  test('may be read by the role, through the endpoint, and nothing else of the bootstrap bucket', () => {
+    const template = templateOf(compilation({ model: NeoModel.fromAsset(archive(), OPTIONS) }).stack);
+    const [endpoint] = Object.values(template.findResources('AWS::EC2::VPCEndpoint'));
+    const text = JSON.stringify(endpoint.Properties.PolicyDocument);
+    expect(text).toMatch(/cdk-hnb659fds-assets.*\/[0-9a-f]{64}\.tar\.gz/);
+    expect(text).not.toMatch(/cdk-hnb659fds-assets-[^"]*"[^\]]*"\/\*"/);
+  });
+
+  test('serves several jobs', () => {
+    const fixture = network();
+    const model = NeoModel.fromAsset(archive(), OPTIONS);
+    compilation({ model }, fixture, 'C5');
+    compilation({ model, target: NeoTarget.ML_M5 }, fixture, 'M5');
+    templateOf(fixture.stack).resourceCountIs(NeoCompilationJob.RESOURCE_TYPE, 2);
+  });
+});

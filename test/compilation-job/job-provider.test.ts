@@ -1,0 +1,80 @@
+import { Stack } from 'aws-cdk-lib';
+import { compilation } from './fixture';
+import { network, templateOf } from '../private-compilation-vpc/fixture';
+
+describe('one provider per stack', () => {
+  test('serves any number of jobs: each further one costs exactly one resource', () => {
+    const count = (jobs: number) => {
+      const fixture = network();
+      for (let i = 0; i < jobs; i++) { compilation({}, fixture, `Job${i}`); }
+      return Object.keys(templateOf(fixture.stack).toJSON().Resources).length;
+    };
+    expect(count(12) - count(1)).toBe(11);
+  });
+
+  test('is not shared between stacks or apps', () => {
+    const [one, two] = [compilation(), compilation()];
+    for (const { stack } of [one, two]) { templateOf(stack).resourceCountIs('AWS::StepFunctions::StateMachine', 1); }
+  });
+
+  test('runs the bundled handler on the pinned runtime', () => {
+    const functions = Object.values(templateOf(compilation().stack).findResources('AWS::Lambda::Function')).map(f => f.Properties);
+    const ours = functions.filter(f => /^index\.(onEvent|isComplete)$/.test(f.Handler));
+    expect(ours.map(f => f.Runtime)).toEqual(['nodejs24.x', 'nodejs24.x']);
+  });
+
+  test('polls at least every ten seconds for an hour', () => {
+    const [machine] = Object.values(templateOf(compilation().stack).findResources('AWS::StepFunctions::StateMachine'));
+    const definition = JSON.parse(machine.Properties.DefinitionString['Fn::Join'][1].map((part: any) => typeof part === 'string' ? part : 'arn').join(''));
+    expect(definition.States['framework-isComplete-task'].Retry[0]).toMatchObject({ IntervalSeconds: 9, MaxAttempts: 400, BackoffRate: 1 });
+  });
+});
+
+describe('permissions of the handler', () => {
+  const statements = (fixture: { stack: Stack }) => Object.values(templateOf(fixture.stack).findResources('AWS::IAM::Policy'))
+    .flatMap(policy => policy.Properties.PolicyDocument.Statement) as any[];
+  const statement = (fixture: { stack: Stack }, sid: string) => statements(fixture).find(one => one.Sid === sid);
+
+  test('make jobs under the stack\'s own names only', () => {
+    const { Action, Resource } = statement(compilation(), 'MakeJobs');
+    expect(Action).toEqual(['sagemaker:CreateCompilationJob', 'sagemaker:DescribeCompilationJob', 'sagemaker:AddTags', 'sagemaker:ListTags']);
+    expect(JSON.stringify(Resource)).toMatch(/:compilation-job\/Stack-[0-9a-f]{6}-\*"/);
+  });
+
+  test('a fixed name is added', () => {
+    expect(JSON.stringify(statement(compilation({ compilationJobName: 'resnet-for-c5' }), 'MakeJobs').Resource)).toContain(':compilation-job/resnet-for-c5');
+  });
+
+  test('end only jobs that carry the stack\'s tag', () => {
+    const { Action, Condition } = statement(compilation(), 'EndOwnJobs');
+    expect(Action).toContain('sagemaker:DeleteCompilationJob');
+    expect(Condition.StringEquals['aws:ResourceTag/cdk-sagemaker-neo:stack']).toMatch(/^Stack-[0-9a-f]{6}$/);
+  });
+
+  test('pass the jobs\' roles to SageMaker, and to nobody else', () => {
+    const { stack, privateVpc } = compilation();
+    expect(statement({ stack }, 'PassExecutionRole')).toMatchObject({
+      Resource: stack.resolve([privateVpc.role.roleArn]),
+      Condition: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+    });
+  });
+
+  test('delete artifacts only when asked to, and only those of the job', () => {
+    expect(statement(compilation(), 'DeleteArtifacts')).toBeUndefined();
+    const { Action, Resource } = statement(compilation({ deleteArtifacts: true, outputPrefix: 'out' }), 'DeleteArtifacts');
+    expect(Action).toBe('s3:DeleteObject');
+    expect(JSON.stringify(Resource)).toMatch(/\/out\/Stack-[0-9a-f]{6}-Job-\*\/\*"/);
+  });
+
+  test('reach `*` with one action, which takes no resource, and with no managed policy', () => {
+    const { stack } = compilation();
+    const provider = Object.entries(templateOf(stack).findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('cdksagemakerneo'));
+    const onAll = provider.flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement).filter((one: any) => one.Resource === '*');
+    expect(onAll.map((one: any) => one.Action)).toEqual(['sagemaker:ListCompilationJobs']);
+    for (const role of Object.values(templateOf(stack).findResources('AWS::IAM::Role'))) {
+      if (JSON.stringify(role.Properties.Description ?? '').match(/Neo compilation jobs|Provider framework/)) {
+        expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+      }
+    }
+  });
+});
