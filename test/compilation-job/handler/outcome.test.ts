@@ -1,6 +1,7 @@
 import { FrontEnd, NeoService, SimulatedClock, startHttpServer } from '../../../local/sagemaker';
 import { EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../../../src/compilation-job/compilation-job-outcome';
 import { EventBus } from '../../../src/compilation-job/handler/event-bus';
+import { report } from '../../../src/compilation-job/handler/outcome';
 import { BUNDLE, BundledHandler } from '../protocol/bundle';
 import { SimulatedResource } from '../protocol/simulated-resource';
 import { faults, MINUTE, properties, World } from '../protocol/world';
@@ -109,6 +110,12 @@ describe('the outcome of a job', () => {
     expect(world.logs).toContainEqual({ action: 'event lost', resource: 'Job', why: 'InternalException: not now' });
     expect(world.logs).toContainEqual(expect.objectContaining({ action: 'outcome', outcome: 'COMPLETED' }));
   });
+});
+
+test('an outcome that nobody wants to be told is in the log alone', async () => {
+  const log: object[] = [];
+  await report({ log: (entry: object) => log.push(entry) } as any, { stackName: 'Models', logicalResourceId: 'Job', requestType: 'Create', outcome: 'COMPLETED' });
+  expect(log).toEqual([expect.objectContaining({ action: 'outcome', outcome: 'COMPLETED' })]);
 });
 
 describe('the event bus', () => {

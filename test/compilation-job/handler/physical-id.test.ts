@@ -1,6 +1,6 @@
 import { BundledHandler } from '../protocol/bundle';
 import { SimulatedResource } from '../protocol/simulated-resource';
-import { faults, HOURS, properties, World } from '../protocol/world';
+import { faults, HOURS, properties, World, type Answer } from '../protocol/world';
 
 /** Which job answers an Update. */
 
@@ -144,6 +144,30 @@ describe('a fixed name', () => {
     expect(world.logs).toContainEqual({ action: 'stop', job: 'resnet', why: 'left over' });
   });
 
+  test('whose job a dead function left running is stopped when the update would not have waited for it, but the roll-back does', async () => {
+    await created({ JobName: 'resnet' });
+    world.service.call('DeleteCompilationJob', { CompilationJobName: 'resnet' });
+    world.plan = HOURS;
+    world.inject('CreateCompilationJob', faults.crashAfter());
+    await resource.update(properties({ JobName: 'resnet', model: 'mobilenet', WaitForCompletion: 'false' }));
+    expect(world.logs).toContainEqual({ action: 'stop', job: 'resnet', why: 'left over' });
+    expect(resource.jobsInProgress()).toEqual([]);
+  });
+
+  test('that a Create of long ago is delivered for once more: the job that has the name since goes on', async () => {
+    await created({ JobName: 'resnet' });
+    const [{ request }] = resource.history;
+    await resource.delete();
+    world.plan = HOURS;
+    await created({ JobName: 'resnet', model: 'mobilenet', WaitForCompletion: 'false' });
+    const answers: Answer[] = [];
+    await world.deliver(request, answer => answers.push(answer));
+    await world.advance(60_000);
+    expect(answers).toEqual([expect.objectContaining({ status: 'FAILED' })]);
+    expect(world.callsOf('StopCompilationJob')).toEqual([]);
+    expect(resource.jobsInProgress()).toHaveLength(1);
+  });
+
   test('that stands in the way of an update while its job runs, unwatched: an error, and the job goes on', async () => {
     world.plan = HOURS;
     await created({ JobName: 'resnet', WaitForCompletion: 'false' });
@@ -158,6 +182,15 @@ describe('a fixed name', () => {
     world.inject('DescribeCompilationJob', faults.internalFailure());
     expect(await resource.update(properties({ JobName: 'second' }))).toMatchObject({ status: 'SUCCESS', physicalId: 'second' });
   });
+});
+
+test('an update whose handler may not ask SageMaker fails at once, with AWS\'s words', async () => {
+  await created();
+  world.inject(['DescribeCompilationJob', 'ListCompilationJobs', 'ListTags'], faults.accessDenied());
+  const answer = await resource.update(properties({ model: 'mobilenet' }));
+  expect(answer.status).toBe('FAILED');
+  expect(answer.reason).toContain('AccessDenied');
+  expect(resource.jobs()).toHaveLength(1);
 });
 
 describe('before an update fails, nothing is in progress', () => {
