@@ -177,6 +177,12 @@ describe('a fixed name', () => {
     expect(resource.jobsInProgress()).toHaveLength(1);
   });
 
+  test('that is taken away while SageMaker cannot be asked is not kept', async () => {
+    await created({ JobName: 'resnet' });
+    world.inject('ListCompilationJobs', faults.internalFailure());
+    expect((await resource.update(properties())).physicalId).toMatch(/^Models-7cd64c-Job-/);
+  });
+
   test('that changes while SageMaker cannot be asked is taken', async () => {
     await created({ JobName: 'first' });
     world.inject('DescribeCompilationJob', faults.internalFailure());
