@@ -10,6 +10,7 @@ import { App } from 'aws-cdk-lib';
 import { measure, Measurement } from './fleet-measurement';
 import { costs, PRICES, total } from './fleet-prices';
 import { measureUploads, UploadMeasurement } from './fleet-uploads';
+import { table } from './harness/result';
 import { FleetStack } from '../examples/fleet/fleet-stack';
 
 const QUOTA = 20;
@@ -67,14 +68,7 @@ function printUploads(storms: UploadMeasurement[]): void {
 
 const stack = () => new FleetStack(new App(), 'Bench', { quota: QUOTA });
 
-/** A table in Markdown that is also one to the eye. */
-function print(header: string[], rows: (string | number)[][]): void {
-  const widths = header.map((title, i) => Math.max(title.length, ...rows.map(row => String(row[i]).length)));
-  const padded = (cell: string | number, i: number) => i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]);
-  const line = (cells: (string | number)[]) => `| ${cells.map(padded).join(' | ')} |`;
-  console.log([line(header), line(widths.map((width, i) => i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)), ...rows.map(line), ''].join('\n'));
-}
-
+const print = (header: string[], rows: (string | number)[][]) => console.log(`${table(header, rows)}\n`);
 const count = (n: number) => n.toLocaleString('en-US');
 const hours = (ms: number) => `${(ms / 3_600_000).toFixed(2)} h`;
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;

@@ -21,9 +21,12 @@ export interface Figure {
   readonly steady?: number;
 }
 
+/** A table in Markdown that is also one to the eye. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map((_, i) => i === 0 ? '---' : '---:')), ...rows.map(line)].join('\n');
+  const widths = header.map((title, i) => Math.max(title.length, 3, ...rows.map(row => String(row[i]).length)));
+  const padded = (cell: string | number, i: number) => i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]);
+  const line = (cells: readonly (string | number)[]) => `| ${cells.map(padded).join(' | ')} |`;
+  return [line(header), line(widths.map((width, i) => i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)), ...rows.map(line)].join('\n');
 }
 
 /** The median, and between which values half of all samples lie. */
