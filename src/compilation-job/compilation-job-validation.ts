@@ -1,5 +1,6 @@
 import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { NeoCommonCompilationProps } from './common-compilation-props';
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
 import { wholeSeconds, type SecondsLimits } from '../private/durations';
@@ -23,7 +24,7 @@ export const VPC_CONFIG = structOf<NeoVpcConfig>('a NeoVpcConfig, such as vpcCon
 });
 
 /** What jobs, tasks and fleets are told of a job, the model and the target aside. */
-export type CommonJobProps = Omit<NeoCompilationJobProps, 'model' | 'target' | 'compilerOptions' | 'compilationJobName' | 'deleteArtifacts'>;
+export type CommonJobProps = NeoCommonCompilationProps & Pick<NeoCompilationJobProps, 'role' | 'tags' | 'waitForCompletion' | 'timeout'>;
 
 export const SETTINGS_TYPES = {
   vpcConfig: VPC_CONFIG,
@@ -49,7 +50,7 @@ const JOB_TYPES: PropTypes<NeoCompilationJobProps> = {
 /** Everything about a job's props that is wrong whatever the target is. */
 export function validateJobProps(scope: Construct, props: NeoCompilationJobProps): void {
   requireTypes(scope, props, JOB_TYPES);
-  validateName(scope, props.compilationJobName);
+  if (props.compilationJobName !== undefined) { requireJobName(scope, 'compilationJobName', props.compilationJobName); }
   validateSettings(scope, props);
 }
 
@@ -125,14 +126,9 @@ function requireSameEnvironment(scope: Construct, network: INeoPrivateCompilatio
 }
 
 /** SageMaker's pattern for names of jobs and models, which does not bound the length by itself. */
-export function isJobName(name: string): boolean {
-  return name.length <= 63 && /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name);
-}
-
-export function validateName(scope: Construct, name: string | undefined) {
-  if (name === undefined || Token.isUnresolved(name)) { return; }
-  if (!isJobName(name)) {
-    throw new NeoValidationError(`compilationJobName must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${shown(name)}`, scope);
+export function requireJobName(scope: Construct, prop: string, name: string) {
+  if (!Token.isUnresolved(name) && !(name.length <= 63 && /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name))) {
+    throw new NeoValidationError(`${prop} must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${shown(name)}`, scope);
   }
 }
 

@@ -1,17 +1,15 @@
-import { ArnFormat, Resource, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Resource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { INeoCompilationJob } from './compilation-job-base';
-import { isJobName } from './compilation-job-validation';
-import { NeoValidationError, shown } from '../private/errors';
+import { requireJobName } from './compilation-job-validation';
+import { NeoValidationError } from '../private/errors';
 import { requireType, TEXT } from '../private/prop-types';
 
 /** A job known by its name alone. */
 export function importedCompilationJob(scope: Construct, id: string, jobName: string): INeoCompilationJob {
   requireType(scope, 'jobName', jobName, TEXT);
-  if (!Token.isUnresolved(jobName) && !isJobName(jobName)) {
-    throw new NeoValidationError(`jobName must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${shown(jobName)}`, scope);
-  }
+  requireJobName(scope, 'jobName', jobName);
   class Imported extends Resource implements INeoCompilationJob {
     public readonly jobName = jobName;
     public readonly jobArn = Stack.of(scope).formatArn({

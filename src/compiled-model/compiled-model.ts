@@ -4,7 +4,7 @@ import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import type { NeoCompiledModelProps } from './compiled-model-props';
 import { createHostingRole } from './hosting-role';
-import { isJobName, validateVpcConfig, VPC_CONFIG } from '../compilation-job/compilation-job-validation';
+import { requireJobName, validateVpcConfig, VPC_CONFIG } from '../compilation-job/compilation-job-validation';
 import { NeoValidationError, shown } from '../private/errors';
 import { BOOLEAN, mapOf, optional, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
 import { JOB, ROLE } from '../private/resource-types';
@@ -128,7 +128,6 @@ function validate(scope: Construct, props: NeoCompiledModelProps): void {
     fail('vpcConfig.subnets must be at least two, in two Availability Zones, as SageMaker hosting asks for: give the network maxAzs: 2, or the model a vpcConfig of its own; '
       + `got: ${vpcConfig.subnets.length}`);
   }
-  if (role) { requirePassableRole(scope, role); }
   if (image !== undefined && !Token.isUnresolved(image) && !/^\S{1,255}$/.test(image)) {
     fail(`image must be the URI of an image, of 1 to 255 characters without spaces; got: ${shown(image)}`);
   }
@@ -136,9 +135,7 @@ function validate(scope: Construct, props: NeoCompiledModelProps): void {
   if (variable) {
     fail(`environment must have names of 1 to 1,024 letters, digits and underscores, no digit first, and values of up to 1,024 characters; got: ${shown(Object.fromEntries([variable]))}`);
   }
-  if (modelName !== undefined && !Token.isUnresolved(modelName) && !isJobName(modelName)) {
-    fail(`modelName must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${shown(modelName)}`);
-  }
+  if (modelName !== undefined) { requireJobName(scope, 'modelName', modelName); }
 }
 
 /** As CreateModel takes it. */

@@ -2,8 +2,8 @@ import { Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { NeoModel, type NeoModelBindOptions, type NeoModelConfig, type NeoModelOptions } from '../model/model';
+import { permitModels } from '../model/permit-models';
 import { NeoValidationError, shown } from '../private/errors';
-import { inPolicy } from '../private/object-keys';
 import { optional, requireType, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
 import { BUCKET, FRAMEWORK, SHAPE } from '../private/resource-types';
 
@@ -69,10 +69,8 @@ export class NeoExecutionModel extends NeoModel {
    * @param options the jobs' role and network
    */
   public bind(_scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
-    const { role, privateVpc } = options;
     const { bucket, objectKeyPattern = '*', framework, dataInputShape } = this.options;
-    privateVpc?.grantReadThroughEndpoint(bucket, objectKeyPattern);
-    if (role !== privateVpc?.role) { bucket.grantRead(role, inPolicy(objectKeyPattern)); }
+    permitModels(bucket, objectKeyPattern, options);
     return { s3Uri: this.s3Uri, framework, dataInputShape };
   }
 }

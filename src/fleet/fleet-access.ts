@@ -7,12 +7,6 @@ import { inPolicy } from '../private/object-keys';
 import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
 import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
 
-/** Let the jobs read models. */
-export function allowModels(bucket: s3.IBucket, keyPattern: string, jobRole: iam.IRole, privateVpc?: INeoPrivateCompilationVpc) {
-  privateVpc?.grantReadThroughEndpoint(bucket, keyPattern);
-  if (jobRole !== privateVpc?.role) { bucket.grantRead(jobRole, inPolicy(keyPattern)); }
-}
-
 /** What the state machine may read: the manifest, and names and ETags of models, but no model. */
 export function readPolicy({ file, buckets }: FleetSource): iam.PolicyStatement[] {
   const keyArn = file?.bucket.encryptionKey?.keyArn;

@@ -5,6 +5,7 @@ import { failOnJsonata } from './expression';
 import type { FleetContext, FleetSource } from './fleet-source';
 import type { NeoModel, NeoModelOptions } from '../model/model';
 import { requireOptions } from '../model/model-options';
+import { permitModels } from '../model/permit-models';
 import { NeoValidationError, shown } from '../private/errors';
 import { requireKey } from '../private/object-keys';
 import { listOf, optional, requireType, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
@@ -170,7 +171,7 @@ class ManifestModels extends NeoFleetModels {
   public _bind(context: FleetContext): FleetSource {
     const { modelBuckets = [this.bucket], framework, dataInputShape } = this.options;
     requireSameRegion(context.scope, 'bucket', this.bucket);
-    modelBuckets.forEach(bucket => context.allowModels(bucket, '*'));
+    modelBuckets.forEach(bucket => permitModels(bucket, '*', context.jobAccess));
     return {
       models: framework ? [{ framework, dataInputShape }] : [],
       defaults: { framework, dataInputShape },
@@ -198,7 +199,7 @@ class PrefixModels extends NeoFleetModels {
   public _bind(context: FleetContext): FleetSource {
     const { bucket, prefix, options: { framework, dataInputShape } } = this;
     const keyPattern = `${prefix}*`;
-    context.allowModels(bucket, keyPattern);
+    permitModels(bucket, keyPattern, context.jobAccess);
     return {
       models: [{ framework, dataInputShape }],
       defaults: { framework, dataInputShape },

@@ -5,12 +5,10 @@ import type { NeoModelBindOptions } from '../model/model';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 
-/** What a source of models may do to its fleet. */
+/** What a source of models needs of its fleet. */
 export interface FleetContext {
   readonly scope: Construct;
   readonly jobAccess: NeoModelBindOptions;
-  /** Let the jobs read objects of these keys. */
-  allowModels(bucket: s3.IBucket, keyPattern: string): void;
 }
 
 /** Models as a Distributed Map reads them: exactly one of `items`, `file` and `listing`. */

@@ -6,7 +6,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { explainFleet } from './explained-findings';
-import { allowBuckets, allowModels, readPolicy } from './fleet-access';
+import { allowBuckets, readPolicy } from './fleet-access';
 import { fleetDefinition } from './fleet-definition';
 import type { NeoCompilationFleetProps } from './fleet-props';
 import type { FleetSource } from './fleet-source';
@@ -77,11 +77,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
     validateFleetProps(this, props);
     const { privateVpc } = props.vpcConfig;
     const jobRole = requireRole(this, props);
-    const source = props.models._bind({
-      scope: this,
-      jobAccess: { role: jobRole, privateVpc },
-      allowModels: (bucket, keyPattern) => allowModels(bucket, keyPattern, jobRole, privateVpc),
-    });
+    const source = props.models._bind({ scope: this, jobAccess: { role: jobRole, privateVpc } });
     validateAgainstModels(this, props, source);
 
     // Not inside the state machine: that waits for the network, and the network's bucket policies name this role.

@@ -5,7 +5,7 @@ import type { NeoCompilationTaskOptions } from './create-compilation-job-props';
 import { EXECUTION_TAG, executionTag } from './execution-tag';
 import { failOnOtherLanguage, isRuntimeValue, jsonataIn, jsonataText } from './expression';
 import { MAX_RUNTIME_IN_SECONDS, MAX_TAGS, outputUri, requireRole } from './job-settings';
-import { REQUEST_TYPES, validateCompilation, validateName, validateSettings } from '../compilation-job/compilation-job-validation';
+import { REQUEST_TYPES, requireJobName, validateCompilation, validateSettings } from '../compilation-job/compilation-job-validation';
 import { compilationRequest } from '../compilation-job/compilation-request';
 import { outputEncryptionKey } from '../compilation-job/output-encryption-key';
 import { NeoValidationError, shown } from '../private/errors';
@@ -21,7 +21,7 @@ export const TASK_TYPES: PropTypes<NeoCompilationTaskOptions> = {
 export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, language: sfn.QueryLanguage) {
   requireTypes(scope, props, TASK_TYPES);
   const name = props.compilationJobName;
-  if (!isRuntimeValue(scope, name)) { validateName(scope, name); }
+  if (!isRuntimeValue(scope, name)) { requireJobName(scope, 'compilationJobName', name); }
   validateNamePattern(scope, props.compilationJobNamePattern);
   // Nobody in the deployment waits, and a task's own timeout is not that of a deployment.
   validateSettings(scope, { ...props, timeout: undefined, waitForCompletion: false }, MAX_TAGS);

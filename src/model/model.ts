@@ -5,8 +5,9 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { archiveProblem } from './archive';
 import { requireBucketOptions, requireOptions } from './model-options';
+import { permitModels } from './permit-models';
 import { NeoValidationError, shown } from '../private/errors';
-import { inPolicy, requireKey } from '../private/object-keys';
+import { requireKey } from '../private/object-keys';
 import { requireType, TEXT } from '../private/prop-types';
 import { BUCKET } from '../private/resource-types';
 import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
@@ -181,14 +182,9 @@ class BucketModel extends NeoModel {
     requireKey(undefined, 'objectKey', objectKey);
   }
 
-  public bind(scope: Construct, { role, privateVpc }: NeoModelBindOptions): NeoModelConfig {
+  public bind(scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
     requireSameRegion(scope, 'bucket', this.bucket);
-    if (privateVpc) {
-      privateVpc.grantReadThroughEndpoint(this.bucket, this.objectKey);
-    }
-    if (role !== privateVpc?.role) {
-      this.bucket.grantRead(role, inPolicy(this.objectKey));
-    }
+    permitModels(this.bucket, this.objectKey, options);
     return {
       ...this.options,
       bucket: this.bucket,
@@ -205,14 +201,9 @@ class AssetModel extends NeoModel {
     requireOptions(options);
   }
 
-  public bind(scope: Construct, { role, privateVpc }: NeoModelBindOptions): NeoModelConfig {
+  public bind(scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
     const { bucket, objectKey } = upload(scope, this.path);
-    if (privateVpc) {
-      privateVpc.grantReadThroughEndpoint(bucket, objectKey);
-    }
-    if (role !== privateVpc?.role) {
-      bucket.grantRead(role, objectKey);
-    }
+    permitModels(bucket, objectKey, options);
     return { ...this.options, s3Uri: bucket.s3UrlForObject(objectKey) };
   }
 }

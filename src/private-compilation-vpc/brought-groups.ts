@@ -4,6 +4,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { requireGroupCount } from './brought-network';
 import { cidrOf } from './cidr';
 import { compareIds } from './same-id';
+import { contains } from '../private/cidr-blocks';
 import { NeoValidationError } from '../private/errors';
 import { lateWarnings } from '../private/late-warnings';
 import { readableValue } from '../private/readable-policy';
@@ -95,20 +96,7 @@ function reaches({ ipProtocol, cidrIp, destinationSecurityGroupId }: GroupRule, 
   if (ipProtocol !== '-1') { return false; }
   if (destinationSecurityGroupId !== undefined) { return true; }
   const own = readableValue(Stack.of(subnet).resolve(cidrOf(subnet)));
-  return cidrIp !== undefined && (own === undefined || cidrIp === own || isWithin(own, cidrIp));
-}
-
-/** Whether a CIDR block is within another one, or may be. */
-function isWithin(inner: unknown, outer: unknown): boolean {
-  const [a, b] = [inner, outer].map(blockOf);
-  return !a || !b || (a.mask >= b.mask && Math.floor(a.address / 2 ** (32 - b.mask)) === Math.floor(b.address / 2 ** (32 - b.mask)));
-}
-
-function blockOf(cidr: unknown): { address: number; mask: number } | undefined {
-  const parts = typeof cidr === 'string' ? /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(cidr) : null;
-  if (!parts) { return undefined; }
-  const [a, b, c, d, mask] = parts.slice(1).map(Number);
-  return { address: ((a * 256 + b) * 256 + c) * 256 + d, mask };
+  return cidrIp !== undefined && (own === undefined || cidrIp === own || contains(cidrIp, own) !== false);
 }
 
 function paths(groups: ec2.CfnSecurityGroup[]): string {

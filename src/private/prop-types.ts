@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { NeoValidationError, shown } from './errors';
+import { isRecord } from './records';
 
 /**
  * What a prop takes, for callers without types: without this, their mistakes end in a TypeError somewhere inside of the library or of CDK.
@@ -83,7 +84,7 @@ export function mapOf(item: PropType<false>): PropType<false> {
     isOptional: false,
     fault: value => {
       if (Token.isUnresolved(value)) { return undefined; }
-      if (!isPlain(value)) { return { path: '', words, value }; }
+      if (!isRecord(value)) { return { path: '', words, value }; }
       for (const [name, entry] of Object.entries(value)) {
         const fault = faultIn(entry, item);
         if (fault) { return below(/^\w+$/.test(name) ? `.${name}` : `[${shown(name)}]`, fault); }
@@ -119,8 +120,3 @@ function faultInStruct<P>(value: unknown, words: string, members: PropTypes<P>):
 }
 
 const below = (path: string, fault: Fault): Fault => ({ ...fault, path: `${path}${fault.path}` });
-
-/** Neither a list nor a date, say: what is in those is no entry of a map. Not by the prototype, as jsii's objects may have another. */
-function isPlain(value: unknown): value is { [name: string]: unknown } {
-  return Object.prototype.toString.call(value) === '[object Object]';
-}

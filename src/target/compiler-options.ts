@@ -1,8 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { containsToken, isJson, isRecord, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
+import { containsToken, isJson, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
 import { NeoValidationError, shown } from '../private/errors';
 import { listOf, NUMBER, optional, requireType, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+import { isRecord } from '../private/records';
 
 const LIMITS = { what: 'compiler options', min: 3, max: 1024 };
 

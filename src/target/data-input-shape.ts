@@ -1,9 +1,10 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { NeoCoreMlInput, renderCoreMlInput } from './core-ml-input';
-import { isJson, isRecord, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
+import { isJson, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
 import { failWhenOrderIsLost, readInputs, ShapeInput } from './shape-inputs';
 import { NeoValidationError, shown } from '../private/errors';
+import { isRecord } from '../private/records';
 
 const LIMITS = { what: 'data input shape', min: 1, max: 16384 };
 

@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { NeoValidationError, shown } from '../private/errors';
+import { isRecord } from '../private/records';
 
 /** As CDK writes them in texts and as numbers. */
 const TOKENS = /[$#]\{Token\[[^\]]*\]\}|-?\d\.\d+e\+28\d/g;
@@ -76,11 +77,6 @@ export function containsToken(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(containsToken);
   if (isRecord(value)) return Object.entries(value).some(([key, item]) => Token.isUnresolved(key) || containsToken(item));
   return false;
-}
-
-/** Whether a value is a plain object (neither null nor a list, a date or a buffer). */
-export function isRecord(value: unknown): value is { [key: string]: unknown } {
-  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type GroupRule } from './group-rules';
 import type { CompilationNetwork } from './network';
+import { contains, parseBlock } from '../../private/cidr-blocks';
 import { isUnknown } from '../template/canonical';
 import type { TemplateSet } from '../template/template-set';
 
@@ -49,20 +50,5 @@ function asksForS3(properties: any): boolean {
 
 /** Small enough for a VPC, and of addresses that the internet does not route. */
 function isPrivate(cidr: string): boolean {
-  return (parse(cidr)?.mask ?? 0) >= 16 && ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].some(outer => contains(outer, cidr));
-}
-
-/** Whether an IPv4 block lies within another. */
-function contains(outer: string, inner: string): boolean {
-  const [a, b] = [parse(outer), parse(inner)];
-  if (!a || !b || a.mask > b.mask) { return false; }
-  const size = 2 ** (32 - a.mask);
-  return Math.floor(a.address / size) === Math.floor(b.address / size);
-}
-
-function parse(cidr: string): { address: number; mask: number } | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr)?.slice(1).map(Number);
-  if (!parts) { return undefined; }
-  const [a, b, c, d, mask] = parts;
-  return { address: ((a * 256 + b) * 256 + c) * 256 + d, mask };
+  return (parseBlock(cidr)?.mask ?? 0) >= 16 && ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].some(outer => contains(outer, cidr));
 }

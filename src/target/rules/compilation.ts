@@ -1,11 +1,11 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { withoutTokens } from '../../private/errors';
+import { isRecord } from '../../private/records';
 import { DeviceFacts, DEVICES, FrameworkFacts, FRAMEWORKS, VersionTable } from '../compatibility';
 import type { NeoCompilerOptions } from '../compiler-options';
 import type { NeoDataInputShape } from '../data-input-shape';
 import type { NeoFramework } from '../framework';
-import { isRecord } from '../json';
 import type { WarningId } from './warnings';
 import type { NeoTarget } from '../target';
 

@@ -1,0 +1,19 @@
+/** An IPv4 block as numbers; undefined for anything else. */
+export function parseBlock(cidr: unknown): { readonly address: number; readonly mask: number } | undefined {
+  const parts = typeof cidr === 'string' ? /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr)?.slice(1).map(Number) : undefined;
+  if (!parts) { return undefined; }
+  const [a, b, c, d, mask] = parts;
+  return { address: ((a * 256 + b) * 256 + c) * 256 + d, mask };
+}
+
+/**
+ * Whether an IPv4 block lies within another.
+ *
+ * @returns undefined when one of them is none
+ */
+export function contains(outer: unknown, inner: unknown): boolean | undefined {
+  const [a, b] = [parseBlock(outer), parseBlock(inner)];
+  if (!a || !b) { return undefined; }
+  const size = 2 ** (32 - a.mask);
+  return a.mask <= b.mask && Math.floor(a.address / size) === Math.floor(b.address / size);
+}
