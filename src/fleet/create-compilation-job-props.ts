@@ -51,7 +51,7 @@ export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
   readonly role?: iam.IRole;
 
   /**
-   * Tags of the job, at most 47. A further one, `cdk-sagemaker-neo:execution`, says which execution started the job.
+   * Tags of the job, at most 48. A further one, `cdk-sagemaker-neo:execution`, says which execution started the job.
    *
    * @default - none
    */

@@ -95,7 +95,7 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   readonly timeout?: Duration;
 
   /**
-   * Tags of the jobs, at most 47.
+   * Tags of the jobs, at most 48.
    *
    * @default - none
    */
