@@ -40,7 +40,7 @@ export class NeoDataInputShape {
    */
   public static fromList(shapes: number[][]): NeoDataInputShape {
     failUnlessList(shapes);
-    return NeoDataInputShape.typed(shapes.map((shape) => Array.isArray(shape) && !Token.isUnresolved(shape) ? [...shape] : shape));
+    return NeoDataInputShape.typed(copyList(shapes, (shape) => Array.isArray(shape) && !Token.isUnresolved(shape) ? [...shape] : shape));
   }
 
   /**
@@ -60,7 +60,7 @@ export class NeoDataInputShape {
    */
   public static fromCoreMlInputList(inputs: NeoCoreMlInput[]): NeoDataInputShape {
     failUnlessList(inputs);
-    return NeoDataInputShape.typed(inputs.map(renderCoreMlInput));
+    return NeoDataInputShape.typed(copyList(inputs, renderCoreMlInput));
   }
 
   /**
@@ -121,4 +121,8 @@ function failUnlessList(value: unknown): void {
 
 function copyMap<T>(map: { [name: string]: T }, copy: (item: T) => unknown): unknown {
   return Token.isUnresolved(map) ? map : Object.fromEntries(Object.entries(map).map(([name, item]) => [name, copy(item)]));
+}
+
+function copyList<T>(list: T[], copy: (item: T) => unknown): unknown {
+  return Token.isUnresolved(list) ? list : list.map(copy);
 }

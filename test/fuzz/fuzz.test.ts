@@ -1,6 +1,7 @@
-import { CASES, fuzz, SEED, type Tried } from './run';
+import { CASES, fuzz, type Tried } from './run';
 import { SUBJECTS } from './subjects';
 import * as library from '../../src';
+import { SEED } from '../random-seed';
 
 /**
  * Whatever is passed to whatever is public ends in a valid template, or in an error that names the prop; never in a TypeError. A failure prints

@@ -1,11 +1,10 @@
 import * as fc from 'fast-check';
 import { judge } from './judge';
 import { cases, type Subject } from './subject';
+import { SEED } from '../random-seed';
 
 /** All subjects together have at least so many cases. */
 export const CASES = Number(process.env.NEO_CASES ?? 5_200);
-/** One for all, so that a commit is green or is not; others are looked for on purpose. */
-export const SEED = Number(process.env.NEO_SEED ?? 1);
 
 export interface Tried {
   readonly cases: number;

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { isUnknown } from '../../src/privacy/template/canonical';
 import { TemplateSet } from '../../src/privacy/template/template-set';
+import '../random-seed';
 
 const set = TemplateSet.of({
   Parameters: { Given: { Type: 'String' } },

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { addressesFor, instancesIn, mostInstances, netmaskOf, smallestNetwork } from '../../src/private-compilation-vpc/subnet-sizing';
+import '../random-seed';
 
 const subnetCounts = fc.integer({ min: 1, max: 16 });
 const instanceCounts = fc.integer({ min: 1, max: 40_000 });

@@ -6,6 +6,7 @@ import {
 } from '../../src';
 import { checkCompilation, CompilationRequest, frameworkVersionToSend } from '../../src/target/compilation-rules';
 import { WARNINGS } from '../../src/target/rules/warnings';
+import '../random-seed';
 
 const inRegion = (region?: string) => new Stack(undefined, 'Stack', { env: { region } });
 const parameter = new CfnParameter(new Stack(), 'P');

@@ -1,6 +1,7 @@
 import { CfnParameter, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { NeoCoreMlInputType, NeoCoreMlShape, NeoDataInputShape } from '../../src';
+import '../random-seed';
 
 const stack = new Stack();
 const parameter = new CfnParameter(stack, 'Batch', { type: 'Number' });

@@ -1,6 +1,7 @@
 import { CfnParameter, Stack, Token } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { NeoFramework } from '../../src';
+import '../random-seed';
 
 test('factories name the framework as the API does', () => {
   expect([NeoFramework.mxnet('1.8'), NeoFramework.pytorch('2.0'), NeoFramework.tensorflow('2.9'), NeoFramework.tflite()]

@@ -2,6 +2,7 @@ import { CfnParameter, Stack } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { NeoTarget, NeoTargetAccelerator, NeoTargetArch, NeoTargetKind, NeoTargetOs } from '../../src';
 import { DEVICES } from '../../src/target/compatibility';
+import '../random-seed';
 
 const MALI = NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
 const CPU = NeoTarget.platform({ os: NeoTargetOs.ANDROID, arch: NeoTargetArch.X86 });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { isTimeToTry } from '../../../src/compilation-job/handler/backoff';
+import '../../random-seed';
 
 describe('backoff', () => {
   test('every poll at first, one of six after two minutes, never more than two minutes apart', () => {

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { createRequestOf } from '../../../src/compilation-job/handler/identity';
 import { essentials, JobFailure, logsLink, refusal, truncated } from '../../../src/compilation-job/handler/messages';
 import { properties } from '../protocol/world';
+import '../../random-seed';
 
 const error = (name: string, message = '', more: object = {}) => Object.assign(new Error(message), { name, ...more });
 const request = { StackId: 'stack', LogicalResourceId: 'Job', RequestId: 'request' };

@@ -8,13 +8,12 @@ import { CompilationJobHandler } from '../../../src/compilation-job/handler/hand
 import * as identity from '../../../src/compilation-job/handler/identity';
 import { NeoJobs } from '../../../src/compilation-job/handler/neo-jobs';
 import * as request from '../../../src/compilation-job/handler/request';
+import { SEED } from '../../random-seed';
 
 /**
  * Random lives of a custom resource: stack operations, faults at any call, jobs that fail or never end, strangers, cancelled and repeated requests.
  */
 const SEQUENCES = Number(process.env.NEO_SEQUENCES ?? 2_000);
-/** One for all, so that a commit is green or is not; others are looked for on purpose. */
-const SEED = Number(process.env.NEO_SEED ?? 1);
 
 const FAULTS = {
   throttled: faults.throttling(),

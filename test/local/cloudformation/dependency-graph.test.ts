@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { dependencyGraph, references, reversed, walk } from '../../../local/cloudformation/dependency-graph';
+import '../../random-seed';
 
 const yes = () => true;
 const resource = (Properties: Record<string, unknown>, DependsOn?: string | string[]) => ({ Type: 'Custom::Thing', Properties, DependsOn });

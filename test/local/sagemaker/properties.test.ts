@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { request } from './requests';
 import { ACTIVE_STATUSES, JobPlan, NeoOperation, NeoService, SimulatedClock } from '../../../local/sagemaker';
+import '../../random-seed';
 
 /** What AWS documents, or the API's statuses imply, as the next status. */
 const NEXT: Record<string, readonly string[]> = {
