@@ -9,7 +9,7 @@ import { join } from 'path';
 import {
   ANDROID_API_LEVELS, ARCHITECTURES, DATA_TYPES, DeviceFacts, DEVICES, FRAMEWORKS, NO_ACCELERATOR, PLATFORMS, VersionTable,
 } from '../src/target/compatibility';
-import { WARNINGS } from '../src/target/rules/warnings';
+import { WARNINGS } from '../src/target/warnings';
 
 export const TARGETS_PAGE = join(__dirname, 'targets.md');
 

@@ -13,8 +13,8 @@ import { requireTools, synthesize } from './demo/synthesize';
 import { LocalCloud } from './local-cloud';
 import { always, FrontEnd, NeoService } from './sagemaker';
 import { ScaledClock } from './scaled-clock';
-import { drawNetworks } from '../src/privacy/network-picture';
-import { TemplateSet } from '../src/privacy/template/template-set';
+import { drawNetworks } from '../src/privacy-validation/network-picture';
+import { TemplateSet } from '../src/privacy-validation/template/template-set';
 
 const OUT = path.join(__dirname, 'out');
 

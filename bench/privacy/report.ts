@@ -4,7 +4,7 @@ import * as os from 'os';
 import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { NeoPrivacyValidation } from '../../src';
-import { renderNetworkPicture } from '../../src/privacy/network-picture';
+import { renderNetworkPicture } from '../../src/privacy-validation/network-picture';
 import { byLibrary } from '../synth/by-library';
 
 const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-bench-'));

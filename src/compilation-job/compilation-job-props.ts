@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { NeoCommonCompilationProps } from './common-compilation-props';
+import type { NeoCommonCompilationProps } from '../compilation/common-compilation-props';
 import type { NeoModel } from '../model/model';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';

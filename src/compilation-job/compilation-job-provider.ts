@@ -12,8 +12,8 @@ import { EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE } from './compilati
 import { COMPILATION_JOB_TYPE, STACK_TAG } from './compilation-job-properties';
 import { explainFindings } from './explained-findings';
 import { functionPlacement, networkInterfaceStatements, type FunctionPlacement } from './function-placement';
-import { allowCloudWatchLogs } from '../private/log-encryption';
-import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
+import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import { allowCloudWatchLogs } from '../util/log-encryption';
 
 const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
 

@@ -1,17 +1,17 @@
 import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { NeoCommonCompilationProps } from './common-compilation-props';
 import type { NeoCompilationJobProps } from './compilation-job-props';
-import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
-import { wholeSeconds, type SecondsLimits } from '../private/durations';
-import { NeoValidationError, shown } from '../private/errors';
-import { requireKey } from '../private/object-keys';
-import { BOOLEAN, DURATION, listOf, mapOf, optional, requireTypes, structOf, TEXT, type PropTypes } from '../private/prop-types';
-import { BUCKET, COMPILER_OPTIONS, KEY, MODEL, PRIVATE_VPC, ROLE, TARGET } from '../private/resource-types';
-import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
-import { differ, requirePassableRole, requireSameRegion } from '../private-compilation-vpc/same-environment';
-import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
+import type { NeoCommonCompilationProps } from '../compilation/common-compilation-props';
+import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from '../compilation/times';
+import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import { differ, requirePassableRole, requireSameRegion } from '../network/same-environment';
+import type { NeoVpcConfig } from '../network/vpc-config';
 import { checkCompilation, type CompilationRequest } from '../target/compilation-rules';
+import { wholeSeconds, type SecondsLimits } from '../util/durations';
+import { NeoValidationError, shown } from '../util/errors';
+import { requireKey } from '../util/object-keys';
+import { BOOLEAN, DURATION, listOf, mapOf, optional, requireTypes, structOf, TEXT, type PropTypes } from '../util/prop-types';
+import { BUCKET, COMPILER_OPTIONS, KEY, MODEL, PRIVATE_VPC, ROLE, TARGET } from '../util/resource-types';
 
 /** Of the API's 50, three are the library's own. */
 const MAX_TAGS = 47;

@@ -3,26 +3,26 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { allowDeletion, grantArtifacts } from './artifact-access';
 import type { INeoCompilationJob } from './compilation-job-base';
 import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type CompilationJobProperties } from './compilation-job-properties';
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
-import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from './compilation-job-times';
 import { tagFault, validateCompilation, validateJobProps } from './compilation-job-validation';
-import { compilationRequest } from './compilation-request';
 import { importedCompilationJob } from './imported-compilation-job';
-import { permitJob } from './job-role';
 import { warnOfMissingModel } from './missing-model';
-import { outputEncryptionKey } from './output-encryption-key';
-import { NeoObservedCompilationJob } from '../operations/observed-compilation-job';
-import { NeoValidationError } from '../private/errors';
-import { inPolicy } from '../private/object-keys';
-import { requireType } from '../private/prop-types';
-import { GRANTEE } from '../private/resource-types';
-import { requireExemptable } from '../private-compilation-vpc/stack-cycle';
-import type { NeoVpcConfig } from '../private-compilation-vpc/vpc-config';
+import { NeoObservedCompilationJob } from './observed-compilation-job';
+import { allowDeletion, grantArtifacts } from '../compilation/artifact-access';
+import { compilationRequest } from '../compilation/compilation-request';
+import { permitJob } from '../compilation/job-role';
+import { outputEncryptionKey } from '../compilation/output-encryption-key';
+import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from '../compilation/times';
+import { requireExemptable } from '../network/stack-cycle';
+import type { NeoVpcConfig } from '../network/vpc-config';
 import type { NeoTarget } from '../target/target';
+import { NeoValidationError } from '../util/errors';
+import { inPolicy } from '../util/object-keys';
+import { requireType } from '../util/prop-types';
+import { GRANTEE } from '../util/resource-types';
 
 /**
  * A model compiled by SageMaker Neo in a private network, as part of the deployment.

@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Provider } from 'aws-cdk-lib/custom-resources';
 import {
   acknowledge, acknowledgeWildcards, CDK_FUNCTION_REASONS, CUSTOM_RESOURCE_FUNCTION_REASONS, INLINE_POLICY_REASONS, type Reasons,
-} from '../private/acknowledge';
+} from '../util/acknowledge';
 
 const INTERFACES: Reasons = {
   LambdaCreatesInterfaces: 'An interface has no ID before it is made. The same request must name a subnet and the group, and only the network\'s are allowed.',

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
+import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 
 /**
  * Where the functions of a private control plane run.

@@ -3,8 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { INeoCompilationJob } from './compilation-job-base';
 import { requireJobName } from './compilation-job-validation';
-import { NeoValidationError } from '../private/errors';
-import { requireType, TEXT } from '../private/prop-types';
+import { NeoValidationError } from '../util/errors';
+import { requireType, TEXT } from '../util/prop-types';
 
 /** A job known by its name alone. */
 export function importedCompilationJob(scope: Construct, id: string, jobName: string): INeoCompilationJob {

@@ -1,7 +1,7 @@
 import { Resource, Stack } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import type { NeoModelConfig } from '../model/model';
-import { lateWarnings } from '../private/late-warnings';
+import { lateWarnings } from '../util/late-warnings';
 
 /** By the bucket of their model. */
 const jobsByBucket = new WeakMap<IConstruct, Construct[]>();

@@ -5,11 +5,11 @@ import type { Construct } from 'constructs';
 import type { NeoCompiledModelProps } from './compiled-model-props';
 import { createHostingRole } from './hosting-role';
 import { requireJobName, validateVpcConfig, VPC_CONFIG } from '../compilation-job/compilation-job-validation';
-import { NeoValidationError, shown } from '../private/errors';
-import { BOOLEAN, mapOf, optional, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
-import { JOB, ROLE } from '../private/resource-types';
-import { differ, requirePassableRole } from '../private-compilation-vpc/same-environment';
-import { requireExemptable } from '../private-compilation-vpc/stack-cycle';
+import { differ, requirePassableRole } from '../network/same-environment';
+import { requireExemptable } from '../network/stack-cycle';
+import { NeoValidationError, shown } from '../util/errors';
+import { BOOLEAN, mapOf, optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { JOB, ROLE } from '../util/resource-types';
 
 /**
  * A SageMaker model made from the result of a compilation job for a cloud target: the compiled archive, the image that Neo names for it, a

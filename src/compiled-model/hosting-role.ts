@@ -1,9 +1,9 @@
 import { ArnFormat, PhysicalName, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../private/acknowledge';
-import { NETWORK_REASONS, networkStatements } from '../private-compilation-vpc/execution-role';
-import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
+import { NETWORK_REASONS, networkStatements } from '../network/execution-role';
+import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 
 /**
  * The role that hosts a model: what AWS lists for CreateModel in a VPC, without the model's own bucket.

@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { ApiCall } from './api-call';
-import { jsonataText, oneLine } from './expression';
-import { createJobStatements, jobStatement } from './job-permissions';
-import { CALL_RETRIES, CREATE_RETRIES, IN_USE_ERRORS, NOT_FOUND_ERRORS, retried } from './retries';
+import { createJobStatements, jobStatement } from '../compilation/job-permissions';
+import { ApiCall } from '../stepfunctions-tasks/api-call';
+import { jsonataText, oneLine } from '../stepfunctions-tasks/expression';
+import { CALL_RETRIES, CREATE_RETRIES, IN_USE_ERRORS, NOT_FOUND_ERRORS, retried } from '../stepfunctions-tasks/retries';
 
 export interface CompileProps {
   /** Names of the jobs begin with it. */

@@ -1,6 +1,6 @@
-import { executionTag } from './execution-tag';
-import { jsonataText, oneLine } from './expression';
 import type { FleetSource } from './fleet-source';
+import { executionTag } from '../stepfunctions-tasks/execution-tag';
+import { jsonataText, oneLine } from '../stepfunctions-tasks/expression';
 
 /**
  * Variables of an execution, from its input. What the input says wrong fails the execution at once, before anything is compiled.

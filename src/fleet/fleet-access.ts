@@ -3,9 +3,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { FleetSource } from './fleet-source';
-import { inPolicy } from '../private/object-keys';
-import { NeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc';
-import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
+import { NeoPrivateCompilationVpc } from '../network/private-compilation-vpc';
+import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import { inPolicy } from '../util/object-keys';
 
 /** What the state machine may read: the manifest, and names and ETags of models, but no model. */
 export function readPolicy({ file, buckets }: FleetSource): iam.PolicyStatement[] {

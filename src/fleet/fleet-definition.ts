@@ -1,13 +1,13 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { ApiCall } from './api-call';
 import { CompileProps, compileStates } from './compile';
 import { DistributedMap, itemReader, resultWriter } from './distributed-map';
 import { executionVariables } from './execution-input';
-import { EXECUTION_TAG } from './execution-tag';
-import { oneLine } from './expression';
 import { planMap, PlanProps } from './plan';
-import { CALL_RETRIES, retried } from './retries';
+import { ApiCall } from '../stepfunctions-tasks/api-call';
+import { EXECUTION_TAG } from '../stepfunctions-tasks/execution-tag';
+import { oneLine } from '../stepfunctions-tasks/expression';
+import { CALL_RETRIES, retried } from '../stepfunctions-tasks/retries';
 
 export interface FleetDefinitionProps extends PlanProps, CompileProps {
   readonly quota: number;

@@ -1,18 +1,18 @@
 import { Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { failOnJsonata } from './expression';
 import type { FleetContext, FleetSource } from './fleet-source';
 import type { NeoModel, NeoModelOptions } from '../model/model';
 import { requireOptions } from '../model/model-options';
 import { permitModels } from '../model/permit-models';
-import { NeoValidationError, shown } from '../private/errors';
-import { requireKey } from '../private/object-keys';
-import { listOf, optional, requireType, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
-import { BUCKET, FRAMEWORK, MODEL, SHAPE } from '../private/resource-types';
-import { requireSameRegion } from '../private-compilation-vpc/same-environment';
+import { requireSameRegion } from '../network/same-environment';
+import { failOnJsonata } from '../stepfunctions-tasks/expression';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
+import { NeoValidationError, shown } from '../util/errors';
+import { requireKey } from '../util/object-keys';
+import { listOf, optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { BUCKET, FRAMEWORK, MODEL, SHAPE } from '../util/resource-types';
 
 /**
  * Format of a manifest.

@@ -3,7 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { NeoFleetModels } from './fleet-models';
-import type { NeoCommonCompilationProps } from '../compilation-job/common-compilation-props';
+import type { NeoCommonCompilationProps } from '../compilation/common-compilation-props';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 

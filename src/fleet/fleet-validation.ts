@@ -3,15 +3,15 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { NeoCompilationFleetProps, NeoFleetTarget } from './fleet-props';
 import type { FleetSource } from './fleet-source';
-import { MAX_TAGS } from './job-settings';
-import { pollSeconds } from './poll-interval';
+import { MAX_TAGS } from '../compilation/job-settings';
 import { SETTINGS_TYPES, validateSettings } from '../compilation-job/compilation-job-validation';
-import { wholeSeconds } from '../private/durations';
-import { NeoValidationError, shown } from '../private/errors';
-import { BOOLEAN, DURATION, listOf, NUMBER, optional, requireTypes, structOf, TEXT, type PropTypes } from '../private/prop-types';
-import { BUCKET, COMPILER_OPTIONS, FLEET_MODELS, LOG_GROUP, TARGET } from '../private/resource-types';
-import { requireSameRegion } from '../private-compilation-vpc/same-environment';
+import { requireSameRegion } from '../network/same-environment';
+import { pollSeconds } from '../stepfunctions-tasks/poll-interval';
 import { checkCompilation } from '../target/compilation-rules';
+import { wholeSeconds } from '../util/durations';
+import { NeoValidationError, shown } from '../util/errors';
+import { BOOLEAN, DURATION, listOf, NUMBER, optional, requireTypes, structOf, TEXT, type PropTypes } from '../util/prop-types';
+import { BUCKET, COMPILER_OPTIONS, FLEET_MODELS, LOG_GROUP, TARGET } from '../util/resource-types';
 
 /** A Distributed Map runs so many workflows at once. */
 const MAX_CONCURRENCY = 10_000;

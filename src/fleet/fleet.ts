@@ -5,18 +5,18 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { explainFleet } from './explained-findings';
 import { allowBuckets, readPolicy } from './fleet-access';
 import { fleetDefinition } from './fleet-definition';
 import type { NeoCompilationFleetProps } from './fleet-props';
 import type { FleetSource } from './fleet-source';
 import { validateAgainstModels, validateFleetProps } from './fleet-validation';
-import { MAX_RUNTIME_IN_SECONDS, outputUri, requireRole } from './job-settings';
-import { DEFAULT_POLL_INTERVAL } from './poll-interval';
 import { fleetResults } from './results';
-import { NeoStopJobsWithExecution } from './stop-jobs-with-execution';
 import { sendEvents } from './upload-events';
-import { outputEncryptionKey } from '../compilation-job/output-encryption-key';
+import { MAX_RUNTIME_IN_SECONDS, outputUri, requireRole } from '../compilation/job-settings';
+import { outputEncryptionKey } from '../compilation/output-encryption-key';
+import { explainFleet } from '../stepfunctions-tasks/explained-findings';
+import { DEFAULT_POLL_INTERVAL } from '../stepfunctions-tasks/poll-interval';
+import { NeoStopJobsWithExecution } from '../stepfunctions-tasks/stop-jobs-with-execution';
 
 /** Of one model: a target that fails does not stop the others, and the execution fails when all of them do. */
 const ALL_BUT_ONE_PERCENT = 99;

@@ -1,4 +1,4 @@
-import { oneLine } from './expression';
+import { oneLine } from '../stepfunctions-tasks/expression';
 import { DEVICES } from '../target/compatibility';
 
 /** Devices that AWS's SDK sends no framework version for. */

@@ -1,7 +1,7 @@
 import type { NeoBucketModelOptions, NeoModelOptions } from './model';
-import { NeoValidationError } from '../private/errors';
-import { optional, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
-import { FRAMEWORK, SHAPE } from '../private/resource-types';
+import { NeoValidationError } from '../util/errors';
+import { optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { FRAMEWORK, SHAPE } from '../util/resource-types';
 
 const TYPES: PropTypes<NeoModelOptions> = { framework: FRAMEWORK, dataInputShape: optional(SHAPE) };
 const BUCKET_TYPES: PropTypes<NeoBucketModelOptions> = { ...TYPES, modelVersion: optional(TEXT) };

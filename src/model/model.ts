@@ -6,14 +6,14 @@ import type { Construct } from 'constructs';
 import { archiveProblem } from './archive';
 import { requireBucketOptions, requireOptions } from './model-options';
 import { permitModels } from './permit-models';
-import { NeoValidationError, shown } from '../private/errors';
-import { requireKey } from '../private/object-keys';
-import { requireType, TEXT } from '../private/prop-types';
-import { BUCKET } from '../private/resource-types';
-import type { INeoPrivateCompilationVpc } from '../private-compilation-vpc/private-compilation-vpc-base';
-import { requireSameRegion } from '../private-compilation-vpc/same-environment';
+import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import { requireSameRegion } from '../network/same-environment';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
+import { NeoValidationError, shown } from '../util/errors';
+import { requireKey } from '../util/object-keys';
+import { requireType, TEXT } from '../util/prop-types';
+import { BUCKET } from '../util/resource-types';
 
 /**
  * What Neo must know about a model archive besides where it is.

@@ -1,6 +1,6 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { NeoModelBindOptions } from './model';
-import { inPolicy } from '../private/object-keys';
+import { inPolicy } from '../util/object-keys';
 
 /**
  * Let jobs read models: their role, and where there is a private network, its role and its endpoint.

@@ -1,15 +1,15 @@
 import type { IConstruct } from 'constructs';
 import { DEVICES } from './compatibility';
+import { Compilation, CompilationRequest, lookUp, Report, Rule } from './compilation';
+import { COMPILER_OPTION_RULES } from './compiler-option-rules';
 import type { NeoFramework } from './framework';
-import { Compilation, CompilationRequest, lookUp, Report, Rule } from './rules/compilation';
-import { COMPILER_OPTION_RULES } from './rules/compiler-option-rules';
-import { FRAMEWORK_RULES } from './rules/framework-rules';
-import { SHAPE_RULES } from './rules/shape-rules';
-import { TARGET_RULES } from './rules/target-rules';
+import { FRAMEWORK_RULES } from './framework-rules';
+import { SHAPE_RULES } from './shape-rules';
 import type { NeoTarget } from './target';
-import { shown } from '../private/errors';
+import { TARGET_RULES } from './target-rules';
+import { shown } from '../util/errors';
 
-export type { CompilationRequest } from './rules/compilation';
+export type { CompilationRequest } from './compilation';
 
 /**
  * What is wrong with a request.

@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { containsToken, isJson, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
-import { NeoValidationError, shown } from '../private/errors';
-import { listOf, NUMBER, optional, requireType, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
-import { isRecord } from '../private/records';
+import { NeoValidationError, shown } from '../util/errors';
+import { listOf, NUMBER, optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { isRecord } from '../util/records';
 
 const LIMITS = { what: 'compiler options', min: 3, max: 1024 };
 

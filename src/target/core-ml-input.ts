@@ -1,4 +1,4 @@
-import { ANYTHING, having, listOf, NUMBER, optional, requireType, requireTypes, TEXT, type PropTypes } from '../private/prop-types';
+import { ANYTHING, having, listOf, NUMBER, optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
 
 /**
  * How a Core ML model takes an input.

@@ -3,8 +3,8 @@ import type { IConstruct } from 'constructs';
 import { NeoCoreMlInput, renderCoreMlInput } from './core-ml-input';
 import { isJson, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
 import { failWhenOrderIsLost, readInputs, ShapeInput } from './shape-inputs';
-import { NeoValidationError, shown } from '../private/errors';
-import { isRecord } from '../private/records';
+import { NeoValidationError, shown } from '../util/errors';
+import { isRecord } from '../util/records';
 
 const LIMITS = { what: 'data input shape', min: 1, max: 16384 };
 

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { FRAMEWORKS } from './compatibility';
-import { NeoValidationError, shown } from '../private/errors';
+import { NeoValidationError, shown } from '../util/errors';
 
 /**
  * The machine-learning framework that a model was saved with, and its version.

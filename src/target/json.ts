@@ -1,7 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { NeoValidationError, shown } from '../private/errors';
-import { isRecord } from '../private/records';
+import { NeoValidationError, shown } from '../util/errors';
+import { isRecord } from '../util/records';
 
 /** As CDK writes them in texts and as numbers. */
 const TOKENS = /[$#]\{Token\[[^\]]*\]\}|-?\d\.\d+e\+28\d/g;

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { NeoValidationError, shown } from '../private/errors';
+import { NeoValidationError, shown } from '../util/errors';
 
 /**
  * Operating system of a target platform.

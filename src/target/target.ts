@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { DEVICES } from './compatibility';
 import { checkName, NeoTargetPlatform } from './target-platform';
-import { NeoValidationError, shown } from '../private/errors';
+import { NeoValidationError, shown } from '../util/errors';
 
 /**
  * Where a compiled model runs.

@@ -11,7 +11,7 @@ import { BundledHandler } from './protocol/bundle';
 import { SimulatedResource } from './protocol/simulated-resource';
 import { faults, properties, World } from './protocol/world';
 import { NeoDataInputShape, NeoFramework, NeoModel, NeoTarget, type NeoCompilationJobProps, type NeoModelOptions } from '../../src';
-import { network, warnings } from '../private-compilation-vpc/fixture';
+import { network, warnings } from '../network/fixture';
 
 const stack = () => new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
 const zip = () => {

@@ -3,8 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { archive, compilation, jobOf, OPTIONS, requestOf } from './fixture';
 import { NeoCompilationJob, NeoCompilerOptions, NeoFramework, NeoModel, NeoTarget, NeoTargetArch, NeoTargetOs } from '../../src';
-import { DependencyGraph } from '../private/dependency-graph';
-import { network, newStack, templateOf } from '../private-compilation-vpc/fixture';
+import { network, newStack, templateOf } from '../network/fixture';
+import { DependencyGraph } from '../util/dependency-graph';
 
 describe('the request', () => {
   test('holds the model, its framework and shape', () => {

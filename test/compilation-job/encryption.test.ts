@@ -4,7 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { compilation, jobOf } from './fixture';
 import { NeoPrivateCompilationVpc } from '../../src';
-import { bySid, network, newStack, only, templateOf, warningIds } from '../private-compilation-vpc/fixture';
+import { bySid, network, newStack, only, templateOf, warningIds } from '../network/fixture';
 
 const GROUP = 'AWS::Logs::LogGroup';
 

@@ -4,7 +4,7 @@ import * as path from 'path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { tarGz } from '../../examples/private-compilation/model/tar';
 import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoTarget, type NeoCompilationJobProps } from '../../src';
-import { network, templateOf } from '../private-compilation-vpc/fixture';
+import { network, templateOf } from '../network/fixture';
 
 export const OPTIONS = { framework: NeoFramework.PYTORCH_1_13, dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }) };
 

@@ -3,7 +3,7 @@ import { Annotations, App } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { archive, compilation, OPTIONS, requestOf } from './fixture';
 import { NeoCompilationJob, NeoModel, NeoTarget } from '../../src';
-import { network, templateOf, warningIds, warnings } from '../private-compilation-vpc/fixture';
+import { network, templateOf, warningIds, warnings } from '../network/fixture';
 
 describe('a model in a bucket of the job\'s own stack', () => {
   test('is not there at the first deployment, which a warning says', () => {

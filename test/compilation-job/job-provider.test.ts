@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { compilation } from './fixture';
-import { network, templateOf } from '../private-compilation-vpc/fixture';
+import { network, templateOf } from '../network/fixture';
 
 describe('one provider per stack', () => {
   test('serves any number of jobs: each further one costs exactly one resource', () => {

@@ -5,7 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { archive, compilation, jobOf, OPTIONS } from './fixture';
 import { NeoCompilationJob, NeoFramework, NeoModel, NeoTarget } from '../../src';
-import { network, newStack, templateOf, warningIds } from '../private-compilation-vpc/fixture';
+import { network, newStack, templateOf, warningIds } from '../network/fixture';
 
 describe('bad input ends at synth', () => {
   const vpcConfig = (subnets: number, groups: number) => ({

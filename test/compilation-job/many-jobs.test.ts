@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { archive, compilation, OPTIONS } from './fixture';
 import { NeoCompilationJob, NeoModel } from '../../src';
-import { network, templateOf } from '../private-compilation-vpc/fixture';
+import { network, templateOf } from '../network/fixture';
 
 /** CloudFormation takes 500 resources and one megabyte per template. */
 const MAX_TEMPLATE_BYTES = 1_000_000;

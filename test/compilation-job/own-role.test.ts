@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { compilation, OPTIONS } from './fixture';
 import { NeoCompilationJob, NeoModel, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
-import { network, newStack, templateOf, warningIds, warnings } from '../private-compilation-vpc/fixture';
+import { network, newStack, templateOf, warningIds, warnings } from '../network/fixture';
 
 describe('a role of one\'s own', () => {
   const SAGEMAKER = new iam.ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': '111122223333' } } });

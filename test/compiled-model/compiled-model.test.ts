@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { NeoCompilationJob, NeoCompiledModel, NeoTarget, NeoTargetArch, NeoTargetOs, type NeoCompiledModelProps } from '../../src';
 import { compilation } from '../compilation-job/fixture';
-import { bySid, network, newStack, only, templateOf } from '../private-compilation-vpc/fixture';
+import { bySid, network, newStack, only, templateOf } from '../network/fixture';
 
 function hosted(props: Partial<NeoCompiledModelProps> = {}, fixture = compilation()) {
   const model = new NeoCompiledModel(fixture.stack, 'Model', { job: fixture.job, ...props });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import * as ts from 'typescript';
 import { ROOT } from './markdown';
-import { WARNINGS } from '../../src/target/rules/warnings';
+import { WARNINGS } from '../../src/target/warnings';
 
 /** A message that the sources can give, with `…` for what is filled in. */
 export interface Message {
@@ -28,7 +28,7 @@ const VALIDATIONS = ['routesOut', 'tooManyResources'];
 /** Every message of an error that the library throws at synthesis, or that its functions answer CloudFormation with. */
 export function errorMessages(): Message[] {
   // Findings of the privacy rules are not errors, and have IDs of their own.
-  return sources('src').filter(path => !path.startsWith('src/privacy/rules/')).flatMap(path => {
+  return sources('src').filter(path => !path.startsWith('src/privacy-validation/rules/')).flatMap(path => {
     const file = parse(path);
     const messages: Message[] = [];
     visit(file, node => {
@@ -47,7 +47,7 @@ export function warningIds(): string[] {
 
 /** Errors that state machines fail with. */
 export function stateMachineErrors(): string[] {
-  const codes = sources('src/fleet').flatMap(path => [...readFileSync(join(ROOT, path), 'utf8').matchAll(/'(Neo[A-Za-z]*(?:Failed|Stopped|Timeout|Invalid))'/g)].map(([, code]) => code));
+  const codes = [...sources('src/fleet'), ...sources('src/stepfunctions-tasks')].flatMap(path => [...readFileSync(join(ROOT, path), 'utf8').matchAll(/'(Neo[A-Za-z]*(?:Failed|Stopped|Timeout|Invalid))'/g)].map(([, code]) => code));
   return [...new Set(codes)];
 }
 

@@ -8,11 +8,11 @@ import { Example, exampleNames, EXAMPLES } from './example-apps';
 import { LocalCloud, ScaledClock } from '../../local';
 import { RUNNABLE } from '../../local/demo/options';
 import { always, FrontEnd, NeoService } from '../../local/sagemaker';
-import { evaluate } from '../../src/privacy/report/privacy-report';
-import { TemplateSet } from '../../src/privacy/template/template-set';
+import { evaluate } from '../../src/privacy-validation/report/privacy-report';
+import { TemplateSet } from '../../src/privacy-validation/template/template-set';
 import { EXPLAINED, isExplainedBy } from '../nag/explained';
 import { acknowledgements, findings, unexplained } from '../nag/findings';
-import { brokenRules } from '../privacy/private-app';
+import { brokenRules } from '../privacy-validation/private-app';
 
 /** Warnings that an example's README explains. */
 const WARNINGS: { readonly [name: string]: readonly string[] } = {

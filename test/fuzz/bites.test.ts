@@ -4,13 +4,13 @@ import type { Subject } from './subject';
 import { COMPILATION_JOB } from './subjects/compilation-job';
 import { BUCKET_MODEL } from './subjects/models';
 import { CREATE_JSONATA } from './subjects/state-machines';
-import * as expression from '../../src/fleet/expression';
-import * as durations from '../../src/private/durations';
-import { NeoValidationError } from '../../src/private/errors';
-import * as objectKeys from '../../src/private/object-keys';
-import * as propTypes from '../../src/private/prop-types';
-import * as environment from '../../src/private-compilation-vpc/same-environment';
+import * as environment from '../../src/network/same-environment';
+import * as expression from '../../src/stepfunctions-tasks/expression';
 import * as json from '../../src/target/json';
+import * as durations from '../../src/util/durations';
+import { NeoValidationError } from '../../src/util/errors';
+import * as objectKeys from '../../src/util/object-keys';
+import * as propTypes from '../../src/util/prop-types';
 
 afterEach(() => { jest.restoreAllMocks(); });
 

@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { Case } from './subject';
 import { problemsOf } from './template';
 import { World } from './world';
-import { NeoValidationError } from '../../src/private/errors';
+import { NeoValidationError } from '../../src/util/errors';
 
 /** Names of errors that say what the runtime could not do, and nothing of what the user did. */
 const RAW = ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AssertionError'];

@@ -4,7 +4,7 @@ import { acknowledgements, findings as findingsIn, unexplained, type Finding } f
 import { NeoFleetModels, NeoFramework } from '../../src';
 import { compilation } from '../compilation-job/fixture';
 import { C5, fleetStack } from '../fleet/fleet-harness';
-import { network } from '../private-compilation-vpc/fixture';
+import { network } from '../network/fixture';
 
 /** What the three packs find. */
 function findings(app: App): Finding[] {

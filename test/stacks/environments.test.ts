@@ -12,7 +12,7 @@ import {
   type NeoCompilationJobProps, type NeoPrivateCompilationVpcAttributes, type NeoPrivateCompilationVpcProps,
 } from '../../src';
 import { jobOf } from '../compilation-job/fixture';
-import { templateOf, warningIds } from '../private-compilation-vpc/fixture';
+import { templateOf, warningIds } from '../network/fixture';
 
 const HERE = { account: '111122223333', region: 'eu-west-1' };
 const FAR = { ...HERE, region: 'us-east-1' };

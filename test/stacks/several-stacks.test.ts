@@ -10,7 +10,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget, type NeoCompilationJobProps } from '../../src';
 import { jobOf } from '../compilation-job/fixture';
-import { bySid, only, templateOf, warningIds, warnings } from '../private-compilation-vpc/fixture';
+import { bySid, only, templateOf, warningIds, warnings } from '../network/fixture';
 
 const HERE = { account: '111122223333', region: 'eu-west-1' };
 const OTHER_ACCOUNT = { ...HERE, account: '444455556666' };

@@ -5,7 +5,7 @@ import {
   NeoTargetArch, NeoTargetOs,
 } from '../../src';
 import { checkCompilation, CompilationRequest, frameworkVersionToSend } from '../../src/target/compilation-rules';
-import { WARNINGS } from '../../src/target/rules/warnings';
+import { WARNINGS } from '../../src/target/warnings';
 import '../random-seed';
 
 const inRegion = (region?: string) => new Stack(undefined, 'Stack', { env: { region } });

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Compilation } from '../../../examples/existing-vpc/stacks';
-import { warningIds } from '../../private-compilation-vpc/fixture';
+import { warningIds } from '../../network/fixture';
 import type { Example } from '../example-apps';
 
 const JOB = 'Custom::SageMakerNeoCompilationJob';

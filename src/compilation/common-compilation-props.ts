@@ -1,0 +1,51 @@
+import type { Duration } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { NeoVpcConfig } from '../network/vpc-config';
+
+/**
+ * What every compilation is told, whether a deployment, a state machine or a fleet starts it.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
+ */
+export interface NeoCommonCompilationProps {
+  /**
+   * Network of the job: `vpcConfig` of a `NeoPrivateCompilationVpc`. Required, as a job without it runs in a network of
+   * AWS with a path to the internet, and IAM cannot forbid that.
+   */
+  readonly vpcConfig: NeoVpcConfig;
+
+  /**
+   * Bucket that the compiled model is written to; one of the buckets of the private network, in the job's Region.
+   */
+  readonly outputBucket: s3.IBucket;
+
+  /**
+   * Folder in the output bucket, without slashes at its ends. Every job writes into a folder of its own below it, named like the job.
+   *
+   * @default 'neo'
+   */
+  readonly outputPrefix?: string;
+
+  /**
+   * Key that encrypts the compiled model in the bucket. The job's role is permitted to use it; whoever reads the model needs `kms:Decrypt`.
+   *
+   * @default - the key of the bucket, or else `encryptionKey` of the private network, or else the encryption that the bucket applies by itself
+   */
+  readonly outputEncryptionKey?: kms.IKey;
+
+  /**
+   * How long the compilation may run before SageMaker ends it (`MaxRuntimeInSeconds`), in whole seconds, at least 1.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly maxRuntime?: Duration;
+
+  /**
+   * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days. Longer than
+   * the `timeout` of a `NeoCompilationJob` it is of use with `waitForCompletion: false` only.
+   *
+   * @default - SageMaker's own
+   */
+  readonly maxPendingTime?: Duration;
+}

@@ -1,0 +1,204 @@
+import { Annotations, CfnOutput, Names, Stack, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { EventField, Rule, RuleTargetInput, type IRuleTarget } from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { NeoCompilationMonitoringProps } from './compilation-monitoring-props';
+import { compilationLogQuery, OUTCOME_QUERY } from './queries';
+import type { NeoCompilationJob } from '../compilation-job/compilation-job';
+import { consoleOf } from '../compilation-job/console';
+import { outcomePattern } from '../compilation-job/outcome-pattern';
+import { differ, requireSameRegion } from '../network/same-environment';
+import { NeoValidationError, shown } from '../util/errors';
+import { BOOLEAN, listOf, NUMBER, optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { JOB, TOPIC } from '../util/resource-types';
+
+/** Of all compilation jobs of the account, made by whichever is first; it is never made or deleted here. */
+const COMPILATION_LOG_GROUP = '/aws/sagemaker/CompilationJobs';
+
+/**
+ * Alarms, a dashboard, messages, saved queries and console links for compilation jobs, in one call.
+ *
+ * Per job there are two alarms: one when it fails, one when its compilation takes nearly as long as it may. What it costs is in docs/operations.md.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+ *
+ * @example
+ * declare const job: NeoCompilationJob;
+ * declare const topic: sns.Topic;
+ * new NeoCompilationMonitoring(this, 'Monitoring', { jobs: [job], alarmTopic: topic });
+ */
+export class NeoCompilationMonitoring extends Construct {
+  /**
+   * The dashboard.
+   */
+  public readonly dashboard: cloudwatch.Dashboard;
+
+  /**
+   * The alarms on failed jobs, in the order of the jobs.
+   */
+  public readonly failureAlarms: cloudwatch.Alarm[];
+
+  /**
+   * The alarms on long compilations. None for a job whose `maxRuntime` is not known at synthesis.
+   */
+  public readonly compilationTimeAlarms: cloudwatch.Alarm[];
+
+  /**
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props jobs and topics
+   */
+  constructor(scope: Construct, id: string, props: NeoCompilationMonitoringProps) {
+    super(scope, id);
+    const threshold = validate(this, props);
+    const { jobs, alarmTopic } = props;
+
+    this.failureAlarms = jobs.map(job => this.alarm(job, 'Failed', {
+      metric: job.metricFailedJobs(),
+      threshold: 1,
+      alarmDescription: `The Neo compilation job ${job.node.path} failed. The reason is in the events of its stack, in the log of the job provider and in the log of the job.`,
+    }));
+    this.compilationTimeAlarms = jobs.flatMap(job => {
+      const { maxRuntime } = job;
+      if (maxRuntime.isUnresolved()) { return []; }
+      return [this.alarm(job, 'CompilationTime', {
+        metric: job.metricCompilationTime(),
+        threshold: Math.max(1, Math.floor(maxRuntime.toSeconds() * threshold)),
+        alarmDescription: `The compilation of ${job.node.path} took nearly the ${maxRuntime.toHumanString()} at which SageMaker ends it: raise maxRuntime before it fails.`,
+      })];
+    });
+    if (alarmTopic) {
+      const action = new SnsAction(alarmTopic);
+      [...this.failureAlarms, ...this.compilationTimeAlarms].forEach(alarm => alarm.addAlarmAction(action));
+    }
+    if (props.topic) {
+      this.sendMessages(jobs, new SnsTopic(props.topic, { message: RuleTargetInput.fromText(MESSAGE) }));
+    }
+    this.saveQueries(jobs);
+    this.dashboard = this.makeDashboard(jobs, props.dashboardName);
+    this.writeLinks(jobs, props.jobLinks ?? true);
+  }
+
+  private alarm(job: NeoCompilationJob, kind: string, props: Pick<cloudwatch.AlarmProps, 'threshold' | 'alarmDescription'> & { metric: cloudwatch.Metric }) {
+    return new cloudwatch.Alarm(this, `${kind}${suffixOf(job)}`, {
+      ...props,
+      evaluationPeriods: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // Nothing is deployed most of the time.
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /** A bus has 300 rules, and a pattern 2,048 characters: not one rule per job, and not one for all. */
+  private sendMessages(jobs: NeoCompilationJob[], target: IRuleTarget) {
+    jobs.forEach(job => job._provider.enableEvents());
+    for (const stack of new Set(jobs.map(job => Stack.of(job)))) {
+      const ids = jobs.filter(job => Stack.of(job) === stack).map(job => job._logicalResourceId);
+      for (let first = 0; first < ids.length; first += JOBS_PER_RULE) {
+        const rule = new Rule(this, `Messages${stack.node.addr.slice(-8)}${first || ''}`, {
+          description: `Outcomes of Neo compilation jobs in ${stack.node.path}`,
+          eventPattern: outcomePattern(stack.stackName, ids.slice(first, first + JOBS_PER_RULE)),
+        });
+        rule.addTarget(target);
+      }
+    }
+  }
+
+  private saveQueries(jobs: NeoCompilationJob[]) {
+    const folder = `cdk-sagemaker-neo/${Names.uniqueResourceName(this, { maxLength: 100, separator: '-' })}`;
+    new logs.CfnQueryDefinition(this, 'OutcomeQuery', { name: `${folder}/outcomes`, logGroupNames: logGroupsOf(jobs), queryString: OUTCOME_QUERY });
+    new logs.CfnQueryDefinition(this, 'CompilationLogQuery', {
+      name: `${folder}/compilation logs`,
+      logGroupNames: [COMPILATION_LOG_GROUP],
+      queryString: compilationLogQuery(jobs),
+    });
+  }
+
+  private makeDashboard(jobs: NeoCompilationJob[], dashboardName?: string): cloudwatch.Dashboard {
+    const label = (job: NeoCompilationJob) => ({ label: job.node.path });
+    const graph = (title: string, metrics: cloudwatch.IMetric[], unit: string) => new cloudwatch.GraphWidget({
+      title, left: metrics, width: 12, leftYAxis: { min: 0, label: unit, showUnits: false },
+    });
+    return new cloudwatch.Dashboard(this, 'Dashboard', {
+      dashboardName,
+      widgets: [
+        [graph('Completed', jobs.map(job => job.metricCompletedJobs(label(job))), 'jobs'), graph('Failed', jobs.map(job => job.metricFailedJobs(label(job))), 'jobs')],
+        [
+          graph('Compilation time', jobs.map(job => job.metricCompilationTime(label(job))), 'seconds'),
+          graph('Waited for an instance', jobs.map(job => job.metricPendingTime(label(job))), 'seconds'),
+        ],
+        [new cloudwatch.LogQueryWidget({ title: 'Outcomes', logGroupNames: logGroupsOf(jobs), queryString: OUTCOME_QUERY, width: 24, height: 8 })],
+        [new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: [...this.failureAlarms, ...this.compilationTimeAlarms], width: 24 })],
+      ],
+    });
+  }
+
+  private writeLinks(jobs: NeoCompilationJob[], jobLinks: boolean) {
+    const { region } = Stack.of(this);
+    new CfnOutput(this, 'DashboardUrl', { value: `${consoleOf(this)}/cloudwatch/home?region=${region}#dashboards/dashboard/${this.dashboard.dashboardName}` });
+    if (jobLinks) {
+      jobs.forEach(job => new CfnOutput(this, `JobUrl${suffixOf(job)}`, { value: job.consoleUrl, description: `Compilation job of ${job.node.path}` }));
+    }
+  }
+}
+
+/** A logical ID can have 255 characters, and has 30 most often. */
+const JOBS_PER_RULE = 25;
+
+/** As text, so that a message can be read on a phone. */
+const MESSAGE = [
+  `Neo compilation job ${EventField.fromPath('$.detail.jobName')}: ${EventField.fromPath('$.detail.outcome')}.`,
+  `Stack: ${EventField.fromPath('$.detail.stackName')}, resource: ${EventField.fromPath('$.detail.logicalResourceId')}.`,
+  `Compiled model: ${EventField.fromPath('$.detail.modelArtifactsUri')}.`,
+  `Reason: ${EventField.fromPath('$.detail.reason')}.`,
+  `Log: ${EventField.fromPath('$.detail.logUrl')}`,
+].join(' ');
+
+/** Does not change when jobs come and go. */
+const suffixOf = (job: NeoCompilationJob) => job.node.addr.slice(-8);
+
+const logGroupsOf = (jobs: NeoCompilationJob[]) => [...new Set(jobs.map(job => job._provider))].map(({ logGroup }) => logGroup.logGroupName);
+
+const TYPES: PropTypes<NeoCompilationMonitoringProps> = {
+  jobs: listOf(JOB),
+  topic: optional(TOPIC),
+  alarmTopic: optional(TOPIC),
+  compilationTimeThreshold: optional(NUMBER),
+  dashboardName: optional(TEXT),
+  jobLinks: optional(BOOLEAN),
+};
+
+function validate(scope: Construct, props: NeoCompilationMonitoringProps): number {
+  requireTypes(scope, props, TYPES);
+  const { jobs, topic, alarmTopic, compilationTimeThreshold: threshold = 0.8, dashboardName } = props;
+  const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
+  if (jobs.length < 1 || jobs.length > 100) {
+    fail(`jobs must be 1 to 100 jobs, as a dashboard and an alarm list hold no more: make a monitoring for each hundred; got: ${jobs.length}`);
+  }
+  if (new Set(jobs).size !== jobs.length) { fail('jobs must not have a job twice'); }
+  if (!Token.isUnresolved(threshold) && !(threshold > 0 && threshold <= 1)) {
+    fail(`compilationTimeThreshold must be above 0 and at most 1, a share of maxRuntime; got: ${shown(threshold)}`);
+  }
+  if (dashboardName !== undefined && !Token.isUnresolved(dashboardName) && !/^[A-Za-z0-9_-]{1,255}$/.test(dashboardName)) {
+    fail(`dashboardName must be 1 to 255 letters, digits, hyphens and underscores; got: ${shown(dashboardName)}`);
+  }
+  for (const [prop, told] of Object.entries({ topic, alarmTopic })) {
+    if (told) { requireSameRegion(scope, prop, told, 'rules and alarms tell topics of their own Region only'); }
+  }
+  for (const job of jobs) {
+    for (const place of ['region', 'account'] as const) {
+      const here = Stack.of(scope)[place];
+      if (differ(here, job.env[place])) {
+        fail(`jobs must be in the ${place} of the stack, ${here}, as their metrics, logs and events are: make a monitoring there; got: ${job.node.path} in ${job.env[place]}`);
+      }
+    }
+    if (!job.waitsForCompletion) {
+      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:outcomeNotSeen', `nobody waits for ${job.node.path} (waitForCompletion: false), so its end is not seen: its metrics, alarms and messages tell only `
+        + 'of jobs that could not be started');
+    }
+  }
+  return threshold;
+}

@@ -1,0 +1,168 @@
+import { ArnFormat, PhysicalName, Stack } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { grantKeys } from './key-access';
+import { BUCKET_ACTIONS, OBJECT_ACTIONS } from './s3-endpoint';
+import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
+
+/**
+ * The role that Neo assumes, for compilation jobs of this account and Region only.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
+ */
+export function createExecutionRole(scope: Construct): iam.Role {
+  const stack = Stack.of(scope);
+  const role = new iam.Role(scope, 'Role', {
+    // A name only if a bucket or key of another account has to name it.
+    roleName: PhysicalName.GENERATE_IF_NEEDED,
+    description: 'Execution role of SageMaker Neo compilation jobs in a private VPC',
+    assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': stack.account },
+        ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'sagemaker', resource: 'compilation-job', resourceName: '*' }) },
+      },
+    }),
+  });
+  acknowledge(role, INLINE_POLICY_REASONS);
+  acknowledgeWildcards(role, WILDCARD_REASONS);
+  return role;
+}
+
+/** Of the statement on objects in the policy of a role that was brought. */
+export const OBJECTS_SID = 'UseObjects';
+
+const OBJECTS_REASON = 'The buckets are there for models and compiled models; the names of the latter are generated.';
+
+/** Of the wildcards in what `networkStatements` returns. */
+export const NETWORK_REASONS: Reasons = {
+  DescribeNetwork: 'EC2\'s Describe actions take no resource.',
+  CreateInterfaces: 'An interface has no ID before it is made. The same request must name a subnet and a group, and only the network\'s are allowed.',
+  UseInterfaces: 'The IDs of interfaces are not known beforehand; a condition narrows them to those in the network\'s subnets.',
+};
+
+const WILDCARD_REASONS: Reasons = {
+  ...NETWORK_REASONS,
+  WriteLogs: 'A job writes into a stream of its own in the one log group that Neo has.',
+  WriteMetrics: 'PutMetricData takes no resource, and AWS documents no namespace for Neo.',
+  [OBJECT_ACTIONS.join(',')]: OBJECTS_REASON,
+  [OBJECTS_SID]: OBJECTS_REASON,
+};
+
+/** By the Sids of statements, which may have something at their ends. */
+export function wildcardReasons(statements: iam.PolicyStatement[]): Reasons {
+  const known = Object.entries(WILDCARD_REASONS);
+  return Object.fromEntries(statements.flatMap(({ sid = '' }) => known.filter(([name]) => sid.startsWith(name)).map(([, reason]) => [sid, reason])));
+}
+
+/**
+ * Where a job may place its network interfaces.
+ */
+export interface Placement {
+  readonly vpc: ec2.IVpc;
+  readonly subnets: ec2.ISubnet[];
+  readonly securityGroups: ec2.ISecurityGroup[];
+}
+
+/**
+ * Everything that Neo does with the role, objects and keys aside.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ */
+export function executionStatements(scope: Construct, placement: Placement, buckets: s3.IBucket[]): iam.PolicyStatement[] {
+  return [...networkStatements(scope, placement), bucketStatement(buckets), ...observationStatements(scope)];
+}
+
+export function bucketStatement(buckets: s3.IBucket[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({ sid: 'UseBuckets', actions: BUCKET_ACTIONS, resources: buckets.map(bucket => bucket.bucketArn) });
+}
+
+/**
+ * Reading and writing objects, encrypted ones too.
+ */
+export function grantObjects(scope: Construct, role: iam.IRole, buckets: s3.IBucket[]): iam.Grant {
+  const objects = iam.Grant.addToPrincipal({
+    grantee: role,
+    actions: OBJECT_ACTIONS,
+    resourceArns: buckets.map(bucket => bucket.arnForObjects('*')),
+  });
+  const keys = grantKeys(scope, role, buckets.flatMap(({ encryptionKey }) => encryptionKey ?? []), 'kms:Decrypt', 'kms:GenerateDataKey');
+  return keys.reduce((grant, key) => grant.combine(key), objects);
+}
+
+/**
+ * The eleven EC2 actions of AWS's page, which has them all on `*`.
+ */
+export function networkStatements(scope: Construct, { vpc, subnets, securityGroups }: Placement): iam.PolicyStatement[] {
+  const arn = (resource: string, resourceName: string, account?: string) =>
+    Stack.of(scope).formatArn({ service: 'ec2', resource, resourceName, account });
+  // In a shared VPC the subnets are another account's; groups and interfaces are always this account's.
+  const subnetArns = subnets.map(subnet => arn('subnet', subnet.subnetId, vpc.env.account));
+  const groupArns = securityGroups.map(group => arn('security-group', group.securityGroupId));
+  const anyInterface = arn('network-interface', '*');
+  return [
+    new iam.PolicyStatement({
+      sid: 'DescribeNetwork',
+      actions: [
+        'ec2:DescribeVpcEndpoints',
+        'ec2:DescribeDhcpOptions',
+        'ec2:DescribeVpcs',
+        'ec2:DescribeSubnets',
+        'ec2:DescribeSecurityGroups',
+        'ec2:DescribeNetworkInterfaces',
+      ],
+      // EC2's Describe actions take neither a resource nor a condition on one.
+      resources: ['*'],
+    }),
+    new iam.PolicyStatement({
+      sid: 'PlaceInterfaces',
+      // Every resource of the request has to be allowed: no other subnet and no other group are.
+      actions: ['ec2:CreateNetworkInterface', 'ec2:ModifyNetworkInterfaceAttribute'],
+      resources: [...subnetArns, ...groupArns],
+    }),
+    new iam.PolicyStatement({
+      sid: 'CreateInterfaces',
+      // The interface has no ID yet, and for it this action knows no condition on subnet or VPC. The statement above binds it.
+      actions: ['ec2:CreateNetworkInterface'],
+      resources: [anyInterface],
+    }),
+    new iam.PolicyStatement({
+      sid: 'UseInterfaces',
+      actions: [
+        'ec2:CreateNetworkInterfacePermission',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DeleteNetworkInterfacePermission',
+        'ec2:ModifyNetworkInterfaceAttribute',
+      ],
+      resources: [anyInterface],
+      // IDs are unknown beforehand, the subnets are not. No ec2:AuthorizedService: AWS does not say whether Neo grants the
+      // permission to a service or to an account of its own.
+      conditions: { ArnEquals: { 'ec2:Subnet': subnetArns } },
+    }),
+  ];
+}
+
+/**
+ * Logs and metrics.
+ */
+export function observationStatements(scope: Construct): iam.PolicyStatement[] {
+  const logGroup = Stack.of(scope).formatArn({
+    service: 'logs', resource: 'log-group', resourceName: '/aws/sagemaker/CompilationJobs', arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return [
+    new iam.PolicyStatement({
+      sid: 'WriteLogs',
+      // One group for all compilation jobs of the account, created by whichever job is first.
+      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      resources: [logGroup, `${logGroup}:*`],
+    }),
+    new iam.PolicyStatement({
+      sid: 'WriteMetrics',
+      actions: ['cloudwatch:PutMetricData'],
+      // The action takes no resource, and AWS documents no namespace for Neo that cloudwatch:namespace could be compared with.
+      resources: ['*'],
+    }),
+  ];
+}

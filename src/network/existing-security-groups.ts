@@ -1,0 +1,104 @@
+import { Annotations, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct, IConstruct } from 'constructs';
+import { cidrOf } from './cidr';
+import { requireGroupCount } from './existing-vpc';
+import { compareIds } from './same-id';
+import { contains } from '../util/cidr-blocks';
+import { NeoValidationError } from '../util/errors';
+import { lateWarnings } from '../util/late-warnings';
+import { readableValue } from '../util/readable-policy';
+
+/**
+ * Security groups that were brought.
+ */
+export function checkSecurityGroups(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], groups: ec2.ISecurityGroup[]) {
+  requireGroupCount(scope, groups);
+  const made: ec2.CfnSecurityGroup[] = [];
+  for (const group of groups) {
+    const resource = group.node.defaultChild;
+    if (!(resource instanceof ec2.CfnSecurityGroup)) {
+      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:securityGroupNotChecked', `security group ${group.node.path} is not made by this app, so these `
+        + 'cannot be checked: it must be in the VPC, let nothing in, and let out TCP 443 to the prefix list of S3 and all traffic to the subnets');
+      continue;
+    }
+    if (resource.vpcId !== undefined && compareIds(resource.vpcId, vpc.vpcId) === 'different') {
+      throw new NeoValidationError(`securityGroups must be in vpc; got: ${group.node.path} of another VPC`, scope);
+    }
+    if (group.allowAllOutbound) {
+      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:securityGroupAllowsAllOutbound', `security group ${group.node.path} lets all traffic out; create it with `
+        + 'allowAllOutbound: false and let out TCP 443 to the prefix list of S3 and all traffic to the subnets');
+    }
+    made.push(resource);
+  }
+  // At the end of synthesis, as rules may still come.
+  scope.node.addValidation({
+    validate: () => {
+      warnOfInboundRules(scope, made);
+      // What an imported group lets out, nobody knows.
+      if (made.length === groups.length) { warnOfMissingRules(scope, subnets, made); }
+      return [];
+    },
+  });
+}
+
+function warnOfInboundRules(scope: Construct, groups: ec2.CfnSecurityGroup[]) {
+  const open = groups.filter(group => rulesOf(group, 'Ingress').length > 0);
+  if (open.length > 0) {
+    lateWarnings(scope).addWarningV2('cdk-sagemaker-neo:securityGroupAllowsInbound', `security group ${paths(open)} lets traffic in: nobody has to connect to a `
+      + 'compilation job, so use a group without inbound rules');
+  }
+}
+
+/** Without these, jobs fail after minutes, and no message says why. */
+function warnOfMissingRules(scope: Construct, subnets: ec2.ISubnet[], groups: ec2.CfnSecurityGroup[]) {
+  const rules = groups.flatMap(group => rulesOf(group, 'Egress'));
+  const missing = [
+    ...rules.some(reachesS3) ? [] : ['TCP 443 to the prefix list of S3'],
+    ...subnets.filter(subnet => !rules.some(rule => reaches(rule, subnet))).map(({ node }) => `all traffic to the subnet ${node.path}`),
+  ];
+  if (missing.length > 0) {
+    lateWarnings(scope).addWarningV2('cdk-sagemaker-neo:securityGroupTooNarrow', `security group ${paths(groups)} does not let out what jobs need, so that they `
+      + `would fail: ${missing.join(', ')}`);
+  }
+}
+
+/** A rule with its references as text. */
+interface GroupRule {
+  readonly ipProtocol: string;
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly cidrIp?: string;
+  readonly destinationPrefixListId?: string;
+  readonly destinationSecurityGroupId?: string;
+}
+
+/** The rules of a group, wherever in the app they are written. */
+function rulesOf(group: ec2.CfnSecurityGroup, direction: 'Ingress' | 'Egress'): GroupRule[] {
+  const type = { Ingress: ec2.CfnSecurityGroupIngress, Egress: ec2.CfnSecurityGroupEgress }[direction];
+  const isOfGroup = (construct: IConstruct) => construct instanceof type && construct.groupId !== undefined && compareIds(construct.groupId, group.attrGroupId) === 'same';
+  const standalone = group.node.root.node.findAll().filter(isOfGroup).map(rule => {
+    // A rule for inbound traffic has no destination.
+    const { ipProtocol, fromPort, toPort, cidrIp, destinationPrefixListId, destinationSecurityGroupId } = rule as ec2.CfnSecurityGroupEgress;
+    return { ipProtocol, fromPort, toPort, cidrIp, destinationPrefixListId, destinationSecurityGroupId };
+  });
+  const inline = Stack.of(group).resolve(group[`securityGroup${direction}`]) ?? [];
+  return readableValue([...inline, ...Stack.of(group).resolve(standalone)]);
+}
+
+function reachesS3({ ipProtocol, fromPort, toPort, cidrIp, destinationPrefixListId }: GroupRule): boolean {
+  const isHttps = ipProtocol === '-1' || (['tcp', '6'].includes(ipProtocol) && !(fromPort! > 443 || toPort! < 443));
+  return isHttps && (destinationPrefixListId !== undefined || cidrIp === '0.0.0.0/0');
+}
+
+/** A rule to a group may well be to the jobs' own, and addresses that are not known may be these. */
+function reaches({ ipProtocol, cidrIp, destinationSecurityGroupId }: GroupRule, subnet: ec2.ISubnet): boolean {
+  if (ipProtocol !== '-1') { return false; }
+  if (destinationSecurityGroupId !== undefined) { return true; }
+  const own = readableValue(Stack.of(subnet).resolve(cidrOf(subnet)));
+  return cidrIp !== undefined && (own === undefined || cidrIp === own || contains(cidrIp, own) !== false);
+}
+
+function paths(groups: ec2.CfnSecurityGroup[]): string {
+  return groups.map(({ node }) => node.scope!.node.path).join(', ');
+}

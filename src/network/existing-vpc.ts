@@ -1,0 +1,156 @@
+import { Annotations, Resource, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import { cidrOf } from './cidr';
+import { DEFAULT_INSTANCES, MOST_SUBNETS, otherAddresses, requireInstances } from './new-network';
+import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
+import { compareIds, madeResource } from './same-id';
+import { addressesFor, instancesIn, netmaskOf } from './subnet-sizing';
+import { NeoValidationError } from '../util/errors';
+
+const MOST_GROUPS = 5;
+
+/**
+ * The subnets to use of a VPC that was brought, after all checks that its constructs allow for.
+ */
+export function selectSubnets(scope: Construct, vpc: ec2.IVpc, props: NeoPrivateCompilationVpcProps): ec2.ISubnet[] {
+  const selection = props.vpcSubnets ?? { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
+  if (!props.vpcSubnets && vpc.isolatedSubnets.length === 0) {
+    throw new NeoValidationError(`vpc must have isolated subnets, without any route to the internet, or vpcSubnets must name them; got: ${vpc.node.path} with none`, scope);
+  }
+  const { subnets, isPendingLookup } = select(scope, vpc, selection);
+  // On the first synthesis of a looked-up VPC the subnets are made up: nothing to check yet, and no group has the name that was asked for.
+  if (isPendingLookup) { return subnets.length > 0 ? subnets : [...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets].slice(0, 1); }
+
+  checkVpc(scope, vpc, props.privateControlPlane ?? false);
+  checkSubnets(scope, vpc, subnets);
+  checkSizes(scope, subnets, props.maxConcurrentInstances ?? DEFAULT_INSTANCES, otherAddresses(props));
+  return subnets;
+}
+
+function select(scope: Construct, vpc: ec2.IVpc, selection: ec2.SubnetSelection): ec2.SelectedSubnets {
+  try {
+    return vpc.selectSubnets(selection);
+  } catch (error) {
+    throw new NeoValidationError(`vpcSubnets must select subnets of vpc; got: ${error instanceof Error ? error.message : error}`, scope);
+  }
+}
+
+/**
+ * 1 to 16 subnets, as CreateCompilationJob takes them.
+ */
+export function requireSubnetCount(scope: Construct, prop: string, subnets: ec2.ISubnet[]) {
+  if (subnets.length < 1 || subnets.length > MOST_SUBNETS) {
+    throw new NeoValidationError(`${prop} must be 1 to ${MOST_SUBNETS} subnets, as many as a job takes; got: ${subnets.length}`, scope);
+  }
+}
+
+/**
+ * 1 to 5 security groups, as CreateCompilationJob takes them.
+ */
+export function requireGroupCount(scope: Construct, groups: ec2.ISecurityGroup[]) {
+  if (groups.length < 1 || groups.length > MOST_GROUPS) {
+    throw new NeoValidationError(`securityGroups must be 1 to ${MOST_GROUPS} groups, as many as a job takes; got: ${groups.length}`, scope);
+  }
+}
+
+/**
+ * Tenancy and DNS.
+ */
+function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane: boolean) {
+  const resource = vpc.node.defaultChild;
+  if (!(resource instanceof ec2.CfnVPC)) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:vpcNotChecked', `vpc ${vpc.node.path} is not made by this app, so these cannot be checked: `
+      + 'tenancy must be default, DNS resolution must be on');
+    return;
+  }
+  const { instanceTenancy, enableDnsSupport, enableDnsHostnames } = resource;
+  if (instanceTenancy !== undefined && !Token.isUnresolved(instanceTenancy) && instanceTenancy !== 'default') {
+    throw new NeoValidationError(`vpc must have default tenancy: Neo runs on shared hardware only; got: ${instanceTenancy}`, scope);
+  }
+  if (enableDnsSupport === false) {
+    throw new NeoValidationError('vpc must have DNS resolution (enableDnsSupport), or jobs cannot find S3; got: false', scope);
+  }
+  if (hasControlPlane && enableDnsHostnames === false) {
+    throw new NeoValidationError('vpc must have DNS hostnames (enableDnsHostnames) for privateControlPlane: interface endpoints with private DNS names need them; got: false', scope);
+  }
+  if (enableDnsHostnames === false) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:vpcDnsHostnames', `vpc ${vpc.node.path} has no DNS hostnames (enableDnsHostnames): `
+      + 'S3 works without, interface endpoints with private DNS names do not');
+  }
+}
+
+/**
+ * Number, VPC, and no route to the internet.
+ */
+function checkSubnets(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[]) {
+  requireSubnetCount(scope, 'vpcSubnets', subnets);
+  const routed = (subnet: ec2.ISubnet) => subnet instanceof ec2.PublicSubnet
+    || [...vpc.publicSubnets, ...vpc.privateSubnets].some(({ subnetId }) => subnetId === subnet.subnetId);
+  const wayOut = subnets.filter(routed);
+  if (wayOut.length > 0) {
+    throw new NeoValidationError('vpcSubnets must be isolated (SubnetType.PRIVATE_ISOLATED): public subnets and private ones with egress have a route '
+      + `to the internet; got: ${paths(wayOut)}`, scope);
+  }
+  const foreign = subnets.filter(({ node }) => {
+    const resource = node.defaultChild;
+    return resource instanceof ec2.CfnSubnet && compareIds(resource.vpcId, vpc.vpcId) === 'different';
+  });
+  if (foreign.length > 0) {
+    throw new NeoValidationError(`vpcSubnets must all be in vpc, as a job runs in one VPC; got: ${paths(foreign)}`, scope);
+  }
+  const owned = subnets.filter(subnet => Resource.isOwnedResource(subnet));
+  const unknown = subnets.filter(subnet => !owned.includes(subnet));
+  if (unknown.length > 0) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetsNotChecked', `subnets ${paths(unknown)} are not made by this app, so these cannot be checked: `
+      + 'they must be in the VPC, their route tables must have no route to the internet, and no other network must be joined to them');
+  }
+  scope.node.addValidation({ validate: () => routesOut(scope, subnets) });
+}
+
+/**
+ * Routes of subnets to the internet, wherever in the app they are written; at the end of synthesis, when none can be added any more.
+ */
+function routesOut(scope: Construct, subnets: ec2.ISubnet[]): string[] {
+  const tables = subnets.map(({ routeTable }) => routeTable?.routeTableId).filter(id => id !== undefined);
+  return scope.node.root.node.findAll()
+    .filter(construct => construct instanceof ec2.CfnRoute)
+    .filter(route => leadsToInternet(route) && tables.some(table => compareIds(route.routeTableId, table) === 'same'))
+    .map(route => `vpcSubnets must be isolated, without any route to the internet; got: the route ${route.node.path}`);
+}
+
+function leadsToInternet(route: ec2.CfnRoute): boolean {
+  const { natGatewayId, egressOnlyInternetGatewayId, carrierGatewayId, gatewayId, destinationCidrBlock, destinationIpv6CidrBlock } = route;
+  return (natGatewayId ?? egressOnlyInternetGatewayId ?? carrierGatewayId) !== undefined
+    || (gatewayId !== undefined && isInternetGateway(gatewayId))
+    || destinationCidrBlock === '0.0.0.0/0' || destinationIpv6CidrBlock === '::/0';
+}
+
+function isInternetGateway(id: string): boolean {
+  return madeResource(id) instanceof ec2.CfnInternetGateway || (!Token.isUnresolved(id) && id.startsWith('igw-'));
+}
+
+/**
+ * Two addresses per instance in EACH subnet.
+ */
+function checkSizes(scope: Construct, subnets: ec2.ISubnet[], asked: number, others: number) {
+  const instances = requireInstances(scope, asked);
+  const masks = subnets.map(subnet => {
+    const cidr = cidrOf(subnet);
+    return { subnet, cidr, mask: cidr === undefined || Token.isUnresolved(cidr) ? undefined : netmaskOf(cidr) };
+  });
+  const small = instances === undefined ? [] : masks.filter(({ mask }) => mask !== undefined && instancesIn(mask, others) < instances);
+  if (small.length > 0) {
+    throw new NeoValidationError(`vpcSubnets must each hold all instances: ${asked} (maxConcurrentInstances) need ${addressesFor(asked, others)} addresses; `
+      + `got: ${small.map(({ subnet, cidr, mask }) => `${subnet.node.path} (${cidr}, ${instancesIn(mask!, others)} instances)`).join(', ')}`, scope);
+  }
+  const unknown = masks.filter(({ mask }) => mask === undefined || instances === undefined);
+  if (unknown.length > 0) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetSizeNotChecked', `the size of subnets ${paths(unknown.map(({ subnet }) => subnet))} is not known here: `
+      + 'each must have two free addresses per instance (maxConcurrentInstances)');
+  }
+}
+
+function paths(constructs: ec2.ISubnet[]): string {
+  return constructs.map(({ node }) => node.path).join(', ');
+}

@@ -1,0 +1,83 @@
+import { Annotations, Resource, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct, Dependable } from 'constructs';
+import { arnsOf } from './bucket-policies';
+import { requireGroupCount, requireSubnetCount } from './existing-vpc';
+import { ModelAccess, requireReadable } from './model-access';
+import type { NeoPrivateCompilationVpcAttributes } from './private-compilation-vpc-attributes';
+import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
+import { requirePassableRole, requireSameRegion } from './same-environment';
+import type { NeoVpcConfig } from './vpc-config';
+import { vpcConfigOf } from './vpc-config-of';
+import { listOf, optional, requireTypes, type PropTypes } from '../util/prop-types';
+import { readableValue } from '../util/readable-policy';
+import { BUCKET, GATEWAY_ENDPOINT, KEY, ROLE, SECURITY_GROUP, SUBNET, VPC } from '../util/resource-types';
+
+const TYPES: PropTypes<NeoPrivateCompilationVpcAttributes> = {
+  vpc: VPC,
+  subnets: listOf(SUBNET),
+  securityGroups: listOf(SECURITY_GROUP),
+  s3Endpoint: GATEWAY_ENDPOINT,
+  role: ROLE,
+  buckets: optional(listOf(BUCKET)),
+  encryptionKey: optional(KEY),
+  controlPlaneSecurityGroup: optional(SECURITY_GROUP),
+};
+
+/**
+ * A network that exists already. Nothing of it can be changed but, possibly, its role.
+ */
+export class ImportedPrivateCompilationVpc extends Resource implements INeoPrivateCompilationVpc {
+  public readonly vpc: ec2.IVpc;
+  public readonly subnets: ec2.ISubnet[];
+  public readonly securityGroup: ec2.ISecurityGroup;
+  public readonly securityGroups: ec2.ISecurityGroup[];
+  public readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
+  public readonly role: iam.IRole;
+  public readonly connections: ec2.Connections;
+  public readonly grantPrincipal: iam.IPrincipal;
+  public readonly buckets: s3.IBucket[];
+  public readonly encryptionKey?: kms.IKey;
+  public readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
+  public readonly vpcConfig: NeoVpcConfig;
+
+  private readonly modelAccess: ModelAccess;
+
+  constructor(scope: Construct, id: string, attrs: NeoPrivateCompilationVpcAttributes) {
+    super(scope, id);
+    requireTypes(this, attrs, TYPES, 'attrs');
+    requireSameRegion(this, 'vpc', attrs.vpc);
+    requirePassableRole(this, attrs.role);
+    attrs.buckets?.forEach(bucket => requireSameRegion(this, 'buckets', bucket));
+    if (attrs.encryptionKey) { requireSameRegion(this, 'encryptionKey', attrs.encryptionKey); }
+    requireSubnetCount(this, 'subnets', attrs.subnets);
+    requireGroupCount(this, attrs.securityGroups);
+    ({ vpc: this.vpc, subnets: this.subnets, s3Endpoint: this.s3Endpoint, role: this.role, securityGroups: this.securityGroups } = attrs);
+    this.buckets = attrs.buckets ?? [];
+    this.encryptionKey = attrs.encryptionKey;
+    this.controlPlaneSecurityGroup = attrs.controlPlaneSecurityGroup;
+    [this.securityGroup] = this.securityGroups;
+    this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
+    this.grantPrincipal = this.role.grantPrincipal;
+    this.vpcConfig = vpcConfigOf(this);
+    this.modelAccess = new ModelAccess(this, this.role);
+    // What is granted to the role here is a policy below it, and a job must wait for that.
+    const { role } = this;
+    Dependable.implement(this, { get dependencyRoots() { return [role]; } });
+  }
+
+  public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {
+    requireReadable(this, bucket, objectKeyPattern);
+    const isReachable = this.buckets.some(({ bucketArn }) => bucketArn === bucket.bucketArn);
+    return this.modelAccess.grantRead(bucket, objectKeyPattern, isReachable);
+  }
+
+  public allowOutsideEndpoint(grantee: iam.IGrantable): void {
+    const arns = arnsOf(this, grantee).map(arn => readableValue(Stack.of(this).resolve(arn)));
+    Annotations.of(this).addWarningV2('cdk-sagemaker-neo:outsideEndpointNotManaged', 'the bucket policies of an imported network are not managed here: if they deny '
+      + `what does not come through the S3 endpoint, they must exempt (ArnNotLike aws:PrincipalArn) ${arns.join(', ')}`);
+  }
+}

@@ -1,0 +1,94 @@
+import { Annotations, Aws, Resource, Stack, Token } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import { networkOf } from './buckets';
+import { grantKeys } from './key-access';
+import { ReadableModels } from './readable-models';
+import { throughEndpoint } from './s3-endpoint';
+import { requireSameRegion } from './same-environment';
+import { NeoValidationError, shown } from '../util/errors';
+import { inPolicy, requireKey } from '../util/object-keys';
+import { requireType } from '../util/prop-types';
+import { readable } from '../util/readable-policy';
+import { BUCKET } from '../util/resource-types';
+
+/**
+ * What can be named to a role and an endpoint.
+ */
+export function requireReadable(scope: IConstruct, bucket: s3.IBucket, objectKeyPattern: string): void {
+  requireType(scope, 'bucket', bucket, BUCKET);
+  requireSameRegion(scope, 'bucket', bucket);
+  if (typeof objectKeyPattern !== 'string' || objectKeyPattern === '') {
+    throw new NeoValidationError(`objectKeyPattern must be the key of an object, or a pattern for keys; got: ${shown(objectKeyPattern)}`, scope);
+  }
+  requireKey(scope, 'objectKeyPattern', objectKeyPattern);
+}
+
+/**
+ * Reading models from buckets that a network was not made for: permissions for its role, and a way through its endpoint.
+ */
+export class ModelAccess {
+  private readonly byRole = new ReadableModels();
+  private readonly byEndpoint = new ReadableModels();
+  private grant?: iam.Grant;
+
+  /**
+   * @param endpoint the endpoint, if its policy is ours
+   */
+  constructor(private readonly scope: IConstruct, private readonly role: iam.IRole, private readonly endpoint?: ec2.GatewayVpcEndpoint) {}
+
+  /**
+   * @param isReachable whether the endpoint lets the bucket through already
+   */
+  public grantRead(bucket: s3.IBucket, objectKeyPattern: string, isReachable = false): iam.Grant {
+    requireSameRegion(this.scope, 'bucket', bucket);
+    const other = networkOf(bucket);
+    if (other && this.endpoint) {
+      throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${other.node.path}, and its policy denies what comes through any other `
+        + 'endpoint: compile in that network, or keep the model in another bucket', this.scope);
+    }
+    const bucketArn = this.arnOf(bucket);
+    const pattern = inPolicy(objectKeyPattern);
+    if (!this.byRole.add(bucketArn, pattern)) { return this.grant!; }
+
+    if (bucket.encryptionKey) { grantKeys(this.scope, this.role, [bucket.encryptionKey], 'kms:Decrypt'); }
+    this.grant ??= this.grantRole();
+    if (!isReachable) { this.openEndpoint(bucketArn, pattern); }
+    return this.grant;
+  }
+
+  private grantRole(): iam.Grant {
+    const { objects, locations, listings } = this.byRole.statements(props => new iam.PolicyStatement(props));
+    this.role.addToPrincipalPolicy(locations);
+    this.role.addToPrincipalPolicy(listings);
+    return iam.Grant.addToPrincipal({ grantee: this.role, actions: objects.actions, resourceArns: objects.resources });
+  }
+
+  private openEndpoint(bucketArn: string, key: string) {
+    if (!this.endpoint) {
+      const missing = new ReadableModels();
+      missing.add(bucketArn, key);
+      Annotations.of(this.scope).addWarningV2('cdk-sagemaker-neo:modelThroughEndpoint',
+        `the policy of the S3 endpoint is not managed here; it must allow: ${readable(this.scope, ...Object.values(missing.statements(throughEndpoint)))}`);
+      return;
+    }
+    const isFirst = this.byEndpoint.isEmpty;
+    this.byEndpoint.add(bucketArn, key);
+    if (isFirst) { Object.values(this.byEndpoint.statements(throughEndpoint)).forEach(statement => this.endpoint!.addToPolicy(statement)); }
+  }
+
+  /**
+   * Of a bucket of another stack only what can be named without referring to that stack: role and endpoint would otherwise depend on
+   * the stack of the bucket, often the job's, which depends on them.
+   */
+  private arnOf(bucket: s3.IBucket): string {
+    if (!this.endpoint || !Resource.isOwnedResource(bucket) || Stack.of(bucket) === Stack.of(this.scope)) { return bucket.bucketArn; }
+    const { bucketName } = bucket.node.defaultChild as s3.CfnBucket;
+    const isKeyElsewhere = bucket.encryptionKey && Resource.isOwnedResource(bucket.encryptionKey);
+    if (bucketName !== undefined && !Token.isUnresolved(bucketName) && !isKeyElsewhere) { return `arn:${Aws.PARTITION}:s3:::${bucketName}`; }
+    throw new NeoValidationError(`bucket ${bucket.node.path} is in another stack than the network, whose role and endpoint would have to refer to it: `
+      + 'list it in buckets of the network, or create it in the stack of the network, or give it a bucketName and no key of that stack', this.scope);
+  }
+}

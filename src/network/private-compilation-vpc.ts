@@ -1,0 +1,291 @@
+import { CfnWaitConditionHandle, Resource } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Dependable, type Construct, type IDependable } from 'constructs';
+import { BucketLock, DEFAULT_DENIED_ACTIONS } from './bucket-policies';
+import { lockBuckets, requireBuckets } from './buckets';
+import { controlPlaneS3Statements, createControlPlane } from './control-plane';
+import {
+  bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements,
+} from './execution-role';
+import { checkS3Endpoint } from './existing-endpoint';
+import { permitBroughtRole, statementsOf } from './existing-role';
+import { checkSecurityGroups } from './existing-security-groups';
+import { selectSubnets } from './existing-vpc';
+import { createFlowLogs } from './flow-logs';
+import { ImportedPrivateCompilationVpc } from './imported-private-compilation-vpc';
+import { ModelAccess, requireReadable } from './model-access';
+import { createVpc } from './new-network';
+import type { NeoPrivateCompilationVpcAttributes } from './private-compilation-vpc-attributes';
+import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
+import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
+import { createS3Endpoint, endpointStatements } from './s3-endpoint';
+import { findS3PrefixList } from './s3-prefix-list';
+import { requirePassableRole, requireSameRegion } from './same-environment';
+import { createSecurityGroup } from './security-group';
+import { requireConsistentProps } from './validation';
+import type { NeoVpcConfig } from './vpc-config';
+import { vpcConfigOf } from './vpc-config-of';
+import { NETWORK_METADATA, type NetworkMetadata } from '../util/network-metadata';
+import { requireType } from '../util/prop-types';
+import { BUCKET } from '../util/resource-types';
+
+/**
+ * A VPC in which SageMaker Neo compiles models without any path to the internet: isolated subnets sized for the jobs, a gateway
+ * endpoint that lets through the given buckets only, bucket policies that let in this endpoint only, a security group that opens
+ * nothing else, and the execution role.
+ *
+ * Pass `vpcConfig` to `NeoCompilationJob`. A construct that depends on this one (`node.addDependency`) waits for all of it.
+ *
+ * Nothing of it is paid by the hour, unless you ask for `privateControlPlane`; flow logs cost what CloudWatch Logs takes for their volume.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
+ *
+ * @example
+ * const bucket = new s3.Bucket(this, 'Models');
+ * const network = new NeoPrivateCompilationVpc(this, 'Network', { buckets: [bucket] });
+ */
+export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCompilationVpc {
+  /**
+   * Use a network that exists already, made by another app for instance. Within one app, and across its stacks, pass the
+   * construct itself.
+   *
+   * Nothing is checked but the numbers, and nothing is changed but the role, if it is mutable.
+   *
+   * @param scope the construct to add it to
+   * @param id its id
+   * @param attrs what describes the network
+   */
+  public static fromAttributes(scope: Construct, id: string, attrs: NeoPrivateCompilationVpcAttributes): INeoPrivateCompilationVpc {
+    return new ImportedPrivateCompilationVpc(scope, id, attrs);
+  }
+
+  /**
+   * The VPC.
+   */
+  public readonly vpc: ec2.IVpc;
+
+  /**
+   * The isolated subnets of the jobs, 1 to 16.
+   */
+  public readonly subnets: ec2.ISubnet[];
+
+  /**
+   * The first security group of the jobs; the only one unless you bring more.
+   */
+  public readonly securityGroup: ec2.ISecurityGroup;
+
+  /**
+   * All security groups of the jobs, 1 to 5.
+   */
+  public readonly securityGroups: ec2.ISecurityGroup[];
+
+  /**
+   * The S3 gateway endpoint, the jobs' only way out.
+   */
+  public readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
+
+  /**
+   * The execution role of the jobs, assumed by sagemaker.amazonaws.com.
+   */
+  public readonly role: iam.IRole;
+
+  /**
+   * The security groups, to open more in or out than jobs need. Nothing needs it.
+   */
+  public readonly connections: ec2.Connections;
+
+  /**
+   * The execution role, to grant it more.
+   */
+  public readonly grantPrincipal: iam.IPrincipal;
+
+  /**
+   * What a `NeoCompilationJob` takes as its `vpcConfig`.
+   */
+  public readonly vpcConfig: NeoVpcConfig;
+
+  /**
+   * The buckets that jobs reach.
+   */
+  public readonly buckets: s3.IBucket[];
+
+  /**
+   * The log group of the flow logs, undefined without them. It is kept when the stack is deleted, unless you call
+   * `applyRemovalPolicy` on it.
+   */
+  public readonly flowLogGroup?: logs.ILogGroup;
+
+  /**
+   * Customer-managed key for what jobs write and log, undefined without one.
+   */
+  public readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Security group of the functions that control jobs, undefined without `privateControlPlane`.
+   */
+  public readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
+
+  /**
+   * Whether bucket policies of this stack name who is exempt.
+   *
+   * @internal
+   */
+  public readonly _writesBucketPolicies: boolean;
+
+  private readonly bucketLock: BucketLock;
+  private readonly bucketGrant: iam.Grant;
+  private readonly modelAccess: ModelAccess;
+
+  /**
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props buckets, and what is brought or sized differently
+   */
+  constructor(scope: Construct, id: string, props: NeoPrivateCompilationVpcProps) {
+    super(scope, id);
+    requireConsistentProps(this, props);
+    this.buckets = requireBuckets(this, props.buckets);
+
+    const { vpc, subnets } = this.network(props);
+    this.vpc = vpc;
+    this.subnets = subnets;
+    if (props.encryptionKey) { requireSameRegion(this, 'encryptionKey', props.encryptionKey); }
+    this.encryptionKey = props.encryptionKey;
+    if (props.flowLogs ?? !props.vpc) { this.flowLogGroup = createFlowLogs(this, vpc, props.encryptionKey); }
+
+    const ownEndpoint = props.s3Endpoint ? undefined : createS3Endpoint(this, vpc, subnets);
+    this.s3Endpoint = ownEndpoint ?? props.s3Endpoint!;
+    const throughEndpoint = [
+      ...endpointStatements(this.buckets),
+      ...props.privateControlPlane ? controlPlaneS3Statements(this.buckets) : [],
+      ...props.endpointPolicyStatements ?? [],
+    ];
+    throughEndpoint.forEach(statement => ownEndpoint?.addToPolicy(statement));
+    if (!ownEndpoint) { checkS3Endpoint(this, vpc, subnets, this.s3Endpoint, throughEndpoint); }
+
+    if (props.securityGroups) { checkSecurityGroups(this, vpc, subnets, props.securityGroups); }
+    const s3PrefixList = props.s3PrefixList ?? (props.securityGroups && !props.privateControlPlane ? undefined : findS3PrefixList(this));
+    this.securityGroups = props.securityGroups ?? [createSecurityGroup(this, vpc, subnets, s3PrefixList!)];
+    this.securityGroup = this.securityGroups[0];
+    this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
+
+    if (props.privateControlPlane) { this.controlPlaneSecurityGroup = createControlPlane(this, vpc, subnets, s3PrefixList!); }
+
+    if (props.role) { requirePassableRole(this, props.role); }
+    this.role = props.role ?? createExecutionRole(this);
+    this.grantPrincipal = this.role.grantPrincipal;
+    this.bucketGrant = this.permitJobs(props.role !== undefined);
+    this.modelAccess = new ModelAccess(this, this.role, ownEndpoint);
+
+    this.bucketLock = new BucketLock(this, this.s3Endpoint, props.bucketPolicyActions ?? DEFAULT_DENIED_ACTIONS);
+    props.bucketPolicyExemptPrincipals?.forEach(grantee => this.bucketLock.exempt(grantee));
+    const bucketPolicies = lockBuckets(this, this.buckets, this.bucketLock);
+    this._writesBucketPolicies = bucketPolicies.length > 0;
+
+    this.vpcConfig = vpcConfigOf(this);
+    // A brought VPC may hold much that jobs need not wait for; its subnets bring what they depend on.
+    const network = props.vpc ? subnets : [vpc];
+    const parts = [...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies];
+    this.announceWhenReady(parts, this.metadata(!props.vpc, s3PrefixList));
+  }
+
+  /**
+   * The statement that closes a bucket to everything outside the S3 endpoint: for the policies of buckets that this stack does not own.
+   *
+   * @param bucket a bucket, not necessarily one of `buckets`
+   */
+  public bucketPolicyStatement(bucket: s3.IBucket): iam.PolicyStatement {
+    requireType(this, 'bucket', bucket, BUCKET);
+    requireSameRegion(this, 'bucket', bucket);
+    return this.bucketLock.statementFor(bucket);
+  }
+
+  /**
+   * Let a principal use the buckets from outside the S3 endpoint too, as `bucketPolicyExemptPrincipals` does: a deployment's role, or the
+   * role of an endpoint that hosts a compiled model. It still needs permissions of its own.
+   *
+   * A role of this stack must be able to exist before the jobs do: attributes of jobs belong into its policies (`grant…`,
+   * `addToPrincipalPolicy`), not into its `inlinePolicies`.
+   *
+   * @param grantee a role, a user, a function or an `ArnPrincipal`
+   */
+  public allowOutsideEndpoint(grantee: iam.IGrantable): void {
+    this.bucketLock.exempt(grantee);
+  }
+
+  /**
+   * Whether the bucket policies deny the deletion of compiled models outside the endpoint.
+   *
+   * @internal
+   */
+  public get _deniesDeletion(): boolean {
+    return this.bucketLock.deniesDeletion;
+  }
+
+  /**
+   * Let the execution role read objects of a bucket that is not one of `buckets`, and let the requests through the S3 endpoint. Jobs call
+   * this for their models.
+   *
+   * @param bucket the bucket
+   * @param objectKeyPattern key of the object, `*` and `?` allowed
+   */
+  public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {
+    requireReadable(this, bucket, objectKeyPattern);
+    const isOwn = this.buckets.some(({ bucketArn }) => bucketArn === bucket.bucketArn);
+    return isOwn ? this.bucketGrant : this.modelAccess.grantRead(bucket, objectKeyPattern);
+  }
+
+  private network(props: NeoPrivateCompilationVpcProps): { vpc: ec2.IVpc; subnets: ec2.ISubnet[] } {
+    if (props.vpc) {
+      requireSameRegion(this, 'vpc', props.vpc);
+      return { vpc: props.vpc, subnets: selectSubnets(this, props.vpc, props) };
+    }
+    const vpc = createVpc(this, props);
+    return { vpc, subnets: vpc.isolatedSubnets };
+  }
+
+  /**
+   * @returns the grant on the buckets' objects
+   */
+  private permitJobs(isBrought: boolean): iam.Grant {
+    if (!isBrought) {
+      executionStatements(this, this, this.buckets).forEach(statement => this.role.addToPrincipalPolicy(statement));
+      return grantObjects(this, this.role, this.buckets);
+    }
+    const objects = grantObjects(this, this.role, this.buckets);
+    objects.principalStatements.forEach(statement => { statement.sid = OBJECTS_SID; });
+    const own = statementsOf(this, ...networkStatements(this, this), bucketStatement(this.buckets));
+    permitBroughtRole(this, this.role, [...own, ...observationStatements(this)], statementsOf(this, ...objects.principalStatements));
+    return objects;
+  }
+
+  /**
+   * Whoever depends on this construct depends on one resource that depends on all others: one line in the template instead of thirty for each of
+   * maybe hundreds of jobs. The handle is no resource of AWS, does nothing and costs nothing.
+   *
+   * Dependencies on constructs are followed at the end of synthesis, so policies that are added later are among them.
+   */
+  private announceWhenReady(parts: IDependable[], metadata: NetworkMetadata) {
+    const ready = new CfnWaitConditionHandle(this, 'Ready');
+    ready.addMetadata(NETWORK_METADATA, metadata);
+    ready.node.addDependency(...parts, ...this.node.children.filter(child => child !== ready));
+    Dependable.implement(this, { get dependencyRoots() { return [ready]; } });
+  }
+
+  private metadata(isDedicated: boolean, s3PrefixList?: ec2.IPrefixList): NetworkMetadata {
+    return {
+      Vpc: this.vpc.vpcId,
+      Subnets: this.subnets.map(({ subnetId }) => subnetId),
+      SecurityGroups: this.securityGroups.map(({ securityGroupId }) => securityGroupId),
+      S3Endpoints: [this.s3Endpoint.vpcEndpointId],
+      S3PrefixLists: s3PrefixList ? [s3PrefixList.prefixListId] : [],
+      Buckets: this.buckets.map(({ bucketName }) => bucketName),
+      Roles: [this.role.roleArn],
+      Dedicated: isDedicated,
+    };
+  }
+}

@@ -1,0 +1,102 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { sdkIntegration } from './api-call';
+import type {
+  NeoCompilationTaskOptions, NeoCreateCompilationJobJsonataProps, NeoCreateCompilationJobJsonPathProps, NeoCreateCompilationJobProps,
+} from './create-compilation-job-props';
+import { isRuntimeValue } from './expression';
+import { CREATE_RETRIES, retried } from './retries';
+import { taskRequest } from './task-request';
+import { createJobStatements } from '../compilation/job-permissions';
+import { NeoValidationError } from '../util/errors';
+
+/**
+ * A Step Functions task that starts a compilation job and goes on as soon as SageMaker has accepted it. The result is the
+ * answer of the API: `CompilationJobArn`. `NeoRunCompilationJob` waits for the end of the job.
+ *
+ * A used-up quota of jobs is waited for, throttling and passing errors are retried, all with full jitter; a name that is taken
+ * fails with `SageMaker.ResourceInUseException`.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+ *
+ * @example
+ * declare const network: NeoPrivateCompilationVpc;
+ * declare const bucket: s3.Bucket;
+ * const create = NeoCreateCompilationJob.jsonPath(this, 'Create', {
+ *   vpcConfig: network.vpcConfig,
+ *   compilationJobName: sfn.JsonPath.stringAt('$.name'),
+ *   compilationJobNamePattern: 'nightly-*',
+ *   model: NeoModel.fromBucket(bucket, 'models/resnet18.tar.gz', {
+ *     framework: NeoFramework.PYTORCH_1_13,
+ *     dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ *   }),
+ *   target: NeoTarget.ML_C5,
+ *   outputBucket: bucket,
+ * });
+ * new sfn.StateMachine(this, 'Nightly', { definitionBody: sfn.DefinitionBody.fromChainable(create) });
+ */
+export class NeoCreateCompilationJob extends sfn.TaskStateBase {
+  /**
+   * A task in JSONPath.
+   *
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the job, and what every task in JSONPath takes
+   */
+  public static jsonPath(scope: Construct, id: string, props: NeoCreateCompilationJobJsonPathProps): NeoCreateCompilationJob {
+    return new NeoCreateCompilationJob(scope, id, props);
+  }
+
+  /**
+   * A task in JSONata.
+   *
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the job, and what every task in JSONata takes
+   */
+  public static jsonata(scope: Construct, id: string, props: NeoCreateCompilationJobJsonataProps): NeoCreateCompilationJob {
+    return new NeoCreateCompilationJob(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
+  }
+
+  /**
+   * Step Functions has no metrics of compilation jobs: always undefined.
+   */
+  protected readonly taskMetrics: sfn.TaskMetricsConfig | undefined = undefined;
+  /**
+   * What the state machine may do: create jobs of these names, tag them, and pass the role of the jobs. Never undefined.
+   */
+  protected readonly taskPolicies?: iam.PolicyStatement[];
+  private readonly language: sfn.QueryLanguage;
+  private readonly request: { [name: string]: any };
+
+  /**
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the job, and what every task takes
+   */
+  constructor(scope: Construct, id: string, props: NeoCreateCompilationJobProps) {
+    super(scope, id, props);
+    if (props.integrationPattern !== undefined && props.integrationPattern !== sfn.IntegrationPattern.REQUEST_RESPONSE) {
+      throw new NeoValidationError('integrationPattern must be REQUEST_RESPONSE, as Step Functions has no .sync for compilation jobs: '
+        + `to wait for the end of the job, use NeoRunCompilationJob; got: ${props.integrationPattern}`, this);
+    }
+    this.language = props.queryLanguage ?? sfn.QueryLanguage.JSON_PATH;
+    this.request = taskRequest(this, props, this.language);
+    this.taskPolicies = createJobStatements(this, jobNamePattern(this, props), props.role ?? props.vpcConfig.privateVpc!.role);
+    retried(this, CREATE_RETRIES);
+  }
+
+  /** @internal */
+  protected _renderTask(): any {
+    return { Resource: sdkIntegration('sagemaker', 'createCompilationJob'), ...this._renderParametersOrArguments(this.request, this.language) };
+  }
+}
+
+/** The names of the jobs that a task may touch. */
+export function jobNamePattern(scope: Construct, props: Pick<NeoCompilationTaskOptions, 'compilationJobName' | 'compilationJobNamePattern'>): string {
+  return props.compilationJobNamePattern
+    // A name that only the execution knows: IAM cannot be told more than that it is a compilation job.
+    ?? (isRuntimeValue(scope, props.compilationJobName) ? '*' : props.compilationJobName);
+}

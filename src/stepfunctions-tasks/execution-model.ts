@@ -1,0 +1,76 @@
+import { Token } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { NeoModel, type NeoModelBindOptions, type NeoModelConfig, type NeoModelOptions } from '../model/model';
+import { permitModels } from '../model/permit-models';
+import { NeoValidationError, shown } from '../util/errors';
+import { optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { BUCKET, FRAMEWORK, SHAPE } from '../util/resource-types';
+
+/**
+ * Options of a model that an execution names.
+ */
+export interface NeoExecutionModelOptions extends NeoModelOptions {
+  /**
+   * Bucket of the archive; the job's role may read it, as far as `objectKeyPattern` says.
+   */
+  readonly bucket: s3.IBucket;
+
+  /**
+   * Which objects of the bucket the S3 URI may name, `*` and `?` allowed.
+   *
+   * @default '*'
+   */
+  readonly objectKeyPattern?: string;
+}
+
+const TYPES: PropTypes<NeoExecutionModelOptions> = {
+  bucket: BUCKET, objectKeyPattern: optional(TEXT), framework: FRAMEWORK, dataInputShape: optional(SHAPE),
+};
+
+/**
+ * A model that is only known when a state machine runs, for `NeoCreateCompilationJob` and `NeoRunCompilationJob`.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html
+ *
+ * @example
+ * declare const bucket: s3.Bucket;
+ * NeoExecutionModel.fromS3Uri(sfn.JsonPath.stringAt('$.s3Uri'), {
+ *   bucket,
+ *   objectKeyPattern: 'models/*',
+ *   framework: NeoFramework.PYTORCH_1_13,
+ *   dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ * });
+ */
+export class NeoExecutionModel extends NeoModel {
+  /**
+   * An archive whose S3 URI is in the state's input.
+   *
+   * @param s3Uri `sfn.JsonPath.stringAt('$.s3Uri')` in a state in JSONPath, `{% $states.input.s3Uri %}` in one in JSONata
+   * @param options its bucket, framework and shapes; the texts in them may be known at run time only, too
+   */
+  public static fromS3Uri(s3Uri: string, options: NeoExecutionModelOptions): NeoExecutionModel {
+    requireType(undefined, 's3Uri', s3Uri, TEXT);
+    if (!Token.isUnresolved(s3Uri) && !/^(s3:\/\/.+\.tar\.gz|\{%.*%\})$/s.test(s3Uri)) {
+      throw new NeoValidationError(`s3Uri must be a JSONPath, JSONata in {% %}, or s3://bucket/key.tar.gz; got: ${shown(s3Uri)}`);
+    }
+    requireTypes(undefined, options, TYPES, 'options');
+    return new NeoExecutionModel(s3Uri, options);
+  }
+
+  private constructor(private readonly s3Uri: string, private readonly options: NeoExecutionModelOptions) {
+    super();
+  }
+
+  /**
+   * Called by the task: make the models readable for its jobs and say where they are.
+   *
+   * @param _scope the task
+   * @param options the jobs' role and network
+   */
+  public bind(_scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
+    const { bucket, objectKeyPattern = '*', framework, dataInputShape } = this.options;
+    permitModels(bucket, objectKeyPattern, options);
+    return { s3Uri: this.s3Uri, framework, dataInputShape };
+  }
+}

@@ -1,0 +1,105 @@
+import { Token, type Duration } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { jobNamePattern } from './create-compilation-job';
+import { pollSeconds } from './poll-interval';
+import type { NeoRunCompilationJobJsonataProps, NeoRunCompilationJobJsonPathProps } from './run-compilation-job-props';
+import { jsonataLoop } from './run-job-in-jsonata';
+import { jsonPathLoop } from './run-job-in-jsonpath';
+import type { RunJobLoop, RunJobLoopProps } from './run-job-loop';
+import { TASK_TYPES } from './task-request';
+import { wholeSeconds } from '../util/durations';
+import { NeoValidationError, shown } from '../util/errors';
+import { DURATION, optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+
+const JSONATA_TYPES: PropTypes<NeoRunCompilationJobJsonataProps> = { ...TASK_TYPES, pollInterval: optional(DURATION), timeout: optional(DURATION) };
+const JSONPATH_TYPES: PropTypes<NeoRunCompilationJobJsonPathProps> = { ...JSONATA_TYPES, resultPath: optional(TEXT) };
+
+/** The longest name of a state adds 15 characters. */
+const MAX_ID = 65;
+
+/**
+ * Starts a compilation job and waits for its end: create, wait, describe, and again until the job has ended. Step Functions has
+ * no `.sync` for compilation jobs.
+ *
+ * A completed job goes on to the next state. Otherwise the state machine fails with `NeoCompilationFailed` and SageMaker's reason, with
+ * `NeoCompilationStopped`, or with `NeoCompilationTimeout` after the job was stopped; `toSingleState()` makes one state of it all, whose
+ * errors can be caught. Step Functions runs nothing when an execution is aborted: `NeoStopJobsWithExecution` stops its jobs.
+ *
+ * The states are named after the construct id, which so must be unique in the state machine.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeCompilationJob.html
+ *
+ * @example
+ * declare const network: NeoPrivateCompilationVpc;
+ * declare const bucket: s3.Bucket;
+ * const run = NeoRunCompilationJob.jsonata(this, 'Compile', {
+ *   vpcConfig: network.vpcConfig,
+ *   compilationJobName: '{% $states.input.name %}',
+ *   compilationJobNamePattern: 'nightly-*',
+ *   model: NeoModel.fromBucket(bucket, 'models/resnet18.tar.gz', {
+ *     framework: NeoFramework.PYTORCH_1_13,
+ *     dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ *   }),
+ *   target: NeoTarget.ML_C5,
+ *   outputBucket: bucket,
+ * });
+ * new sfn.StateMachine(this, 'Nightly', { definitionBody: sfn.DefinitionBody.fromChainable(run) });
+ */
+export class NeoRunCompilationJob extends sfn.StateMachineFragment {
+  /**
+   * In JSONPath. The result is added to the state's input, at `resultPath`.
+   *
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the job, and how it is waited for
+   */
+  public static jsonPath(scope: Construct, id: string, props: NeoRunCompilationJobJsonPathProps): NeoRunCompilationJob {
+    requireTypes(scope, props, JSONPATH_TYPES);
+    const { resultPath = '$.compilationJob' } = props;
+    if (!/^\$(\.[A-Za-z0-9_]+)+$/.test(resultPath)) {
+      throw new NeoValidationError(`resultPath must be a member of the input, such as $.compilationJob, as the input is needed while the job runs; got: ${shown(resultPath)}`, scope);
+    }
+    return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonPathLoop(inner, loop, props, resultPath));
+  }
+
+  /**
+   * In JSONata. The result is the output, as DescribeCompilationJob answers it; variables are kept.
+   *
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the job, and how it is waited for
+   */
+  public static jsonata(scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps): NeoRunCompilationJob {
+    return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonataLoop(inner, loop, props));
+  }
+
+  public readonly startState: sfn.State;
+  public readonly endStates: sfn.INextable[];
+
+  private constructor(
+    scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps, build: (scope: Construct, loop: RunJobLoopProps) => RunJobLoop,
+  ) {
+    super(scope, id);
+    requireTypes(this, props, JSONATA_TYPES);
+    if (id.length > MAX_ID) {
+      throw new NeoValidationError(`id must have at most ${MAX_ID} characters, as states are named after it and a name has at most 80; got: ${id.length}`, this);
+    }
+    const interval = pollSeconds(this, props.pollInterval, props);
+    const timeout = props.timeout && timeoutSeconds(this, props.timeout, interval);
+    const { start, end } = build(this, {
+      id,
+      interval,
+      timeout,
+      jobNamePattern: jobNamePattern(this, props),
+    });
+    this.startState = start;
+    this.endStates = [end];
+  }
+}
+
+/** At least one look. */
+function timeoutSeconds(scope: Construct, timeout: Duration, interval: number): number {
+  const least = Token.isUnresolved(interval) ? 1 : interval;
+  return wholeSeconds(scope, 'timeout', timeout, { least, words: `at least ${least} seconds` }) ?? timeout.toSeconds();
+}

@@ -1,0 +1,197 @@
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { ApiCall } from './api-call';
+import { EXECUTION_TAG, executionTag } from './execution-tag';
+import { explainStopper } from './explained-findings';
+import { CALL_RETRIES, retried } from './retries';
+import { jobStatement } from '../compilation/job-permissions';
+import { requireSameRegion } from '../network/same-environment';
+import { NeoValidationError, shown } from '../util/errors';
+import { requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { STATE_MACHINE } from '../util/resource-types';
+
+/**
+ * Properties of `NeoStopJobsWithExecution`.
+ */
+export interface NeoStopJobsWithExecutionProps {
+  /**
+   * The state machine whose executions start the jobs.
+   */
+  readonly stateMachine: sfn.IStateMachine;
+
+  /**
+   * What the names of its jobs begin with, 1 to 63 letters, digits and hyphens. Only such jobs are looked at and stopped.
+   */
+  readonly jobNamePrefix: string;
+}
+
+const TYPES: PropTypes<NeoStopJobsWithExecutionProps> = { stateMachine: STATE_MACHINE, jobNamePrefix: TEXT };
+
+/** A call that was under way when the execution ended may still create a job. */
+const PAUSE = Duration.seconds(30);
+
+/** Half an hour, should AWS take so long to end a Map Run. */
+const MOST_LOOKS = 60;
+
+/** Of an execution that goes on after a redrive, at once or when its Map Run has been cancelled. */
+const REDRIVEN = ['RUNNING', 'PENDING_REDRIVE'];
+
+/** Lists of SageMaker write ARNs in small letters, and ListTags does not know such a one where the name has capitals. */
+const JOB_ARN = "{% $substringBefore($states.context.Map.Item.Value.CompilationJobArn, '/') & '/' & $states.context.Map.Item.Value.CompilationJobName %}";
+
+/**
+ * Stops the compilation jobs of executions that were aborted, timed out or failed. Step Functions runs nothing of an execution then, so an
+ * EventBridge rule starts a small state machine. It finds the jobs by the tag `cdk-sagemaker-neo:execution`, which `NeoCreateCompilationJob`,
+ * `NeoRunCompilationJob` and `NeoCompilationFleet` set, and looks until nothing is left to stop: not before the execution's Distributed Maps
+ * have ended, as these run on for a while after their execution. It leaves an execution alone that has been redriven meanwhile.
+ *
+ * The workflows that a Distributed Map starts are not executions of `stateMachine`: their jobs are stopped with the execution that the Map is in.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+ *
+ * @example
+ * declare const stateMachine: sfn.StateMachine;
+ * new NeoStopJobsWithExecution(this, 'Stop', { stateMachine, jobNamePrefix: 'nightly-' });
+ */
+export class NeoStopJobsWithExecution extends Construct {
+  /**
+   * The state machine that stops the jobs.
+   */
+  public readonly stopper: sfn.StateMachine;
+
+  /**
+   * @param scope construct that it becomes a part of
+   * @param id construct id, unique in the scope
+   * @param props the state machine and its jobs
+   */
+  constructor(scope: Construct, id: string, props: NeoStopJobsWithExecutionProps) {
+    super(scope, id);
+    requireTypes(this, props, TYPES);
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/.test(props.jobNamePrefix)) {
+      throw new NeoValidationError(`jobNamePrefix must be 1 to 63 letters, digits and hyphens, as it limits which jobs may be stopped; got: ${shown(props.jobNamePrefix)}`, this);
+    }
+    requireSameRegion(this, 'stateMachine', props.stateMachine);
+    this.stopper = new sfn.StateMachine(this, 'Stopper', {
+      definitionBody: sfn.DefinitionBody.fromChainable(this.states(props)),
+      queryLanguage: sfn.QueryLanguage.JSONATA,
+      comment: `Stops the compilation jobs ${props.jobNamePrefix}* of an execution that has ended`,
+      timeout: Duration.hours(2),
+    });
+    explainStopper(this);
+    new events.Rule(this, 'Ended', {
+      description: 'Executions that ended with jobs still running',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { status: ['ABORTED', 'TIMED_OUT', 'FAILED'], stateMachineArn: [props.stateMachine.stateMachineArn] },
+      },
+      targets: [new targets.SfnStateMachine(this.stopper, {
+        input: events.RuleTargetInput.fromObject({ executionArn: events.EventField.fromPath('$.detail.executionArn') }),
+      })],
+    });
+  }
+
+  private states({ stateMachine, jobNamePrefix }: NeoStopJobsWithExecutionProps): sfn.IChainable {
+    const start = sfn.Pass.jsonata(this, 'Start', {
+      assign: { execution: '{% $states.input.executionArn %}', tag: `{% ${executionTag('$states.input.executionArn')} %}`, looks: 0 },
+    });
+    const pause = sfn.Wait.jsonata(this, 'Let calls under way land', { time: sfn.WaitTime.duration(PAUSE) });
+    const describe = this.askStepFunctions('Look at the execution', 'DescribeExecution', stateMachine);
+    const mapRuns = this.askStepFunctions('Look at its Map Runs', 'ListMapRuns', stateMachine, {
+      assign: { mapRunsOpen: '{% $count($states.result.MapRuns[$not($exists(StopDate))]) > 0 %}' },
+    });
+    const done = sfn.Succeed.jsonata(this, 'Done');
+    const eachStatus = sfn.Map.jsonata(this, 'Starting and in progress', {
+      items: sfn.ProvideItems.jsonArray(['STARTING', 'INPROGRESS']),
+      maxConcurrency: 1,
+      itemSelector: { Status: '{% $states.context.Map.Item.Value %}', Tag: '{% $tag %}' },
+      outputs: { stopped: '{% $sum($states.result) %}' },
+      assign: { looks: '{% $looks + 1 %}' },
+    }).itemProcessor(this.stopAll(jobNamePrefix));
+
+    start.next(pause).next(describe).next(sfn.Choice.jsonata(this, 'Redriven?')
+      .when(sfn.Condition.jsonata(`{% $states.input.Status in ${JSON.stringify(REDRIVEN)} %}`), done)
+      .otherwise(mapRuns));
+    // The Map Runs before the jobs: one that has ended by then starts no job after the look.
+    mapRuns.next(eachStatus).next(sfn.Choice.jsonata(this, 'Anything left?')
+      .when(sfn.Condition.jsonata(`{% $looks >= ${MOST_LOOKS} or ($looks > 1 and $states.input.stopped = 0 and $not($mapRunsOpen)) %}`), done)
+      .otherwise(pause));
+    return start;
+  }
+
+  private askStepFunctions(id: string, action: 'DescribeExecution' | 'ListMapRuns', stateMachine: sfn.IStateMachine, props: object = {}): ApiCall {
+    return retried(new ApiCall(this, id, {
+      service: 'sfn',
+      action: action[0].toLowerCase() + action.slice(1),
+      parameters: { ExecutionArn: '{% $execution %}' },
+      policyStatements: [new iam.PolicyStatement({ actions: [`states:${action}`], resources: [executionsOf(this, stateMachine)] })],
+      ...props,
+    }), CALL_RETRIES);
+  }
+
+  /** Page by page, stop the jobs of a status; gives how many. */
+  private stopAll(prefix: string): sfn.IChainable {
+    const first = sfn.Pass.jsonata(this, 'First page', {
+      assign: { status: '{% $states.input.Status %}', tag: '{% $states.input.Tag %}', stopped: 0, page: {} },
+    });
+    const list = retried(new ApiCall(this, 'List jobs', {
+      service: 'sagemaker',
+      action: 'listCompilationJobs',
+      parameters: `{% $merge([{'NameContains': '${prefix}', 'StatusEquals': $status, 'MaxResults': 100}, $page]) %}`,
+      assign: { page: "{% $exists($states.result.NextToken) ? {'NextToken': $states.result.NextToken} : {} %}" },
+      policyStatements: [new iam.PolicyStatement({
+        actions: ['sagemaker:ListCompilationJobs'],
+        // The action takes no resource.
+        resources: ['*'],
+      })],
+    }), CALL_RETRIES);
+    const eachJob = sfn.Map.jsonata(this, 'Jobs', {
+      // NameContains also finds names that have it elsewhere.
+      items: sfn.ProvideItems.jsonata(`{% [$states.input.CompilationJobSummaries[$substring(CompilationJobName, 0, ${prefix.length}) = '${prefix}']] %}`),
+      itemSelector: { Name: '{% $states.context.Map.Item.Value.CompilationJobName %}', Arn: JOB_ARN, Tag: '{% $tag %}' },
+      maxConcurrency: 4,
+      assign: { stopped: '{% $stopped + $sum($states.result) %}' },
+    }).itemProcessor(this.stopOne(prefix));
+    const more = sfn.Choice.jsonata(this, 'Another page?')
+      .when(sfn.Condition.jsonata('{% $exists($page.NextToken) %}'), list)
+      .otherwise(sfn.Pass.jsonata(this, 'Last page', { outputs: '{% $stopped %}' }));
+    return first.next(list).next(eachJob).next(more);
+  }
+
+  /** Stop a job if it is the execution's; gives 1, or 0. */
+  private stopOne(prefix: string): sfn.IChainable {
+    const ignored = sfn.Pass.jsonata(this, 'Left alone', { outputs: '{% 0 %}' });
+    const stop = retried(new ApiCall(this, 'Stop', {
+      service: 'sagemaker',
+      action: 'stopCompilationJob',
+      parameters: { CompilationJobName: '{% $states.input.Name %}' },
+      outputs: '{% 1 %}',
+      policyStatements: [jobStatement(this, `${prefix}*`, 'StopCompilationJob')],
+    }), CALL_RETRIES);
+    // It has ended meanwhile.
+    stop.addCatch(ignored);
+    const tags = retried(new ApiCall(this, 'List tags', {
+      service: 'sagemaker',
+      action: 'listTags',
+      parameters: { ResourceArn: '{% $states.input.Arn %}', MaxResults: 100 },
+      outputs: `{% $merge([$states.input, {'IsOurs': $states.result.Tags[Key = '${EXECUTION_TAG}'].Value = $states.input.Tag}]) %}`,
+      policyStatements: [jobStatement(this, `${prefix}*`, 'ListTags')],
+    }), CALL_RETRIES);
+    tags.addCatch(ignored);
+    tags.next(sfn.Choice.jsonata(this, 'Of this execution?')
+      .when(sfn.Condition.jsonata('{% $states.input.IsOurs %}'), stop)
+      .otherwise(ignored));
+    return tags;
+  }
+}
+
+function executionsOf(scope: Construct, stateMachine: sfn.IStateMachine): string {
+  const stack = Stack.of(scope);
+  const { resourceName } = stack.splitArn(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
+  return stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${resourceName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+}

@@ -1,0 +1,110 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { DeviceFacts, DEVICES, FrameworkFacts, FRAMEWORKS, VersionTable } from './compatibility';
+import type { NeoCompilerOptions } from './compiler-options';
+import type { NeoDataInputShape } from './data-input-shape';
+import type { NeoFramework } from './framework';
+import type { NeoTarget } from './target';
+import type { WarningId } from './warnings';
+import { withoutTokens } from '../util/errors';
+import { isRecord } from '../util/records';
+
+/**
+ * What is to be compiled and for what.
+ */
+export interface CompilationRequest {
+  /** None: the model is a version of a model package, which says it. */
+  readonly framework?: NeoFramework;
+  readonly dataInputShape?: NeoDataInputShape;
+  readonly target: NeoTarget;
+  readonly compilerOptions?: NeoCompilerOptions;
+}
+
+/**
+ * Takes what the rules find.
+ */
+export interface Report {
+  /** A contradiction of the API: the job cannot succeed. */
+  error(message: string): void;
+  /** Something AWS does not document, or that cannot be known at synthesis. */
+  warn(id: WarningId, message: string): void;
+}
+
+export type Rule = (compilation: Compilation, report: Report) => void;
+
+/**
+ * A request as far as it is known at synthesis: what is unresolved is undefined here, so that no rule compares a token.
+ */
+export class Compilation {
+  public readonly framework?: string;
+  public readonly frameworkFacts?: FrameworkFacts;
+  public readonly version?: string;
+  public readonly device?: string;
+  public readonly deviceFacts?: DeviceFacts;
+  public readonly os?: string;
+  public readonly arch?: string;
+  /** Accelerator of a platform; null: it has none. */
+  public readonly accelerator?: string | null;
+  /** The options by name. */
+  public readonly options?: { readonly [name: string]: unknown };
+  /** The options of Inferentia: a command line. */
+  public readonly commandLine?: string;
+  public readonly isPlatform: boolean;
+
+  constructor(public readonly scope: IConstruct, public readonly request: CompilationRequest) {
+    this.framework = known(request.framework?.name);
+    this.frameworkFacts = lookUp(FRAMEWORKS, this.framework);
+    this.version = known(request.framework?.version ?? undefined);
+    const platform = request.target.targetPlatform;
+    this.isPlatform = platform !== undefined;
+    this.device = known(request.target.deviceName);
+    this.deviceFacts = lookUp(DEVICES, this.device);
+    this.os = known(platform?.os.name);
+    this.arch = known(platform?.arch.name);
+    this.accelerator = platform && !platform.accelerator ? null : known(platform?.accelerator?.name);
+    const options = request.compilerOptions?._value;
+    this.options = isRecord(options) && !Token.isUnresolved(options) ? options : undefined;
+    this.commandLine = typeof options === 'string' ? known(options) : undefined;
+  }
+
+  /** The framework and its version, for messages. */
+  public get frameworkText(): string {
+    return withoutTokens(String(this.request.framework));
+  }
+
+  /** The target, for messages. */
+  public get targetText(): string {
+    return withoutTokens(String(this.request.target));
+  }
+
+  /** Whether the target is an instance of AWS SageMaker, `ml_*`. */
+  public get isInstance(): boolean {
+    return this.device !== undefined && this.device.startsWith('ml_');
+  }
+
+  /** Whether the target is known to be something else than an instance. */
+  public get isNoInstance(): boolean {
+    return this.isPlatform || (this.device !== undefined && !this.isInstance);
+  }
+
+  /** AWS's table of framework versions for the target. */
+  public get versionTable(): VersionTable | undefined {
+    return this.isPlatform ? 'edge' : this.deviceFacts?.versionTable;
+  }
+}
+
+/**
+ * Whether two versions name the same release as far as both say: `1.15` and `1.15.3` do.
+ */
+export function sameRelease(a: string, b: string): boolean {
+  return a === b || (a.length < b.length ? b.startsWith(`${a}.`) : a.startsWith(`${b}.`));
+}
+
+function known(text?: string): string | undefined {
+  return Token.isUnresolved(text) ? undefined : text;
+}
+
+/** A row of a table; a name such as `constructor` is none. */
+export function lookUp<T>(table: { readonly [name: string]: T }, name?: string): T | undefined {
+  return name !== undefined && Object.prototype.hasOwnProperty.call(table, name) ? table[name] : undefined;
+}

@@ -1,0 +1,82 @@
+import { CfnResource, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { newStack, templateOf, warningIds, warnings } from './fixture';
+import { NeoPrivateCompilationVpc, type NeoPrivateCompilationVpcAttributes } from '../../src';
+import { DependencyGraph } from '../util/dependency-graph';
+
+function imported(stack: Stack, attrs: Partial<NeoPrivateCompilationVpcAttributes> = {}) {
+  return NeoPrivateCompilationVpc.fromAttributes(stack, 'Neo', {
+    vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'] }),
+    subnets: ['subnet-1', 'subnet-2'].map(id => ec2.Subnet.fromSubnetAttributes(stack, id, { subnetId: id, routeTableId: 'rtb-1' })),
+    securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')],
+    s3Endpoint: ec2.GatewayVpcEndpoint.fromGatewayVpcEndpointId(stack, 'Endpoint', 'vpce-1'),
+    role: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/neo'),
+    ...attrs,
+  });
+}
+
+test('is what it was said to be, and makes nothing', () => {
+  const stack = newStack();
+  const privateVpc = imported(stack);
+  expect(privateVpc.vpcConfig).toEqual({ subnets: ['subnet-1', 'subnet-2'], securityGroupIds: ['sg-1'], privateVpc });
+  expect(privateVpc.vpc.vpcId).toBe('vpc-1');
+  expect(privateVpc.s3Endpoint.vpcEndpointId).toBe('vpce-1');
+  expect(privateVpc.securityGroup.securityGroupId).toBe('sg-1');
+  expect(privateVpc.connections.securityGroups).toEqual(privateVpc.securityGroups);
+  expect(privateVpc.grantPrincipal).toBe(privateVpc.role.grantPrincipal);
+  expect(privateVpc.subnets).toHaveLength(2);
+  expect(privateVpc.buckets).toEqual([]);
+  expect(templateOf(stack).toJSON().Resources).toBeUndefined();
+});
+
+test.each<[Partial<NeoPrivateCompilationVpcAttributes>, RegExp]>([
+  [{ subnets: [] }, /subnets must be 1 to 16 subnets.*got: 0/],
+  [{ subnets: Array(17).fill({ subnetId: 'subnet-1', routeTable: {} }) }, /got: 17/],
+  [{ subnets: undefined }, /subnets must be given; got: undefined/],
+  [{ securityGroups: [] }, /securityGroups must be 1 to 5 groups.*got: 0/],
+  [{ securityGroups: Array(6).fill({ securityGroupId: 'sg-1' }) }, /got: 6/],
+  [{ s3Endpoint: 'vpce-1' as any }, /s3Endpoint has the wrong type: it must be a gateway endpoint.*got: "vpce-1"/],
+])('%j is an error', (attrs, message) => {
+  expect(() => imported(newStack(), attrs)).toThrow(message);
+});
+
+test('cannot exempt anybody from bucket policies, which a warning says', () => {
+  const stack = newStack();
+  const privateVpc = imported(stack);
+  privateVpc.allowOutsideEndpoint(new iam.Role(stack, 'Hosting', { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') }));
+  expect(warningIds(stack)).toEqual(['outsideEndpointNotManaged']);
+  expect(warnings(stack)[0]).toMatch(/must exempt \(ArnNotLike aws:PrincipalArn\) \$\{Hosting\w+\.Arn\} \[ack/);
+  expect(() => privateVpc.allowOutsideEndpoint(new iam.AnyPrincipal())).toThrow(/must be roles, users or ARNs/);
+});
+
+describe('reading a model', () => {
+  test('is granted to the role, jobs wait for that, and a warning says what the endpoint must allow', () => {
+    const stack = newStack();
+    const privateVpc = imported(stack);
+    const job = new CfnResource(stack, 'Job', { type: 'Test::Job' });
+    job.node.addDependency(privateVpc);
+    privateVpc.grantReadThroughEndpoint(s3.Bucket.fromBucketName(stack, 'Models', 'models'), 'model.tar.gz');
+    const template = templateOf(stack);
+    const [[policy, { Properties }]] = Object.entries(template.findResources('AWS::IAM::Policy'));
+    expect(Properties.Roles).toEqual(['neo']);
+    expect(new DependencyGraph(template.toJSON()).direct('Job')).toEqual([policy]);
+    expect(warningIds(stack)).toEqual(['modelThroughEndpoint']);
+    expect(warnings(stack)[0]).toContain('"arn:${AWS::Partition}:s3:::models/model.tar.gz"');
+  });
+
+  test('from a bucket that the endpoint was made for needs no warning', () => {
+    const stack = newStack();
+    const models = s3.Bucket.fromBucketName(stack, 'Models', 'models');
+    imported(stack, { buckets: [models] }).grantReadThroughEndpoint(s3.Bucket.fromBucketName(stack, 'Same', 'models'), 'model.tar.gz');
+    templateOf(stack).resourceCountIs('AWS::IAM::Policy', 1);
+    expect(warningIds(stack)).toEqual([]);
+  });
+
+  test('from a bucket of the same stack', () => {
+    const stack = newStack();
+    imported(stack).grantReadThroughEndpoint(new s3.Bucket(stack, 'Models'), 'model.tar.gz');
+    templateOf(stack).resourceCountIs('AWS::IAM::Policy', 1);
+  });
+});

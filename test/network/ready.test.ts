@@ -1,0 +1,89 @@
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { network, newStack, templateOf } from './fixture';
+import { DependencyGraph } from '../util/dependency-graph';
+
+/** Stands for a job: it refers to nothing of the network. */
+function dependant(stack: Stack, privateVpc: any) {
+  const job = new CfnResource(stack, 'Job', { type: 'Test::Job' });
+  job.node.addDependency(privateVpc);
+  return 'Job';
+}
+
+/** Resources whose existence a running job relies on. */
+const NEEDED = [
+  'AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::EC2::RouteTable', 'AWS::EC2::SubnetRouteTableAssociation', 'AWS::EC2::VPCEndpoint', 'AWS::EC2::SecurityGroup',
+  'AWS::EC2::SecurityGroupEgress', 'AWS::S3::BucketPolicy', 'AWS::S3::Bucket', 'AWS::EC2::FlowLog', 'Custom::NeoS3PrefixList', 'Custom::VpcRestrictDefaultSG',
+];
+
+describe('whoever depends on the network', () => {
+  const { stack, privateVpc } = network();
+  const job = dependant(stack, privateVpc);
+  // What comes later is waited for too.
+  privateVpc.role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage'], resources: ['*'] }));
+  privateVpc.connections.allowToAnyIpv4(ec2.Port.tcp(8443));
+  const template = templateOf(stack);
+  const graph = new DependencyGraph(template.toJSON());
+  const waitsFor = graph.closure(job);
+
+  test('has one line for it in the template', () => {
+    expect(graph.direct(job)).toEqual([expect.stringMatching(/^NeoReady/)]);
+  });
+
+  test.each(NEEDED)('waits for every %s', type => {
+    const ids = Object.keys(template.findResources(type));
+    expect(ids.length).toBeGreaterThan(0);
+    for (const id of ids) { expect(waitsFor).toContain(id); }
+  });
+
+  test('waits for the role and its policies', () => {
+    const ids = [...Object.keys(template.findResources('AWS::IAM::Role')), ...Object.keys(template.findResources('AWS::IAM::Policy'))].filter(id => id.startsWith('NeoRole'));
+    expect(ids).toHaveLength(2);
+    for (const id of ids) { expect(waitsFor).toContain(id); }
+  });
+
+  test('is not waited for in turn', () => { expect(graph.cycles()).toEqual([]); });
+});
+
+test('the barrier itself does nothing', () => {
+  const ready = Object.values(templateOf(network().stack).findResources('AWS::CloudFormation::WaitConditionHandle'));
+  expect(ready).toHaveLength(1);
+  expect(ready[0].Properties).toBeUndefined();
+});
+
+test('policies that appear after the network was made are waited for', () => {
+  const stack = newStack();
+  const role = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/neo');
+  const { privateVpc } = network({ role }, stack);
+  const job = dependant(stack, privateVpc);
+  privateVpc.grantReadThroughEndpoint(s3.Bucket.fromBucketName(stack, 'Models', 'models'), 'model.tar.gz');
+  const [policy] = Object.entries(templateOf(stack).findResources('AWS::IAM::Policy')).find(([, { Properties }]) => Properties.Roles[0] === 'neo')!;
+  expect(new DependencyGraph(templateOf(stack).toJSON()).dependsOn(job, policy)).toBe(true);
+});
+
+test('a role too large for one policy is waited for with all of them', () => {
+  const { stack, privateVpc } = network();
+  const job = dependant(stack, privateVpc);
+  for (let i = 0; i < 120; i++) {
+    privateVpc.role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [`arn:aws:s3:::bucket-${i}/${'x'.repeat(60)}`], conditions: { StringEquals: { n: i } } }));
+  }
+  const template = templateOf(stack);
+  const overflow = Object.keys(template.findResources('AWS::IAM::ManagedPolicy'));
+  expect(overflow.length).toBeGreaterThan(0);
+  const graph = new DependencyGraph(template.toJSON());
+  for (const id of overflow) { expect(graph.dependsOn(job, id)).toBe(true); }
+  expect(graph.cycles()).toEqual([]);
+});
+
+test('from another stack, the whole stack is waited for', () => {
+  const app = new App();
+  const { stack, privateVpc } = network({}, new Stack(app, 'Network'));
+  const jobs = new Stack(app, 'Jobs');
+  dependant(jobs, privateVpc);
+  app.synth();
+  expect(jobs.dependencies).toEqual([stack]);
+  expect(Template.fromStack(jobs).toJSON().Resources.Job.DependsOn).toBeUndefined();
+});

@@ -1,0 +1,115 @@
+import { App, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { NeoPrivateCompilationVpc } from '../../src';
+import { renderNetworkPicture } from '../../src/privacy-validation/network-picture';
+import { COLOUR } from '../../src/privacy-validation/picture/svg';
+
+const ZONES = 'abcdefghijklmnop'.split('').map(letter => `us-east-1${letter}`);
+
+function network(maxAzs: number, change: (stack: Stack, network: NeoPrivateCompilationVpc) => void = () => {}) {
+  const app = new App({ context: { 'availability-zones:account=111122223333:region=us-east-1': ZONES, 'aws:cdk:enable-path-metadata': true } });
+  const stack = new Stack(app, 'Private', { env: { account: '111122223333', region: 'us-east-1' } });
+  const bucket = new s3.Bucket(stack, 'Models', { blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL });
+  change(stack, new NeoPrivateCompilationVpc(stack, 'Network', { buckets: [bucket], maxAzs, s3PrefixList: ec2.PrefixList.fromPrefixListId(stack, 'S3', 'pl-63a5400a') }));
+  return app.synth().getStackArtifact(stack.artifactId).template;
+}
+
+/** Texts of the picture, as a reader sees them. */
+function words(picture: string, colour = ''): string[] {
+  return [...picture.matchAll(/<text([^>]*)>(?:<title>([^<]*)<\/title>)?([^<]*)<\/text>/g)]
+    .filter(([, style]) => style.includes(colour))
+    .map(([, , whole, shown]) => whole ?? shown);
+}
+
+describe('a private network', () => {
+  const picture = renderNetworkPicture(network(2));
+
+  test('shows addresses, zones and sizes', () => {
+    expect(words(picture)).toEqual(expect.arrayContaining([
+      'VPC 10.0.0.0/23', 'us-east-1a', 'us-east-1b', 'IsolatedSubnet1', 'IsolatedSubnet2', '10.0.0.0/24', '10.0.1.0/24', '251 usable IPs', '125 instances',
+    ]));
+  });
+
+  test('shows what may reach what', () => {
+    expect(words(picture)).toEqual(expect.arrayContaining([
+      'TCP 443 → S3 prefix list', 'in: nothing', 'out: all traffic → these subnets (10.0.0.0/24, 10.0.1.0/24)',
+      'S3 gateway endpoint', 'policy: 1 named bucket', 'Models', 'only through this endpoint', 'public access blocked', 'denied by bucket policy',
+    ]));
+  });
+
+  test('says that ways out are absent', () => {
+    const all = words(picture);
+    expect(all).toContain('No way to the internet or to another network in this template');
+    expect(all.join(' ')).toMatch(/no internet gateway no NAT gateway no egress-only internet gateway no carrier gateway no VPN gateway no transit gateway no VPC peering/);
+    expect(words(picture, COLOUR.open)).toEqual([]);
+  });
+
+  test('is one self-contained, titled file', () => {
+    expect(picture).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" [^>]*role="img"[^>]*>\n<title id="picture-title">[^<]+<\/title>\n<desc id="picture-description">[^<]+<\/desc>/);
+    expect(picture.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|href|<image|<script|@import/);
+  });
+
+  test('is the same for the same template', () => {
+    expect(renderNetworkPicture(network(2))).toEqual(picture);
+  });
+});
+
+describe('an opened network', () => {
+  const picture = renderNetworkPicture(network(2, (stack, { vpc, subnets, securityGroup, s3Endpoint }) => {
+    const gateway = new ec2.CfnInternetGateway(stack, 'Gateway');
+    new ec2.CfnVPCGatewayAttachment(stack, 'Attachment', { vpcId: vpc.vpcId, internetGatewayId: gateway.ref });
+    new ec2.CfnNatGateway(stack, 'Nat', { subnetId: subnets[0].subnetId });
+    new ec2.CfnRoute(stack, 'ToInternet', { routeTableId: subnets[0].routeTable.routeTableId, destinationCidrBlock: '0.0.0.0/0', gatewayId: gateway.ref });
+    new ec2.CfnVPCPeeringConnection(stack, 'Peering', { vpcId: vpc.vpcId, peerVpcId: 'vpc-1' });
+    (subnets[1].node.defaultChild as ec2.CfnSubnet).addPropertyOverride('MapPublicIpOnLaunch', true);
+    securityGroup.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(22));
+    (s3Endpoint.node.defaultChild as ec2.CfnVPCEndpoint).addPropertyDeletionOverride('PolicyDocument');
+    (stack.node.findChild('Models').node.defaultChild as s3.CfnBucket).addPropertyDeletionOverride('PublicAccessBlockConfiguration');
+  }));
+
+  test.each([
+    'internet gateway: Attachment', 'NAT gateway: Nat', 'route: ToInternet', 'VPC peering: Peering',
+    'public IP address: Network/Vpc/IsolatedSubnet2/Subnet', 'in: TCP 22 ← 0.0.0.0/0', 'policy: open', 'public access not blocked', '8 openings, drawn in red',
+  ])('shows in red: %s', opening => {
+    expect(words(picture, COLOUR.open)).toContain(opening);
+  });
+});
+
+test('buckets of others that the endpoint leads to are drawn', () => {
+  const statement = new iam.PolicyStatement({
+    principals: [new iam.StarPrincipal()], actions: ['s3:GetObject'], resources: ['arn:aws:s3:::models-of-others/*'],
+  });
+  const picture = renderNetworkPicture(network(2, (_stack, { s3Endpoint }) => (s3Endpoint as ec2.GatewayVpcEndpoint).addToPolicy(statement)));
+  expect(words(picture)).toEqual(expect.arrayContaining(['policy: 2 named buckets', 'models-of-others', 'not made by this app']));
+  expect(words(picture, COLOUR.open)).toEqual([]);
+});
+
+test('16 subnets are drawn, in less than a second', () => {
+  const template = network(16);
+  const start = process.hrtime.bigint();
+  const all = words(renderNetworkPicture(template));
+  expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(1000);
+  expect(all.filter(word => /^IsolatedSubnet\d+$/.test(word))).toHaveLength(16);
+});
+
+test('a VPC made by hand, and open, is drawn as it is', () => {
+  const app = new App();
+  const stack = new Stack(app, 'ByHand');
+  new ec2.Vpc(stack, 'Vpc', { natGateways: 1 });
+  const all = words(renderNetworkPicture(app.synth().getStackArtifact(stack.artifactId).template));
+  expect(all).toEqual(expect.arrayContaining(['VPC 10.0.0.0/16', 'no S3 gateway endpoint', 'No security group']));
+  expect(all.filter(word => word.startsWith('internet gateway: '))).toHaveLength(1);
+});
+
+test('names cannot break out of the picture', () => {
+  const picture = renderNetworkPicture({
+    Resources: { Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' }, Metadata: { 'aws:cdk:path': 'Stack/<script>"&\u0001' } } },
+  });
+  expect(picture).toContain('&lt;script&gt;&quot;&amp;\ufffd');
+});
+
+test.each([[{}], [{ Resources: {} }]])('an empty template gives a picture that says so: %j', template => {
+  expect(words(renderNetworkPicture(template))).toContain('No VPC and no compilation job in this template.');
+});
