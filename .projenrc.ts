@@ -3,7 +3,7 @@ import { awscdk, github, javascript, JsonPatch, TextFile } from 'projen';
 /**
  * The lowest aws-cdk-lib a consumer may have; the newest is exercised by the consumer test.
  */
-const CDK_VERSION = '2.257.0';
+const CDK_VERSION = '2.258.0';
 
 /** The runtime of our Lambda functions, from the npm package `node`. */
 const NODE_24 = 'node_modules/node/bin/node';
@@ -36,7 +36,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // What CDK's own functions (the Provider framework's) declare in this version of aws-cdk-lib.
     'node22@npm:node@^22',
     // The lowest that aws-cdk-lib takes: jsii's Go module requires what is installed here, and aws-cdk-lib's own has this one.
-    '@aws-cdk/cloud-assembly-schema@53.25.0',
+    '@aws-cdk/cloud-assembly-schema@54.0.0',
     // The CLI that synthesizes the examples.
     'aws-cdk@^2.1148.0',
     // The API as other languages see it.

@@ -14,7 +14,7 @@ app.synth();
 const templatePaths = [path.join(outdir, 'Models.template.json')];
 
 const began = performance.now();
-const { success } = new NeoPrivacyValidation({ reportDirectory: path.join(outdir, 'report') }).validate({ templatePaths });
+const { success } = new NeoPrivacyValidation({ reportDirectory: path.join(outdir, 'report') }).validate({ templatePaths, appConstruct: app });
 const validated = performance.now();
 const picture = renderNetworkPicture(JSON.parse(fs.readFileSync(templatePaths[0], 'utf8')));
 const drawn = performance.now();
