@@ -225,6 +225,6 @@ function open(assembly: string | CloudAssembly): CloudAssembly {
 /** The state machines' interpreter needs a newer Node.js than the library does. */
 function requireNode(): void {
   if (Number(process.versions.node.split('.')[0]) < 22) {
-    throw new Error(`the local run needs Node.js 22 or newer, and node_modules/.bin/node is one: run it as an npm script; got: ${process.version}`);
+    throw new Error(`the local run needs Node.js 22 or newer; got: ${process.version}`);
   }
 }

@@ -3,9 +3,10 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { ROOT } from './build';
+import { nodeRuntime } from '../../local/lambda/runtimes';
 
 /** The runtime that the handler declares. */
-export const NODE_24 = path.join(ROOT, 'node_modules', 'node', 'bin', 'node');
+export const NODE_24 = nodeRuntime('nodejs24.x').executable;
 
 /** What figures depend on. */
 export function machine(): string {

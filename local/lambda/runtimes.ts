@@ -29,9 +29,12 @@ export function nodeRuntime(runtime: string): NodeRuntime {
   return exact ?? { ...available[0], note: `Node.js ${major} is not installed here: ${runtime} runs on ${available[0].version}` };
 }
 
-/** The npm packages `node`, `node22` and the like, and the Node.js that runs this. */
+/** What local/lambda/node-runtimes/package.json has for this machine, and the Node.js that runs this. */
 function installed(): NodeRuntime[] {
-  const packages = readdirSync(NODE_MODULES).filter(name => /^node\d*$/.test(name)).map(name => path.join(NODE_MODULES, name, 'bin', 'node'));
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  const name = new RegExp(`^node\\d*-(bin-)?${platform}-${process.arch}$`);
+  const packages = readdirSync(NODE_MODULES).filter(found => name.test(found))
+    .map(found => path.join(NODE_MODULES, found, 'bin', process.platform === 'win32' ? 'node.exe' : 'node'));
   return [...packages.filter(executable => existsSync(executable)), process.execPath]
     .map(executable => ({ executable, version: execFileSync(executable, ['--version'], { encoding: 'utf8' }).trim() }));
 }

@@ -47,7 +47,11 @@ test('the Maven namespace is that of the owner of the repository on GitHub, as M
   expect(manifest.jsii.targets.java.maven.groupId).toBe(`io.github.${owner}`);
 });
 
-test('the lock file names no registry', () => { expect(read('package-lock.json')).not.toMatch(/"resolved"|https?:\/\/registry\./); });
+test('the lock file names no registry: what is resolved is a folder of this repository', () => {
+  const lock = read('package-lock.json');
+  expect([...lock.matchAll(/"resolved": "([^"]*)"/g)].map(([, resolved]) => resolved)).toEqual(['local/lambda/node-runtimes']);
+  expect(lock).not.toMatch(/https?:\/\/registry\./);
+});
 
 describe('THIRD-PARTY-NOTICES', () => {
   /** The tasks that bundle handlers, as projen has them. */

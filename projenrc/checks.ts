@@ -1,0 +1,54 @@
+import type { awscdk } from 'projen';
+import { program } from './programs';
+
+/** What CI checks besides the tests. */
+export function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
+  const generated = project.addTask('check:generated', {
+    description: 'Fail when a generated file (projen, API.md) is not what its source says',
+  });
+  generated.exec('ts-node --project projenrc/tsconfig.json .projenrc.ts', { env: { PROJEN_DISABLE_POST: 'true' } });
+  generated.spawn(project.compileTask);
+  generated.spawn(project.tasks.tryFind('docgen')!);
+  generated.exec('git add --intent-to-add . && git diff --exit-code');
+
+  const readme = project.addTask('check:readme', {
+    description: 'Compile the snippets of README, docstrings and docs/, and fail when anything public is not documented',
+  });
+  readme.spawn(project.compileTask);
+  readme.exec('jsii-rosetta extract --strict .');
+  readme.exec(program('test/docs/check-docs.ts'));
+
+  const api = project.addTask('check:api', {
+    description: 'Compare the public API with the last release\'s: fails on what breaks a consumer (jsii-diff; needs the network)',
+  });
+  api.spawn(project.compileTask);
+  api.exec(program('test/release/check-api.ts'), { receiveArgs: true });
+  // A push that no pull request has checked breaks no consumer either.
+  project.tasks.tryFind('release')!.spawn(api);
+
+  project.addTask('check:audit', {
+    description: 'Fail when npm knows a vulnerability in what comes with the package',
+    exec: 'npm audit --omit=dev',
+  });
+
+  const templates = project.addTask('check:templates', {
+    description: 'Check the examples\' templates with cfn-lint and with the newest aws-cdk-lib\'s own validation (needs Python and, once, the network)',
+  });
+  templates.spawn(project.bundler.bundleTask);
+  templates.exec(program('test/templates/check-templates.ts'));
+
+  for (const [name, description, options] of [
+    ['bench', 'Measure against what a user would write by hand: synthesis, import, handler, templates, reports (bench/README.md)', ''],
+    ['bench:check', 'Measure with few samples and fail when a ratio has become much worse than in bench/ratios.json', ' --check --samples 7 synthesis import waiting template privacy'],
+  ]) {
+    const bench = project.addTask(name, { description });
+    bench.spawn(project.bundler.bundleTask);
+    bench.spawn(project.compileTask);
+    bench.exec(program(`bench/bench.ts${options}`), { receiveArgs: true });
+  }
+  project.addTask('bench:fleet', {
+    description: 'Run the synthesized fleet for 1,000 to 100,000 compilations in virtual time and print what it takes',
+    exec: program('bench/fleet.ts'),
+    receiveArgs: true,
+  });
+}

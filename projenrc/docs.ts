@@ -1,0 +1,19 @@
+import type { awscdk } from 'projen';
+import { program } from './programs';
+
+/** Pages, or parts of pages, that a program writes. */
+export function addDocs(project: awscdk.AwsCdkConstructLibrary): void {
+  project.addTask('docs:targets', {
+    description: 'Write docs/targets.md from the table of frameworks and targets',
+    exec: program('docs/generate-targets.ts'),
+  });
+  project.addTask('docs:iam-decisions', {
+    description: 'Write docs/iam-decisions.md from the table of requests in test/iam',
+    exec: program('docs/generate-iam-decisions.ts'),
+  });
+  const privacy = project.addTask('docs:privacy', {
+    description: 'Write the rules in docs/privacy.md and the example\'s picture, docs/network.svg',
+  });
+  privacy.spawn(project.bundler.bundleTask);
+  privacy.exec(program('docs/generate-privacy.ts'));
+}

@@ -1,0 +1,29 @@
+import { TextFile, type awscdk } from 'projen';
+import { program } from './programs';
+
+/** What is installed, compiled and published. */
+export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
+  // `npm ci` fails on the optional native bindings of newer versions (shared/neo-facts.md, section 5).
+  project.package.addPackageResolutions('unrs-resolver@1.12.2');
+  // No registry host ever enters the lock file.
+  new TextFile(project, '.npmrc', { lines: ['omit-lockfile-registry-resolved=true'], committed: true });
+
+  // The custom resource's handler is bundled when the package is made, so that a consumer needs neither esbuild nor Docker.
+  project.bundler.addBundle('./src/compilation-job/handler/compilation-job.lambda.ts', {
+    platform: 'node',
+    target: 'node24',
+    externals: ['@aws-sdk/*', '@smithy/*'],
+    watchTask: false,
+  });
+
+  // Published files are listed, so that no other file is ever published. The parts of the handler are in its bundle.
+  project.package.addField('files', ['.jsii', 'THIRD-PARTY-NOTICES', 'assets', 'lib/**/*.js', 'lib/**/*.d.ts', '!lib/**/handler']);
+
+  // jsii-pacmak would write an .npmignore, which a build in CI takes for a change of the repository.
+  for (const target of ['js', 'java', 'python', 'dotnet', 'go']) {
+    project.tasks.tryFind(`package:${target}`)!.reset(`jsii-pacmak -v --no-npmignore --target ${target}`);
+  }
+
+  // A name is loaded when it is first used.
+  for (const step of ['lazy-exports', 'shared-imports']) { project.compileTask.exec(program(`build/${step}.ts`)); }
+}

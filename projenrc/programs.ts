@@ -1,0 +1,2 @@
+/** The command that runs a TypeScript program of this repository, with the tests' compiler options. */
+export const program = (file: string) => `node -r ./projenrc/register.js ${file}`;
