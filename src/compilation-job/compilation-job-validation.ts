@@ -5,7 +5,7 @@ import type { NeoCommonCompilationProps } from '../compilation/common-compilatio
 import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from '../compilation/times';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { differ, requirePassableRole, requireSameRegion } from '../network/same-environment';
-import type { NeoVpcConfig } from '../network/vpc-config';
+import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { checkCompilation, type CompilationRequest } from '../target/compilation-rules';
 import { wholeSeconds, type SecondsLimits } from '../util/durations';
 import { NeoValidationError, shown } from '../util/errors';

@@ -17,7 +17,7 @@ import { permitJob } from '../compilation/job-role';
 import { outputEncryptionKey } from '../compilation/output-encryption-key';
 import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from '../compilation/times';
 import { requireExemptable } from '../network/stack-cycle';
-import type { NeoVpcConfig } from '../network/vpc-config';
+import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import type { NeoTarget } from '../target/target';
 import { NeoValidationError } from '../util/errors';
 import { inPolicy } from '../util/object-keys';

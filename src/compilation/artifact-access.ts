@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
-import { NeoPrivateCompilationVpc } from '../network/private-compilation-vpc';
+import { bucketPoliciesOf } from '../network/bucket-policies';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { requireExemptable } from '../network/stack-cycle';
 import { acknowledgeWildcards } from '../util/acknowledge';
@@ -43,7 +43,7 @@ export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifa
  * Let the handler delete artifacts from outside the S3 endpoint. As little as needed; of an imported network only its owner knows what the bucket policies deny.
  */
 export function allowDeletion(job: IConstruct, privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
-  if (privateVpc instanceof NeoPrivateCompilationVpc && !privateVpc._deniesDeletion) { return; }
+  if (bucketPoliciesOf(privateVpc)?._deniesDeletion === false) { return; }
   requireExemptable(job, privateVpc, 'deleteArtifacts: the role of the functions', handler, 'leave deletions out of bucketPolicyActions, or make the job in the stack of the network');
   privateVpc.allowOutsideEndpoint(handler);
 }

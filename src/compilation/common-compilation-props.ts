@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { NeoVpcConfig } from '../network/vpc-config';
+import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 
 /**
  * What every compilation is told, whether a deployment, a state machine or a fleet starts it.

@@ -2,9 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { bucketStatement, networkStatements, OBJECTS_SID, observationStatements } from '../network/execution-role';
-import { permitBroughtRole, statementsOf } from '../network/existing-role';
-import { grantKeys } from '../network/key-access';
+import { bucketStatement, grantKeys, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from '../network/execution-role';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { OBJECT_ACTIONS } from '../network/s3-endpoint';
 import { requireGrantableKey } from '../network/stack-cycle';
@@ -25,7 +23,7 @@ export interface JobPlace {
 export function permitJob(job: Construct, { role, privateVpc, bucket, prefix, key }: JobPlace) {
   if (role !== privateVpc?.role) {
     const objects = new iam.PolicyStatement({ sid: OBJECTS_SID, actions: OBJECT_ACTIONS, resources: [bucket.arnForObjects(inPolicy(`${prefix}/*`))] });
-    permitBroughtRole(job, role, [
+    permitExistingRole(job, role, [
       ...privateVpc ? statementsOf(privateVpc, ...networkStatements(job, privateVpc)) : [],
       ...statementsOf(bucket, bucketStatement([bucket])),
       ...statementsOf(job, objects),

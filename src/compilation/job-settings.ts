@@ -4,7 +4,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { outputEncryptionKey } from './output-encryption-key';
 import { DEFAULT_MAX_RUNTIME } from './times';
-import type { NeoVpcConfig } from '../network/vpc-config';
+import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { NeoValidationError } from '../util/errors';
 import { inPolicy } from '../util/object-keys';
 

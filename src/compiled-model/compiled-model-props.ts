@@ -1,6 +1,6 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { NeoCompilationJob } from '../compilation-job/compilation-job';
-import type { NeoVpcConfig } from '../network/vpc-config';
+import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 
 /**
  * Properties of a `NeoCompiledModel`.

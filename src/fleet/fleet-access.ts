@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { FleetSource } from './fleet-source';
-import { NeoPrivateCompilationVpc } from '../network/private-compilation-vpc';
+import { bucketPoliciesOf } from '../network/bucket-policies';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { inPolicy } from '../util/object-keys';
 
@@ -30,7 +30,7 @@ export function allowBuckets(
 ) {
   const used = [source.file?.bucket, ...source.buckets.map(({ bucket }) => bucket), results]
     .filter((bucket): bucket is s3.IBucket => bucket !== undefined);
-  if (privateVpc instanceof NeoPrivateCompilationVpc) {
+  if (privateVpc && bucketPoliciesOf(privateVpc)) {
     const closed = privateVpc.buckets.map(({ bucketArn }) => bucketArn);
     if (used.some(({ bucketArn }) => closed.includes(bucketArn))) { privateVpc.allowOutsideEndpoint(role); }
   } else if (used.length > 0) {

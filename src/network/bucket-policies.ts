@@ -1,11 +1,12 @@
-import { CustomResourceProviderBase, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, CustomResourceProviderBase, Lazy, Resource, Stack, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { IConstruct } from 'constructs';
-import { literalArnOf } from './stack-cycle';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
+import { differ, requireSameRegion } from './same-environment';
 import { NeoValidationError, shown } from '../util/errors';
 import { requireType } from '../util/prop-types';
+import { readable } from '../util/readable-policy';
 import { GRANTEE } from '../util/resource-types';
 
 export const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
@@ -24,7 +25,7 @@ const EMPTYING = /^s3:(?:Delete|ListBucket(?:\*|Versions))/;
 /**
  * The Deny that closes a bucket to everything outside the endpoint.
  */
-export class BucketLock {
+export class EndpointOnlyBucketPolicy {
   private readonly exemptArns: string[] = [];
 
   constructor(private readonly scope: IConstruct, private readonly endpoint: ec2.IGatewayVpcEndpoint, private readonly actions: string[]) {
@@ -72,7 +73,7 @@ export class BucketLock {
 
   /** For a session of a role, aws:PrincipalArn is the ARN of the role. */
   private exemption(bucket: s3.IBucket) {
-    const arns = [...this.exemptArns, ...this.actions.some(action => EMPTYING.test(action)) ? emptierOf(bucket) : []];
+    const arns = [...this.exemptArns, ...this.actions.some(action => EMPTYING.test(action)) ? autoDeleteObjectsRoleArn(bucket) : []];
     return arns.length ? { 'aws:PrincipalArn': arns } : undefined;
   }
 }
@@ -80,7 +81,7 @@ export class BucketLock {
 /**
  * The role that empties a bucket with `autoDeleteObjects` before CloudFormation deletes it.
  */
-function emptierOf(bucket: s3.IBucket): string[] {
+function autoDeleteObjectsRoleArn(bucket: s3.IBucket): string[] {
   if (!bucket.node.tryFindChild('AutoDeleteObjectsCustomResource')) { return []; }
   const provider = Stack.of(bucket).node.tryFindChild('Custom::S3AutoDeleteObjectsCustomResourceProvider');
   return provider instanceof CustomResourceProviderBase ? [provider.roleArn] : [];
@@ -102,4 +103,123 @@ export function arnsOf(scope: IConstruct, grantee: iam.IGrantable): string[] {
       + `for all roles of an account use new iam.ArnPrincipal('arn:aws:iam::111122223333:role/*'); got: ${principal}`, scope);
   }
   return arns;
+}
+
+/**
+ * The ARN of a role that has a name of its own and is made in another stack, without a reference to that stack.
+ */
+function literalArnOf(scope: IConstruct, principal: unknown): string | undefined {
+  const roleName = roleNameOf(principal);
+  if (roleName === undefined || Stack.of(principal as iam.Role) === Stack.of(scope)) { return undefined; }
+  const { node, stack } = principal as iam.Role;
+  const { path = '/' } = node.defaultChild as iam.CfnRole;
+  return stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: `${path.slice(1)}${roleName}`, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
+}
+
+/**
+ * The name of a role that has a fixed one.
+ */
+export function roleNameOf(principal: unknown): string | undefined {
+  const resource = Construct.isConstruct(principal) ? principal.node.defaultChild : undefined;
+  return resource instanceof iam.CfnRole && !Token.isUnresolved(resource.roleName) ? resource.roleName : undefined;
+}
+
+/**
+ * What a network of this app knows of the policies of its buckets.
+ */
+interface BucketPolicyOwner {
+  /** Whether bucket policies of its stack name the principals that are exempt. */
+  readonly _writesBucketPolicies: boolean;
+  /** Whether the policies deny the deletion of compiled models outside the endpoint. */
+  readonly _deniesDeletion: boolean;
+}
+
+/**
+ * Not by class, as the network may come from another copy of this package.
+ *
+ * @returns undefined for an imported network, about whose bucket policies this app knows nothing
+ */
+export function bucketPoliciesOf(network: object): BucketPolicyOwner | undefined {
+  return '_writesBucketPolicies' in network ? network as BucketPolicyOwner : undefined;
+}
+
+/** The networks that buckets have been closed for. */
+const networks = new WeakMap<s3.IBucket, IConstruct>();
+
+/**
+ * The network through whose endpoint alone a bucket can be used, as far as this app knows.
+ */
+export function networkOf(bucket: s3.IBucket): IConstruct | undefined {
+  return networks.get(bucket);
+}
+
+/**
+ * The buckets of the network, each once.
+ */
+export function uniqueBuckets(scope: IConstruct, buckets: s3.IBucket[]): s3.IBucket[] {
+  if (buckets.length === 0) {
+    throw new NeoValidationError('buckets must name at least one bucket, for models and artifacts: jobs reach nothing else; got: []', scope);
+  }
+  buckets.forEach(bucket => requireSameRegion(scope, 'buckets', bucket));
+  return buckets.filter((bucket, index) => buckets.findIndex(other => other.bucketArn === bucket.bucketArn) === index);
+}
+
+/**
+ * Close a bucket of this stack to everything outside the endpoint, and to requests without TLS; for another, say what its owner must do.
+ *
+ * A bucket of another stack of the app is among the others: its policy would refer to this stack's endpoint, whose policy refers to the
+ * bucket, and CloudFormation knows no two stacks that depend on each other.
+ *
+ * @returns the bucket policies written
+ */
+export function closeBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: EndpointOnlyBucketPolicy): IDependable[] {
+  return buckets.flatMap(bucket => {
+    const statement = lock.statementFor(bucket);
+    if (Resource.isOwnedResource(bucket) && Stack.of(bucket) === Stack.of(scope)) {
+      const other = networks.get(bucket);
+      if (other) {
+        throw new NeoValidationError(`buckets must not be shared between networks, as each denies what comes through the other's endpoint; got: ${bucket.node.path}, `
+          + `which belongs to ${other.node.path} already`, scope);
+      }
+      const { statementAdded, policyDependable } = bucket.addToResourcePolicy(statement);
+      if (statementAdded) {
+        networks.set(bucket, scope);
+        bucket.addToResourcePolicy(onlyOverTls(bucket));
+        return policyDependable ? [policyDependable] : [];
+      }
+    }
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketPolicyNotManaged',
+      `the policy of bucket ${bucket.node.path} is not managed by this stack${whyNot(bucket)}; until it has the following statement (bucketPolicyStatement() `
+      + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(scope, statement)}`);
+    warnAboutOtherAccount(scope, bucket);
+    return [];
+  });
+}
+
+/** The statement names this stack's endpoint, and this stack the bucket. */
+function whyNot(bucket: s3.IBucket): string {
+  return Resource.isOwnedResource(bucket)
+    ? `: it is made in the stack ${Stack.of(bucket).node.path}, whose policies cannot refer to this one as long as this one refers to it (make it in this stack, or bring it by name, `
+      + 's3.Bucket.fromBucketName, and add the statement there)'
+    : '';
+}
+
+/**
+ * The very statement that `enforceSSL` of a bucket writes, so that a policy with both has it once.
+ */
+function onlyOverTls(bucket: s3.IBucket): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    effect: iam.Effect.DENY,
+    principals: [new iam.AnyPrincipal()],
+    actions: ['s3:*'],
+    resources: [bucket.bucketArn, bucket.arnForObjects('*')],
+    conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+  });
+}
+
+function warnAboutOtherAccount(scope: IConstruct, bucket: s3.IBucket) {
+  if (differ(bucket.env.account, Stack.of(scope).account)) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketOfOtherAccount', `bucket ${bucket.node.path} belongs to account ${bucket.env.account}: `
+      + 'its policy, and that of its key, must also allow the execution role what jobs do');
+  }
 }

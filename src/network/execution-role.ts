@@ -1,11 +1,12 @@
-import { ArnFormat, PhysicalName, Stack } from 'aws-cdk-lib';
+import { ArnFormat, PhysicalName, Stack, Annotations, Resource } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Construct } from 'constructs';
-import { grantKeys } from './key-access';
+import { Construct, type IConstruct } from 'constructs';
 import { BUCKET_ACTIONS, OBJECT_ACTIONS } from './s3-endpoint';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
+import { readable } from '../util/readable-policy';
 
 /**
  * The role that Neo assumes, for compilation jobs of this account and Region only.
@@ -165,4 +166,76 @@ export function observationStatements(scope: Construct): iam.PolicyStatement[] {
       resources: ['*'],
     }),
   ];
+}
+
+/**
+ * Give an execution role that was brought what it lacks.
+ *
+ * @param granted what it has been granted already
+ */
+export function permitExistingRole(scope: Construct, role: iam.IRole, lacking: iam.PolicyStatement[], granted: iam.PolicyStatement[] = []) {
+  const added = lacking.map(statement => role.addToPrincipalPolicy(statement));
+  const statements = [...lacking, ...granted];
+  // A role that cannot be changed pretends that statements were added, but there is no policy construct to wait for.
+  const isMutable = role instanceof iam.Role || added.every(({ policyDependable }) => Construct.isConstruct(policyDependable));
+  acknowledgeWildcards(role, wildcardReasons(statements));
+  checkRole(scope, role, isMutable, statements);
+}
+
+/**
+ * Statements with Sids that belong to somebody: a role may serve several networks and buckets, and no two statements of a policy have the same Sid.
+ */
+export function statementsOf(owner: IConstruct, ...statements: iam.PolicyStatement[]): iam.PolicyStatement[] {
+  statements.forEach(statement => { statement.sid = `${statement.sid}${owner.node.addr.slice(-8)}`; });
+  return statements;
+}
+
+/**
+ * What jobs need has been granted, which a role that cannot be changed ignores.
+ */
+function checkRole(scope: Construct, role: iam.IRole, isMutable: boolean, needed: iam.PolicyStatement[]) {
+  if (!isMutable) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:roleNotManaged',
+      `the policies of role ${role.node.path} cannot be changed here; they must allow: ${readable(scope, ...needed)}`);
+  }
+  if (!(role instanceof iam.Role)) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:roleTrustNotChecked', `role ${role.node.path} is not made by this app, so this cannot be checked: `
+      + 'it must trust sagemaker.amazonaws.com for compilation jobs of this account (conditions aws:SourceAccount and aws:SourceArn)');
+    return;
+  }
+  const trustOf = () => JSON.stringify(Stack.of(role).resolve(role.assumeRolePolicy)) ?? '';
+  if (!trustOf().includes('aws:SourceArn') && !trustOf().includes('aws:SourceAccount')) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:roleTrustUnconditional', `role ${role.node.path} trusts services unconditionally: give its service principal `
+      + 'the conditions aws:SourceAccount (this account) and aws:SourceArn (arn:<partition>:sagemaker:<region>:<account>:compilation-job/*), or another account '
+      + 'could have Neo use it');
+  }
+  // At the end of synthesis, as a trust policy may still grow.
+  scope.node.addValidation({
+    validate: () => trustOf().includes('sagemaker.amazonaws.com')
+      ? []
+      : [`role must trust sagemaker.amazonaws.com, or Neo cannot assume it; got: ${role.node.path}, which does not`],
+  });
+}
+
+/**
+ * Let a role use keys. CDK extends the policy of a key where it can and must; that of a key of another app is out of reach.
+ */
+export function grantKeys(scope: IConstruct, role: iam.IRole, keys: Iterable<kms.IKey>, ...actions: string[]): iam.Grant[] {
+  const grants = [...new Set(keys)].map(key => ({ key, grant: key.grant(role, ...actions) }));
+  const unknown = grants.filter(({ key }) => !Resource.isOwnedResource(key));
+  if (unknown.length > 0) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyPolicyNotManaged', `the policy of key ${paths(unknown)} cannot be read or changed here: it must let IAM policies of `
+      + `this account decide, as that of a new key does, or allow ${actions.join(' and ')} to the role ${role.node.path}`);
+  }
+  // What an imported alias stands for is not known either.
+  const refused = grants.filter(({ grant }) => !grant.success);
+  if (refused.length > 0) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyNotGranted', `the role ${role.node.path} must be allowed ${actions.join(' and ')} on key ${paths(refused)}, `
+      + 'which cannot be done here: bring the key by its ARN (kms.Key.fromKeyArn), or give the role the permission');
+  }
+  return grants.map(({ grant }) => grant);
+}
+
+function paths(grants: { key: kms.IKey }[]): string {
+  return grants.map(({ key }) => key.node.path).join(', ');
 }

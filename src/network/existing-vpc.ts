@@ -1,14 +1,13 @@
-import { Annotations, Resource, Token } from 'aws-cdk-lib';
+import { Annotations, Resource, Token, Reference, Tokenization } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { cidrOf } from './cidr';
-import { DEFAULT_INSTANCES, MOST_SUBNETS, otherAddresses, requireInstances } from './new-network';
+import { DEFAULT_INSTANCES, MAX_SUBNETS, otherAddresses, requireInstances } from './new-vpc';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
-import { compareIds, madeResource } from './same-id';
-import { addressesFor, instancesIn, netmaskOf } from './subnet-sizing';
+import { addressesFor, instancesIn } from './subnet-sizing';
+import { parseBlock } from '../util/cidr-blocks';
 import { NeoValidationError } from '../util/errors';
 
-const MOST_GROUPS = 5;
+const MAX_SECURITY_GROUPS = 5;
 
 /**
  * The subnets to use of a VPC that was brought, after all checks that its constructs allow for.
@@ -40,8 +39,8 @@ function select(scope: Construct, vpc: ec2.IVpc, selection: ec2.SubnetSelection)
  * 1 to 16 subnets, as CreateCompilationJob takes them.
  */
 export function requireSubnetCount(scope: Construct, prop: string, subnets: ec2.ISubnet[]) {
-  if (subnets.length < 1 || subnets.length > MOST_SUBNETS) {
-    throw new NeoValidationError(`${prop} must be 1 to ${MOST_SUBNETS} subnets, as many as a job takes; got: ${subnets.length}`, scope);
+  if (subnets.length < 1 || subnets.length > MAX_SUBNETS) {
+    throw new NeoValidationError(`${prop} must be 1 to ${MAX_SUBNETS} subnets, as many as a job takes; got: ${subnets.length}`, scope);
   }
 }
 
@@ -49,8 +48,8 @@ export function requireSubnetCount(scope: Construct, prop: string, subnets: ec2.
  * 1 to 5 security groups, as CreateCompilationJob takes them.
  */
 export function requireGroupCount(scope: Construct, groups: ec2.ISecurityGroup[]) {
-  if (groups.length < 1 || groups.length > MOST_GROUPS) {
-    throw new NeoValidationError(`securityGroups must be 1 to ${MOST_GROUPS} groups, as many as a job takes; got: ${groups.length}`, scope);
+  if (groups.length < 1 || groups.length > MAX_SECURITY_GROUPS) {
+    throw new NeoValidationError(`securityGroups must be 1 to ${MAX_SECURITY_GROUPS} groups, as many as a job takes; got: ${groups.length}`, scope);
   }
 }
 
@@ -127,7 +126,7 @@ function leadsToInternet(route: ec2.CfnRoute): boolean {
 }
 
 function isInternetGateway(id: string): boolean {
-  return madeResource(id) instanceof ec2.CfnInternetGateway || (!Token.isUnresolved(id) && id.startsWith('igw-'));
+  return resourceOf(id) instanceof ec2.CfnInternetGateway || (!Token.isUnresolved(id) && id.startsWith('igw-'));
 }
 
 /**
@@ -137,7 +136,7 @@ function checkSizes(scope: Construct, subnets: ec2.ISubnet[], asked: number, oth
   const instances = requireInstances(scope, asked);
   const masks = subnets.map(subnet => {
     const cidr = cidrOf(subnet);
-    return { subnet, cidr, mask: cidr === undefined || Token.isUnresolved(cidr) ? undefined : netmaskOf(cidr) };
+    return { subnet, cidr, mask: cidr === undefined || Token.isUnresolved(cidr) ? undefined : parseBlock(cidr)?.mask };
   });
   const small = instances === undefined ? [] : masks.filter(({ mask }) => mask !== undefined && instancesIn(mask, others) < instances);
   if (small.length > 0) {
@@ -153,4 +152,39 @@ function checkSizes(scope: Construct, subnets: ec2.ISubnet[], asked: number, oth
 
 function paths(constructs: ec2.ISubnet[]): string {
   return constructs.map(({ node }) => node.path).join(', ');
+}
+
+/**
+ * Compare the IDs of two VPCs, route tables or security groups: literals, or references to ones that the app makes. The value of a parameter or an
+ * import only the deployment knows.
+ */
+export function compareIds(one: string, other: string): 'same' | 'different' | 'unknown' {
+  if (one === other) { return 'same'; }
+  if (!Token.isUnresolved(one) && !Token.isUnresolved(other)) { return 'different'; }
+  const [a, b] = [resourceOf(one), resourceOf(other)];
+  if (!a || !b) { return 'unknown'; }
+  return a === b ? 'same' : 'different';
+}
+
+/**
+ * The resource of the app that an ID refers to, if it is one that has an ID.
+ */
+export function resourceOf(id: string) {
+  const token = Token.isUnresolved(id) ? Tokenization.reverse(id, { failConcat: false }) : undefined;
+  const target = Reference.isReference(token) ? token.target : undefined;
+  return [ec2.CfnVPC, ec2.CfnRouteTable, ec2.CfnSecurityGroup, ec2.CfnInternetGateway].some(type => target instanceof type) ? target : undefined;
+}
+
+/**
+ * The IPv4 CIDR block of a subnet, possibly a token.
+ *
+ * @returns undefined for a subnet that was imported without
+ */
+export function cidrOf(subnet: ec2.ISubnet): string | undefined {
+  try {
+    return subnet.ipv4CidrBlock || undefined;
+  } catch {
+    // An imported subnet throws where it does not know.
+    return undefined;
+  }
 }

@@ -4,15 +4,12 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, Dependable } from 'constructs';
-import { arnsOf } from './bucket-policies';
+import { arnsOf, DEFAULT_DENIED_ACTIONS, EndpointOnlyBucketPolicy } from './bucket-policies';
 import { requireGroupCount, requireSubnetCount } from './existing-vpc';
 import { ModelAccess, requireReadable } from './model-access';
-import type { NeoPrivateCompilationVpcAttributes } from './private-compilation-vpc-attributes';
-import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
+import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import { requirePassableRole, requireSameRegion } from './same-environment';
-import type { NeoVpcConfig } from './vpc-config';
-import { vpcConfigOf } from './vpc-config-of';
-import { listOf, optional, requireTypes, type PropTypes } from '../util/prop-types';
+import { listOf, optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
 import { readableValue } from '../util/readable-policy';
 import { BUCKET, GATEWAY_ENDPOINT, KEY, ROLE, SECURITY_GROUP, SUBNET, VPC } from '../util/resource-types';
 
@@ -25,6 +22,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcAttributes> = {
   buckets: optional(listOf(BUCKET)),
   encryptionKey: optional(KEY),
   controlPlaneSecurityGroup: optional(SECURITY_GROUP),
+  bucketPolicyActions: optional(listOf(TEXT)),
 };
 
 /**
@@ -45,6 +43,7 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
   public readonly vpcConfig: NeoVpcConfig;
 
   private readonly modelAccess: ModelAccess;
+  private readonly endpointOnlyPolicy: EndpointOnlyBucketPolicy;
 
   constructor(scope: Construct, id: string, attrs: NeoPrivateCompilationVpcAttributes) {
     super(scope, id);
@@ -64,6 +63,7 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     this.grantPrincipal = this.role.grantPrincipal;
     this.vpcConfig = vpcConfigOf(this);
     this.modelAccess = new ModelAccess(this, this.role);
+    this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, attrs.bucketPolicyActions ?? DEFAULT_DENIED_ACTIONS);
     // What is granted to the role here is a policy below it, and a job must wait for that.
     const { role } = this;
     Dependable.implement(this, { get dependencyRoots() { return [role]; } });
@@ -75,9 +75,27 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     return this.modelAccess.grantRead(bucket, objectKeyPattern, isReachable);
   }
 
+  public bucketPolicyStatement(bucket: s3.IBucket): iam.PolicyStatement {
+    requireType(this, 'bucket', bucket, BUCKET);
+    requireSameRegion(this, 'bucket', bucket);
+    return this.endpointOnlyPolicy.statementFor(bucket);
+  }
+
   public allowOutsideEndpoint(grantee: iam.IGrantable): void {
+    this.endpointOnlyPolicy.exempt(grantee);
     const arns = arnsOf(this, grantee).map(arn => readableValue(Stack.of(this).resolve(arn)));
     Annotations.of(this).addWarningV2('cdk-sagemaker-neo:outsideEndpointNotManaged', 'the bucket policies of an imported network are not managed here: if they deny '
       + `what does not come through the S3 endpoint, they must exempt (ArnNotLike aws:PrincipalArn) ${arns.join(', ')}`);
   }
+}
+
+/**
+ * What a job takes of a network.
+ */
+export function vpcConfigOf(privateVpc: INeoPrivateCompilationVpc): NeoVpcConfig {
+  return {
+    subnets: privateVpc.subnets.map(({ subnetId }) => subnetId),
+    securityGroupIds: privateVpc.securityGroups.map(({ securityGroupId }) => securityGroupId),
+    privateVpc,
+  };
 }

@@ -3,7 +3,6 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { NeoVpcConfig } from './vpc-config';
 
 /**
  * A VPC in which SageMaker Neo compiles models without any path to the internet.
@@ -78,4 +77,102 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
    * @param grantee a role, a user, a function or an `ArnPrincipal`
    */
   allowOutsideEndpoint(grantee: iam.IGrantable): void;
+
+  /**
+   * The statement that denies what does not come through the S3 endpoint: for the policies of buckets that the stack of the network does not own.
+   * It exempts the principals of `allowOutsideEndpoint`, including those that are named later.
+   *
+   * @param bucket a bucket, not necessarily one of `buckets`
+   */
+  bucketPolicyStatement(bucket: s3.IBucket): iam.PolicyStatement;
+}
+
+/**
+ * The network of a compilation job: SageMaker places the job's network interfaces in these subnets,
+ * behind these security groups.
+ *
+ * Usually `vpcConfig` of a `NeoPrivateCompilationVpc`; written by hand only for a network this library does not know.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_NeoVpcConfig.html
+ */
+export interface NeoVpcConfig {
+  /**
+   * IDs of the subnets, 1 to 16, all in one VPC of default tenancy. All interfaces of a job may land in one of them,
+   * so each needs two free addresses per instance.
+   */
+  readonly subnets: string[];
+
+  /**
+   * IDs of the security groups, 1 to 5, in the VPC of the subnets.
+   */
+  readonly securityGroupIds: string[];
+
+  /**
+   * The private VPC that the IDs come from. With it, a job waits for the whole network before it starts and is deleted
+   * before the network is, takes its execution role from it, and lets its model through the network's S3 endpoint.
+   *
+   * @default - none: order, role and endpoint policy are yours to arrange
+   */
+  readonly privateVpc?: INeoPrivateCompilationVpc;
+}
+
+/**
+ * What describes a network that exists already, made by another app for instance.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
+ */
+export interface NeoPrivateCompilationVpcAttributes {
+  /**
+   * The VPC.
+   */
+  readonly vpc: ec2.IVpc;
+
+  /**
+   * The isolated subnets of the jobs, 1 to 16.
+   */
+  readonly subnets: ec2.ISubnet[];
+
+  /**
+   * The security groups of the jobs, 1 to 5.
+   */
+  readonly securityGroups: ec2.ISecurityGroup[];
+
+  /**
+   * The gateway endpoint for S3.
+   */
+  readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
+
+  /**
+   * The execution role.
+   */
+  readonly role: iam.IRole;
+
+  /**
+   * The buckets that endpoint and role were made for: nothing more is needed to read from them.
+   *
+   * @default - none: for every model a warning says what the endpoint's policy must allow
+   */
+  readonly buckets?: s3.IBucket[];
+
+  /**
+   * Customer-managed key for what jobs write and log. The execution role and CloudWatch Logs must be allowed to use it.
+   *
+   * @default - none: the encryption of the buckets, and of CloudWatch Logs
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Security group of a network with `privateControlPlane`: the functions that control jobs run in the VPC too. The interface endpoints for
+   * SageMaker, Lambda, Step Functions and CloudFormation must be there, and the S3 endpoint must let CloudFormation's answers through.
+   *
+   * @default - the functions run outside the VPC
+   */
+  readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
+
+  /**
+   * The actions that the bucket policies deny outside the endpoint, for `bucketPolicyStatement`.
+   *
+   * @default - `s3:GetObject`, `s3:GetObjectVersion`, `s3:PutObject`, `s3:ListBucket`
+   */
+  readonly bucketPolicyActions?: string[];
 }

@@ -5,30 +5,21 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Dependable, type Construct, type IDependable } from 'constructs';
-import { BucketLock, DEFAULT_DENIED_ACTIONS } from './bucket-policies';
-import { lockBuckets, requireBuckets } from './buckets';
+import { closeBuckets, DEFAULT_DENIED_ACTIONS, EndpointOnlyBucketPolicy, uniqueBuckets } from './bucket-policies';
 import { controlPlaneS3Statements, createControlPlane } from './control-plane';
-import {
-  bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements,
-} from './execution-role';
-import { checkS3Endpoint } from './existing-endpoint';
-import { permitBroughtRole, statementsOf } from './existing-role';
-import { checkSecurityGroups } from './existing-security-groups';
+import { bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from './execution-role';
 import { selectSubnets } from './existing-vpc';
 import { createFlowLogs } from './flow-logs';
-import { ImportedPrivateCompilationVpc } from './imported-private-compilation-vpc';
+import { ImportedPrivateCompilationVpc, vpcConfigOf } from './imported-private-compilation-vpc';
 import { ModelAccess, requireReadable } from './model-access';
-import { createVpc } from './new-network';
-import type { NeoPrivateCompilationVpcAttributes } from './private-compilation-vpc-attributes';
-import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
+import { createVpc } from './new-vpc';
+import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
-import { createS3Endpoint, endpointStatements } from './s3-endpoint';
+import { checkS3Endpoint, createS3Endpoint, endpointStatements } from './s3-endpoint';
 import { findS3PrefixList } from './s3-prefix-list';
 import { requirePassableRole, requireSameRegion } from './same-environment';
-import { createSecurityGroup } from './security-group';
-import { requireConsistentProps } from './validation';
-import type { NeoVpcConfig } from './vpc-config';
-import { vpcConfigOf } from './vpc-config-of';
+import { checkSecurityGroups, createSecurityGroup } from './security-groups';
+import { validateProps } from './validation';
 import { NETWORK_METADATA, type NetworkMetadata } from '../util/network-metadata';
 import { requireType } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
@@ -59,7 +50,9 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    * @param id its id
    * @param attrs what describes the network
    */
-  public static fromAttributes(scope: Construct, id: string, attrs: NeoPrivateCompilationVpcAttributes): INeoPrivateCompilationVpc {
+  public static fromPrivateCompilationVpcAttributes(
+    scope: Construct, id: string, attrs: NeoPrivateCompilationVpcAttributes,
+  ): INeoPrivateCompilationVpc {
     return new ImportedPrivateCompilationVpc(scope, id, attrs);
   }
 
@@ -136,7 +129,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    */
   public readonly _writesBucketPolicies: boolean;
 
-  private readonly bucketLock: BucketLock;
+  private readonly endpointOnlyPolicy: EndpointOnlyBucketPolicy;
   private readonly bucketGrant: iam.Grant;
   private readonly modelAccess: ModelAccess;
 
@@ -147,8 +140,8 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    */
   constructor(scope: Construct, id: string, props: NeoPrivateCompilationVpcProps) {
     super(scope, id);
-    requireConsistentProps(this, props);
-    this.buckets = requireBuckets(this, props.buckets);
+    validateProps(this, props);
+    this.buckets = uniqueBuckets(this, props.buckets);
 
     const { vpc, subnets } = this.network(props);
     this.vpc = vpc;
@@ -181,16 +174,16 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.bucketGrant = this.permitJobs(props.role !== undefined);
     this.modelAccess = new ModelAccess(this, this.role, ownEndpoint);
 
-    this.bucketLock = new BucketLock(this, this.s3Endpoint, props.bucketPolicyActions ?? DEFAULT_DENIED_ACTIONS);
-    props.bucketPolicyExemptPrincipals?.forEach(grantee => this.bucketLock.exempt(grantee));
-    const bucketPolicies = lockBuckets(this, this.buckets, this.bucketLock);
+    this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, props.bucketPolicyActions ?? DEFAULT_DENIED_ACTIONS);
+    props.bucketPolicyExemptPrincipals?.forEach(grantee => this.endpointOnlyPolicy.exempt(grantee));
+    const bucketPolicies = closeBuckets(this, this.buckets, this.endpointOnlyPolicy);
     this._writesBucketPolicies = bucketPolicies.length > 0;
 
     this.vpcConfig = vpcConfigOf(this);
     // A brought VPC may hold much that jobs need not wait for; its subnets bring what they depend on.
     const network = props.vpc ? subnets : [vpc];
     const parts = [...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies];
-    this.announceWhenReady(parts, this.metadata(!props.vpc, s3PrefixList));
+    this.createReadyBarrier(parts, this.metadata(!props.vpc, s3PrefixList));
   }
 
   /**
@@ -201,7 +194,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   public bucketPolicyStatement(bucket: s3.IBucket): iam.PolicyStatement {
     requireType(this, 'bucket', bucket, BUCKET);
     requireSameRegion(this, 'bucket', bucket);
-    return this.bucketLock.statementFor(bucket);
+    return this.endpointOnlyPolicy.statementFor(bucket);
   }
 
   /**
@@ -214,7 +207,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    * @param grantee a role, a user, a function or an `ArnPrincipal`
    */
   public allowOutsideEndpoint(grantee: iam.IGrantable): void {
-    this.bucketLock.exempt(grantee);
+    this.endpointOnlyPolicy.exempt(grantee);
   }
 
   /**
@@ -223,7 +216,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    * @internal
    */
   public get _deniesDeletion(): boolean {
-    return this.bucketLock.deniesDeletion;
+    return this.endpointOnlyPolicy.deniesDeletion;
   }
 
   /**
@@ -251,15 +244,15 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   /**
    * @returns the grant on the buckets' objects
    */
-  private permitJobs(isBrought: boolean): iam.Grant {
-    if (!isBrought) {
+  private permitJobs(isExisting: boolean): iam.Grant {
+    if (!isExisting) {
       executionStatements(this, this, this.buckets).forEach(statement => this.role.addToPrincipalPolicy(statement));
       return grantObjects(this, this.role, this.buckets);
     }
     const objects = grantObjects(this, this.role, this.buckets);
     objects.principalStatements.forEach(statement => { statement.sid = OBJECTS_SID; });
     const own = statementsOf(this, ...networkStatements(this, this), bucketStatement(this.buckets));
-    permitBroughtRole(this, this.role, [...own, ...observationStatements(this)], statementsOf(this, ...objects.principalStatements));
+    permitExistingRole(this, this.role, [...own, ...observationStatements(this)], statementsOf(this, ...objects.principalStatements));
     return objects;
   }
 
@@ -269,7 +262,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    *
    * Dependencies on constructs are followed at the end of synthesis, so policies that are added later are among them.
    */
-  private announceWhenReady(parts: IDependable[], metadata: NetworkMetadata) {
+  private createReadyBarrier(parts: IDependable[], metadata: NetworkMetadata) {
     const ready = new CfnWaitConditionHandle(this, 'Ready');
     ready.addMetadata(NETWORK_METADATA, metadata);
     ready.node.addDependency(...parts, ...this.node.children.filter(child => child !== ready));

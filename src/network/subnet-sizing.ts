@@ -48,7 +48,7 @@ export function instancesIn(subnetMask: number, others = 0): number {
 /**
  * Instances that fit into each of so many equal subnets of the largest possible VPC.
  */
-export function mostInstances(subnetCount: number, others = 0): number {
+export function maxInstances(subnetCount: number, others = 0): number {
   return instancesIn(LARGEST_BLOCK + bitsFor(subnetCount), others);
 }
 
@@ -62,16 +62,6 @@ export function smallestNetwork(instances: number, subnetCount: number, others =
   const subnetMask = Math.min(SMALLEST_BLOCK, 32 - bitsFor(addressesFor(instances, others)));
   const vpcMask = subnetMask - bitsFor(subnetCount);
   return vpcMask >= LARGEST_BLOCK ? { vpcMask, subnetMask } : undefined;
-}
-
-/**
- * The netmask of a CIDR block.
- *
- * @returns undefined when this is no IPv4 CIDR block
- */
-export function netmaskOf(cidrBlock: string): number | undefined {
-  const mask = /^\d{1,3}(?:\.\d{1,3}){3}\/(\d{1,2})$/.exec(cidrBlock)?.[1];
-  return mask === undefined || Number(mask) > 32 ? undefined : Number(mask);
 }
 
 /** Bits that count to `n`: the smallest b with 2^b >= n. */

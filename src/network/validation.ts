@@ -34,7 +34,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
 /**
  * Props of the wrong type, and props that make no sense together: better an error than a prop that is silently ignored.
  */
-export function requireConsistentProps(scope: Construct, props: NeoPrivateCompilationVpcProps) {
+export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcProps) {
   requireTypes(scope, props, TYPES);
   const requireVpc = (prop: 'vpcSubnets' | 'securityGroups' | 's3Endpoint') => {
     if (props[prop] !== undefined && props.vpc === undefined) {

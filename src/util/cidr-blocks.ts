@@ -1,9 +1,13 @@
-/** An IPv4 block as numbers; undefined for anything else. */
+/**
+ * An IPv4 block in CIDR notation, such as `10.0.0.0/16`, as numbers.
+ *
+ * @returns undefined for any other value
+ */
 export function parseBlock(cidr: unknown): { readonly address: number; readonly mask: number } | undefined {
   const parts = typeof cidr === 'string' ? /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr)?.slice(1).map(Number) : undefined;
   if (!parts) { return undefined; }
   const [a, b, c, d, mask] = parts;
-  return { address: ((a * 256 + b) * 256 + c) * 256 + d, mask };
+  return [a, b, c, d].every(byte => byte <= 255) && mask <= 32 ? { address: ((a * 256 + b) * 256 + c) * 256 + d, mask } : undefined;
 }
 
 /**

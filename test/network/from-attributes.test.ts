@@ -7,7 +7,7 @@ import { NeoPrivateCompilationVpc, type NeoPrivateCompilationVpcAttributes } fro
 import { DependencyGraph } from '../util/dependency-graph';
 
 function imported(stack: Stack, attrs: Partial<NeoPrivateCompilationVpcAttributes> = {}) {
-  return NeoPrivateCompilationVpc.fromAttributes(stack, 'Neo', {
+  return NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes(stack, 'Neo', {
     vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'] }),
     subnets: ['subnet-1', 'subnet-2'].map(id => ec2.Subnet.fromSubnetAttributes(stack, id, { subnetId: id, routeTableId: 'rtb-1' })),
     securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')],
@@ -49,6 +49,19 @@ test('cannot exempt anybody from bucket policies, which a warning says', () => {
   expect(warningIds(stack)).toEqual(['outsideEndpointNotManaged']);
   expect(warnings(stack)[0]).toMatch(/must exempt \(ArnNotLike aws:PrincipalArn\) \$\{Hosting\w+\.Arn\} \[ack/);
   expect(() => privateVpc.allowOutsideEndpoint(new iam.AnyPrincipal())).toThrow(/must be roles, users or ARNs/);
+});
+
+test('gives the statement that closes other buckets, with the actions of the network and the principals that are exempt', () => {
+  const stack = newStack();
+  const privateVpc = imported(stack, { bucketPolicyActions: ['s3:PutObject'] });
+  const statement = privateVpc.bucketPolicyStatement(s3.Bucket.fromBucketName(stack, 'Models', 'company-models'));
+  privateVpc.allowOutsideEndpoint(new iam.ArnPrincipal('arn:aws:iam::111122223333:role/upload'));
+  expect(stack.resolve(statement.toStatementJson())).toMatchObject({
+    Effect: 'Deny',
+    Action: 's3:PutObject',
+    Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' }, ArnNotLike: { 'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/upload'] } },
+  });
+  expect(() => imported(newStack(), { bucketPolicyActions: ['s3:*'] })).toThrow(/bucketPolicyActions must be S3 actions on objects or listings/);
 });
 
 describe('reading a model', () => {

@@ -290,7 +290,7 @@ test('an imported network says by its group that functions run in it', () => {
   const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Own', { vpcId: 'vpc-1', availabilityZones: ['a'], isolatedSubnetIds: ['subnet-1'], isolatedSubnetRouteTableIds: ['rtb-1'] });
   const bucket = s3.Bucket.fromBucketName(stack, 'Bucket', 'models');
   const { role } = network({}, new Stack(stack.node.root as App, 'Elsewhere')).privateVpc;
-  const privateVpc: INeoPrivateCompilationVpc = NeoPrivateCompilationVpc.fromAttributes(stack, 'Neo', {
+  const privateVpc: INeoPrivateCompilationVpc = NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes(stack, 'Neo', {
     vpc,
     subnets: vpc.isolatedSubnets,
     securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Jobs', 'sg-jobs')],

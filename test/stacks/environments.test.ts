@@ -40,7 +40,7 @@ function jobIn(stack: Stack, networkStack = stack, props: (stack: Stack) => Part
 }
 
 function importedIn(stack: Stack, props: Partial<NeoPrivateCompilationVpcAttributes>) {
-  return NeoPrivateCompilationVpc.fromAttributes(stack, 'Neo', {
+  return NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes(stack, 'Neo', {
     vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'] }),
     subnets: [ec2.Subnet.fromSubnetId(stack, 'Subnet', 'subnet-1')],
     securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')],

@@ -241,7 +241,7 @@ describe('another app\'s network and job', () => {
   test('compile as if they were this app\'s', () => {
     const stack = new Stack(new App(), 'Jobs', { env: HERE });
     const bucket = s3.Bucket.fromBucketName(stack, 'Models', 'company-models');
-    const network = NeoPrivateCompilationVpc.fromAttributes(stack, 'Network', {
+    const network = NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes(stack, 'Network', {
       vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'] }),
       subnets: ['subnet-1', 'subnet-2'].map(id => ec2.Subnet.fromSubnetId(stack, id, id)),
       securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')],

@@ -3,13 +3,13 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as fc from 'fast-check';
 import { buckets, grantees, keys, roles, securityGroups } from './parts';
-import { endpoints, subnetLists, vpcs } from './private-compilation-vpc';
+import { actions, endpoints, subnetLists, vpcs } from './private-compilation-vpc';
 import { NeoCompilationJob, NeoPrivateCompilationVpc, NeoTarget, type NeoPrivateCompilationVpcAttributes } from '../../../src';
 import { subject } from '../subject';
 import { any, lists, notOf, oneOf, optional, required, texts, textTokens } from '../values';
 
 export const IMPORTED_NETWORK = subject<NeoPrivateCompilationVpcAttributes>({
-  name: 'NeoPrivateCompilationVpc.fromAttributes',
+  name: 'NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes',
   weight: 10,
   base: ({ vpc, network: { securityGroup, s3Endpoint }, role }) =>
     ({ vpc, subnets: vpc.isolatedSubnets, securityGroups: [securityGroup], s3Endpoint, role }),
@@ -22,9 +22,10 @@ export const IMPORTED_NETWORK = subject<NeoPrivateCompilationVpcAttributes>({
     buckets: optional(lists(buckets), notOf('array')),
     encryptionKey: optional(keys),
     controlPlaneSecurityGroup: optional(any(['a group', world => world.part('Functions', id => new ec2.SecurityGroup(world.stack, id, { vpc: world.vpc, allowAllOutbound: false }))]), notOf()),
+    bucketPolicyActions: optional(actions),
   },
   make: (world, scope, attributes) => {
-    const network = NeoPrivateCompilationVpc.fromAttributes(scope, 'Network', attributes);
+    const network = NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes(scope, 'Network', attributes);
     new NeoCompilationJob(scope, 'Job', { vpcConfig: network.vpcConfig, model: world.model, target: NeoTarget.ML_C5, outputBucket: network.buckets[0] ?? world.bucket });
   },
   calls: { vpc: /\bvpc/, role: /\brole\b/, buckets: /\bbuckets?\b|outputBucket/, subnets: /\bsubnets\b/ },

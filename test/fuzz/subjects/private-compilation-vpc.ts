@@ -92,7 +92,7 @@ const ownBuckets: Values = oneOf(
 const instances = numbers(number => Number.isSafeInteger(number) && number >= 1 ? 'any' : 'bad');
 
 /** S3's actions on objects and listings. */
-const actions: Values = oneOf(
+export const actions: Values = oneOf(
   lists(oneOf(
     texts(text => /^s3:/.test(text) ? 'any' : 'bad', fc.constantFrom('s3:GetObject', 's3:PutObject*', 's3:DeleteObject*', 's3:*', 's3:PutBucketPolicy', 's3:ListBucketVersions', 'S3:GetObject', 's3:getobject')),
     textTokens('any'), notOf('string'),

@@ -2,10 +2,11 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
-import { addressesFor, CONTROL_PLANE_ADDRESSES, LARGEST_BLOCK, mostInstances, netmaskOf, type NetworkSize, SMALLEST_BLOCK, smallestNetwork } from './subnet-sizing';
+import { addressesFor, CONTROL_PLANE_ADDRESSES, LARGEST_BLOCK, maxInstances, type NetworkSize, SMALLEST_BLOCK, smallestNetwork } from './subnet-sizing';
+import { parseBlock } from '../util/cidr-blocks';
 import { NeoValidationError, shown } from '../util/errors';
 
-export const MOST_SUBNETS = 16;
+export const MAX_SUBNETS = 16;
 export const DEFAULT_INSTANCES = 100;
 
 /**
@@ -50,14 +51,14 @@ function requireZones(scope: Construct, maxAzs: number): number {
   if (Token.isUnresolved(maxAzs)) {
     throw new NeoValidationError('maxAzs must be known at synthesis, as it is the number of subnets in the template; got: a token', scope);
   }
-  if (!Number.isInteger(maxAzs) || maxAzs < 1 || maxAzs > MOST_SUBNETS) {
-    throw new NeoValidationError(`maxAzs must be an integer from 1 to ${MOST_SUBNETS}, the most subnets that a job takes; got: ${shown(maxAzs)}`, scope);
+  if (!Number.isInteger(maxAzs) || maxAzs < 1 || maxAzs > MAX_SUBNETS) {
+    throw new NeoValidationError(`maxAzs must be an integer from 1 to ${MAX_SUBNETS}, the most subnets that a job takes; got: ${shown(maxAzs)}`, scope);
   }
   return maxAzs;
 }
 
 function sizeOf(scope: Construct, asked: number, zones: number, others: number): NetworkSize {
-  const most = mostInstances(zones, others);
+  const most = maxInstances(zones, others);
   const instances = requireInstances(scope, asked);
   if (instances === undefined) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:instancesUnknown',
@@ -76,7 +77,7 @@ function sizeOf(scope: Construct, asked: number, zones: number, others: number):
  */
 function requireRoom(scope: Construct, ipAddresses: ec2.IIpAddresses, { vpcMask }: NetworkSize) {
   const { cidrBlock, ipv4NetmaskLength } = ipAddresses.allocateVpcCidr();
-  const literal = cidrBlock !== undefined && !Token.isUnresolved(cidrBlock) ? netmaskOf(cidrBlock) : undefined;
+  const literal = cidrBlock !== undefined && !Token.isUnresolved(cidrBlock) ? parseBlock(cidrBlock)?.mask : undefined;
   if (cidrBlock !== undefined && !Token.isUnresolved(cidrBlock) && (literal === undefined || literal < LARGEST_BLOCK || literal > SMALLEST_BLOCK)) {
     throw new NeoValidationError(`ipAddresses must be an IPv4 CIDR block of /${LARGEST_BLOCK} to /${SMALLEST_BLOCK}, as large and as small as AWS takes for a VPC; got: ${shown(cidrBlock)}`, scope);
   }
