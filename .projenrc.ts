@@ -63,6 +63,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@cloud-copilot/iam-simulate',
     'cdk-nag@^3.0.2',
     'fast-check@^4',
+    // What CloudFormation replaces when a property changes, as its own schemas say.
+    '@aws-cdk/cloudformation-diff@^2.187.0',
     'dependency-cruiser@^18',
     'esbuild',
     '@stryker-mutator/core@^9',
