@@ -1,4 +1,4 @@
-export * from './compilation/common-compilation-props';
+export * from './compilation/compilation-props';
 export * from './compilation-job/compilation-job';
 export * from './compilation-job/compilation-job-base';
 export * from './compilation-job/compilation-job-props';

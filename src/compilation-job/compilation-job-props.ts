@@ -1,6 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { NeoCommonCompilationProps } from '../compilation/common-compilation-props';
+import type { NeoCommonCompilationProps } from '../compilation/compilation-props';
 import type { NeoModel } from '../model/model';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
@@ -27,14 +26,6 @@ export interface NeoCompilationJobProps extends NeoCommonCompilationProps {
    * @default - none
    */
   readonly compilerOptions?: NeoCompilerOptions;
-
-  /**
-   * Role that the job assumes to read, write and log. A role of your own is given what it lacks, as `NeoPrivateCompilationVpc` does; when it cannot be
-   * changed, a warning says what it needs. With a `vpcConfig` written by hand, permissions on the network are yours to give.
-   *
-   * @default - the role of the private network
-   */
-  readonly role?: iam.IRole;
 
   /**
    * Name of the job, 1 to 63 letters, digits and hyphens, unique in account and Region. A job cannot be changed and its name

@@ -7,17 +7,18 @@ import type { INeoCompilationJob } from './compilation-job-base';
 import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type CompilationJobProperties } from './compilation-job-properties';
 import type { NeoCompilationJobProps } from './compilation-job-props';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
-import { tagFault, validateCompilation, validateJobProps } from './compilation-job-validation';
+import { MAX_TIMEOUT, validateJobProps } from './compilation-job-validation';
 import { importedCompilationJob } from './imported-compilation-job';
 import { warnOfMissingModel } from './missing-model';
 import { NeoObservedCompilationJob } from './observed-compilation-job';
 import { allowDeletion, grantArtifacts } from '../compilation/artifact-access';
 import { compilationRequest } from '../compilation/compilation-request';
-import { permitJob } from '../compilation/job-role';
-import { outputEncryptionKey } from '../compilation/output-encryption-key';
-import { DEFAULT_MAX_RUNTIME, MAX_TIMEOUT } from '../compilation/times';
-import { requireExemptable } from '../network/stack-cycle';
+import { compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
+import { MAX_TAGS, tagFault, validateCompilation } from '../compilation/compilation-validation';
+import { grantExecutionRole } from '../compilation/execution-role';
+import type { NeoModelConfig } from '../model/model';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
+import { requireExemptable } from '../network/stack-cycle';
 import type { NeoTarget } from '../target/target';
 import { NeoValidationError } from '../util/errors';
 import { inPolicy } from '../util/object-keys';
@@ -109,7 +110,6 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   public readonly _provider: CompilationJobProvider;
 
   private readonly resource: CfnResource;
-  private readonly outputPrefix: string;
   private readonly outputEncryptionKey?: kms.IKey;
   /** Known at synth, unlike the job's name: a grant to the network's own role must not wait for the job, which waits for the role. */
   private readonly artifactPattern: string;
@@ -122,36 +122,32 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   constructor(scope: Construct, id: string, private readonly props: NeoCompilationJobProps) {
     super(scope, id);
     validateJobProps(this, props);
-    const { privateVpc } = props.vpcConfig;
-    const role = props.role ?? privateVpc?.role;
-    if (!role) {
-      throw new NeoValidationError('role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc; got: undefined', this);
-    }
+    this.waitsForCompletion = props.waitForCompletion !== false;
+    const settings = compilationSettings(this, props, this.waitsForCompletion ? props.timeout : undefined);
+    const { role, privateVpc, outputPrefix } = settings;
     this.role = role;
     this.target = props.target;
     this.vpcConfig = props.vpcConfig;
     this.outputBucket = props.outputBucket;
-    this.outputPrefix = props.outputPrefix ?? 'neo';
-    this.outputEncryptionKey = outputEncryptionKey(props);
+    this.outputEncryptionKey = settings.outputEncryptionKey;
+    this.maxRuntime = settings.maxRuntime;
     this.cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', props.tags
       && Object.entries(props.tags).map(([key, value]) => ({ key, value })));
     // Tags of the construct tree come later.
-    this.node.addValidation({ validate: () => [tagFault(this.cdkTagManager.tagValues())].filter(fault => fault !== undefined) });
+    this.node.addValidation({ validate: () => [tagFault(this.cdkTagManager.tagValues(), MAX_TAGS.deployment)].filter(fault => fault !== undefined) });
 
     const model = props.model.bind(this, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
     warnOfMissingModel(this, model);
-    permitJob(this, { role, privateVpc, bucket: this.outputBucket, prefix: this.outputPrefix, key: this.outputEncryptionKey });
+    grantExecutionRole(this, settings);
 
     const provider = CompilationJobProvider.getOrCreate(this, privateVpc);
     this._provider = provider;
-    this.maxRuntime = props.maxRuntime ?? DEFAULT_MAX_RUNTIME;
-    this.waitsForCompletion = props.waitForCompletion !== false;
     provider.allowPassRole(role);
     if (props.compilationJobName) { provider.allowJobName(props.compilationJobName); }
     const jobNamePrefix = `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`;
     this._jobNamePrefix = props.compilationJobName ?? `${jobNamePrefix}-`;
-    this.artifactPattern = inPolicy(`${this.outputPrefix}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`);
+    this.artifactPattern = inPolicy(`${outputPrefix}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`);
     if (props.deleteArtifacts) {
       provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
       // Outside the VPC, the handler must be let through by a bucket policy that was told to deny deletions.
@@ -161,16 +157,10 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     const properties: CompilationJobProperties = {
       JobName: props.compilationJobName,
       JobNamePrefix: jobNamePrefix,
-      Request: compilationRequest(this, {
-        ...props,
-        model,
-        role,
-        outputEncryptionKey: this.outputEncryptionKey,
-        outputUri: this.outputBucket.s3UrlForObject(this.outputPrefix),
-      }),
+      Request: this.request(settings, model),
       Tags: this.renderedTags(provider.jobNamePrefix),
       ModelVersion: model.modelVersion,
-      WaitForCompletion: props.waitForCompletion === false ? 'false' : 'true',
+      WaitForCompletion: this.waitsForCompletion ? 'true' : 'false',
       TimeLimitInSeconds: `${(props.timeout ?? MAX_TIMEOUT).toSeconds()}`,
       DeleteArtifacts: props.deleteArtifacts ? 'true' : 'false',
     };
@@ -263,6 +253,16 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
       privateVpc.allowOutsideEndpoint(grantee);
     }
     return this.grantReadArtifacts(grantee);
+  }
+
+  /** The handler appends the name of the job to the output location. */
+  private request(settings: CompilationSettings, model: NeoModelConfig): CompilationJobProperties['Request'] {
+    const request = compilationRequest(this, settings, { ...this.props, model }, settings.outputUri);
+    const { MaxRuntimeInSeconds, MaxPendingTimeInSeconds } = request.StoppingCondition;
+    return {
+      ...request as any,
+      StoppingCondition: { MaxRuntimeInSeconds: `${MaxRuntimeInSeconds}`, MaxPendingTimeInSeconds: MaxPendingTimeInSeconds && `${MaxPendingTimeInSeconds}` },
+    };
   }
 
   /** A TagManager renders for L1 constructs, which spell it their own way. */

@@ -2,7 +2,7 @@ import { ArnFormat, Resource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { INeoCompilationJob } from './compilation-job-base';
-import { requireJobName } from './compilation-job-validation';
+import { requireJobName } from '../compilation/compilation-validation';
 import { NeoValidationError } from '../util/errors';
 import { requireType, TEXT } from '../util/prop-types';
 

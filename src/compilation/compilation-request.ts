@@ -1,44 +1,66 @@
-import type * as iam from 'aws-cdk-lib/aws-iam';
-
-import type { Construct } from 'constructs';
-import { DEFAULT_MAX_RUNTIME } from './times';
-import type { CompilationJobProperties } from '../compilation-job/compilation-job-properties';
-import type { NeoCompilationJobProps } from '../compilation-job/compilation-job-props';
+import type { IConstruct } from 'constructs';
+import type { CompilationSettings } from './compilation-settings';
 import type { NeoModelConfig } from '../model/model';
 import { frameworkVersionToSend } from '../target/compilation-rules';
+import type { NeoCompilerOptions } from '../target/compiler-options';
+import type { NeoTarget } from '../target/target';
 
-/** The job's props with all that the construct has found out. */
-export interface CompilationRequestOptions extends Omit<NeoCompilationJobProps, 'model' | 'role'> {
+/** What a job compiles, and for what. */
+export interface Compilation {
   readonly model: NeoModelConfig;
-  readonly role: iam.IRole;
-  readonly outputUri: string;
+  readonly target: NeoTarget;
+  readonly compilerOptions?: NeoCompilerOptions;
 }
 
-
 /**
- * The input of CreateCompilationJob, in the API's spelling. What depends on the job's name is left to the handler.
+ * Renders the input of CreateCompilationJob in the API's spelling, without the name of the job and its tags.
+ *
+ * @param outputUri S3 URI of the folder that the job writes to
  */
-export function compilationRequest(scope: Construct, options: CompilationRequestOptions): CompilationJobProperties['Request'] {
-  const { model, target, vpcConfig } = options;
+export function compilationRequest(scope: IConstruct, settings: CompilationSettings, compilation: Compilation, outputUri: string) {
+  const { model, target, compilerOptions } = compilation;
+  const { RoleArn, VpcConfig, StoppingCondition } = settingsRequest(settings);
   return {
-    RoleArn: options.role.roleArn,
+    RoleArn,
     ModelPackageVersionArn: model.modelPackageVersionArn,
     InputConfig: model.s3Uri === undefined ? undefined : {
       S3Uri: model.s3Uri,
-      DataInputConfig: model.dataInputShape?.toJson(scope),
-      Framework: model.framework?.name as any,
+      ...modelRequest(scope, model),
       FrameworkVersion: model.framework && frameworkVersionToSend(model.framework, target),
     },
     OutputConfig: {
-      S3OutputLocation: options.outputUri,
-      ...target._toOutputConfig() as any,
-      CompilerOptions: options.compilerOptions?.toJson(scope),
-      KmsKeyId: options.outputEncryptionKey?.keyArn,
+      S3OutputLocation: outputUri,
+      ...targetRequest(scope, { target, compilerOptions }),
+      KmsKeyId: settings.outputEncryptionKey?.keyArn,
     },
+    VpcConfig,
+    StoppingCondition,
+  };
+}
+
+/** The members that are the same whatever is compiled: role, network and limits. */
+export function settingsRequest({ role, vpcConfig, maxRuntime, maxPendingTime }: CompilationSettings) {
+  return {
+    RoleArn: role.roleArn,
     VpcConfig: { Subnets: vpcConfig.subnets, SecurityGroupIds: vpcConfig.securityGroupIds },
     StoppingCondition: {
-      MaxRuntimeInSeconds: `${(options.maxRuntime ?? DEFAULT_MAX_RUNTIME).toSeconds()}`,
-      MaxPendingTimeInSeconds: options.maxPendingTime && `${options.maxPendingTime.toSeconds()}`,
+      MaxRuntimeInSeconds: maxRuntime.toSeconds(),
+      MaxPendingTimeInSeconds: maxPendingTime?.toSeconds(),
     },
   };
+}
+
+/** The members of `InputConfig` that describe a model. Some targets take no `FrameworkVersion`: see `frameworkVersionToSend`. */
+export function modelRequest(scope: IConstruct, { framework, dataInputShape }: Pick<NeoModelConfig, 'framework' | 'dataInputShape'>) {
+  return {
+    Framework: framework?.name,
+    FrameworkVersion: framework?.version,
+    DataInputConfig: dataInputShape?.toJson(scope),
+  };
+}
+
+/** The members of `OutputConfig` that describe a target. */
+export function targetRequest(scope: IConstruct, { target, compilerOptions }: Pick<Compilation, 'target' | 'compilerOptions'>) {
+  const { TargetDevice, TargetPlatform } = target._toOutputConfig();
+  return { TargetDevice, TargetPlatform, CompilerOptions: compilerOptions?.toJson(scope) };
 }

@@ -4,7 +4,7 @@ import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import type { NeoCompiledModelProps } from './compiled-model-props';
 import { createHostingRole } from './hosting-role';
-import { requireJobName, validateVpcConfig, VPC_CONFIG } from '../compilation-job/compilation-job-validation';
+import { requireJobName, validateVpcConfig, VPC_CONFIG } from '../compilation/compilation-validation';
 import { differ, requirePassableRole } from '../network/same-environment';
 import { requireExemptable } from '../network/stack-cycle';
 import { NeoValidationError, shown } from '../util/errors';

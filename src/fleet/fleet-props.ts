@@ -1,9 +1,8 @@
 import type { Duration } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { NeoFleetModels } from './fleet-models';
-import type { NeoCommonCompilationProps } from '../compilation/common-compilation-props';
+import type { NeoCommonCompilationProps } from '../compilation/compilation-props';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 
@@ -46,13 +45,6 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
    * wait for it.
    */
   readonly quota: number;
-
-  /**
-   * Role that the jobs assume to read, write and log.
-   *
-   * @default - the role of the private network
-   */
-  readonly role?: iam.IRole;
 
   /**
    * Bucket for what Step Functions writes: the plan of every execution under `plans/`, its results and failures under `results/`. They

@@ -3,8 +3,7 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { NeoCompilationFleetProps, NeoFleetTarget } from './fleet-props';
 import type { FleetSource } from './fleet-source';
-import { MAX_TAGS } from '../compilation/job-settings';
-import { SETTINGS_TYPES, validateSettings } from '../compilation-job/compilation-job-validation';
+import { COMMON_TYPES, MAX_TAGS, validateCommonProps } from '../compilation/compilation-validation';
 import { requireSameRegion } from '../network/same-environment';
 import { pollSeconds } from '../stepfunctions-tasks/poll-interval';
 import { checkCompilation } from '../target/compilation-rules';
@@ -17,7 +16,7 @@ import { BUCKET, COMPILER_OPTIONS, FLEET_MODELS, LOG_GROUP, TARGET } from '../ut
 const MAX_CONCURRENCY = 10_000;
 
 const TYPES: PropTypes<NeoCompilationFleetProps> = {
-  ...SETTINGS_TYPES,
+  ...COMMON_TYPES,
   models: FLEET_MODELS,
   targets: listOf(structOf<NeoFleetTarget>('{ target }, such as { target: NeoTarget.ML_C5 }', { target: TARGET, compilerOptions: optional(COMPILER_OPTIONS) })),
   quota: NUMBER,
@@ -42,18 +41,7 @@ export function validateFleetProps(scope: Construct, props: NeoCompilationFleetP
     if (duration) { wholeSeconds(scope, prop, duration, { least: 1, words: 'at least 1 second' }); }
   }
   if (props.resultsBucket) { requireSameRegion(scope, 'resultsBucket', props.resultsBucket); }
-  // What a fleet's jobs share with a single one; nobody in the deployment waits for them.
-  validateSettings(scope, {
-    vpcConfig: props.vpcConfig,
-    outputBucket: props.outputBucket,
-    outputPrefix: props.outputPrefix,
-    outputEncryptionKey: props.outputEncryptionKey,
-    role: props.role,
-    maxRuntime: props.maxRuntime,
-    maxPendingTime: props.maxPendingTime,
-    tags: props.tags,
-    waitForCompletion: false,
-  }, MAX_TAGS);
+  validateCommonProps(scope, props, MAX_TAGS.execution);
   pollSeconds(scope, props.pollInterval, { maxRuntime: props.maxRuntime, maxPendingTime: props.maxPendingTime });
 }
 

@@ -12,8 +12,9 @@ import type { FleetSource } from './fleet-source';
 import { validateAgainstModels, validateFleetProps } from './fleet-validation';
 import { fleetResults } from './results';
 import { sendEvents } from './upload-events';
-import { MAX_RUNTIME_IN_SECONDS, outputUri, requireRole } from '../compilation/job-settings';
-import { outputEncryptionKey } from '../compilation/output-encryption-key';
+import { settingsRequest } from '../compilation/compilation-request';
+import { compilationSettings } from '../compilation/compilation-settings';
+import { grantExecutionRole } from '../compilation/execution-role';
 import { explainFleet } from '../stepfunctions-tasks/explained-findings';
 import { DEFAULT_POLL_INTERVAL } from '../stepfunctions-tasks/poll-interval';
 import { NeoStopJobsWithExecution } from '../stepfunctions-tasks/stop-jobs-with-execution';
@@ -76,9 +77,10 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
     super(scope, id);
     validateFleetProps(this, props);
     const { privateVpc } = props.vpcConfig;
-    const jobRole = requireRole(this, props);
-    const source = props.models._bind({ scope: this, jobAccess: { role: jobRole, privateVpc } });
+    const settings = compilationSettings(this, props);
+    const source = props.models._bind({ scope: this, jobAccess: { role: settings.role, privateVpc } });
     validateAgainstModels(this, props, source);
+    grantExecutionRole(this, settings);
 
     // Not inside the state machine: that waits for the network, and the network's bucket policies name this role.
     const role = new iam.Role(this, 'StateMachineRole', {
@@ -101,18 +103,11 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
         quota: props.quota,
         toleratedFailurePercentage: props.toleratedFailurePercentage ?? 10,
         jobNamePrefix: this.jobNamePrefix,
-        outputUri: outputUri(props),
-        outputKeyArn: outputEncryptionKey(props)?.keyArn,
-        role: jobRole,
+        outputUri: settings.outputUri,
+        outputKeyArn: settings.outputEncryptionKey?.keyArn,
+        role: settings.role,
         pollInterval: props.pollInterval ?? DEFAULT_POLL_INTERVAL,
-        common: {
-          RoleArn: jobRole.roleArn,
-          VpcConfig: { Subnets: props.vpcConfig.subnets, SecurityGroupIds: props.vpcConfig.securityGroupIds },
-          StoppingCondition: {
-            MaxRuntimeInSeconds: props.maxRuntime?.toSeconds() ?? MAX_RUNTIME_IN_SECONDS,
-            MaxPendingTimeInSeconds: props.maxPendingTime?.toSeconds(),
-          },
-        },
+        common: settingsRequest(settings),
         tags: props.tags,
       })),
       queryLanguage: sfn.QueryLanguage.JSONATA,

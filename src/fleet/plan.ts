@@ -6,6 +6,7 @@ import type { NeoFleetTarget } from './fleet-props';
 import type { FleetSource } from './fleet-source';
 import { PAIRS } from './plan-expression';
 import type { FleetResults } from './results';
+import { modelRequest, targetRequest } from '../compilation/compilation-request';
 
 /** Step Functions hands on 256 KiB at most. A quarter is for what rows say, half for what the fleet adds to it; the rest is left for escapes. */
 const QUARTER_OF_PAYLOAD = 64 * 1024;
@@ -56,13 +57,9 @@ function reader({ file, listing }: FleetSource): object | undefined {
 function batcher(scope: Construct, { source: { defaults }, targets }: PlanProps): object {
   const input = {
     Targets: targets.map(({ target, compilerOptions }) => ({
-      OutputConfig: { ...target._toOutputConfig(), CompilerOptions: compilerOptions?.toJson(scope) },
+      OutputConfig: targetRequest(scope, { target, compilerOptions }),
     })),
-    Defaults: {
-      Framework: defaults.framework?.name,
-      FrameworkVersion: defaults.framework?.version,
-      DataInputConfig: defaults.dataInputShape?.toJson(scope),
-    },
+    Defaults: modelRequest(scope, defaults),
   };
   const bytes = (value: object) => Buffer.byteLength(JSON.stringify(value));
   const added = bytes(input.Targets) + targets.length * (bytes(input.Defaults) + BYTES_OF_NAMES);

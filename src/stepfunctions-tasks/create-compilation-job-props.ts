@@ -1,6 +1,5 @@
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { NeoCommonCompilationProps } from '../compilation/common-compilation-props';
+import type { NeoCommonCompilationProps } from '../compilation/compilation-props';
 import type { NeoModel } from '../model/model';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
@@ -41,14 +40,6 @@ export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
    * @default - none
    */
   readonly compilerOptions?: NeoCompilerOptions;
-
-  /**
-   * Role that the job assumes to read, write and log. A role of your own needs the actions of the role that
-   * `NeoPrivateCompilationVpc` makes; model and output are granted to it here.
-   *
-   * @default - the role of the private network
-   */
-  readonly role?: iam.IRole;
 
   /**
    * Tags of the job, at most 48. A further one, `cdk-sagemaker-neo:execution`, says which execution started the job.

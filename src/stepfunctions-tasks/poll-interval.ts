@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { DEFAULT_MAX_RUNTIME } from '../compilation/times';
+import { maxRuntimeOrDefault } from '../compilation/compilation-settings';
 import { wholeSeconds } from '../util/durations';
 import { NeoValidationError } from '../util/errors';
 
@@ -24,7 +24,7 @@ export interface JobTimes {
 export function pollSeconds(scope: IConstruct, pollInterval: Duration | undefined, times: JobTimes): number {
   const duration = pollInterval ?? DEFAULT_POLL_INTERVAL;
   const interval = wholeSeconds(scope, 'pollInterval', duration, { least: 1, words: 'at least 1 second' }) ?? duration.toSeconds();
-  const limits = times.timeout ? [times.timeout] : [times.maxRuntime ?? DEFAULT_MAX_RUNTIME, ...times.maxPendingTime ? [times.maxPendingTime] : []];
+  const limits = times.timeout ? [times.timeout] : [maxRuntimeOrDefault(times.maxRuntime), ...times.maxPendingTime ? [times.maxPendingTime] : []];
   if (pollInterval?.isUnresolved() || limits.some(limit => limit.isUnresolved())) { return interval; }
   const longest = limits.reduce((sum, limit) => sum + limit.toSeconds({ integral: false }), 0);
   if (longest > MOST_LOOKS * interval) {

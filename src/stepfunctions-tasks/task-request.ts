@@ -5,9 +5,9 @@ import type { NeoCompilationTaskOptions } from './create-compilation-job-props';
 import { EXECUTION_TAG, executionTag } from './execution-tag';
 import { failOnOtherLanguage, isRuntimeValue, jsonataIn, jsonataText } from './expression';
 import { compilationRequest } from '../compilation/compilation-request';
-import { MAX_RUNTIME_IN_SECONDS, MAX_TAGS, outputUri, requireRole } from '../compilation/job-settings';
-import { outputEncryptionKey } from '../compilation/output-encryption-key';
-import { REQUEST_TYPES, requireJobName, validateCompilation, validateSettings } from '../compilation-job/compilation-job-validation';
+import { compilationSettings } from '../compilation/compilation-settings';
+import { MAX_TAGS, REQUEST_TYPES, requireJobName, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
+import { grantExecutionRole } from '../compilation/execution-role';
 import { NeoValidationError, shown } from '../util/errors';
 import { optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
 
@@ -23,27 +23,24 @@ export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, 
   const name = props.compilationJobName;
   if (!isRuntimeValue(scope, name)) { requireJobName(scope, 'compilationJobName', name); }
   validateNamePattern(scope, props.compilationJobNamePattern);
-  // Nobody in the deployment waits, and a task's own timeout is not that of a deployment.
-  validateSettings(scope, { ...props, timeout: undefined, waitForCompletion: false }, MAX_TAGS);
-  const role = requireRole(scope, props);
-  const { privateVpc } = props.vpcConfig;
-  const model = props.model.bind(scope, { role, privateVpc });
-  validateCompilation(scope, { ...model, target: props.target, compilerOptions: props.compilerOptions });
+  validateCommonProps(scope, props, MAX_TAGS.execution);
+  const settings = compilationSettings(scope, props);
+  const model = props.model.bind(scope, { role: settings.role, privateVpc: settings.privateVpc });
+  const { target, compilerOptions } = props;
+  validateCompilation(scope, { ...model, target, compilerOptions });
+  grantExecutionRole(scope, settings);
 
-  const request = compilationRequest(scope, {
-    ...props, model, role, outputUri: jobOutputUri(scope, props), outputEncryptionKey: outputEncryptionKey(props),
-  });
-  const { CompilerOptions: compilerOptions, TargetDevice, TargetPlatform } = request.OutputConfig!;
+  const request = compilationRequest(scope, settings, { model, target, compilerOptions }, jobOutputUri(scope, settings.outputUri, name));
+  const { CompilerOptions, TargetDevice, TargetPlatform } = request.OutputConfig;
   failOnOtherLanguage(scope, language, {
-    compilationJobName: name, model: request.InputConfig ?? request.ModelPackageVersionArn, target: TargetDevice ?? TargetPlatform, compilerOptions,
+    compilationJobName: name,
+    model: request.InputConfig ?? request.ModelPackageVersionArn,
+    target: TargetDevice ?? TargetPlatform,
+    compilerOptions: CompilerOptions,
   });
   return {
     CompilationJobName: name,
     ...request,
-    StoppingCondition: {
-      MaxRuntimeInSeconds: props.maxRuntime?.toSeconds() ?? MAX_RUNTIME_IN_SECONDS,
-      MaxPendingTimeInSeconds: props.maxPendingTime?.toSeconds(),
-    },
     Tags: [
       ...Object.entries(props.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
       { Key: EXECUTION_TAG, Value: executionArn(language) },
@@ -59,9 +56,7 @@ function validateNamePattern(scope: Construct, pattern: string | undefined) {
 }
 
 /** A folder of the job's own. */
-function jobOutputUri(scope: Construct, props: NeoCompilationTaskOptions): string {
-  const folder = outputUri(props);
-  const name = props.compilationJobName;
+function jobOutputUri(scope: Construct, folder: string, name: string): string {
   if (sfn.JsonPath.isEncodedJsonPath(name)) { return sfn.JsonPath.format('{}/{}', folder, name); }
   const expression = jsonataIn(scope, name);
   return expression === undefined ? `${folder}/${name}` : `{% ${jsonataText(`${folder}/`)} & (${expression}) %}`;

@@ -3,8 +3,8 @@ import { App, Duration, Lazy, Stack, Tags, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { archive, compilation, jobOf, OPTIONS } from './fixture';
-import { NeoCompilationJob, NeoFramework, NeoModel, NeoTarget } from '../../src';
+import { archive, compilation, jobOf, OPTIONS, requestOf } from './fixture';
+import { NeoCompilationJob, NeoFramework, NeoModel, NeoTarget, type NeoCompilationJobProps } from '../../src';
 import { network, newStack, templateOf, warningIds } from '../network/fixture';
 
 describe('bad input ends at synth', () => {
@@ -47,13 +47,23 @@ describe('bad input ends at synth', () => {
     ['no runtime', { maxRuntime: Duration.seconds(0) }, /maxRuntime must be at least 1 second.*got: .*0 seconds/],
     ['a fraction of a second', { maxRuntime: Duration.millis(1500) }, /maxRuntime must be.*in whole seconds; got: .*1\.5 seconds/],
     ['a runtime beyond the timeout', { maxRuntime: Duration.minutes(56) }, /maxRuntime must not be longer than timeout \(3300 seconds\).*waitForCompletion to false; got: 3360/],
-    ['a runtime beyond a short timeout', { timeout: Duration.minutes(10) }, /maxRuntime must not be longer than timeout \(600 seconds\)/],
+    ['a runtime beyond a short timeout', { maxRuntime: Duration.minutes(15), timeout: Duration.minutes(10) }, /maxRuntime must not be longer than timeout \(600 seconds\)/],
     ['a timeout beyond the hour', { timeout: Duration.minutes(56) }, /timeout must be between 1 and 55 minutes.*got: .*3360 seconds/],
     ['a pending time too short', { maxPendingTime: Duration.minutes(29) }, /maxPendingTime must be between 30 minutes and 28 days/],
     ['a pending time too long', { maxPendingTime: Duration.days(29) }, /maxPendingTime must be between 30 minutes and 28 days/],
     ['a target the framework cannot have', { target: NeoTarget.COREML, model: NeoModel.fromAsset(archive(), { framework: NeoFramework.XGBOOST }) }, /coreml/i],
   ])('%s', (_, props, message) => {
     expect(() => compilation(props)).toThrow(message);
+  });
+
+  test.each<[string, Partial<NeoCompilationJobProps>, string]>([
+    ['without a timeout', {}, '900'],
+    ['with a longer timeout', { timeout: Duration.minutes(16) }, '900'],
+    ['with a shorter timeout', { timeout: Duration.minutes(10) }, '600'],
+    ['with a timeout that does not apply', { timeout: Duration.minutes(10), waitForCompletion: false }, '900'],
+    ['with a runtime', { maxRuntime: Duration.minutes(9), timeout: Duration.minutes(10) }, '540'],
+  ])('the runtime %s', (_, props, expected) => {
+    expect(requestOf(props).StoppingCondition.MaxRuntimeInSeconds).toBe(expected);
   });
 
   test.each<[string, (scope: Stack) => void, RegExp]>([

@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
@@ -35,9 +36,18 @@ export interface NeoCommonCompilationProps {
   readonly outputEncryptionKey?: kms.IKey;
 
   /**
+   * Role that the jobs assume to read, write and log. It must trust `sagemaker.amazonaws.com` and be in the account of the stack. A role of your own is
+   * granted what it lacks; if it cannot be changed, a warning says what it needs. With a `vpcConfig` written by hand, you grant the permissions on the
+   * network.
+   *
+   * @default - the role of the private network
+   */
+  readonly role?: iam.IRole;
+
+  /**
    * How long the compilation may run before SageMaker ends it (`MaxRuntimeInSeconds`), in whole seconds, at least 1.
    *
-   * @default Duration.minutes(15)
+   * @default - 15 minutes, or the `timeout` of a `NeoCompilationJob` if that is shorter
    */
   readonly maxRuntime?: Duration;
 

@@ -1,0 +1,152 @@
+import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { NeoCommonCompilationProps } from './compilation-props';
+import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
+import { differ, requirePassableRole, requireSameRegion } from '../network/same-environment';
+import { checkCompilation, type CompilationRequest } from '../target/compilation-rules';
+import { wholeSeconds } from '../util/durations';
+import { NeoValidationError, shown } from '../util/errors';
+import { requireKey } from '../util/object-keys';
+import { DURATION, listOf, mapOf, optional, structOf, TEXT } from '../util/prop-types';
+import { BUCKET, COMPILER_OPTIONS, KEY, MODEL, PRIVATE_VPC, ROLE, TARGET } from '../util/resource-types';
+
+export const VPC_CONFIG = structOf<NeoVpcConfig>('a NeoVpcConfig, such as vpcConfig of a NeoPrivateCompilationVpc', {
+  subnets: listOf(TEXT), securityGroupIds: listOf(TEXT), privateVpc: optional(PRIVATE_VPC),
+});
+
+/** Types of the props that jobs, tasks and fleets share. */
+export const COMMON_TYPES = {
+  vpcConfig: VPC_CONFIG,
+  outputBucket: BUCKET,
+  outputPrefix: optional(TEXT),
+  outputEncryptionKey: optional(KEY),
+  role: optional(ROLE),
+  maxRuntime: optional(DURATION),
+  maxPendingTime: optional(DURATION),
+  tags: optional(mapOf(TEXT)),
+};
+
+/** Types of the props that jobs and tasks share. */
+export const REQUEST_TYPES = { ...COMMON_TYPES, model: MODEL, target: TARGET, compilerOptions: optional(COMPILER_OPTIONS) };
+
+/** SageMaker allows 50 tags. Of these, this library reserves three for a job of a deployment and two for a job of an execution. */
+export const MAX_TAGS = { deployment: 47, execution: 48 };
+
+/** Props that jobs, tasks and fleets share. */
+export interface CommonProps extends NeoCommonCompilationProps {
+  readonly tags?: { [key: string]: string };
+}
+
+/**
+ * Validates what jobs, tasks and fleets share. Their types are checked before.
+ *
+ * @param maxTags one of `MAX_TAGS`
+ */
+export function validateCommonProps(scope: Construct, props: CommonProps, maxTags: number): void {
+  validateVpcConfig(scope, props.vpcConfig);
+  validateOutputPrefix(scope, props.outputPrefix);
+  validateTags(scope, props.tags, maxTags);
+  if (props.maxRuntime) { wholeSeconds(scope, 'maxRuntime', props.maxRuntime, { least: 1, words: 'at least 1 second, and at most 68 years' }); }
+  if (props.maxPendingTime) { wholeSeconds(scope, 'maxPendingTime', props.maxPendingTime, { least: 1_800, most: 2_419_200, words: 'between 30 minutes and 28 days' }); }
+  validateNetwork(scope, props);
+  requireSameRegion(scope, 'outputBucket', props.outputBucket);
+  if (props.outputEncryptionKey) { requireSameRegion(scope, 'outputEncryptionKey', props.outputEncryptionKey); }
+  if (props.role) { requirePassableRole(scope, props.role); }
+}
+
+/** Model, target and options against what AWS documents of Neo. */
+export function validateCompilation(scope: Construct, request: CompilationRequest): void {
+  const { errors, warnings } = checkCompilation(scope, request);
+  if (errors.length > 0) {
+    throw new NeoValidationError(errors.join('; '), scope);
+  }
+  for (const { id, message } of warnings) {
+    Annotations.of(scope).addWarningV2(id, message);
+  }
+}
+
+/** The API's limits on VpcConfig. */
+export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): void {
+  const limits = { subnets: 16, securityGroupIds: 5 } as const;
+  for (const [prop, most] of Object.entries(limits) as [keyof typeof limits, number][]) {
+    const ids = vpcConfig[prop];
+    if (Token.isUnresolved(ids)) { continue; }
+    if (ids.length < 1 || ids.length > most) {
+      throw new NeoValidationError(`vpcConfig.${prop} must hold 1 to ${most} IDs, as the API takes no more; got: ${ids.length}`, scope);
+    }
+    const wrong = ids.find(id => !Token.isUnresolved(id) && !/^[-0-9a-zA-Z]{1,32}$/.test(id));
+    if (wrong !== undefined) {
+      throw new NeoValidationError(`vpcConfig.${prop} must hold IDs of 1 to 32 letters, digits and hyphens, such as ${prop === 'subnets' ? 'subnet' : 'sg'}-0123456789abcdef0; got: ${shown(wrong)}`, scope);
+    }
+  }
+}
+
+/** What SageMaker or the S3 endpoint would refuse later. */
+function validateNetwork(scope: Construct, { vpcConfig: { privateVpc }, outputBucket }: NeoCommonCompilationProps) {
+  if (!privateVpc) { return; }
+  requireSameEnvironment(scope, privateVpc);
+  const { buckets } = privateVpc;
+  if (buckets.length > 0 && !buckets.some(bucket => bucket === outputBucket || bucket.bucketArn === outputBucket.bucketArn)) {
+    throw new NeoValidationError('outputBucket must be one of the buckets of the private network, as its S3 endpoint lets nothing through to others: '
+      + `add it to the network's buckets; got: ${outputBucket.node.path}`, scope);
+  }
+}
+
+function requireSameEnvironment(scope: Construct, network: INeoPrivateCompilationVpc) {
+  const here = Stack.of(scope);
+  if (Stack.of(network) === here) { return; }
+  for (const place of ['region', 'account'] as const) {
+    const [ours, theirs] = [here[place], network.env[place]];
+    if (differ(ours, theirs)) {
+      throw new NeoValidationError(`vpcConfig must be of a network in the job's ${place} ${ours}: SageMaker places no interface elsewhere; got: a network in ${theirs}`, scope);
+    }
+    // Which CDK would refuse, in words about the network's role.
+    if (Token.isUnresolved(ours) !== Token.isUnresolved(theirs) && Resource.isOwnedResource(network.role) && Stack.of(network.role) !== here) {
+      const text = (value: string) => Token.isUnresolved(value) ? 'one known at deployment only' : value;
+      throw new NeoValidationError(`vpcConfig must be of a network whose stack has the env of the job's, as CDK refers to no stack of another ${place}: give both the same env, or neither any; `
+        + `got: ${text(theirs)}, and for the job ${text(ours)}`, scope);
+    }
+  }
+}
+
+/** SageMaker's pattern for names of jobs and models, which does not bound the length by itself. */
+export function requireJobName(scope: Construct, prop: string, name: string) {
+  if (!Token.isUnresolved(name) && !(name.length <= 63 && /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name))) {
+    throw new NeoValidationError(`${prop} must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${shown(name)}`, scope);
+  }
+}
+
+function validateOutputPrefix(scope: Construct, prefix: string | undefined) {
+  if (prefix === undefined || Token.isUnresolved(prefix)) { return; }
+  if (prefix === '' || prefix.startsWith('/') || prefix.endsWith('/') || prefix.includes('//')) {
+    throw new NeoValidationError(`outputPrefix must be a folder without slashes at its ends, such as "compiled/models"; got: ${shown(prefix)}`, scope);
+  }
+  // The API takes 1,024 characters; bucket, job name and artifact need up to 250 of them.
+  if (prefix.length > 750) {
+    throw new NeoValidationError(`outputPrefix must have at most 750 characters, as the whole S3 URI may have 1,024; got: ${prefix.length} characters`, scope);
+  }
+  requireKey(scope, 'outputPrefix', prefix);
+}
+
+/** What AWS takes in tags. */
+const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+function validateTags(scope: Construct, tags: { [key: string]: string } | undefined, maxTags: number) {
+  const fault = tags && !Token.isUnresolved(tags) ? tagFault(tags, maxTags) : undefined;
+  if (fault) { throw new NeoValidationError(fault, scope); }
+}
+
+/** What AWS would refuse in tags. */
+export function tagFault(tags: { [key: string]: string }, maxTags: number): string | undefined {
+  const count = Object.keys(tags).length;
+  if (count > maxTags) { return `tags must be at most ${maxTags}, as SageMaker takes 50 and the library adds its own; got: ${count}`; }
+  const reserved = Object.keys(tags).find(key => /^(aws:|cdk-sagemaker-neo:)/i.test(key));
+  if (reserved !== undefined) { return `tags must not begin with "aws:" or "cdk-sagemaker-neo:", which are reserved; got: ${shown(reserved)}`; }
+  const wrong = Object.entries(tags).find(([key, value]) => (key === '' || !isTagText(key, 128)) || !isTagText(value, 256));
+  return wrong && 'tags must have keys of 1 to 128 and values of up to 256 letters, digits, spaces and _.:/=+-@, as AWS takes no others; '
+    + `got: ${shown(Object.fromEntries([wrong]))}`;
+}
+
+function isTagText(text: string, most: number): boolean {
+  return Token.isUnresolved(text) || ([...text].length <= most && TAG_CHARACTERS.test(text));
+}
