@@ -19,7 +19,6 @@ export * from './monitoring/compilation-monitoring';
 export * from './monitoring/compilation-monitoring-props';
 export * from './compilation-job/observed-compilation-job';
 export * from './privacy-validation/privacy-validation';
-export * from './privacy-validation/privacy-validation-props';
 export * from './network/private-compilation-vpc';
 export * from './network/private-compilation-vpc-base';
 export * from './network/private-compilation-vpc-props';

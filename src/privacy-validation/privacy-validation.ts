@@ -1,27 +1,69 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import {
-  attachCustomSynthesis, CfnElement, Stack, Stage, Token, Validations,
-  type IPolicyValidationContext, type IPolicyValidationPlugin, type PolicyValidationPluginReport,
-} from 'aws-cdk-lib';
+import { CfnElement, type IPolicyValidationContext, type IPolicyValidationPlugin, type PolicyValidationPluginReport, type PolicyViolation, Stack, Stage, Token, Validations, attachCustomSynthesis } from 'aws-cdk-lib';
+import { ContextProvider } from 'aws-cdk-lib/cloud-assembly-schema';
 import { Construct, type IConstruct } from 'constructs';
-import type { NeoPrivacyException, NeoPrivacyValidationProps } from './privacy-validation-props';
-import { evaluate, type PrivacyReport } from './report/privacy-report';
-import { failWhereCdkIsSilent } from './report/silent-failure';
-import { sentence, violationsOf } from './report/violations';
-import { writeReport } from './report/write-report';
+import { writeReport } from './report/html-report';
+import { type PrivacyReport, type ReportedObservation, type ReportedRule, evaluate } from './report/privacy-report';
 import { PRIVACY_RULES } from './rules/rules';
-import { hasMadeUpVpc } from './template/made-up';
 import { type ConstructPathOf, TemplateSet } from './template/template-set';
 import { NeoValidationError, shown } from '../util/errors';
-import { BOOLEAN, listOf, optional, requireTypes, structOf, TEXT, type PropTypes } from '../util/prop-types';
+import { BOOLEAN, type PropTypes, TEXT, listOf, optional, requireTypes, structOf } from '../util/prop-types';
+
+/**
+ * A finding that is accepted, with the reason for it.
+ */
+export interface NeoAcceptedFinding {
+  /**
+   * ID of the rule, such as `NoInternetGateway`.
+   */
+  readonly ruleId: string;
+
+  /**
+   * Path of the construct that the finding names, or of one that contains it.
+   */
+  readonly constructPath: string;
+
+  /**
+   * Why it is accepted. The report shows it to auditors.
+   */
+  readonly reason: string;
+}
+
+/**
+ * Properties of a `NeoPrivacyValidation`.
+ */
+export interface NeoPrivacyValidationProps {
+  /**
+   * Directory that the report is written to: `report.html`, `report.json` and `network.svg`. A relative path starts at the working
+   * directory.
+   *
+   * @default - `neo-privacy` in the cloud assembly (`cdk.out/neo-privacy`), with `addTo`; no report when the validation is added with
+   * `Validations.of(scope).addPlugins`, as CDK lets no plug-in change the assembly
+   */
+  readonly reportDirectory?: string;
+
+  /**
+   * Fail also on what the templates do not show, such as subnets or buckets that the app does not make.
+   *
+   * @default false - the report shows it
+   */
+  readonly failOnUnknown?: boolean;
+
+  /**
+   * Findings that are accepted. One that matches nothing is reported as a warning, so that none outlives its cause.
+   *
+   * @default - none
+   */
+  readonly acceptedFindings?: NeoAcceptedFinding[];
+}
 
 const REPORT_DIRECTORY = 'neo-privacy';
 
 const TYPES: PropTypes<NeoPrivacyValidationProps> = {
   reportDirectory: optional(TEXT),
   failOnUnknown: optional(BOOLEAN),
-  exceptions: optional(listOf(structOf<NeoPrivacyException>('{ ruleId, constructPath, reason }', { ruleId: TEXT, constructPath: TEXT, reason: TEXT }))),
+  acceptedFindings: optional(listOf(structOf<NeoAcceptedFinding>('{ ruleId, constructPath, reason }', { ruleId: TEXT, constructPath: TEXT, reason: TEXT }))),
 };
 
 /** Stages that have the validation. */
@@ -44,7 +86,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
    * Validate an app, or one stage of it, and write the report into its cloud assembly.
    *
    * @param scope the app or stage, or a construct in it
-   * @param props exceptions, report, and what is not visible
+   * @param props accepted findings, report directory, and whether to fail on what is not visible
    */
   public static addTo(scope: IConstruct, props: NeoPrivacyValidationProps = {}): NeoPrivacyValidation {
     const stage = Stage.isStage(scope) ? scope : Construct.isConstruct(scope) ? Stage.of(scope) : undefined;
@@ -76,20 +118,20 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
    */
   public readonly ruleIds?: string[];
 
-  private readonly exceptions: NeoPrivacyException[];
+  private readonly acceptedFindings: NeoAcceptedFinding[];
   private stage?: Stage;
 
   /**
    * For `Validations.of(scope).addPlugins`; `addTo` does this and writes the report.
    *
-   * @param props exceptions, report, and what is not visible
+   * @param props accepted findings, report directory, and whether to fail on what is not visible
    */
   constructor(private readonly props: NeoPrivacyValidationProps = {}) {
     requireTypes(undefined, props, TYPES);
     this.version = JSON.parse(fs.readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
     this.ruleIds = PRIVACY_RULES.map(({ id }) => id);
-    this.exceptions = props.exceptions ?? [];
-    this.exceptions.forEach(exception => this.requireException(exception));
+    this.acceptedFindings = props.acceptedFindings ?? [];
+    this.acceptedFindings.forEach(accepted => this.requireAcceptedFinding(accepted));
     requireDirectory(props.reportDirectory);
   }
 
@@ -99,16 +141,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
    * @param context the templates to validate
    */
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    try {
-      return this.validateTemplates(context);
-    } catch (error) {
-      failWhereCdkIsSilent(context, `cannot validate: ${error}`);
-      throw error;
-    }
-  }
-
-  private validateTemplates(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    if (hasMadeUpVpc(context.templatePaths)) {
+    if (hasPendingVpcLookup(context.templatePaths)) {
       return { success: true, violations: [], pluginVersion: this.version, metadata: { note: 'not validated before the VPC has been looked up' } };
     }
     const templates = TemplateSet.fromFiles(context.templatePaths, this.constructPaths());
@@ -116,7 +149,6 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     if (!this.stage && this.props.reportDirectory) { writeReport(this.props.reportDirectory, report, templates); }
     const violations = violationsOf(report, templates, this.props.failOnUnknown ?? false);
     const fatal = violations.filter(({ severity }) => severity === 'fatal');
-    if (fatal.length > 0) { failWhereCdkIsSilent(context, ...fatal.map(violation => sentence(violation))); }
     return {
       success: fatal.length === 0,
       violations,
@@ -141,7 +173,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 
   private evaluate(templates: TemplateSet): PrivacyReport {
-    return evaluate(templates, this.exceptions, `cdk-sagemaker-neo ${this.version}`);
+    return evaluate(templates, this.acceptedFindings, `cdk-sagemaker-neo ${this.version}`);
   }
 
   private reportDirectory(): string {
@@ -158,13 +190,13 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     return (file, logicalId) => paths.get(`${file}#${logicalId}`);
   }
 
-  private requireException(exception: NeoPrivacyException) {
-    if (!this.ruleIds!.includes(exception.ruleId)) {
-      throw new NeoValidationError(`exceptions must name one of the rules ${this.ruleIds!.join(', ')} as ruleId; got: ${shown(exception.ruleId)}`);
+  private requireAcceptedFinding(accepted: NeoAcceptedFinding) {
+    if (!this.ruleIds!.includes(accepted.ruleId)) {
+      throw new NeoValidationError(`acceptedFindings must name one of the rules ${this.ruleIds!.join(', ')} as ruleId; got: ${shown(accepted.ruleId)}`);
     }
     for (const name of ['constructPath', 'reason'] as const) {
-      if (exception[name].trim() === '') {
-        throw new NeoValidationError(`exceptions must each have a ${name}; got: ${shown(exception)}`);
+      if (accepted[name].trim() === '') {
+        throw new NeoValidationError(`acceptedFindings must each have a ${name}; got: ${shown(accepted)}`);
       }
     }
   }
@@ -179,4 +211,49 @@ function requireDirectory(directory: string | undefined) {
   if (directory !== undefined && (directory === '' || Token.isUnresolved(directory) || directory.includes('\0'))) {
     throw new NeoValidationError(`reportDirectory must be a path, known at synthesis; got: ${shown(directory)}`);
   }
+}
+
+/**
+ * The findings as CDK shows them, those with the same evidence together, without those that others cause. `fatal`, as CDK would otherwise
+ * let any library of the app acknowledge a rule for the whole app; an accepted of the validation is for one construct, and in the report.
+ */
+function violationsOf(report: PrivacyReport, templates: TemplateSet, failOnUnknown: boolean): PolicyViolation[] {
+  const files = new Map(templates.templates.map(({ name, file }) => [name, file]));
+  const broken = report.rules.flatMap(rule => {
+    const findings = rule.observations
+      .filter(({ verdict, isConsequence }) => (verdict === 'fail' && !isConsequence) || (failOnUnknown && verdict === 'unknown'));
+    return [...new Set(findings.map(({ evidence }) => evidence))]
+      .map(evidence => violation(rule, evidence, findings.filter(finding => finding.evidence === evidence), files));
+  });
+  const unused = report.unusedAcceptedFindings.map(({ ruleId, constructPath, reason }) => ({
+    ruleName: 'AcceptedFindingMatchesNothing',
+    description: `No finding of rule ${ruleId} at ${constructPath} needs the accepted "${reason}"`,
+    fix: 'Remove the accepted.',
+    severity: 'warning',
+    violatingResources: [],
+  }));
+  return [...broken, ...unused];
+}
+
+function violation(rule: ReportedRule, evidence: string, findings: ReportedObservation[], files: Map<string, string | undefined>): PolicyViolation {
+  return {
+    ruleName: rule.id,
+    description: `${rule.title}; got: ${evidence}. ${rule.why}`,
+    fix: rule.fix,
+    severity: 'fatal',
+    violatingResources: findings.map(({ logicalId, template, locations }) => ({
+      resourceLogicalId: logicalId,
+      templatePath: files.get(template),
+      locations,
+    })),
+  };
+}
+
+/**
+ * Whether templates are of a first synthesis, in which CDK makes up the subnets and addresses of VPCs that are yet to be looked up. The CLI looks them
+ * up, and synthesizes again, only when that synthesis succeeds; it deploys none of it.
+ */
+function hasPendingVpcLookup(templatePaths: string[]): boolean {
+  const manifests = [...new Set(templatePaths.map(file => path.join(path.dirname(file), 'manifest.json')))].filter(file => fs.existsSync(file));
+  return manifests.some(file => (JSON.parse(fs.readFileSync(file, 'utf8')).missing ?? []).some(({ provider }: { provider: string }) => provider === ContextProvider.VPC_PROVIDER));
 }

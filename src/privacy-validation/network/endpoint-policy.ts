@@ -1,6 +1,7 @@
 import { isUnknown } from '../template/canonical';
 import { type Statement, statementsOf } from '../template/policy';
-import { mayBeAbsent, type TemplateResource, type TemplateSet } from '../template/template-set';
+import { type TemplateResource, mayBeAbsent } from '../template/resources';
+import type { TemplateSet } from '../template/template-set';
 
 /**
  * Why the policy of an endpoint for S3 lets through more than named buckets.

@@ -1,9 +1,9 @@
-import { arrow, blocked, box, COLOUR, mark, text } from './svg';
-import { bucketLock, openPublicAccess } from '../network/bucket-facts';
+import { COLOUR, arrow, blocked, box, mark, text } from './svg';
+import { endpointOnlyPolicy, openPublicAccess } from '../network/bucket-policy';
 import { type ReachableBucket, reachableBuckets } from '../network/endpoint-policy';
-import { count, nameOf, readableName } from '../network/names';
-import { bucketNamed, type CompilationNetwork } from '../network/network';
-import type { TemplateResource, TemplateSet } from '../template/template-set';
+import { type CompilationNetwork, bucketNamed } from '../network/network';
+import { type TemplateResource, count, nameOf, readableName } from '../template/resources';
+import type { TemplateSet } from '../template/template-set';
 
 /** What somebody who is not denied an action can do. */
 const USES: { readonly [action: string]: string } = {
@@ -36,7 +36,7 @@ export function bucketPanel(templates: TemplateSet, network: CompilationNetwork,
   const cards = shown.map((bucket, index) => ({ bucket, y: top + HEADING + index * (CARD.height + CARD.gap) }));
   const bottom = top + HEADING + cards.length * (CARD.height + CARD.gap) + (more > 0 ? 22 : 0);
   const othersTop = bottom + (shown.length ? EVERYBODY : 20) - 8;
-  const open = shown.filter(bucket => bucketLock(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints).missing.length > 0);
+  const open = shown.filter(bucket => endpointOnlyPolicy(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints).missing.length > 0);
   return [
     text(COLUMN.x, top + 16, 'Amazon S3', { bold: true, size: 15, fill: COLOUR.bucket }),
     ...cards.flatMap(({ bucket, y }) => [
@@ -65,7 +65,7 @@ function elbow([x, y]: [number, number], to: number): [number, number][] {
 }
 
 function card(templates: TemplateSet, network: CompilationNetwork, bucket: TemplateResource, y: number): string {
-  const lock = bucketLock(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints);
+  const lock = endpointOnlyPolicy(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints);
   const exempt = lock.exempt.length ? `, ${count(lock.exempt.length, 'exemption')}` : '';
   const lines: [boolean, string][] = [
     lock.missing.length === 0

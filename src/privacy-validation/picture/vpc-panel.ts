@@ -1,12 +1,9 @@
-import { peerOf, trafficOf } from './facts';
-import { arrow, blocked, box, COLOUR, mark, text } from './svg';
+import { COLOUR, arrow, blocked, box, mark, text } from './svg';
 import { endpointActions, endpointOpenings, reachableBuckets } from '../network/endpoint-policy';
-import { isOpenByOmission, rulesOf } from '../network/group-rules';
-import { verdictOn } from '../network/group-verdict';
-import { count, nameOf } from '../network/names';
-import { bucketNamed, type CompilationNetwork } from '../network/network';
-import { sizeOf, zoneOf } from '../network/subnet-size';
-import type { TemplateResource, TemplateSet } from '../template/template-set';
+import { type CompilationNetwork, bucketNamed, sizeOf, zoneOf } from '../network/network';
+import { isOpenByOmission, peerOf, rulesOf, trafficOf, verdictOn } from '../network/security-groups';
+import { type TemplateResource, count, nameOf } from '../template/resources';
+import type { TemplateSet } from '../template/template-set';
 
 export const VPC = { x: 32, width: 878, right: 910 };
 const GROUP = { x: 52, width: 578 };

@@ -1,17 +1,22 @@
 import { createHash } from 'crypto';
-import type { CompilationNetwork } from '../network/network';
-import { findNetworks } from '../network/network';
-import { sizeOf, zoneOf } from '../network/subnet-size';
-import type { NeoPrivacyException } from '../privacy-validation-props';
+import { type CompilationNetwork, findNetworks, sizeOf, zoneOf } from '../network/network';
 import type { Observation, Verdict } from '../rules/rule';
 import { PRIVACY_RULES } from '../rules/rules';
-import type { TemplateResource, TemplateSet } from '../template/template-set';
+import type { TemplateResource } from '../template/resources';
+import type { TemplateSet } from '../template/template-set';
 
 /**
  * What the report says of a rule: `accepted` when all that fails has been excepted, `unknown` when something cannot be told from the
  * templates, `not applicable` when the app has nothing that the rule is about.
  */
 export type RuleStatus = 'pass' | 'fail' | 'accepted' | 'unknown' | 'not applicable';
+
+/** A finding that is accepted; the public name is `NeoAcceptedFinding`. */
+export interface AcceptedFinding {
+  readonly ruleId: string;
+  readonly constructPath: string;
+  readonly reason: string;
+}
 
 /** An observation of a rule as the report has it. */
 export interface ReportedObservation {
@@ -46,7 +51,7 @@ export interface PrivacyReport {
   readonly templates: { readonly name: string; readonly sha256: string }[];
   readonly networks: ReportedNetwork[];
   readonly rules: ReportedRule[];
-  readonly unusedExceptions: NeoPrivacyException[];
+  readonly unusedAcceptedFindings: AcceptedFinding[];
   readonly limits: string[];
 }
 
@@ -81,15 +86,15 @@ export const LIMITS = [
 ];
 
 /** Apply all rules to an app. */
-export function evaluate(templates: TemplateSet, exceptions: NeoPrivacyException[], generator: string): PrivacyReport {
+export function evaluate(templates: TemplateSet, acceptedFindings: AcceptedFinding[], generator: string): PrivacyReport {
   const networks = findNetworks(templates);
-  const used = new Set<NeoPrivacyException>();
+  const used = new Set<AcceptedFinding>();
   const checked = PRIVACY_RULES.map(rule => ({
     rule,
     observations: rule.check({ templates, networks }).map(observation => {
-      const exception = observation.verdict === 'fail' ? exceptions.find(candidate => covers(candidate, rule.id, observation.resource)) : undefined;
-      if (exception) { used.add(exception); }
-      return reported(observation, exception?.reason);
+      const accepted = observation.verdict === 'fail' ? acceptedFindings.find(candidate => covers(candidate, rule.id, observation.resource)) : undefined;
+      if (accepted) { used.add(accepted); }
+      return reported(observation, accepted?.reason);
     }),
   }));
   const causesRemain = checked.some(({ observations }) => observations.some(({ verdict, isConsequence }) => verdict === 'fail' && !isConsequence));
@@ -106,13 +111,13 @@ export function evaluate(templates: TemplateSet, exceptions: NeoPrivacyException
     templates: templates.templates.map(({ name, body }) => ({ name, sha256: createHash('sha256').update(JSON.stringify(body)).digest('hex') })),
     networks: networks.map(network => reportedNetwork(templates, network)),
     rules,
-    unusedExceptions: exceptions.filter(exception => !used.has(exception)),
+    unusedAcceptedFindings: acceptedFindings.filter(accepted => !used.has(accepted)),
     limits: LIMITS,
   };
 }
 
-/** An exception is for one construct and what is in it. */
-function covers({ ruleId, constructPath }: NeoPrivacyException, id: string, resource: TemplateResource): boolean {
+/** An accepted is for one construct and what is in it. */
+function covers({ ruleId, constructPath }: AcceptedFinding, id: string, resource: TemplateResource): boolean {
   return ruleId === id && (resource.constructPath === constructPath || resource.constructPath.startsWith(`${constructPath}/`));
 }
 

@@ -1,5 +1,6 @@
 import type { CompilationNetwork } from '../network/network';
-import type { TemplateResource, TemplateSet } from '../template/template-set';
+import type { TemplateResource } from '../template/resources';
+import type { TemplateSet } from '../template/template-set';
 
 /** What a rule says about one resource; `unknown` where the templates do not tell. */
 export type Verdict = 'pass' | 'fail' | 'unknown';

@@ -1,10 +1,8 @@
-import { fail, type Observation, pass, representative, type PrivacyRule, type RuleScope, unknown } from './rule';
-import { type GroupRule, isOpenByOmission, rulesOf, separateRules } from '../network/group-rules';
-import { verdictOn } from '../network/group-verdict';
+import { type Observation, type PrivacyRule, type RuleScope, fail, pass, representative, unknown } from './rule';
 import type { CompilationNetwork } from '../network/network';
-import { relationTo } from '../network/relation';
-import { peerOf, trafficOf } from '../picture/facts';
-import type { TemplateResource, TemplateSet } from '../template/template-set';
+import { type GroupRule, isOpenByOmission, peerOf, rulesOf, separateRules, trafficOf, verdictOn } from '../network/security-groups';
+import type { TemplateResource } from '../template/resources';
+import { type TemplateSet, relationTo } from '../template/template-set';
 
 const UNSURE: { [verdict: string]: string } = {
   'to a prefix list': 'a prefix list that the templates do not show to be that of S3',

@@ -1,5 +1,5 @@
-import { unknown, type PrivacyRule } from './rule';
-import { apiCalls } from '../network/api-calls';
+import { type PrivacyRule, unknown } from './rule';
+import { apiCalls } from '../network/job-placements';
 
 /** Services by which a network or a bucket can be opened. */
 const OPENING = /^(ec2|s3|s3control|ram|route53resolver|networkmanager|vpclattice)$/;

@@ -1,4 +1,5 @@
-import type { SynthesizedTemplate, TemplateSet } from './template-set';
+import type { SynthesizedTemplate } from './resources';
+import type { TemplateSet } from './template-set';
 
 /** A statement of a policy document, all values canonical. */
 export interface Statement {

@@ -1,38 +1,11 @@
 import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import { attributeValue } from './attributes';
-import { canonicalValues, type ResolutionScope } from './canonical';
-
-/**
- * A resource of a synthesized template, whatever made it: a construct, an escape hatch or an included template.
- */
-export interface TemplateResource {
-  readonly template: SynthesizedTemplate;
-  readonly logicalId: string;
-  readonly type: string;
-  readonly properties: any;
-  readonly metadata: any;
-  /** Name of the CloudFormation condition under which it exists. */
-  readonly condition?: string;
-  /** What `Ref` of it resolves to, unique in the app: `${<template>#<logical ID>}`. */
-  readonly ref: string;
-  /** Path of its construct, or `<template>/<logical ID>` where none made it. */
-  readonly constructPath: string;
-}
+import { type ResolutionScope, canonicalValues } from './canonical';
+import { attributeValue, type SynthesizedTemplate, type TemplateResource } from './resources';
 
 /** Path of the construct that made the resource of a template file. */
 export type ConstructPathOf = (file: string, logicalId: string) => string | undefined;
-
-/** A template and where it came from. */
-export interface SynthesizedTemplate {
-  readonly name: string;
-  /** Absolute path, undefined for a template that is in memory only. */
-  readonly file?: string;
-  readonly body: any;
-  /** The `AWS::CloudFormation::Stack` that deploys it, when it is a nested stack's. */
-  readonly parent?: TemplateResource;
-}
 
 /**
  * All templates of an app as one graph: references are followed through exports, nested stacks' parameters and their outputs.
@@ -167,12 +140,6 @@ export class TemplateSet {
   }
 }
 
-/** Whether a property may not be there, as some `Fn::If` has it. */
-export function mayBeAbsent(value: any): boolean {
-  if (value?.['Fn::If']) { return value['Fn::If'].slice(1).some((choice: any) => mayBeAbsent(choice)); }
-  return value === undefined || value === null || value.Ref === 'AWS::NoValue';
-}
-
 /** Stages of an app, each with a directory of its own, may export the same names: they are deployed to different places. */
 function exportKey({ file }: SynthesizedTemplate, name: string): string {
   return `${file ? path.dirname(file) : ''}:${name}`;
@@ -204,4 +171,30 @@ function nestedTemplateFile({ template, metadata, properties }: TemplateResource
     .map(name => path.resolve(directory, name))
     // The digest is of compact JSON, the file is indented.
     .find(file => url.includes(createHash('sha256').update(JSON.stringify(JSON.parse(fs.readFileSync(file, 'utf8')))).digest('hex')));
+}
+
+/**
+ * Whether a property names one of our IDs. What the app makes is other than ours when it is not; a literal ID, a parameter or what a custom
+ * resource answers may be the ID that one of ours will have.
+ */
+export function relationTo(templates: TemplateSet, resource: TemplateResource, property: string, ours: string[]): 'ours' | 'other' | 'unknown' {
+  const values = templates.list(resource.properties[property]).flatMap(value => templates.values(value, resource.template));
+  if (values.some(value => ours.some(id => isSame(value, id)))) { return 'ours'; }
+  const made = ours.some(id => templates.find(id) !== undefined);
+  return values.some(value => isOpen(templates, value) && (made || value.includes('${'))) ? 'unknown' : 'other';
+}
+
+/** An ID as it is, its ARN, or an ARN that ends in it. */
+function isSame(value: string, id: string): boolean {
+  return value === id || value.endsWith(`/${id}`) || value === `${id.slice(0, -1)}.Arn}`;
+}
+
+function isOpen(templates: TemplateSet, value: string): boolean {
+  const source = templates.find(value);
+  return source ? /^(Custom::|AWS::CloudFormation::)/.test(source.type) : !hasReference(value);
+}
+
+/** Of an ARN that is joined from something the app makes. */
+function hasReference(value: string): boolean {
+  return /\$\{[^{}?]+#[^{}]+\}$/.test(value);
 }

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { grantees, jobNames, roles, vpcConfigs } from './parts';
 import {
   NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoTarget,
-  type NeoCompilationMonitoringProps, type NeoCompiledModelProps, type NeoPrivacyException, type NeoPrivacyValidationProps,
+  type NeoCompilationMonitoringProps, type NeoCompiledModelProps, type NeoAcceptedFinding, type NeoPrivacyValidationProps,
 } from '../../../src';
 import { subject } from '../subject';
 import { any, bad, booleans, elsewhere, good, lists, maps, notOf, numbers, numberTokens, oneOf, optional, required, structs, texts, textTokens, type Values } from '../values';
@@ -105,8 +105,8 @@ export const JOB_METHODS = subject<{ jobName: string; metricName: string; grante
 
 const exceptionTexts = oneOf(texts(text => text.trim() === '' ? 'bad' : 'any'), textTokens('any'), notOf('string'));
 
-const exceptions: Values = oneOf(
-  lists(oneOf(structs<NeoPrivacyException>(() => ({ ruleId: 'NoNatGateway', constructPath: 'Stack/Network', reason: 'audited' }), {
+const acceptedFindings: Values = oneOf(
+  lists(oneOf(structs<NeoAcceptedFinding>(() => ({ ruleId: 'NoNatGateway', constructPath: 'Stack/Network', reason: 'audited' }), {
     ruleId: required(texts(() => 'bad', fc.constant('NoInternetGateway')).map(value => value.as('any')), notOf('string')),
     constructPath: required(exceptionTexts),
     reason: required(exceptionTexts),
@@ -123,12 +123,12 @@ export const PRIVACY_VALIDATION = subject<NeoPrivacyValidationProps & { scope: a
     scope: required(good(['the app', world => world.app], ['the stack', world => world.stack]), bad(['a text', () => 'app']), notOf()),
     reportDirectory: optional(texts(text => text === '' || text.includes('\u0000') ? 'bad' : 'any'), textTokens('bad'), notOf('string')),
     failOnUnknown: optional(booleans),
-    exceptions: optional(exceptions),
+    acceptedFindings: optional(acceptedFindings),
   },
   make: (_world, _scope, { scope, ...props }) => {
     new NeoPrivacyValidation(props);
     // Nothing is written just anywhere.
     NeoPrivacyValidation.addTo(scope, { ...props, reportDirectory: undefined });
   },
-  calls: { exceptions: /exceptions|ruleId/ },
+  calls: { acceptedFindings: /acceptedFindings|ruleId/ },
 });

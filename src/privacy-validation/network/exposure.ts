@@ -1,19 +1,18 @@
 import type { CompilationNetwork } from './network';
-import { publicAddresses } from './public-addresses';
-import { relationTo } from './relation';
-import type { TemplateResource, TemplateSet } from '../template/template-set';
+import { type TemplateResource, mayBeAbsent } from '../template/resources';
+import { type TemplateSet, relationTo } from '../template/template-set';
 
 /** What can join a VPC to something else. The order is that of pictures and reports. */
-export const WAYS_OUT = [
+export const EXPOSURES = [
   'internet gateway', 'NAT gateway', 'egress-only internet gateway', 'carrier gateway', 'VPN gateway', 'transit gateway', 'VPC peering',
   'other attachment', 'route', 'public IP address',
 ] as const;
 
-export type WayOut = typeof WAYS_OUT[number];
+export type ExposureKind = typeof EXPOSURES[number];
 
 /** A resource that opens a network. */
-export interface Opening {
-  readonly way: WayOut;
+export interface Exposure {
+  readonly way: ExposureKind;
   readonly resource: TemplateResource;
   /** Properties that show it. */
   readonly properties: string[];
@@ -24,7 +23,7 @@ export interface Opening {
 }
 
 /** Types that name the VPC they join, in which properties. */
-const VPC_ATTACHMENTS: [type: string, properties: string[], way: WayOut][] = [
+const VPC_ATTACHMENTS: [type: string, properties: string[], way: ExposureKind][] = [
   ['AWS::EC2::EgressOnlyInternetGateway', ['VpcId'], 'egress-only internet gateway'],
   ['AWS::EC2::CarrierGateway', ['VpcId'], 'carrier gateway'],
   ['AWS::EC2::TransitGatewayAttachment', ['VpcId'], 'transit gateway'],
@@ -43,7 +42,7 @@ const VPC_ATTACHMENTS: [type: string, properties: string[], way: WayOut][] = [
 ];
 
 /** Types that name the subnets they stand in, or share. */
-const SUBNET_ATTACHMENTS: [type: string, properties: string[], way: WayOut][] = [
+const SUBNET_ATTACHMENTS: [type: string, properties: string[], way: ExposureKind][] = [
   ['AWS::EC2::NatGateway', ['SubnetId'], 'NAT gateway'],
   ['AWS::EC2::TransitGatewayAttachment', ['SubnetIds'], 'transit gateway'],
   ['AWS::EC2::TransitGatewayVpcAttachment', ['SubnetIds'], 'transit gateway'],
@@ -56,7 +55,7 @@ const SUBNET_ATTACHMENTS: [type: string, properties: string[], way: WayOut][] = 
 ];
 
 /** Types that change the route tables they name. */
-const ROUTE_TABLE_CHANGES: [type: string, property: string, way: WayOut][] = [
+const ROUTE_TABLE_CHANGES: [type: string, property: string, way: ExposureKind][] = [
   ['AWS::EC2::Route', 'RouteTableId', 'route'],
   ['AWS::EC2::VPNGatewayRoutePropagation', 'RouteTableIds', 'VPN gateway'],
   ['AWS::EC2::RouteServerPropagation', 'RouteTableId', 'other attachment'],
@@ -67,7 +66,7 @@ const ROUTE_TABLE_CHANGES: [type: string, property: string, way: WayOut][] = [
  *
  * A VPC of which only some subnets are for jobs may have gateways of its own; what counts then is whether a route leads there.
  */
-export function findWaysOut(templates: TemplateSet, network: CompilationNetwork): Opening[] {
+export function findExposures(templates: TemplateSet, network: CompilationNetwork): Exposure[] {
   const found = [
     ...network.dedicated ? attachedToVpc(templates, network) : [],
     ...placedInSubnets(templates, network),
@@ -89,9 +88,9 @@ export function routeTables(templates: TemplateSet, subnet: TemplateResource): s
     .flatMap(association => templates.property(association, 'RouteTableId'));
 }
 
-function attachedToVpc(templates: TemplateSet, { vpcId, otherSubnets }: CompilationNetwork): Opening[] {
+function attachedToVpc(templates: TemplateSet, { vpcId, otherSubnets }: CompilationNetwork): Exposure[] {
   if (vpcId === undefined) { return []; }
-  const attached = (resource: TemplateResource, properties: string[], way: WayOut, naming = properties): Opening[] => {
+  const attached = (resource: TemplateResource, properties: string[], way: ExposureKind, naming = properties): Exposure[] => {
     const relations = naming.map(property => relationTo(templates, resource, property, [vpcId]));
     return relations.some(relation => relation !== 'other') ? [opening(way, resource, properties, relations.includes('ours'))] : [];
   };
@@ -106,7 +105,7 @@ function attachedToVpc(templates: TemplateSet, { vpcId, otherSubnets }: Compilat
   ];
 }
 
-function placedInSubnets(templates: TemplateSet, { subnets }: CompilationNetwork): Opening[] {
+function placedInSubnets(templates: TemplateSet, { subnets }: CompilationNetwork): Exposure[] {
   return SUBNET_ATTACHMENTS.flatMap(([type, properties, way]) => templates.ofType(type).flatMap(resource => properties.flatMap(property => {
     const placed = subnets.filter(subnet => relationTo(templates, resource, property, [subnet.ref]) === 'ours');
     const unsure = relationTo(templates, resource, property, subnets.map(({ ref }) => ref)) === 'unknown';
@@ -115,7 +114,7 @@ function placedInSubnets(templates: TemplateSet, { subnets }: CompilationNetwork
 }
 
 /** The route to the VPC itself is implicit, and that to a gateway endpoint is the endpoint's: any other is a way out. */
-function routesOut(templates: TemplateSet, { subnets }: CompilationNetwork): Opening[] {
+function routesOut(templates: TemplateSet, { subnets }: CompilationNetwork): Exposure[] {
   const tables = new Map(subnets.map(subnet => [subnet, routeTables(templates, subnet)]));
   return ROUTE_TABLE_CHANGES.flatMap(([type, property, way]) => templates.ofType(type)
     .filter(resource => resource.properties.GatewayId !== 'local')
@@ -128,7 +127,7 @@ function routesOut(templates: TemplateSet, { subnets }: CompilationNetwork): Ope
 }
 
 /** A route table of somebody else for a subnet of ours, or an open one for a subnet that may be ours. */
-function unseenTables(templates: TemplateSet, { subnets }: CompilationNetwork): Opening[] {
+function unseenTables(templates: TemplateSet, { subnets }: CompilationNetwork): Exposure[] {
   const hasRoutes = (table: TemplateResource) => templates.ofType('AWS::EC2::Route').some(route => templates.references(route, 'RouteTableId').includes(table));
   return templates.ofType('AWS::EC2::SubnetRouteTableAssociation').flatMap(association => {
     const relation = relationTo(templates, association, 'SubnetId', subnets.map(({ ref }) => ref));
@@ -138,10 +137,67 @@ function unseenTables(templates: TemplateSet, { subnets }: CompilationNetwork): 
   });
 }
 
-function publicAddressesIn(templates: TemplateSet, { subnets }: CompilationNetwork): Opening[] {
+function publicAddressesIn(templates: TemplateSet, { subnets }: CompilationNetwork): Exposure[] {
   return publicAddresses(templates, subnets).map(({ resource, property, subnets: opened }) => opening('public IP address', resource, [property], true, opened));
 }
 
-function opening(way: WayOut, resource: TemplateResource, properties: string[], isSure: boolean, subnets: TemplateResource[] = []): Opening {
+function opening(way: ExposureKind, resource: TemplateResource, properties: string[], isSure: boolean, subnets: TemplateResource[] = []): Exposure {
   return { way, resource, properties, subnets, isSure };
+}
+
+/** Something with a public address, or that gives one, and in which subnets. */
+export interface PublicAddress {
+  readonly resource: TemplateResource;
+  readonly property: string;
+  readonly subnets: TemplateResource[];
+}
+
+export function publicAddresses(templates: TemplateSet, subnets: TemplateResource[]): PublicAddress[] {
+  const bySubnet = subnets.flatMap(subnet => ['MapPublicIpOnLaunch', 'AssignIpv6AddressOnCreation', 'Ipv6Native']
+    .filter(property => templates.property(subnet, property).some(value => value !== 'false'))
+    .map(property => ({ resource: subnet, property, subnets: [subnet] })));
+  const placed = (resource: TemplateResource, value: any) => templates.list(value)
+    .flatMap(id => templates.values(id, resource.template))
+    .flatMap(id => subnets.filter(({ ref }) => ref === id));
+  const elastic = templates.ofType('AWS::EC2::EIP', 'AWS::EC2::EIPAssociation').flatMap(resource => ['InstanceId', 'NetworkInterfaceId'].map(property =>
+    ({ resource, property, subnets: templates.references(resource, property).flatMap(target => subnetsOf(templates, target, placed)) })));
+  const instances = templates.ofType('AWS::EC2::Instance').map(resource => ({
+    resource,
+    property: 'NetworkInterfaces',
+    subnets: templates.list(resource.properties.NetworkInterfaces)
+      .filter(({ AssociatePublicIpAddress: value }) => templates.values(value, resource.template).some(text => text !== 'false'))
+      .flatMap(({ SubnetId }) => placed(resource, SubnetId)),
+  }));
+  const balancers = templates.ofType('AWS::ElasticLoadBalancingV2::LoadBalancer')
+    .filter(({ properties, template }) => mayBeAbsent(properties.Scheme) || templates.values(properties.Scheme, template).some(scheme => scheme !== 'internal'))
+    .map(resource => ({
+      resource,
+      property: 'Scheme',
+      subnets: [
+        ...placed(resource, resource.properties.Subnets),
+        ...templates.list(resource.properties.SubnetMappings).flatMap(({ SubnetId }) => placed(resource, SubnetId)),
+      ],
+    }));
+  const containers = templates.ofType('AWS::ECS::Service').map(resource => ({
+    resource,
+    property: 'NetworkConfiguration',
+    subnets: templates.choices(resource.properties.NetworkConfiguration).flatMap(of => templates.choices(of.AwsvpcConfiguration))
+      .filter(({ AssignPublicIp: value }) => templates.values(value, resource.template).some(text => text !== 'DISABLED'))
+      .flatMap(({ Subnets }) => placed(resource, Subnets)),
+  }));
+  return [...bySubnet, ...elastic, ...instances, ...balancers, ...containers].filter(address => address.subnets.length > 0);
+}
+
+/** Where an instance or an interface stands: its own subnet, or those of its interfaces. */
+function subnetsOf(
+  templates: TemplateSet, target: TemplateResource, placed: (resource: TemplateResource, value: any) => TemplateResource[],
+): TemplateResource[] {
+  const interfaces = templates.list(target.properties.NetworkInterfaces);
+  const others = interfaces.flatMap(({ NetworkInterfaceId }) => templates.values(NetworkInterfaceId, target.template))
+    .flatMap(id => templates.find(id) ?? []);
+  return [
+    ...placed(target, target.properties.SubnetId),
+    ...interfaces.flatMap(({ SubnetId }) => placed(target, SubnetId)),
+    ...others.flatMap(other => placed(other, other.properties.SubnetId)),
+  ];
 }

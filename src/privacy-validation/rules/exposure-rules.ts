@@ -1,44 +1,44 @@
-import { fail, pass, representative, type PrivacyRule, unknown } from './rule';
-import { nameOf } from '../network/names';
-import { findWaysOut, type WayOut } from '../network/ways-out';
+import { type PrivacyRule, fail, pass, representative, unknown } from './rule';
+import { type ExposureKind, findExposures } from '../network/exposure';
+import { nameOf } from '../template/resources';
 
 const REMOVE = 'Remove the resource, or give it a VPC of its own; compilation jobs need nothing but the S3 endpoint.';
 
 /** One rule per way out, as each is opened and closed differently. */
-export const WAYS_OUT_RULES: PrivacyRule[] = [
-  wayOutRule('NoInternetGateway', 'internet gateway', 'No internet gateway on the VPC',
+export const EXPOSURE_RULES: PrivacyRule[] = [
+  exposureRule('NoInternetGateway', 'internet gateway', 'No internet gateway on the VPC',
     'An internet gateway is the road to the internet; all that keeps jobs from it then is a route or an address that nobody adds.', REMOVE),
-  wayOutRule('NoNatGateway', 'NAT gateway', 'No NAT gateway in the VPC',
+  exposureRule('NoNatGateway', 'NAT gateway', 'No NAT gateway in the VPC',
     'A NAT gateway gives private addresses a way to the internet or to other networks.', REMOVE),
-  wayOutRule('NoEgressOnlyInternetGateway', 'egress-only internet gateway', 'No egress-only internet gateway on the VPC',
+  exposureRule('NoEgressOnlyInternetGateway', 'egress-only internet gateway', 'No egress-only internet gateway on the VPC',
     'It lets IPv6 traffic out to the internet.', REMOVE),
-  wayOutRule('NoCarrierGateway', 'carrier gateway', 'No carrier gateway on the VPC',
+  exposureRule('NoCarrierGateway', 'carrier gateway', 'No carrier gateway on the VPC',
     'It joins Wavelength Zones to the network of a telecommunication carrier and to the internet.', REMOVE),
-  wayOutRule('NoVpnGateway', 'VPN gateway', 'No virtual private gateway on the VPC',
+  exposureRule('NoVpnGateway', 'VPN gateway', 'No virtual private gateway on the VPC',
     'It joins the VPC to networks outside AWS, by VPN or Direct Connect, and can propagate routes to them.', REMOVE),
-  wayOutRule('NoTransitGateway', 'transit gateway', 'No transit gateway attachment of the VPC',
+  exposureRule('NoTransitGateway', 'transit gateway', 'No transit gateway attachment of the VPC',
     'It joins the VPC to other VPCs and networks, which may have ways out of their own.', REMOVE),
-  wayOutRule('NoVpcPeering', 'VPC peering', 'No peering of the VPC',
+  exposureRule('NoVpcPeering', 'VPC peering', 'No peering of the VPC',
     'It joins the VPC to another one, possibly of another account.', REMOVE),
-  wayOutRule('NoOtherAttachment', 'other attachment', 'No other attachment of the VPC or its subnets',
+  exposureRule('NoOtherAttachment', 'other attachment', 'No other attachment of the VPC or its subnets',
     'Client VPN, Instance Connect, Cloud WAN, VPC Lattice, local gateways, route servers, forwarding of DNS and shares of subnets let others in, or data out.',
     REMOVE),
-  wayOutRule('NoRouteOut', 'route', 'No route out of the jobs\' subnets',
+  exposureRule('NoRouteOut', 'route', 'No route out of the jobs\' subnets',
     'The routes to the VPC itself and to the S3 endpoint need no entry; any other leads out.',
     'Remove the route, or use subnets of type PRIVATE_ISOLATED.'),
-  wayOutRule('NoPublicIp', 'public IP address', 'No public IP address in the jobs\' subnets',
+  exposureRule('NoPublicIp', 'public IP address', 'No public IP address in the jobs\' subnets',
     'An interface with a public address can be reached, and can reach out, as soon as there is a gateway.',
     'Set MapPublicIpOnLaunch and AssignIpv6AddressOnCreation to false, and attach no Elastic IP in these subnets.'),
 ];
 
-function wayOutRule(id: string, way: WayOut, title: string, why: string, fix: string): PrivacyRule {
+function exposureRule(id: string, way: ExposureKind, title: string, why: string, fix: string): PrivacyRule {
   return {
     id,
     title,
     why,
     fix,
     check: ({ templates, networks }) => networks.flatMap(network => {
-      const found = findWaysOut(templates, network).filter(opening => opening.way === way);
+      const found = findExposures(templates, network).filter(opening => opening.way === way);
       if (found.length > 0) {
         return found.map(({ resource, properties, subnets, isSure }) => {
           const where = subnets.length ? `for ${subnets.map(subnet => nameOf(subnet)).join(', ')}` : 'for the VPC';

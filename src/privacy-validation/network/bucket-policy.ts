@@ -1,9 +1,10 @@
 import { isUnknown } from '../template/canonical';
-import { asksWhose, coversAction, documentsOf, type Statement } from '../template/policy';
-import { mayBeAbsent, type TemplateResource, type TemplateSet } from '../template/template-set';
+import { type Statement, asksWhose, coversAction, documentsOf } from '../template/policy';
+import { type TemplateResource, mayBeAbsent } from '../template/resources';
+import type { TemplateSet } from '../template/template-set';
 
 /** What has to be denied outside the endpoint: that models cannot be read, replaced or listed. */
-export const LOCKED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
+export const DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
 
 /** What takes the lock away. */
 const UNLOCKING_ACTIONS = ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'];
@@ -11,9 +12,9 @@ const UNLOCKING_ACTIONS = ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'];
 const PUBLIC_ACCESS_BLOCK = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
 
 /** How a bucket's policy treats requests that do not come through the endpoint. */
-export interface BucketLock {
+export interface EndpointOnlyPolicy {
   readonly policies: TemplateResource[];
-  /** Of `LOCKED_ACTIONS`, those not denied, or not for as long as nobody takes the Deny away. */
+  /** Of `DENIED_ACTIONS`, those not denied, or not for as long as nobody takes the Deny away. */
   readonly missing: string[];
   /** Principals that the Deny spares. */
   readonly exempt: string[];
@@ -22,9 +23,9 @@ export interface BucketLock {
 }
 
 /** @param otherEndpoints IDs of the network's endpoints that the app does not make */
-export function bucketLock(
+export function endpointOnlyPolicy(
   templates: TemplateSet, bucket: TemplateResource, endpoints: TemplateResource[], otherEndpoints: string[] = [],
-): BucketLock {
+): EndpointOnlyPolicy {
   const endpointIds = [...endpoints.map(({ ref }) => ref), ...otherEndpoints];
   const policies = templates.ofType('AWS::S3::BucketPolicy').filter(policy => isPolicyOf(templates, policy, bucket));
   // A policy that may not exist protects nothing that may.
@@ -32,7 +33,7 @@ export function bucketLock(
   // A bucket has one policy at a time, so that of several any may be the one that stays.
   const documents = policies.flatMap(({ properties: { PolicyDocument: document }, template }) =>
     [...documentsOf(templates, document, template) ?? [[]], ...mayBeAbsent(document) ? [[]] : []]);
-  const denials = documents.map(statements => statements.filter(statement => isLock(statement, endpointIds)));
+  const denials = documents.map(statements => statements.filter(statement => isDenial(statement, endpointIds)));
   const open = documents.flat().filter(statement => isForEverybody(statement));
   const unlocking = UNLOCKING_ACTIONS.filter(action => open.some(({ actions }) => coversAction(actions, action)));
   const isLocked = isThere && unlocking.length === 0;
@@ -40,7 +41,7 @@ export function bucketLock(
     && resourcesFor(action, bucket).some(resource => statement.resources.includes(resource));
   return {
     policies,
-    missing: LOCKED_ACTIONS.filter(action => !isLocked || denials.some(statements => !statements.some(statement => denies(statement, action)))),
+    missing: DENIED_ACTIONS.filter(action => !isLocked || denials.some(statements => !statements.some(statement => denies(statement, action)))),
     exempt: [...new Set(denials.flat().flatMap(statement => exemptions(statement)))],
     unlocking,
   };
@@ -62,7 +63,7 @@ export function openPublicAccess(templates: TemplateSet, bucket: TemplateResourc
     || block.some(choice => mayBeAbsent(choice[name]) || templates.values(choice[name], bucket.template).some(value => value !== 'true')));
 }
 
-function isLock(statement: Statement, endpointIds: string[]): boolean {
+function isDenial(statement: Statement, endpointIds: string[]): boolean {
   const { effect, isCertain, principals, notPrincipal, notAction, notResource, conditions } = statement;
   const unlessEndpoint = conditions.filter(({ key }) => key === 'aws:sourcevpce');
   return effect === 'Deny' && isCertain && principals.includes('*') && !notPrincipal && !notAction && !notResource

@@ -1,0 +1,133 @@
+import type { CompilationNetwork } from './network';
+import { contains, parseBlock } from '../../util/cidr-blocks';
+import { isUnknown } from '../template/canonical';
+import { type TemplateResource, mayBeAbsent, nameOf } from '../template/resources';
+import type { TemplateSet } from '../template/template-set';
+
+/** A rule of a security group, inline or a resource of its own. */
+export interface GroupRule {
+  readonly direction: 'in' | 'out';
+  /** The resource to change, and where in it. */
+  readonly resource: TemplateResource;
+  readonly location: string;
+  /** `tcp`, `udp`, `icmp`, a protocol number; `-1` for all. */
+  readonly protocol: string;
+  readonly fromPort?: string;
+  readonly toPort?: string;
+  readonly peer: { readonly kind: 'cidr' | 'prefix list' | 'group' | 'unknown'; readonly ids: string[] };
+}
+
+const PEERS: [property: string, kind: GroupRule['peer']['kind']][] = [
+  ['CidrIp', 'cidr'], ['CidrIpv6', 'cidr'],
+  ['DestinationPrefixListId', 'prefix list'], ['SourcePrefixListId', 'prefix list'],
+  ['DestinationSecurityGroupId', 'group'], ['SourceSecurityGroupId', 'group'], ['SourceSecurityGroupName', 'unknown'],
+];
+
+const RULE_TYPES = [['in', 'AWS::EC2::SecurityGroupIngress'], ['out', 'AWS::EC2::SecurityGroupEgress']] as const;
+
+/** All rules of a group, by `AWS::EC2::SecurityGroup` and by the resources that add to it. */
+export function rulesOf(templates: TemplateSet, group: TemplateResource): GroupRule[] {
+  const inline = ([['in', 'SecurityGroupIngress'], ['out', 'SecurityGroupEgress']] as const).flatMap(([direction, property]) =>
+    templates.list(group.properties[property]).flatMap((rule, index) => ruleOf(templates, direction, group, rule, `Properties.${property}.${index}`)));
+  return [...inline, ...separateRules(templates, id => templates.find(id) === group)];
+}
+
+/** Rules that resources of their own add to a group, given by its canonical ID. */
+export function separateRules(templates: TemplateSet, isGroup: (id: string) => boolean): GroupRule[] {
+  return RULE_TYPES.flatMap(([direction, type]) => templates.ofType(type)
+    .filter(resource => templates.property(resource, 'GroupId').some(id => isGroup(id)))
+    .flatMap(resource => ruleOf(templates, direction, resource, resource.properties, 'Properties')));
+}
+
+/** Whether a group has, or may have, no rule for outbound traffic at all, which AWS fills with one that allows everything. */
+export function isOpenByOmission(templates: TemplateSet, group: TemplateResource): boolean {
+  const { SecurityGroupEgress: egress } = group.properties;
+  return mayBeAbsent(egress) || templates.choices(egress).some(rules => Array.isArray(rules) && rules.every(rule => mayBeAbsent(rule)));
+}
+
+/** One for each peer: nothing keeps a rule from naming several. */
+function ruleOf(
+  templates: TemplateSet, direction: GroupRule['direction'], resource: TemplateResource, written: any, location: string,
+): GroupRule[] {
+  const text = (value: any) => templates.values(value, resource.template).join(' or ') || undefined;
+  const named = PEERS.map(([property, kind]) => ({ kind, ids: templates.values(written[property], resource.template) }))
+    .filter(({ ids }) => ids.length > 0);
+  const peers: GroupRule['peer'][] = named.length > 0 ? named : [{ kind: 'unknown', ids: [] }];
+  return peers.map(peer => ({
+    resource,
+    direction,
+    location,
+    protocol: text(written.IpProtocol) ?? '-1',
+    fromPort: text(written.FromPort),
+    toPort: text(written.ToPort),
+    peer,
+  })).filter(rule => !isNothing(rule));
+}
+
+/** The rules that CDK writes to say "no traffic", since a group without any rule would let everything out. */
+function isNothing({ direction, protocol, peer }: GroupRule): boolean {
+  return direction === 'out' && protocol === 'icmp' && peer.ids.length === 1 && peer.ids[0] === '255.255.255.255/32';
+}
+
+/**
+ * What a rule of a job's security group is, measured by what Neo needs. `to a prefix list` may be that of S3 or not, `to private addresses` those
+ * of subnets that the app does not make.
+ */
+export type GroupVerdict = 'to S3' | 'to a prefix list' | 'to subnets' | 'to private addresses' | 'from group itself' | 'open';
+
+export function verdictOn(rule: GroupRule, templates: TemplateSet, network: CompilationNetwork): GroupVerdict {
+  if (rule.direction === 'in') { return isOwnGroup(rule, templates, network) ? 'from group itself' : 'open'; }
+  if (isOwnGroup(rule, templates, network) || isOwnAddresses(rule, templates, network)) { return 'to subnets'; }
+  if (network.outside.subnets.length > 0 && rule.peer.kind === 'cidr' && rule.peer.ids.every(id => isPrivate(id))) { return 'to private addresses'; }
+  const onlyHttps = ['tcp', '6'].includes(rule.protocol) && rule.fromPort === '443' && rule.toPort === '443';
+  if (!onlyHttps || rule.peer.kind !== 'prefix list' || rule.peer.ids.length === 0) { return 'open'; }
+  const kinds = rule.peer.ids.map(id => prefixListKind(templates, network, id));
+  if (kinds.includes('other')) { return 'open'; }
+  return kinds.includes('unknown') ? 'to a prefix list' : 'to S3';
+}
+
+function isOwnGroup({ peer }: GroupRule, templates: TemplateSet, { securityGroups, outside }: CompilationNetwork): boolean {
+  return peer.kind === 'group' && peer.ids.length > 0
+    && peer.ids.every(id => securityGroups.includes(templates.find(id)!) || outside.securityGroups.includes(id));
+}
+
+function isOwnAddresses({ peer }: GroupRule, templates: TemplateSet, { subnets }: CompilationNetwork): boolean {
+  const own = subnets.flatMap(subnet => [...templates.property(subnet, 'CidrBlock'), `${subnet.ref.slice(0, -1)}.CidrBlock}`]);
+  return peer.kind === 'cidr' && peer.ids.length > 0 && peer.ids.every(id => own.some(cidr => cidr === id || contains(cidr, id)));
+}
+
+/**
+ * The prefix list of S3 is AWS's. A template has its ID as it is, which says nothing, or looks it up by name; one that the template makes is
+ * not it.
+ */
+function prefixListKind(templates: TemplateSet, { s3PrefixLists }: CompilationNetwork, id: string): 'S3' | 'other' | 'unknown' {
+  const source = templates.find(id);
+  if (source?.type === 'AWS::EC2::PrefixList') { return 'other'; }
+  if (s3PrefixLists.includes(id)) { return 'S3'; }
+  if (source) { return asksForS3(source.properties) ? 'S3' : 'other'; }
+  return s3PrefixLists.length > 0 || isUnknown(id) ? 'other' : 'unknown';
+}
+
+function asksForS3(properties: any): boolean {
+  const request = JSON.stringify(properties);
+  return request.includes('describeManagedPrefixLists') && /com\.amazonaws\.(.*?)\.s3(?![a-z0-9.-])/.test(request);
+}
+
+/** Small enough for a VPC, and of addresses that the internet does not route. */
+function isPrivate(cidr: string): boolean {
+  return (parseBlock(cidr)?.mask ?? 0) >= 16 && ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].some(outer => contains(outer, cidr));
+}
+
+/** What traffic a rule is for: `TCP 443`, `all traffic`. */
+export function trafficOf({ protocol, fromPort, toPort }: GroupRule): string {
+  if (protocol === '-1') { return 'all traffic'; }
+  const name = protocol.toUpperCase();
+  if (fromPort === undefined || fromPort === '-1') { return name; }
+  return fromPort === toPort ? `${name} ${fromPort}` : `${name} ${fromPort}-${toPort}`;
+}
+
+/** Where to, or from: addresses as they are, resources by name. */
+export function peerOf({ peer }: GroupRule, templates: TemplateSet): string {
+  const names = peer.ids.map(id => { const resource = templates.find(id); return resource ? nameOf(resource) : id; });
+  return names.join(', ') || 'anything';
+}
