@@ -66,6 +66,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // What CloudFormation replaces when a property changes, as its own schemas say.
     '@aws-cdk/cloudformation-diff@^2.187.0',
     'dependency-cruiser@^18',
+    'publint@^0.3.25',
+    '@arethetypeswrong/cli@^0.18.5',
     'esbuild',
     '@stryker-mutator/core@^9',
     '@stryker-mutator/jest-runner@^9',

@@ -37,6 +37,19 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
   templates.spawn(project.bundler.bundleTask);
   templates.exec(program('test/templates/check-templates.ts'));
 
+  project.addTask('check:workflows', {
+    description: 'Check the GitHub workflows with actionlint and zizmor (needs Python, Go and, once, the network)',
+    exec: program('test/release/check-workflows.ts'),
+  });
+
+  const pack = project.addTask('check:package', {
+    description: 'Check what npm would publish with publint and arethetypeswrong',
+  });
+  pack.spawn(project.bundler.bundleTask);
+  pack.spawn(project.compileTask);
+  pack.exec('publint --strict');
+  pack.exec('attw --pack . --profile node16 --no-emoji --format ascii');
+
   for (const [name, description, options] of [
     ['bench', 'Measure against what a user would write by hand: synthesis, import, handler, templates, reports (bench/README.md)', ''],
     ['bench:check', 'Measure with few samples and fail when a ratio has become much worse than in bench/ratios.json', ' --check --samples 7 synthesis import waiting template privacy'],

@@ -1,7 +1,30 @@
 import { github, JsonPatch, type awscdk } from 'projen';
 
+/** Actions by the commit of their release: a tag can be moved. */
+const ACTIONS = {
+  'actions/checkout': '3d3c42e5aac5ba805825da76410c181273ba90b1', // v7.0.1
+  'actions/setup-node': '820762786026740c76f36085b0efc47a31fe5020', // v7.0.0
+  'actions/setup-python': '5fda3b95a4ea91299a34e894583c3862153e4b97', // v7.0.0
+  'actions/setup-java': 'b6effb05e454b25005698d916606bdc6ffcbf961', // v5.7.0
+  'actions/setup-go': 'b7ad1dad31e06c5925ef5d2fc7ad053ef454303e', // v7.0.0
+  'actions/setup-dotnet': 'a98b56852c35b8e3190ac28c8c2271da59106c68', // v6.0.0
+  'peter-evans/create-pull-request': '5f6978faf089d4d20b00c7766989d076bb2fc7f1', // v8.1.1
+};
+
+/** projen's default, .NET 6, has been out of support since 2024. */
+const DOTNET = '10.x';
+
 /** GitHub workflows, where projen's own do not do. */
 export function configureWorkflows(project: awscdk.AwsCdkConstructLibrary): void {
+  for (const [action, commit] of Object.entries(ACTIONS)) { project.github?.actions.set(action, `${action}@${commit}`); }
+
+  // Workflows are rendered when the project is synthesized, so the version is replaced where it is found then.
+  project.github?.tryFindWorkflow('build')?.file?.patch(JsonPatch.replace('/jobs/package-dotnet/steps/1/with/dotnet-version', DOTNET));
+  project.github?.tryFindWorkflow('release')?.file?.patch(JsonPatch.replace('/jobs/release_nuget/steps/1/with/dotnet-version', DOTNET));
+
+  // The title is all that is looked at, so the workflow needs no more rights than any pull request has.
+  project.github?.tryFindWorkflow('pull-request-lint')?.file?.patch(JsonPatch.move('/on/pull_request_target', '/on/pull_request'));
+
   // The checks that CI runs elsewhere, too, on a machine with every language's toolchain.
   project.buildWorkflow?.addPostBuildJob('checks', {
     name: 'checks',
@@ -10,11 +33,11 @@ export function configureWorkflows(project: awscdk.AwsCdkConstructLibrary): void
     permissions: { contents: github.workflows.JobPermission.READ },
     env: { CI: 'true' },
     steps: [
-      { name: 'Checkout', uses: 'actions/checkout@v6' },
-      { name: 'Setup Node.js', uses: 'actions/setup-node@v7.0.0', with: { 'node-version': '24', 'package-manager-cache': false } },
-      { name: 'Setup Python', uses: 'actions/setup-python@v7.0.0', with: { 'python-version': '3.x' } },
-      { name: 'Setup Java', uses: 'actions/setup-java@v6.0.0', with: { 'distribution': 'corretto', 'java-version': '17' } },
-      { name: 'Setup Go', uses: 'actions/setup-go@v7.0.0', with: { 'go-version': 'stable', 'cache': false } },
+      { name: 'Checkout', uses: 'actions/checkout' },
+      { name: 'Setup Node.js', uses: 'actions/setup-node', with: { 'node-version': '24', 'package-manager-cache': false } },
+      { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.x' } },
+      { name: 'Setup Java', uses: 'actions/setup-java', with: { 'distribution': 'corretto', 'java-version': '17' } },
+      { name: 'Setup Go', uses: 'actions/setup-go', with: { 'go-version': 'stable', 'cache': false } },
       { name: 'Checks', run: '.ci/run' },
     ],
   });

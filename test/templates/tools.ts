@@ -8,6 +8,9 @@ export const ROOT = path.join(__dirname, '..', '..');
 const CACHE = path.join(ROOT, '.cache');
 
 export const CFN_LINT = '1.58.0';
+/** Linters of GitHub workflows. */
+export const ZIZMOR = '1.32.0';
+export const ACTIONLINT = '1.7.12';
 export const NEWEST_CDK = '2.276.0';
 
 export interface Outcome { readonly status: number; readonly stdout: string; readonly stderr: string }
@@ -34,17 +37,27 @@ function installed(name: string, install: (folder: string) => void): string {
   return folder;
 }
 
-/**
- * @returns the command
- */
-export function cfnLint(): string {
+/** The path of a command that PyPI has, in an environment of its own. */
+function fromPyPI(name: string, version: string): string {
   const python = ['python3', 'python'].find(command => run(command, ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 9))']).status === 0);
-  if (!python) { throw new Error('cfn-lint needs Python 3.9 or newer with its venv module, as python3 or python in the PATH: install it, and run this again'); }
-  const folder = installed(`cfn-lint-${CFN_LINT}`, into => {
+  if (!python) { throw new Error(`${name} needs Python 3.9 or newer with its venv module, as python3 or python in the PATH: install it, and run this again`); }
+  const folder = installed(`${name}-${version}`, into => {
     must('python -m venv', run(python, ['-m', 'venv', into]));
-    must('pip install cfn-lint', run(path.join(into, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', `cfn-lint==${CFN_LINT}`]));
+    must(`pip install ${name}`, run(path.join(into, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', `${name}==${version}`]));
   });
-  return path.join(folder, 'bin', 'cfn-lint');
+  return path.join(folder, 'bin', name);
+}
+
+export const cfnLint = () => fromPyPI('cfn-lint', CFN_LINT);
+export const zizmor = () => fromPyPI('zizmor', ZIZMOR);
+
+/** The path of actionlint, built by Go. */
+export function actionlint(): string {
+  if (run('go', ['version']).status !== 0) { throw new Error('actionlint needs Go, as go in the PATH: install it, and run this again'); }
+  const folder = installed(`actionlint-${ACTIONLINT}`, into => {
+    must('go install actionlint', run('go', ['install', `github.com/rhysd/actionlint/cmd/actionlint@v${ACTIONLINT}`], { GOBIN: into }));
+  });
+  return path.join(folder, 'actionlint');
 }
 
 /**
