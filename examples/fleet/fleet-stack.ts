@@ -37,7 +37,7 @@ export class FleetStack extends Stack {
         { target: NeoTarget.JETSON_NANO, compilerOptions: NeoCompilerOptions.nvidia({ gpuCode: 'sm_53', trtVersion: '6.0.1', cudaVersion: '10.0' }) },
       ],
       outputBucket: compiled,
-      quota,
+      maxConcurrentJobs: quota,
       startOnUpload: true,
     });
   }

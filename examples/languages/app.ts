@@ -59,7 +59,7 @@ const fleet = new NeoCompilationFleet(stack, 'Fleet', {
   }),
   targets: [{ target: NeoTarget.ML_C5 }, { target: NeoTarget.RASP4B, compilerOptions: NeoCompilerOptions.armNeon() }],
   outputBucket: bucket,
-  quota: 4,
+  maxConcurrentJobs: 4,
 });
 
 new CfnOutput(stack, 'CompiledForCloud', { value: cloud.modelArtifactsUri });

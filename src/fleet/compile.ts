@@ -3,9 +3,8 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { createJobStatements, jobStatement } from '../compilation/job-permissions';
-import { ApiCall } from '../stepfunctions-tasks/api-call';
-import { jsonataText, oneLine } from '../stepfunctions-tasks/expression';
-import { CALL_RETRIES, CREATE_RETRIES, IN_USE_ERRORS, NOT_FOUND_ERRORS, retried } from '../stepfunctions-tasks/retries';
+import { ApiCall, CALL_RETRIES, CREATE_RETRIES, IN_USE_ERRORS, NOT_FOUND_ERRORS, retried } from '../stepfunctions-tasks/api-call';
+import { jsonataString, oneLine } from '../stepfunctions-tasks/jsonata';
 
 export interface CompileProps {
   /** Names of the jobs begin with it. */
@@ -122,7 +121,7 @@ function nameVariables(props: CompileProps): { [name: string]: any } {
       $states.input.Digest,
       $sift($states.input.InputConfig, function($value, $key) { $key != 'S3Uri' }),
       $states.input.OutputConfig,
-      ${jsonataText(props.outputUri)}, ${jsonataText(props.outputKeyArn ?? '')}
+      ${jsonataString(props.outputUri)}, ${jsonataString(props.outputKeyArn ?? '')}
     ]), 'SHA-256'), 0, 32) %}`),
     attempt: 1,
   };

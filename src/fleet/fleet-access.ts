@@ -1,10 +1,12 @@
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { IConstruct } from 'constructs';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct, IConstruct } from 'constructs';
 import type { FleetSource } from './fleet-source';
 import { bucketPoliciesOf } from '../network/bucket-policies';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 import { inPolicy } from '../util/object-keys';
 
 /** What the state machine may read: the manifest, and names and ETags of models, but no model. */
@@ -38,4 +40,50 @@ export function allowBuckets(
       + 'network\'s S3 endpoint; where a bucket admits the endpoint alone, exempt the fleet (allowOutsideEndpoint of the network): '
       + used.map(({ node }) => node.path).join(', '));
   }
+}
+
+/** Where Step Functions writes plans and results. */
+export interface FleetResults {
+  readonly bucket: s3.IBucket;
+  readonly planPrefix: string;
+  readonly resultPrefix: string;
+}
+
+export function fleetResults(scope: Construct, grantee: iam.IRole, brought?: s3.IBucket, encryptionKey?: kms.IKey): FleetResults {
+  const bucket = brought ?? new s3.Bucket(scope, 'Results', {
+    encryption: encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
+    encryptionKey,
+    bucketKeyEnabled: encryptionKey && true,
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    versioned: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  const results = { bucket, planPrefix: 'plans', resultPrefix: 'results' };
+  // What AWS documents for ResultWriter, and GetObject also for reading the plan.
+  grantee.addToPrincipalPolicy(new iam.PolicyStatement({
+    actions: ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
+    resources: [results.planPrefix, results.resultPrefix].map(prefix => bucket.arnForObjects(`${prefix}/*`)),
+  }));
+  bucket.encryptionKey?.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
+  return results;
+}
+
+const JOBS = 'Jobs have generated names; the prefix is that of the fleet.';
+
+const WILDCARDS: Reasons = {
+  's3:GetObject,s3:PutObject,s3:ListMultipartUploadParts,s3:AbortMultipartUpload': 'Each execution writes its plan and its results under a name of its own, into the fleet\'s bucket.',
+  'sagemaker:CreateCompilationJob,sagemaker:AddTags': JOBS,
+  'sagemaker:DescribeCompilationJob': JOBS,
+  'states:DescribeExecution,states:StopExecution': 'Executions have generated names; they are those of the fleet\'s own state machine.',
+  'states:RedriveExecution': 'Executions have generated names; they are those of the fleet\'s own state machine.',
+};
+
+/**
+ * Explains the findings of validations that cannot be avoided. Logs and tracing of the state machine are up to the user (`logs`, `tracingEnabled`).
+ */
+export function explainFleet(fleet: IConstruct): void {
+  acknowledgeWildcards(fleet, WILDCARDS);
+  acknowledge(fleet, INLINE_POLICY_REASONS);
 }

@@ -1,18 +1,18 @@
+import type { TagManager } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { CompileProps, compileStates } from './compile';
 import { DistributedMap, itemReader, resultWriter } from './distributed-map';
-import { executionVariables } from './execution-input';
+import type { FleetSource } from './fleet-source';
 import { planMap, PlanProps } from './plan';
-import { ApiCall } from '../stepfunctions-tasks/api-call';
-import { EXECUTION_TAG } from '../stepfunctions-tasks/execution-tag';
-import { oneLine } from '../stepfunctions-tasks/expression';
-import { CALL_RETRIES, retried } from '../stepfunctions-tasks/retries';
+import { ApiCall, CALL_RETRIES, retried } from '../stepfunctions-tasks/api-call';
+import { renderJobTags } from '../stepfunctions-tasks/job-tags';
+import { executionTag, jsonataString, oneLine } from '../stepfunctions-tasks/jsonata';
 
 export interface FleetDefinitionProps extends PlanProps, CompileProps {
-  readonly quota: number;
+  readonly maxConcurrentJobs: number;
   readonly toleratedFailurePercentage: number;
-  readonly tags?: { [key: string]: string };
+  readonly tags: TagManager;
 }
 
 /**
@@ -44,11 +44,11 @@ function openPlan(scope: Construct, { results }: FleetDefinitionProps): ApiCall 
 }
 
 function compileMap(scope: Construct, props: FleetDefinitionProps): sfn.DistributedMap {
-  const { results, tags = {} } = props;
+  const { results, tags } = props;
   return new DistributedMap(scope, 'Compile', {
     label: 'Compile',
     mapExecutionType: sfn.StateMachineType.STANDARD,
-    maxConcurrency: props.quota,
+    maxConcurrency: props.maxConcurrentJobs,
     jsonataItemSelector: "{% $merge([$states.context.Map.Item.Value, {'RetryFailed': $retryFailed, 'Execution': $tag}]) %}",
     outputs: {
       Results: `{% 's3://${results.bucket.bucketName}/' & $states.result.ResultWriterDetails.Key %}`,
@@ -62,10 +62,37 @@ function compileMap(scope: Construct, props: FleetDefinitionProps): sfn.Distribu
     ...props,
     common: {
       ...props.common,
-      Tags: [
-        ...Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-        { Key: EXECUTION_TAG, Value: '{% $states.input.Execution %}' },
-      ],
+      Tags: renderJobTags(tags, { Value: '{% $states.input.Execution %}' }),
     },
   }));
+}
+
+/**
+ * Variables of an execution, from its input. What the input says wrong fails the execution at once, before anything is compiled.
+ *
+ * `retryFailed`, `tolerated` and `prefix` are what the user says; `tag` tells whose jobs are whose.
+ */
+function executionVariables({ listing }: FleetSource, toleratedFailurePercentage: number): { [name: string]: string } {
+  return {
+    retryFailed: input('retryFailed', 'false', `$type($given) = 'boolean' ? $given : ${refusal('retryFailed must be true or false')}`),
+    tolerated: input('toleratedFailurePercentage', String(toleratedFailurePercentage),
+      // A number first, as only numbers can be compared. Step Functions takes whole ones.
+      oneLine(`$type($given) = 'number' ? ($given >= 0 and $given <= 100 ? $floor($given) : ${refusal('toleratedFailurePercentage must be 0 to 100')})
+        : ${refusal('toleratedFailurePercentage must be a number')}`)),
+    ...listing && { prefix: input('prefix', jsonataString(listing.prefix), longerPrefix(jsonataString(listing.prefix))) },
+    tag: `{% ${executionTag('$states.context.Execution.Id')} %}`,
+  };
+}
+
+function input(member: string, otherwise: string, given: string): string {
+  return `{% ($given := $states.input.${member}; $not($exists($given)) ? ${otherwise} : ${given}) %}`;
+}
+
+/** The role may list keys with the fleet's own prefix alone; this says so in words. */
+function longerPrefix(prefix: string): string {
+  return `$substring($string($given), 0, $length(${prefix})) = ${prefix} ? $given : ${refusal('prefix must begin with that of the fleet')}`;
+}
+
+function refusal(message: string): string {
+  return `$error(${jsonataString(`${message}; got: `)} & $string($given))`;
 }

@@ -6,7 +6,7 @@ import type { NeoModel, NeoModelOptions } from '../model/model';
 import { requireOptions } from '../model/model-options';
 import { permitModels } from '../model/permit-models';
 import { requireSameRegion } from '../network/same-environment';
-import { failOnJsonata } from '../stepfunctions-tasks/expression';
+import { failOnJsonata } from '../stepfunctions-tasks/jsonata';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 import { NeoValidationError, shown } from '../util/errors';

@@ -44,7 +44,7 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
    * Quotas shows, less what others need of it. Where that quota is used up all the same, by others or by further executions of the fleet, jobs
    * wait for it.
    */
-  readonly quota: number;
+  readonly maxConcurrentJobs: number;
 
   /**
    * Bucket for what Step Functions writes: the plan of every execution under `plans/`, its results and failures under `results/`. They

@@ -1,6 +1,5 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { NeoManifestFormat } from './fleet-models';
 import type { NeoModelBindOptions } from '../model/model';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
@@ -20,7 +19,7 @@ export interface FleetSource {
   /** What is listed, for the ETags that no row names. */
   readonly buckets: { readonly bucket: s3.IBucket; readonly keyPattern: string }[];
   readonly items?: object[];
-  readonly file?: { readonly bucket: s3.IBucket; readonly key: string; readonly format: NeoManifestFormat };
+  readonly file?: { readonly bucket: s3.IBucket; readonly key: string; readonly format: string };
   /** Archives whose keys begin with a prefix; their uploads can start an execution. */
   readonly listing?: { readonly bucket: s3.IBucket; readonly prefix: string };
   /** JSONata that makes a row, as `NeoFleetModels.fromManifest` documents it, of an item. */

@@ -5,7 +5,7 @@ import type { NeoCompilationFleetProps, NeoFleetTarget } from './fleet-props';
 import type { FleetSource } from './fleet-source';
 import { COMMON_TYPES, MAX_TAGS, validateCommonProps } from '../compilation/compilation-validation';
 import { requireSameRegion } from '../network/same-environment';
-import { pollSeconds } from '../stepfunctions-tasks/poll-interval';
+import { pollSeconds } from '../stepfunctions-tasks/polling';
 import { checkCompilation } from '../target/compilation-rules';
 import { wholeSeconds } from '../util/durations';
 import { NeoValidationError, shown } from '../util/errors';
@@ -19,7 +19,7 @@ const TYPES: PropTypes<NeoCompilationFleetProps> = {
   ...COMMON_TYPES,
   models: FLEET_MODELS,
   targets: listOf(structOf<NeoFleetTarget>('{ target }, such as { target: NeoTarget.ML_C5 }', { target: TARGET, compilerOptions: optional(COMPILER_OPTIONS) })),
-  quota: NUMBER,
+  maxConcurrentJobs: NUMBER,
   resultsBucket: optional(BUCKET),
   toleratedFailurePercentage: optional(NUMBER),
   startOnUpload: optional(BOOLEAN),
@@ -34,7 +34,7 @@ export function validateFleetProps(scope: Construct, props: NeoCompilationFleetP
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
   requireTypes(scope, props, TYPES);
   if (props.targets.length === 0) { fail('targets must list at least one { target }; got: []'); }
-  requireInteger(fail, 'quota', props.quota, 1, MAX_CONCURRENCY, 'jobs at once');
+  requireInteger(fail, 'maxConcurrentJobs', props.maxConcurrentJobs, 1, MAX_CONCURRENCY, 'jobs at once');
   requireInteger(fail, 'toleratedFailurePercentage', props.toleratedFailurePercentage ?? 0, 0, 100, 'percent');
   for (const prop of ['pollInterval', 'timeout'] as const) {
     const duration = props[prop];

@@ -1,37 +1,54 @@
-import { Names, Token } from 'aws-cdk-lib';
+import { Names, Resource, Stack, Token, type IResource, type ITaggableV2, type TagManager } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as eventTargets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
-import { allowBuckets, readPolicy } from './fleet-access';
+import type { Construct } from 'constructs';
+import { allowBuckets, explainFleet, fleetResults, readPolicy } from './fleet-access';
 import { fleetDefinition } from './fleet-definition';
 import type { NeoCompilationFleetProps } from './fleet-props';
 import type { FleetSource } from './fleet-source';
 import { validateAgainstModels, validateFleetProps } from './fleet-validation';
-import { fleetResults } from './results';
-import { sendEvents } from './upload-events';
+import { sendEvents } from './uploads';
 import { settingsRequest } from '../compilation/compilation-request';
 import { compilationSettings } from '../compilation/compilation-settings';
 import { grantExecutionRole } from '../compilation/execution-role';
-import { explainFleet } from '../stepfunctions-tasks/explained-findings';
-import { DEFAULT_POLL_INTERVAL } from '../stepfunctions-tasks/poll-interval';
-import { NeoStopJobsWithExecution } from '../stepfunctions-tasks/stop-jobs-with-execution';
+import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import { jobTagManager } from '../stepfunctions-tasks/job-tags';
+import { NeoOrphanedJobStopper } from '../stepfunctions-tasks/orphaned-job-stopper';
+import { DEFAULT_POLL_INTERVAL } from '../stepfunctions-tasks/polling';
 
-/** Of one model: a target that fails does not stop the others, and the execution fails when all of them do. */
+/** An upload tolerates all failures but the last, so that a target that fails does not stop the others. */
 const ALL_BUT_ONE_PERCENT = 99;
 
 /**
- * Compiles many models for many targets, at most `quota` at a time, in a private network: a Step Functions state machine, made of service
- * integrations alone.
+ * A fleet, made by this stack or imported.
+ */
+export interface INeoCompilationFleet extends IResource {
+  /**
+   * The state machine. Its metrics are those of the executions.
+   */
+  readonly stateMachine: sfn.IStateMachine;
+
+  /**
+   * Permits a principal to start executions.
+   *
+   * @param grantee the principal
+   */
+  grantStartExecution(grantee: iam.IGrantable): iam.Grant;
+}
+
+/**
+ * Compiles many models for many targets, at most `maxConcurrentJobs` at a time, in a private network. It is a Step Functions state machine that
+ * calls AWS services directly, without Lambda functions.
  *
- * An execution plans every pair of model and target, then runs a compilation job for each, and ends with a manifest of results and failures in
+ * An execution plans every pair of model and target, runs a compilation job for each pair, and ends with a manifest of results and failures in
  * `resultsBucket`. The name of a job follows from the model's digest, the target and the options, so the same is never compiled twice, however
- * often and from wherever an execution is started. A redrive continues; an execution that is stopped, times out or fails stops its jobs.
+ * often executions are started. A redrive continues where an execution ended; an execution that is stopped, times out or fails stops its jobs.
  *
- * Input of an execution: `{}`, or any of `{"prefix": "uploads/resnet/"}` for some of the models of `fromPrefix`, `{"retryFailed": true}` to compile
- * again what has failed before, and `{"toleratedFailurePercentage": 50}`.
+ * The input of an execution is `{}`, or any of `{"prefix": "uploads/resnet/"}` for some of the models of `fromPrefix`, `{"retryFailed": true}` to
+ * compile again what failed before, and `{"toleratedFailurePercentage": 50}`.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
  *
@@ -42,36 +59,59 @@ const ALL_BUT_ONE_PERCENT = 99;
  *   vpcConfig: network.vpcConfig,
  *   models: NeoFleetModels.fromPrefix(bucket, 'uploads/', { framework: NeoFramework.XGBOOST }),
  *   targets: [{ target: NeoTarget.ML_C5 }, { target: NeoTarget.ML_M5 }],
- *   quota: 20,
+ *   maxConcurrentJobs: 20,
  *   outputBucket: bucket,
  *   startOnUpload: true,
  * });
  */
-export class NeoCompilationFleet extends Construct implements iam.IGrantable {
+export class NeoCompilationFleet extends Resource implements INeoCompilationFleet, iam.IGrantable, ITaggableV2 {
+  /**
+   * Imports a fleet of another stack or app, by its state machine.
+   *
+   * @param scope construct to import into
+   * @param id construct id, unique in the scope
+   * @param stateMachineArn ARN of the fleet's state machine
+   */
+  public static fromStateMachineArn(scope: Construct, id: string, stateMachineArn: string): INeoCompilationFleet {
+    class ImportedFleet extends Resource implements INeoCompilationFleet {
+      public readonly stateMachine = sfn.StateMachine.fromStateMachineArn(this, 'StateMachine', stateMachineArn);
+
+      public grantStartExecution(grantee: iam.IGrantable): iam.Grant {
+        return this.stateMachine.grantStartExecution(grantee);
+      }
+    }
+    return new ImportedFleet(scope, id, { environmentFromArn: stateMachineArn });
+  }
+
   /**
    * The state machine.
    */
-  public readonly stateMachine: sfn.StateMachine;
+  public readonly stateMachine: sfn.IStateMachine;
 
   /**
-   * Where plans, results and failures are.
+   * The bucket of plans, results and failures.
    */
   public readonly resultsBucket: s3.IBucket;
 
   /**
-   * What the names of the fleet's jobs begin with, and no other job's of the account.
+   * The names of the fleet's jobs begin with it; those of no other job of the account do.
    */
   public readonly jobNamePrefix: string;
 
   /**
-   * The state machine's principal.
+   * The role of the state machine.
    */
   public readonly grantPrincipal: iam.IPrincipal;
 
   /**
+   * Collects what `Tags.of` adds; the fleet's jobs get these tags as well.
+   */
+  public readonly cdkTagManager: TagManager;
+
+  /**
    * @param scope construct that it becomes a part of
    * @param id construct id, unique in the scope
-   * @param props network, models, targets and quota
+   * @param props network, models, targets and limits
    */
   constructor(scope: Construct, id: string, props: NeoCompilationFleetProps) {
     super(scope, id);
@@ -84,10 +124,12 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
 
     // Not inside the state machine: that waits for the network, and the network's bucket policies name this role.
     const role = new iam.Role(this, 'StateMachineRole', {
+      roleName: this.roleName(privateVpc),
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
       description: 'Runs the SageMaker Neo compilation fleet (cdk-sagemaker-neo)',
     });
     this.grantPrincipal = role;
+    this.cdkTagManager = jobTagManager(this, props.tags);
     const results = fleetResults(this, role, props.resultsBucket, privateVpc?.encryptionKey);
     this.resultsBucket = results.bucket;
     readPolicy(source).forEach(statement => role.addToPrincipalPolicy(statement));
@@ -95,12 +137,12 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
     // Lower case: SageMaker writes ARNs so, and IAM compares them.
     this.jobNamePrefix = Names.uniqueResourceName(this, { maxLength: 24, separator: '-' }).toLowerCase();
 
-    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+    const stateMachine = this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(fleetDefinition(this, {
         source,
         results,
         targets: props.targets,
-        quota: props.quota,
+        maxConcurrentJobs: props.maxConcurrentJobs,
         toleratedFailurePercentage: props.toleratedFailurePercentage ?? 10,
         jobNamePrefix: this.jobNamePrefix,
         outputUri: settings.outputUri,
@@ -108,7 +150,7 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
         role: settings.role,
         pollInterval: props.pollInterval ?? DEFAULT_POLL_INTERVAL,
         common: settingsRequest(settings),
-        tags: props.tags,
+        tags: this.cdkTagManager,
       })),
       queryLanguage: sfn.QueryLanguage.JSONATA,
       role,
@@ -118,19 +160,30 @@ export class NeoCompilationFleet extends Construct implements iam.IGrantable {
       comment: 'SageMaker Neo compilation fleet (cdk-sagemaker-neo)',
     });
     // No job before its network is there; none left when it goes.
-    if (privateVpc) { this.stateMachine.node.addDependency(privateVpc); }
-    new NeoStopJobsWithExecution(this, 'StopJobs', { stateMachine: this.stateMachine, jobNamePrefix: `${this.jobNamePrefix}-` });
+    if (privateVpc) { stateMachine.node.addDependency(privateVpc); }
+    new NeoOrphanedJobStopper(this, 'StopJobs', { stateMachine, jobNamePrefix: `${this.jobNamePrefix}-` });
     if (props.startOnUpload) { this.startOnUpload(source.listing!, props.toleratedFailurePercentage ?? ALL_BUT_ONE_PERCENT); }
     explainFleet(this);
   }
 
   /**
-   * Let someone start the fleet.
+   * Permits a principal to start executions.
    *
-   * @param grantee a principal that may start executions
+   * @param grantee the principal
    */
-  public grantStart(grantee: iam.IGrantable): iam.Grant {
+  public grantStartExecution(grantee: iam.IGrantable): iam.Grant {
     return this.stateMachine.grantStartExecution(grantee);
+  }
+
+  /**
+   * The bucket policies of a network in another stack name the role. A reference would make a cycle, as the fleet refers to the network; a name
+   * that both stacks know does not. Names of roles are unique in an account, not in a Region.
+   */
+  private roleName(privateVpc: INeoPrivateCompilationVpc | undefined): string | undefined {
+    if (!privateVpc || Stack.of(privateVpc) === this.stack) { return undefined; }
+    const { region } = this.stack;
+    const name = Names.uniqueResourceName(this, { maxLength: 48, separator: '-' });
+    return Token.isUnresolved(region) ? name : `${name}-${region}`;
   }
 
   private startOnUpload({ bucket, prefix }: NonNullable<FleetSource['listing']>, toleratedFailurePercentage: number) {

@@ -1,12 +1,12 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { DistributedMap, itemReader, resultWriter } from './distributed-map';
-import { NeoManifestFormat } from './fleet-models';
+import type { FleetResults } from './fleet-access';
 import type { NeoFleetTarget } from './fleet-props';
 import type { FleetSource } from './fleet-source';
-import { PAIRS } from './plan-expression';
-import type { FleetResults } from './results';
 import { modelRequest, targetRequest } from '../compilation/compilation-request';
+import { oneLine } from '../stepfunctions-tasks/jsonata';
+import { DEVICES } from '../target/compatibility';
 
 /** Step Functions hands on 256 KiB at most. A quarter is for what rows say, half for what the fleet adds to it; the rest is left for escapes. */
 const QUARTER_OF_PAYLOAD = 64 * 1024;
@@ -46,7 +46,7 @@ function reader({ file, listing }: FleetSource): object | undefined {
   if (file) {
     return itemReader('getObject', { Bucket: file.bucket.bucketName, Key: file.key }, {
       InputType: file.format,
-      ...file.format === NeoManifestFormat.CSV && { CSVHeaderLocation: 'FIRST_ROW' },
+      ...file.format === 'CSV' && { CSVHeaderLocation: 'FIRST_ROW' },
     });
   }
   // The variable holds the fleet's prefix, or a longer one from the execution's input.
@@ -70,3 +70,41 @@ function batcher(scope: Construct, { source: { defaults }, targets }: PlanProps)
     BatchInput: input,
   };
 }
+
+/** Devices that AWS's SDK sends no framework version for. */
+const WITHOUT_VERSION = Object.entries(DEVICES).filter(([, { frameworkVersion }]) => frameworkVersion === 'dropped').map(([name]) => name);
+
+/**
+ * JSONata that pairs rows with targets. Its input is a batch: `Items` are rows as `NeoFleetModels.fromManifest` documents them, `BatchInput` holds
+ * `Targets` and `Defaults`. Its output is a list of compilations: `Digest`, members of CreateCompilationJob, and `Invalid` where a row makes no sense.
+ * A member that comes to nothing is left out, as JSONata does of itself.
+ */
+const PAIRS = oneLine(`{% (
+  $defaults := $states.input.BatchInput.Defaults;
+  $targets := $states.input.BatchInput.Targets;
+  $given := function($value) { $exists($value) and $value != null and $value != '' ? $value };
+  $text := function($value) { $type($value) in ['array', 'object'] ? $string($value) : $value };
+  [$states.input.Items[$not($exists(skip))].(
+    $row := $;
+    $package := $given($row.modelPackageVersionArn);
+    $device := $given($row.targetDevice);
+    $options := $given($row.compilerOptions);
+    ($device ? { 'OutputConfig': { 'TargetDevice': $device, 'CompilerOptions': $text($options) } } : $targets).(
+      $target := $;
+      {
+        'Invalid': $not($exists($package)) and $not($exists($given($row.s3Uri))) ? 'the row names neither s3Uri nor modelPackageVersionArn'
+          : $exists($options) and $not($exists($device)) ? 'the row has compilerOptions, but no targetDevice that they are for',
+        'Digest': $package ? $package : $replace($given($row.etag), '"', ''),
+        'ModelPackageVersionArn': $package,
+        'InputConfig': $not($exists($package)) ? {
+          'S3Uri': $given($row.s3Uri),
+          'Framework': $given($row.framework) ? $row.framework : $defaults.Framework,
+          'FrameworkVersion': $target.OutputConfig.TargetDevice in ${JSON.stringify(WITHOUT_VERSION).replace(/"/g, "'")} ? () :
+            $given($row.framework) or $given($row.frameworkVersion) ? $given($row.frameworkVersion) : $defaults.FrameworkVersion,
+          'DataInputConfig': $given($row.dataInputConfig) ? $text($row.dataInputConfig) : $defaults.DataInputConfig
+        },
+        'OutputConfig': $target.OutputConfig
+      }
+    )
+  )]
+) %}`);

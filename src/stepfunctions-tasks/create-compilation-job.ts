@@ -1,15 +1,28 @@
+import type { ITaggableV2, TagManager } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { sdkIntegration } from './api-call';
-import type {
-  NeoCompilationTaskOptions, NeoCreateCompilationJobJsonataProps, NeoCreateCompilationJobJsonPathProps, NeoCreateCompilationJobProps,
-} from './create-compilation-job-props';
-import { isRuntimeValue } from './expression';
-import { CREATE_RETRIES, retried } from './retries';
-import { taskRequest } from './task-request';
+import { CREATE_RETRIES, retried, sdkIntegration } from './api-call';
+import type { NeoCompilationTaskOptions } from './compilation-task-options';
+import { jobTagManager, renderJobTags } from './job-tags';
+import { executionTagOf, jobNamePattern, taskRequest } from './task-request';
 import { createJobStatements } from '../compilation/job-permissions';
 import { NeoValidationError } from '../util/errors';
+
+/**
+ * Properties of `NeoCreateCompilationJob.jsonPath`.
+ */
+export interface NeoCreateCompilationJobJsonPathProps extends sfn.TaskStateJsonPathBaseProps, NeoCompilationTaskOptions {}
+
+/**
+ * Properties of `NeoCreateCompilationJob.jsonata`.
+ */
+export interface NeoCreateCompilationJobJsonataProps extends sfn.TaskStateJsonataBaseProps, NeoCompilationTaskOptions {}
+
+/**
+ * Properties of a `NeoCreateCompilationJob`.
+ */
+export interface NeoCreateCompilationJobProps extends sfn.TaskStateBaseProps, NeoCompilationTaskOptions {}
 
 /**
  * A Step Functions task that starts a compilation job and goes on as soon as SageMaker has accepted it. The result is the
@@ -37,7 +50,7 @@ import { NeoValidationError } from '../util/errors';
  * });
  * new sfn.StateMachine(this, 'Nightly', { definitionBody: sfn.DefinitionBody.fromChainable(create) });
  */
-export class NeoCreateCompilationJob extends sfn.TaskStateBase {
+export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITaggableV2 {
   /**
    * A task in JSONPath.
    *
@@ -60,6 +73,10 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase {
     return new NeoCreateCompilationJob(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
   }
 
+  /**
+   * Collects what `Tags.of` adds; the jobs get these tags as well.
+   */
+  public readonly cdkTagManager: TagManager;
   /**
    * Step Functions has no metrics of compilation jobs: always undefined.
    */
@@ -84,19 +101,18 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase {
     }
     this.language = props.queryLanguage ?? sfn.QueryLanguage.JSON_PATH;
     this.request = taskRequest(this, props, this.language);
+    this.cdkTagManager = jobTagManager(this, props.tags);
     this.taskPolicies = createJobStatements(this, jobNamePattern(this, props), props.role ?? props.vpcConfig.privateVpc!.role);
     retried(this, CREATE_RETRIES);
   }
 
   /** @internal */
   protected _renderTask(): any {
-    return { Resource: sdkIntegration('sagemaker', 'createCompilationJob'), ...this._renderParametersOrArguments(this.request, this.language) };
+    const rendered = this._renderParametersOrArguments(this.request, this.language);
+    const member = this.language === sfn.QueryLanguage.JSONATA ? 'Arguments' : 'Parameters';
+    return {
+      Resource: sdkIntegration('sagemaker', 'createCompilationJob'),
+      [member]: { ...rendered[member], Tags: renderJobTags(this.cdkTagManager, executionTagOf(this.language)) },
+    };
   }
-}
-
-/** The names of the jobs that a task may touch. */
-export function jobNamePattern(scope: Construct, props: Pick<NeoCompilationTaskOptions, 'compilationJobName' | 'compilationJobNamePattern'>): string {
-  return props.compilationJobNamePattern
-    // A name that only the execution knows: IAM cannot be told more than that it is a compilation job.
-    ?? (isRuntimeValue(scope, props.compilationJobName) ? '*' : props.compilationJobName);
 }

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Lazy, Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { NeoModel, type NeoModelBindOptions, type NeoModelConfig, type NeoModelOptions } from '../model/model';
@@ -6,6 +6,34 @@ import { permitModels } from '../model/permit-models';
 import { NeoValidationError, shown } from '../util/errors';
 import { optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, SHAPE } from '../util/resource-types';
+
+/**
+ * Values that are only known when a state machine runs, for props that take a plain text otherwise.
+ *
+ * A state in JSONPath takes `sfn.JsonPath.stringAt(...)` as it is.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+ *
+ * @example
+ * NeoTarget.device(NeoExpression.jsonata('$states.input.device'));
+ */
+export class NeoExpression {
+  /**
+   * JSONata, for the tasks made with `jsonata(...)`: in the name of a target or framework, say. What it gives is not
+   * checked at synthesis.
+   *
+   * @param expression without the enclosing `{% %}`, for example `$states.input.device`
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+   */
+  public static jsonata(expression: string): string {
+    if (typeof expression !== 'string' || expression.trim() === '' || expression.includes('{%')) {
+      throw new NeoValidationError(`expression must be JSONata without the enclosing {% %}, such as "$states.input.device"; got: ${shown(expression)}`);
+    }
+    return Lazy.string({ produce: () => `{% ${expression} %}` });
+  }
+
+  private constructor() {}
+}
 
 /**
  * Options of a model that an execution names.

@@ -1,16 +1,48 @@
 import { Token, type Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { jobNamePattern } from './create-compilation-job';
-import { pollSeconds } from './poll-interval';
-import type { NeoRunCompilationJobJsonataProps, NeoRunCompilationJobJsonPathProps } from './run-compilation-job-props';
+import type { NeoCompilationTaskOptions } from './compilation-task-options';
+import { pollSeconds, type RunJobLoop, type RunJobLoopProps } from './polling';
 import { jsonataLoop } from './run-job-in-jsonata';
 import { jsonPathLoop } from './run-job-in-jsonpath';
-import type { RunJobLoop, RunJobLoopProps } from './run-job-loop';
-import { TASK_TYPES } from './task-request';
+import { jobNamePattern, TASK_TYPES } from './task-request';
 import { wholeSeconds } from '../util/durations';
 import { NeoValidationError, shown } from '../util/errors';
 import { DURATION, optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+
+/**
+ * Properties of `NeoRunCompilationJob.jsonata`.
+ */
+export interface NeoRunCompilationJobJsonataProps extends NeoCompilationTaskOptions {
+  /**
+   * How often the job is looked at, in whole seconds from 1. Each look costs three or four state transitions. At least a 2,000th of
+   * `timeout`, or else of `maxRuntime` and `maxPendingTime` together, as the history of an execution ends after 25,000 events.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly pollInterval?: Duration;
+
+  /**
+   * How long the job may take from its creation, the wait for an instance included. Then it is stopped, and the state machine fails
+   * with `NeoCompilationTimeout`. At least `pollInterval`, to which it is rounded up.
+   *
+   * @default - as long as `maxRuntime` and `maxPendingTime` let it
+   */
+  readonly timeout?: Duration;
+}
+
+/**
+ * Properties of `NeoRunCompilationJob.jsonPath`.
+ */
+export interface NeoRunCompilationJobJsonPathProps extends NeoRunCompilationJobJsonataProps {
+  /**
+   * Where in the state's input the finished job goes, as DescribeCompilationJob answers it. Cannot be `$`: the input is needed
+   * while the job runs.
+   *
+   * @default '$.compilationJob'
+   */
+  readonly resultPath?: string;
+}
 
 const JSONATA_TYPES: PropTypes<NeoRunCompilationJobJsonataProps> = { ...TASK_TYPES, pollInterval: optional(DURATION), timeout: optional(DURATION) };
 const JSONPATH_TYPES: PropTypes<NeoRunCompilationJobJsonPathProps> = { ...JSONATA_TYPES, resultPath: optional(TEXT) };
@@ -24,7 +56,7 @@ const MAX_ID = 65;
  *
  * A completed job goes on to the next state. Otherwise the state machine fails with `NeoCompilationFailed` and SageMaker's reason, with
  * `NeoCompilationStopped`, or with `NeoCompilationTimeout` after the job was stopped; `toSingleState()` makes one state of it all, whose
- * errors can be caught. Step Functions runs nothing when an execution is aborted: `NeoStopJobsWithExecution` stops its jobs.
+ * errors can be caught. Step Functions runs nothing when an execution is aborted: `NeoOrphanedJobStopper` stops its jobs.
  *
  * The states are named after the construct id, which so must be unique in the state machine.
  *
@@ -60,7 +92,7 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     if (!/^\$(\.[A-Za-z0-9_]+)+$/.test(resultPath)) {
       throw new NeoValidationError(`resultPath must be a member of the input, such as $.compilationJob, as the input is needed while the job runs; got: ${shown(resultPath)}`, scope);
     }
-    return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonPathLoop(inner, loop, props, resultPath));
+    return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonPathLoop(inner, loop, resultPath));
   }
 
   /**
@@ -71,7 +103,7 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
    * @param props the job, and how it is waited for
    */
   public static jsonata(scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps): NeoRunCompilationJob {
-    return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonataLoop(inner, loop, props));
+    return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonataLoop(inner, loop));
   }
 
   public readonly startState: sfn.State;
@@ -87,7 +119,9 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     }
     const interval = pollSeconds(this, props.pollInterval, props);
     const timeout = props.timeout && timeoutSeconds(this, props.timeout, interval);
+    const { timeout: _timeout, pollInterval: _pollInterval, ...job } = props;
     const { start, end } = build(this, {
+      job,
       id,
       interval,
       timeout,

@@ -1,16 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { ApiCall } from './api-call';
+import { ApiCall, CALL_RETRIES, IN_USE_ERRORS, retried } from './api-call';
 import { NeoCreateCompilationJob } from './create-compilation-job';
-import { EXECUTION_TAG, executionTag } from './execution-tag';
-import { CALL_RETRIES, IN_USE_ERRORS, retried } from './retries';
-import type { NeoRunCompilationJobJsonataProps } from './run-compilation-job-props';
-import { FAILED, jobOf, RunJobLoop, RunJobLoopProps, STOPPED, stoppedCause, TAKEN, takenCause, TIMED_OUT, timeoutCause } from './run-job-loop';
+import { EXECUTION_TAG, executionTag } from './jsonata';
+import { FAILED, RunJobLoop, RunJobLoopProps, STOPPED, stoppedCause, TAKEN, takenCause, TIMED_OUT, timeoutCause } from './polling';
 import { jobStatement } from '../compilation/job-permissions';
 
 /** The name is kept in a variable, as the input of a state in JSONata is the output of the one before. */
-export function jsonataLoop(scope: Construct, loop: RunJobLoopProps, props: NeoRunCompilationJobJsonataProps): RunJobLoop {
+export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop {
   const { id } = loop;
   const name = { CompilationJobName: '{% $neoCompilationJobName %}' };
   const call = (stateId: string, action: string, parameters: object) => retried(new ApiCall(scope, stateId, {
@@ -20,8 +18,8 @@ export function jsonataLoop(scope: Construct, loop: RunJobLoopProps, props: NeoR
     policyStatements: [jobStatement(scope, loop.jobNamePattern, action)],
   }), CALL_RETRIES);
 
-  const assign = { neoCompilationJobName: props.compilationJobName };
-  const create = NeoCreateCompilationJob.jsonata(scope, `Create ${id}`, { ...jobOf(props), assign });
+  const assign = { neoCompilationJobName: loop.job.compilationJobName };
+  const create = NeoCreateCompilationJob.jsonata(scope, `Create ${id}`, { ...loop.job, assign });
   const find = call(`Find ${id}`, 'DescribeCompilationJob', name);
   const tags = call(`Tags of ${id}`, 'ListTags', { ResourceArn: '{% $states.input.CompilationJobArn %}' });
   const taken = sfn.Fail.jsonata(scope, `${id} is taken`, { error: TAKEN, cause: takenCause });

@@ -2,11 +2,10 @@ import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import { CALL_RETRIES, IN_USE_ERRORS, retried } from './api-call';
 import { NeoCreateCompilationJob } from './create-compilation-job';
-import { EXECUTION_TAG } from './execution-tag';
-import { CALL_RETRIES, IN_USE_ERRORS, retried } from './retries';
-import type { NeoRunCompilationJobJsonataProps } from './run-compilation-job-props';
-import { FAILED, jobOf, RunJobLoop, RunJobLoopProps, STOPPED, stoppedCause, TAKEN, takenCause, TIMED_OUT, timeoutCause } from './run-job-loop';
+import { EXECUTION_TAG } from './jsonata';
+import { FAILED, RunJobLoop, RunJobLoopProps, STOPPED, stoppedCause, TAKEN, takenCause, TIMED_OUT, timeoutCause } from './polling';
 import { jobArns } from '../compilation/job-permissions';
 import { NeoValidationError } from '../util/errors';
 
@@ -14,7 +13,7 @@ import { NeoValidationError } from '../util/errors';
  * The input is kept, so the job's name can be read from it again. JSONPath cannot calculate with times, so the timeout is a number
  * of looks at the job.
  */
-export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, props: NeoRunCompilationJobJsonataProps, resultPath: string): RunJobLoop {
+export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, resultPath: string): RunJobLoop {
   const { id } = loop;
   const [job, looks, owner] = [`${resultPath}.Job`, `${resultPath}.Looks`, `${resultPath}.Tags.Owner[0]`];
   if (loop.timeout !== undefined && [loop.timeout, loop.interval].some(value => Token.isUnresolved(value))) {
@@ -25,14 +24,14 @@ export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, props: Neo
     retried(tasks.CallAwsService.jsonPath(scope, stateId, {
       service: 'sagemaker',
       action: action[0].toLowerCase() + action.slice(1),
-      parameters: { CompilationJobName: props.compilationJobName },
+      parameters: { CompilationJobName: loop.job.compilationJobName },
       iamAction: `sagemaker:${action}`,
       iamResources: jobArns(scope, loop.jobNamePattern),
       ...options,
     }), CALL_RETRIES);
 
   const begun = { resultSelector: { 'Arn.$': '$.CompilationJobArn', 'Looks': 0 }, resultPath };
-  const create = NeoCreateCompilationJob.jsonPath(scope, `Create ${id}`, { ...jobOf(props), ...begun });
+  const create = NeoCreateCompilationJob.jsonPath(scope, `Create ${id}`, { ...loop.job, ...begun });
   const find = call(`Find ${id}`, 'DescribeCompilationJob', begun);
   const tags = call(`Tags of ${id}`, 'ListTags', {
     parameters: { ResourceArn: sfn.JsonPath.stringAt(`${resultPath}.Arn`) },

@@ -1,9 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { NeoCompilationTaskOptions } from './create-compilation-job-props';
-import { EXECUTION_TAG, executionTag } from './execution-tag';
-import { failOnOtherLanguage, isRuntimeValue, jsonataIn, jsonataText } from './expression';
+import type { NeoCompilationTaskOptions } from './compilation-task-options';
+import { executionTag, failOnOtherLanguage, isRuntimeValue, jsonataIn, jsonataString } from './jsonata';
 import { compilationRequest } from '../compilation/compilation-request';
 import { compilationSettings } from '../compilation/compilation-settings';
 import { MAX_TAGS, REQUEST_TYPES, requireJobName, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
@@ -41,10 +40,6 @@ export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, 
   return {
     CompilationJobName: name,
     ...request,
-    Tags: [
-      ...Object.entries(props.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
-      { Key: EXECUTION_TAG, Value: executionArn(language) },
-    ],
   };
 }
 
@@ -59,10 +54,17 @@ function validateNamePattern(scope: Construct, pattern: string | undefined) {
 function jobOutputUri(scope: Construct, folder: string, name: string): string {
   if (sfn.JsonPath.isEncodedJsonPath(name)) { return sfn.JsonPath.format('{}/{}', folder, name); }
   const expression = jsonataIn(scope, name);
-  return expression === undefined ? `${folder}/${name}` : `{% ${jsonataText(`${folder}/`)} & (${expression}) %}`;
+  return expression === undefined ? `${folder}/${name}` : `{% ${jsonataString(`${folder}/`)} & (${expression}) %}`;
 }
 
-/** JSONPath cannot replace what a tag may not hold: an execution then must have a name of letters, digits, and `_.=+-@`. */
-function executionArn(language: sfn.QueryLanguage): string {
-  return language === sfn.QueryLanguage.JSONATA ? `{% ${executionTag('$states.context.Execution.Id')} %}` : sfn.JsonPath.stringAt('$$.Execution.Id');
+/** The tag that names the execution. JSONPath cannot replace what a tag may not hold: an execution then must have a name of letters, digits, and `_.=+-@`. */
+export function executionTagOf(language: sfn.QueryLanguage): { [valueOrPath: string]: string } {
+  return language === sfn.QueryLanguage.JSONATA ? { Value: `{% ${executionTag('$states.context.Execution.Id')} %}` } : { 'Value.$': '$$.Execution.Id' };
+}
+
+/** The names of the jobs that a task may touch. */
+export function jobNamePattern(scope: Construct, props: Pick<NeoCompilationTaskOptions, 'compilationJobName' | 'compilationJobNamePattern'>): string {
+  return props.compilationJobNamePattern
+    // A name that only the execution knows: IAM cannot be told more than that it is a compilation job.
+    ?? (isRuntimeValue(scope, props.compilationJobName) ? '*' : props.compilationJobName);
 }

@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module';
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { C5, fleetStack } from './fleet-harness';
 import { FleetStack } from '../../examples/fleet/fleet-stack';
 import { SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
 import * as neo from '../../src';
+import { brokenRules, reportOf } from '../privacy-validation/private-app';
 
 // It has no types of its own.
 const validate: (definition: object) => { isValid: boolean; errors: object[] } = createRequire(__filename)('asl-validator');
@@ -39,9 +41,7 @@ describe('the example', () => {
   const stack = new FleetStack(app, 'NeoFleet', { quota: 4 });
 
   test('is private, says the validation', () => {
-    neo.NeoPrivacyValidation.addTo(app);
-    jest.spyOn(console, 'error').mockImplementation();
-    expect(() => app.synth()).not.toThrow();
+    expect(brokenRules(reportOf(app))).toEqual([]);
   });
 
   test('has valid definitions', () => {
@@ -68,7 +68,7 @@ describe('the state machine', () => {
     expect(Object.keys(machines)).toEqual([expect.stringContaining('FleetStateMachine')]);
   });
 
-  test('bounds the jobs by the quota and the failures by the percentage', () => {
+  test('bounds the jobs by maxConcurrentJobs and the failures by the percentage', () => {
     const compile: any = (new SynthesizedTemplate(template.toJSON() as any)).definition(Object.keys(template.findResources('AWS::StepFunctions::StateMachine'))
       .find(id => id.includes('FleetStateMachine'))!).States.Compile;
     expect(compile.MaxConcurrency).toBe(4);
@@ -186,11 +186,76 @@ test('executions that did not succeed start the stopper', () => {
   });
 });
 
-test('grantStart lets someone start it', () => {
+test('grantStartExecution permits a principal to start it', () => {
   const { stack, fleet } = fleetStack(() => ({ pollInterval: Duration.seconds(10) }));
-  fleet.grantStart(new iam.Role(stack, 'Someone', { assumedBy: new iam.AccountRootPrincipal() }));
+  fleet.grantStartExecution(new iam.Role(stack, 'Someone', { assumedBy: new iam.AccountRootPrincipal() }));
   Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: { Statement: [{ Action: 'states:StartExecution', Effect: 'Allow', Resource: { Ref: Match.stringLikeRegexp('FleetStateMachine') } }] },
     Roles: [{ Ref: Match.stringLikeRegexp('Someone') }],
+  });
+});
+
+describe('tags of the construct tree', () => {
+  test('reach the jobs of a fleet and of tasks, next to those of the props', () => {
+    const { stack, fleet } = fleetStack(() => ({ tags: { team: 'edge' } }));
+    const task = (id: string, language: 'jsonata' | 'jsonPath') => neo.NeoCreateCompilationJob[language](stack, id, {
+      vpcConfig: fleetVpcConfig(stack),
+      outputBucket: new s3.Bucket(stack, `${id}Output`),
+      compilationJobName: 'job',
+      target: C5.target,
+      role: new iam.Role(stack, `${id}Role`, { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') }),
+      model: neo.NeoModel.fromModelPackageVersion('arn:aws:sagemaker:us-east-1:111122223333:model-package/p/1'),
+    });
+    for (const language of ['jsonata', 'jsonPath'] as const) {
+      new sfn.StateMachine(stack, `Machine${language}`, { definitionBody: sfn.DefinitionBody.fromChainable(task(`Task${language}`, language)) });
+    }
+    Tags.of(fleet).add('cost-center', '7');
+    Tags.of(App.of(stack)!).add('owner', 'all');
+    App.of(stack)!.synth();
+    const template = new SynthesizedTemplate(Template.fromStack(stack).toJSON() as any);
+    const tagsIn = (part: string) => {
+      const id = template.find('AWS::StepFunctions::StateMachine').find(name => name.startsWith(part))!;
+      return [...JSON.stringify(template.definition(id)).matchAll(/\{"Key":"([a-z-]+)","Value":"([a-z0-9]+)"\}/g)].map(([, key, value]) => `${key}=${value}`).sort();
+    };
+    expect(tagsIn('FleetStateMachine')).toEqual(['cost-center=7', 'owner=all', 'team=edge']);
+    expect(tagsIn('Machinejsonata')).toEqual(['owner=all']);
+    expect(tagsIn('MachinejsonPath')).toEqual(['owner=all']);
+  });
+
+  test('fails with more than SageMaker takes', () => {
+    const { stack, fleet } = fleetStack();
+    for (let i = 0; i < 49; i++) { Tags.of(fleet).add(`t${i}`, 'v'); }
+    expect(() => App.of(stack)!.synth()).toThrow(/tags must be at most 48.*got: 49/);
+  });
+
+  const fleetVpcConfig = (stack: Stack) => {
+    const { subnets, securityGroupIds } = (stack.node.findChild('Network') as neo.NeoPrivateCompilationVpc).vpcConfig;
+    return { subnets, securityGroupIds };
+  };
+});
+
+describe.each(['strong', 'weak', 'both'])('a fleet in another stack than its network, with %s references', references => {
+  const app = new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } });
+  const networkStack = new Stack(app, 'NetworkStack');
+  const models = new s3.Bucket(networkStack, 'Models');
+  const { vpcConfig } = new neo.NeoPrivateCompilationVpc(networkStack, 'Network', { buckets: [models] });
+  const stack = new Stack(app, 'FleetStack');
+  const fleet = new neo.NeoCompilationFleet(stack, 'Fleet', {
+    vpcConfig, outputBucket: models, targets: [C5], maxConcurrentJobs: 4, startOnUpload: true, models: neo.NeoFleetModels.fromPrefix(models, 'models/', { framework }),
+  });
+  const third = new Stack(app, 'ThirdStack');
+  const imported = neo.NeoCompilationFleet.fromStateMachineArn(third, 'Imported', fleet.stateMachine.stateMachineArn);
+  imported.grantStartExecution(new iam.Role(third, 'Someone', { assumedBy: new iam.AccountRootPrincipal() }));
+
+  test('is synthesized, after its network, which exempts its role by name', () => {
+    app.synth();
+    expect(stack.dependencies).toContain(networkStack);
+    const [[, { Properties: { RoleName: name } }]]: any = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Role', { Properties: { RoleName: Match.anyValue() } }));
+    expect(name).toMatch(/^[\w-]{1,64}$/);
+    expect(JSON.stringify(Template.fromStack(networkStack).findResources('AWS::S3::BucketPolicy'))).toContain(`:role/${name}`);
+  });
+
+  test('can be started by a third one', () => {
+    Template.fromStack(third).hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: [Match.objectLike({ Action: 'states:StartExecution' })] } });
   });
 });

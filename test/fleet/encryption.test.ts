@@ -17,7 +17,7 @@ function encrypted({ bucketKey, fleetProps }: { bucketKey?: boolean; fleetProps?
   const { vpcConfig } = new neo.NeoPrivateCompilationVpc(stack, 'Network', { buckets: [models, outputBucket], encryptionKey: key });
   const source = { framework: neo.NeoFramework.PYTORCH_1_8, dataInputShape: SHAPE };
   new neo.NeoCompilationFleet(stack, 'Fleet', {
-    vpcConfig, outputBucket, targets: [C5], quota: 4, models: neo.NeoFleetModels.fromPrefix(models, 'models/', source), ...fleetProps?.(stack),
+    vpcConfig, outputBucket, targets: [C5], maxConcurrentJobs: 4, models: neo.NeoFleetModels.fromPrefix(models, 'models/', source), ...fleetProps?.(stack),
   });
   const task = neo.NeoCreateCompilationJob.jsonPath(stack, 'Task', {
     vpcConfig, outputBucket, target: C5.target, compilationJobName: 'job', model: neo.NeoModel.fromBucket(models, 'models/a.tar.gz', source),

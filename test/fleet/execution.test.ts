@@ -179,7 +179,7 @@ test('names fit the API and carry the prefix that IAM knows', async () => {
   const fleet = new neo.NeoCompilationFleet(deep, 'AFleetWithAVeryLongNameToo', {
     vpcConfig: vpc.vpcConfig,
     outputBucket: bucket,
-    quota: 1,
+    maxConcurrentJobs: 1,
     targets: [C5],
     pollInterval: Duration.seconds(5),
     models: neo.NeoFleetModels.fromPrefix(bucket, '', { framework: neo.NeoFramework.XGBOOST }),

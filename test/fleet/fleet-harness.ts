@@ -21,7 +21,7 @@ export function fleetStack(props: (stack: Stack, models: s3.Bucket) => Partial<n
     }),
     targets: [C5, JETSON],
     outputBucket: output,
-    quota: 4,
+    maxConcurrentJobs: 4,
     pollInterval: Duration.seconds(30),
     ...props(stack, models),
   });

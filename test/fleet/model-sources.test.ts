@@ -153,7 +153,7 @@ describe('sources of models', () => {
   });
 
   test('a model that is replaced while it waits for its turn is compiled as what it is by then', async () => {
-    const { stack: one } = fleetStack(() => ({ quota: 1, targets: [C5] }));
+    const { stack: one } = fleetStack(() => ({ maxConcurrentJobs: 1, targets: [C5] }));
     const local = new LocalFleet(one, { plan: always({ startingMs: 60_000, compilingMs: 600_000 }) });
     ['a', 'b'].forEach(name => local.place(`models/${name}.tar.gz`, `first ${name}`));
     const execution = local.stateMachine.start();

@@ -146,7 +146,7 @@ test('a stop during the stopper\'s own failures still stops', async () => {
 });
 
 test('more jobs than a page of the list are found', async () => {
-  const { stack: large } = fleetStack(() => ({ quota: 250 }));
+  const { stack: large } = fleetStack(() => ({ maxConcurrentJobs: 250 }));
   const local = slowFleet({ quota: 250 }, large);
   for (let i = 0; i < 120; i++) { local.place(`models/${i}.tar.gz`); }
   const execution = local.stateMachine.start();

@@ -11,10 +11,10 @@ const framework = neo.NeoFramework.XGBOOST;
 const shape = neo.NeoDataInputShape.fromMap({ data: [1, 3, 8, 8] });
 
 test.each<[Partial<neo.NeoCompilationFleetProps> | any, RegExp]>([
-  [{ quota: 0 }, /quota must be a whole number of jobs at once from 1 to 10000; got: 0 \[at Stack\/Fleet\]/],
-  [{ quota: 10_001 }, /quota must be .* got: 10001/],
-  [{ quota: 1.5 }, /quota must be .* got: 1.5/],
-  [{ quota: undefined }, /quota must be .* got: undefined/],
+  [{ maxConcurrentJobs: 0 }, /maxConcurrentJobs must be a whole number of jobs at once from 1 to 10000; got: 0 \[at Stack\/Fleet\]/],
+  [{ maxConcurrentJobs: 10_001 }, /maxConcurrentJobs must be .* got: 10001/],
+  [{ maxConcurrentJobs: 1.5 }, /maxConcurrentJobs must be .* got: 1.5/],
+  [{ maxConcurrentJobs: undefined }, /maxConcurrentJobs must be .* got: undefined/],
   [{ tags: Object.fromEntries(Array.from({ length: 49 }, (_, i) => [`t${i}`, 'v'])) }, /tags must be at most 48.*got: 49/],
   [{ timeout: Duration.millis(1500) }, /timeout must be at least 1 second, in whole seconds/],
   [{ startOnUpload: 'yes' }, /startOnUpload has the wrong type: it must be true or false/],
@@ -76,7 +76,7 @@ test('a network that this library does not know is said to need an exemption', (
 test('tokens are no errors', () => {
   const token = Lazy.number({ produce: () => 3 });
   expect(() => fleetStack((_, models) => ({
-    quota: token,
+    maxConcurrentJobs: token,
     toleratedFailurePercentage: token,
     outputPrefix: Lazy.string({ produce: () => '/' }),
     models: neo.NeoFleetModels.fromPrefix(models, Lazy.string({ produce: () => '/x' }), { framework }),
@@ -141,8 +141,8 @@ describe('sources of models refuse', () => {
   });
 });
 
-test.each(['', '*', 'a b', '-a'])('NeoStopJobsWithExecution refuses the prefix %j', jobNamePrefix => {
+test.each(['', '*', 'a b', '-a'])('NeoOrphanedJobStopper refuses the prefix %j', jobNamePrefix => {
   const stack = new Stack();
   const stateMachine = sfn.StateMachine.fromStateMachineName(stack, 'Machine', 'machine');
-  expect(() => new neo.NeoStopJobsWithExecution(stack, 'Stop', { stateMachine, jobNamePrefix })).toThrow(/jobNamePrefix must be 1 to 63/);
+  expect(() => new neo.NeoOrphanedJobStopper(stack, 'Stop', { stateMachine, jobNamePrefix })).toThrow(/jobNamePrefix must be 1 to 63/);
 });

@@ -5,7 +5,7 @@ import { COMPILATION_JOB } from './subjects/compilation-job';
 import { BUCKET_MODEL } from './subjects/models';
 import { CREATE_JSONATA } from './subjects/state-machines';
 import * as environment from '../../src/network/same-environment';
-import * as expression from '../../src/stepfunctions-tasks/expression';
+import * as jsonata from '../../src/stepfunctions-tasks/jsonata';
 import * as json from '../../src/target/json';
 import * as durations from '../../src/util/durations';
 import { NeoValidationError } from '../../src/util/errors';
@@ -53,7 +53,7 @@ const SPOILT: [what: string, spoil: () => void, of: Subject, found: RegExp][] = 
     /^the template is not valid: .*'outputConfig\.compilerOptions' failed to satisfy constraint: Member must have length greater than or equal to 3/],
   ['keys are in policies as they are', () => jest.spyOn(objectKeys, 'inPolicy').mockImplementation(key => key), only(ELSEWHERE, 'objectKey'),
     /^the template is not valid: .*IAM takes no such character/],
-  ['texts break out of JSONata', () => jest.spyOn(expression, 'jsonataText').mockImplementation(text => `'${text}'`), only(NAMED_LATER, 'outputPrefix'),
+  ['texts break out of JSONata', () => jest.spyOn(jsonata, 'jsonataString').mockImplementation(text => `'${text}'`), only(NAMED_LATER, 'outputPrefix'),
     /^the template is not valid: .*no JSONata/],
 ];
 

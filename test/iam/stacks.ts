@@ -7,7 +7,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { DeployedStack } from './deployed-stack';
 import {
   NeoCompilationFleet, NeoCompilationJob, NeoExecutionModel, NeoFleetModels, NeoManifestFormat, NeoModel, NeoPrivateCompilationVpc,
-  NeoRunCompilationJob, NeoStopJobsWithExecution, NeoTarget,
+  NeoRunCompilationJob, NeoOrphanedJobStopper, NeoTarget,
 } from '../../src';
 import { archive, OPTIONS } from '../compilation-job/fixture';
 
@@ -75,7 +75,7 @@ function fleetStack(app: App): Stack {
   const stack = new Stack(app, 'Fleets');
   const bucket = new s3.Bucket(stack, 'Bucket', { encryptionKey: new kms.Key(stack, 'Key') });
   const { vpcConfig } = new NeoPrivateCompilationVpc(stack, 'Neo', { buckets: [bucket], encryptionKey: bucket.encryptionKey });
-  const fleet = { vpcConfig, outputBucket: bucket, quota: 4, targets: [{ target: NeoTarget.ML_C5 }] };
+  const fleet = { vpcConfig, outputBucket: bucket, maxConcurrentJobs: 4, targets: [{ target: NeoTarget.ML_C5 }] };
   new NeoCompilationFleet(stack, 'Fleet', { ...fleet, models: NeoFleetModels.fromPrefix(bucket, 'uploads/', OPTIONS), startOnUpload: true });
   new NeoCompilationFleet(stack, 'Listed', { ...fleet, models: NeoFleetModels.fromManifest(bucket, 'manifests/models.csv', NeoManifestFormat.CSV, OPTIONS) });
 
@@ -89,6 +89,6 @@ function fleetStack(app: App): Stack {
     timeout: Duration.hours(1),
   });
   const stateMachine = new sfn.StateMachine(stack, 'Nightly', { definitionBody: sfn.DefinitionBody.fromChainable(compile) });
-  new NeoStopJobsWithExecution(stack, 'StopNightly', { stateMachine, jobNamePrefix: 'nightly-' });
+  new NeoOrphanedJobStopper(stack, 'StopNightly', { stateMachine, jobNamePrefix: 'nightly-' });
   return stack;
 }

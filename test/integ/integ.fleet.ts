@@ -15,7 +15,7 @@ const fleet = new NeoCompilationFleet(integ.stack, 'Fleet', {
   targets: [{ target: NeoTarget.ML_C5 }, { target: NeoTarget.RASP4B }],
   outputBucket: bucket,
   resultsBucket: new s3.Bucket(integ.stack, 'Results', TEMPORARY),
-  quota: 2,
+  maxConcurrentJobs: 2,
 });
 
 const start = integ.assertions.awsApiCall('StepFunctions', 'startExecution', { stateMachineArn: fleet.stateMachine.stateMachineArn });

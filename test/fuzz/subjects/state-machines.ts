@@ -5,8 +5,8 @@ import * as fc from 'fast-check';
 import { buckets, folders, jobNames, keys, models, roles, tags, targets, vpcConfigs } from './parts';
 import {
   NeoCompilationFleet, NeoCompilerOptions, NeoCreateCompilationJob, NeoExecutionModel, NeoFleetModels, NeoFramework, NeoManifestFormat,
-  NeoRunCompilationJob, NeoStopJobsWithExecution, NeoTarget, type NeoCompilationFleetProps, type NeoCompilationTaskOptions, type NeoFleetTarget,
-  type NeoManifestOptions, type NeoModelOptions, type NeoRunCompilationJobJsonPathProps, type NeoStopJobsWithExecutionProps,
+  NeoRunCompilationJob, NeoOrphanedJobStopper, NeoTarget, type NeoCompilationFleetProps, type NeoCompilationTaskOptions, type NeoFleetTarget,
+  type NeoManifestOptions, type NeoModelOptions, type NeoRunCompilationJobJsonPathProps, type NeoOrphanedJobStopperProps,
 } from '../../../src';
 import { subject } from '../subject';
 import { any, bad, booleans, durations, elsewhere, good, lists, notOf, numberTokens, numbers, oneOf, optional, required, structs, texts, textTokens, wholeNumbers, type Value, type Values } from '../values';
@@ -110,8 +110,8 @@ const stateMachines: Values = oneOf(
   notOf(),
 );
 
-export const STOPPER = subject<NeoStopJobsWithExecutionProps>({
-  name: 'NeoStopJobsWithExecution',
+export const STOPPER = subject<NeoOrphanedJobStopperProps>({
+  name: 'NeoOrphanedJobStopper',
   weight: 8,
   share: 10,
   base: world => ({ stateMachine: world.part('Base', id => sfn.StateMachine.fromStateMachineName(world.stack, id, 'base')), jobNamePrefix: 'nightly-' }),
@@ -119,7 +119,7 @@ export const STOPPER = subject<NeoStopJobsWithExecutionProps>({
     stateMachine: required(stateMachines),
     jobNamePrefix: required(texts(text => /^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/.test(text) ? 'good' : 'bad', fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9-]{0,70}$/)), textTokens('bad'), notOf('string')),
   },
-  make: (_world, scope, props) => { new NeoStopJobsWithExecution(scope, 'Stop', props); },
+  make: (_world, scope, props) => { new NeoOrphanedJobStopper(scope, 'Stop', props); },
 });
 
 const FLEET_OPTIONS = { framework: NeoFramework.XGBOOST };
@@ -152,7 +152,7 @@ const logOptions: Values = oneOf(
 );
 
 const fleetBase = (world: World) => ({
-  vpcConfig: world.network.vpcConfig, models: NeoFleetModels.fromPrefix(world.bucket, 'models/', FLEET_OPTIONS), targets: [{ target: NeoTarget.ML_C5 }], quota: 4, outputBucket: world.bucket,
+  vpcConfig: world.network.vpcConfig, models: NeoFleetModels.fromPrefix(world.bucket, 'models/', FLEET_OPTIONS), targets: [{ target: NeoTarget.ML_C5 }], maxConcurrentJobs: 4, outputBucket: world.bucket,
 });
 
 export const FLEET = subject<NeoCompilationFleetProps>({
@@ -164,7 +164,7 @@ export const FLEET = subject<NeoCompilationFleetProps>({
     vpcConfig: required(vpcConfigs),
     models: required(fleetModels),
     targets: required(fleetTargets),
-    quota: required(wholeNumbers(1, 10_000), numberTokens(), notOf('number')),
+    maxConcurrentJobs: required(wholeNumbers(1, 10_000), numberTokens(), notOf('number')),
     outputBucket: required(buckets),
     outputPrefix: optional(folders),
     outputEncryptionKey: optional(keys),
@@ -179,7 +179,7 @@ export const FLEET = subject<NeoCompilationFleetProps>({
     logs: optional(logOptions),
     tracingEnabled: optional(booleans),
   },
-  make: (world, scope, props) => { new NeoCompilationFleet(scope, 'Fleet', props).grantStart(world.role); },
+  make: (world, scope, props) => { new NeoCompilationFleet(scope, 'Fleet', props).grantStartExecution(world.role); },
   calls: { models: /models|framework/, targets: /targets?|compiler options/, logs: /logs/i },
 });
 

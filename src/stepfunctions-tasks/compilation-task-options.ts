@@ -1,4 +1,3 @@
-import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { NeoCommonCompilationProps } from '../compilation/compilation-props';
 import type { NeoModel } from '../model/model';
 import type { NeoCompilerOptions } from '../target/compiler-options';
@@ -48,18 +47,3 @@ export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
    */
   readonly tags?: { [key: string]: string };
 }
-
-/**
- * Properties of `NeoCreateCompilationJob.jsonPath`.
- */
-export interface NeoCreateCompilationJobJsonPathProps extends sfn.TaskStateJsonPathBaseProps, NeoCompilationTaskOptions {}
-
-/**
- * Properties of `NeoCreateCompilationJob.jsonata`.
- */
-export interface NeoCreateCompilationJobJsonataProps extends sfn.TaskStateJsonataBaseProps, NeoCompilationTaskOptions {}
-
-/**
- * Properties of a `NeoCreateCompilationJob`.
- */
-export interface NeoCreateCompilationJobProps extends sfn.TaskStateBaseProps, NeoCompilationTaskOptions {}

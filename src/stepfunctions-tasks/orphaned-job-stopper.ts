@@ -4,20 +4,19 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ApiCall } from './api-call';
-import { EXECUTION_TAG, executionTag } from './execution-tag';
-import { explainStopper } from './explained-findings';
-import { CALL_RETRIES, retried } from './retries';
+import { ApiCall, CALL_RETRIES, retried } from './api-call';
+import { EXECUTION_TAG, executionTag } from './jsonata';
 import { jobStatement } from '../compilation/job-permissions';
 import { requireSameRegion } from '../network/same-environment';
+import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 import { NeoValidationError, shown } from '../util/errors';
 import { requireTypes, TEXT, type PropTypes } from '../util/prop-types';
 import { STATE_MACHINE } from '../util/resource-types';
 
 /**
- * Properties of `NeoStopJobsWithExecution`.
+ * Properties of `NeoOrphanedJobStopper`.
  */
-export interface NeoStopJobsWithExecutionProps {
+export interface NeoOrphanedJobStopperProps {
   /**
    * The state machine whose executions start the jobs.
    */
@@ -29,7 +28,24 @@ export interface NeoStopJobsWithExecutionProps {
   readonly jobNamePrefix: string;
 }
 
-const TYPES: PropTypes<NeoStopJobsWithExecutionProps> = { stateMachine: STATE_MACHINE, jobNamePrefix: TEXT };
+const TYPES: PropTypes<NeoOrphanedJobStopperProps> = { stateMachine: STATE_MACHINE, jobNamePrefix: TEXT };
+
+const JOBS = 'Jobs have generated names; the prefix is that of the state machine whose jobs are stopped.';
+const EXECUTIONS = 'Executions have generated names; they are those of one state machine.';
+
+const WILDCARDS: Reasons = {
+  'sagemaker:ListTags': JOBS,
+  'sagemaker:StopCompilationJob': JOBS,
+  'sagemaker:ListCompilationJobs': 'The action takes no resource.',
+  'states:DescribeExecution': EXECUTIONS,
+  'states:ListMapRuns': EXECUTIONS,
+};
+
+const FINDINGS: Reasons = {
+  'AwsSolutions-SF1': 'It only stops jobs of executions that have ended; CloudTrail has its calls, and Step Functions its history for 90 days.',
+  'AwsSolutions-SF2': 'It only stops jobs of executions that have ended; tracing would need permissions on all resources.',
+  ...INLINE_POLICY_REASONS,
+};
 
 /** A call that was under way when the execution ended may still create a job. */
 const PAUSE = Duration.seconds(30);
@@ -56,9 +72,9 @@ const JOB_ARN = "{% $substringBefore($states.context.Map.Item.Value.CompilationJ
  *
  * @example
  * declare const stateMachine: sfn.StateMachine;
- * new NeoStopJobsWithExecution(this, 'Stop', { stateMachine, jobNamePrefix: 'nightly-' });
+ * new NeoOrphanedJobStopper(this, 'Stop', { stateMachine, jobNamePrefix: 'nightly-' });
  */
-export class NeoStopJobsWithExecution extends Construct {
+export class NeoOrphanedJobStopper extends Construct {
   /**
    * The state machine that stops the jobs.
    */
@@ -69,7 +85,7 @@ export class NeoStopJobsWithExecution extends Construct {
    * @param id construct id, unique in the scope
    * @param props the state machine and its jobs
    */
-  constructor(scope: Construct, id: string, props: NeoStopJobsWithExecutionProps) {
+  constructor(scope: Construct, id: string, props: NeoOrphanedJobStopperProps) {
     super(scope, id);
     requireTypes(this, props, TYPES);
     if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/.test(props.jobNamePrefix)) {
@@ -82,7 +98,8 @@ export class NeoStopJobsWithExecution extends Construct {
       comment: `Stops the compilation jobs ${props.jobNamePrefix}* of an execution that has ended`,
       timeout: Duration.hours(2),
     });
-    explainStopper(this);
+    acknowledgeWildcards(this, WILDCARDS);
+    acknowledge(this, FINDINGS);
     new events.Rule(this, 'Ended', {
       description: 'Executions that ended with jobs still running',
       eventPattern: {
@@ -96,7 +113,7 @@ export class NeoStopJobsWithExecution extends Construct {
     });
   }
 
-  private states({ stateMachine, jobNamePrefix }: NeoStopJobsWithExecutionProps): sfn.IChainable {
+  private states({ stateMachine, jobNamePrefix }: NeoOrphanedJobStopperProps): sfn.IChainable {
     const start = sfn.Pass.jsonata(this, 'Start', {
       assign: { execution: '{% $states.input.executionArn %}', tag: `{% ${executionTag('$states.input.executionArn')} %}`, looks: 0 },
     });

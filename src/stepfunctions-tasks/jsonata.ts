@@ -1,34 +1,14 @@
-import { Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
 import { NeoValidationError, shown } from '../util/errors';
 
-/**
- * Values that are only known when a state machine runs, for props that take a plain text otherwise.
- *
- * A state in JSONPath takes `sfn.JsonPath.stringAt(...)` as it is.
- *
- * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
- *
- * @example
- * NeoTarget.device(NeoExpression.jsonata('$states.input.device'));
- */
-export class NeoExpression {
-  /**
-   * JSONata, for the tasks made with `jsonata(...)`: in the name of a target or framework, say. What it gives is not
-   * checked at synthesis.
-   *
-   * @param expression without the enclosing `{% %}`, for example `$states.input.device`
-   * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
-   */
-  public static jsonata(expression: string): string {
-    if (typeof expression !== 'string' || expression.trim() === '' || expression.includes('{%')) {
-      throw new NeoValidationError(`expression must be JSONata without the enclosing {% %}, such as "$states.input.device"; got: ${shown(expression)}`);
-    }
-    return Lazy.string({ produce: () => `{% ${expression} %}` });
-  }
+/** Tag that says which execution of a state machine started a job: its ARN, as far as a tag can hold it. */
+export const EXECUTION_TAG = 'cdk-sagemaker-neo:execution';
 
-  private constructor() {}
+/** JSONata: an ARN as a tag can hold it. Names of executions may have characters that tags may not. */
+export function executionTag(arn: string): string {
+  return `$replace(${arn}, /[^A-Za-z0-9_.:\\/=+@-]/, '-')`;
 }
 
 /** The JSONata in a text that is a single expression, without its enclosure. */
@@ -43,7 +23,7 @@ export function isRuntimeValue(scope: IConstruct, text: string): boolean {
 }
 
 /** A text without control characters as a literal in JSONata, which knows no escape for a single quote; unresolved parts are left to CloudFormation. */
-export function jsonataText(text: string): string {
+export function jsonataString(text: string): string {
   return /['\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `'${text}'`;
 }
 
