@@ -1,8 +1,8 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
-import { addressesFor, CONTROL_PLANE_ADDRESSES, LARGEST_BLOCK, maxInstances, type NetworkSize, SMALLEST_BLOCK, smallestNetwork } from './subnet-sizing';
+import { addressesFor, CONTROL_PLANE_ADDRESSES, LARGEST_BLOCK, maxInstances, SMALLEST_BLOCK, smallestVpcMask, subnetMaskIn } from './subnet-sizing';
 import { parseBlock } from '../util/cidr-blocks';
 import { NeoValidationError, shown } from '../util/errors';
 
@@ -14,12 +14,11 @@ export const DEFAULT_INSTANCES = 100;
  */
 export function createVpc(scope: Construct, props: NeoPrivateCompilationVpcProps): ec2.Vpc {
   const maxAzs = requireZones(scope, props.maxAzs ?? 2);
-  const size = sizeOf(scope, props.maxConcurrentInstances ?? DEFAULT_INSTANCES, maxAzs, otherAddresses(props));
-  if (props.ipAddresses) { requireRoom(scope, props.ipAddresses, size); }
-  return new ec2.Vpc(scope, 'Vpc', {
-    ipAddresses: props.ipAddresses ?? ec2.IpAddresses.cidr(`10.0.0.0/${size.vpcMask}`),
+  const cidrMask = subnetMask(scope, props, maxAzs);
+  const vpc = new ec2.Vpc(scope, 'Vpc', {
+    ipAddresses: props.ipAddresses ?? ec2.IpAddresses.cidr(`10.0.0.0/${LARGEST_BLOCK}`),
     maxAzs,
-    subnetConfiguration: [{ name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: size.subnetMask }],
+    subnetConfiguration: [{ name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask }],
     natGateways: 0,
     createInternetGateway: false,
     enableDnsSupport: true,
@@ -27,6 +26,20 @@ export function createVpc(scope: Construct, props: NeoPrivateCompilationVpcProps
     defaultInstanceTenancy: ec2.DefaultInstanceTenancy.DEFAULT,
     restrictDefaultSecurityGroup: true,
   });
+  warnOfFewerZones(scope, vpc, maxAzs);
+  return vpc;
+}
+
+/** The VPC of an environment-agnostic stack has two Availability Zones, and that of any stack as many as its Region at most. */
+function warnOfFewerZones(scope: Construct, { availabilityZones }: ec2.Vpc, maxAzs: number) {
+  // CDK makes up names until a lookup has answered.
+  const isPendingLookup = availabilityZones.some(zone => zone.startsWith('dummy'));
+  if (availabilityZones.length < maxAzs && !isPendingLookup) {
+    const why = Stack.of(scope).availabilityZones.some(zone => Token.isUnresolved(zone))
+      ? 'as CDK knows of no more in a stack without an environment: give the stack an env, or set maxAzs to 2'
+      : 'as the Region has no more';
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:fewerAvailabilityZones', `maxAzs is ${maxAzs}, but the VPC is in ${availabilityZones.length} Availability Zones, ${why}`);
+  }
 }
 
 /**
@@ -57,33 +70,38 @@ function requireZones(scope: Construct, maxAzs: number): number {
   return maxAzs;
 }
 
-function sizeOf(scope: Construct, asked: number, zones: number, others: number): NetworkSize {
-  const most = maxInstances(zones, others);
-  const instances = requireInstances(scope, asked);
-  if (instances === undefined) {
+function subnetMask(scope: Construct, props: NeoPrivateCompilationVpcProps, zones: number): number {
+  const others = otherAddresses(props);
+  const vpcMask = props.ipAddresses ? netmaskOf(scope, props.ipAddresses) : LARGEST_BLOCK;
+  const asked = props.maxConcurrentInstances ?? DEFAULT_INSTANCES;
+  const max = maxInstances(zones, others);
+  const known = requireInstances(scope, asked);
+  if (known === undefined) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:instancesUnknown',
-      `maxConcurrentInstances is known only at deployment: the VPC is as large as AWS allows, for ${most} instances`);
+      `maxConcurrentInstances is known only at deployment: the subnets are as large as AWS allows, for ${max} instances`);
   }
-  const size = smallestNetwork(instances ?? most, zones, others);
-  if (!size) {
-    throw new NeoValidationError(`maxConcurrentInstances is larger than a VPC can be: ${asked} instances need ${addressesFor(asked, others)} addresses in each of ${zones} `
-      + `subnets, and the largest possible number with ${zones} Availability Zones is ${most}; ask for less, or lower maxAzs; got: ${asked}`, scope);
+  const instances = known ?? max;
+  if (instances > max) {
+    throw new NeoValidationError(`maxConcurrentInstances is larger than a VPC can be: ${asked} instances need ${addressesFor(instances, others)} addresses in each of ${zones} `
+      + `subnets, and the largest possible number with ${zones} Availability Zones is ${max}; ask for less, or lower maxAzs; got: ${asked}`, scope);
   }
-  return size;
+  const least = smallestVpcMask(instances, zones, others);
+  const mask = subnetMaskIn(vpcMask ?? least, instances, zones, others);
+  if (mask === undefined) {
+    throw new NeoValidationError(`ipAddresses must have room for the subnets: maxConcurrentInstances and maxAzs ask for a /${least} or larger; got: /${vpcMask}`, scope);
+  }
+  return mask;
 }
 
 /**
- * Of a literal CIDR block or an IPAM netmask; the rest is left to CloudFormation.
+ * The netmask of a literal CIDR block or of an IPAM allocation; undefined where only the deployment knows it.
  */
-function requireRoom(scope: Construct, ipAddresses: ec2.IIpAddresses, { vpcMask }: NetworkSize) {
+function netmaskOf(scope: Construct, ipAddresses: ec2.IIpAddresses): number | undefined {
   const { cidrBlock, ipv4NetmaskLength } = ipAddresses.allocateVpcCidr();
-  const literal = cidrBlock !== undefined && !Token.isUnresolved(cidrBlock) ? parseBlock(cidrBlock)?.mask : undefined;
-  if (cidrBlock !== undefined && !Token.isUnresolved(cidrBlock) && (literal === undefined || literal < LARGEST_BLOCK || literal > SMALLEST_BLOCK)) {
+  if (cidrBlock === undefined || Token.isUnresolved(cidrBlock)) { return Token.isUnresolved(ipv4NetmaskLength) ? undefined : ipv4NetmaskLength; }
+  const mask = parseBlock(cidrBlock)?.mask;
+  if (mask === undefined || mask < LARGEST_BLOCK || mask > SMALLEST_BLOCK) {
     throw new NeoValidationError(`ipAddresses must be an IPv4 CIDR block of /${LARGEST_BLOCK} to /${SMALLEST_BLOCK}, as large and as small as AWS takes for a VPC; got: ${shown(cidrBlock)}`, scope);
   }
-  const mask = literal ?? (Token.isUnresolved(ipv4NetmaskLength) ? undefined : ipv4NetmaskLength);
-  if (mask !== undefined && mask > vpcMask) {
-    throw new NeoValidationError(`ipAddresses must have room for the subnets: maxConcurrentInstances and maxAzs ask for a /${vpcMask} or larger; `
-      + `got: ${shown(cidrBlock ?? `/${mask}`)}`, scope);
-  }
+  return mask;
 }

@@ -22,29 +22,30 @@ export interface NeoPrivateCompilationVpcProps {
   readonly buckets: s3.IBucket[];
 
   /**
-   * Instances that run at the same time at most, that is jobs compiling at the same time. Each takes two IP addresses, and all of
-   * them may land in the same subnet, so every subnet is made (or, if brought, must be) large enough for all.
+   * The highest number of instances that run at the same time, that is, of jobs that compile at the same time. Each takes two IP addresses, and all of
+   * them may land in the same subnet, so every subnet must be large enough for all. The subnets of a new VPC have room for 4,093 instances in
+   * any case; a larger number replaces the subnets of a deployed network.
    *
-   * An integer from 1; at most 16381 with two Availability Zones. With a value known only at deployment, subnets are as large as
-   * AWS allows.
+   * An integer from 1; at most 16381 with two Availability Zones. If it is an unresolved token, subnets are as large as AWS allows.
    *
    * @default 100
    */
   readonly maxConcurrentInstances?: number;
 
   /**
-   * Availability Zones to use, one isolated subnet in each: 1 to 16, which is as many subnets as a job takes. An
-   * environment-agnostic stack knows of two only.
+   * The number of Availability Zones to use, with one isolated subnet in each: 1 to 16, as a job takes 16 subnets. A stack
+   * without an environment has two; a warning says so when you ask for more.
    *
    * @default 2
    */
   readonly maxAzs?: number;
 
   /**
-   * Where the VPC's addresses come from, such as `IpAddresses.cidr('10.20.0.0/20')` or an IPAM pool. Must have room for the
-   * subnets that `maxConcurrentInstances` and `maxAzs` ask for.
+   * The source of the VPC's addresses, such as `IpAddresses.cidr('10.20.0.0/20')` or an IPAM pool. It must have room for the
+   * subnets that `maxConcurrentInstances` and `maxAzs` ask for. The subnets fill it, with room for eight of them where the instances allow it, so that
+   * one more Availability Zone leaves the subnets of a deployed network as they are.
    *
-   * @default - a block at 10.0.0.0, just large enough
+   * @default - 10.0.0.0/16
    */
   readonly ipAddresses?: ec2.IIpAddresses;
 

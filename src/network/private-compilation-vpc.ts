@@ -12,6 +12,7 @@ import { selectSubnets } from './existing-vpc';
 import { createFlowLogs } from './flow-logs';
 import { ImportedPrivateCompilationVpc, vpcConfigOf } from './imported-private-compilation-vpc';
 import { ModelAccess, requireReadable } from './model-access';
+import { describeNetwork, type NetworkMetadata } from './network-metadata';
 import { createVpc } from './new-vpc';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
@@ -20,7 +21,6 @@ import { findS3PrefixList } from './s3-prefix-list';
 import { requirePassableRole, requireSameRegion } from './same-environment';
 import { checkSecurityGroups, createSecurityGroup } from './security-groups';
 import { validateProps } from './validation';
-import { NETWORK_METADATA, type NetworkMetadata } from '../util/network-metadata';
 import { requireType } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
 
@@ -183,7 +183,8 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     // A brought VPC may hold much that jobs need not wait for; its subnets bring what they depend on.
     const network = props.vpc ? subnets : [vpc];
     const parts = [...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies];
-    this.createReadyBarrier(parts, this.metadata(!props.vpc, s3PrefixList));
+    this.createReadyBarrier(parts);
+    describeNetwork(this, this.metadata(!props.vpc, s3PrefixList));
   }
 
   /**
@@ -262,9 +263,10 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    *
    * Dependencies on constructs are followed at the end of synthesis, so policies that are added later are among them.
    */
-  private createReadyBarrier(parts: IDependable[], metadata: NetworkMetadata) {
+  private createReadyBarrier(parts: IDependable[]) {
     const ready = new CfnWaitConditionHandle(this, 'Ready');
-    ready.addMetadata(NETWORK_METADATA, metadata);
+    // CloudFormation cannot update a handle. What it waits for may change, as DependsOn is no part of a resource's definition; all else never does, CDK's own metadata included.
+    ready.addDeletionOverride('Metadata');
     ready.node.addDependency(...parts, ...this.node.children.filter(child => child !== ready));
     Dependable.implement(this, { get dependencyRoots() { return [ready]; } });
   }

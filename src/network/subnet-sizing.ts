@@ -15,19 +15,14 @@ const RESERVED_ADDRESSES = 5;
 export const LARGEST_BLOCK = 16;
 export const SMALLEST_BLOCK = 28;
 
+/** Subnets that a VPC has room for by default. No Region has more than six Availability Zones, and netmasks are powers of two. */
+const SUBNET_SLOTS = 8;
+
 /**
  * Addresses that a private control plane takes in each subnet: one for each of its four interface endpoints and, as AWS names no number for
  * the functions, room for four interfaces of theirs. One serves all functions of a group in a subnet until it has too many connections.
  */
 export const CONTROL_PLANE_ADDRESSES = 8;
-
-/**
- * Netmasks of a VPC and of each of its subnets.
- */
-export interface NetworkSize {
-  readonly vpcMask: number;
-  readonly subnetMask: number;
-}
 
 /**
  * Addresses that a subnet needs for so many instances.
@@ -53,15 +48,28 @@ export function maxInstances(subnetCount: number, others = 0): number {
 }
 
 /**
- * The smallest subnets that hold all instances EACH, as all interfaces may land in one of them, and the smallest VPC that holds
- * the subnets.
+ * The netmask of the subnets of a VPC. The subnets fill the VPC's block, but for room for more subnets: as unused addresses cost nothing and a subnet that
+ * changes its block is replaced, more instances or one more Availability Zone should leave the subnets as they are.
  *
- * @returns undefined when no VPC is large enough
+ * Each subnet holds all instances, as all interfaces may land in one of them.
+ *
+ * @returns undefined when the VPC is too small
  */
-export function smallestNetwork(instances: number, subnetCount: number, others = 0): NetworkSize | undefined {
-  const subnetMask = Math.min(SMALLEST_BLOCK, 32 - bitsFor(addressesFor(instances, others)));
-  const vpcMask = subnetMask - bitsFor(subnetCount);
-  return vpcMask >= LARGEST_BLOCK ? { vpcMask, subnetMask } : undefined;
+export function subnetMaskIn(vpcMask: number, instances: number, subnetCount: number, others = 0): number | undefined {
+  const mask = Math.min(leastMask(instances, others), vpcMask + bitsFor(Math.max(subnetCount, SUBNET_SLOTS)));
+  return mask >= vpcMask + bitsFor(subnetCount) ? mask : undefined;
+}
+
+/**
+ * The netmask of the smallest VPC that holds so many subnets, each for all instances; smaller than `LARGEST_BLOCK` when there is none.
+ */
+export function smallestVpcMask(instances: number, subnetCount: number, others = 0): number {
+  return leastMask(instances, others) - bitsFor(subnetCount);
+}
+
+/** The netmask of the smallest subnet that holds all instances. */
+function leastMask(instances: number, others: number): number {
+  return Math.min(SMALLEST_BLOCK, 32 - bitsFor(addressesFor(instances, others)));
 }
 
 /** Bits that count to `n`: the smallest b with 2^b >= n. */

@@ -68,7 +68,7 @@ describe('an S3 endpoint', () => {
   });
 });
 
-test('everything brought at once makes nothing but policies and the barrier', () => {
+test('everything brought at once makes nothing but policies, the barrier and the description', () => {
   const stack = newStack();
   const props = {
     ...imported(stack),
@@ -78,6 +78,6 @@ test('everything brought at once makes nothing but policies and the barrier', ()
   };
   const privateVpc = new NeoPrivateCompilationVpc(stack, 'Neo', { ...props, buckets: [s3.Bucket.fromBucketName(stack, 'Models', 'models')] });
   const resources = Object.values(Template.fromStack(stack).toJSON().Resources).map(({ Type }: any) => Type);
-  expect(resources.sort()).toEqual(['AWS::CloudFormation::WaitConditionHandle', 'AWS::IAM::Policy']);
+  expect(resources.sort()).toEqual(['AWS::CloudFormation::WaitConditionHandle', 'AWS::CloudFormation::WaitConditionHandle', 'AWS::IAM::Policy']);
   expect(privateVpc.vpcConfig).toEqual({ subnets: ['subnet-1'], securityGroupIds: ['sg-1'], privateVpc });
 });

@@ -1,7 +1,7 @@
 import { CfnParameter } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { network, newStack, only, templateOf, warningIds } from './fixture';
+import { network, newStack, only, templateOf, warningIds, warnings } from './fixture';
 
 describe('a new VPC', () => {
   const template = templateOf(network().stack);
@@ -30,27 +30,29 @@ describe('a new VPC', () => {
     template.hasResourceProperties('Custom::VpcRestrictDefaultSG', { DefaultSecurityGroupId: { 'Fn::GetAtt': [vpcId, 'DefaultSecurityGroup'] } });
   });
 
-  test('holds 100 instances in each of two subnets unless told otherwise', () => {
-    expect(only(template, 'AWS::EC2::VPC').CidrBlock).toBe('10.0.0.0/23');
+  test('has a large block, with room for six more subnets, unless told otherwise', () => {
+    expect(only(template, 'AWS::EC2::VPC').CidrBlock).toBe('10.0.0.0/16');
     expect(Object.values(template.findResources('AWS::EC2::Subnet')).map(({ Properties }) => Properties.CidrBlock))
-      .toEqual(['10.0.0.0/24', '10.0.1.0/24']);
+      .toEqual(['10.0.0.0/19', '10.0.32.0/19']);
   });
 });
 
 describe('size', () => {
   const concrete = { env: { account: '111122223333', region: 'eu-west-1' } };
 
+  const cidr = (block: string) => ec2.IpAddresses.cidr(block);
   test.each([
-    [{ maxConcurrentInstances: 1, maxAzs: 1 }, '10.0.0.0/28', ['10.0.0.0/28']],
-    [{ maxConcurrentInstances: 5, maxAzs: 2 }, '10.0.0.0/27', ['10.0.0.0/28', '10.0.0.16/28']],
-    [{ maxConcurrentInstances: 6, maxAzs: 2 }, '10.0.0.0/26', ['10.0.0.0/27', '10.0.0.32/27']],
-    [{ maxConcurrentInstances: 32765, maxAzs: 1 }, '10.0.0.0/16', ['10.0.0.0/16']],
-    [{ maxConcurrentInstances: 16381, maxAzs: 2 }, '10.0.0.0/16', ['10.0.0.0/17', '10.0.128.0/17']],
-    // Three zones asked for, room for four kept, as netmasks are powers of two; an environment-agnostic stack has two zones.
-    [{ maxConcurrentInstances: 100, maxAzs: 3 }, '10.0.0.0/22', ['10.0.0.0/24', '10.0.1.0/24']],
-  ])('of %j', (props, vpc, subnets) => {
+    [{ maxConcurrentInstances: 1, maxAzs: 1 }, ['10.0.0.0/19']],
+    [{ maxConcurrentInstances: 4093 }, ['10.0.0.0/19', '10.0.32.0/19']],
+    [{ maxConcurrentInstances: 4094 }, ['10.0.0.0/18', '10.0.64.0/18']],
+    [{ maxConcurrentInstances: 32765, maxAzs: 1 }, ['10.0.0.0/16']],
+    [{ maxConcurrentInstances: 16381, maxAzs: 2 }, ['10.0.0.0/17', '10.0.128.0/17']],
+    [{ ipAddresses: cidr('10.20.0.0/23') }, ['10.20.0.0/24', '10.20.1.0/24']],
+    [{ ipAddresses: cidr('10.20.0.0/23'), maxConcurrentInstances: 5 }, ['10.20.0.0/26', '10.20.0.64/26']],
+    [{ ipAddresses: cidr('10.20.0.0/28'), maxConcurrentInstances: 5, maxAzs: 1 }, ['10.20.0.0/28']],
+    [{ ipAddresses: cidr('10.20.0.0/20') }, ['10.20.0.0/23', '10.20.2.0/23']],
+  ])('of %j', (props, subnets) => {
     const template = templateOf(network(props).stack);
-    expect(only(template, 'AWS::EC2::VPC').CidrBlock).toBe(vpc);
     expect(Object.values(template.findResources('AWS::EC2::Subnet')).map(({ Properties }) => Properties.CidrBlock)).toEqual(subnets);
   });
 
@@ -67,11 +69,11 @@ describe('size', () => {
     [{ maxAzs: 0 }, /maxAzs must be an integer from 1 to 16, .*got: 0/],
     [{ maxAzs: 17 }, /got: 17/],
     [{ maxAzs: 2.5 }, /got: 2.5/],
-    [{ ipAddresses: ec2.IpAddresses.cidr('10.1.0.0/24') }, /ipAddresses must have room .* a \/23 or larger; got: "10.1.0.0\/24"/],
+    [{ ipAddresses: ec2.IpAddresses.cidr('10.1.0.0/24') }, /ipAddresses must have room .* a \/23 or larger; got: \/24/],
     [{ ipAddresses: ec2.IpAddresses.cidr('10.0.0.0/8') }, /ipAddresses must be an IPv4 CIDR block of \/16 to \/28.*got: "10.0.0.0\/8"/],
     [{ ipAddresses: '10.0.0.0/16' as any }, /ipAddresses has the wrong type: it must be IP addresses, such as .*got: "10.0.0.0\/16"/],
     [{ privateControlPlane: 'yes' as any }, /privateControlPlane has the wrong type: it must be true or false/],
-    [{ ipAddresses: ec2.IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'pool', ipv4NetmaskLength: 24 }) }, /ask for a \/23 or larger; got: "\/24"/],
+    [{ ipAddresses: ec2.IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'pool', ipv4NetmaskLength: 24 }) }, /ask for a \/23 or larger; got: \/24/],
   ])('%j is an error', (props, message) => {
     expect(() => network(props)).toThrow(message);
   });
@@ -92,15 +94,11 @@ describe('size', () => {
     expect(() => network({ maxAzs: new CfnParameter(stack, 'Zones', { type: 'Number' }).valueAsNumber }, stack)).toThrow(/maxAzs must be known at synthesis/);
   });
 
-  test('takes a larger block of addresses, with subnets no larger than needed', () => {
-    const template = templateOf(network({ ipAddresses: ec2.IpAddresses.cidr('10.20.0.0/20') }).stack);
-    template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.20.0.0/20' });
-    template.hasResourceProperties('AWS::EC2::Subnet', { CidrBlock: '10.20.1.0/24' });
-  });
-
   test('takes addresses of an IPAM pool', () => {
     const template = templateOf(network({ ipAddresses: ec2.IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'ipam-pool-1', ipv4NetmaskLength: 20 }) }).stack);
     template.hasResourceProperties('AWS::EC2::VPC', { Ipv4IpamPoolId: 'ipam-pool-1', Ipv4NetmaskLength: 20 });
+    // Nine bits of a host: a /23.
+    expect(JSON.stringify(template.findResources('AWS::EC2::Subnet'))).toContain('"9"]}');
     // The blocks are known only at deployment, and so are the rules.
     template.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupEgress: Match.arrayWith([Match.objectLike({ CidrIp: { 'Fn::Select': Match.anyValue() } })]) });
   });
@@ -110,5 +108,18 @@ describe('size', () => {
     stack.node.setContext('availability-zones:account=111122223333:region=eu-west-1', ['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
     const { privateVpc } = network({ maxAzs: 16 }, stack);
     expect(privateVpc.subnets).toHaveLength(3);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/^maxAzs is 16, but the VPC is in 3 Availability Zones, as the Region has no more \[ack/)]);
+  });
+
+  test('two zones without an environment, and a warning says so', () => {
+    const { stack, privateVpc } = network({ maxAzs: 3 });
+    expect(privateVpc.subnets).toHaveLength(2);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/^maxAzs is 3, but the VPC is in 2 Availability Zones, as CDK knows of no more in a stack without an environment: give the stack an env/)]);
+  });
+
+  test('no warning while the zones of an environment are being looked up', () => {
+    const stack = newStack(concrete);
+    network({ maxAzs: 6 }, stack);
+    expect(warningIds(stack)).toEqual([]);
   });
 });

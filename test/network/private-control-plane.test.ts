@@ -242,14 +242,16 @@ describe('artifacts that go with their job', () => {
 });
 
 describe('subnets', () => {
-  const cidrs = (privateControlPlane: boolean, maxConcurrentInstances: number) =>
-    Object.values(templateOf(network({ privateControlPlane, maxConcurrentInstances }).stack).findResources('AWS::EC2::Subnet')).map(({ Properties }) => Properties.CidrBlock.split('/')[1]);
+  const cidrs = (privateControlPlane: boolean, maxConcurrentInstances: number, block = 27) =>
+    Object.values(templateOf(network({ privateControlPlane, maxConcurrentInstances, ipAddresses: ec2.IpAddresses.cidr(`10.0.0.0/${block}`) }).stack)
+      .findResources('AWS::EC2::Subnet')).map(({ Properties }) => Properties.CidrBlock.split('/')[1]);
 
   test('have eight addresses more', () => {
     // A /28 has 16 - 5 addresses: five instances alone, one with the control plane.
     expect(cidrs(false, 5)).toEqual(['28', '28']);
     expect(cidrs(true, 1)).toEqual(['28', '28']);
-    expect(cidrs(true, 2)).toEqual(['27', '27']);
+    expect(() => cidrs(true, 2)).toThrow(/ask for a \/26 or larger; got: \/27/);
+    expect(cidrs(true, 2, 26)).toEqual(['27', '27']);
   });
 });
 

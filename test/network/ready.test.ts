@@ -48,10 +48,35 @@ describe('whoever depends on the network', () => {
   test('is not waited for in turn', () => { expect(graph.cycles()).toEqual([]); });
 });
 
+/** The resources that CloudFormation cannot update. */
+const handles = (stack: Stack) => templateOf(stack).findResources('AWS::CloudFormation::WaitConditionHandle');
+const barrierOf = (stack: Stack) => Object.entries(handles(stack)).filter(([id]) => id.startsWith('NeoReady'));
+
 test('the barrier itself does nothing', () => {
-  const ready = Object.values(templateOf(network().stack).findResources('AWS::CloudFormation::WaitConditionHandle'));
-  expect(ready).toHaveLength(1);
-  expect(ready[0].Properties).toBeUndefined();
+  const [[, ready]] = barrierOf(network().stack);
+  expect(Object.keys(ready).sort()).toEqual(['DependsOn', 'Type']);
+});
+
+test('nothing of the barrier changes with the network, nor with the metadata that CDK writes', () => {
+  const stack = new Stack(new App({ context: { 'aws:cdk:enable-path-metadata': true } }), 'Stack');
+  network({ buckets: [new s3.Bucket(stack, 'Other')], maxConcurrentInstances: 7_000, maxAzs: 1 }, stack);
+  const [[id, { DependsOn: _, ...ready }]] = barrierOf(stack);
+  const [[otherId, { DependsOn: __, ...other }]] = barrierOf(network().stack);
+  expect([id, ready]).toEqual([otherId, other]);
+});
+
+test('what describes the network is another resource whenever it says something else, as a handle cannot be updated', () => {
+  const described = (make: (stack: Stack) => object, context = {}) => {
+    const stack = new Stack(new App({ context }), 'Stack');
+    network(make(stack), stack);
+    return Object.keys(handles(stack)).filter(id => id.startsWith('NeoDescription'));
+  };
+  const plain = described(() => ({}));
+  expect(plain).toEqual([expect.stringMatching(/^NeoDescription[0-9A-F]{8}[0-9a-f]{8}$/)]);
+  expect(described(() => ({ maxConcurrentInstances: 9_000 }))).toEqual(plain);
+  expect(described(stack => ({ buckets: [new s3.Bucket(stack, 'Other')] }))).not.toEqual(plain);
+  expect(described(() => ({ maxAzs: 1 }))).not.toEqual(plain);
+  expect(described(() => ({}), { 'aws:cdk:enable-path-metadata': true })).not.toEqual(plain);
 });
 
 test('policies that appear after the network was made are waited for', () => {

@@ -24,8 +24,8 @@ describe('the security group', () => {
 
   test('lets out to the subnets and to S3, and nothing else', () => {
     expect(rules(template).out).toEqual([
-      { CidrIp: '10.0.0.0/24', IpProtocol: '-1' },
-      { CidrIp: '10.0.1.0/24', IpProtocol: '-1' },
+      { CidrIp: '10.0.0.0/19', IpProtocol: '-1' },
+      { CidrIp: '10.0.32.0/19', IpProtocol: '-1' },
       { DestinationPrefixListId: { 'Fn::GetAtt': [expect.stringMatching(/^NeoS3PrefixList/), 'PrefixLists.0.PrefixListId'] }, IpProtocol: 'tcp', FromPort: 443, ToPort: 443 },
     ]);
   });

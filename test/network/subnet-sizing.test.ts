@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { addressesFor, instancesIn, maxInstances, smallestNetwork } from '../../src/network/subnet-sizing';
+import { addressesFor, instancesIn, maxInstances, smallestVpcMask, subnetMaskIn } from '../../src/network/subnet-sizing';
 import { parseBlock } from '../../src/util/cidr-blocks';
 import '../random-seed';
 
@@ -16,8 +16,8 @@ test('and those of other things', () => {
   expect(addressesFor(100, 8)).toBe(213);
   expect(instancesIn(24, 8)).toBe(121);
   expect(maxInstances(16, 8)).toBe(2041);
-  expect(smallestNetwork(125, 1)).toEqual({ vpcMask: 24, subnetMask: 24 });
-  expect(smallestNetwork(125, 1, 8)).toEqual({ vpcMask: 23, subnetMask: 23 });
+  expect([smallestVpcMask(125, 1), smallestVpcMask(125, 1, 8)]).toEqual([24, 23]);
+  expect([subnetMaskIn(24, 125, 1), subnetMaskIn(24, 125, 1, 8)]).toEqual([24, undefined]);
 });
 
 test.each([[16, 32765], [24, 125], [27, 13], [28, 5], [30, 0], [32, 0]])('a /%i holds %i instances', (mask, instances) => {
@@ -28,51 +28,45 @@ test.each([[1, 32765], [2, 16381], [3, 8189], [4, 8189], [16, 2045]])('%i subnet
   expect(maxInstances(count)).toBe(instances);
 });
 
-describe('the smallest network', () => {
-  test('holds all instances in each subnet and all subnets in the VPC, within the limits of AWS', () => {
-    fc.assert(fc.property(instanceCounts, subnetCounts, (instances, count) => {
-      const size = smallestNetwork(instances, count);
-      fc.pre(size !== undefined);
-      const { vpcMask, subnetMask } = size!;
-      expect(addressesIn(subnetMask)).toBeGreaterThanOrEqual(2 * instances + 5);
-      expect(addressesIn(vpcMask)).toBeGreaterThanOrEqual(count * addressesIn(subnetMask));
-      for (const mask of [vpcMask, subnetMask]) {
-        expect(mask).toBeGreaterThanOrEqual(16);
-        expect(mask).toBeLessThanOrEqual(28);
-      }
+describe('subnets', () => {
+  const vpcMasks = fc.integer({ min: 16, max: 28 });
+
+  test('hold all instances each, and the VPC holds all subnets, within the limits of AWS', () => {
+    fc.assert(fc.property(vpcMasks, instanceCounts, subnetCounts, (vpcMask, instances, count) => {
+      const mask = subnetMaskIn(vpcMask, instances, count);
+      fc.pre(mask !== undefined);
+      expect(addressesIn(mask!)).toBeGreaterThanOrEqual(2 * instances + 5);
+      expect(addressesIn(vpcMask)).toBeGreaterThanOrEqual(count * addressesIn(mask!));
+      expect(mask).toBeGreaterThanOrEqual(16);
+      expect(mask).toBeLessThanOrEqual(28);
     }), { numRuns: 2000 });
   });
 
-  test('is the smallest: half of it is not allowed or too small', () => {
-    fc.assert(fc.property(instanceCounts, subnetCounts, (instances, count) => {
-      const size = smallestNetwork(instances, count);
-      fc.pre(size !== undefined);
-      const { vpcMask, subnetMask } = size!;
-      expect(subnetMask === 28 || addressesIn(subnetMask + 1) < 2 * instances + 5).toBe(true);
-      expect(addressesIn(vpcMask + 1)).toBeLessThan(count * addressesIn(subnetMask));
-    }), { numRuns: 2000 });
-  });
-
-  test('exists exactly up to the largest possible number', () => {
-    fc.assert(fc.property(subnetCounts, count => {
-      const most = maxInstances(count);
-      expect(smallestNetwork(most, count)).toBeDefined();
-      expect(smallestNetwork(most + 1, count)).toBeUndefined();
-    }));
+  test('are possible exactly in a block that is large enough', () => {
+    fc.assert(fc.property(vpcMasks, instanceCounts, subnetCounts, (vpcMask, instances, count) =>
+      (subnetMaskIn(vpcMask, instances, count) !== undefined) === (vpcMask <= smallestVpcMask(instances, count))), { numRuns: 2000 });
     fc.assert(fc.property(instanceCounts, subnetCounts, (instances, count) =>
-      (smallestNetwork(instances, count) !== undefined) === (instances <= maxInstances(count))), { numRuns: 2000 });
+      (smallestVpcMask(instances, count) >= 16) === (instances <= maxInstances(count))), { numRuns: 2000 });
   });
 
-  test('does not overflow on huge numbers', () => {
-    expect(smallestNetwork(Number.MAX_SAFE_INTEGER, 1)).toBeUndefined();
+  test('of the smallest block fill it: half of it is not allowed or too small', () => {
+    fc.assert(fc.property(instanceCounts, subnetCounts, (instances, count) => {
+      const vpcMask = smallestVpcMask(instances, count);
+      fc.pre(vpcMask >= 16);
+      const mask = subnetMaskIn(vpcMask, instances, count)!;
+      expect(mask === 28 || addressesIn(mask + 1) < 2 * instances + 5).toBe(true);
+      expect(addressesIn(vpcMask + 1)).toBeLessThan(count * addressesIn(mask));
+    }), { numRuns: 2000 });
   });
 
-  test('never shrinks when more is asked for', () => {
-    fc.assert(fc.property(instanceCounts, instanceCounts, subnetCounts, (one, other, count) => {
-      const [less, more] = [Math.min(one, other), Math.max(one, other)].map(instances => smallestNetwork(instances, count));
-      fc.pre(less !== undefined && more !== undefined);
-      expect(more!.subnetMask).toBeLessThanOrEqual(less!.subnetMask);
-    }));
+  test('leave room for eight where the instances allow it', () => {
+    expect([1, 2, 8].map(count => subnetMaskIn(16, 100, count))).toEqual([19, 19, 19]);
+    expect(subnetMaskIn(16, 100, 9)).toBe(20);
+    expect([4_093, 4_094, 16_381].map(instances => subnetMaskIn(16, instances, 2))).toEqual([19, 18, 17]);
+  });
+
+  test('are impossible for huge numbers', () => {
+    expect(subnetMaskIn(16, Number.MAX_SAFE_INTEGER, 1)).toBeUndefined();
   });
 });
 

@@ -28,13 +28,13 @@ describe('a private network', () => {
 
   test('shows addresses, zones and sizes', () => {
     expect(words(picture)).toEqual(expect.arrayContaining([
-      'VPC 10.0.0.0/23', 'us-east-1a', 'us-east-1b', 'IsolatedSubnet1', 'IsolatedSubnet2', '10.0.0.0/24', '10.0.1.0/24', '251 usable IPs', '125 instances',
+      'VPC 10.0.0.0/16', 'us-east-1a', 'us-east-1b', 'IsolatedSubnet1', 'IsolatedSubnet2', '10.0.0.0/19', '10.0.32.0/19', '8\u202f187 usable IPs', '4\u202f093 instances',
     ]));
   });
 
   test('shows what may reach what', () => {
     expect(words(picture)).toEqual(expect.arrayContaining([
-      'TCP 443 → S3 prefix list', 'in: nothing', 'out: all traffic → these subnets (10.0.0.0/24, 10.0.1.0/24)',
+      'TCP 443 → S3 prefix list', 'in: nothing', 'out: all traffic → these subnets (10.0.0.0/19, 10.0.32.0/19)',
       'S3 gateway endpoint', 'policy: 1 named bucket', 'Models', 'only through this endpoint', 'public access blocked', 'denied by bucket policy',
     ]));
   });

@@ -24,12 +24,12 @@ test('has every rule with its result, and what it has seen', () => {
 
 test('describes the network', () => {
   expect(opened().networks).toMatchObject([{
-    cidr: '10.0.0.0/23',
+    cidr: '10.0.0.0/16',
     dedicated: true,
     jobs: 1,
     subnets: [
-      { zone: 'Availability Zone 1', cidr: '10.0.0.0/24', usableAddresses: 251, instances: 125 },
-      { zone: 'Availability Zone 2', cidr: '10.0.1.0/24', usableAddresses: 251, instances: 125 },
+      { zone: 'Availability Zone 1', cidr: '10.0.0.0/19', usableAddresses: 8187, instances: 4093 },
+      { zone: 'Availability Zone 2', cidr: '10.0.32.0/19', usableAddresses: 8187, instances: 4093 },
     ],
   }]);
 });

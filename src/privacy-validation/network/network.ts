@@ -1,6 +1,6 @@
 import { reachableBuckets } from './endpoint-policy';
 import { type JobPlacement, jobPlacements } from './job-placements';
-import { NETWORK_METADATA, type NetworkMetadata } from '../../util/network-metadata';
+import { NETWORK_METADATA, type NetworkMetadata } from '../../network/network-metadata';
 import { statementsOf } from '../template/policy';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
