@@ -28,8 +28,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Versions that are known to work together (shared/neo-facts.md, section 5).
   cdkVersion: CDK_VERSION,
   constructsVersion: '10.5.1',
-  jsiiVersion: '~5.9.0',
-  typescriptVersion: '~5.9.0',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
   minNodeVersion: '22.0.0',
   workflowNodeVersion: '24',
   bumpPackage: 'commit-and-tag-version@^12',
