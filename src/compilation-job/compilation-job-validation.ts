@@ -4,22 +4,22 @@ import type { NeoCompilationJobProps } from './compilation-job-props';
 import { MAX_TAGS, REQUEST_TYPES, requireJobName, validateCommonProps } from '../compilation/compilation-validation';
 import { wholeSeconds } from '../util/durations';
 import { NeoValidationError } from '../util/errors';
-import { BOOLEAN, DURATION, optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { BOOLEAN, DURATION, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 
 /** CloudFormation and the Provider framework wait one hour. Stopping a job before the answer is given takes the rest. */
 export const MAX_TIMEOUT = Duration.minutes(55);
 
 const TYPES: PropTypes<NeoCompilationJobProps> = {
   ...REQUEST_TYPES,
-  compilationJobName: optional(TEXT),
+  compilationJobName: optional(STRING),
   waitForCompletion: optional(BOOLEAN),
   timeout: optional(DURATION),
   deleteArtifacts: optional(BOOLEAN),
 };
 
-/** Validates everything about the props of a job that does not depend on its model and target. */
-export function validateJobProps(scope: Construct, props: NeoCompilationJobProps): void {
-  requireTypes(scope, props, TYPES);
+/** Validates everything about the props of a job that does not depend on its model and target. A subclass may have further props. */
+export function validateJobProps(scope: Construct, props: NeoCompilationJobProps, isSubclass: boolean): void {
+  requireTypes(scope, props, TYPES, 'props', isSubclass);
   if (props.compilationJobName !== undefined) { requireJobName(scope, 'compilationJobName', props.compilationJobName); }
   validateCommonProps(scope, props, MAX_TAGS.deployment);
   validateTimeout(scope, props);

@@ -121,7 +121,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
    */
   constructor(scope: Construct, id: string, private readonly props: NeoCompilationJobProps) {
     super(scope, id);
-    validateJobProps(this, props);
+    validateJobProps(this, props, new.target !== NeoCompilationJob);
     this.waitsForCompletion = props.waitForCompletion !== false;
     const settings = compilationSettings(this, props, this.waitsForCompletion ? props.timeout : undefined);
     const { role, privateVpc, outputPrefix } = settings;

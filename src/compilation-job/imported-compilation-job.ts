@@ -4,11 +4,11 @@ import type { Construct } from 'constructs';
 import type { INeoCompilationJob } from './compilation-job-base';
 import { requireJobName } from '../compilation/compilation-validation';
 import { NeoValidationError } from '../util/errors';
-import { requireType, TEXT } from '../util/prop-types';
+import { requireType, STRING } from '../util/prop-types';
 
 /** A job known by its name alone. */
 export function importedCompilationJob(scope: Construct, id: string, jobName: string): INeoCompilationJob {
-  requireType(scope, 'jobName', jobName, TEXT);
+  requireType(scope, 'jobName', jobName, STRING);
   requireJobName(scope, 'jobName', jobName);
   class Imported extends Resource implements INeoCompilationJob {
     public readonly jobName = jobName;

@@ -3,8 +3,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { OUTCOME_ACTION, type CompilationOutcome } from './compilation-job-outcome';
 import type { CompilationJobProvider } from './compilation-job-provider';
-import { NeoValidationError, shown } from '../util/errors';
-import { requireType, TEXT } from '../util/prop-types';
+import { NeoValidationError, formatValue } from '../util/errors';
+import { requireType, STRING } from '../util/prop-types';
 
 const ID = 'OutcomeMetrics';
 const NAMESPACE = 'cdk-sagemaker-neo';
@@ -36,10 +36,10 @@ export class OutcomeMetrics extends Construct {
   }
 
   public metric(metricName: string, stackName: string, job: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    requireType(this.provider, 'metricName', metricName, TEXT);
+    requireType(this.provider, 'metricName', metricName, STRING);
     const definition = Object.entries(METRICS).find(([name]) => name === metricName)?.[1];
     if (!definition) {
-      throw new NeoValidationError(`metricName must be one of ${Object.keys(METRICS).join(', ')}; got: ${shown(metricName)}`, this.provider);
+      throw new NeoValidationError(`metricName must be one of ${Object.keys(METRICS).join(', ')}; got: ${formatValue(metricName)}`, this.provider);
     }
     if (!this.node.tryFindChild(metricName)) {
       new logs.MetricFilter(this, metricName, {

@@ -5,25 +5,33 @@ import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private
 import { differ, requirePassableRole, requireSameRegion } from '../network/same-environment';
 import { checkCompilation, type CompilationRequest } from '../target/compilation-rules';
 import { wholeSeconds } from '../util/durations';
-import { NeoValidationError, shown } from '../util/errors';
+import { NeoValidationError, formatValue } from '../util/errors';
 import { requireKey } from '../util/object-keys';
-import { DURATION, listOf, mapOf, optional, structOf, TEXT } from '../util/prop-types';
+import { DURATION, listOf, mapOf, optional, STRING, structOf, wrongType, type PropType } from '../util/prop-types';
 import { BUCKET, COMPILER_OPTIONS, KEY, MODEL, PRIVATE_VPC, ROLE, TARGET } from '../util/resource-types';
 
-export const VPC_CONFIG = structOf<NeoVpcConfig>('a NeoVpcConfig, such as vpcConfig of a NeoPrivateCompilationVpc', {
-  subnets: listOf(TEXT), securityGroupIds: listOf(TEXT), privateVpc: optional(PRIVATE_VPC),
+const VPC_CONFIG_STRUCT = structOf<NeoVpcConfig>('a NeoVpcConfig, such as vpcConfig of a NeoPrivateCompilationVpc', {
+  subnets: listOf(STRING), securityGroupIds: listOf(STRING), privateVpc: optional(PRIVATE_VPC),
 });
+
+/** Users often pass the network itself. */
+export const VPC_CONFIG: PropType<false> = {
+  ...VPC_CONFIG_STRUCT,
+  typeError: value => PRIVATE_VPC.typeError(value)
+    ? VPC_CONFIG_STRUCT.typeError(value)
+    : wrongType('a NeoVpcConfig: pass network.vpcConfig instead of the network', value),
+};
 
 /** Types of the props that jobs, tasks and fleets share. */
 export const COMMON_TYPES = {
   vpcConfig: VPC_CONFIG,
   outputBucket: BUCKET,
-  outputPrefix: optional(TEXT),
+  outputPrefix: optional(STRING),
   outputEncryptionKey: optional(KEY),
   role: optional(ROLE),
   maxRuntime: optional(DURATION),
   maxPendingTime: optional(DURATION),
-  tags: optional(mapOf(TEXT)),
+  tags: optional(mapOf(STRING)),
 };
 
 /** Types of the props that jobs and tasks share. */
@@ -76,7 +84,7 @@ export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): vo
     }
     const wrong = ids.find(id => !Token.isUnresolved(id) && !/^[-0-9a-zA-Z]{1,32}$/.test(id));
     if (wrong !== undefined) {
-      throw new NeoValidationError(`vpcConfig.${prop} must hold IDs of 1 to 32 letters, digits and hyphens, such as ${prop === 'subnets' ? 'subnet' : 'sg'}-0123456789abcdef0; got: ${shown(wrong)}`, scope);
+      throw new NeoValidationError(`vpcConfig.${prop} must hold IDs of 1 to 32 letters, digits and hyphens, such as ${prop === 'subnets' ? 'subnet' : 'sg'}-0123456789abcdef0; got: ${formatValue(wrong)}`, scope);
     }
   }
 }
@@ -112,14 +120,14 @@ function requireSameEnvironment(scope: Construct, network: INeoPrivateCompilatio
 /** SageMaker's pattern for names of jobs and models, which does not bound the length by itself. */
 export function requireJobName(scope: Construct, prop: string, name: string) {
   if (!Token.isUnresolved(name) && !(name.length <= 63 && /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name))) {
-    throw new NeoValidationError(`${prop} must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${shown(name)}`, scope);
+    throw new NeoValidationError(`${prop} must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${formatValue(name)}`, scope);
   }
 }
 
 function validateOutputPrefix(scope: Construct, prefix: string | undefined) {
   if (prefix === undefined || Token.isUnresolved(prefix)) { return; }
   if (prefix === '' || prefix.startsWith('/') || prefix.endsWith('/') || prefix.includes('//')) {
-    throw new NeoValidationError(`outputPrefix must be a folder without slashes at its ends, such as "compiled/models"; got: ${shown(prefix)}`, scope);
+    throw new NeoValidationError(`outputPrefix must be a folder without slashes at its ends, such as "compiled/models"; got: ${formatValue(prefix)}`, scope);
   }
   // The API takes 1,024 characters; bucket, job name and artifact need up to 250 of them.
   if (prefix.length > 750) {
@@ -141,10 +149,10 @@ export function tagFault(tags: { [key: string]: string }, maxTags: number): stri
   const count = Object.keys(tags).length;
   if (count > maxTags) { return `tags must be at most ${maxTags}, as SageMaker takes 50 and the library adds its own; got: ${count}`; }
   const reserved = Object.keys(tags).find(key => /^(aws:|cdk-sagemaker-neo:)/i.test(key));
-  if (reserved !== undefined) { return `tags must not begin with "aws:" or "cdk-sagemaker-neo:", which are reserved; got: ${shown(reserved)}`; }
+  if (reserved !== undefined) { return `tags must not begin with "aws:" or "cdk-sagemaker-neo:", which are reserved; got: ${formatValue(reserved)}`; }
   const wrong = Object.entries(tags).find(([key, value]) => (key === '' || !isTagText(key, 128)) || !isTagText(value, 256));
   return wrong && 'tags must have keys of 1 to 128 and values of up to 256 letters, digits, spaces and _.:/=+-@, as AWS takes no others; '
-    + `got: ${shown(Object.fromEntries([wrong]))}`;
+    + `got: ${formatValue(Object.fromEntries([wrong]))}`;
 }
 
 function isTagText(text: string, most: number): boolean {

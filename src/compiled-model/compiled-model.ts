@@ -7,8 +7,8 @@ import { createHostingRole } from './hosting-role';
 import { requireJobName, validateVpcConfig, VPC_CONFIG } from '../compilation/compilation-validation';
 import { differ, requirePassableRole } from '../network/same-environment';
 import { requireExemptable } from '../network/stack-cycle';
-import { NeoValidationError, shown } from '../util/errors';
-import { BOOLEAN, mapOf, optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { NeoValidationError, formatValue } from '../util/errors';
+import { BOOLEAN, mapOf, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { JOB, ROLE } from '../util/resource-types';
 
 /**
@@ -63,6 +63,7 @@ export class NeoCompiledModel extends Resource implements iam.IGrantable {
    */
   constructor(scope: Construct, id: string, props: NeoCompiledModelProps) {
     super(scope, id);
+    requireTypes(this, props, TYPES, 'props', new.target !== NeoCompiledModel);
     validate(this, props);
     const { job } = props;
     const vpcConfig = props.vpcConfig ?? job.vpcConfig;
@@ -102,13 +103,12 @@ const TYPES: PropTypes<NeoCompiledModelProps> = {
   role: optional(ROLE),
   enableNetworkIsolation: optional(BOOLEAN),
   allowOutsideEndpoint: optional(BOOLEAN),
-  image: optional(TEXT),
-  environment: optional(mapOf(TEXT)),
-  modelName: optional(TEXT),
+  image: optional(STRING),
+  environment: optional(mapOf(STRING)),
+  modelName: optional(STRING),
 };
 
 function validate(scope: Construct, props: NeoCompiledModelProps): void {
-  requireTypes(scope, props, TYPES);
   const { job, vpcConfig = job.vpcConfig, role, modelName, image, environment } = props;
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
   if (job.target.isEdge) {
@@ -129,11 +129,11 @@ function validate(scope: Construct, props: NeoCompiledModelProps): void {
       + `got: ${vpcConfig.subnets.length}`);
   }
   if (image !== undefined && !Token.isUnresolved(image) && !/^\S{1,255}$/.test(image)) {
-    fail(`image must be the URI of an image, of 1 to 255 characters without spaces; got: ${shown(image)}`);
+    fail(`image must be the URI of an image, of 1 to 255 characters without spaces; got: ${formatValue(image)}`);
   }
   const variable = Object.entries(environment ?? {}).find(([name, value]) => !isVariable(name, value));
   if (variable) {
-    fail(`environment must have names of 1 to 1,024 letters, digits and underscores, no digit first, and values of up to 1,024 characters; got: ${shown(Object.fromEntries([variable]))}`);
+    fail(`environment must have names of 1 to 1,024 letters, digits and underscores, no digit first, and values of up to 1,024 characters; got: ${formatValue(Object.fromEntries([variable]))}`);
   }
   if (modelName !== undefined) { requireJobName(scope, 'modelName', modelName); }
 }

@@ -25,14 +25,14 @@ const TYPES: PropTypes<NeoCompilationFleetProps> = {
   startOnUpload: optional(BOOLEAN),
   pollInterval: optional(DURATION),
   timeout: optional(DURATION),
-  logs: optional(structOf<sfn.LogOptions>('log options (sfn.LogOptions)', { destination: optional(LOG_GROUP), includeExecutionData: optional(BOOLEAN), level: optional(TEXT) })),
+  logs: optional(structOf<sfn.LogOptions>('log options (sfn.LogOptions)', { destination: optional(LOG_GROUP), includeExecutionData: optional(BOOLEAN), level: optional(TEXT) }, true)),
   tracingEnabled: optional(BOOLEAN),
 };
 
 /** Everything about a fleet's props that is wrong whatever the models are. */
-export function validateFleetProps(scope: Construct, props: NeoCompilationFleetProps): void {
+export function validateFleetProps(scope: Construct, props: NeoCompilationFleetProps, isSubclass: boolean): void {
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
-  requireTypes(scope, props, TYPES);
+  requireTypes(scope, props, TYPES, 'props', isSubclass);
   if (props.targets.length === 0) { fail('targets must list at least one { target }; got: []'); }
   requireInteger(fail, 'maxConcurrentJobs', props.maxConcurrentJobs, 1, MAX_CONCURRENCY, 'jobs at once');
   requireInteger(fail, 'toleratedFailurePercentage', props.toleratedFailurePercentage ?? 0, 0, 100, 'percent');

@@ -115,7 +115,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
    */
   constructor(scope: Construct, id: string, props: NeoCompilationFleetProps) {
     super(scope, id);
-    validateFleetProps(this, props);
+    validateFleetProps(this, props, new.target !== NeoCompilationFleet);
     const { privateVpc } = props.vpcConfig;
     const settings = compilationSettings(this, props);
     const source = props.models._bind({ scope: this, jobAccess: { role: settings.role, privateVpc } });

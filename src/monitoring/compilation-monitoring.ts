@@ -11,8 +11,8 @@ import type { NeoCompilationJob } from '../compilation-job/compilation-job';
 import { consoleOf } from '../compilation-job/console';
 import { outcomePattern } from '../compilation-job/outcome-pattern';
 import { differ, requireSameRegion } from '../network/same-environment';
-import { NeoValidationError, shown } from '../util/errors';
-import { BOOLEAN, listOf, NUMBER, optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { NeoValidationError, formatValue } from '../util/errors';
+import { BOOLEAN, listOf, NUMBER, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { JOB, TOPIC } from '../util/resource-types';
 
 /** Of all compilation jobs of the account, made by whichever is first; it is never made or deleted here. */
@@ -53,6 +53,7 @@ export class NeoCompilationMonitoring extends Construct {
    */
   constructor(scope: Construct, id: string, props: NeoCompilationMonitoringProps) {
     super(scope, id);
+    requireTypes(this, props, TYPES, 'props', new.target !== NeoCompilationMonitoring);
     const threshold = validate(this, props);
     const { jobs, alarmTopic } = props;
 
@@ -167,12 +168,11 @@ const TYPES: PropTypes<NeoCompilationMonitoringProps> = {
   topic: optional(TOPIC),
   alarmTopic: optional(TOPIC),
   compilationTimeThreshold: optional(NUMBER),
-  dashboardName: optional(TEXT),
+  dashboardName: optional(STRING),
   jobLinks: optional(BOOLEAN),
 };
 
 function validate(scope: Construct, props: NeoCompilationMonitoringProps): number {
-  requireTypes(scope, props, TYPES);
   const { jobs, topic, alarmTopic, compilationTimeThreshold: threshold = 0.8, dashboardName } = props;
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
   if (jobs.length < 1 || jobs.length > 100) {
@@ -180,10 +180,10 @@ function validate(scope: Construct, props: NeoCompilationMonitoringProps): numbe
   }
   if (new Set(jobs).size !== jobs.length) { fail('jobs must not have a job twice'); }
   if (!Token.isUnresolved(threshold) && !(threshold > 0 && threshold <= 1)) {
-    fail(`compilationTimeThreshold must be above 0 and at most 1, a share of maxRuntime; got: ${shown(threshold)}`);
+    fail(`compilationTimeThreshold must be above 0 and at most 1, a share of maxRuntime; got: ${formatValue(threshold)}`);
   }
   if (dashboardName !== undefined && !Token.isUnresolved(dashboardName) && !/^[A-Za-z0-9_-]{1,255}$/.test(dashboardName)) {
-    fail(`dashboardName must be 1 to 255 letters, digits, hyphens and underscores; got: ${shown(dashboardName)}`);
+    fail(`dashboardName must be 1 to 255 letters, digits, hyphens and underscores; got: ${formatValue(dashboardName)}`);
   }
   for (const [prop, told] of Object.entries({ topic, alarmTopic })) {
     if (told) { requireSameRegion(scope, prop, told, 'rules and alarms tell topics of their own Region only'); }

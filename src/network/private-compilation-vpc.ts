@@ -140,7 +140,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    */
   constructor(scope: Construct, id: string, props: NeoPrivateCompilationVpcProps) {
     super(scope, id);
-    validateProps(this, props);
+    validateProps(this, props, new.target !== NeoPrivateCompilationVpc);
     this.buckets = uniqueBuckets(this, props.buckets);
 
     const { vpc, subnets } = this.network(props);

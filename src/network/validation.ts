@@ -18,7 +18,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
     subnetGroupName: optional(TEXT),
     subnets: optional(listOf(SUBNET)),
     subnetType: optional(TEXT),
-  })),
+  }, true)),
   securityGroups: optional(listOf(SECURITY_GROUP)),
   s3Endpoint: optional(GATEWAY_ENDPOINT),
   role: optional(ROLE),
@@ -34,8 +34,8 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
 /**
  * Props of the wrong type, and props that make no sense together: better an error than a prop that is silently ignored.
  */
-export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcProps) {
-  requireTypes(scope, props, TYPES);
+export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcProps, isSubclass: boolean) {
+  requireTypes(scope, props, TYPES, 'props', isSubclass);
   const requireVpc = (prop: 'vpcSubnets' | 'securityGroups' | 's3Endpoint') => {
     if (props[prop] !== undefined && props.vpc === undefined) {
       throw new NeoValidationError(`${prop} must come with vpc, which it belongs to; got: vpc undefined`, scope);

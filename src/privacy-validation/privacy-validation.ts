@@ -127,7 +127,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
    * @param props accepted findings, report directory, and whether to fail on what is not visible
    */
   constructor(private readonly props: NeoPrivacyValidationProps = {}) {
-    requireTypes(undefined, props, TYPES);
+    requireTypes(undefined, props, TYPES, 'props', new.target !== NeoPrivacyValidation);
     this.version = JSON.parse(fs.readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
     this.ruleIds = PRIVACY_RULES.map(({ id }) => id);
     this.acceptedFindings = props.acceptedFindings ?? [];

@@ -87,7 +87,7 @@ export class NeoOrphanedJobStopper extends Construct {
    */
   constructor(scope: Construct, id: string, props: NeoOrphanedJobStopperProps) {
     super(scope, id);
-    requireTypes(this, props, TYPES);
+    requireTypes(this, props, TYPES, 'props', new.target !== NeoOrphanedJobStopper);
     if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/.test(props.jobNamePrefix)) {
       throw new NeoValidationError(`jobNamePrefix must be 1 to 63 letters, digits and hyphens, as it limits which jobs may be stopped; got: ${shown(props.jobNamePrefix)}`, this);
     }

@@ -103,6 +103,7 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
    * @param props the job, and how it is waited for
    */
   public static jsonata(scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps): NeoRunCompilationJob {
+    requireTypes(scope, props, JSONATA_TYPES);
     return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonataLoop(inner, loop));
   }
 
@@ -113,7 +114,6 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps, build: (scope: Construct, loop: RunJobLoopProps) => RunJobLoop,
   ) {
     super(scope, id);
-    requireTypes(this, props, JSONATA_TYPES);
     if (id.length > MAX_ID) {
       throw new NeoValidationError(`id must have at most ${MAX_ID} characters, as states are named after it and a name has at most 80; got: ${id.length}`, this);
     }

@@ -18,7 +18,8 @@ export const TASK_TYPES: PropTypes<NeoCompilationTaskOptions> = {
  * The input of CreateCompilationJob for a state: validated, and with all that the job needs granted to its role.
  */
 export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, language: sfn.QueryLanguage) {
-  requireTypes(scope, props, TASK_TYPES);
+  // Open, as the props of every task in Step Functions are there as well.
+  requireTypes(scope, props, TASK_TYPES, 'props', true);
   const name = props.compilationJobName;
   if (!isRuntimeValue(scope, name)) { requireJobName(scope, 'compilationJobName', name); }
   validateNamePattern(scope, props.compilationJobNamePattern);

@@ -7,7 +7,7 @@ import type { NeoFramework } from './framework';
 import type { NeoTarget } from './target';
 import type { WarningId } from './warnings';
 import { withoutTokens } from '../util/errors';
-import { isRecord } from '../util/records';
+import { isRecord } from '../util/prop-types';
 
 /**
  * What is to be compiled and for what.

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { containsToken, isJson, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
 import { NeoValidationError, shown } from '../util/errors';
 import { listOf, NUMBER, optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
-import { isRecord } from '../util/records';
+import { isRecord } from '../util/prop-types';
 
 const LIMITS = { what: 'compiler options', min: 3, max: 1024 };
 

@@ -4,7 +4,7 @@ import { NeoCoreMlInput, renderCoreMlInput } from './core-ml-input';
 import { isJson, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
 import { failWhenOrderIsLost, readInputs, ShapeInput } from './shape-inputs';
 import { NeoValidationError, shown } from '../util/errors';
-import { isRecord } from '../util/records';
+import { isRecord } from '../util/prop-types';
 
 const LIMITS = { what: 'data input shape', min: 1, max: 16384 };
 

@@ -1,7 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { NeoValidationError, shown } from '../util/errors';
-import { isRecord } from '../util/records';
+import { isRecord } from '../util/prop-types';
 
 /** As CDK writes them in texts and as numbers. */
 const TOKENS = /[$#]\{Token\[[^\]]*\]\}|-?\d\.\d+e\+28\d/g;

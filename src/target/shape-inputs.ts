@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { NeoValidationError, shown } from '../util/errors';
-import { isRecord } from '../util/records';
+import { isRecord } from '../util/prop-types';
 
 /**
  * One input of a model, as far as it is known at synthesis.

@@ -12,9 +12,9 @@ export class NeoValidationError extends Error {
 }
 
 /**
- * Show a value in an error message: short, quoted when a string, never `[object Object]`. Takes any value whatever.
+ * Formats a value for an error message: short, quoted when a string, never `[object Object]`. Takes any value whatever.
  */
-export function shown(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (Token.isUnresolved(value)) { return 'a token'; }
   if (Construct.isConstruct(value)) { return `the construct ${value.node.path}`; }
   let text: string | undefined;
@@ -30,3 +30,6 @@ export function shown(value: unknown): string {
 export function withoutTokens(text: string): string {
   return text.replace(/[$#]\{Token\[[^\]]*\]\}/g, '<token>');
 }
+
+/** @deprecated renamed to `formatValue` */
+export const shown = formatValue;

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { NeoValidationError, shown } from './errors';
+import { NeoValidationError, formatValue } from './errors';
 
 /** S3's limit, in bytes of UTF-8. */
 const MOST_BYTES = 1_024;
@@ -13,7 +13,7 @@ const UNUSABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 export function requireKey(scope: IConstruct | undefined, prop: string, key: string): void {
   if (Token.isUnresolved(key)) { return; }
   if (UNUSABLE.test(key)) {
-    throw new NeoValidationError(`${prop} must have no control characters and no line ends, which an S3 URI in a request to SageMaker cannot have; got: ${shown(key)}`, scope);
+    throw new NeoValidationError(`${prop} must have no control characters and no line ends, which an S3 URI in a request to SageMaker cannot have; got: ${formatValue(key)}`, scope);
   }
   if (Buffer.byteLength(key) > MOST_BYTES) {
     throw new NeoValidationError(`${prop} must have at most ${MOST_BYTES} bytes in UTF-8, as S3 takes no longer key; got: ${Buffer.byteLength(key)} bytes`, scope);

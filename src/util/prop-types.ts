@@ -1,50 +1,57 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { NeoValidationError, shown } from './errors';
-import { isRecord } from './records';
+import { NeoValidationError, formatValue } from './errors';
 
-/**
- * What a prop takes, for callers without types: without this, their mistakes end in a TypeError somewhere inside of the library or of CDK.
+/*
+ * Types of props, for callers without a compiler: without these checks, their mistakes end in a TypeError inside of this library or of CDK, or are ignored.
  */
+
 export interface PropType<IsOptional extends boolean = boolean> {
-  /** For messages: `a text`. */
-  readonly words: string;
+  /** For messages: `a string`. */
+  readonly description: string;
   readonly isOptional: IsOptional;
-  /** Where in a value something is wrong, the value itself or a part of it; undefined when all is right. */
-  readonly fault: (value: unknown) => Fault | undefined;
+  /** What is wrong with a value or a part of it; undefined when nothing is. */
+  readonly typeError: (value: unknown) => TypeFault | undefined;
 }
 
-interface Fault {
+export interface TypeFault {
   /** Path below the prop, such as `[1].name`. */
   readonly path: string;
-  readonly words: string;
   readonly value: unknown;
+  /** What it must be; of an unknown prop, what to do. */
+  readonly fix: string;
+  readonly isUnknown?: boolean;
 }
 
 /** The types of all members of a struct: one that is forgotten does not compile. */
 export type PropTypes<P> = { readonly [K in keyof P]-?: PropType<undefined extends P[K] ? true : false> };
 
 /**
- * Fails when a prop is missing or of the wrong type. An unresolved token may be any text, number, list or map.
+ * Fails when a prop is missing, of the wrong type or unknown. An unresolved token passes for a string, number, array or map.
  *
- * @param what the props themselves, for messages
+ * @param description the props themselves, for messages
+ * @param isOpen see `structOf`
  */
-export function requireTypes<P>(scope: IConstruct | undefined, props: P, types: PropTypes<P>, what = 'props'): void {
-  const fault = faultInStruct(props, what, types);
-  if (fault) { throw new NeoValidationError(faultMessage(fault.path.replace(/^\./, '') || what, fault), scope); }
+export function requireTypes<P>(scope: IConstruct | undefined, props: P, types: PropTypes<P>, description = 'props', isOpen = false): void {
+  const fault = structOf(description, types, isOpen).typeError(props);
+  if (fault) { throw typeErrorAt(scope, fault.path.replace(/^\./, '') || description, fault); }
 }
 
 /** Fails when an argument is of the wrong type. */
 export function requireType(scope: IConstruct | undefined, name: string, value: unknown, of: PropType): void {
-  const fault = faultIn(value, of);
-  if (fault) { throw new NeoValidationError(faultMessage(`${name}${fault.path}`, fault), scope); }
+  const fault = typeErrorOf(value, of);
+  if (fault) { throw typeErrorAt(scope, `${name}${fault.path}`, fault); }
 }
 
-function faultMessage(name: string, { words, value }: Fault): string {
-  return value === undefined ? `${name} must be given; got: undefined` : `${name} has the wrong type: it must be ${words}; got: ${shown(value)}`;
+function typeErrorAt(scope: IConstruct | undefined, name: string, { value, fix, isUnknown }: TypeFault): NeoValidationError {
+  if (isUnknown) { return new NeoValidationError(`${name} is not a prop: ${fix}; got: ${formatValue(value)}`, scope); }
+  if (value === undefined) { return new NeoValidationError(`${name} must be given; got: undefined`, scope); }
+  return new NeoValidationError(`${name} has the wrong type: it must be ${fix}; got: ${formatValue(value)}`, scope);
 }
 
-export const TEXT = type('a text', value => typeof value === 'string' || Token.isUnresolved(value));
+export const STRING = type('a string', value => typeof value === 'string' || Token.isUnresolved(value));
+/** @deprecated renamed to `STRING` */
+export const TEXT = STRING;
 export const NUMBER = type('a number', value => typeof value === 'number' || Token.isUnresolved(value));
 /** Decided upon at synthesis: a token would always count as true. */
 export const BOOLEAN = type('true or false, known at synthesis', value => typeof value === 'boolean');
@@ -53,23 +60,23 @@ export const ANYTHING = type('anything', () => true);
 export const DURATION = having('a Duration, such as Duration.minutes(15)', 'toSeconds', 'isUnresolved');
 
 /**
- * An object with these members. Not of a class: it may come from another copy of the library that has it.
+ * An object with these members. Its class does not matter, as it may come from another copy of the library that defines it.
  */
-export function having(words: string, ...members: string[]): PropType<false> {
-  return type(words, value => typeof value === 'object' && value !== null && members.every(member => member in value));
+export function having(description: string, ...members: string[]): PropType<false> {
+  return type(description, value => typeof value === 'object' && value !== null && members.every(member => member in value));
 }
 
 export function listOf(item: PropType<false>): PropType<false> {
-  const words = `a list, of which each is ${item.words}`;
+  const description = `an array, each item ${item.description}`;
   return {
-    words,
+    description,
     isOptional: false,
-    fault: value => {
+    typeError: value => {
       if (Token.isUnresolved(value)) { return undefined; }
-      if (!Array.isArray(value)) { return { path: '', words, value }; }
-      // By index, as forEach and its kind pass over holes.
+      if (!Array.isArray(value)) { return wrongType(description, value); }
+      // By index, as forEach and its kind skip holes.
       for (let i = 0; i < value.length; i++) {
-        const fault = faultIn(value[i], item);
+        const fault = typeErrorOf(value[i], item);
         if (fault) { return below(`[${i}]`, fault); }
       }
       return undefined;
@@ -78,45 +85,109 @@ export function listOf(item: PropType<false>): PropType<false> {
 }
 
 export function mapOf(item: PropType<false>): PropType<false> {
-  const words = `a map, in which each is ${item.words}`;
+  const description = `a map, each value ${item.description}`;
   return {
-    words,
+    description,
     isOptional: false,
-    fault: value => {
+    typeError: value => {
       if (Token.isUnresolved(value)) { return undefined; }
-      if (!isRecord(value)) { return { path: '', words, value }; }
+      if (!isRecord(value)) { return wrongType(description, value); }
       for (const [name, entry] of Object.entries(value)) {
-        const fault = faultIn(entry, item);
-        if (fault) { return below(/^\w+$/.test(name) ? `.${name}` : `[${shown(name)}]`, fault); }
+        const fault = typeErrorOf(entry, item);
+        if (fault) { return below(/^\w+$/.test(name) ? `.${name}` : `[${formatValue(name)}]`, fault); }
       }
       return undefined;
     },
   };
 }
 
-export function structOf<P>(words: string, members: PropTypes<P>): PropType<false> {
-  return { words, isOptional: false, fault: value => faultInStruct(value, words, members) };
+/**
+ * @param isOpen whether others may add members, as a subclass and a newer aws-cdk-lib do: only what is certainly misspelled is then refused
+ */
+export function structOf<P>(description: string, members: PropTypes<P>, isOpen = false): PropType<false> {
+  return {
+    description,
+    isOptional: false,
+    typeError: value => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) { return wrongType(description, value); }
+      // What is misspelled is often missed as well: say the former.
+      const unknown = unknownMember(value, Object.keys(members), isOpen);
+      if (unknown) { return unknown; }
+      for (const name in members) {
+        const fault = typeErrorOf((value as any)[name], members[name]);
+        if (fault) { return below(`.${name}`, fault); }
+      }
+      return undefined;
+    },
+  };
 }
 
 export function optional(of: PropType<false>): PropType<true> {
   return { ...of, isOptional: true };
 }
 
-function type(words: string, accepts: (value: unknown) => boolean): PropType<false> {
-  return { words, isOptional: false, fault: value => accepts(value) ? undefined : { path: '', words, value } };
+/** Whether a value is an object of key and value: neither null nor an array, a date or a buffer. Not by its prototype, as jsii's objects may have another. */
+export function isRecord(value: unknown): value is { [name: string]: unknown } {
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-function faultIn(value: unknown, of: PropType): Fault | undefined {
-  return value === undefined && of.isOptional ? undefined : of.fault(value);
+export function wrongType(description: string, value: unknown): TypeFault {
+  return { path: '', value, fix: description };
 }
 
-function faultInStruct<P>(value: unknown, words: string, members: PropTypes<P>): Fault | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) { return { path: '', words, value }; }
-  for (const name in members) {
-    const fault = faultIn((value as any)[name], members[name]);
-    if (fault) { return below(`.${name}`, fault); }
+function type(description: string, accepts: (value: unknown) => boolean): PropType<false> {
+  return { description, isOptional: false, typeError: value => accepts(value) ? undefined : wrongType(description, value) };
+}
+
+function typeErrorOf(value: unknown, of: PropType): TypeFault | undefined {
+  return value === undefined && of.isOptional ? undefined : of.typeError(value);
+}
+
+const below = (path: string, fault: TypeFault): TypeFault => ({ ...fault, path: `${path}${fault.path}` });
+
+/** The first member that a struct does not have. */
+function unknownMember(struct: object, members: string[], isOpen: boolean): TypeFault | undefined {
+  const others = Object.entries(struct).filter(([name, value]) => !members.includes(name) && value !== undefined);
+  for (const [name, value] of others) {
+    const right = nearest(name, members, isOpen || !isLiteral(struct));
+    if (right) { return { path: `.${name}`, value, fix: `use ${right}`, isUnknown: true }; }
   }
-  return undefined;
+  if (others.length === 0 || isOpen || !isLiteral(struct)) { return undefined; }
+  const [[name, value]] = others;
+  return { path: `.${name}`, value, fix: `remove it, or use one of ${members.join(', ')}`, isUnknown: true };
 }
 
-const below = (path: string, fault: Fault): Fault => ({ ...fault, path: `${path}${fault.path}` });
+/** Not an instance of a class, which may have members of its own. By the prototype's prototype, as jsii's objects come from another realm. */
+function isLiteral(struct: object): boolean {
+  const prototype = Object.getPrototypeOf(struct);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** The name that was meant, if any is near enough: `compilerOptions` for `compiler_options` or `compilerOption`. */
+function nearest(name: string, members: string[], isCertain: boolean): string | undefined {
+  const plain = (text: string) => text.replace(/[_-]/g, '').toLowerCase();
+  const limit = (member: string) => isCertain ? (member.length < 8 ? 0 : 1) : Math.max(1, Math.floor(member.length / 3));
+  const [best] = members
+    .map(member => ({ member, distance: editDistance(plain(name), plain(member)) }))
+    .filter(({ member, distance }) => distance <= limit(member))
+    .sort((a, b) => a.distance - b.distance);
+  return best?.member;
+}
+
+/** The number of letters to insert, remove, replace or swap with a neighbor. */
+function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    rows[i] = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      rows[i][j] = Math.min(
+        rows[i - 1][j] + 1,
+        rows[i][j - 1] + 1,
+        rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1),
+        isSwap ? rows[i - 2][j - 2] + 1 : Infinity,
+      );
+    }
+  }
+  return rows[a.length][b.length];
+}

@@ -7,7 +7,7 @@ import { archive, compilation, jobOf, OPTIONS, requestOf } from './fixture';
 import { NeoCompilationJob, NeoFramework, NeoModel, NeoTarget, type NeoCompilationJobProps } from '../../src';
 import { network, newStack, templateOf, warningIds } from '../network/fixture';
 
-describe('bad input ends at synth', () => {
+describe('bad input', () => {
   const vpcConfig = (subnets: number, groups: number) => ({
     subnets: Array.from({ length: subnets }, (_, i) => `subnet-${i}`), securityGroupIds: Array.from({ length: groups }, (_, i) => `sg-${i}`),
   });
@@ -20,6 +20,9 @@ describe('bad input ends at synth', () => {
     ['6 groups', { ...anyRole, vpcConfig: vpcConfig(1, 6) }, /vpcConfig\.securityGroupIds must hold 1 to 5 IDs.*got: 6/],
     ['no role', { vpcConfig: vpcConfig(1, 1) }, /role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc/],
     ['no network', { vpcConfig: undefined }, /vpcConfig must be given; got: undefined/],
+    ['the network itself', { vpcConfig: network().privateVpc }, /vpcConfig has the wrong type: it must be a NeoVpcConfig: pass network\.vpcConfig instead of the network; got: the construct Stack\/Neo/],
+    ['a prop of the API', { CompilerOptions: '{}' }, /CompilerOptions is not a prop: use compilerOptions; got: "\{\}"/],
+    ['a prop of the network', { vpcConfig: { ...vpcConfig(1, 1), subnetIds: ['subnet-1'] } }, /vpcConfig\.subnetIds is not a prop: (use|remove)/],
     ['no model', { model: undefined }, /model must be given; got: undefined/],
     ['a name with spaces', { compilationJobName: 'my job' }, /compilationJobName must be 1 to 63 letters.*got: "my job"/],
     ['a name that ends in a hyphen', { compilationJobName: 'job-' }, /compilationJobName must be.*got: "job-"/],
@@ -33,7 +36,7 @@ describe('bad input ends at synth', () => {
     ['a tag with an emoji', { tags: { team: '🦄' } }, /tags must have keys of 1 to 128.*got: \{"team":"🦄"\}/],
     ['a tag without a key', { tags: { '': 'x' } }, /tags must have keys of 1 to 128/],
     ['a tag that is too long', { tags: { team: 'x'.repeat(257) } }, /tags must have .* values of up to 256/],
-    ['a tag that is a number', { tags: { team: 5 } }, /tags\.team has the wrong type: it must be a text; got: 5/],
+    ['a tag that is a number', { tags: { team: 5 } }, /tags\.team has the wrong type: it must be a string; got: 5/],
     ['a subnet that is none', { ...anyRole, vpcConfig: { subnets: ['subnet 1'], securityGroupIds: ['sg-1'] } }, /vpcConfig\.subnets must hold IDs.*got: "subnet 1"/],
     ['a hole among the subnets', { ...anyRole, vpcConfig: { subnets: ['subnet-1', undefined], securityGroupIds: ['sg-1'] } }, /vpcConfig\.subnets\[1\] must be given/],
     ['a line end in the prefix', { outputPrefix: 'a\nb' }, /outputPrefix must have no control characters and no line ends.*got: "a\\nb"/],
@@ -64,6 +67,18 @@ describe('bad input ends at synth', () => {
     ['with a runtime', { maxRuntime: Duration.minutes(9), timeout: Duration.minutes(10) }, '540'],
   ])('the runtime %s', (_, props, expected) => {
     expect(requestOf(props).StoppingCondition.MaxRuntimeInSeconds).toBe(expected);
+  });
+
+  test('a subclass may have props of its own', () => {
+    class Nightly extends NeoCompilationJob {
+      constructor(scope: Stack, id: string, props: NeoCompilationJobProps & { readonly team: string }) { super(scope, id, props); }
+    }
+    const { stack, bucket, privateVpc } = network();
+    const make = (id: string, props: object) => new Nightly(stack, id, {
+      vpcConfig: privateVpc.vpcConfig, model: NeoModel.fromBucket(bucket, 'm.tar.gz', OPTIONS), target: NeoTarget.ML_C5, outputBucket: bucket, team: 'vision', ...props,
+    });
+    expect(() => make('Job', {})).not.toThrow();
+    expect(() => make('Other', { compiler_options: {} })).toThrow(/compiler_options is not a prop: use compilerOptions/);
   });
 
   test.each<[string, (scope: Stack) => void, RegExp]>([
@@ -125,7 +140,7 @@ describe('bad input ends at synth', () => {
   });
 
   test.each<[string, any, RegExp]>([
-    ['no name', undefined, /jobName must be given/], ['a number', 5, /jobName has the wrong type: it must be a text; got: 5/], ['spaces', 'my job', /jobName must be 1 to 63 letters.*got: "my job"/],
+    ['no name', undefined, /jobName must be given/], ['a number', 5, /jobName has the wrong type: it must be a string; got: 5/], ['spaces', 'my job', /jobName must be 1 to 63 letters.*got: "my job"/],
   ])('an imported job with %s', (_, jobName, message) => {
     expect(() => NeoCompilationJob.fromJobName(newStack(), 'Job', jobName)).toThrow(message);
   });

@@ -70,7 +70,7 @@ describe('buckets', () => {
     [undefined, /buckets must be given; got: undefined/],
     [[undefined], /buckets\[0\] must be given/],
     [[{}], /buckets\[0\] has the wrong type: it must be a bucket \(s3\.IBucket\); got: \{\}/],
-    ['models', /buckets has the wrong type: it must be a list, of which each is a bucket.*got: "models"/],
+    ['models', /buckets has the wrong type: it must be an array, each item a bucket.*got: "models"/],
   ])('%j is an error', (buckets, message) => {
     expect(() => network({ buckets: buckets as any })).toThrow(message);
   });

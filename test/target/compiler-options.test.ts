@@ -64,10 +64,10 @@ describe('errors', () => {
 
 test.each<[string, () => unknown, RegExp]>([
   ['a part that is missing', () => NeoCompilerOptions.nvidia({ gpuCode: 'sm_53', trtVersion: '6.0.1' } as any), /cudaVersion must be given/],
-  ['a version as a number', () => NeoCompilerOptions.nvidia({ gpuCode: 'sm_53', trtVersion: '6.0.1', cudaVersion: 10.1 as any }), /cudaVersion has the wrong type: it must be a text; got: 10\.1/],
-  ['a flag outside of a list', () => NeoCompilerOptions.cpu({ mattr: '+neon' as any }), /mattr has the wrong type: it must be a list/],
+  ['a version as a number', () => NeoCompilerOptions.nvidia({ gpuCode: 'sm_53', trtVersion: '6.0.1', cudaVersion: 10.1 as any }), /cudaVersion has the wrong type: it must be a string; got: 10\.1/],
+  ['a flag outside of a list', () => NeoCompilerOptions.cpu({ mattr: '+neon' as any }), /mattr has the wrong type: it must be an array/],
   ['no options', () => NeoCompilerOptions.android(undefined as any), /options must be given/],
-  ['no type', () => NeoCompilerOptions.dtype(null as any), /dataType has the wrong type: it must be a text; got: null/],
+  ['no type', () => NeoCompilerOptions.dtype(null as any), /dataType has the wrong type: it must be a string; got: null/],
   ['a buffer', () => NeoCompilerOptions.of(Buffer.from('b') as any), /compiler options must be texts, numbers/],
   ['too much beside a token', () => json(NeoCompilerOptions.of({ a: Lazy.string({ produce: () => 'b' }), c: 'x'.repeat(1_100) })), /compiler options must have at most 1024 characters.*without its tokens/],
 ])('%s is refused', (_, make, message) => {

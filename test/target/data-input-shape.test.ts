@@ -118,7 +118,7 @@ describe('errors', () => {
     ['a scalar as JSON', () => NeoDataInputShape.fromJson('5'), /must be a map of shapes by input name or a list/],
     ['an empty text', () => NeoDataInputShape.fromJson(''), /not valid JSON/],
     ['Core ML without shape', () => NeoDataInputShape.fromCoreMlInputs({ a: {} as any }), /shape must be given; got: undefined/],
-    ['a choice of Core ML shapes that is one shape', () => NeoCoreMlShape.enumerated([1, 3] as any), /^shapes\[0\] has the wrong type: .*a list.*; got: 1$/],
+    ['a choice of Core ML shapes that is one shape', () => NeoCoreMlShape.enumerated([1, 3] as any), /^shapes\[0\] has the wrong type: .*an array.*; got: 1$/],
     ['Core ML with a bad scale', () => NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.fixed([1]), scale: NaN } }), /texts, numbers/],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);
