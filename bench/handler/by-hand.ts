@@ -1,11 +1,18 @@
 import { CreateCompilationJobCommand, DescribeCompilationJobCommand } from '@aws-sdk/client-sagemaker';
 import type { Dependencies } from '../../src/compilation-job/handler/dependencies';
 import { createRequestOf, jobNameOf } from '../../src/compilation-job/handler/identity';
-import type { PolledRequest, ResourceRequest } from '../../src/compilation-job/handler/request';
+import type { Answer, PolledRequest, Progress, ResourceRequest, Step } from '../../src/compilation-job/handler/request';
 
 /** What one writes for CDK's Provider framework who has the good case in mind: create the job, ask until it ended. */
 export class HandlerByHand {
   constructor(private readonly deps: Dependencies) {}
+
+  /** What the framework does with the two, in the form that the waiter of the library has. */
+  public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId } }: Step): Promise<Progress> {
+    if (PhysicalResourceId === undefined) { return { ...await this.onEvent(Request), WaitSeconds: 0 }; }
+    const { IsComplete, Data } = await this.isComplete({ ...Request, PhysicalResourceId, RequestedAt: Date.parse(StartedAt) });
+    return { PhysicalResourceId, ...IsComplete ? { Answer: { Status: 'SUCCESS', Data: Data as Answer['Data'] } } : { WaitSeconds: 9 } };
+  }
 
   public async onEvent(request: ResourceRequest) {
     const name = jobNameOf(request, request.ResourceProperties);

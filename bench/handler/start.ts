@@ -7,12 +7,14 @@ const ms = (from: number) => performance.now() - from;
 
 async function main([bundle]: string[]): Promise<void> {
   const began = performance.now();
-  const { onEvent, isComplete } = await import(bundle);
+  const { isComplete } = await import(bundle);
   const init = ms(began);
 
   const request = JSON.parse(process.env.NEO_REQUEST!);
   const event = performance.now();
-  const started = { ...request, RequestId: `${process.pid}-${Date.now()}`, ...await onEvent(request) };
+  const Request = { ...request, RequestId: `${process.pid}-${Date.now()}` };
+  const StartedAt = new Date().toISOString();
+  const started = { Request, StartedAt, Progress: await isComplete({ Request, StartedAt, Progress: {} }) };
   const firstEvent = ms(event);
 
   const first = performance.now();
@@ -22,8 +24,8 @@ async function main([bundle]: string[]): Promise<void> {
   const looks: number[] = [];
   for (let i = 0; i < 20; i++) {
     const look = performance.now();
-    const { IsComplete } = await isComplete(started);
-    if (IsComplete) { throw new Error('the job ended while its looks were measured'); }
+    const { Answer } = await isComplete(started);
+    if (Answer) { throw new Error('the job ended while its looks were measured'); }
     looks.push(ms(look));
   }
   // From the start of the process until the first request is answered, as who waits for a cold start waits.

@@ -51,3 +51,6 @@ export const STACK_TAG = 'cdk-sagemaker-neo:stack';
 
 /** Tag that says what a job was made from: a digest of all that alters its result. */
 export const CONFIGURATION_TAG = 'cdk-sagemaker-neo:configuration';
+
+/** Environment variable of the function that CloudFormation calls: ARN of the waiter's state machine. */
+export const STATE_MACHINE_VARIABLE = 'STATE_MACHINE_ARN';

@@ -1,27 +1,22 @@
 import { createHash } from 'crypto';
 import * as path from 'path';
-import { Annotations, CfnResource, Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Aws, CfnResource, Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Provider } from 'aws-cdk-lib/custom-resources';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE } from './compilation-job-outcome';
-import { COMPILATION_JOB_TYPE, STACK_TAG } from './compilation-job-properties';
+import { COMPILATION_JOB_TYPE, STACK_TAG, STATE_MACHINE_VARIABLE } from './compilation-job-properties';
 import { explainFindings } from './explained-findings';
 import { functionPlacement, networkInterfaceStatements, type FunctionPlacement } from './function-placement';
+import { waiterDefinition } from './waiter-definition';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { allowCloudWatchLogs } from '../util/log-encryption';
 
 const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
-
-/** A job's end may go unnoticed for ten seconds: the waiter rests for nine, and then has to look. */
-const QUERY_INTERVAL = Duration.seconds(9);
-
-/** The most that the Provider framework and CloudFormation allow. */
-const TOTAL_TIMEOUT = Duration.hours(1);
 
 /** Of one stack. */
 const MAX_RESOURCES = 500;
@@ -46,7 +41,7 @@ export class CompilationJobProvider extends Construct {
   /** What a custom resource of this provider takes as its service token. */
   public readonly serviceToken: string;
 
-  /** The role of the two handler functions. */
+  /** The role of the function that works on jobs. */
   public readonly role: iam.Role;
 
   /** How all generated job names of this stack begin, at most 23 characters. */
@@ -60,7 +55,7 @@ export class CompilationJobProvider extends Construct {
   /** Log group of all functions. */
   public readonly logGroup: logs.LogGroup;
 
-  private readonly handlers: lambda.Function[];
+  private readonly handler: lambda.Function;
   private readonly isInVpc: boolean;
   private hasEvents = false;
   private logKey?: kms.IKey;
@@ -81,35 +76,41 @@ export class CompilationJobProvider extends Construct {
     this.grantJobs();
 
     const code = lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'compilation-job', 'handler', 'compilation-job.lambda'));
-    const handler = (name: string, exported: string) => new lambda.Function(this, name, {
+    const makeFunction = (
+      name: string, exported: string, role: iam.Role, description: string, environment?: { [name: string]: string },
+    ) => new lambda.Function(this, name, {
       code,
       handler: `index.${exported}`,
       // Pinned: the latest runtime would change templates with the version of aws-cdk-lib.
       runtime: lambda.Runtime.NODEJS_24_X,
       timeout: Duration.minutes(2),
       memorySize: 256,
-      role: this.role,
+      role,
       logGroup,
+      environment,
       ...placement?.network,
-      description: 'SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)',
+      description,
     });
-    const [onEventHandler, isCompleteHandler] = this.handlers = [handler('OnEvent', 'onEvent'), handler('IsComplete', 'isComplete')];
-    // Two roles: the first may start the waiter, the waiter calls what runs under the second.
-    const frameworkOnEventRole = this.functionRole('FrameworkOnEventRole', placement, 'CDK Provider framework: calls the handler and starts the waiter');
-    const frameworkCompleteAndTimeoutRole
-      = this.functionRole('FrameworkWaiterRole', placement, 'CDK Provider framework: calls the handler and answers CloudFormation');
-    const provider = new Provider(this, 'Provider', {
-      onEventHandler,
-      isCompleteHandler,
-      queryInterval: QUERY_INTERVAL,
-      totalTimeout: TOTAL_TIMEOUT,
-      frameworkOnEventRole,
-      frameworkCompleteAndTimeoutRole,
-      logGroup,
-      ...placement?.network,
+    this.handler = makeFunction('IsComplete', 'isComplete', this.role, 'SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)');
+
+    const waiterRole = new iam.Role(this, 'WaiterRole', {
+      assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
+      description: 'Waits for the Neo compilation jobs of this stack: calls the function that works on them',
     });
-    this.serviceToken = provider.serviceToken;
-    explainFindings(provider, [onEventHandler, isCompleteHandler], this.role, [frameworkOnEventRole, frameworkCompleteAndTimeoutRole]);
+    waiterRole.addToPolicy(new iam.PolicyStatement({ sid: 'CallHandler', actions: ['lambda:InvokeFunction'], resources: [this.handler.functionArn] }));
+    const waiter = new sfn.StateMachine(this, 'Waiter', {
+      definitionBody: sfn.DefinitionBody.fromString(Stack.of(this).toJsonString(waiterDefinition(this.handler.functionArn, Aws.PARTITION))),
+      role: waiterRole,
+    });
+
+    // A role of its own: what CloudFormation calls may start the waiter, and no job.
+    const onEventRole = this.functionRole('OnEventRole', placement, 'Takes the requests of CloudFormation and starts the waiter for each');
+    onEventRole.addToPolicy(new iam.PolicyStatement({ sid: 'StartWaiter', actions: ['states:StartExecution'], resources: [waiter.stateMachineArn] }));
+    const onEvent = makeFunction('OnEvent', 'onEvent', onEventRole, 'Requests for SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)', {
+      [STATE_MACHINE_VARIABLE]: waiter.stateMachineArn,
+    });
+    this.serviceToken = onEvent.functionArn;
+    explainFindings({ waiter, functions: [onEvent, this.handler], handlerRole: this.role, otherRoles: [onEventRole, waiterRole] });
     this.node.addValidation({ validate: () => this.tooManyResources() });
   }
 
@@ -117,7 +118,7 @@ export class CompilationJobProvider extends Construct {
   public enableEvents(): void {
     if (this.hasEvents) { return; }
     this.hasEvents = true;
-    this.handlers.forEach(handler => handler.addEnvironment(EVENT_BUS_VARIABLE, 'default'));
+    this.handler.addEnvironment(EVENT_BUS_VARIABLE, 'default');
     this.role.addToPrincipalPolicy(new iam.PolicyStatement({
       sid: 'TellOutcomes',
       actions: ['events:PutEvents'],

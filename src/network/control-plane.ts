@@ -32,13 +32,7 @@ const SERVICES: Service[] = [
     resource: { service: 'sagemaker', resource: 'compilation-job' },
     unscoped: ['sagemaker:ListCompilationJobs'],
   },
-  // The Provider framework calls the handler, and has the waiter call it again until the job is done.
-  {
-    id: 'Lambda',
-    service: ec2.InterfaceVpcEndpointAwsService.LAMBDA,
-    actions: ['lambda:InvokeFunction', 'lambda:GetFunction'],
-    resource: { service: 'lambda', resource: 'function', sep: ':' },
-  },
+  // Each request starts the waiter, which calls the function from outside of the network.
   {
     id: 'StepFunctions',
     service: ec2.InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
@@ -62,7 +56,7 @@ const SERVICES: Service[] = [
 export function createControlPlane(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], s3PrefixList: ec2.IPrefixList): ec2.SecurityGroup {
   if (!Resource.isOwnedResource(vpc)) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:interfaceEndpointsMayExist', `the deployment fails if vpc ${vpc.node.path}, which is not made by this app, has an `
-      + 'interface endpoint with private DNS names for SageMaker, Lambda, Step Functions or CloudFormation already');
+      + 'interface endpoint with private DNS names for SageMaker, Step Functions or CloudFormation already');
   }
   const functions = new ec2.SecurityGroup(scope, 'ControlPlaneSecurityGroup', {
     vpc,

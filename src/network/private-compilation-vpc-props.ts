@@ -144,7 +144,7 @@ export interface NeoPrivateCompilationVpcProps {
 
   /**
    * Run the functions that start, watch and delete jobs in this VPC too, without any path to the internet: adds interface endpoints for
-   * SageMaker, Lambda, Step Functions and CloudFormation to the subnets, which AWS charges by the hour. Each subnet gets eight more addresses.
+   * SageMaker, Step Functions and CloudFormation to the subnets, which AWS charges by the hour. Each subnet gets eight more addresses.
    *
    * Without it, these functions run outside the VPC, as Lambda functions do by default, and call AWS's public endpoints. Models and artifacts do
    * not pass through them either way.

@@ -19,8 +19,8 @@ export const SMALLEST_BLOCK = 28;
 const SUBNET_SLOTS = 8;
 
 /**
- * Addresses that a private control plane takes in each subnet: one for each of its four interface endpoints and, as AWS names no number for
- * the functions, room for four interfaces of theirs. One serves all functions of a group in a subnet until it has too many connections.
+ * Addresses that a private control plane takes in each subnet: one for each of its three interface endpoints and, as AWS names no number for
+ * the functions, room for five interfaces of theirs. One serves all functions of a group in a subnet until it has too many connections.
  */
 export const CONTROL_PLANE_ADDRESSES = 8;
 

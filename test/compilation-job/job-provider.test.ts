@@ -1,6 +1,10 @@
+import { createRequire } from 'node:module';
 import { Stack } from 'aws-cdk-lib';
 import { compilation } from './fixture';
 import { network, templateOf } from '../network/fixture';
+
+// It has no types of its own.
+const validate: (definition: object) => { isValid: boolean; errors: object[] } = createRequire(__filename)('asl-validator');
 
 describe('one provider per stack', () => {
   test('serves any number of jobs: each further one costs exactly one resource', () => {
@@ -23,10 +27,18 @@ describe('one provider per stack', () => {
     expect(ours.map(f => f.Runtime)).toEqual(['nodejs24.x', 'nodejs24.x']);
   });
 
-  test('polls at least every ten seconds for an hour', () => {
+  test('has a waiter that is valid, and repeats what was throttled as long as CloudFormation waits', () => {
     const [machine] = Object.values(templateOf(compilation().stack).findResources('AWS::StepFunctions::StateMachine'));
-    const definition = JSON.parse(machine.Properties.DefinitionString['Fn::Join'][1].map((part: any) => typeof part === 'string' ? part : 'arn').join(''));
-    expect(definition.States['framework-isComplete-task'].Retry[0]).toMatchObject({ IntervalSeconds: 9, MaxAttempts: 400, BackoffRate: 1 });
+    const definition = JSON.parse(machine.Properties.DefinitionString['Fn::Join'][1]
+      .map((part: any) => typeof part === 'string' ? part : part.Ref === 'AWS::Partition' ? 'aws' : 'arn:aws:lambda:us-east-1:111122223333:function:handler').join(''));
+    expect(validate(definition)).toMatchObject({ isValid: true });
+    for (const state of ['Proceed', 'Answer']) {
+      const [throttled, any] = definition.States[state].Retry;
+      expect(throttled.ErrorEquals).toContain('Lambda.TooManyRequestsException');
+      // With full jitter, half of the longest wait on average.
+      expect(throttled.MaxAttempts * throttled.MaxDelaySeconds / 2).toBeGreaterThan(3_400);
+      expect(any).toMatchObject({ ErrorEquals: ['States.ALL'], MaxAttempts: 12 });
+    }
   });
 });
 
@@ -72,7 +84,7 @@ describe('permissions of the handler', () => {
     const onAll = provider.flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement).filter((one: any) => one.Resource === '*');
     expect(onAll.map((one: any) => one.Action)).toEqual(['sagemaker:ListCompilationJobs']);
     for (const role of Object.values(templateOf(stack).findResources('AWS::IAM::Role'))) {
-      if (JSON.stringify(role.Properties.Description ?? '').match(/Neo compilation jobs|Provider framework/)) {
+      if (JSON.stringify(role.Properties.Description ?? '').match(/Neo compilation jobs|requests of CloudFormation/)) {
         expect(role.Properties.ManagedPolicyArns).toBeUndefined();
       }
     }

@@ -21,7 +21,6 @@ export const paths = {
   'fleets\' endpoint': endpoint('Fleets', /^NeoS3Endpoint/),
   'closed S3 endpoint': endpoint('Closed', /^NeoS3Endpoint/),
   'closed SageMaker endpoint': endpoint('Closed', /^NeoSageMakerEndpoint/),
-  'closed Lambda endpoint': endpoint('Closed', /^NeoLambdaEndpoint/),
   'closed Step Functions endpoint': endpoint('Closed', /^NeoStepFunctionsEndpoint/),
   'closed CloudFormation endpoint': endpoint('Closed', /^NeoCloudFormationEndpoint/),
 } satisfies { [name: string]: (stacks: Stacks) => Path };

@@ -7,7 +7,7 @@ import { NeoCompilationJob, NeoPrivateCompilationVpc, type INeoPrivateCompilatio
 import { compilation } from '../compilation-job/fixture';
 import { DependencyGraph } from '../util/dependency-graph';
 
-const SERVICES = ['sagemaker.api', 'lambda', 'states', 'cloudformation'];
+const SERVICES = ['sagemaker.api', 'states', 'cloudformation'];
 
 const serviceName = ({ Properties }: any): string => typeof Properties.ServiceName === 'string' ? Properties.ServiceName : Properties.ServiceName['Fn::Join'][1].at(-1);
 const serviceOf = (endpoint: any) => serviceName(endpoint).replace(/^(com\.amazonaws)?\.([a-z]+-[a-z]+-\d\.)?/, '');
@@ -19,7 +19,7 @@ const endpointsOf = (template: Template) => ofType(template, 'AWS::EC2::VPCEndpo
 const groupId = (template: Template, prefix: string) => ofType(template, 'AWS::EC2::SecurityGroup').find(([id]) => id.startsWith(prefix))![0];
 const ref = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'GroupId'] });
 const jobIds = (template: Template) => Object.keys(template.findResources(NeoCompilationJob.RESOURCE_TYPE));
-/** Functions of the provider, the framework's three and the handler's two. */
+/** The provider's two functions. */
 const jobFunctions = (template: Template) => ofType(template, 'AWS::Lambda::Function').filter(([id]) => id.startsWith('cdksagemakerneo'));
 
 test('is not the default: no interface endpoint, and functions outside the VPC', () => {
@@ -104,8 +104,8 @@ describe('functions', () => {
   const template = templateOf(stack);
   const functions = jobFunctions(template);
 
-  test('of handler and framework are all in the VPC', () => {
-    expect(functions).toHaveLength(5);
+  test('are both in the VPC', () => {
+    expect(functions).toHaveLength(2);
     for (const [, { Properties }] of functions) {
       expect(Properties.VpcConfig).toEqual({
         SubnetIds: Object.keys(template.findResources('AWS::EC2::Subnet')).map(Ref => ({ Ref })),
@@ -115,8 +115,8 @@ describe('functions', () => {
   });
 
   test('have roles for interfaces in these subnets and this group, but not for their code', () => {
-    const policies = ofType(template, 'AWS::IAM::Policy').filter(([id]) => /(Handler|FrameworkOnEvent|FrameworkWaiter)Role/.test(id));
-    expect(policies).toHaveLength(3);
+    const policies = ofType(template, 'AWS::IAM::Policy').filter(([id]) => /(Handler|OnEvent)Role/.test(id));
+    expect(policies).toHaveLength(2);
     for (const [, { Properties: { PolicyDocument } }] of policies) {
       const creates = JSON.stringify(bySid(PolicyDocument, 'LambdaCreatesInterfaces').Resource);
       for (const id of Object.keys(template.findResources('AWS::EC2::Subnet'))) { expect(creates).toContain(id); }
@@ -133,7 +133,7 @@ describe('functions', () => {
     const fixture = network({ privateControlPlane: true });
     compilation({}, fixture, 'One');
     compilation({}, fixture, 'Two');
-    expect(jobFunctions(templateOf(fixture.stack))).toHaveLength(5);
+    expect(jobFunctions(templateOf(fixture.stack))).toHaveLength(2);
   });
 
   test('are another set than those of a network without', () => {
@@ -143,8 +143,8 @@ describe('functions', () => {
     const outside = new NeoPrivateCompilationVpc(fixture.stack, 'Outside', { buckets: [bucket] });
     compilation({}, { ...fixture, bucket, privateVpc: outside }, 'Out');
     const other = templateOf(fixture.stack);
-    expect(jobFunctions(other)).toHaveLength(10);
-    expect(jobFunctions(other).filter(([, { Properties }]) => Properties.VpcConfig)).toHaveLength(5);
+    expect(jobFunctions(other)).toHaveLength(4);
+    expect(jobFunctions(other).filter(([, { Properties }]) => Properties.VpcConfig)).toHaveLength(2);
     const tokens = ofType(other, NeoCompilationJob.RESOURCE_TYPE).map(([, { Properties }]) => JSON.stringify(Properties.ServiceToken));
     expect(new Set(tokens).size).toBe(2);
   });
@@ -222,7 +222,7 @@ test('jobs of another stack have functions there, in the same VPC', () => {
   compilation({}, { stack, bucket, privateVpc });
   app.synth();
   const template = Template.fromStack(stack);
-  expect(jobFunctions(template)).toHaveLength(5);
+  expect(jobFunctions(template)).toHaveLength(2);
   for (const [, { Properties }] of jobFunctions(template)) { expect(Properties.VpcConfig.SubnetIds).toHaveLength(2); }
 });
 

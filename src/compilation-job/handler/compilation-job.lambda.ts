@@ -1,10 +1,12 @@
 /**
- * Custom resource handler of NeoCompilationJob, behind CDK's Provider framework.
+ * Custom resource handler of NeoCompilationJob, in two functions: CloudFormation calls `onEvent`, which
+ * starts the waiter's state machine, and that calls `isComplete` until there is an answer.
  *
  *  request   situation                                    what happens
  *  -------   ------------------------------------------   ------------------------------------------------------------
  *  Create    first delivery                               name made from the request; job created at the first poll
- *            delivered again, answer lost, crash          same name: the job is found, never made twice
+ *            delivered again                              one execution of the waiter, one answer
+ *            answer lost, crash                           same name: the job is found, never made twice
  *            name taken by a stranger's job               fails; the stranger's job is not touched
  *            quota used up, throttled, 5xx, young role    tried again with jittered backoff inside the time limit
  *            refused (validation, access)                 fails at once with AWS's words
@@ -18,10 +20,13 @@
  *            gone, never made, foreign physical id        nothing to do
  */
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { sendAnswer } from './answer';
 import type { OnDemand } from './dependencies';
 import { CompilationJobHandler } from './handler';
-import type { PolledRequest, ResourceRequest } from './request';
+import type { Progress, Step } from './request';
+import { start } from './start';
 import { EVENT_BUS_VARIABLE } from '../compilation-job-outcome';
+import { STATE_MACHINE_VARIABLE } from '../compilation-job-properties';
 
 export { CompilationJobHandler };
 
@@ -46,5 +51,13 @@ const instance = () => handler ??= new CompilationJobHandler({
   log: entry => process.stdout.write(`${JSON.stringify(entry)}\n`),
 });
 
-export const onEvent = (event: ResourceRequest) => instance().onEvent(event);
-export const isComplete = (event: PolledRequest) => instance().isComplete(event);
+const stateMachine = once(async () => new (await import('./state-machine.js')).StateMachine(process.env[STATE_MACHINE_VARIABLE]!, config));
+const sleep = (ms: number) => new Promise<void>(resolve => { setTimeout(resolve, ms); });
+
+export const onEvent = (request: Step['Request']): Promise<void> => start(request, { stateMachine, sendAnswer, sleep, now: Date.now });
+
+export const isComplete = async (step: Step): Promise<Progress> => {
+  if (step.Progress.Answer === undefined) { return instance().proceed(step); }
+  await sendAnswer(step);
+  return step.Progress;
+};

@@ -1,15 +1,21 @@
+import { CreateOrUpdateHandler } from './create-or-update';
+import { DeleteHandler } from './delete';
 import type { Dependencies } from './dependencies';
-import { EnsureJob } from './ensure-job';
 import { isTransient, type AwsError } from './errors';
 import { isJobName, jobNameOf } from './identity';
 import { JobFailure } from './messages';
 import { NeoJobs } from './neo-jobs';
 import { failed, report } from './outcome';
 import { physicalIdForUpdate, physicalIdWithoutLookup } from './physical-id';
-import { RemoveJob } from './remove-job';
-import { NOT_YET, type PolledRequest, type Progress, type ResourceRequest, type Started } from './request';
+import { NOT_YET, type Look, type PolledRequest, type Progress, type ResourceRequest, type Step } from './request';
 
-/** The two functions that CDK's Provider framework calls. */
+/** Between two looks, so that a job's end goes unnoticed for ten seconds at most: the look itself takes some time, too. */
+export const WAIT_SECONDS = 9;
+
+/** CloudFormation waits for an hour. */
+const GIVE_UP_SECONDS = 58 * 60;
+
+/** Carries out a request of CloudFormation step by step. It keeps nothing between two steps: the waiter's state machine does. */
 export class CompilationJobHandler {
   private readonly jobs: NeoJobs;
 
@@ -17,21 +23,35 @@ export class CompilationJobHandler {
     this.jobs = new NeoJobs(deps);
   }
 
-  /** Decide on the physical id, and change nothing: a crash here leaves nothing behind. */
-  public async onEvent(request: ResourceRequest): Promise<Started> {
-    return this.explained(request, async () => ({
-      PhysicalResourceId: await this.physicalIdFor(request),
-      RequestedAt: this.deps.now(),
-    }));
+  /**
+   * The first step decides on the physical id, and the next ones work on it until there is an answer. A step may be repeated, also while the function
+   * is still at it elsewhere.
+   */
+  public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId } }: Step): Promise<Progress> {
+    try {
+      // Kept by the state machine before anything is changed, so that each later answer has the id that a clean-up needs.
+      if (PhysicalResourceId === undefined) { return { PhysicalResourceId: await this.onEvent(Request), WaitSeconds: 0 }; }
+      const RequestedAt = Date.parse(StartedAt);
+      const { IsComplete, WaitSeconds = WAIT_SECONDS, Data } = await this.isComplete({ ...Request, PhysicalResourceId, RequestedAt });
+      if (IsComplete) { return { PhysicalResourceId, Answer: { Status: 'SUCCESS', Data } }; }
+      if (this.deps.now() - RequestedAt < GIVE_UP_SECONDS * 1000) { return { PhysicalResourceId, WaitSeconds }; }
+      throw new Error(`the ${Request.RequestType} of compilation job ${PhysicalResourceId} is not over after ${GIVE_UP_SECONDS / 60} minutes; deploy again`);
+    } catch (e) {
+      return { PhysicalResourceId, Answer: { Status: 'FAILED', Reason: (e as Error).message } };
+    }
+  }
+
+  /** The physical id, which is the name of the job. Changes nothing. */
+  public async onEvent(request: ResourceRequest): Promise<string> {
+    return this.explained(request, () => this.physicalIdFor(request));
   }
 
   /** Bring the job nearer to what the request wants. May be called any number of times, also at once. */
-  public async isComplete(request: PolledRequest): Promise<Progress> {
+  public async isComplete(request: PolledRequest): Promise<Look> {
     return this.explained(request, async () => {
       try {
-        return request.RequestType === 'Delete'
-          ? await new RemoveJob(this.deps, this.jobs).poll(request)
-          : await new EnsureJob(this.deps, this.jobs).poll(request);
+        const { RequestType } = request;
+        return await new (RequestType === 'Delete' ? DeleteHandler : CreateOrUpdateHandler)(this.deps, this.jobs).isComplete(request);
       } catch (e) {
         if (!isTransient(e as AwsError)) { throw e; }
         this.deps.log({ action: 'wait', resource: request.LogicalResourceId, why: (e as Error).name });

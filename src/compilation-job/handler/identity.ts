@@ -73,7 +73,8 @@ export function createRequestOf(name: string, request: Identified, properties: C
   };
 }
 
-function digest(value: unknown, length: number): string {
+/** So many hexadecimal digits. */
+export function digest(value: unknown, length: number): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, length);
 }
 

@@ -59,11 +59,11 @@ export function nameIsTaken(jobName: string): string {
 
 /** A refused request: AWS's words, what was asked for, and what to do. */
 export function refusal(operation: string, e: AwsError, request: CreateCompilationJobRequest): string {
-  return `${operation} was refused: ${e.name}: ${e.message} (${essentials(request)}). What to do: ${adviceFor(e)}.`;
+  return `${operation} was refused: ${e.name}: ${e.message} (${summarizeRequest(request)}). What to do: ${adviceFor(e)}.`;
 }
 
 /** A request in one line: what decides whether it can be accepted. */
-export function essentials(request: CreateCompilationJobRequest): string {
+export function summarizeRequest(request: CreateCompilationJobRequest): string {
   const { InputConfig: input, OutputConfig: output, VpcConfig: vpc } = request;
   const platform = output?.TargetPlatform;
   return Object.entries({

@@ -1,6 +1,6 @@
 import { isJobName, jobNameOf, searchPrefixOf, configurationOf } from './identity';
 import type { Job, NeoJobs } from './neo-jobs';
-import { belongingOf, type ResourceRequest } from './request';
+import { ownershipOf, type ResourceRequest } from './request';
 
 /**
  * Which job answers an Update:
@@ -44,7 +44,7 @@ async function isUsable(jobs: NeoJobs, name: string, request: ResourceRequest): 
   const isGood = ['STARTING', 'INPROGRESS', 'COMPLETED'].includes(job.CompilationJobStatus!)
     || request.ResourceProperties.WaitForCompletion === 'false';
   if (!isGood) { return false; }
-  const { ours, current } = await belongingOf(jobs, job, request);
+  const { ours, current } = await ownershipOf(jobs, job, request);
   return ours && current;
 }
 

@@ -5,40 +5,63 @@ import type { Job, NeoJobs } from './neo-jobs';
 
 type Properties = CloudFormationCustomResourceResourcePropertiesCommon & CompilationJobProperties;
 
-/** CloudFormation's request as the Provider framework hands it over, without the presigned URL in it. */
+/** A request of CloudFormation to a custom resource. */
 export interface ResourceRequest {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly StackId: string;
   readonly RequestId: string;
   readonly LogicalResourceId: string;
-  /** Absent in the first request of a Create. */
+  /** Absent in a Create. */
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: Properties;
   readonly OldResourceProperties?: Properties;
 }
 
-/** A request under way: the framework hands back what onEvent returned. */
+/** A request whose job is known by name. */
 export interface PolledRequest extends ResourceRequest {
+  /** The job that answers the request; in an Update not always the one that CloudFormation named. */
   readonly PhysicalResourceId: string;
-  /** When onEvent saw the request, in milliseconds since the epoch. */
+  /** When the waiter began, in milliseconds since the epoch. */
   readonly RequestedAt: number;
 }
 
-export interface Started {
-  readonly PhysicalResourceId: string;
-  readonly RequestedAt: number;
-}
-
-export interface Progress {
+/** What one look at the job has found. */
+export interface Look {
   readonly IsComplete: boolean;
+  /** @default - ten seconds from look to look */
+  readonly WaitSeconds?: number;
   readonly Data?: CompilationJobAttributes;
 }
 
-export const NOT_YET: Progress = { IsComplete: false };
-export const DONE: Progress = { IsComplete: true };
+/** The input of the waiter's state machine, which hands it to the function at each step. */
+export interface Step {
+  /** As CloudFormation sent it, with the URL that the answer goes to. */
+  readonly Request: ResourceRequest & { readonly ResponseURL: string };
+  /** When the execution began, in ISO 8601. */
+  readonly StartedAt: string;
+  readonly Progress: Progress;
+}
+
+/** What the state machine keeps from one step to the next. */
+export interface Progress {
+  readonly PhysicalResourceId?: string;
+  /** Until the next step. */
+  readonly WaitSeconds?: number;
+  /** Given: the request is over, and this is to be sent. */
+  readonly Answer?: Answer;
+}
+
+export interface Answer {
+  readonly Status: 'SUCCESS' | 'FAILED';
+  readonly Reason?: string;
+  readonly Data?: CompilationJobAttributes;
+}
+
+export const NOT_YET: Look = { IsComplete: false };
+export const DONE: Look = { IsComplete: true };
 
 /** What a job's tags say of it. */
-export async function belongingOf(jobs: NeoJobs, job: Job, request: ResourceRequest): Promise<{ ours: boolean; current: boolean }> {
+export async function ownershipOf(jobs: NeoJobs, job: Job, request: ResourceRequest): Promise<{ ours: boolean; current: boolean }> {
   const tags = await jobs.tags(job);
   return {
     ours: tags.get(OWNER_TAG) === ownerOf(request),

@@ -1,7 +1,7 @@
 import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
 import * as fc from 'fast-check';
 import { createRequestOf } from '../../../src/compilation-job/handler/identity';
-import { essentials, JobFailure, logsLink, refusal, truncated } from '../../../src/compilation-job/handler/messages';
+import { JobFailure, logsLink, refusal, summarizeRequest, truncated } from '../../../src/compilation-job/handler/messages';
 import { properties } from '../protocol/world';
 import '../../random-seed';
 
@@ -39,10 +39,10 @@ describe('words', () => {
       .toBe(`https://${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/$252Faws$252Fsagemaker$252FCompilationJobs/log-events/resnet`);
   });
 
-  test('the essentials of a request in one line', () => {
-    expect(essentials(job)).toBe('job: resnet, model: s3://models/resnet.tar.gz, framework: PYTORCH 1.13, target: ml_c5, output: s3://models/neo/resnet, '
+  test('a request summarized in one line', () => {
+    expect(summarizeRequest(job)).toBe('job: resnet, model: s3://models/resnet.tar.gz, framework: PYTORCH 1.13, target: ml_c5, output: s3://models/neo/resnet, '
       + 'role: arn:aws:iam::111122223333:role/neo-execution, subnets: subnet-0123456789abcdef0, securityGroups: sg-0123456789abcdef0');
-    expect(essentials({
+    expect(summarizeRequest({
       CompilationJobName: 'resnet',
       RoleArn: 'role',
       ModelPackageVersionArn: 'package',
@@ -50,8 +50,8 @@ describe('words', () => {
       VpcConfig: { Subnets: ['a', 'b'], SecurityGroupIds: ['c', 'd'] },
       OutputConfig: { S3OutputLocation: 's3://o', TargetPlatform: { Os: 'LINUX', Arch: 'ARM64', Accelerator: 'MALI' } },
     })).toBe('job: resnet, model: package, target: LINUX ARM64 MALI, output: s3://o, role: role, subnets: a b, securityGroups: c d');
-    expect(essentials({ RoleArn: 'role' } as any)).toBe('role: role');
-    expect(essentials({ RoleArn: 'role', VpcConfig: {} } as any)).toBe('role: role');
+    expect(summarizeRequest({ RoleArn: 'role' } as any)).toBe('role: role');
+    expect(summarizeRequest({ RoleArn: 'role', VpcConfig: {} } as any)).toBe('role: role');
   });
 
   test.each([

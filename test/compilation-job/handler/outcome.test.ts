@@ -174,8 +174,8 @@ describe('the function', () => {
     let bundle: any;
     jest.isolateModules(() => { bundle = jest.requireActual(BUNDLE); });
     try {
-      const request = { RequestType: 'Create', StackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/Models/1', LogicalResourceId: 'Job', ResourceProperties: properties({ JobName: '-' }) };
-      await expect(bundle.onEvent(request)).rejects.toThrow(/compilationJobName/);
+      const Request = { RequestType: 'Create', StackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/Models/1', LogicalResourceId: 'Job', ResourceProperties: properties({ JobName: '-' }) };
+      expect((await bundle.isComplete({ Request, StartedAt: '2030-01-01T00:00:00.000Z', Progress: {} })).Answer.Reason).toMatch(/compilationJobName/);
     } finally {
       await server.close();
     }

@@ -3,9 +3,8 @@ import { BundledHandler } from './bundle';
 import { SimulatedResource } from './simulated-resource';
 import { faults, MINUTE, properties, World, type HandlerClass } from './world';
 import { ACTIVE_STATUSES } from '../../../local/sagemaker';
-import { EnsureJob } from '../../../src/compilation-job/handler/ensure-job';
+import { CreateOrUpdateHandler } from '../../../src/compilation-job/handler/create-or-update';
 import { CompilationJobHandler } from '../../../src/compilation-job/handler/handler';
-import * as identity from '../../../src/compilation-job/handler/identity';
 import { NeoJobs } from '../../../src/compilation-job/handler/neo-jobs';
 import * as request from '../../../src/compilation-job/handler/request';
 import { SEED } from '../../random-seed';
@@ -26,8 +25,6 @@ const FAULTS = {
   accessDenied: faults.accessDenied(),
 };
 const OPERATIONS = ['CreateCompilationJob', 'DescribeCompilationJob', 'StopCompilationJob', 'DeleteCompilationJob', 'ListCompilationJobs', 'ListTags'];
-/** What an Update asks before it decides which job answers it. */
-const DECIDING = ['DescribeCompilationJob', 'ListCompilationJobs', 'ListTags'];
 const PLANS = {
   quick: { startingMs: 2_000, compilingMs: 6_000, stoppingMs: 2_000 },
   slow: { startingMs: 30_000, compilingMs: 2 * MINUTE, stoppingMs: 70_000 },
@@ -102,8 +99,8 @@ async function live(Handler: HandlerClass, { commands, keepsNewIdInRollback }: L
   atMostOneInProgress(resource);
   resource.requireNothingLeftRunning();
   strangersUntouched(world, strangers);
-  for (const { request: { RequestType, RequestId }, answers, deliveries } of resource.history) {
-    if (answers.length !== deliveries) { throw new Error(`${RequestType} ${RequestId} was delivered ${deliveries} times and got ${answers.length} answers`); }
+  for (const { request: { RequestType, RequestId }, answers } of resource.history) {
+    if (answers.length !== 1) { throw new Error(`${RequestType} ${RequestId} got ${answers.length} answers`); }
   }
 }
 
@@ -114,8 +111,6 @@ async function run(step: Command, world: World, resource: SimulatedResource, str
       const wanted = properties({
         request: { StoppingCondition: { MaxRuntimeInSeconds: '36000' } }, model: step.model, WaitForCompletion: step.wait ? 'true' : 'false', TimeLimitInSeconds: '400', JobName: step.name, Tags: [{ Key: 'tag', Value: step.tag }],
       });
-      // Where the promises end (docs/reliability.md): two deliveries of an Update, of which one cannot ask SageMaker.
-      if (resource.exists && step.deliveries > 1 && DECIDING.some(operation => world.injected.includes(operation))) { world.heal(); }
       await (resource.exists ? resource.update(wanted, step.deliveries) : resource.create(wanted, step.deliveries));
       return;
     }
@@ -182,18 +177,12 @@ describe('a handler that…', () => {
   };
 
   test('…does not stop the job it replaces has two in progress', async () => {
-    jest.spyOn(EnsureJob.prototype as any, 'stopOthers').mockResolvedValue(false);
+    jest.spyOn(CreateOrUpdateHandler.prototype as any, 'stopOthers').mockResolvedValue(false);
     await breaks(/jobs in progress at once/);
   });
 
-  test('…makes a new name for every delivery has two in progress or one left running', async () => {
-    let counter = 0;
-    jest.spyOn(identity, 'jobNameOf').mockImplementation((_, { JobName, JobNamePrefix }) => JobName ?? `${JobNamePrefix}-00000000-${++counter}`);
-    await breaks(/jobs in progress at once|left running/);
-  });
-
   test('…does not stop at the time limit never answers in time', async () => {
-    jest.spyOn(EnsureJob.prototype as any, 'isOverdue').mockReturnValue(false);
+    jest.spyOn(CreateOrUpdateHandler.prototype as any, 'isOverdue').mockReturnValue(false);
     await breaks(/had to give up/);
   });
 
@@ -203,12 +192,12 @@ describe('a handler that…', () => {
   });
 
   test('…does not ask whether CloudFormation still wants the job leaves one running', async () => {
-    jest.spyOn(EnsureJob.prototype as any, 'requireWanted').mockResolvedValue(undefined);
+    jest.spyOn(CreateOrUpdateHandler.prototype as any, 'requireWanted').mockResolvedValue(undefined);
     await breaks(/left running/);
   });
 
   test('…takes every job for its own touches a stranger\'s', async () => {
-    jest.spyOn(request, 'belongingOf').mockResolvedValue({ ours: true, current: true });
+    jest.spyOn(request, 'ownershipOf').mockResolvedValue({ ours: true, current: true });
     await breaks(/stranger's job .* was touched/);
   });
 });

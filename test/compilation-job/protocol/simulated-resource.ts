@@ -16,8 +16,6 @@ const BETWEEN_OPERATIONS_MS = 2 * MINUTE;
 export interface Answered {
   readonly request: ResourceRequest;
   readonly answers: Answer[];
-  /** How often CloudFormation's request reached the framework. */
-  readonly deliveries: number;
   /** CloudFormation does not wait for the answer any more. */
   abandoned?: boolean;
 }
@@ -33,7 +31,6 @@ export class SimulatedResource {
   public properties?: any;
   /** Called with every answer, in the moment in which CloudFormation gets it. */
   public onAnswer?: (request: ResourceRequest, answer: Answer) => void;
-  private counter = 0;
 
   constructor(private readonly world: World, public readonly logicalId = 'Job', private readonly keepsNewIdInRollback = false, private readonly retries = 0) {}
 
@@ -132,7 +129,7 @@ export class SimulatedResource {
 
   private async request(type: ResourceRequest['RequestType'], members: any, deliveries = 1, statusAfter?: ResourceStatus): Promise<Answer> {
     if (type !== 'Delete') { await this.world.advance(BETWEEN_OPERATIONS_MS); }
-    const entry = this.newRequest(type, members, deliveries);
+    const entry = this.newRequest(type, members);
     const verb = type.toUpperCase() as 'CREATE' | 'UPDATE' | 'DELETE';
     this.world.resourceStatus.set(this.logicalId, `${verb}_IN_PROGRESS`);
     for (let i = 0; i < deliveries; i++) {
@@ -152,17 +149,17 @@ export class SimulatedResource {
     return answer;
   }
 
-  private newRequest(type: ResourceRequest['RequestType'], members: any, deliveries = 1): Answered {
+  private newRequest(type: ResourceRequest['RequestType'], members: any): Answered {
     const request: any = {
       RequestType: type,
       StackId: STACK_ID,
       LogicalResourceId: this.logicalId,
-      RequestId: `${this.logicalId}-request-${++this.counter}`,
+      RequestId: `${this.logicalId}-request-${++this.world.requests}`,
       ResponseURL: PRESIGNED,
       ResourceType: 'Custom::SageMakerNeoCompilationJob',
       ...members,
     };
-    const entry: Answered = { request, answers: [], deliveries };
+    const entry: Answered = { request, answers: [] };
     this.history.push(entry);
     return entry;
   }

@@ -3,15 +3,18 @@ import type { CompilationOutcome } from '../../../src/compilation-job/compilatio
 import type { CompilationJobProperties } from '../../../src/compilation-job/compilation-job-properties';
 import { Artifacts } from '../../../src/compilation-job/handler/artifacts';
 import type { CompilationJobHandler } from '../../../src/compilation-job/handler/handler';
-import type { ResourceRequest } from '../../../src/compilation-job/handler/request';
+import { jobNameOf } from '../../../src/compilation-job/handler/identity';
+import type { Progress, ResourceRequest } from '../../../src/compilation-job/handler/request';
 
 export const MINUTE = 60_000;
 /** A job that no test waits for. */
 export const HOURS: JobPlan = { compilingMs: 3 * 60 * MINUTE };
 const POLL_MS = 10_000;
-const FRAMEWORK_LIMIT_MS = 60 * MINUTE;
+/** What the handler rests between two looks; the rest of POLL_MS is the look itself. */
+const REST_MS = 9_000;
 const MOST_POLLS = 20_000;
-const CREATE_FAILED_MARKER = 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED';
+/** Of a step whose function died: the state machine's own retries, without their jitter. */
+const RETRIES_MS = [1_000, 2_000, 4_000, 8_000, 16_000, ...Array(7).fill(20_000)];
 
 export type HandlerClass = typeof CompilationJobHandler;
 export type ResourceStatus = 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'CREATE_FAILED' | 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE' | 'UPDATE_FAILED'
@@ -31,12 +34,14 @@ interface Waiter {
   readonly request: any;
   readonly startedAt: number;
   nextPollAt: number;
+  progress: Progress;
+  deaths: number;
   readonly answer: (answer: Answer) => void;
 }
 
 /**
- * CDK's Provider framework and its waiter in simulated time, around the real handler, against the SageMaker stand-in.
- * `test/local` runs the framework's own code; here thousands of lives must fit into a minute.
+ * The waiter's state machine in simulated time, around the real handler, against the SageMaker stand-in.
+ * `test/local` and the simulation run the state machine as it is synthesized; here thousands of lives must fit into a minute.
  */
 export class World {
   public readonly clock = new SimulatedClock();
@@ -47,6 +52,8 @@ export class World {
   public readonly events: CompilationOutcome[] = [];
   /** What was asked of SageMaker and S3, in order; a test may empty it. */
   public readonly calls: CallRecord[] = [];
+  /** Of CloudFormation, so that no two have the same ID. */
+  public requests = 0;
   /** Questions to CloudFormation. */
   public callsToCloudFormation = 0;
   /** When the last answer was given, in milliseconds since the epoch. */
@@ -66,6 +73,7 @@ export class World {
   /** Set to have questions to CloudFormation fail. */
   public cloudFormationError?: Error;
   private readonly waiters: Waiter[] = [];
+  private readonly executions = new Set<string>();
   private polls = 0;
   private process?: { transport: InProcessTransport; handler: CompilationJobHandler };
 
@@ -120,26 +128,16 @@ export class World {
     this.frontEnd.faults = new FaultSchedule([]);
   }
 
-  /** Invoke the framework's onEvent, as CloudFormation does. */
+  /** Invoke the service token, as CloudFormation does. What is delivered twice runs once, under the name of its execution. */
   public async deliver(request: ResourceRequest, answer: (answer: Answer) => void): Promise<void> {
-    if (request.RequestType === 'Delete' && request.PhysicalResourceId === CREATE_FAILED_MARKER) {
-      return answer({ status: 'SUCCESS', physicalId: CREATE_FAILED_MARKER, crashed: false, timedOut: false });
-    }
-    const { handler, transport } = this.lambda();
-    try {
-      const result = await handler.onEvent(structuredClone(request));
-      if (transport.crashed) { throw new Error('the function died'); }
-      const started = { ...request, ...result };
-      this.waiters.push({ request: started, startedAt: this.clock.now(), nextPollAt: this.clock.now(), answer });
-    } catch (e) {
-      answer({
-        status: 'FAILED',
-        reason: (e as Error).message,
-        crashed: transport.crashed,
-        timedOut: false,
-        physicalId: request.PhysicalResourceId ?? CREATE_FAILED_MARKER,
-      });
-    }
+    const { StackId, LogicalResourceId, RequestId } = request;
+    const name = [StackId, LogicalResourceId, RequestId].join();
+    if (this.executions.has(name)) { return; }
+    this.executions.add(name);
+    const waiter: Waiter = { request, startedAt: this.clock.now(), nextPollAt: this.clock.now(), progress: {}, deaths: 0, answer };
+    this.waiters.push(waiter);
+    // The first step only decides which job it is about.
+    await this.poll(waiter);
   }
 
   /** Let time pass, and every poll that is due in it happen. */
@@ -164,28 +162,30 @@ export class World {
   }
 
   private async poll(waiter: Waiter): Promise<void> {
-    const end = (answer: Partial<Answer> & Pick<Answer, 'status'>) => {
+    const { request, startedAt, answer } = waiter;
+    const end = (physicalId: string, { Status, Reason, Data }: NonNullable<Progress['Answer']>, crashed: boolean) => {
       this.waiters.splice(this.waiters.indexOf(waiter), 1);
       this.answeredAt = this.clock.now();
-      waiter.answer({ physicalId: waiter.request.PhysicalResourceId, crashed: false, timedOut: false, ...answer });
+      answer({ physicalId, status: Status, reason: Reason, data: Data as any, crashed, timedOut: /is not over after 58 minutes/.test(Reason ?? '') });
     };
-    if (this.clock.now() - waiter.startedAt >= FRAMEWORK_LIMIT_MS) {
-      return end({ status: 'FAILED', reason: 'Operation timed out', timedOut: true });
-    }
     const { handler, transport } = this.lambda();
-    try {
-      const { IsComplete, Data } = await handler.isComplete(structuredClone(waiter.request));
-      if (transport.crashed) { throw new Error('the function died'); }
-      // The framework takes whatever is there for an answer.
-      if (typeof IsComplete !== 'boolean') { throw new Error(`IsComplete is ${IsComplete}`); }
-      if (!IsComplete) {
-        waiter.nextPollAt = this.clock.now() + this.pollMs;
+    const step: any = { Request: request, StartedAt: new Date(startedAt).toISOString(), Progress: waiter.progress };
+    const found = await handler.proceed(structuredClone(step));
+    if (transport.crashed) {
+      const wait = RETRIES_MS[waiter.deaths++];
+      if (wait !== undefined) {
+        waiter.nextPollAt = this.clock.now() + wait;
         return;
       }
-      return end({ status: 'SUCCESS', data: Data as any });
-    } catch (e) {
-      return end({ status: 'FAILED', reason: (e as Error).message, crashed: transport.crashed });
+      waiter.progress = { ...waiter.progress, Answer: { Status: 'FAILED', Reason: 'the function died again and again' } };
+    } else {
+      waiter.progress = found;
+      waiter.deaths = 0;
     }
+    const { PhysicalResourceId, Answer, WaitSeconds } = waiter.progress;
+    const id = PhysicalResourceId ?? request.PhysicalResourceId ?? jobNameOf(request, request.ResourceProperties);
+    if (Answer) { return end(id, Answer, transport.crashed); }
+    waiter.nextPollAt = this.clock.now() + WaitSeconds! * 1_000 + (WaitSeconds === 0 ? 0 : this.pollMs - REST_MS);
   }
 
   /** A warm Lambda process; a new one after a crash. */

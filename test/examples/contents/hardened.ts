@@ -52,6 +52,6 @@ export function contents(example: Example) {
   test('functions that run in the VPC', () => {
     const handlers = example.resources(JOBS, 'AWS::Lambda::Function').filter(({ Handler }) => /^index\.(onEvent|isComplete)$/.test(Handler));
     expect(handlers.map(({ VpcConfig }) => VpcConfig.SubnetIds.length)).toEqual([2, 2]);
-    expect(example.resources(NETWORK, 'AWS::EC2::VPCEndpoint').filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface')).toHaveLength(4);
+    expect(example.resources(NETWORK, 'AWS::EC2::VPCEndpoint').filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface')).toHaveLength(3);
   });
 }

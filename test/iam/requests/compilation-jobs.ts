@@ -25,7 +25,7 @@ export const COMPILATION_JOBS: Theme = {
     ['the handler deletes a model package', 'handler', 'sagemaker:DeleteModelPackage', 'a model package', 'no endpoint', 'identity', 'compilation jobs are all it is for'],
     ['a job starts a job', 'job', 'sagemaker:CreateCompilationJob', 'a job', 'no endpoint', 'identity', 'jobs compile, the handler starts them'],
     ['a job stops a job', 'job', 'sagemaker:StopCompilationJob', 'a job', 'no endpoint', 'identity', 'jobs compile, the handler stops them'],
-    ['the framework stops a job', 'framework', 'sagemaker:StopCompilationJob', 'a job', 'no endpoint', 'identity', 'the framework only calls the handler'],
+    ['the first function stops a job', 'first function', 'sagemaker:StopCompilationJob', 'a job', 'no endpoint', 'identity', 'it only starts the waiter'],
     ['a developer stops a job', 'developer', 'sagemaker:StopCompilationJob', 'a job', 'no endpoint', 'allowed', 'what people of the account may do is not this library\'s to say'],
   ],
 };
@@ -43,7 +43,7 @@ export const ARTIFACTS: Theme = {
     ['the handler reads a compiled model', 'handler', 's3:GetObject', 'the compiled model', 'no endpoint', 'bucket + identity + key', 'models do not pass through the functions'],
     ['the handler replaces a compiled model', 'handler', 's3:PutObject', 'the compiled model', 'no endpoint', 'bucket + identity + key', 'models do not pass through the functions'],
     ['the handler lists the bucket', 'handler', 's3:ListBucket', 'the bucket', 'no endpoint', 'bucket + identity', 'it knows the key of each artifact from SageMaker'],
-    ['the framework reads a compiled model', 'framework', 's3:GetObject', 'the compiled model', 'no endpoint', 'bucket + identity + key', 'models do not pass through the functions'],
+    ['the first function reads a compiled model', 'first function', 's3:GetObject', 'the compiled model', 'no endpoint', 'bucket + identity + key', 'models do not pass through the functions'],
     ['the other stack\'s handler deletes a compiled model', 'other stack\'s handler', 's3:DeleteObject', 'the compiled model', 'no endpoint', 'identity', 'only compiled models of its own jobs'],
   ],
 };

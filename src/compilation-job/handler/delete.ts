@@ -2,15 +2,15 @@ import type { Dependencies } from './dependencies';
 import { isAccessDenied, type AwsError } from './errors';
 import { isJobName } from './identity';
 import { isInProgress, type Job, type NeoJobs } from './neo-jobs';
-import { belongingOf, DONE, NOT_YET, type PolledRequest, type Progress } from './request';
+import { ownershipOf, DONE, NOT_YET, type Look, type PolledRequest } from './request';
 
 /**
  * A Delete, seen every ten seconds: stop, wait, delete. What is gone, was never made or belongs to somebody else is done.
  */
-export class RemoveJob {
+export class DeleteHandler {
   constructor(private readonly deps: Dependencies, private readonly jobs: NeoJobs) {}
 
-  public async poll(request: PolledRequest): Promise<Progress> {
+  public async isComplete(request: PolledRequest): Promise<Look> {
     const job = await this.findOwn(request);
     if (!job) { return isOurKindOfName(request) ? DONE : this.sweep(request); }
     if (isInProgress(job)) { return this.stop(job); }
@@ -28,7 +28,7 @@ export class RemoveJob {
     if (!isJobName(name)) { return undefined; }
     try {
       const job = await this.jobs.find(name);
-      return job && (await belongingOf(this.jobs, job, request)).ours ? job : undefined;
+      return job && (await ownershipOf(this.jobs, job, request)).ours ? job : undefined;
     } catch (e) {
       // IAM lets us see our own jobs only: under a name that is not of our kind, this is no job of ours.
       if (isAccessDenied(e as AwsError) && !isOurKindOfName(request)) { return undefined; }
@@ -40,20 +40,20 @@ export class RemoveJob {
    * CloudFormation makes up a physical id when a Create was cancelled or timed out without an answer. Its job may be running
    * all the same. It is stopped, not deleted: the waiter of that Create may still be looking for it, and must find it stopped.
    */
-  private async sweep(request: PolledRequest): Promise<Progress> {
+  private async sweep(request: PolledRequest): Promise<Look> {
     const { JobName, JobNamePrefix } = request.ResourceProperties;
     const names = JobName !== undefined ? [JobName] : await this.jobs.listInProgress(`${JobNamePrefix}-`);
     let progress = DONE;
     for (const name of names) {
       const job = await this.jobs.find(name);
-      if (job && isInProgress(job) && (await belongingOf(this.jobs, job, request)).ours) {
+      if (job && isInProgress(job) && (await ownershipOf(this.jobs, job, request)).ours) {
         progress = await this.stop(job);
       }
     }
     return progress;
   }
 
-  private async stop(job: Job): Promise<Progress> {
+  private async stop(job: Job): Promise<Look> {
     this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'delete' });
     await this.jobs.stop(job);
     return NOT_YET;

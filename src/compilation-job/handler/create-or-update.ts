@@ -3,10 +3,10 @@ import { isTimeToTry } from './backoff';
 import type { Dependencies } from './dependencies';
 import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, type AwsError } from './errors';
 import { createRequestOf, jobNameOf, tagsOf } from './identity';
-import { essentials, JobFailure, logsLink, nameIsTaken, refusal } from './messages';
+import { summarizeRequest, JobFailure, logsLink, nameIsTaken, refusal } from './messages';
 import { artifactOf, isInProgress, type Job, type NeoJobs } from './neo-jobs';
 import { completed, report } from './outcome';
-import { belongingOf, DONE, isNamedByThis, NOT_YET, type PolledRequest, type Progress } from './request';
+import { ownershipOf, DONE, isNamedByThis, NOT_YET, type Look, type PolledRequest } from './request';
 
 /** How long a role may take to become assumable before that counts as an error of its trust policy. */
 const ROLE_PROPAGATION_SECONDS = 5 * 60;
@@ -17,15 +17,15 @@ const LAST_POLL_SECONDS = 20;
 /**
  * A Create or an Update, seen every ten seconds: make the job if it is not there, wait for it, and answer with its result.
  */
-export class EnsureJob {
+export class CreateOrUpdateHandler {
   constructor(private readonly deps: Dependencies, private readonly jobs: NeoJobs) {}
 
-  public async poll(request: PolledRequest): Promise<Progress> {
+  public async isComplete(request: PolledRequest): Promise<Look> {
     const job = await this.jobs.find(request.PhysicalResourceId);
     if (!job) { return this.start(request); }
 
     if (!isNamedByThis(request)) {
-      const { ours, current } = await belongingOf(this.jobs, job, request);
+      const { ours, current } = await ownershipOf(this.jobs, job, request);
       if (!ours || !current) { return this.refuse(job, request, ours); }
       const waits = request.ResourceProperties.WaitForCompletion !== 'false';
       if (request.RequestType === 'Update' && !waits && isOver(job)) { return this.complete(job, request); }
@@ -45,7 +45,7 @@ export class EnsureJob {
     }
   }
 
-  private async wait(job: Job, request: PolledRequest): Promise<Progress> {
+  private async wait(job: Job, request: PolledRequest): Promise<Look> {
     if (job.CompilationJobStatus === 'STOPPING') { return NOT_YET; }
     if (request.ResourceProperties.WaitForCompletion === 'false') { return this.complete(job, request); }
     if (this.isOverdue(request)) {
@@ -55,7 +55,7 @@ export class EnsureJob {
     return NOT_YET;
   }
 
-  private async complete(job: Job, request: PolledRequest): Promise<Progress> {
+  private async complete(job: Job, request: PolledRequest): Promise<Look> {
     // A roll-back ends here as well: whatever the failed update left running is stopped.
     if (await this.stopOthers(request)) { return NOT_YET; }
     // A job made by this very request has its tags from the start.
@@ -67,10 +67,10 @@ export class EnsureJob {
     return { ...DONE, Data: attributesOf(job) };
   }
 
-  private async start(request: PolledRequest): Promise<Progress> {
+  private async start(request: PolledRequest): Promise<Look> {
     const input = createRequestOf(request.PhysicalResourceId, request, request.ResourceProperties);
     if (this.isOverdue(request)) {
-      throw new JobFailure(`no compilation job could be started within ${request.ResourceProperties.TimeLimitInSeconds} seconds (${essentials(input)})`);
+      throw new JobFailure(`no compilation job could be started within ${request.ResourceProperties.TimeLimitInSeconds} seconds (${summarizeRequest(input)})`);
     }
     const elapsed = this.elapsedSeconds(request);
     const isLastChance = this.remainingSeconds(request) <= LAST_POLL_SECONDS;
@@ -124,7 +124,7 @@ export class EnsureJob {
     let waiting = false;
     for (const name of names) {
       const job = await this.jobs.find(name);
-      if (!job || !isInProgress(job) || !concerns(job) || !(await belongingOf(this.jobs, job, request)).ours) { continue; }
+      if (!job || !isInProgress(job) || !concerns(job) || !(await ownershipOf(this.jobs, job, request)).ours) { continue; }
       this.deps.log({ action: 'stop', job: name, why: 'replaced' });
       await this.jobs.stop(job);
       waiting = true;
@@ -133,7 +133,7 @@ export class EnsureJob {
   }
 
   /** The fixed name is another job's. */
-  private async refuse(job: Job, request: PolledRequest, ours: boolean): Promise<Progress> {
+  private async refuse(job: Job, request: PolledRequest, ours: boolean): Promise<Look> {
     if (ours && isLeftOver(job, request)) {
       this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'left over' });
       await this.jobs.stop(job);
@@ -146,7 +146,7 @@ export class EnsureJob {
    * Whatever earlier requests have left running is stopped before a failure is the answer, and what this one has made when it was delivered a second
    * time and decided otherwise. No other job that is younger: Lambda may have this request run once more while a later one is at work.
    */
-  private async fail(reason: string, request: PolledRequest, job?: Job): Promise<Progress> {
+  private async fail(reason: string, request: PolledRequest, job?: Job): Promise<Look> {
     const own = jobNameOf(request, request.ResourceProperties);
     const concerns = ({ CompilationJobName, CreationTime }: Job) => CompilationJobName === own || CreationTime!.getTime() < request.RequestedAt;
     if (!isNamedByThis(request) && await this.stopOthers(request, concerns)) { return NOT_YET; }
