@@ -17,6 +17,7 @@ import { compilationSettings, type CompilationSettings } from '../compilation/co
 import { MAX_TAGS, tagFault, validateCompilation } from '../compilation/compilation-validation';
 import { grantExecutionRole } from '../compilation/execution-role';
 import type { NeoModelConfig } from '../model/model';
+import { bucketPoliciesOf } from '../network/bucket-policies';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { requireExemptable } from '../network/stack-cycle';
 import type { NeoTarget } from '../target/target';
@@ -173,6 +174,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     this.node.defaultChild = this.resource;
     // No job before its network and its permissions are there; none left when they go.
     this.resource.node.addDependency(...[privateVpc, role === privateVpc?.role ? undefined : role].filter(dependency => dependency !== undefined));
+    if (privateVpc) { bucketPoliciesOf(privateVpc)?._orderJob(this.resource); }
   }
 
   public get jobName(): string {

@@ -132,6 +132,8 @@ interface BucketPolicyOwner {
   readonly _writesBucketPolicies: boolean;
   /** Whether the policies deny the deletion of compiled models outside the endpoint. */
   readonly _deniesDeletion: boolean;
+  /** Deploys a job after the buckets whose policies name the endpoint. */
+  _orderJob(job: IConstruct): void;
 }
 
 /**

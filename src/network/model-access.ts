@@ -1,4 +1,4 @@
-import { Annotations, Aws, Resource, Stack, Token, Lazy } from 'aws-cdk-lib';
+import { Annotations, Aws, CfnParameter, Lazy, Reference, Resource, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -49,6 +49,7 @@ export class ModelAccess {
         + 'endpoint: compile in that network, or keep the model in another bucket', this.scope);
     }
     const bucketArn = this.arnOf(bucket);
+    this.requireNameable(bucket, objectKeyPattern);
     const pattern = inPolicy(objectKeyPattern);
     if (!this.byRole.add(bucketArn, pattern)) { return this.grant!; }
 
@@ -56,6 +57,17 @@ export class ModelAccess {
     this.grant ??= this.grantRole();
     if (!isReachable) { this.openEndpoint(bucketArn, pattern); }
     return this.grant;
+  }
+
+  /** The legacy synthesizer has parameters for the bucket and the key of an asset, in the stack of the job, which refers to that of the network. */
+  private requireNameable(bucket: s3.IBucket, objectKeyPattern: string) {
+    const network = Stack.of(this.scope);
+    const foreign = [bucket.bucketName, objectKeyPattern].flatMap(text => Tokenization.reverseString(text).tokens)
+      .find(token => Reference.isReference(token) && token.target instanceof CfnParameter && Stack.of(token.target) !== network);
+    if (foreign) {
+      throw new NeoValidationError(`a model by fromAsset must not be in another stack than the network, ${network.node.path}, with the legacy synthesizer, as the network would have to refer to `
+        + 'a parameter of that stack: use the DefaultStackSynthesizer, or make the job in the stack of the network, or use NeoModel.fromBucket; got: a bucket whose name is a parameter', this.scope);
+    }
   }
 
   private grantRole(): iam.Grant {

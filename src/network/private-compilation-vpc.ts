@@ -4,7 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Dependable, type Construct, type IDependable } from 'constructs';
+import { Dependable, type Construct, type IConstruct, type IDependable } from 'constructs';
 import { closeBuckets, DEFAULT_DENIED_ACTIONS, EndpointOnlyBucketPolicy, uniqueBuckets } from './bucket-policies';
 import { controlPlaneS3Statements, createControlPlane } from './control-plane';
 import { bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from './execution-role';
@@ -20,6 +20,7 @@ import { checkS3Endpoint, createS3Endpoint, endpointStatements } from './s3-endp
 import { findS3PrefixList } from './s3-prefix-list';
 import { requirePassableRole, requireSameRegion } from './same-environment';
 import { checkSecurityGroups, createSecurityGroup } from './security-groups';
+import { LaterBuckets } from './stack-order';
 import { validateProps } from './validation';
 import { requireType } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
@@ -130,6 +131,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   public readonly _writesBucketPolicies: boolean;
 
   private readonly endpointOnlyPolicy: EndpointOnlyBucketPolicy;
+  private readonly laterBuckets = new LaterBuckets(this);
   private readonly bucketGrant: iam.Grant;
   private readonly modelAccess: ModelAccess;
 
@@ -195,6 +197,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   public bucketPolicyStatement(bucket: s3.IBucket): iam.PolicyStatement {
     requireType(this, 'bucket', bucket, BUCKET);
     requireSameRegion(this, 'bucket', bucket);
+    this.laterBuckets.addBucket(bucket);
     return this.endpointOnlyPolicy.statementFor(bucket);
   }
 
@@ -209,6 +212,15 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    */
   public allowOutsideEndpoint(grantee: iam.IGrantable): void {
     this.endpointOnlyPolicy.exempt(grantee);
+  }
+
+  /**
+   * Deploys a job after the network and after the buckets whose policies name the endpoint.
+   *
+   * @internal
+   */
+  public _orderJob(job: IConstruct): void {
+    this.laterBuckets.addJob(job);
   }
 
   /**
