@@ -1,13 +1,13 @@
-import { endpointOnlyPolicy, openPublicAccess } from './network/bucket-policy';
-import { endpointOpenings } from './network/endpoint-policy';
 import { type Exposure, EXPOSURES, findExposures } from './network/exposure';
 import { isJobResource } from './network/job-placements';
 import { type CompilationNetwork, findNetworks, wholeVpc } from './network/network';
-import { rulesOf, verdictOn } from './network/security-groups';
 import { bucketPanel, bucketPanelHeight } from './picture/bucket-panel';
-import { COLOUR, arrow, blocked, box, mark, svg, text } from './picture/svg';
+import { arrow, blocked, box, COLOUR, mark, type State, STATE_COLOUR, STATE_FILL, svg, text, worstState } from './picture/svg';
 import { VPC, vpcPanel } from './picture/vpc-panel';
-import { type TemplateResource, count, nameOf } from './template/resources';
+import { evaluate, type PrivacyReport, verdictsOf } from './report/privacy-report';
+import { EXPOSURE_RULE_IDS } from './rules/exposure-rules';
+import type { VerdictOf } from './rules/rule';
+import { count, nameOf, type TemplateResource } from './template/resources';
 import { TemplateSet } from './template/template-set';
 
 const WIDTH = 1400;
@@ -24,89 +24,101 @@ export function renderNetworkPicture(template: any): string {
   return drawNetworks(TemplateSet.of(template));
 }
 
-/** The picture of all networks of an app. */
-export function drawNetworks(templates: TemplateSet, networks: CompilationNetwork[] = networksToDraw(templates)): string {
+/** The picture of all networks of an app, with the verdicts of its report. */
+export function drawNetworks(templates: TemplateSet, report: PrivacyReport = evaluate(templates, [], '')): string {
+  const networks = networksToDraw(templates);
   const content: string[] = [];
+  const verdictOf = verdictsOf(report);
   let top = HEADER;
-  let problems = 0;
+  let exposures = 0;
   for (const network of networks) {
-    const drawn = drawNetwork(templates, network, top);
+    const drawn = drawNetwork(templates, network, top, verdictOf);
     content.push(...drawn.content);
     top += drawn.height;
-    problems += drawn.problems;
+    exposures += drawn.exposures;
   }
   if (networks.length === 0) {
     content.push(text(32, top + 24, 'No VPC and no compilation job in this template.', { size: 15, fill: COLOUR.soft }));
     top += 60;
   }
-  return svg(WIDTH, top + FOOTER, 'Private network of SageMaker Neo compilation jobs', description(networks, problems),
-    [...header(networks, problems), ...content, ...legend(top + 8)]);
+  // The rules do not look at a VPC without jobs, but the picture does.
+  const summary = summaryOf(report, report.networks.length > 0 ? 0 : exposures);
+  return svg(WIDTH, top + FOOTER, 'Private network of SageMaker Neo compilation jobs', description(networks, summary),
+    [...networks.length > 0 ? header(summary) : header(), ...content, ...legend(top + 8)]);
 }
+
+interface Summary { readonly state: State; readonly words: string }
 
 function networksToDraw(templates: TemplateSet): CompilationNetwork[] {
   const networks = findNetworks(templates);
   return networks.length > 0 ? networks : templates.ofType('AWS::EC2::VPC').map(vpc => wholeVpc(templates, vpc));
 }
 
-function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: number) {
+function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: number, verdictOf: VerdictOf) {
   const vpcTop = top + CONTROL_HEIGHT;
-  const vpc = vpcPanel(templates, network, vpcTop, bucketPanelHeight(templates, network));
-  const buckets = bucketPanel(templates, network, vpcTop, vpc.endpointRight);
-  const openings = findExposures(templates, network).filter(({ isSure }) => isSure);
+  const vpc = vpcPanel(templates, network, vpcTop, bucketPanelHeight(templates, network), verdictOf);
+  const buckets = bucketPanel(templates, network, vpcTop, vpc.endpointRight, verdictOf);
+  const exposures = findExposures(templates, network).map(exposure => ({ ...exposure, state: stateOf(exposure, verdictOf) }));
   const exposureTop = vpcTop + vpc.height;
   return {
-    problems: openings.length + otherProblems(templates, network),
+    exposures: exposures.filter(({ state }) => state === 'open').length,
     height: exposureTop - top + EXPOSURE_HEIGHT,
-    content: [...vpc.content, ...controlPanel(templates, network, top), ...buckets, ...exposurePanel(openings, exposureTop)],
+    content: [...vpc.content, ...controlPanel(templates, network, top), ...buckets, ...exposurePanel(exposures, exposureTop)],
   };
 }
 
-/** What is drawn in red other than ways out. */
-function otherProblems(templates: TemplateSet, network: CompilationNetwork): number {
-  const rules = network.securityGroups.flatMap(group => rulesOf(templates, group)).filter(rule => verdictOn(rule, templates, network) === 'open');
-  const endpoints = network.s3Endpoints.filter(endpoint => endpointOpenings(templates, endpoint).length > 0);
-  const buckets = network.buckets
-    .filter(bucket => endpointOnlyPolicy(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints).missing.length > 0
-      || openPublicAccess(templates, bucket).length > 0);
-  return rules.length + endpoints.length + buckets.length;
+function stateOf({ kind, resource, certainty }: Exposure, verdictOf: VerdictOf): State {
+  if (verdictOf(EXPOSURE_RULE_IDS[kind], resource) === 'accepted') { return 'accepted'; }
+  return certainty === 'unknown' ? 'unknown' : 'open';
 }
 
-function header(networks: CompilationNetwork[], problems: number): string[] {
-  const good = problems === 0;
-  const verdict = good ? 'No way to the internet or to another network in this template' : `${count(problems, 'opening')}, drawn in red`;
+function summaryOf({ rules, counts }: PrivacyReport, exposures: number): Summary {
+  const failed = rules.flatMap(({ observations }) => observations).filter(({ verdict, isConsequence }) => verdict === 'fail' && !isConsequence).length + exposures;
+  const accepted = rules.flatMap(({ observations }) => observations).filter(({ verdict }) => verdict === 'accepted').length;
+  const suffix = accepted > 0 ? `; ${count(accepted, 'finding')} accepted` : '';
+  if (failed > 0) { return { state: 'open', words: `${count(failed, 'opening')}, drawn in red${suffix}` }; }
+  if (counts.unknown > 0) { return { state: 'unknown', words: `No opening in what is visible; ${count(counts.unknown, 'rule')} could not look at everything${suffix}` }; }
+  return accepted > 0
+    ? { state: 'accepted', words: `No opening but what has been accepted${suffix}` }
+    : { state: 'good', words: 'No way to the internet or to another network in this template' };
+}
+
+function header(summary?: Summary): string[] {
   return [
     text(32, 42, 'Private network of SageMaker Neo compilation jobs', { size: 24, bold: true }),
-    ...networks.length ? [
-      mark(34, 66, good),
-      text(52, 71, verdict, { size: 15, bold: true, fill: good ? COLOUR.allowed : COLOUR.open }),
+    ...summary ? [
+      mark(34, 66, summary.state),
+      text(52, 71, summary.words, { size: 15, bold: true, fill: STATE_COLOUR[summary.state] }),
     ] : [],
     text(WIDTH - 32, 42, 'drawn from the synthesized CloudFormation template', { size: 12.5, fill: COLOUR.soft, anchor: 'end' }),
   ];
 }
 
-function description(networks: CompilationNetwork[], problems: number): string {
+function description(networks: CompilationNetwork[], { state, words }: Summary): string {
   const parts = networks.map(network => `A VPC with ${count(network.subnets.length, 'subnet')} for ${count(network.jobs.length, 'compilation job')}, `
     + `${count(network.s3Endpoints.length, 'S3 gateway endpoint')} and ${count(network.buckets.length, 'bucket')}.`);
-  const ways = problems === 0 ? `It has none of these: ${EXPOSURES.join(', ')}.` : `It has ${count(problems, 'opening')}, drawn in red.`;
-  return networks.length ? [...parts, ways].join(' ') : 'The template has no VPC and no compilation job.';
+  const exposures = state === 'good' ? `It has none of these: ${EXPOSURES.join(', ')}.` : `${words}.`;
+  return networks.length ? [...parts, exposures].join(' ') : 'The template has no VPC and no compilation job.';
 }
 
 function legend(y: number): string[] {
   const entries: [number, string, string][] = [
     [32, 'allowed path of model data', arrow([[32, y + 8], [66, y + 8]], 'allowed')],
     [300, 'control only, no model data', arrow([[300, y + 8], [334, y + 8]], 'control')],
-    [576, 'opens the network', arrow([[576, y + 8], [610, y + 8]], 'open')],
-    [790, 'not in this template', box(790, y, 34, 16, { dashed: true, stroke: '#9aa5b1', thick: 1.2, radius: 4 })],
+    [556, 'opens the network', arrow([[556, y + 8], [590, y + 8]], 'open')],
+    [756, 'open, and accepted', box(756, y, 34, 16, { fill: COLOUR.acceptedFill, stroke: COLOUR.accepted, radius: 4 })],
+    [956, 'not visible', box(956, y, 34, 16, { fill: COLOUR.unknownFill, stroke: COLOUR.unknown, radius: 4 })],
+    [1110, 'not in this template', box(1110, y, 34, 16, { dashed: true, stroke: '#9aa5b1', thick: 1.2, radius: 4 })],
   ];
   return entries.flatMap(([x, words, sample]) => [sample, text(x + 44, y + 12, words, { size: 12.5, fill: COLOUR.soft })]);
 }
 
-export const CONTROL_HEIGHT = 132;
+const CONTROL_HEIGHT = 132;
 
 interface Box { readonly x: number; readonly width: number; readonly lines: [string, string, string] }
 
 /** Who starts jobs: no model passes here. */
-export function controlPanel(templates: TemplateSet, network: CompilationNetwork, top: number): string[] {
+function controlPanel(templates: TemplateSet, network: CompilationNetwork, top: number): string[] {
   const handler = handlerOf(templates, network);
   const boxes: Box[] = [
     { x: 32, width: 300, lines: ['CloudFormation custom resource', handler ? nameOf(handler) : 'no job in this template', handlerPlace(handler)] },
@@ -145,50 +157,60 @@ function trustOf(roles: TemplateResource[]): string {
 
 const CHIP = { gap: 6, height: 70 };
 const CHIP_WIDTH = (VPC.width - (EXPOSURES.length - 1) * CHIP.gap) / EXPOSURES.length;
-const LIST = { x: 940, width: 410, most: 6 };
-export const EXPOSURE_HEIGHT = 210;
+const LIST = { x: 940, width: 410, max: 6 };
+const EXPOSURE_HEIGHT = 210;
 
-/** Every way that a VPC can be joined to something else: absent in grey, present in red. */
-export function exposurePanel(openings: Exposure[], top: number): string[] {
+type DrawnExposure = Exposure & { readonly state: State };
+
+/** Every way that a VPC can be joined to something else: absent in grey, present in colour. */
+function exposurePanel(exposures: DrawnExposure[], top: number): string[] {
   const chipTop = top + 38;
   const barTop = chipTop + CHIP.height + 38;
-  const closed = openings.length === 0;
+  const stateOfAll = (some: DrawnExposure[]) => worstState(some.map(({ state }) => state));
+  const worst = stateOfAll(exposures);
+  const closed = worst === 'good';
   return [
-    ...EXPOSURES.flatMap((way, index) => chip(way, index, openings.some(opening => opening.way === way), top, chipTop, barTop)),
-    box(VPC.x, barTop, VPC.width, 40, { fill: closed ? '#eef1f5' : COLOUR.openFill, stroke: closed ? '#9aa5b1' : COLOUR.open, radius: 20 }),
-    text(VPC.x + VPC.width / 2, barTop + 25, 'The internet, other VPCs and other networks', { size: 14, bold: true, anchor: 'middle', fill: closed ? COLOUR.soft : COLOUR.open }),
-    ...list(openings, chipTop),
+    ...EXPOSURES.flatMap((kind, index) => chip(kind, index, stateOfAll(exposures.filter(exposure => exposure.kind === kind)), top, chipTop, barTop)),
+    box(VPC.x, barTop, VPC.width, 40, { fill: closed ? '#eef1f5' : STATE_FILL[worst], stroke: closed ? '#9aa5b1' : STATE_COLOUR[worst], radius: 20 }),
+    text(VPC.x + VPC.width / 2, barTop + 25, 'The internet, other VPCs and other networks', { size: 14, bold: true, anchor: 'middle', fill: closed ? COLOUR.soft : STATE_COLOUR[worst] }),
+    ...list(exposures, chipTop),
   ];
 }
 
-function chip(way: string, index: number, open: boolean, top: number, chipTop: number, barTop: number): string[] {
+function chip(kind: string, index: number, state: State, top: number, chipTop: number, barTop: number): string[] {
   const x = VPC.x + index * (CHIP_WIDTH + CHIP.gap);
   const middle = x + CHIP_WIDTH / 2;
-  const words = lines(open ? way : `no ${way}`);
+  const absent = state === 'good';
+  const fill = absent ? COLOUR.soft : STATE_COLOUR[state];
+  const words = lines(absent ? `no ${kind}` : kind);
   const first = chipTop + CHIP.height / 2 + 4.5 - (words.length - 1) * 7.5;
   return [
-    box(x, chipTop, CHIP_WIDTH, CHIP.height, { dashed: !open, fill: open ? COLOUR.openFill : COLOUR.paper, stroke: open ? COLOUR.open : '#9aa5b1', thick: open ? 2 : 1.2 }),
-    ...words.map((line, row) => text(middle, first + row * 15, line, { size: 12, bold: open, fill: open ? COLOUR.open : COLOUR.soft, anchor: 'middle', width: CHIP_WIDTH - 4 })),
-    ...open
+    box(x, chipTop, CHIP_WIDTH, CHIP.height, {
+      dashed: absent || state === 'unknown', fill: STATE_FILL[state], stroke: absent ? '#9aa5b1' : STATE_COLOUR[state], thick: absent ? 1.2 : 2,
+    }),
+    ...words.map((line, row) => text(middle, first + row * 15, line, { size: 12, bold: !absent, fill, anchor: 'middle', width: CHIP_WIDTH - 4 })),
+    ...state === 'open'
       ? [arrow([[middle, top + 2], [middle, chipTop - 3]], 'open'), arrow([[middle, chipTop + CHIP.height + 2], [middle, barTop - 3]], 'open')]
-      : [blocked(middle, top + 4, chipTop - 4), blocked(middle, chipTop + CHIP.height + 4, barTop - 4)],
+      : absent ? [blocked(middle, top + 4, chipTop - 4), blocked(middle, chipTop + CHIP.height + 4, barTop - 4)] : [],
   ];
 }
 
+const SUFFIX: { readonly [state in State]: string } = { good: '', open: '', accepted: ' (accepted)', unknown: ' (not visible)' };
+
 /** What opens the network, by name, where the chips have no room for it. */
-function list(openings: Exposure[], top: number): string[] {
-  if (openings.length === 0) {
+function list(exposures: DrawnExposure[], top: number): string[] {
+  if (exposures.length === 0) {
     return [
-      mark(LIST.x, top + 16, true),
-      text(LIST.x + 20, top + 20, `${EXPOSURES.length} kinds of ways out, none of them in this template`, { fill: COLOUR.soft, width: LIST.width - 20 }),
+      mark(LIST.x, top + 16, 'good'),
+      text(LIST.x + 20, top + 20, `None of these ${EXPOSURES.length} in this template`, { fill: COLOUR.soft, width: LIST.width - 20 }),
     ];
   }
-  const shown = openings.slice(0, LIST.most);
-  const more = openings.length - shown.length;
+  const shown = exposures.slice(0, LIST.max);
+  const more = exposures.length - shown.length;
   return [
-    ...shown.flatMap(({ way, resource }, index) => [
-      mark(LIST.x, top + 12 + index * 20, false),
-      text(LIST.x + 20, top + 16 + index * 20, `${way}: ${nameOf(resource)}`, { fill: COLOUR.open, width: LIST.width - 20 }),
+    ...shown.flatMap(({ kind, resource, state }, index) => [
+      mark(LIST.x, top + 12 + index * 20, state),
+      text(LIST.x + 20, top + 16 + index * 20, `${kind}: ${nameOf(resource)}${SUFFIX[state]}`, { fill: STATE_COLOUR[state], width: LIST.width - 20 }),
     ]),
     ...more > 0 ? [text(LIST.x + 20, top + 16 + shown.length * 20, `and ${more} more`, { fill: COLOUR.open })] : [],
   ];

@@ -6,12 +6,12 @@ import { Construct, type IConstruct } from 'constructs';
 import { writeReport } from './report/html-report';
 import { type PrivacyReport, type ReportedObservation, type ReportedRule, evaluate } from './report/privacy-report';
 import { PRIVACY_RULES } from './rules/rules';
-import { type ConstructPathOf, TemplateSet } from './template/template-set';
+import { type ConstructPathOf, type StackOf, TemplateSet } from './template/template-set';
 import { NeoValidationError, shown } from '../util/errors';
 import { BOOLEAN, type PropTypes, TEXT, listOf, optional, requireTypes, structOf } from '../util/prop-types';
 
 /**
- * A finding that is accepted, with the reason for it.
+ * A finding that is accepted for one construct, with the reason for it. It covers what a rule finds broken there, and what it cannot see.
  */
 export interface NeoAcceptedFinding {
   /**
@@ -20,7 +20,8 @@ export interface NeoAcceptedFinding {
   readonly ruleId: string;
 
   /**
-   * Path of the construct that the finding names, or of one that contains it.
+   * Path of the construct that the finding names. A construct that contains it does not count, so that nothing which is opened later is
+   * accepted unseen.
    */
   readonly constructPath: string;
 
@@ -44,14 +45,14 @@ export interface NeoPrivacyValidationProps {
   readonly reportDirectory?: string;
 
   /**
-   * Fail also on what the templates do not show, such as subnets or buckets that the app does not make.
+   * Whether the synthesis fails also on what the templates do not show, such as subnets or buckets that the app does not make.
    *
-   * @default false - the report shows it
+   * @default false - a warning and the report say what is not visible
    */
   readonly failOnUnknown?: boolean;
 
   /**
-   * Findings that are accepted. One that matches nothing is reported as a warning, so that none outlives its cause.
+   * Findings that are accepted. A warning names each that matches nothing, or more than one finding.
    *
    * @default - none
    */
@@ -144,7 +145,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     if (hasPendingVpcLookup(context.templatePaths)) {
       return { success: true, violations: [], pluginVersion: this.version, metadata: { note: 'not validated before the VPC has been looked up' } };
     }
-    const templates = TemplateSet.fromFiles(context.templatePaths, this.constructPaths());
+    const templates = TemplateSet.fromFiles(context.templatePaths, this.constructPaths(), this.stackFacts());
     const report = this.evaluate(templates);
     if (!this.stage && this.props.reportDirectory) { writeReport(this.props.reportDirectory, report, templates); }
     const violations = violationsOf(report, templates, this.props.failOnUnknown ?? false);
@@ -166,7 +167,8 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     attachCustomSynthesis(stage, {
       onSynthesize: () => {
         const stacks = stage.node.findAll().filter((construct): construct is Stack => Stack.isStack(construct));
-        const templates = TemplateSet.fromFiles(stacks.filter(({ nested }) => !nested).map(stack => templateFile(stack)), this.constructPaths());
+        const files = stacks.filter(({ nested }) => !nested).map(stack => templateFile(stack));
+        const templates = TemplateSet.fromFiles(files, this.constructPaths(), this.stackFacts());
         writeReport(this.reportDirectory(), this.evaluate(templates), templates);
       },
     });
@@ -188,6 +190,16 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
       paths.set(`${templateFile(element.stack)}#${element.stack.resolve(element.logicalId)}`, element.node.path);
     }
     return (file, logicalId) => paths.get(`${file}#${logicalId}`);
+  }
+
+  /** The manifest has them too, but is written after the report. */
+  private stackFacts(): StackOf | undefined {
+    if (!this.stage) { return undefined; }
+    const known = (value: string) => Token.isUnresolved(value) ? undefined : value;
+    const stacks = this.stage.node.findAll().filter((construct): construct is Stack => Stack.isStack(construct) && !construct.nested);
+    const facts = new Map(stacks
+      .map(stack => [templateFile(stack), { name: stack.stackName, account: known(stack.account), region: known(stack.region) }]));
+    return file => facts.get(file);
   }
 
   private requireAcceptedFinding(accepted: NeoAcceptedFinding) {
@@ -214,8 +226,8 @@ function requireDirectory(directory: string | undefined) {
 }
 
 /**
- * The findings as CDK shows them, those with the same evidence together, without those that others cause. `fatal`, as CDK would otherwise
- * let any library of the app acknowledge a rule for the whole app; an accepted of the validation is for one construct, and in the report.
+ * The findings as CDK shows them, those with the same evidence together, without those that others cause. They are `fatal`, as CDK would
+ * otherwise let any library acknowledge a rule for the whole app; an accepted finding is for one construct, and in the report.
  */
 function violationsOf(report: PrivacyReport, templates: TemplateSet, failOnUnknown: boolean): PolicyViolation[] {
   const files = new Map(templates.templates.map(({ name, file }) => [name, file]));
@@ -225,14 +237,29 @@ function violationsOf(report: PrivacyReport, templates: TemplateSet, failOnUnkno
     return [...new Set(findings.map(({ evidence }) => evidence))]
       .map(evidence => violation(rule, evidence, findings.filter(finding => finding.evidence === evidence), files));
   });
-  const unused = report.unusedAcceptedFindings.map(({ ruleId, constructPath, reason }) => ({
-    ruleName: 'AcceptedFindingMatchesNothing',
-    description: `No finding of rule ${ruleId} at ${constructPath} needs the accepted "${reason}"`,
-    fix: 'Remove the accepted.',
-    severity: 'warning',
-    violatingResources: [],
-  }));
-  return [...broken, ...unused];
+  const hidden = failOnUnknown ? [] : report.rules.filter(({ observations }) => observations.some(({ verdict }) => verdict === 'unknown'));
+  return [
+    ...broken,
+    ...hidden.length === 0 ? [] : [warning('NotVisible',
+      `The templates do not show all that these rules look at: ${hidden.map(({ id, observations }) => `${id} (${observations.find(({ verdict }) => verdict === 'unknown')!.evidence})`).join(', ')}`,
+      'Check these by other means; the report names each of them. Set failOnUnknown to fail on what is not visible, and accept what has been checked with acceptedFindings.')],
+    ...report.unusedAcceptedFindings.map(({ ruleId, constructPath, reason }) => warning('AcceptedFindingMatchesNothing',
+      `No finding of rule ${ruleId} at ${constructPath} needs to be accepted for the reason "${reason}"`,
+      `Remove the accepted finding, or name the construct itself rather than one that contains it${pathsWithin(report, ruleId, constructPath)}.`)),
+    ...report.wideAcceptedFindings.map(({ ruleId, constructPath, evidence }) => warning('AcceptedFindingCoversSeveral',
+      `The accepted finding of rule ${ruleId} at ${constructPath} covers ${evidence.length} findings: ${evidence.join('; ')}`, 'Make sure that the reason is one for all of them.')),
+  ];
+}
+
+function warning(ruleName: string, description: string, fix: string): PolicyViolation {
+  return { ruleName, description, fix, severity: 'warning', violatingResources: [] };
+}
+
+/** Paths of findings that an accepted finding meant, but was too wide for. */
+function pathsWithin({ rules }: PrivacyReport, ruleId: string, constructPath: string): string {
+  const paths = rules.find(({ id }) => id === ruleId)!.observations
+    .filter(observation => observation.verdict !== 'pass' && observation.constructPath.startsWith(`${constructPath}/`)).map(observation => observation.constructPath);
+  return paths.length > 0 ? `: ${[...new Set(paths)].join(', ')}` : '';
 }
 
 function violation(rule: ReportedRule, evidence: string, findings: ReportedObservation[], files: Map<string, string | undefined>): PolicyViolation {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { isUnknown } from '../../src/privacy-validation/template/canonical';
+import { isUnknown, isUnreadable, parseJson } from '../../src/privacy-validation/template/canonical';
 import { TemplateSet } from '../../src/privacy-validation/template/template-set';
 import '../random-seed';
 
@@ -39,16 +39,35 @@ test.each<[string, any]>([
   ['Split of a parameter', { 'Fn::Select': [0, { 'Fn::Split': [',', { Ref: 'Given' }] }] }],
   ['FindInMap without the map', { 'Fn::FindInMap': ['None', 'a', 'b'] }],
   ['a function that nobody knows', { 'Fn::Future': 'x' }],
-  ['more choices than anybody writes', { 'Fn::Join': ['', Array.from({ length: 8 }, () => ({ 'Fn::If': ['C', '0', '1'] }))] }],
 ])('is unknown: %s', (_name, value) => {
   expect(values(value).map(text => isUnknown(text))).toEqual([true]);
+});
+
+test('one condition is the same throughout a value', () => {
+  expect(values({ 'Fn::Join': ['', Array.from({ length: 8 }, () => ({ 'Fn::If': ['C', '0', '1'] }))] })).toEqual(['00000000', '11111111']);
+});
+
+test('of too many combinations, each branch is tried, and the rest is unreadable', () => {
+  const found = values({ 'Fn::Join': ['', Array.from({ length: 8 }, (_, index) => ({ 'Fn::If': [`C${index}`, '0', '1'] }))] });
+  for (let index = 0; index < 8; index++) { expect(found.some(text => text[index] === '1')).toBe(true); }
+  expect(found.filter(text => isUnreadable(text))).toHaveLength(1);
+});
+
+test.each([
+  ['{"a": "${T#X}"}', { a: '${T#X}' }],
+  ['{"a": ${T#X.Y}, "b": [1, ${?T p}]}', { a: '${T#X.Y}', b: [1, '${?T p}'] }],
+  ['{"a": "say \\"${T#X}\\""}', { a: 'say "${T#X}"' }],
+  ['${?T all}', '${?T all}'],
+  ['{"a"', undefined],
+])('JSON with references is read: %s', (text, expected) => {
+  expect(parseJson(text)).toEqual(expected);
 });
 
 test('no value makes it throw, and the same value gives the same strings', () => {
   const intrinsic = fc.letrec(tie => ({
     value: fc.oneof({ maxDepth: 4 }, fc.string(), fc.integer(), fc.boolean(), fc.constant(null), tie('list'), tie('call')),
     list: fc.array(tie('value'), { maxLength: 4 }),
-    call: fc.tuple(fc.constantFrom('Ref', 'Fn::Join', 'Fn::Sub', 'Fn::Select', 'Fn::Split', 'Fn::If', 'Fn::GetAtt', 'Fn::FindInMap', 'Fn::ImportValue', 'Other'), tie('value'))
+    call: fc.tuple(fc.constantFrom('Ref', 'Fn::Join', 'Fn::Sub', 'Fn::Select', 'Fn::Split', 'Fn::If', 'Fn::GetAtt', 'Fn::FindInMap', 'Fn::ImportValue', 'Fn::GetStackOutput', 'Fn::ToJsonString', 'Other'), tie('value'))
       .map(([name, argument]) => ({ [name]: argument })),
   })).value;
   fc.assert(fc.property(intrinsic, value => {

@@ -168,7 +168,7 @@ const HOSTILE: [rule: string, verdict: 'fail' | 'unknown', how: string, open: (s
   }],
   ['TemplatesVisible', 'unknown', 'a part of a property from elsewhere', stack => stack.cfnVpc.addPropertyOverride('Tags',
     [{ 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 's3://elsewhere/tags.json' } } }])],
-  ['TemplatesVisible', 'unknown', 'a call of the API that changes the network', stack => new cr.AwsCustomResource(stack, 'Open', {
+  ['TemplatesVisible', 'fail', 'a call of the API that changes the network', stack => new cr.AwsCustomResource(stack, 'Open', {
     onCreate: {
       service: 'EC2',
       action: 'createRoute',

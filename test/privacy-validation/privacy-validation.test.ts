@@ -213,7 +213,7 @@ describe('exceptions', () => {
   }
 
   test('accept a finding, with its reason in the report', () => {
-    const { failed, violations, directory } = opened([{ ruleId: 'NoVpcPeering', constructPath: 'Private', reason: 'audited in March' }]);
+    const { failed, violations, directory } = opened([{ ruleId: 'NoVpcPeering', constructPath: 'Private/Peering', reason: 'audited in March' }]);
     expect({ failed, violations }).toEqual({ failed: false, violations: [] });
     const report = JSON.parse(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.json'), 'utf8'));
     const rule = report.rules.find(({ id }: any) => id === 'NoVpcPeering');
@@ -230,6 +230,27 @@ describe('exceptions', () => {
     expect(failed).toBe(false);
     const report = JSON.parse(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.json'), 'utf8'));
     expect(report.rules[0]).toMatchObject({ id: 'JobInPrivateSubnets', status: 'accepted' });
+  });
+
+  test('for the whole stack accept nothing, and the warning names the construct to accept', () => {
+    const { failed, violations } = opened([{ ruleId: 'NoVpcPeering', constructPath: 'Private', reason: 'audited' }]);
+    expect(failed).toBe(true);
+    expect(violations.find(({ ruleName }) => ruleName === 'AcceptedFindingMatchesNothing')!.fix).toContain('Private/Peering');
+  });
+
+  test('that cover several findings are reported', () => {
+    const app = newApp();
+    const stack = new PrivateStack(app);
+    ['10.8.0.0/16', '10.9.0.0/16'].forEach(cidr => stack.network.connections.allowTo(ec2.Peer.ipv4(cidr), ec2.Port.tcp(443)));
+    NeoPrivacyValidation.addTo(app, { acceptedFindings: [{ ruleId: 'OutboundOnlyToS3AndSubnets', constructPath: 'Private/Network/SecurityGroup', reason: 'audited' }] });
+    expect(synth(app)).toMatchObject({ failed: false, violations: [{ ruleName: 'AcceptedFindingCoversSeveral', severity: 'warning' }] });
+  });
+
+  test('are shown as accepted in the picture', () => {
+    const { directory } = opened([{ ruleId: 'NoVpcPeering', constructPath: 'Private/Peering', reason: 'audited' }]);
+    const picture = fs.readFileSync(path.join(directory, 'neo-privacy', 'network.svg'), 'utf8');
+    expect(picture).toContain('VPC peering: Peering (accepted)');
+    expect(picture).toContain('No opening but what has been accepted; 1 finding accepted');
   });
 
   test('for another construct accept nothing, and are reported', () => {
@@ -265,12 +286,17 @@ describe('what the templates do not show', () => {
     return app;
   }
 
-  test('does not fail, and is in the report', () => {
+  test('does not fail, is printed, and is in the report, its page and its picture', () => {
     const app = imported();
     NeoPrivacyValidation.addTo(app);
-    const { failed, directory } = synth(app);
+    const { failed, violations, directory } = synth(app);
     expect(failed).toBe(false);
-    const report = JSON.parse(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.json'), 'utf8'));
+    expect(violations).toMatchObject([{ ruleName: 'NotVisible', severity: 'warning', description: expect.stringContaining('JobInPrivateSubnets (subnets not made by this app: subnet-1)') }]);
+    const [json, page, picture] = ['report.json', 'report.html', 'network.svg'].map(name => fs.readFileSync(path.join(directory, 'neo-privacy', name), 'utf8'));
+    expect(page).toMatch(/<p class="verdict not-visible">No rule is broken in what is visible; \d+ rules could not look at everything</);
+    expect(picture).toMatch(/No opening in what is visible; \d+ rules could not look at everything/);
+    const report = JSON.parse(json);
+    expect(report.verdict).toBe('not visible');
     expect(report.rules[0]).toMatchObject({ id: 'JobInPrivateSubnets', status: 'unknown', observations: [{ evidence: 'subnets not made by this app: subnet-1' }] });
   });
 
@@ -278,6 +304,17 @@ describe('what the templates do not show', () => {
     const app = imported();
     NeoPrivacyValidation.addTo(app, { failOnUnknown: true });
     expect(synth(app).failed).toBe(true);
+  });
+
+  test('passes with failOnUnknown once each unknown finding has been accepted', () => {
+    const first = imported();
+    const validation = new NeoPrivacyValidation({ failOnUnknown: true });
+    const directory = first.synth().directory;
+    const found = validation.validate({ templatePaths: [path.join(directory, 'Private.template.json')] } as any).violations;
+    const paths = JSON.parse(fs.readFileSync(path.join(directory, 'Private.template.json'), 'utf8')).Resources;
+    const acceptedFindings = found.flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ resourceLogicalId }) =>
+      ({ ruleId: ruleName, constructPath: paths[resourceLogicalId!].Metadata?.['aws:cdk:path'] ?? `Private/${resourceLogicalId}`, reason: 'checked in the console' })));
+    expect(new NeoPrivacyValidation({ failOnUnknown: true, acceptedFindings }).validate({ templatePaths: [path.join(directory, 'Private.template.json')] } as any).success).toBe(true);
   });
 });
 

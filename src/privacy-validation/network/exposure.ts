@@ -1,8 +1,9 @@
-import type { CompilationNetwork } from './network';
-import { type TemplateResource, mayBeAbsent } from '../template/resources';
-import { type TemplateSet, relationTo } from '../template/template-set';
+import { type CompilationNetwork, ROUTE_TABLE_CHANGES, routeTables } from './network';
+import { isUnreadable } from '../template/canonical';
+import { mayBeAbsent, type TemplateResource } from '../template/resources';
+import { type Relation, relationTo, type TemplateSet } from '../template/template-set';
 
-/** What can join a VPC to something else. The order is that of pictures and reports. */
+/** What can join a VPC to something else, in the order of pictures and reports. */
 export const EXPOSURES = [
   'internet gateway', 'NAT gateway', 'egress-only internet gateway', 'carrier gateway', 'VPN gateway', 'transit gateway', 'VPC peering',
   'other attachment', 'route', 'public IP address',
@@ -12,18 +13,18 @@ export type ExposureKind = typeof EXPOSURES[number];
 
 /** A resource that opens a network. */
 export interface Exposure {
-  readonly way: ExposureKind;
+  readonly kind: ExposureKind;
   readonly resource: TemplateResource;
   /** Properties that show it. */
   readonly properties: string[];
   /** The subnets it opens; all of the VPC when empty. */
   readonly subnets: TemplateResource[];
-  /** False when the template leaves open which VPC or subnet is meant. */
-  readonly isSure: boolean;
+  /** `unknown` when the templates leave open which VPC, subnet or route table is meant, `unreadable` when it is in the app but cannot be read. */
+  readonly certainty: 'sure' | 'unknown' | 'unreadable';
 }
 
 /** Types that name the VPC they join, in which properties. */
-const VPC_ATTACHMENTS: [type: string, properties: string[], way: ExposureKind][] = [
+const VPC_ATTACHMENTS: [type: string, properties: string[], kind: ExposureKind][] = [
   ['AWS::EC2::EgressOnlyInternetGateway', ['VpcId'], 'egress-only internet gateway'],
   ['AWS::EC2::CarrierGateway', ['VpcId'], 'carrier gateway'],
   ['AWS::EC2::TransitGatewayAttachment', ['VpcId'], 'transit gateway'],
@@ -42,7 +43,7 @@ const VPC_ATTACHMENTS: [type: string, properties: string[], way: ExposureKind][]
 ];
 
 /** Types that name the subnets they stand in, or share. */
-const SUBNET_ATTACHMENTS: [type: string, properties: string[], way: ExposureKind][] = [
+const SUBNET_ATTACHMENTS: [type: string, properties: string[], kind: ExposureKind][] = [
   ['AWS::EC2::NatGateway', ['SubnetId'], 'NAT gateway'],
   ['AWS::EC2::TransitGatewayAttachment', ['SubnetIds'], 'transit gateway'],
   ['AWS::EC2::TransitGatewayVpcAttachment', ['SubnetIds'], 'transit gateway'],
@@ -51,15 +52,17 @@ const SUBNET_ATTACHMENTS: [type: string, properties: string[], way: ExposureKind
   ['AWS::EC2::RouteServerEndpoint', ['SubnetId'], 'other attachment'],
   ['AWS::NetworkManager::VpcAttachment', ['SubnetArns'], 'other attachment'],
   ['AWS::RAM::ResourceShare', ['ResourceArns'], 'other attachment'],
+  ['AWS::EC2::VerifiedAccessEndpoint', ['SubnetIds'], 'other attachment'],
   ['AWS::VpcLattice::ResourceGateway', ['SubnetIds'], 'other attachment'],
 ];
 
-/** Types that change the route tables they name. */
-const ROUTE_TABLE_CHANGES: [type: string, property: string, way: ExposureKind][] = [
-  ['AWS::EC2::Route', 'RouteTableId', 'route'],
-  ['AWS::EC2::VPNGatewayRoutePropagation', 'RouteTableIds', 'VPN gateway'],
-  ['AWS::EC2::RouteServerPropagation', 'RouteTableId', 'other attachment'],
-];
+/** What a change of a route table is called. */
+const ROUTE_KINDS: { readonly [type: string]: ExposureKind } = {
+  'AWS::EC2::Route': 'route', 'AWS::EC2::VPNGatewayRoutePropagation': 'VPN gateway', 'AWS::EC2::RouteServerPropagation': 'other attachment',
+};
+
+/** Types that have an effect on the whole of a VPC without any route: DNS queries go where a rule says. */
+const DNS_ATTACHMENTS = VPC_ATTACHMENTS.filter(([type]) => /^AWS::Route53(Resolver|Profiles)::/.test(type));
 
 /**
  * Everything in the templates that joins the VPC of a network, or one of its subnets, to something else.
@@ -68,96 +71,103 @@ const ROUTE_TABLE_CHANGES: [type: string, property: string, way: ExposureKind][]
  */
 export function findExposures(templates: TemplateSet, network: CompilationNetwork): Exposure[] {
   const found = [
-    ...network.dedicated ? attachedToVpc(templates, network) : [],
+    ...network.dedicated ? attachedToVpc(templates, network) : attachments(templates, network, DNS_ATTACHMENTS),
     ...placedInSubnets(templates, network),
     ...routesOut(templates, network),
     ...unseenTables(templates, network),
-    ...publicAddressesIn(templates, network),
+    ...publicAddresses(templates, network.subnets).map(({ resource, property, subnets }) => exposure('public IP address', resource, [property], 'sure', subnets)),
   ];
   // A transit gateway names the VPC and the subnets: once is enough, and what is sure counts.
   return found.filter((one, index) => {
-    const same = found.filter(({ way, resource }) => resource === one.resource && way === one.way);
-    return (same.find(({ isSure }) => isSure) ?? same[0]) === found[index];
+    const same = found.filter(({ kind, resource }) => resource === one.resource && kind === one.kind);
+    return (same.find(({ certainty }) => certainty === 'sure') ?? same.find(({ certainty }) => certainty === 'unreadable') ?? same[0]) === found[index];
   });
 }
 
-/** Route tables of a subnet. One without uses the VPC's main table, which no template can add routes to. */
-export function routeTables(templates: TemplateSet, subnet: TemplateResource): string[] {
-  return templates.ofType('AWS::EC2::SubnetRouteTableAssociation')
-    .filter(association => templates.property(association, 'SubnetId').includes(subnet.ref))
-    .flatMap(association => templates.property(association, 'RouteTableId'));
+function certaintyOf(relations: Relation[]): Exposure['certainty'] | undefined {
+  if (relations.includes('ours')) { return 'sure'; }
+  return (['unreadable', 'unknown'] as const).find(relation => relations.includes(relation));
 }
 
-function attachedToVpc(templates: TemplateSet, { vpcId, otherSubnets }: CompilationNetwork): Exposure[] {
-  if (vpcId === undefined) { return []; }
-  const attached = (resource: TemplateResource, properties: string[], way: ExposureKind, naming = properties): Exposure[] => {
-    const relations = naming.map(property => relationTo(templates, resource, property, [vpcId]));
-    return relations.some(relation => relation !== 'other') ? [opening(way, resource, properties, relations.includes('ours'))] : [];
-  };
-  const inOther = (nat: TemplateResource) => templates.references(nat, 'SubnetId').some(subnet => otherSubnets.includes(subnet));
+function attachment(
+  templates: TemplateSet, { vpcId }: CompilationNetwork, kind: ExposureKind, resource: TemplateResource, properties: string[], naming = properties,
+): Exposure[] {
+  const certainty = vpcId && certaintyOf(naming.map(property => relationTo(templates, resource, property, [vpcId])));
+  return certainty ? [exposure(kind, resource, properties, certainty)] : [];
+}
+
+function attachments(templates: TemplateSet, network: CompilationNetwork, types: typeof VPC_ATTACHMENTS): Exposure[] {
+  return types.flatMap(([type, properties, kind]) => templates.ofType(type)
+    .flatMap(resource => attachment(templates, network, kind, resource, properties)));
+}
+
+function attachedToVpc(templates: TemplateSet, network: CompilationNetwork): Exposure[] {
+  const inOther = (nat: TemplateResource) => templates.references(nat, 'SubnetId').some(subnet => network.otherSubnets.includes(subnet));
   return [
     ...templates.ofType('AWS::EC2::VPCGatewayAttachment').flatMap(resource => [
-      ...resource.properties.InternetGatewayId === undefined ? [] : attached(resource, ['InternetGatewayId'], 'internet gateway', ['VpcId']),
-      ...resource.properties.VpnGatewayId === undefined ? [] : attached(resource, ['VpnGatewayId'], 'VPN gateway', ['VpcId']),
+      ...resource.properties.InternetGatewayId === undefined ? [] : attachment(templates, network, 'internet gateway', resource, ['InternetGatewayId'], ['VpcId']),
+      ...resource.properties.VpnGatewayId === undefined ? [] : attachment(templates, network, 'VPN gateway', resource, ['VpnGatewayId'], ['VpcId']),
     ]),
-    ...templates.ofType('AWS::EC2::NatGateway').filter(nat => inOther(nat)).map(nat => opening('NAT gateway', nat, ['SubnetId'], true)),
-    ...VPC_ATTACHMENTS.flatMap(([type, properties, way]) => templates.ofType(type).flatMap(resource => attached(resource, properties, way))),
+    ...templates.ofType('AWS::EC2::NatGateway').filter(nat => inOther(nat)).map(nat => exposure('NAT gateway', nat, ['SubnetId'], 'sure')),
+    ...attachments(templates, network, VPC_ATTACHMENTS),
   ];
 }
 
-function placedInSubnets(templates: TemplateSet, { subnets }: CompilationNetwork): Exposure[] {
-  return SUBNET_ATTACHMENTS.flatMap(([type, properties, way]) => templates.ofType(type).flatMap(resource => properties.flatMap(property => {
+function placedInSubnets(templates: TemplateSet, { subnets, outside }: CompilationNetwork): Exposure[] {
+  const ids = [...subnets.map(({ ref }) => ref), ...outside.subnets];
+  return SUBNET_ATTACHMENTS.flatMap(([type, properties, kind]) => templates.ofType(type).flatMap(resource => properties.flatMap(property => {
     const placed = subnets.filter(subnet => relationTo(templates, resource, property, [subnet.ref]) === 'ours');
-    const unsure = relationTo(templates, resource, property, subnets.map(({ ref }) => ref)) === 'unknown';
-    return placed.length > 0 || unsure ? [opening(way, resource, [property], !unsure, placed)] : [];
+    const certainty = certaintyOf([relationTo(templates, resource, property, ids)]);
+    return certainty ? [exposure(kind, resource, [property], certainty, placed)] : [];
   })));
 }
 
 /** The route to the VPC itself is implicit, and that to a gateway endpoint is the endpoint's: any other is a way out. */
-function routesOut(templates: TemplateSet, { subnets }: CompilationNetwork): Exposure[] {
+function routesOut(templates: TemplateSet, { subnets, routeTableIds }: CompilationNetwork): Exposure[] {
   const tables = new Map(subnets.map(subnet => [subnet, routeTables(templates, subnet)]));
-  return ROUTE_TABLE_CHANGES.flatMap(([type, property, way]) => templates.ofType(type)
+  const all = [...new Set([...[...tables.values()].flat(), ...routeTableIds])];
+  return ROUTE_TABLE_CHANGES.flatMap(([type, property]) => templates.ofType(type)
     .filter(resource => resource.properties.GatewayId !== 'local')
     .flatMap(resource => {
+      const certainty = certaintyOf([relationTo(templates, resource, property, all)]);
       const opened = subnets.filter(subnet => relationTo(templates, resource, property, tables.get(subnet)!) === 'ours');
-      const unsure = relationTo(templates, resource, property, [...tables.values()].flat()) === 'unknown';
       const properties = type === 'AWS::EC2::Route' ? Object.keys(resource.properties).filter(name => name !== property) : [property];
-      return opened.length > 0 || unsure ? [opening(way, resource, properties, !unsure, opened)] : [];
+      return certainty ? [exposure(ROUTE_KINDS[type], resource, properties, certainty, opened)] : [];
     }));
 }
 
-/** A route table of somebody else for a subnet of ours, or an open one for a subnet that may be ours. */
+/** A route table that the app does not make for a subnet of the jobs, or one with routes for a subnet that may be one of the jobs. */
 function unseenTables(templates: TemplateSet, { subnets }: CompilationNetwork): Exposure[] {
   const hasRoutes = (table: TemplateResource) => templates.ofType('AWS::EC2::Route').some(route => templates.references(route, 'RouteTableId').includes(table));
   return templates.ofType('AWS::EC2::SubnetRouteTableAssociation').flatMap(association => {
     const relation = relationTo(templates, association, 'SubnetId', subnets.map(({ ref }) => ref));
-    const tables = templates.property(association, 'RouteTableId').map(id => templates.find(id));
-    if (relation === 'ours' && tables.includes(undefined)) { return [opening('route', association, ['RouteTableId'], false)]; }
-    return relation === 'unknown' && tables.some(table => table && hasRoutes(table)) ? [opening('route', association, ['SubnetId'], false)] : [];
+    const ids = templates.property(association, 'RouteTableId');
+    const tables = ids.map(id => templates.find(id));
+    if (relation === 'ours' && ids.some(id => isUnreadable(id))) { return [exposure('route', association, ['RouteTableId'], 'unreadable')]; }
+    if (relation === 'ours' && tables.includes(undefined)) { return [exposure('route', association, ['RouteTableId'], 'unknown')]; }
+    const certainty = relation === 'unreadable' || relation === 'unknown' ? relation : undefined;
+    return certainty && tables.some(table => table && hasRoutes(table)) ? [exposure('route', association, ['SubnetId'], certainty)] : [];
   });
 }
 
-function publicAddressesIn(templates: TemplateSet, { subnets }: CompilationNetwork): Exposure[] {
-  return publicAddresses(templates, subnets).map(({ resource, property, subnets: opened }) => opening('public IP address', resource, [property], true, opened));
-}
-
-function opening(way: ExposureKind, resource: TemplateResource, properties: string[], isSure: boolean, subnets: TemplateResource[] = []): Exposure {
-  return { way, resource, properties, subnets, isSure };
+function exposure(
+  kind: ExposureKind, resource: TemplateResource, properties: string[], certainty: Exposure['certainty'], subnets: TemplateResource[] = [],
+): Exposure {
+  return { kind, resource, properties, subnets, certainty };
 }
 
 /** Something with a public address, or that gives one, and in which subnets. */
-export interface PublicAddress {
+interface PublicAddress {
   readonly resource: TemplateResource;
   readonly property: string;
   readonly subnets: TemplateResource[];
 }
 
-export function publicAddresses(templates: TemplateSet, subnets: TemplateResource[]): PublicAddress[] {
+function publicAddresses(templates: TemplateSet, subnets: TemplateResource[]): PublicAddress[] {
   const bySubnet = subnets.flatMap(subnet => ['MapPublicIpOnLaunch', 'AssignIpv6AddressOnCreation', 'Ipv6Native']
     .filter(property => templates.property(subnet, property).some(value => value !== 'false'))
     .map(property => ({ resource: subnet, property, subnets: [subnet] })));
-  const placed = (resource: TemplateResource, value: any) => templates.list(value)
-    .flatMap(id => templates.values(id, resource.template))
+  const placed = (resource: TemplateResource, value: any) => templates.entries(value, resource.template)
     .flatMap(id => subnets.filter(({ ref }) => ref === id));
   const elastic = templates.ofType('AWS::EC2::EIP', 'AWS::EC2::EIPAssociation').flatMap(resource => ['InstanceId', 'NetworkInterfaceId'].map(property =>
     ({ resource, property, subnets: templates.references(resource, property).flatMap(target => subnetsOf(templates, target, placed)) })));

@@ -1,8 +1,12 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { isUnreadable, parseJson } from '../template/canonical';
 import type { SynthesizedTemplate, TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
 /** The type is the construct's, and part of the contract with the handler. */
 const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
+const CUSTOM_RESOURCE = /^(Custom::|AWS::CloudFormation::CustomResource$)/;
 
 /** Where something of the app starts compilation jobs. All values canonical. */
 export interface JobPlacement {
@@ -17,70 +21,164 @@ export interface JobPlacement {
   readonly roles: string[];
 }
 
+/** A call of an AWS API that a resource makes once it is deployed. */
+export interface ApiCall {
+  readonly resource: TemplateResource;
+  /** In lower case, without spelling of its own: `sagemaker`, `createcompilationjob`. */
+  readonly service: string;
+  readonly action: string;
+  readonly request: any;
+  readonly location: string;
+}
+
+/** JSON in a template that is a program or a call, and cannot be read. */
+export interface Unreadable {
+  readonly resource: TemplateResource;
+  readonly location: string;
+  readonly reason: string;
+  /** Whether it comes from outside the app, so that no template has it. */
+  readonly isOutside: boolean;
+}
+
+/** What the resources of an app do after they have been deployed, as far as templates say it. */
+export interface Activity {
+  readonly jobs: JobPlacement[];
+  readonly calls: ApiCall[];
+  readonly unreadable: Unreadable[];
+}
+
+const activities = new WeakMap<TemplateSet, Activity>();
+
 /** All compilation jobs that the templates start: custom resources, tasks of state machines, and calls of the API that a template writes out. */
 export function jobPlacements(templates: TemplateSet): JobPlacement[] {
-  return templates.resources.flatMap(resource => {
-    if (isJob(resource)) { return [placementOf(templates, resource, resource.properties.Request ?? {}, 'Properties.Request.VpcConfig')]; }
-    return resource.type === 'AWS::StepFunctions::StateMachine' ? placementsOfTasks(templates, resource) : placementsOfCalls(templates, resource);
-  });
+  return activityOf(templates).jobs;
+}
+
+/** Jobs and calls of custom resources, schedules and state machines. */
+export function activityOf(templates: TemplateSet): Activity {
+  const known = activities.get(templates);
+  if (known) { return known; }
+  const found = templates.resources.map(resource => activityOfResource(templates, resource));
+  const activity = {
+    jobs: found.flatMap(({ jobs }) => jobs),
+    calls: found.flatMap(({ calls }) => calls),
+    unreadable: found.flatMap(({ unreadable }) => unreadable),
+  };
+  activities.set(templates, activity);
+  return activity;
 }
 
 export function isJobResource({ resource }: JobPlacement): boolean {
   return isJob(resource);
 }
 
+function activityOfResource(templates: TemplateSet, resource: TemplateResource): Activity {
+  if (isJob(resource)) {
+    const { values, isComplete } = templates.data(resource.properties.Request ?? {}, resource.template);
+    return {
+      jobs: distinct(values.map(request => placementOf(resource, request, 'Properties.Request.VpcConfig'))),
+      calls: [],
+      unreadable: isComplete ? [] : [tooManyVariants(resource, 'Request')],
+    };
+  }
+  if (resource.type === 'AWS::StepFunctions::StateMachine') { return activityOfMachine(templates, resource); }
+  if (resource.type === 'AWS::Scheduler::Schedule') { return activityOfSchedule(templates, resource); }
+  return CUSTOM_RESOURCE.test(resource.type) ? activityOfSdkCalls(templates, resource) : { jobs: [], calls: [], unreadable: [] };
+}
+
 /** Under another type name, a custom resource still is a job to the handler. */
 function isJob({ type, properties }: TemplateResource): boolean {
-  return type === JOB_TYPE || (/^(Custom::|AWS::CloudFormation::CustomResource$)/.test(type)
-    && properties.ServiceToken !== undefined && properties.Request?.OutputConfig?.S3OutputLocation !== undefined);
+  return type === JOB_TYPE
+    || (CUSTOM_RESOURCE.test(type) && properties.ServiceToken !== undefined && properties.Request?.OutputConfig?.S3OutputLocation !== undefined);
 }
 
-function placementsOfTasks(templates: TemplateSet, machine: TemplateResource): JobPlacement[] {
-  const texts = templates.choices(machine.properties.DefinitionString ?? machine.properties.Definition)
-    .flatMap(definition => typeof definition === 'object' && !isIntrinsic(definition) ? [JSON.stringify(definition)] : templates.values(definition, machine.template));
-  return parsed(texts.flatMap(text => substituted(templates, machine, text)))
-    .flatMap(definition => tasksOf(definition))
-    .map(({ name, request }) => placementOf(templates, machine, request, `Properties.DefinitionString.States.${name}`));
+/** A job as an API call has its network in the request. */
+function withJobs(calls: ApiCall[], unreadable: Unreadable[]): Activity {
+  const jobs = calls.filter(({ service, action }) => service === 'sagemaker' && action === 'createcompilationjob')
+    .map(({ resource, request, location }) => placementOf(resource, request, `Properties.${location}`));
+  return { jobs: distinct(jobs), calls: distinct(calls), unreadable: distinct(unreadable) };
 }
 
-function placementsOfCalls(templates: TemplateSet, resource: TemplateResource): JobPlacement[] {
-  return apiCalls(templates, resource).filter(({ service, action }) => service === 'sagemaker' && action === 'createcompilationjob')
-    .map(({ property, request }) => placementOf(templates, resource, request, `Properties.${property}`));
+function activityOfMachine(templates: TemplateSet, machine: TemplateResource): Activity {
+  const { DefinitionString, Definition, DefinitionS3Location, DefinitionSubstitutions } = machine.properties;
+  const { values, isComplete } = templates.data(
+    { text: DefinitionString ?? Definition, file: DefinitionS3Location, put: DefinitionSubstitutions }, machine.template);
+  const property = DefinitionString !== undefined ? 'DefinitionString' : Definition !== undefined ? 'Definition' : 'DefinitionS3Location';
+  const read = values.map(({ text, file, put = {} }) => {
+    const written = text ?? definitionFile(machine.template, file);
+    if (written === undefined) { return { definition: undefined, written: '${?' }; }
+    const json = Object.entries(put).reduce(
+      (all, [name, value]) => all.replaceAll(`\${${name}}`, () => String(value)), typeof written === 'string' ? written : JSON.stringify(written));
+    return { definition: parseJson(json), written: json };
+  });
+  const calls = read.flatMap(({ definition }) => tasksOf(definition)).map(({ name, service, action, request }) =>
+    ({ resource: machine, service, action, request, location: `DefinitionString.States.${name}` }));
+  const unread = read.filter(({ definition }) => typeof definition !== 'object').map(({ written }) => unreadableText(machine, property, written));
+  return withJobs(calls, [...unread, ...isComplete ? [] : [tooManyVariants(machine, property)]]);
 }
 
-/** With what `DefinitionSubstitutions` puts in place of `${name}`. */
-function substituted(templates: TemplateSet, machine: TemplateResource, text: string): string[] {
-  return templates.choices(machine.properties.DefinitionSubstitutions).flatMap(substitutions => Object.entries(substitutions))
-    .reduce((texts, [name, value]) => texts.flatMap(one => templates.values(value, machine.template).map(put => one.replaceAll(`\${${name}}`, () => put))), [text]);
-}
-
-function isIntrinsic(value: any): boolean {
-  return Object.keys(value).some(key => key.startsWith('Fn::') || key === 'Ref');
+/** A definition that CDK uploads is in the cloud assembly, by its digest. */
+function definitionFile({ file }: SynthesizedTemplate, location: any): string | undefined {
+  const [, digest] = /^([0-9a-f]{64})\./.exec(String(location?.Key ?? '')) ?? [];
+  const asset = file && digest && path.join(path.dirname(file), `asset.${digest}.json`);
+  return asset && fs.existsSync(asset) ? fs.readFileSync(asset, 'utf8') : undefined;
 }
 
 /** States may hold further states, in `Iterator`, `ItemProcessor` and `Branches`. */
-function tasksOf(node: any): { name: string; request: any }[] {
+function tasksOf(node: any): { name: string; service: string; action: string; request: any }[] {
   if (typeof node !== 'object' || node === null) { return []; }
-  const here = Object.entries<any>(node.States ?? {})
-    .filter(([, state]) => /sagemaker:createCompilationJob/i.test(String(state?.Resource)))
-    .map(([name, state]) => ({ name, request: state.Parameters ?? state.Arguments ?? {} }));
+  const here = Object.entries<any>(node.States ?? {}).flatMap(([name, state]) => {
+    const [, service, action] = /:(?:aws-sdk:)?([^:]+):([^:.]+)(?:\.[^:]*)?$/.exec(String(state?.Resource ?? '')) ?? [];
+    const request = state?.Parameters ?? state?.Arguments ?? {};
+    return action === undefined ? [] : [{ name, service: plainName(service), action: plainName(action), request }];
+  });
   return [...here, ...Object.values(node).flatMap(child => tasksOf(child))];
 }
 
-function placementOf(templates: TemplateSet, resource: TemplateResource, request: any, location: string): JobPlacement {
-  const { template } = resource;
-  const network = request.VpcConfig;
-  const subnets = strings(templates, network?.Subnets, template);
+function activityOfSchedule(templates: TemplateSet, schedule: TemplateResource): Activity {
+  const { values, isComplete } = templates.data(schedule.properties.Target ?? {}, schedule.template);
+  const calls: ApiCall[] = [];
+  const unreadable: Unreadable[] = isComplete ? [] : [tooManyVariants(schedule, 'Target')];
+  for (const { Arn, Input } of values) {
+    const [, service, action] = /:aws-sdk:([^:]+):([^:]+)$/.exec(String(Arn)) ?? [];
+    if (action === undefined) { continue; }
+    const request = Input === undefined ? {} : parseJson(String(Input));
+    if (typeof request !== 'object') { unreadable.push(unreadableText(schedule, 'Target.Input', String(Input))); }
+    calls.push({ resource: schedule, service: plainName(service), action: plainName(action), request: request ?? 'unreadable', location: 'Target.Input' });
+  }
+  return withJobs(calls, unreadable);
+}
+
+/** The calls of `AwsCustomResource`. */
+function activityOfSdkCalls(templates: TemplateSet, resource: TemplateResource): Activity {
+  const calls: ApiCall[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const property of ['Create', 'Update', 'Delete']) {
+    const { values, isComplete } = templates.data(resource.properties[property], resource.template);
+    if (!isComplete) { unreadable.push(tooManyVariants(resource, property)); }
+    for (const value of values) {
+      const call = typeof value === 'string' ? parseJson(value) : value;
+      // Of any other custom resource these are properties of its own, which need not be JSON.
+      if (call === undefined && typeof value === 'string' && /service/.test(value)) { unreadable.push(unreadableText(resource, property, value)); }
+      if (typeof call?.service !== 'string' || typeof call.action !== 'string') { continue; }
+      calls.push({ resource, service: plainName(call.service), action: plainName(call.action), request: call.parameters ?? {}, location: property });
+    }
+  }
+  return withJobs(calls, unreadable);
+}
+
+function placementOf(resource: TemplateResource, request: any, location: string): JobPlacement {
+  const network = request?.VpcConfig;
+  const subnets = strings(network?.Subnets);
   return {
     resource,
     location,
     isKnown: !isComputed(request) && !isComputed(network) && !subnets.some(id => isExpression(id)),
     subnets: subnets.filter(id => !isExpression(id)),
-    securityGroups: strings(templates, network?.SecurityGroupIds, template).filter(id => !isExpression(id)),
-    buckets: [request.InputConfig?.S3Uri, request.OutputConfig?.S3OutputLocation]
-      .flatMap(uri => strings(templates, uri, template))
+    securityGroups: strings(network?.SecurityGroupIds).filter(id => !isExpression(id)),
+    buckets: [request?.InputConfig?.S3Uri, request?.OutputConfig?.S3OutputLocation].flatMap(uri => strings(uri))
       .flatMap(uri => /^s3:\/\/(\$\{[^}]+\}|[^/]+)/.exec(uri)?.[1] ?? []),
-    roles: strings(templates, request.RoleArn, template),
+    roles: strings(request?.RoleArn),
   };
 }
 
@@ -93,49 +191,29 @@ function isExpression(value: string): boolean {
   return value.startsWith('{%') || value.startsWith('$.') || value.startsWith('States.');
 }
 
-function strings(templates: TemplateSet, value: any, template: SynthesizedTemplate): string[] {
-  return templates.list(value).flatMap(entry => templates.values(entry, template));
-}
-
-/** A call of an AWS API that a resource makes once it is deployed. */
-export interface ApiCall {
-  /** In small letters, without spelling of its own: `sagemaker`, `createcompilationjob`. */
-  readonly service: string;
-  readonly action: string;
-  readonly request: any;
-  readonly property: string;
-}
-
-/** Calls that a template writes out: those of `AwsCustomResource`, and of schedules of EventBridge. */
-export function apiCalls(templates: TemplateSet, resource: TemplateResource): ApiCall[] {
-  if (resource.type === 'AWS::Scheduler::Schedule') { return scheduledCalls(templates, resource); }
-  if (!/^(Custom::|AWS::CloudFormation::CustomResource$)/.test(resource.type)) { return []; }
-  return ['Create', 'Update', 'Delete'].flatMap(property => parsed(templates.property(resource, property))
-    .filter(call => typeof call?.service === 'string' && typeof call.action === 'string')
-    .map(({ service, action, parameters = {} }) => ({ service: plain(service), action: plain(action), request: parameters, property })));
-}
-
-function scheduledCalls(templates: TemplateSet, schedule: TemplateResource): ApiCall[] {
-  return templates.choices(schedule.properties.Target).flatMap(target => templates.values(target.Arn, schedule.template).flatMap(arn => {
-    const [, service, action] = /:aws-sdk:([^:]+):([^:]+)$/.exec(arn) ?? [];
-    if (action === undefined) { return []; }
-    const requests = parsed(templates.values(target.Input, schedule.template));
-    return (requests.length > 0 ? requests : [{}]).map(request => ({ service: plain(service), action: plain(action), request, property: 'Target.Input' }));
-  }));
-}
-
-/** As text, JSON holds references inside of its strings, so what is joined from them is JSON all the same. */
-export function parsed(texts: string[]): any[] {
-  return texts.flatMap(text => {
-    try {
-      return [JSON.parse(text)];
-    } catch {
-      return [];
-    }
-  });
+function strings(value: any): string[] {
+  return [value].flat().filter(entry => typeof entry === 'string');
 }
 
 /** `SageMaker`, `@aws-sdk/client-sagemaker` and `sagemaker` are one service, `CreateCompilationJobCommand` and `createCompilationJob` one action. */
-function plain(name: string): string {
+function plainName(name: string): string {
   return name.toLowerCase().replace(/^@aws-sdk\/client-/, '').replace(/command$/, '').replace(/-/g, '');
+}
+
+function unreadableText(resource: TemplateResource, location: string, text: string): Unreadable {
+  const isOutside = /^\$\{\?[^{}]*\}?$/.test(text) && !isUnreadable(text);
+  return { resource, location, isOutside, reason: isOutside ? 'comes from outside the app' : 'is no JSON that can be read' };
+}
+
+function tooManyVariants(resource: TemplateResource, location: string): Unreadable {
+  return { resource, location, isOutside: false, reason: 'has more combinations of conditions than can be read' };
+}
+
+function distinct<T extends { readonly resource: TemplateResource }>(list: T[]): T[] {
+  if (list.length < 2) { return list; }
+  const keys = new Set<string>();
+  return list.filter(({ resource: _resource, ...rest }) => {
+    const key = JSON.stringify(rest);
+    return keys.has(key) ? false : keys.add(key);
+  });
 }

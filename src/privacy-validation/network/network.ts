@@ -17,6 +17,9 @@ export interface CompilationNetwork {
   readonly subnets: TemplateResource[];
   /** Subnets of the same VPC that no job uses. */
   readonly otherSubnets: TemplateResource[];
+  /** The route tables of the jobs' subnets that the app makes, and the IDs of all that the templates tell. */
+  readonly routeTables: TemplateResource[];
+  readonly routeTableIds: string[];
   /** The security groups of the jobs. */
   readonly securityGroups: TemplateResource[];
   /** The gateway endpoints for S3. */
@@ -89,7 +92,7 @@ function declaredNetworks(templates: TemplateSet): Claim[] {
   return templates.resources.flatMap(resource => {
     const declared: NetworkMetadata | undefined = resource.metadata[NETWORK_METADATA];
     if (!declared) { return []; }
-    const ids = (name: keyof NetworkMetadata) => templates.list(declared[name]).flatMap(value => templates.values(value, resource.template));
+    const ids = (name: keyof NetworkMetadata) => templates.entries(declared[name], resource.template);
     return [{
       vpc: ids('Vpc')[0],
       subnets: ids('Subnets'),
@@ -123,13 +126,20 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
   const securityGroups = found(all('securityGroups'), 'AWS::EC2::SecurityGroup');
   const declaredEndpoints = found(all('s3Endpoints'), 'AWS::EC2::VPCEndpoint');
   const endpointsInVpc = inVpc(templates, 'AWS::EC2::VPCEndpoint', vpcId);
-  const s3Endpoints = unique([...declaredEndpoints, ...endpointsInVpc.filter(endpoint => isS3Gateway(templates, endpoint))]);
+  const ownTables = subnets.flatMap(subnet => routeTables(templates, subnet));
+  const declaredTables = declaredEndpoints.flatMap(endpoint => templates.propertyEntries(endpoint, 'RouteTableIds'));
+  const routeTableIds = unique(all('subnets').length > subnets.length ? [...ownTables, ...declaredTables] : ownTables);
+  const s3Endpoints = unique([
+    ...declaredEndpoints, ...endpointsInVpc.filter(endpoint => isS3Gateway(templates, endpoint) && mayServe(templates, endpoint, routeTableIds)),
+  ]);
   const named = all('buckets').map(name => ({ name, bucket: bucketNamed(templates, name) }));
   return {
     vpcId,
     vpc: vpcId === undefined ? undefined : templates.find(vpcId),
     subnets,
     otherSubnets,
+    routeTables: found(routeTableIds, 'AWS::EC2::RouteTable'),
+    routeTableIds,
     securityGroups,
     s3Endpoints,
     s3PrefixLists: all('s3PrefixLists'),
@@ -140,7 +150,8 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
     ]),
     jobs: claims.flatMap(({ job }) => job ?? []),
     roles: found(all('roles'), 'AWS::IAM::Role'),
-    dedicated: claims.some(({ dedicated }) => dedicated) || otherSubnets.length === 0,
+    // Also without metadata: a VPC in which nothing leads anywhere is not there for anything that leads somewhere.
+    dedicated: claims.some(({ dedicated }) => dedicated) || otherSubnets.every(subnet => !hasRouteOut(templates, subnet)),
     outside: {
       subnets: unknown(all('subnets'), subnets),
       securityGroups: unknown(all('securityGroups'), securityGroups),
@@ -148,6 +159,31 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
       buckets: named.filter(({ bucket }) => !bucket).map(({ name }) => name),
     },
   };
+}
+
+/** Types that change the route tables they name, in which property. */
+export const ROUTE_TABLE_CHANGES = [
+  ['AWS::EC2::Route', 'RouteTableId'], ['AWS::EC2::VPNGatewayRoutePropagation', 'RouteTableIds'], ['AWS::EC2::RouteServerPropagation', 'RouteTableId'],
+] as const;
+
+/** Whether a subnet has a route of its own, to anywhere but the VPC. */
+export function hasRouteOut(templates: TemplateSet, subnet: TemplateResource): boolean {
+  const tables = routeTables(templates, subnet);
+  return ROUTE_TABLE_CHANGES.some(([type, property]) => templates.ofType(type).some(resource => resource.properties.GatewayId !== 'local'
+    && templates.propertyEntries(resource, property).some(id => tables.includes(id))));
+}
+
+/** Route tables of a subnet. One without an association uses the VPC's main table, to which no template can add routes. */
+export function routeTables(templates: TemplateSet, subnet: TemplateResource): string[] {
+  return templates.ofType('AWS::EC2::SubnetRouteTableAssociation')
+    .filter(association => templates.property(association, 'SubnetId').includes(subnet.ref))
+    .flatMap(association => templates.property(association, 'RouteTableId'));
+}
+
+/** Whether a gateway endpoint is, or may be, on one of these route tables. */
+export function mayServe(templates: TemplateSet, endpoint: TemplateResource, routeTableIds: string[]): boolean {
+  const tables = templates.propertyEntries(endpoint, 'RouteTableIds');
+  return tables.length === 0 || routeTableIds.length === 0 || tables.some(id => routeTableIds.includes(id) || templates.find(id)?.type !== 'AWS::EC2::RouteTable');
 }
 
 /** A bucket of the app, by reference or by the name that it is given. */

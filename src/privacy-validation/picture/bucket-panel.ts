@@ -1,7 +1,8 @@
-import { COLOUR, arrow, blocked, box, mark, text } from './svg';
+import { arrow, blocked, box, COLOUR, mark, type State, STATE_COLOUR, STATE_FILL, text, worstState } from './svg';
 import { endpointOnlyPolicy, openPublicAccess } from '../network/bucket-policy';
 import { type ReachableBucket, reachableBuckets } from '../network/endpoint-policy';
 import { type CompilationNetwork, bucketNamed } from '../network/network';
+import type { VerdictOf } from '../rules/rule';
 import { type TemplateResource, count, nameOf, readableName } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
@@ -30,7 +31,9 @@ export function bucketPanelHeight(templates: TemplateSet, network: CompilationNe
 }
 
 /** The buckets that jobs reach, and everybody else, who must not reach them. */
-export function bucketPanel(templates: TemplateSet, network: CompilationNetwork, top: number, from: [number, number]): string[] {
+export function bucketPanel(
+  templates: TemplateSet, network: CompilationNetwork, top: number, from: [number, number], verdictOf: VerdictOf,
+): string[] {
   const shown = network.buckets.slice(0, MOST);
   const more = network.buckets.length - shown.length;
   const cards = shown.map((bucket, index) => ({ bucket, y: top + HEADING + index * (CARD.height + CARD.gap) }));
@@ -40,7 +43,7 @@ export function bucketPanel(templates: TemplateSet, network: CompilationNetwork,
   return [
     text(COLUMN.x, top + 16, 'Amazon S3', { bold: true, size: 15, fill: COLOUR.bucket }),
     ...cards.flatMap(({ bucket, y }) => [
-      card(templates, network, bucket, y),
+      card(templates, network, bucket, y, verdictOf),
       ...network.s3Endpoints.length ? [arrow(elbow(from, y + CARD.height / 2), 'allowed')] : [],
     ]),
     ...more > 0 ? [text(COLUMN.x + 4, bottom - 14, `and ${count(more, 'more bucket')}`, { fill: COLOUR.soft })] : [],
@@ -64,23 +67,24 @@ function elbow([x, y]: [number, number], to: number): [number, number][] {
   return [[x + 4, y], [COLUMN.x - 42, y], [COLUMN.x - 42, to], [COLUMN.x - 4, to]];
 }
 
-function card(templates: TemplateSet, network: CompilationNetwork, bucket: TemplateResource, y: number): string {
+function card(templates: TemplateSet, network: CompilationNetwork, bucket: TemplateResource, y: number, verdictOf: VerdictOf): string {
   const lock = endpointOnlyPolicy(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints);
   const exempt = lock.exempt.length ? `, ${count(lock.exempt.length, 'exemption')}` : '';
-  const lines: [boolean, string][] = [
+  const state = (ruleId: string, resource: TemplateResource): State => verdictOf(ruleId, resource) === 'accepted' ? 'accepted' : 'open';
+  const lines: [State, string][] = [
     lock.missing.length === 0
-      ? [true, `only through this endpoint${exempt}`]
-      : [false, `open to others: ${[...new Set(lock.missing.map(action => USES[action]))].join(', ')}`],
-    openPublicAccess(templates, bucket).length === 0 ? [true, 'public access blocked'] : [false, 'public access not blocked'],
-    [true, encryptionOf(templates, bucket)],
+      ? ['good', `only through this endpoint${exempt}`]
+      : [state('BucketOnlyThroughEndpoint', lock.policies[0] ?? bucket), `open to others: ${[...new Set(lock.missing.map(action => USES[action]))].join(', ')}`],
+    openPublicAccess(templates, bucket).length === 0 ? ['good', 'public access blocked'] : [state('BucketBlocksPublicAccess', bucket), 'public access not blocked'],
+    ['good', encryptionOf(templates, bucket)],
   ];
-  const good = lines.every(([fine]) => fine);
+  const whole = worstState(lines.map(([of]) => of));
   return [
-    box(COLUMN.x, y, COLUMN.width, CARD.height, { fill: good ? COLOUR.bucketFill : COLOUR.openFill, stroke: good ? COLOUR.bucket : COLOUR.open }),
+    box(COLUMN.x, y, COLUMN.width, CARD.height, { fill: whole === 'good' ? COLOUR.bucketFill : STATE_FILL[whole], stroke: whole === 'good' ? COLOUR.bucket : STATE_COLOUR[whole] }),
     text(COLUMN.x + 14, y + 25, nameOf(bucket), { bold: true, size: 14, width: COLUMN.width - 28 }),
-    ...lines.flatMap(([fine, words], index) => [
-      mark(COLUMN.x + 14, y + 43 + index * 20, fine),
-      text(COLUMN.x + 32, y + 47 + index * 20, words, { size: 12.5, fill: fine ? COLOUR.ink : COLOUR.open, width: COLUMN.width - 42 }),
+    ...lines.flatMap(([of, words], index) => [
+      mark(COLUMN.x + 14, y + 43 + index * 20, of),
+      text(COLUMN.x + 32, y + 47 + index * 20, words, { size: 12.5, fill: of === 'good' ? COLOUR.ink : STATE_COLOUR[of], width: COLUMN.width - 42 }),
     ]),
   ].join('');
 }

@@ -16,6 +16,10 @@ export const COLOUR = {
   allowed: '#15803d',
   open: '#c81e1e',
   openFill: '#fdecec',
+  accepted: '#8a4b00',
+  acceptedFill: '#fdf0d5',
+  unknown: '#23408e',
+  unknownFill: '#e8eefc',
 } as const;
 
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif';
@@ -85,7 +89,7 @@ export function svg(width: number, height: number, title: string, description: s
 
 /** Cut in the middle, as both ends of a path tell something. */
 export function fit(value: string, width: number, size = 13, bold = false): string {
-  const room = width / (size * (bold ? 1.06 : 1));
+  const room = width / (size * (bold ? 1.1 : 1));
   if (widthOf(value) <= room) { return value; }
   let head = '';
   let tail = '';
@@ -97,11 +101,11 @@ export function fit(value: string, width: number, size = 13, bold = false): stri
   return `${head}…${tail}`;
 }
 
-/** In ems, after Helvetica and a little more, as the reader's font is unknown. */
+/** In ems, after DejaVu Sans, the widest of the fonts that a reader is likely to have. */
 function widthOf(value: string): number {
   let width = 0;
   for (const letter of value) {
-    if (/[ iljtfrI.,:;'|!()[\]/]/.test(letter)) { width += 0.33; } else if (/[mwMWQGO%@…→←]/.test(letter)) { width += 0.86; } else { width += /[A-Z]/.test(letter) ? 0.72 : 0.57; }
+    if (/[iljI.,:;'|! ]/.test(letter)) { width += 0.34; } else if (/[frt()[\]/-]/.test(letter)) { width += 0.41; } else if (/[mMWwQO%@…→←<>#&]/.test(letter)) { width += letter === 'm' || letter === 'W' || letter === '…' ? 1 : 0.86; } else { width += /[A-Z]/.test(letter) ? 0.73 : 0.64; }
   }
   return width;
 }
@@ -110,10 +114,31 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** A tick or a cross, drawn, as not every font has them. */
-export function mark(x: number, y: number, good: boolean): string {
-  const [path, colour] = good ? ['l3.5 4 l6.5 -8', COLOUR.allowed] : ['m1 -4 l8 8 m0 -8 l-8 8', COLOUR.open];
-  return `<path d="M${round(x)} ${round(y)} ${path}" fill="none" stroke="${colour}" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/>`;
+/** What a part of the picture is: as it should be, open, open but accepted, or not visible in the templates. */
+export type State = 'good' | 'open' | 'accepted' | 'unknown';
+
+export const STATE_COLOUR: { readonly [state in State]: string } = {
+  good: COLOUR.allowed, open: COLOUR.open, accepted: COLOUR.accepted, unknown: COLOUR.unknown,
+};
+
+export const STATE_FILL: { readonly [state in State]: string } = {
+  good: COLOUR.paper, open: COLOUR.openFill, accepted: COLOUR.acceptedFill, unknown: COLOUR.unknownFill,
+};
+
+/** The worst of several. */
+export function worstState(states: State[]): State {
+  return (['open', 'unknown', 'accepted'] as const).find(state => states.includes(state)) ?? 'good';
+}
+
+/** A tick, a cross, a bar for what is accepted or a question mark, drawn, as not every font has them. */
+export function mark(x: number, y: number, state: State): string {
+  const path = {
+    good: 'l3.5 4 l6.5 -8',
+    open: 'm1 -4 l8 8 m0 -8 l-8 8',
+    accepted: 'm0 -3 h10 m-10 6 h10',
+    unknown: 'm2 -3 c0 -4 7 -4 7 0 c0 3 -3.5 2 -3.5 5 m0 2.5 v1.5',
+  }[state];
+  return `<path d="M${round(x)} ${round(y)} ${path}" fill="none" stroke="${STATE_COLOUR[state]}" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/>`;
 }
 
 /** A line with a cross in the middle: there is no way here. */

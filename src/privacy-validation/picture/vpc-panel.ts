@@ -1,7 +1,8 @@
-import { COLOUR, arrow, blocked, box, mark, text } from './svg';
+import { arrow, blocked, box, COLOUR, mark, type State, STATE_COLOUR, STATE_FILL, text } from './svg';
 import { endpointActions, endpointOpenings, reachableBuckets } from '../network/endpoint-policy';
 import { type CompilationNetwork, bucketNamed, sizeOf, zoneOf } from '../network/network';
 import { isOpenByOmission, peerOf, rulesOf, trafficOf, verdictOn } from '../network/security-groups';
+import type { VerdictOf } from '../rules/rule';
 import { type TemplateResource, count, nameOf } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
@@ -18,18 +19,18 @@ export interface VpcPanel {
   readonly endpointRight: [number, number];
 }
 
-interface Line { readonly words: string; readonly good: boolean }
+interface Line { readonly words: string; readonly state: State }
 
 /** The VPC with the security group around the jobs' subnets, and the S3 endpoint on its edge. */
-export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, top: number, leastHeight: number): VpcPanel {
-  const lines = groupLines(templates, network);
+export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, top: number, minHeight: number, verdictOf: VerdictOf): VpcPanel {
+  const lines = groupLines(templates, network, verdictOf);
   const groupTop = top + 58;
   const columns = Math.min(4, Math.max(1, network.subnets.length));
   const rows = Math.max(1, Math.ceil(network.subnets.length / columns));
   const cardsTop = groupTop + 40 + lines.length * LINE;
   const notes = vpcNotes(templates, network);
   const around = groupTop - top + notes.length * LINE + 24;
-  const groupHeight = Math.max(cardsTop - groupTop + rows * (CARD.height + CARD.gap) + 8, ENDPOINT.height + 40, leastHeight - around);
+  const groupHeight = Math.max(cardsTop - groupTop + rows * (CARD.height + CARD.gap) + 8, ENDPOINT.height + 40, minHeight - around);
   const height = groupHeight + around;
   const notesTop = groupTop + groupHeight + 20;
   const middle = groupTop + groupHeight / 2;
@@ -44,17 +45,17 @@ export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, to
       ...network.vpc ? [text(VPC.right - 20, top + 26, nameOf(network.vpc), { size: 12.5, fill: COLOUR.soft, anchor: 'end', width: 300 })] : [],
       box(GROUP.x, groupTop, GROUP.width, groupHeight, { dashed: true, stroke: COLOUR.subnet, fill: COLOUR.paper }),
       text(GROUP.x + 14, groupTop + 23, groupTitle(network), { bold: true, fill: COLOUR.subnet, width: GROUP.width - 28 }),
-      ...lines.flatMap(({ words, good }, index) => [
-        mark(GROUP.x + 16, groupTop + 41 + index * LINE, good),
-        text(GROUP.x + 34, groupTop + 45 + index * LINE, words, { size: 12.5, fill: good ? COLOUR.ink : COLOUR.open, width: GROUP.width - 50 }),
+      ...lines.flatMap(({ words, state }, index) => [
+        mark(GROUP.x + 16, groupTop + 41 + index * LINE, state),
+        text(GROUP.x + 34, groupTop + 45 + index * LINE, words, { size: 12.5, fill: state === 'good' ? COLOUR.ink : STATE_COLOUR[state], width: GROUP.width - 50 }),
       ]),
       ...network.subnets.map((subnet, index) => card(templates, subnet, index, columns, cardsTop)),
       ...network.subnets.length === 0 ? [text(GROUP.x + 14, cardsTop + 20, noSubnets(network), { fill: COLOUR.soft, width: GROUP.width - 28 })] : [],
-      ...notes.map(({ words, good }, index) => [
-        mark(VPC.x + 22, notesTop + index * LINE - 4, good),
-        text(VPC.x + 40, notesTop + index * LINE, words, { size: 12.5, fill: good ? COLOUR.soft : COLOUR.open, width: 820 }),
+      ...notes.map(({ words, state }, index) => [
+        mark(VPC.x + 22, notesTop + index * LINE - 4, state),
+        text(VPC.x + 40, notesTop + index * LINE, words, { size: 12.5, fill: state === 'good' ? COLOUR.soft : STATE_COLOUR[state], width: 820 }),
       ].join('')),
-      ...endpoint ? endpointBox(templates, network, endpoint, middle) : [
+      ...endpoint ? endpointBox(templates, network, endpoint, middle, verdictOf) : [
         blocked(ENDPOINT.x - 60, middle - 20, middle + 20),
         text(ENDPOINT.x - 40, middle + 5, 'no S3 gateway endpoint', { fill: COLOUR.open, bold: true }),
       ],
@@ -84,19 +85,22 @@ function card(templates: TemplateSet, subnet: TemplateResource, index: number, c
 }
 
 /** The label at the arrow is the group's own rule, not what we would like it to be. */
-function endpointBox(templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource, middle: number): string[] {
+function endpointBox(
+  templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource, middle: number, verdictOf: VerdictOf,
+): string[] {
   const open = endpointOpenings(templates, endpoint);
   const isOpen = open.length > 0;
-  const colour = isOpen ? COLOUR.open : COLOUR.bucket;
+  const state: State = isOpen ? verdictOf('S3EndpointOnlyForBuckets', endpoint) === 'accepted' ? 'accepted' : 'open' : 'good';
+  const colour = isOpen ? STATE_COLOUR[state] : COLOUR.bucket;
   const top = middle - ENDPOINT.height / 2;
   const between = (GROUP.x + GROUP.width + ENDPOINT.x) / 2;
   const toS3 = network.securityGroups.flatMap(group => rulesOf(templates, group))
     .find(rule => ['to S3', 'to a prefix list'].includes(verdictOn(rule, templates, network)));
   const actions = endpointActions(templates, endpoint).map(action => action.replace(/^s3:/, ''));
   const line = (offset: number, words: string, size: number, fill: string = COLOUR.soft) =>
-    text(ENDPOINT.x + 12, top + offset, words, { size, fill: isOpen ? COLOUR.open : fill, width: ENDPOINT.width - 24 });
+    text(ENDPOINT.x + 12, top + offset, words, { size, fill: isOpen ? colour : fill, width: ENDPOINT.width - 24 });
   return [
-    box(ENDPOINT.x, top, ENDPOINT.width, ENDPOINT.height, { fill: isOpen ? COLOUR.openFill : COLOUR.bucketFill, stroke: colour, thick: 2 }),
+    box(ENDPOINT.x, top, ENDPOINT.width, ENDPOINT.height, { fill: isOpen ? STATE_FILL[state] : COLOUR.bucketFill, stroke: colour, thick: 2 }),
     text(ENDPOINT.x + 12, top + 24, 'S3 gateway endpoint', { bold: true, size: 14, fill: colour }),
     line(43, nameOf(endpoint), 12),
     line(64, isOpen ? 'policy: open' : policyOf(templates, network, endpoint), 12.5, COLOUR.ink),
@@ -119,11 +123,11 @@ function groupTitle({ securityGroups, outside }: CompilationNetwork): string {
   return outside.securityGroups.length > 0 ? 'Security group of another app' : 'No security group';
 }
 
-function groupLines(templates: TemplateSet, network: CompilationNetwork): Line[] {
+function groupLines(templates: TemplateSet, network: CompilationNetwork, verdictOf: VerdictOf): Line[] {
   const rules = network.securityGroups.flatMap(group => rulesOf(templates, group));
   const unlimited = network.securityGroups.filter(group => isOpenByOmission(templates, group));
   const lines: Line[] = [];
-  if (network.securityGroups.length > 0 && !rules.some(({ direction }) => direction === 'in')) { lines.push({ words: 'in: nothing', good: true }); }
+  if (network.securityGroups.length > 0 && !rules.some(({ direction }) => direction === 'in')) { lines.push({ words: 'in: nothing', state: 'good' as const }); }
   const toSubnets = new Map<string, string[]>();
   for (const rule of rules) {
     const verdict = verdictOn(rule, templates, network);
@@ -131,14 +135,16 @@ function groupLines(templates: TemplateSet, network: CompilationNetwork): Line[]
     if (verdict === 'to subnets') {
       toSubnets.set(traffic, [...toSubnets.get(traffic) ?? [], peerOf(rule, templates)]);
     } else if (verdict === 'to S3' || verdict === 'to a prefix list') {
-      lines.push({ words: `out: ${traffic} → ${verdict === 'to S3' ? 'S3 prefix list' : `prefix list ${rule.peer.ids.join(', ')}`}`, good: true });
+      lines.push({
+        words: `out: ${traffic} → ${verdict === 'to S3' ? 'S3 prefix list' : `prefix list ${rule.peer.ids.join(', ')}, whose is not visible`}`, state: verdict === 'to S3' ? 'good' : 'unknown',
+      });
     } else {
-      lines.push({ words: `${rule.direction}: ${traffic} ${rule.direction === 'in' ? '←' : '→'} ${peerOf(rule, templates)}`, good: verdict !== 'open' });
+      lines.push({ words: `${rule.direction}: ${traffic} ${rule.direction === 'in' ? '←' : '→'} ${peerOf(rule, templates)}`, state: verdict !== 'open' ? 'good' : verdictOf(rule.direction === 'in' ? 'NoInboundTraffic' : 'OutboundOnlyToS3AndSubnets', rule.resource) === 'accepted' ? 'accepted' : 'open' });
     }
   }
-  for (const [traffic, peers] of toSubnets) { lines.push({ words: `out: ${traffic} → these subnets (${peers.length > 4 ? `${peers.length} address ranges` : peers.join(', ')})`, good: true }); }
+  for (const [traffic, peers] of toSubnets) { lines.push({ words: `out: ${traffic} → these subnets (${peers.length > 4 ? `${peers.length} address ranges` : peers.join(', ')})`, state: 'good' as const }); }
   for (const group of unlimited) {
-    lines.push({ words: `out: all traffic → anywhere (${nameOf(group)} has no outbound rule, so AWS adds one)`, good: false });
+    lines.push({ words: `out: all traffic → anywhere (${nameOf(group)} has no outbound rule, so AWS adds one)`, state: verdictOf('OutboundOnlyToS3AndSubnets', group) === 'accepted' ? 'accepted' : 'open' });
   }
   return lines;
 }
@@ -167,10 +173,10 @@ function vpcNotes(templates: TemplateSet, { vpcId, otherSubnets, vpc, subnets }:
     && endpoint.properties.VpcEndpointType === 'Interface');
   const flowLogs = templates.ofType('AWS::EC2::FlowLog').filter(log => vpc && templates.references(log, 'ResourceId').includes(vpc));
   return [
-    ...subnets.length ? [{ words: 'An instance takes two IPs, and all instances may land in the same subnet', good: true }] : [],
-    ...inVpc.length ? [{ words: `Interface endpoints: ${inVpc.map(endpoint => nameOf(endpoint)).join(', ')}`, good: true }] : [],
-    ...flowLogs.map(log => ({ words: `Flow logs record ${templates.property(log, 'TrafficType')[0] === 'ALL' ? 'all' : 'some'} traffic`, good: true })),
-    ...otherSubnets.length ? [{ words: `${count(otherSubnets.length, 'further subnet')} that no job uses`, good: true }] : [],
+    ...subnets.length ? [{ words: 'An instance takes two IPs, and all instances may land in the same subnet', state: 'good' as const }] : [],
+    ...inVpc.length ? [{ words: `Interface endpoints: ${inVpc.map(endpoint => nameOf(endpoint)).join(', ')}`, state: 'good' as const }] : [],
+    ...flowLogs.map(log => ({ words: `Flow logs record ${templates.property(log, 'TrafficType')[0] === 'ALL' ? 'all' : 'some'} traffic`, state: 'good' as const })),
+    ...otherSubnets.length ? [{ words: `${count(otherSubnets.length, 'further subnet')} that no job uses`, state: 'good' as const }] : [],
   ];
 }
 

@@ -1,7 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import type { PrivacyReport, ReportedNetwork, ReportedObservation, ReportedRule, RuleStatus } from './privacy-report';
-import { findNetworks } from '../network/network';
 import { drawNetworks } from '../network-picture';
 import { escape } from '../picture/svg';
 import { count } from '../template/resources';
@@ -24,7 +23,7 @@ export function htmlReport(report: PrivacyReport, picture: string): string {
 <body>
 <header>
 <h1>Privacy of SageMaker Neo compilation jobs</h1>
-<p class="verdict ${report.verdict}">${escape(verdict(report))}</p>
+<p class="verdict ${report.verdict.replace(' ', '-')}">${escape(verdict(report))}</p>
 <p class="soft">Decided from ${count(report.templates.length, 'synthesized CloudFormation template')} by ${escape(report.generator)}. ${escape(summary(report))}</p>
 </header>
 <main>
@@ -36,7 +35,7 @@ ${report.networks.map(network => networkTable(network)).join('\n')}
 ${overview(report)}
 ${report.rules.map(rule => ruleDetails(rule)).join('\n')}
 </section>
-${report.unusedAcceptedFindings.length ? `<section><h2>Exceptions that match nothing</h2><ul>${report.unusedAcceptedFindings.map(({ ruleId, constructPath, reason }) =>
+${report.unusedAcceptedFindings.length ? `<section><h2>Accepted findings that match nothing</h2><ul>${report.unusedAcceptedFindings.map(({ ruleId, constructPath, reason }) =>
   `<li><code>${escape(ruleId)}</code> at <code>${escape(constructPath)}</code>: ${escape(reason)}</li>`).join('')}</ul></section>` : ''}
 <section><h2>What templates cannot show</h2>
 <ul>${report.limits.map(limit => `<li>${escape(limit)}</li>`).join('\n')}</ul>
@@ -53,6 +52,7 @@ ${report.unusedAcceptedFindings.length ? `<section><h2>Exceptions that match not
 
 function verdict({ verdict: result, counts, networks }: PrivacyReport): string {
   if (networks.length === 0 && counts.fail === 0) { return 'No compilation network in this app'; }
+  if (result === 'not visible') { return `No rule is broken in what is visible; ${count(counts.unknown, 'rule')} could not look at everything`; }
   return result === 'pass' ? 'No rule is broken' : `${count(counts.fail, 'rule')} broken`;
 }
 
@@ -122,6 +122,7 @@ code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow
 .soft{color:#52606d;font-size:14px}
 .verdict{display:inline-block;margin:0;padding:6px 16px;border-radius:20px;font-weight:600;font-size:18px}
 .verdict.pass{background:#e3f5e9;color:#0f5a2b}
+.verdict.not-visible{background:#e8eefc;color:#23408e}
 .verdict.fail{background:#fdecec;color:#a31515}
 figure{margin:0 0 16px;padding:0;background:#fff;border:1px solid #d8dee6;border-radius:10px;overflow-x:auto}
 figure svg{display:block;width:100%;min-width:760px;height:auto;border-radius:10px}
@@ -158,7 +159,7 @@ details{padding:0 10px}
 
 /** Write the report for people and for programs. */
 export function writeReport(directory: string, report: PrivacyReport, templates: TemplateSet) {
-  const picture = drawNetworks(templates, findNetworks(templates));
+  const picture = drawNetworks(templates, report);
   fs.mkdirSync(directory, { recursive: true });
   fs.writeFileSync(path.join(directory, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
   fs.writeFileSync(path.join(directory, 'report.html'), htmlReport(report, picture));

@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { type CompilationNetwork, findNetworks, sizeOf, zoneOf } from '../network/network';
-import type { Observation, Verdict } from '../rules/rule';
+import type { Observation, Verdict, VerdictOf } from '../rules/rule';
 import { PRIVACY_RULES } from '../rules/rules';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
@@ -46,12 +46,15 @@ export interface ReportedRule {
 export interface PrivacyReport {
   readonly format: 1;
   readonly generator: string;
-  readonly verdict: 'pass' | 'fail';
+  /** `not visible` when no rule is broken, but some rule could not look at everything. */
+  readonly verdict: 'pass' | 'not visible' | 'fail';
   readonly counts: { readonly [status in RuleStatus]: number };
   readonly templates: { readonly name: string; readonly sha256: string }[];
   readonly networks: ReportedNetwork[];
   readonly rules: ReportedRule[];
   readonly unusedAcceptedFindings: AcceptedFinding[];
+  /** Those that accept more than one finding. */
+  readonly wideAcceptedFindings: (AcceptedFinding & { readonly evidence: string[] })[];
   readonly limits: string[];
 }
 
@@ -75,6 +78,9 @@ export interface ReportedSubnet {
   readonly instances?: number;
 }
 
+/** From the worst on. */
+const SEVERITY = ['fail', 'unknown', 'accepted', 'pass'] as const;
+
 /** What no template can show. */
 export const LIMITS = [
   'Changes made outside CloudFormation, in the console or by other tools, and by other apps that name this network by its IDs.',
@@ -88,12 +94,12 @@ export const LIMITS = [
 /** Apply all rules to an app. */
 export function evaluate(templates: TemplateSet, acceptedFindings: AcceptedFinding[], generator: string): PrivacyReport {
   const networks = findNetworks(templates);
-  const used = new Set<AcceptedFinding>();
+  const used = new Map<AcceptedFinding, string[]>(acceptedFindings.map(accepted => [accepted, []]));
   const checked = PRIVACY_RULES.map(rule => ({
     rule,
     observations: rule.check({ templates, networks }).map(observation => {
-      const accepted = observation.verdict === 'fail' ? acceptedFindings.find(candidate => covers(candidate, rule.id, observation.resource)) : undefined;
-      if (accepted) { used.add(accepted); }
+      const accepted = observation.verdict === 'pass' ? undefined : acceptedFindings.find(candidate => covers(candidate, rule.id, observation.resource));
+      if (accepted) { used.get(accepted)!.push(observation.evidence); }
       return reported(observation, accepted?.reason);
     }),
   }));
@@ -106,19 +112,32 @@ export function evaluate(templates: TemplateSet, acceptedFindings: AcceptedFindi
   return {
     format: 1,
     generator,
-    verdict: having('fail') === 0 ? 'pass' : 'fail',
+    verdict: having('fail') > 0 ? 'fail' : having('unknown') > 0 ? 'not visible' : 'pass',
     counts: { 'pass': having('pass'), 'fail': having('fail'), 'accepted': having('accepted'), 'unknown': having('unknown'), 'not applicable': having('not applicable') },
     templates: templates.templates.map(({ name, body }) => ({ name, sha256: createHash('sha256').update(JSON.stringify(body)).digest('hex') })),
     networks: networks.map(network => reportedNetwork(templates, network)),
     rules,
-    unusedAcceptedFindings: acceptedFindings.filter(accepted => !used.has(accepted)),
+    unusedAcceptedFindings: [...used].filter(([, evidence]) => evidence.length === 0).map(([accepted]) => accepted),
+    wideAcceptedFindings: [...used].filter(([, evidence]) => evidence.length > 1).map(([accepted, evidence]) => ({ ...accepted, evidence })),
     limits: LIMITS,
   };
 }
 
-/** An accepted is for one construct and what is in it. */
+export function verdictsOf({ rules }: PrivacyReport): VerdictOf {
+  const worst = new Map<string, ReportedObservation['verdict']>();
+  for (const { id, observations } of rules) {
+    for (const { template, logicalId, verdict } of observations) {
+      const key = `${id} ${template}#${logicalId}`;
+      const before = worst.get(key);
+      if (before === undefined || SEVERITY.indexOf(verdict) < SEVERITY.indexOf(before)) { worst.set(key, verdict); }
+    }
+  }
+  return (ruleId, { template, logicalId }) => worst.get(`${ruleId} ${template.name}#${logicalId}`);
+}
+
+/** For one construct: one that contains others would accept what is opened in it later, too. */
 function covers({ ruleId, constructPath }: AcceptedFinding, id: string, resource: TemplateResource): boolean {
-  return ruleId === id && (resource.constructPath === constructPath || resource.constructPath.startsWith(`${constructPath}/`));
+  return ruleId === id && [constructPath, `${constructPath}/Resource`, `${constructPath}/Default`].includes(resource.constructPath);
 }
 
 function reported({ verdict, resource, evidence, locations, isConsequence }: Observation, reason: string | undefined): ReportedObservation {
@@ -143,7 +162,7 @@ function withoutCause(observation: ReportedObservation): ReportedObservation {
 }
 
 function statusOf(observations: ReportedObservation[]): RuleStatus {
-  const worst = (['fail', 'unknown', 'accepted', 'pass'] as const).find(verdict => observations.some(observation => observation.verdict === verdict));
+  const worst = SEVERITY.find(verdict => observations.some(observation => observation.verdict === verdict));
   return worst ?? 'not applicable';
 }
 

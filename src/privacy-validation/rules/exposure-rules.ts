@@ -2,49 +2,66 @@ import { type PrivacyRule, fail, pass, representative, unknown } from './rule';
 import { type ExposureKind, findExposures } from '../network/exposure';
 import { nameOf } from '../template/resources';
 
+const UNCLEAR = {
+  unknown: 'for a VPC, subnet or route table that only the deployment knows',
+  unreadable: 'for a VPC, subnet or route table that cannot be read from the template',
+};
+
 const REMOVE = 'Remove the resource, or give it a VPC of its own; compilation jobs need nothing but the S3 endpoint.';
 
-/** One rule per way out, as each is opened and closed differently. */
+/** The rule of each exposure. */
+export const EXPOSURE_RULE_IDS: { readonly [kind in ExposureKind]: string } = {
+  'internet gateway': 'NoInternetGateway',
+  'NAT gateway': 'NoNatGateway',
+  'egress-only internet gateway': 'NoEgressOnlyInternetGateway',
+  'carrier gateway': 'NoCarrierGateway',
+  'VPN gateway': 'NoVpnGateway',
+  'transit gateway': 'NoTransitGateway',
+  'VPC peering': 'NoVpcPeering',
+  'other attachment': 'NoOtherAttachment',
+  'route': 'NoRouteOut',
+  'public IP address': 'NoPublicIp',
+};
+
+/** One rule per exposure, as each is opened and closed differently. */
 export const EXPOSURE_RULES: PrivacyRule[] = [
-  exposureRule('NoInternetGateway', 'internet gateway', 'No internet gateway on the VPC',
+  exposureRule('internet gateway', 'No internet gateway on the VPC',
     'An internet gateway is the road to the internet; all that keeps jobs from it then is a route or an address that nobody adds.', REMOVE),
-  exposureRule('NoNatGateway', 'NAT gateway', 'No NAT gateway in the VPC',
+  exposureRule('NAT gateway', 'No NAT gateway in the VPC',
     'A NAT gateway gives private addresses a way to the internet or to other networks.', REMOVE),
-  exposureRule('NoEgressOnlyInternetGateway', 'egress-only internet gateway', 'No egress-only internet gateway on the VPC',
+  exposureRule('egress-only internet gateway', 'No egress-only internet gateway on the VPC',
     'It lets IPv6 traffic out to the internet.', REMOVE),
-  exposureRule('NoCarrierGateway', 'carrier gateway', 'No carrier gateway on the VPC',
+  exposureRule('carrier gateway', 'No carrier gateway on the VPC',
     'It joins Wavelength Zones to the network of a telecommunication carrier and to the internet.', REMOVE),
-  exposureRule('NoVpnGateway', 'VPN gateway', 'No virtual private gateway on the VPC',
+  exposureRule('VPN gateway', 'No virtual private gateway on the VPC',
     'It joins the VPC to networks outside AWS, by VPN or Direct Connect, and can propagate routes to them.', REMOVE),
-  exposureRule('NoTransitGateway', 'transit gateway', 'No transit gateway attachment of the VPC',
+  exposureRule('transit gateway', 'No transit gateway attachment of the VPC',
     'It joins the VPC to other VPCs and networks, which may have ways out of their own.', REMOVE),
-  exposureRule('NoVpcPeering', 'VPC peering', 'No peering of the VPC',
+  exposureRule('VPC peering', 'No peering of the VPC',
     'It joins the VPC to another one, possibly of another account.', REMOVE),
-  exposureRule('NoOtherAttachment', 'other attachment', 'No other attachment of the VPC or its subnets',
+  exposureRule('other attachment', 'No other attachment of the VPC or its subnets',
     'Client VPN, Instance Connect, Cloud WAN, VPC Lattice, local gateways, route servers, forwarding of DNS and shares of subnets let others in, or data out.',
     REMOVE),
-  exposureRule('NoRouteOut', 'route', 'No route out of the jobs\' subnets',
+  exposureRule('route', 'No route out of the jobs\' subnets',
     'The routes to the VPC itself and to the S3 endpoint need no entry; any other leads out.',
     'Remove the route, or use subnets of type PRIVATE_ISOLATED.'),
-  exposureRule('NoPublicIp', 'public IP address', 'No public IP address in the jobs\' subnets',
+  exposureRule('public IP address', 'No public IP address in the jobs\' subnets',
     'An interface with a public address can be reached, and can reach out, as soon as there is a gateway.',
     'Set MapPublicIpOnLaunch and AssignIpv6AddressOnCreation to false, and attach no Elastic IP in these subnets.'),
 ];
 
-function exposureRule(id: string, way: ExposureKind, title: string, why: string, fix: string): PrivacyRule {
+function exposureRule(kind: ExposureKind, title: string, why: string, fix: string): PrivacyRule {
   return {
-    id,
+    id: EXPOSURE_RULE_IDS[kind],
     title,
     why,
     fix,
     check: ({ templates, networks }) => networks.flatMap(network => {
-      const found = findExposures(templates, network).filter(opening => opening.way === way);
+      const found = findExposures(templates, network).filter(exposure => exposure.kind === kind);
       if (found.length > 0) {
-        return found.map(({ resource, properties, subnets, isSure }) => {
+        return found.map(({ resource, properties, subnets, certainty }) => {
           const where = subnets.length ? `for ${subnets.map(subnet => nameOf(subnet)).join(', ')}` : 'for the VPC';
-          return isSure
-            ? fail(resource, `${way} ${where}`, ...properties)
-            : unknown(resource, `${way} for a VPC, subnet or route table that only the deployment knows`, ...properties);
+          return (certainty === 'unknown' ? unknown : fail)(resource, `${kind} ${certainty === 'sure' ? where : UNCLEAR[certainty]}`, ...properties);
         });
       }
       return representative(network).map(resource => network.vpc || network.subnets.length

@@ -2,6 +2,7 @@ import { type Observation, type PrivacyRule, type RuleScope, fail, pass, unknown
 import { findExposures } from '../network/exposure';
 import { type JobPlacement, jobPlacements } from '../network/job-placements';
 import { inVpc } from '../network/network';
+import { isUnreadable } from '../template/canonical';
 import { type TemplateResource, count, mayBeAbsent, nameOf } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
@@ -12,7 +13,7 @@ export const JOB_RULES: PrivacyRule[] = [
     why: 'A job without vpcConfig runs in a network of AWS with a path to the internet, and IAM cannot forbid that.',
     fix: 'Pass vpcConfig of a NeoPrivateCompilationVpc.',
     check: ({ templates, networks }) => {
-      const openings = networks.flatMap(network => findExposures(templates, network)).filter(({ isSure }) => isSure);
+      const openings = networks.flatMap(network => findExposures(templates, network)).filter(({ certainty }) => certainty === 'sure');
       const openSubnets = new Set(openings.flatMap(({ subnets }) => subnets));
       return jobPlacements(templates).map(job => observed(job, id => templates.find(id), openSubnets));
     },
@@ -21,6 +22,8 @@ export const JOB_RULES: PrivacyRule[] = [
 
 function observed(job: JobPlacement, find: (id: string) => TemplateResource | undefined, openSubnets: Set<TemplateResource>): Observation {
   const { resource, location, subnets, securityGroups, isKnown } = job;
+  const unreadable = [...subnets, ...securityGroups].filter(id => isUnreadable(id));
+  if (unreadable.length > 0) { return fail(resource, `a network that cannot be read from the template: ${unreadable.join(', ')}`, location); }
   if (!isKnown) { return unknown(resource, 'the network of the job is computed when the state machine runs', location); }
   if (subnets.length === 0) { return fail(resource, 'no subnets in vpcConfig: the job runs outside any VPC of yours', location); }
   if (securityGroups.length === 0) { return fail(resource, 'no security groups in vpcConfig', location); }

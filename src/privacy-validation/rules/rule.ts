@@ -17,6 +17,9 @@ export interface Observation {
   readonly isConsequence?: boolean;
 }
 
+/** The worst that a rule says about a resource, `accepted` when it has been accepted; undefined when it says nothing. */
+export type VerdictOf = (ruleId: string, resource: TemplateResource) => Verdict | 'accepted' | undefined;
+
 /** What there is to check, and what has been made of it. */
 export interface RuleScope {
   readonly templates: TemplateSet;

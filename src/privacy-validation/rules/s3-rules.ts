@@ -37,8 +37,12 @@ export const ENDPOINT_RULES: PrivacyRule[] = [
 
 /** Endpoints of a VPC that only the deployment knows, and that may be this one. */
 function endpointsElsewhere(templates: TemplateSet, vpcId?: string): Observation[] {
-  return templates.ofType('AWS::EC2::VPCEndpoint').filter(endpoint => vpcId !== undefined && relationTo(templates, endpoint, 'VpcId', [vpcId]) === 'unknown')
-    .map(endpoint => unknown(endpoint, 'endpoint of a VPC that only the deployment knows', 'VpcId'));
+  if (vpcId === undefined) { return []; }
+  return templates.ofType('AWS::EC2::VPCEndpoint').flatMap(endpoint => {
+    const relation = relationTo(templates, endpoint, 'VpcId', [vpcId]);
+    if (relation === 'unreadable') { return [fail(endpoint, 'endpoint of a VPC that cannot be read from the template', 'VpcId')]; }
+    return relation === 'unknown' ? [unknown(endpoint, 'endpoint of a VPC that only the deployment knows', 'VpcId')] : [];
+  });
 }
 
 /** For auditors: what the app makes, and by name what it does not. */

@@ -61,8 +61,11 @@ function addedToOthers({ templates, networks }: RuleScope, direction: GroupRule[
     ...networks.flatMap(network => network.outside.securityGroups.flatMap(id => separateRules(templates, groupId => groupId === id))
       .filter(rule => rule.direction === direction && verdictOn(rule, templates, network) === 'open')
       .map(rule => failed(rule, templates))),
-    ...templates.ofType(type).filter(resource => relationTo(templates, resource, 'GroupId', ours) === 'unknown')
-      .map(resource => unknown(resource, `${direction}: a rule for a security group that only the deployment knows`, 'GroupId')),
+    ...templates.ofType(type).flatMap(resource => {
+      const relation = relationTo(templates, resource, 'GroupId', ours);
+      if (relation === 'unreadable') { return [fail(resource, `${direction}: a rule for a security group that cannot be read from the template`, 'GroupId')]; }
+      return relation === 'unknown' ? [unknown(resource, `${direction}: a rule for a security group that only the deployment knows`, 'GroupId')] : [];
+    }),
   ];
 }
 

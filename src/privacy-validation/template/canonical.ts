@@ -1,10 +1,16 @@
-/** What is around a value: the template it is in, as far as references go. */
+/** The template that a value stands in, as far as references go. */
 export interface ResolutionScope {
   readonly name: string;
   readonly mappings: any;
+  /** Name of the stack, where the cloud assembly tells. */
+  readonly stackName?: string;
   /** A parameter of the template: the value that a parent stack passes, or unknown; undefined when it is no parameter. */
   readonly parameter: (name: string) => Referenced | { readonly unknown: true } | undefined;
   readonly exported: (name: string) => Referenced | undefined;
+  /** An output of a stack of the app; `unknown` when the stack is not the app's, undefined when it has no such output. */
+  readonly stackOutput: (stack: string, output: string) => Referenced | { readonly unknown: true } | undefined;
+  /** A parameter of Systems Manager that the app makes. */
+  readonly storedParameter: (name: string) => Referenced | undefined;
   readonly attribute: (logicalId: string, attribute: string) => Referenced | undefined;
 }
 
@@ -13,111 +19,260 @@ export interface Referenced {
   readonly scope: ResolutionScope;
 }
 
-/** Beyond this many combinations of choices, a value counts as unknown. */
-const MOST_VALUES = 64;
+/** All that a value may become. */
+export interface Variants<T> {
+  readonly values: T[];
+  /** False when there are more combinations of conditions than were tried. Each branch of each condition is among those tried. */
+  readonly isComplete: boolean;
+}
+
+/** Combinations of conditions that are tried for one value. */
+const MAX_VARIANTS = 64;
+
+/** References to references, deeper than any template has them. */
+const MAX_DEPTH = 100;
+
+/** Functions of CloudFormation whose result is known at deployment only, and that hide nothing which a rule has to know. */
+const DEPLOYMENT_FUNCTIONS = ['Fn::GetAZs', 'Fn::Cidr', 'Fn::Base64', 'Fn::Length', 'Fn::Transform', 'Fn::Contains', 'Fn::RefAll', 'Fn::ValueOf', 'Fn::ValueOfAll'];
 
 /**
  * All that a value of a template may become, as strings.
  *
  * Literals are themselves; a reference is `${<template>#<logical ID>}` or `${<template>#<logical ID>.<attribute>}`, a pseudo parameter
- * `${AWS.Region}`, without colons so that ARNs can be split; `${?...}` stands for what only the deployment knows.
+ * `${AWS.Region}`, without colons so that ARNs can be split; `${?...}` stands for a value from outside the app, `${?!...}` for one
+ * that this library cannot read. Neither contains quotes, so that JSON around them stays JSON.
  */
 export function canonicalValues(value: any, scope: ResolutionScope): string[] {
-  if (value === undefined || value === null) { return []; }
-  if (typeof value !== 'object') { return [String(value)]; }
-  if (Array.isArray(value)) { return combine(value.map(entry => canonicalValues(entry, scope)), ','); }
-  const [[name, argument] = ['', undefined], ...more] = Object.entries<any>(value);
-  return (more.length === 0 ? intrinsic(name, argument, scope) : undefined) ?? [unknown(value, scope)];
+  const { values, isComplete } = explore(choose => new Evaluation(choose).text(value, scope));
+  const texts = [...new Set(values.filter(text => text !== undefined))];
+  return isComplete ? texts : [...texts, unreadable('too many combinations of conditions', scope)];
 }
 
-/** Whether a canonical value holds something that only the deployment knows. */
+/** All entries that a list may have, as canonical strings. */
+export function canonicalEntries(value: any, scope: ResolutionScope): string[] {
+  const { values, isComplete } = explore(choose => new Evaluation(choose).entries(value, scope));
+  const texts = [...new Set(values.flat())];
+  return isComplete ? texts : [...texts, unreadable('too many combinations of conditions', scope)];
+}
+
+/** All that an object may become: plain data, in which each intrinsic function is a canonical string. */
+export function canonicalData(value: any, scope: ResolutionScope): Variants<any> {
+  return explore(choose => new Evaluation(choose).data(value, scope));
+}
+
+/** Whether a canonical value holds something that the templates do not tell. */
 export function isUnknown(canonical: string): boolean {
   return canonical.includes('${?');
 }
 
-/** @returns undefined for what is no intrinsic function, or not written as CloudFormation wants it */
-function intrinsic(name: string, argument: any, scope: ResolutionScope): string[] | undefined {
-  const list: any[] | undefined = Array.isArray(argument) ? argument : undefined;
-  switch (name) {
-    case 'Ref': return typeof argument === 'string' ? reference(argument, scope) : undefined;
-    case 'Fn::GetAtt': return [argument].flat().every(part => typeof part === 'string') ? attribute([argument].flat().join('.'), scope) : undefined;
-    case 'Fn::If': return list?.slice(1).flatMap(choice => canonicalValues(choice, scope));
-    case 'Fn::Join': return list && join(list, scope);
-    case 'Fn::Sub': return typeof (list?.[0] ?? argument) === 'string' ? substitute(list?.[0] ?? argument, list?.[1] ?? {}, scope) : undefined;
-    case 'Fn::Select': return list && select(list, scope);
-    case 'Fn::ImportValue': return imported(argument, scope);
-    case 'Fn::FindInMap': return list && findInMap(list, scope);
-    default: return undefined;
+/** Whether a canonical value holds something that stands in a template of the app, but cannot be read. */
+export function isUnreadable(canonical: string): boolean {
+  return canonical.includes('${?!');
+}
+
+/**
+ * Parse JSON that may hold canonical references: within its strings they are part of them, elsewhere they become strings.
+ *
+ * @returns undefined for what is no JSON
+ */
+export function parseJson(text: string): any {
+  try {
+    return JSON.parse(text.replace(/"(?:[^"\\]|\\[^])*"|\$\{[^{}]*\}/g, part => part.startsWith('"') ? part : `"${part}"`));
+  } catch {
+    return undefined;
   }
 }
 
-function reference(name: string, scope: ResolutionScope): string[] {
-  if (name === 'AWS::NoValue') { return []; }
-  if (name.startsWith('AWS::')) { return [`\${${name.replace('::', '.')}}`]; }
-  const parameter = scope.parameter(name);
-  if (!parameter) { return [`\${${scope.name}#${name}}`]; }
-  return 'unknown' in parameter ? [`\${?${scope.name}#${name}}`] : canonicalValues(parameter.value, parameter.scope);
-}
+type Choose = (decision: string, options: number) => number;
 
-function attribute(name: string, scope: ResolutionScope): string[] {
-  const [logicalId, ...rest] = name.split('.');
-  const found = scope.attribute(logicalId, rest.join('.'));
-  return found ? canonicalValues(found.value, found.scope) : [`\${${scope.name}#${name}}`];
-}
-
-function join([delimiter, parts]: any[], scope: ResolutionScope): string[] | undefined {
-  if (Array.isArray(parts)) { return combine(parts.map(part => canonicalValues(part, scope)), delimiter); }
-  const [separator, source] = parts?.['Fn::Split'] ?? [];
-  if (typeof separator !== 'string') { return undefined; }
-  const texts = canonicalValues(source, scope);
-  if (texts.some(text => isUnknown(text))) { return undefined; }
-  // Of the Region, say: nothing that anybody could choose, so it is as good as known.
-  return texts.map(text => text.includes('${') ? `\${join ${JSON.stringify([delimiter, separator])} ${text.replace(/[${}]/g, '')}}` : text.split(separator).join(delimiter));
-}
-
-function substitute(text: string, variables: any, scope: ResolutionScope): string[] {
-  const parts: string[] = text.split(/(\$\{[^}]+\})/);
-  return combine(parts.map(part => {
-    const [, name] = /^\$\{([^}]+)\}$/.exec(part) ?? [];
-    if (name === undefined) { return [part]; }
-    if (name.startsWith('!')) { return [`\${${name.slice(1)}}`]; }
-    if (variables?.[name] !== undefined) { return canonicalValues(variables[name], scope); }
-    return name.includes('.') ? attribute(name, scope) : reference(name, scope);
-  }), '');
-}
-
-/** Of a list written out, or of a string that was joined from known parts. */
-function select([index, list]: any[], scope: ResolutionScope): string[] | undefined {
-  if (Array.isArray(list)) { return canonicalValues(list[Number(index)], scope); }
-  const [delimiter, source] = list?.['Fn::Split'] ?? [];
-  if (typeof delimiter !== 'string') { return undefined; }
-  const selected = canonicalValues(source, scope).map(text => isUnknown(text) ? undefined : text.split(delimiter)[Number(index)]);
-  return selected.every(text => text !== undefined) ? selected : undefined;
-}
-
-function imported(argument: any, scope: ResolutionScope): string[] | undefined {
-  const names = canonicalValues(argument, scope);
-  const found = names.map(name => scope.exported(name));
-  return found.every(entry => entry !== undefined) ? found.flatMap(({ value, scope: origin }) => canonicalValues(value, origin)) : undefined;
-}
-
-/** With a key that only the deployment knows, all entries. */
-function findInMap([map, ...keys]: any[], scope: ResolutionScope): string[] | undefined {
-  let entries: any[] = [scope.mappings[map]];
-  for (const key of keys.slice(0, 2)) {
-    entries = entries.flatMap(entry => typeof key === 'string' ? [entry?.[key]] : Object.values(entry ?? {}));
+/** Evaluate once per combination of decisions; the same decision is the same throughout one evaluation. */
+function explore<T>(evaluate: (choose: Choose) => T): Variants<T> {
+  const values: T[] = [];
+  // First in, first out: after one more evaluation than there are decisions, each option of each has been taken.
+  const pending: number[][] = [[]];
+  while (pending.length > 0 && values.length < MAX_VARIANTS) {
+    const path = pending.shift()!;
+    const taken = new Map<string, number>();
+    values.push(evaluate((decision, options) => {
+      const step = taken.size;
+      const before = taken.get(decision);
+      if (before !== undefined) { return before; }
+      if (step === path.length) {
+        for (let other = 1; other < options; other++) { pending.push([...path, other]); }
+        path.push(0);
+      }
+      taken.set(decision, path[step]);
+      return path[step];
+    }));
   }
-  const values = entries.flatMap(entry => canonicalValues(entry, scope));
-  return values.length > 0 ? [...new Set(values)] : undefined;
+  return { values, isComplete: pending.length === 0 };
 }
 
-function combine(parts: string[][], delimiter: string): string[] {
-  const known = parts.filter(part => part.length > 0);
-  if (known.reduce((product, part) => product * part.length, 1) > MOST_VALUES) { return ['${?too many choices}']; }
-  return known.reduce((texts, part, index) => texts.flatMap(text => part.map(piece => index === 0 ? piece : `${text}${delimiter}${piece}`)), ['']);
+class Evaluation {
+  private depth = 0;
+
+  constructor(private readonly choose: Choose) {}
+
+  /** @returns undefined for `AWS::NoValue` and what is not there */
+  text(value: any, scope: ResolutionScope): string | undefined {
+    if (value === undefined || value === null) { return undefined; }
+    if (typeof value === 'string') { return this.resolved(value, scope); }
+    if (typeof value !== 'object') { return String(value); }
+    if (Array.isArray(value)) { return this.entries(value, scope).join(','); }
+    const call = intrinsicOf(value);
+    if (!call || ++this.depth > MAX_DEPTH) { return unreadable(value, scope); }
+    const text = this.intrinsic(call.name, call.argument, scope);
+    this.depth--;
+    return text === false ? unreadable(value, scope) : text;
+  }
+
+  entries(value: any, scope: ResolutionScope): string[] {
+    if (Array.isArray(value)) { return value.flatMap(entry => intrinsicOf(entry) ? this.entries(entry, scope) : this.text(entry, scope) ?? []); }
+    const call = value === null || typeof value !== 'object' ? undefined : intrinsicOf(value);
+    if (call?.name === 'Fn::If' && Array.isArray(call.argument)) { return this.entries(this.branch(call.argument, scope), scope); }
+    if (call?.name === 'Fn::Split' && Array.isArray(call.argument)) { return this.split(call.argument, scope); }
+    const text = this.text(value, scope);
+    if (text === undefined) { return []; }
+    // A list passes through the parameter of a nested stack as one string.
+    return call?.name === 'Ref' && scope.parameter(call.argument) && !isUnknown(text) ? text.split(',') : [text];
+  }
+
+  data(value: any, scope: ResolutionScope): any {
+    if (Array.isArray(value)) { return value.map(entry => this.data(entry, scope)).filter(entry => entry !== undefined).flat(); }
+    if (value === null || typeof value !== 'object') { return typeof value === 'string' ? this.resolved(value, scope) : value; }
+    const call = intrinsicOf(value);
+    if (call?.name === 'Fn::If' && Array.isArray(call.argument)) { return this.data(this.branch(call.argument, scope), scope); }
+    if (call?.name === 'Fn::Split' && Array.isArray(call.argument)) { return this.split(call.argument, scope); }
+    if (call) { return this.text(value, scope); }
+    const entries = Object.entries(value).map(([name, entry]) => [name, this.data(entry, scope)]);
+    return Object.fromEntries(entries.filter(([, entry]) => entry !== undefined));
+  }
+
+  /** @returns false for what is not written as CloudFormation wants it, or is no function of CloudFormation */
+  private intrinsic(name: string, argument: any, scope: ResolutionScope): string | undefined | false {
+    const list: any[] | undefined = Array.isArray(argument) ? argument : undefined;
+    switch (name) {
+      case 'Ref': return typeof argument === 'string' ? this.reference(argument, scope) : false;
+      case 'Fn::GetAtt': return [argument].flat().every(part => typeof part === 'string') ? this.attribute([argument].flat().join('.'), scope) : false;
+      case 'Fn::If': return list ? this.text(this.branch(list, scope), scope) : false;
+      case 'Fn::Join': return list ? this.join(list, scope) : false;
+      case 'Fn::Split': return list ? this.split(list, scope).join(',') : false;
+      case 'Fn::Sub': return typeof (list?.[0] ?? argument) === 'string' ? this.substitute(list?.[0] ?? argument, list?.[1] ?? {}, scope) : false;
+      case 'Fn::Select': return list ? this.select(list, scope) : false;
+      case 'Fn::ImportValue': return this.imported(argument, scope);
+      case 'Fn::GetStackOutput': return this.stackOutput(argument, scope);
+      case 'Fn::FindInMap': return list ? this.findInMap(list, scope) : false;
+      case 'Fn::ToJsonString': return JSON.stringify(this.data(argument, scope));
+      default: return DEPLOYMENT_FUNCTIONS.includes(name) ? outside({ [name]: argument }, scope) : false;
+    }
+  }
+
+  private branch([condition, yes, no]: any[], { name }: ResolutionScope): any {
+    return this.choose(`${name} ${JSON.stringify(condition)}`, 2) === 0 ? yes : no;
+  }
+
+  /** A string as it is, but for parameters of Systems Manager, which CloudFormation puts in. */
+  private resolved(value: string, scope: ResolutionScope): string {
+    return value.replace(/\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]*)\}\}/g, (_all, _service, name) => this.stored(name.replace(/:\d+$/, ''), scope));
+  }
+
+  private stored(name: string, scope: ResolutionScope): string {
+    const found = scope.storedParameter(name);
+    return (found && this.text({ 'Fn::Join': ['', [found.value]] }, found.scope)) ?? outside(`parameter ${name}`, scope);
+  }
+
+  private reference(name: string, scope: ResolutionScope): string | undefined {
+    if (name === 'AWS::NoValue') { return undefined; }
+    if (name === 'AWS::StackName' && scope.stackName !== undefined) { return scope.stackName; }
+    if (name.startsWith('AWS::')) { return `\${${name.replace('::', '.')}}`; }
+    const parameter = scope.parameter(name);
+    if (!parameter) { return `\${${scope.name}#${name}}`; }
+    return 'unknown' in parameter ? `\${?${scope.name}#${name}}` : this.text(parameter.value, parameter.scope);
+  }
+
+  private attribute(name: string, scope: ResolutionScope): string | undefined {
+    const [logicalId, ...rest] = name.split('.');
+    const found = scope.attribute(logicalId, rest.join('.'));
+    return found ? this.text(found.value, found.scope) : `\${${scope.name}#${name}}`;
+  }
+
+  private join([delimiter, parts]: any[], scope: ResolutionScope): string | undefined | false {
+    if (typeof delimiter !== 'string') { return false; }
+    const [separator, source] = parts?.['Fn::Split'] ?? [];
+    const text = typeof separator === 'string' ? this.text(source, scope) : undefined;
+    // Of the Region, say: nothing that anybody could choose, so it is as good as known.
+    if (text?.includes('${') && !isUnknown(text)) { return `\${join ${plain([delimiter, separator])} ${text.replace(/[${}]/g, '')}}`; }
+    const entries = this.entries(parts, scope);
+    return entries.length === 0 && text === undefined && !Array.isArray(parts) ? undefined : entries.join(delimiter);
+  }
+
+  private split([delimiter, source]: any[], scope: ResolutionScope): string[] {
+    const text = this.text(source, scope);
+    if (text === undefined) { return []; }
+    return typeof delimiter !== 'string' ? [unreadable(source, scope)] : isUnknown(text) ? [text] : text.split(delimiter);
+  }
+
+  private substitute(text: string, variables: any, scope: ResolutionScope): string {
+    const parts: string[] = text.split(/(\$\{[^}]+\})/);
+    return parts.map(part => {
+      const [, name] = /^\$\{([^}]+)\}$/.exec(part) ?? [];
+      if (name === undefined) { return part; }
+      if (name.startsWith('!')) { return `\${${name.slice(1)}}`; }
+      if (variables?.[name] !== undefined) { return this.text(variables[name], scope) ?? ''; }
+      return (name.includes('.') ? this.attribute(name, scope) : this.reference(name, scope)) ?? '';
+    }).join('');
+  }
+
+  private select([index, list]: any[], scope: ResolutionScope): string | undefined | false {
+    const at = Number(this.text(index, scope));
+    if (Array.isArray(list)) { return this.text(list[at], scope); }
+    const entries = this.entries(list, scope);
+    const unknown = entries.find(entry => isUnknown(entry));
+    if (unknown !== undefined) { return outside({ 'Fn::Select': [index, list] }, scope, isUnreadable(unknown)); }
+    return entries[at] ?? (entries.length === 1 ? outside({ 'Fn::Select': [index, list] }, scope) : false);
+  }
+
+  private imported(argument: any, scope: ResolutionScope): string | undefined {
+    const name = this.text(argument, scope) ?? '';
+    const found = scope.exported(name);
+    return found ? this.text(found.value, found.scope) : outside({ 'Fn::ImportValue': name }, scope, isUnreadable(name));
+  }
+
+  private stackOutput(argument: any, scope: ResolutionScope): string | undefined | false {
+    const [stack, output] = [argument?.StackName, argument?.OutputName].map(part => this.text(part, scope));
+    if (stack === undefined || output === undefined || isUnreadable(stack + output)) { return false; }
+    const found = scope.stackOutput(stack, output);
+    if (!found) { return false; }
+    return 'unknown' in found ? outside({ 'Fn::GetStackOutput': `${stack}.${output}` }, scope) : this.text(found.value, found.scope);
+  }
+
+  /** With a key that only the deployment knows, each of the entries. */
+  private findInMap([map, ...keys]: any[], scope: ResolutionScope): string | undefined | false {
+    let entry = scope.mappings[map];
+    for (const key of keys.slice(0, 2)) {
+      const options = Object.keys(entry ?? {});
+      if (options.length === 0) { return false; }
+      entry = entry[typeof key === 'string' ? key : options[this.choose(`${scope.name} ${JSON.stringify([map, key])} ${options.length}`, options.length)]];
+    }
+    return entry === undefined ? false : this.text(entry, scope);
+  }
+}
+
+function intrinsicOf(value: any): { readonly name: string; readonly argument: any } | undefined {
+  const [[name, argument] = ['', undefined], ...more] = value && typeof value === 'object' && !Array.isArray(value) ? Object.entries<any>(value) : [];
+  return more.length === 0 && /^(Ref|Fn::.*)$/.test(name) ? { name, argument } : undefined;
 }
 
 /** The template is part of it: the same words mean something else in another one. */
-function unknown(value: any, { name }: ResolutionScope): string {
-  return `\${?${name} ${JSON.stringify(value).replace(/[{}]/g, '')}}`;
+function outside(value: any, { name }: ResolutionScope, isUnreadableToo = false): string {
+  return `\${?${isUnreadableToo ? '!' : ''}${name} ${plain(value)}}`;
+}
+
+function unreadable(value: any, scope: ResolutionScope): string {
+  return outside(value, scope, true);
+}
+
+/** JSON without what would end a reference, or a string in JSON. */
+function plain(value: any): string {
+  return (typeof value === 'string' ? value : JSON.stringify(value)).replace(/[{}"\\$]/g, character => character === '"' ? '\'' : '');
 }

@@ -31,7 +31,7 @@ export function documentsOf(templates: TemplateSet, document: any, template: Syn
 }
 
 function statementOf(templates: TemplateSet, raw: any, isCertain: boolean, template: SynthesizedTemplate): Statement {
-  const strings = (value: any) => templates.list(value).flatMap(entry => templates.values(entry, template));
+  const strings = (value: any) => templates.entries(value, template);
   const { Condition = {}, ...said } = raw;
   return {
     effect: raw.Effect,

@@ -15,12 +15,20 @@ export interface TemplateResource {
   readonly constructPath: string;
 }
 
+/** What the cloud assembly tells of a stack. Account and Region are undefined where only the deployment knows them. */
+export interface StackFacts {
+  readonly name: string;
+  readonly account?: string;
+  readonly region?: string;
+}
+
 /** A template and where it came from. */
 export interface SynthesizedTemplate {
   readonly name: string;
   /** Absolute path, undefined for a template that is in memory only. */
   readonly file?: string;
   readonly body: any;
+  readonly stack?: StackFacts;
   /** The `AWS::CloudFormation::Stack` that deploys it, when it is a nested stack's. */
   readonly parent?: TemplateResource;
 }
@@ -37,7 +45,12 @@ const IDS: { readonly [type: string]: string } = {
   'AWS::EC2::Subnet': 'SubnetId',
   'AWS::EC2::RouteTable': 'RouteTableId',
   'AWS::EC2::VPCEndpoint': 'Id',
+  'AWS::EC2::SecurityGroup': 'GroupId',
+  'AWS::EC2::NetworkInterface': 'Id',
 };
+
+/** Attributes that repeat a property of the resource, whatever its type. */
+const REPEATED = ['VpcId', 'SubnetId', 'RouteTableId', 'GroupId', 'SecurityGroupId'];
 
 /**
  * What an attribute of a resource is, in terms of its template, so that everything has one spelling.
@@ -46,9 +59,13 @@ const IDS: { readonly [type: string]: string } = {
  */
 export function attributeValue({ type, logicalId, properties }: TemplateResource, attribute: string): any {
   if (IDS[type] === attribute) { return { Ref: logicalId }; }
+  if (type === 'AWS::EC2::SecurityGroup' && attribute === 'Id') { return { Ref: logicalId }; }
   // Policies are written with a bucket's ARN and with its name.
   if (type === 'AWS::S3::Bucket' && attribute === 'Arn') { return { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::\${${logicalId}}` }; }
-  return type === 'AWS::SSM::Parameter' && attribute === 'Value' ? properties.Value : undefined;
+  if (type === 'AWS::SSM::Parameter' && attribute === 'Value') { return properties.Value; }
+  // What a reader of CDK's references across Regions has; the writer in the other stack has the value.
+  if (attribute.startsWith('/cdk/exports/')) { return `{{resolve:ssm:${attribute}}}`; }
+  return REPEATED.includes(attribute) ? properties[attribute] : undefined;
 }
 
 /**

@@ -1,26 +1,44 @@
 import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import { type ResolutionScope, canonicalValues } from './canonical';
-import { attributeValue, type SynthesizedTemplate, type TemplateResource } from './resources';
+import { canonicalData, canonicalEntries, canonicalValues, isUnreadable, type ResolutionScope, type Variants } from './canonical';
+import { attributeValue, type StackFacts, type SynthesizedTemplate, type TemplateResource } from './resources';
 
 /** Path of the construct that made the resource of a template file. */
 export type ConstructPathOf = (file: string, logicalId: string) => string | undefined;
 
+/** A value, and the template that it is written in. */
+interface Written {
+  readonly value: any;
+  readonly template: SynthesizedTemplate;
+}
+
+/** The stack that a template file belongs to. */
+export type StackOf = (file: string) => StackFacts | undefined;
+
 /**
- * All templates of an app as one graph: references are followed through exports, nested stacks' parameters and their outputs.
+ * All templates of an app as one graph: references are followed through exports, outputs of stacks, nested stacks' parameters and their outputs.
  */
 export class TemplateSet {
   /**
    * @param files absolute paths of templates; those of nested stacks are found from the templates of their parents
    * @param constructPath path of the construct that made a resource, where the template does not tell
+   * @param stackOf the stack of a template, where the cloud assembly has no manifest yet
    */
-  public static fromFiles(files: string[], constructPath?: ConstructPathOf): TemplateSet {
+  public static fromFiles(files: string[], constructPath?: ConstructPathOf, stackOf?: StackOf): TemplateSet {
     const set = new TemplateSet(constructPath);
+    const stacks = new Map<string, Map<string, StackFacts>>();
     for (const file of [...new Set(files.map(name => path.resolve(name)))].sort()) {
+      const directory = path.dirname(file);
+      if (!stacks.has(directory)) { stacks.set(directory, stacksOfManifest(directory)); }
       const name = path.basename(file).replace(/\.template\.json$/, '');
       const same = set.templates.filter(template => template.name.replace(/~\d+$/, '') === name).length;
-      set.add({ name: same ? `${name}~${same + 1}` : name, file, body: JSON.parse(fs.readFileSync(file, 'utf8')) });
+      set.add({
+        name: same ? `${name}~${same + 1}` : name,
+        file,
+        body: JSON.parse(fs.readFileSync(file, 'utf8')),
+        stack: stacks.get(directory)!.get(path.basename(file)) ?? stackOf?.(file) ?? { name },
+      });
     }
     return set;
   }
@@ -33,12 +51,14 @@ export class TemplateSet {
 
   public readonly templates: SynthesizedTemplate[] = [];
   public readonly resources: TemplateResource[] = [];
-  /** Nested stacks whose template is not in the cloud assembly, so that nobody can look into it. */
+  /** Nested stacks whose template is not in the cloud assembly. */
   public readonly unseen: TemplateResource[] = [];
   private readonly byType = new Map<string, TemplateResource[]>();
   private readonly byRef = new Map<string, TemplateResource>();
   private readonly nestedByResource = new Map<TemplateResource, SynthesizedTemplate>();
-  private readonly exports = new Map<string, { value: any; template: SynthesizedTemplate }>();
+  private readonly exports = new Map<string, Written>();
+  private readonly scopes = new Map<SynthesizedTemplate, ResolutionScope>();
+  private storedParameters?: Map<string, Written>;
 
   private constructor(private readonly constructPath: ConstructPathOf = () => undefined) {}
 
@@ -60,10 +80,20 @@ export class TemplateSet {
     return canonicalValues(value, this.scopeOf(template));
   }
 
-  /** The entries of a property that is a list, through all `Fn::If`. */
+  /** All entries that a list, or a value on its own, may have. */
+  public entries(value: any, template: SynthesizedTemplate): string[] {
+    return value === undefined ? [] : canonicalEntries(value, this.scopeOf(template));
+  }
+
+  /** All that an object may become, with canonical strings in it. */
+  public data(value: any, template: SynthesizedTemplate): Variants<any> {
+    return canonicalData(value, this.scopeOf(template));
+  }
+
+  /** The entries of a property that is a list of objects, through all `Fn::If`. */
   public list(value: any): any[] {
     if (value === undefined || value === null) { return []; }
-    if (Array.isArray(value)) { return value.flatMap(entry => this.choices(entry)); }
+    if (Array.isArray(value)) { return value.flatMap(entry => this.choices(entry)).flat(); }
     return this.choices(value).flatMap(choice => Array.isArray(choice) ? this.list(choice) : [choice]);
   }
 
@@ -78,11 +108,19 @@ export class TemplateSet {
     return this.values(resource.properties[name], resource.template);
   }
 
+  /** Entries of a property of a resource, which may be a list or one value. */
+  public propertyEntries(resource: TemplateResource, name: string): string[] {
+    return this.entries(resource.properties[name], resource.template);
+  }
+
   /** The resources that a property, a value or a list, refers to. */
   public references(resource: TemplateResource, name: string): TemplateResource[] {
-    return this.list(resource.properties[name])
-      .flatMap(value => this.values(value, resource.template))
-      .flatMap(value => this.find(value) ?? []);
+    return this.propertyEntries(resource, name).flatMap(value => this.find(value) ?? []);
+  }
+
+  /** Accounts that the app is deployed to, as templates may name them. */
+  public get accounts(): string[] {
+    return ['${AWS.AccountId}', ...this.templates.flatMap(({ stack }) => stack?.account ?? [])];
   }
 
   private add(template: SynthesizedTemplate) {
@@ -97,7 +135,7 @@ export class TemplateSet {
       if (resource.type === 'AWS::CloudFormation::Stack') { nested.push(resource); }
     }
     for (const { Value, Export } of Object.values<any>(template.body.Outputs ?? {})) {
-      // What has the name of its stack in it is another one in each.
+      // Without the name of the stack, what has it in it is another one in each.
       this.values(Export?.Name, template).filter(name => !name.includes('${AWS.StackName}'))
         .forEach(name => this.exports.set(exportKey(template, name), { value: Value, template }));
     }
@@ -110,39 +148,95 @@ export class TemplateSet {
       this.unseen.push(parent);
       return;
     }
-    const template = { name: `${parent.template.name}.${parent.logicalId}`, file, parent, body: JSON.parse(fs.readFileSync(file, 'utf8')) };
+    const { name, stack } = parent.template;
+    const body = JSON.parse(fs.readFileSync(file, 'utf8'));
+    // CloudFormation makes up the name of a nested stack.
+    const template = {
+      name: `${name}.${parent.logicalId}`,
+      file,
+      parent,
+      body,
+      stack: stack && { ...stack, name: `\${${name}#${parent.logicalId}.StackName}` },
+    };
     this.nestedByResource.set(parent, template);
     this.add(template);
   }
 
   private scopeOf(template: SynthesizedTemplate): ResolutionScope {
+    if (!this.scopes.has(template)) { this.scopes.set(template, this.createScope(template)); }
+    return this.scopes.get(template)!;
+  }
+
+  private createScope(template: SynthesizedTemplate): ResolutionScope {
+    const referenced = (found: Written | undefined) => found && { value: found.value, scope: this.scopeOf(found.template) };
     return {
       name: template.name,
       mappings: template.body.Mappings ?? {},
+      stackName: template.stack?.name,
       parameter: name => {
-        if (!template.body.Parameters?.[name]) { return undefined; }
+        const declared = template.body.Parameters?.[name];
+        if (!declared) { return undefined; }
         const value = template.parent?.properties.Parameters?.[name];
-        return value === undefined ? { unknown: true } : { value, scope: this.scopeOf(template.parent!.template) };
+        if (value !== undefined) { return { value, scope: this.scopeOf(template.parent!.template) }; }
+        const isStored = typeof declared.Default === 'string' && String(declared.Type).startsWith('AWS::SSM::Parameter::Value');
+        return (isStored ? referenced(this.stored(declared.Default)) : undefined) ?? { unknown: true };
       },
-      exported: name => {
-        const found = this.exports.get(exportKey(template, name));
-        return found && { value: found.value, scope: this.scopeOf(found.template) };
+      exported: name => referenced(this.exports.get(exportKey(template, name))),
+      stackOutput: (stack, output) => {
+        const directory = template.file && path.dirname(template.file);
+        const named = this.templates.filter(({ stack: facts, parent }) => !parent && facts?.name === stack);
+        const near = named.filter(({ file }) => file && path.dirname(file) === directory);
+        const stacks = near.length > 0 ? near : named;
+        if (stacks.length === 0) { return { unknown: true }; }
+        // Stacks of one name are in different accounts or Regions; CDK gives their outputs names by what they refer to.
+        const found = stacks.find(({ body }) => body.Outputs?.[output] !== undefined);
+        return found && { value: found.body.Outputs[output].Value, scope: this.scopeOf(found) };
       },
+      storedParameter: name => referenced(this.stored(name)),
       attribute: (logicalId, attribute) => {
         const resource = this.byRef.get(`\${${template.name}#${logicalId}}`);
         const nested = resource && this.nestedByResource.get(resource);
         const output = nested?.body.Outputs?.[attribute.replace(/^Outputs\./, '')];
         if (output) { return { value: output.Value, scope: this.scopeOf(nested!) }; }
-        const value = resource && attributeValue(resource, attribute);
-        return value === undefined ? undefined : { value, scope: this.scopeOf(template) };
+        const value = resource && (attributeValue(resource, attribute) ?? (attribute === 'VpcId' && this.vpcOfSubnet(resource)));
+        return value === undefined || value === false ? undefined : { value, scope: this.scopeOf(template) };
       },
     };
+  }
+
+  /** The VPC of what names no VPC, but a subnet. */
+  private vpcOfSubnet({ properties, template }: TemplateResource): any {
+    const subnets = ['SubnetId', 'SubnetIds', 'Subnets'].flatMap(name => this.entries(properties[name], template));
+    const subnet = subnets.map(id => this.find(id)).find(found => found?.type === 'AWS::EC2::Subnet');
+    return subnet && this.property(subnet, 'VpcId')[0];
+  }
+
+  private stored(name: string) {
+    this.storedParameters ??= new Map(this.resources.flatMap(({ type, properties, template }): [string, Written][] => {
+      if (type === 'AWS::SSM::Parameter' && typeof properties.Name === 'string') { return [[properties.Name, { value: properties.Value, template }]]; }
+      const isWriter = type === 'Custom::CrossRegionExportWriter';
+      return isWriter ? Object.entries<any>(properties.WriterProps?.exports ?? {}).map(([key, value]) => [key, { value, template }]) : [];
+    }));
+    return this.storedParameters.get(name);
   }
 }
 
 /** Stages of an app, each with a directory of its own, may export the same names: they are deployed to different places. */
-function exportKey({ file }: SynthesizedTemplate, name: string): string {
-  return `${file ? path.dirname(file) : ''}:${name}`;
+function exportKey({ file, stack }: SynthesizedTemplate, name: string): string {
+  const known = name.replace(/\$\{AWS\.(Region|AccountId)\}/g, (all, pseudo) => (pseudo === 'Region' ? stack?.region : stack?.account) ?? all);
+  return `${file ? path.dirname(file) : ''}:${known}`;
+}
+
+/** Stacks by template file. */
+function stacksOfManifest(directory: string): Map<string, StackFacts> {
+  const manifest = path.join(directory, 'manifest.json');
+  const artifacts = fs.existsSync(manifest) ? JSON.parse(fs.readFileSync(manifest, 'utf8')).artifacts ?? {} : {};
+  const stacks = Object.entries<any>(artifacts).filter(([, { type }]) => type === 'aws:cloudformation:stack');
+  return new Map(stacks.map(([id, { properties, environment }]) => {
+    const [, account, region] = /^aws:\/\/([^/]*)\/(.*)$/.exec(environment) ?? [];
+    const known = (value: string | undefined) => value?.startsWith('unknown-') ? undefined : value;
+    return [properties.templateFile, { name: properties.stackName ?? id, account: known(account), region: known(region) }];
+  }));
 }
 
 function resourceOf(template: SynthesizedTemplate, logicalId: string, definition: any, constructPath: ConstructPathOf): TemplateResource {
@@ -174,12 +268,15 @@ function nestedTemplateFile({ template, metadata, properties }: TemplateResource
 }
 
 /**
- * Whether a property names one of our IDs. What the app makes is other than ours when it is not; a literal ID, a parameter or what a custom
- * resource answers may be the ID that one of ours will have.
+ * Whether a property names one of these IDs. Another resource of the app is another one; a literal ID, a parameter or the answer of a custom
+ * resource may be the ID that one of ours will have; what cannot be read may be anything.
  */
-export function relationTo(templates: TemplateSet, resource: TemplateResource, property: string, ours: string[]): 'ours' | 'other' | 'unknown' {
-  const values = templates.list(resource.properties[property]).flatMap(value => templates.values(value, resource.template));
+export type Relation = 'ours' | 'other' | 'unknown' | 'unreadable';
+
+export function relationTo(templates: TemplateSet, resource: TemplateResource, property: string, ours: string[]): Relation {
+  const values = templates.propertyEntries(resource, property);
   if (values.some(value => ours.some(id => isSame(value, id)))) { return 'ours'; }
+  if (values.some(value => isUnreadable(value))) { return 'unreadable'; }
   const made = ours.some(id => templates.find(id) !== undefined);
   return values.some(value => isOpen(templates, value) && (made || value.includes('${'))) ? 'unknown' : 'other';
 }
