@@ -128,9 +128,9 @@ function controlPanel(templates: TemplateSet, network: CompilationNetwork, top: 
   return [
     ...boxes.map(({ x, width, lines: [title, ...rest] }) => [
       box(x, top, width, 76, { fill: COLOUR.serviceFill, stroke: COLOUR.service }),
-      text(x + 14, top + 24, title, { bold: true, size: 14, fill: COLOUR.service, width: width - 28 }),
+      text(x + 14, top + 24, title, { bold: true, size: 14, fill: COLOUR.service, width: width - 18 }),
       ...rest.map((line, index) =>
-        text(x + 14, top + 44 + index * 18, line, { size: 12.5, fill: index === 0 ? COLOUR.ink : COLOUR.soft, width: width - 28 })),
+        text(x + 14, top + 44 + index * 18, line, { size: 12.5, fill: index === 0 ? COLOUR.ink : COLOUR.soft, width: width - 18 })),
     ].join('')),
     arrow([[334, top + 38], [412, top + 38]], 'control'),
     text(373, top + 29, 'starts', { size: 12, fill: COLOUR.soft, anchor: 'middle' }),

@@ -101,13 +101,14 @@ export function fit(value: string, width: number, size = 13, bold = false): stri
   return `${head}…${tail}`;
 }
 
-/** In ems, after DejaVu Sans, the widest of the fonts that a reader is likely to have. */
+/** Widths in hundredths of an em, after DejaVu Sans, the widest of the fonts that a reader is likely to have. */
+const WIDTHS: [characters: string, width: number][] = [
+  ['ijlIJ\'|', 29], [' .,;:!-/()[]ft', 36], ['r', 41], ['sz', 53], ['c', 55], ['kvxyLFT', 60], ['wW%', 92], ['mM@…', 98], ['AVXYKZCRSB', 69], ['→←<>#&~+=', 84],
+  ['DGHNOQU', 78],
+];
+
 function widthOf(value: string): number {
-  let width = 0;
-  for (const letter of value) {
-    if (/[iljI.,:;'|! ]/.test(letter)) { width += 0.34; } else if (/[frt()[\]/-]/.test(letter)) { width += 0.41; } else if (/[mMWwQO%@…→←<>#&]/.test(letter)) { width += letter === 'm' || letter === 'W' || letter === '…' ? 1 : 0.86; } else { width += /[A-Z]/.test(letter) ? 0.73 : 0.64; }
-  }
-  return width;
+  return [...value].reduce((sum, character) => sum + (WIDTHS.find(([characters]) => characters.includes(character))?.[1] ?? 64), 0) / 100;
 }
 
 function round(value: number): number {
