@@ -9,7 +9,7 @@ import { join } from 'path';
 import {
   ANDROID_API_LEVELS, ARCHITECTURES, DATA_TYPES, DeviceFacts, DEVICES, FRAMEWORKS, NO_ACCELERATOR, PLATFORMS, VersionTable,
 } from '../src/target/compatibility';
-import { WARNINGS } from '../src/target/warnings';
+import { WARNINGS } from '../src/target/compilation';
 
 export const TARGETS_PAGE = join(__dirname, 'targets.md');
 
@@ -36,7 +36,7 @@ export function renderTargetsPage(): string {
       "new NeoCompilationJob(this, 'Job', {",
       '  model: NeoModel.fromBucket(models, \'resnet18.tar.gz\', {',
       '    framework: NeoFramework.PYTORCH_1_13,',
-      '    dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),',
+      "    dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),",
       '  }),',
       '  target: NeoTarget.ML_C5,',
       "  compilerOptions: NeoCompilerOptions.cpu({ mcpu: 'skylake-avx512' }),",

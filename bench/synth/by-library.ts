@@ -11,7 +11,7 @@ export function byLibrary(stack: Stack, jobs: number): void {
       vpcConfig: network.vpcConfig,
       model: NeoModel.fromBucket(bucket, `models/${i}.tar.gz`, {
         framework: NeoFramework.PYTORCH_1_13,
-        dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+        dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),
       }),
       target: NeoTarget.ML_C5,
       outputBucket: bucket,

@@ -31,7 +31,7 @@ const job = new NeoCompilationJob(stack, 'Stripes', {
   vpcConfig: network.vpcConfig,
   model: NeoModel.fromAsset(archive, {
     framework: NeoFramework.ONNX,
-    dataInputShape: NeoDataInputShape.fromMap({ [INPUT.name]: INPUT.shape }),
+    dataInputShape: NeoDataInputShape.of(INPUT.name, ...INPUT.shape),
   }),
   target: NeoTarget.ML_C5,
   outputBucket: compiled,

@@ -60,7 +60,7 @@ export class Compilation extends Stack {
       vpcConfig: network.vpcConfig,
       model: NeoModel.fromAsset(archive, {
         framework: NeoFramework.ONNX,
-        dataInputShape: NeoDataInputShape.fromMap({ [INPUT.name]: INPUT.shape }),
+        dataInputShape: NeoDataInputShape.of(INPUT.name, ...INPUT.shape),
       }),
       target: NeoTarget.ML_C5,
       outputBucket: compiled,

@@ -28,7 +28,7 @@ export class FleetStack extends Stack {
       vpcConfig: network.vpcConfig,
       models: NeoFleetModels.fromPrefix(models, 'models/', {
         framework: NeoFramework.PYTORCH_1_8,
-        dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+        dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),
       }),
       targets: [
         { target: NeoTarget.ML_C5 },

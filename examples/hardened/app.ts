@@ -82,7 +82,7 @@ class HardenedCompilation extends Stack {
       vpcConfig: network.vpcConfig,
       model: NeoModel.fromBucket(models, MODEL, {
         framework: NeoFramework.PYTORCH_1_13,
-        dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+        dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),
       }),
       target: NeoTarget.ML_C5,
       outputBucket: models,

@@ -26,7 +26,7 @@ const cloud = new NeoCompilationJob(stack, 'Cloud', {
   vpcConfig: network.vpcConfig,
   model: NeoModel.fromBucket(bucket, 'models/resnet18.tar.gz', {
     framework: NeoFramework.PYTORCH_1_13,
-    dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+    dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),
   }),
   target: NeoTarget.ML_C5,
   outputBucket: bucket,
@@ -38,7 +38,7 @@ const edge = new NeoCompilationJob(stack, 'Edge', {
   vpcConfig: network.vpcConfig,
   model: NeoModel.fromBucket(bucket, 'models/detector.tar.gz', {
     framework: NeoFramework.ONNX,
-    dataInputShape: NeoDataInputShape.fromMap({ data: [1, 3, 416, 416] }),
+    dataInputShape: NeoDataInputShape.of('data', 1, 3, 416, 416),
   }),
   target: NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.NVIDIA }),
   compilerOptions: NeoCompilerOptions.nvidia({ gpuCode: 'sm_72', trtVersion: '7.1.3', cudaVersion: '10.2' }),

@@ -41,7 +41,7 @@ const network = new NeoPrivateCompilationVpc(stack, 'Network', { buckets: [compi
 
 const model = NeoModel.fromAsset(archive, {
   framework: NeoFramework.ONNX,
-  dataInputShape: NeoDataInputShape.fromMap({ [INPUT.name]: INPUT.shape }),
+  dataInputShape: NeoDataInputShape.of(INPUT.name, ...INPUT.shape),
 });
 const jobs = Object.entries(TARGETS).map(([id, target]) => new NeoCompilationJob(stack, id, {
   vpcConfig: network.vpcConfig,

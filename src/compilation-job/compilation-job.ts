@@ -16,13 +16,13 @@ import { compilationRequest } from '../compilation/compilation-request';
 import { compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
 import { MAX_TAGS, tagFault, validateCompilation } from '../compilation/compilation-validation';
 import { grantExecutionRole } from '../compilation/execution-role';
-import type { NeoModelConfig } from '../model/model';
+import type { NeoModelConfig } from '../model/model-options';
 import { bucketPoliciesOf } from '../network/bucket-policies';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { requireExemptable } from '../network/stack-cycle';
 import type { NeoTarget } from '../target/target';
 import { NeoValidationError } from '../util/errors';
-import { inPolicy } from '../util/object-keys';
+import { inPolicy, literally } from '../util/object-keys';
 import { requireType } from '../util/prop-types';
 import { GRANTEE } from '../util/resource-types';
 
@@ -43,7 +43,7 @@ import { GRANTEE } from '../util/resource-types';
  *   vpcConfig: network.vpcConfig,
  *   model: NeoModel.fromBucket(bucket, 'models/resnet18.tar.gz', {
  *     framework: NeoFramework.PYTORCH_1_13,
- *     dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ *     dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),
  *   }),
  *   target: NeoTarget.ML_C5,
  *   outputBucket: bucket,
@@ -148,7 +148,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     if (props.compilationJobName) { provider.allowJobName(props.compilationJobName); }
     const jobNamePrefix = `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`;
     this._jobNamePrefix = props.compilationJobName ?? `${jobNamePrefix}-`;
-    this.artifactPattern = inPolicy(`${outputPrefix}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`);
+    this.artifactPattern = inPolicy(`${literally(outputPrefix)}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`);
     if (props.deleteArtifacts) {
       provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
       // Outside the VPC, the handler must be let through by a bucket policy that was told to deny deletions.

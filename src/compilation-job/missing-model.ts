@@ -1,6 +1,6 @@
 import { Resource, Stack } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
-import type { NeoModelConfig } from '../model/model';
+import type { NeoModelConfig } from '../model/model-options';
 import { lateWarnings } from '../util/late-warnings';
 
 /** By the bucket of their model. */

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { CompilationSettings } from './compilation-settings';
-import type { NeoModelConfig } from '../model/model';
+import type { NeoModelConfig } from '../model/model-options';
 import { frameworkVersionToSend } from '../target/compilation-rules';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';

@@ -4,7 +4,7 @@ import type { CompilationSettings } from './compilation-settings';
 import { bucketStatement, grantKeys, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from '../network/execution-role';
 import { OBJECT_ACTIONS } from '../network/s3-endpoint';
 import { requireGrantableKey } from '../network/stack-cycle';
-import { inPolicy } from '../util/object-keys';
+import { inPolicy, literally } from '../util/object-keys';
 
 /**
  * Grants the execution role what jobs need besides the model, and checks that SageMaker can assume it. The role of the private network lacks only the
@@ -13,7 +13,7 @@ import { inPolicy } from '../util/object-keys';
 export function grantExecutionRole(scope: Construct, settings: CompilationSettings): void {
   const { role, privateVpc, outputBucket, outputPrefix, outputEncryptionKey } = settings;
   if (role !== privateVpc?.role) {
-    const objects = outputBucket.arnForObjects(inPolicy(`${outputPrefix}/*`));
+    const objects = outputBucket.arnForObjects(inPolicy(`${literally(outputPrefix)}/*`));
     permitExistingRole(scope, role, [
       ...privateVpc ? statementsOf(privateVpc, ...networkStatements(scope, privateVpc)) : [],
       ...statementsOf(outputBucket, bucketStatement([outputBucket])),

@@ -7,13 +7,13 @@ import type { FleetSource } from './fleet-source';
 import { bucketPoliciesOf } from '../network/bucket-policies';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
-import { inPolicy } from '../util/object-keys';
+import { inPolicy, literally } from '../util/object-keys';
 
 /** What the state machine may read: the manifest, and names and ETags of models, but no model. */
 export function readPolicy({ file, buckets }: FleetSource): iam.PolicyStatement[] {
   const keyArn = file?.bucket.encryptionKey?.keyArn;
   return [
-    ...file ? [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [file.bucket.arnForObjects(inPolicy(file.key))] })] : [],
+    ...file ? [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [file.bucket.arnForObjects(inPolicy(literally(file.key)))] })] : [],
     ...keyArn ? [new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [keyArn] })] : [],
     ...buckets.map(({ bucket, keyPattern }) => new iam.PolicyStatement({
       actions: ['s3:ListBucket'],

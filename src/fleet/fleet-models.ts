@@ -2,15 +2,15 @@ import { Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { FleetContext, FleetSource } from './fleet-source';
-import type { NeoModel, NeoModelOptions } from '../model/model';
-import { requireOptions } from '../model/model-options';
-import { permitModels } from '../model/permit-models';
+import type { NeoModel } from '../model/model';
+import { permitModels, requireOptions } from '../model/model-access';
+import type { NeoModelOptions } from '../model/model-options';
 import { requireSameRegion } from '../network/same-environment';
 import { failOnJsonata } from '../stepfunctions-tasks/jsonata';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 import { NeoValidationError, shown } from '../util/errors';
-import { requireKey } from '../util/object-keys';
+import { literally, requireKey } from '../util/object-keys';
 import { listOf, optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, MODEL, SHAPE } from '../util/resource-types';
 
@@ -198,7 +198,7 @@ class PrefixModels extends NeoFleetModels {
   /** @internal */
   public _bind(context: FleetContext): FleetSource {
     const { bucket, prefix, options: { framework, dataInputShape } } = this;
-    const keyPattern = `${prefix}*`;
+    const keyPattern = `${literally(prefix)}*`;
     permitModels(bucket, keyPattern, context.jobAccess);
     return {
       models: [{ framework, dataInputShape }],

@@ -1,6 +1,6 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { NeoModelBindOptions } from '../model/model';
+import type { NeoModelBindOptions } from '../model/model-options';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 

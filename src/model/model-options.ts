@@ -1,25 +1,118 @@
-import type { NeoBucketModelOptions, NeoModelOptions } from './model';
-import { NeoValidationError } from '../util/errors';
-import { optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
-import { FRAMEWORK, SHAPE } from '../util/resource-types';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import type { NeoDataInputShape } from '../target/data-input-shape';
+import type { NeoFramework } from '../target/framework';
 
-const TYPES: PropTypes<NeoModelOptions> = { framework: FRAMEWORK, dataInputShape: optional(SHAPE) };
-const BUCKET_TYPES: PropTypes<NeoBucketModelOptions> = { ...TYPES, modelVersion: optional(TEXT) };
+/**
+ * What Neo must know about a model archive besides where it is.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
+ */
+export interface NeoModelOptions {
+  /**
+   * Framework (and version) that the model was saved with.
+   */
+  readonly framework: NeoFramework;
 
-/** What must be known of every model. */
-export function requireOptions(options: NeoModelOptions): void {
-  requireFramework(options);
-  requireTypes(undefined, options, TYPES, 'options');
+  /**
+   * Names and shapes of the model's inputs.
+   *
+   * @default - none: Neo derives them where it can, as for XGBoost; a warning says so where it usually cannot
+   */
+  readonly dataInputShape?: NeoDataInputShape;
 }
 
-export function requireBucketOptions(options: NeoBucketModelOptions): void {
-  requireFramework(options);
-  requireTypes(undefined, options, BUCKET_TYPES, 'options');
+/**
+ * Options of a model in a bucket.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
+ */
+export interface NeoBucketModelOptions extends NeoModelOptions {
+  /**
+   * Something that changes whenever the archive changes under the same key: its version ID, ETag or digest. A new value
+   * compiles the model again. Neo itself always reads the current object: the API takes no version.
+   *
+   * @default - an archive that changes under the same key is not noticed
+   */
+  readonly modelVersion?: string;
 }
 
-/** What is forgotten most often has a message of its own. */
-function requireFramework(options: NeoModelOptions): void {
-  if (options?.framework === undefined) {
-    throw new NeoValidationError('framework must be given: Neo cannot tell it from the archive; got: undefined');
-  }
+/**
+ * Options of a model in a local file.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-compilation-preparing-model.html
+ */
+export interface NeoAssetModelOptions extends NeoModelOptions {
+  /**
+   * A text that identifies the model, for archives that are packed again by every build: the digest of the file in the
+   * archive, or the version in a model registry, say. The model is compiled again only when this text changes. Different
+   * archives need different texts.
+   *
+   * A reproducible archive does not need this. GNU tar makes one: `tar --sort=name --mtime=@0 --owner=0 --group=0
+   * --numeric-owner -cf - model.pth | gzip -n > model.tar.gz`.
+   *
+   * @default - the content of the archive
+   */
+  readonly assetHash?: string;
+}
+
+/**
+ * What a model needs to know of the job that compiles it.
+ */
+export interface NeoModelBindOptions {
+  /**
+   * Execution role of the job; it must be able to read the model.
+   */
+  readonly role: iam.IRole;
+
+  /**
+   * The private network of the job; the model must be reachable through its S3 endpoint.
+   *
+   * @default - a network this library does not know
+   */
+  readonly privateVpc?: INeoPrivateCompilationVpc;
+}
+
+/**
+ * A model as CreateCompilationJob takes it: either an archive with its framework, or a model package.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
+ */
+export interface NeoModelConfig {
+  /**
+   * S3 URI of the archive.
+   * @default - a model package
+   */
+  readonly s3Uri?: string;
+
+  /**
+   * Framework of the archive.
+   * @default - a model package
+   */
+  readonly framework?: NeoFramework;
+
+  /**
+   * Names and shapes of the inputs.
+   * @default - left to Neo
+   */
+  readonly dataInputShape?: NeoDataInputShape;
+
+  /**
+   * Version ID, ETag or digest of the archive.
+   * @default - unknown
+   */
+  readonly modelVersion?: string;
+
+  /**
+   * Bucket of the archive, where the object under its key may change: a fleet looks up the version then.
+   * @default - the S3 URI names the content, too
+   */
+  readonly bucket?: s3.IBucket;
+
+  /**
+   * ARN of a versioned model package.
+   * @default - an archive
+   */
+  readonly modelPackageVersionArn?: string;
 }

@@ -1,120 +1,16 @@
 import { existsSync } from 'fs';
+import { resolve } from 'path';
 import { Annotations, AssetStaging, FileAssetPackaging, Stack, Token } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { archiveProblem } from './archive';
-import { requireBucketOptions, requireOptions } from './model-options';
-import { permitModels } from './permit-models';
-import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import { permitModels, requireAssetOptions, requireBucketOptions } from './model-access';
+import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelConfig } from './model-options';
 import { requireSameRegion } from '../network/same-environment';
-import type { NeoDataInputShape } from '../target/data-input-shape';
-import type { NeoFramework } from '../target/framework';
 import { NeoValidationError, shown } from '../util/errors';
-import { requireKey } from '../util/object-keys';
+import { literally, requireKey } from '../util/object-keys';
 import { requireType, TEXT } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
-
-/**
- * What Neo must know about a model archive besides where it is.
- *
- * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
- */
-export interface NeoModelOptions {
-  /**
-   * Framework (and version) that the model was saved with.
-   */
-  readonly framework: NeoFramework;
-
-  /**
-   * Names and shapes of the model's inputs.
-   *
-   * @default - none: Neo derives them where it can, as for XGBoost; a warning says so where it usually cannot
-   */
-  readonly dataInputShape?: NeoDataInputShape;
-}
-
-/**
- * Options of a model in a bucket.
- *
- * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
- */
-export interface NeoBucketModelOptions extends NeoModelOptions {
-  /**
-   * Something that changes whenever the archive changes under the same key: its version ID, ETag or digest. A new value
-   * compiles the model again. Neo itself always reads the current object: the API takes no version.
-   *
-   * @default - an archive that changes under the same key is not noticed
-   */
-  readonly modelVersion?: string;
-}
-
-/**
- * Options of a model in a local file.
- *
- * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-compilation-preparing-model.html
- */
-export interface NeoAssetModelOptions extends NeoModelOptions {}
-
-/**
- * What a model needs to know of the job that compiles it.
- */
-export interface NeoModelBindOptions {
-  /**
-   * Execution role of the job; it must be able to read the model.
-   */
-  readonly role: iam.IRole;
-
-  /**
-   * The private network of the job; the model must be reachable through its S3 endpoint.
-   *
-   * @default - a network this library does not know
-   */
-  readonly privateVpc?: INeoPrivateCompilationVpc;
-}
-
-/**
- * A model as CreateCompilationJob takes it: either an archive with its framework, or a model package.
- *
- * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
- */
-export interface NeoModelConfig {
-  /**
-   * S3 URI of the archive.
-   * @default - a model package
-   */
-  readonly s3Uri?: string;
-
-  /**
-   * Framework of the archive.
-   * @default - a model package
-   */
-  readonly framework?: NeoFramework;
-
-  /**
-   * Names and shapes of the inputs.
-   * @default - left to Neo
-   */
-  readonly dataInputShape?: NeoDataInputShape;
-
-  /**
-   * Version ID, ETag or digest of the archive.
-   * @default - unknown
-   */
-  readonly modelVersion?: string;
-
-  /**
-   * Bucket of the archive, where the object under its key may change: a fleet looks up the version then.
-   * @default - the S3 URI names the content, too
-   */
-  readonly bucket?: s3.IBucket;
-
-  /**
-   * ARN of a versioned model package.
-   * @default - an archive
-   */
-  readonly modelPackageVersionArn?: string;
-}
 
 /**
  * A model to compile: one `.tar.gz` archive with the framework and input shapes it was saved with, or a model package.
@@ -125,7 +21,7 @@ export interface NeoModelConfig {
  * @example
  * NeoModel.fromAsset('resnet18.tar.gz', {
  *   framework: NeoFramework.PYTORCH_1_13,
- *   dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ *   dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),
  * });
  */
 export abstract class NeoModel {
@@ -141,8 +37,8 @@ export abstract class NeoModel {
   }
 
   /**
-   * A local `.tar.gz` archive. It is uploaded to the bootstrap bucket by the deployment, and its content's hash is part of
-   * its key: a changed archive compiles again.
+   * A local `.tar.gz` archive. The deployment uploads it to the bootstrap bucket under a key with the hash of its content, so a
+   * changed archive is compiled again; `assetHash` replaces that hash.
    *
    * @param path path of the archive, absolute or relative to the working directory
    * @param options framework and shapes
@@ -184,7 +80,7 @@ class BucketModel extends NeoModel {
 
   public bind(scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
     requireSameRegion(scope, 'bucket', this.bucket);
-    permitModels(this.bucket, this.objectKey, options);
+    permitModels(this.bucket, literally(this.objectKey), options);
     return {
       ...this.options,
       bucket: this.bucket,
@@ -198,13 +94,14 @@ class AssetModel extends NeoModel {
     super();
     if (Token.isUnresolved(path)) { throw new NeoValidationError('path must be known at synthesis, as the archive is uploaded from this machine; got: a token'); }
     requireArchiveName('path', path);
-    requireOptions(options);
+    requireAssetOptions(options);
   }
 
   public bind(scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
-    const { bucket, objectKey } = upload(scope, this.path);
+    const { assetHash, ...model } = this.options;
+    const { bucket, objectKey } = upload(scope, this.path, assetHash);
     permitModels(bucket, objectKey, options);
-    return { ...this.options, s3Uri: bucket.s3UrlForObject(objectKey) };
+    return { ...model, s3Uri: bucket.s3UrlForObject(objectKey) };
   }
 }
 
@@ -235,11 +132,12 @@ const MODEL_ASSETS_ID = 'cdk-sagemaker-neo.ModelAssets';
 /**
  * As an Asset would, but under a key that ends in .tar.gz: Neo wants that ending, and an Asset's key keeps only .gz of it.
  */
-function upload(scope: Construct, sourcePath: string): { bucket: s3.IBucket; objectKey: string } {
+function upload(scope: Construct, sourcePath: string, assetHash?: string): { bucket: s3.IBucket; objectKey: string } {
   if (!existsSync(sourcePath)) {
     throw new NeoValidationError(`path must be a file, a single .tar.gz archive, absolute or relative to ${process.cwd()}; got a path with nothing there: ${shown(sourcePath)}`, scope);
   }
-  const staging = new AssetStaging(scope, 'Model', { sourcePath });
+  if (assetHash !== undefined) { requireUniqueHash(scope, assetHash, sourcePath); }
+  const staging = new AssetStaging(scope, 'Model', { sourcePath, assetHash });
   if (staging.packaging !== FileAssetPackaging.FILE) {
     throw new NeoValidationError(`path must be a file, a single .tar.gz archive; got the directory ${shown(sourcePath)}`, scope);
   }
@@ -260,6 +158,21 @@ function upload(scope: Construct, sourcePath: string): { bucket: s3.IBucket; obj
   return { bucket, objectKey };
 }
 
+const hashes = new WeakMap<IConstruct, Map<string, string>>();
+
+/** CDK stages one file for each hash, so a second archive of the same hash would not be uploaded at all. */
+function requireUniqueHash(scope: Construct, assetHash: string, sourcePath: string) {
+  const { root } = scope.node;
+  const paths = hashes.get(root) ?? new Map<string, string>();
+  hashes.set(root, paths);
+  const path = resolve(sourcePath);
+  const other = paths.get(assetHash) ?? path;
+  if (other !== path) {
+    throw new NeoValidationError(`assetHash must differ between archives, or only the first would be uploaded; got: ${shown(assetHash)} for both ${shown(other)} and ${shown(path)}`, scope);
+  }
+  paths.set(assetHash, path);
+}
+
 /** The API's limit; a bucket's name may be a token. */
 function requireShortUri(scope: Construct, s3Uri: string): string {
   if (!Token.isUnresolved(s3Uri) && s3Uri.length > 1_024) {
@@ -271,6 +184,7 @@ function requireShortUri(scope: Construct, s3Uri: string): string {
 function requireArchiveName(prop: string, value: string) {
   if (Token.isUnresolved(value)) { return; }
   if (typeof value !== 'string' || !value.endsWith('.tar.gz')) {
-    throw new NeoValidationError(`${prop} must name a single .tar.gz archive, the only format that Neo reads: pack the model with "tar czf"; got: ${shown(value)}`);
+    const fix = typeof value === 'string' && value.endsWith('.tgz') ? 'rename the file, as .tgz is the same format under a name that AWS does not document' : 'pack the model with "tar czf"';
+    throw new NeoValidationError(`${prop} must name a single .tar.gz archive, the only format that Neo reads: ${fix}; got: ${shown(value)}`);
   }
 }

@@ -1,8 +1,9 @@
 import { Lazy, Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { NeoModel, type NeoModelBindOptions, type NeoModelConfig, type NeoModelOptions } from '../model/model';
-import { permitModels } from '../model/permit-models';
+import { NeoModel } from '../model/model';
+import { permitModels } from '../model/model-access';
+import type { NeoModelBindOptions, NeoModelConfig, NeoModelOptions } from '../model/model-options';
 import { NeoValidationError, shown } from '../util/errors';
 import { optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, SHAPE } from '../util/resource-types';
@@ -67,7 +68,7 @@ const TYPES: PropTypes<NeoExecutionModelOptions> = {
  *   bucket,
  *   objectKeyPattern: 'models/*',
  *   framework: NeoFramework.PYTORCH_1_13,
- *   dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ *   dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),
  * });
  */
 export class NeoExecutionModel extends NeoModel {

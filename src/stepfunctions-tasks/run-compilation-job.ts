@@ -71,7 +71,7 @@ const MAX_ID = 65;
  *   compilationJobNamePattern: 'nightly-*',
  *   model: NeoModel.fromBucket(bucket, 'models/resnet18.tar.gz', {
  *     framework: NeoFramework.PYTORCH_1_13,
- *     dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+ *     dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),
  *   }),
  *   target: NeoTarget.ML_C5,
  *   outputBucket: bucket,

@@ -1,12 +1,11 @@
+import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { DEVICES } from './compatibility';
-import { Compilation, CompilationRequest, lookUp, Report, Rule } from './compilation';
+import { ACCELERATORS, ARCHITECTURES, DEVICES, FRAMEWORKS, NO_ACCELERATOR, PLATFORMS } from './compatibility';
+import { Compilation, type CompilationRequest, lookUp, type Report, type Rule, sameRelease } from './compilation';
 import { COMPILER_OPTION_RULES } from './compiler-option-rules';
 import type { NeoFramework } from './framework';
-import { FRAMEWORK_RULES } from './framework-rules';
 import { SHAPE_RULES } from './shape-rules';
 import type { NeoTarget } from './target';
-import { TARGET_RULES } from './target-rules';
 import { shown } from '../util/errors';
 
 export type { CompilationRequest } from './compilation';
@@ -21,8 +20,6 @@ export interface CompilationFindings {
   readonly warnings: { readonly id: string; readonly message: string }[];
 }
 
-const RULES: Rule[] = [...FRAMEWORK_RULES, ...TARGET_RULES, ...COMPILER_OPTION_RULES, ...SHAPE_RULES];
-
 /**
  * Checks a request against the table of what AWS documents. Says nothing about what is unresolved.
  */
@@ -35,7 +32,7 @@ export function checkCompilation(scope: IConstruct, request: CompilationRequest)
     error: (message) => errors.push(message),
     warn: (id, message) => warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
   };
-  for (const rule of RULES) { rule(compilation, report); }
+  for (const rule of [...FRAMEWORK_RULES, ...TARGET_RULES, ...COMPILER_OPTION_RULES, ...SHAPE_RULES]) { rule(compilation, report); }
   return { errors, warnings };
 }
 
@@ -58,4 +55,138 @@ function wrongTypes(request: CompilationRequest): string[] {
     dataInputShape && !dataInputShape._inputs && `dataInputShape must be a NeoDataInputShape; got: ${shown(dataInputShape)}`,
     compilerOptions && !compilerOptions.toJson && `compilerOptions must be NeoCompilerOptions; got: ${shown(compilerOptions)}`,
   ].filter((message): message is string => typeof message === 'string');
+}
+
+/**
+ * Rules about the framework, its version, and the target that shall run it.
+ */
+const FRAMEWORK_RULES: Rule[] = [
+  unknownFramework,
+  versionForFrameworkWithoutOne,
+  tfliteOnInstance,
+  frameworkNotForDevice,
+  documentedCombination,
+  missingVersion,
+  versionNotSent,
+];
+
+function unknownFramework(c: Compilation, report: Report): void {
+  if (c.framework !== undefined && !c.frameworkFacts) {
+    report.warn('unknownFramework', `framework is none of those that this version of the library knows (${Object.keys(FRAMEWORKS).join(', ')}), `
+      + `so nothing about it is checked; got: ${c.framework}`);
+  }
+}
+
+function versionForFrameworkWithoutOne(c: Compilation, report: Report): void {
+  if (c.version !== undefined && c.frameworkFacts && !c.frameworkFacts.takesVersion) {
+    const takers = Object.keys(FRAMEWORKS).filter((name) => FRAMEWORKS[name].takesVersion).join(', ');
+    report.error(`version of the framework: the API takes one for ${takers} only, use NeoFramework.${c.framework}; got: ${c.frameworkText}`);
+  }
+}
+
+function tfliteOnInstance(c: Compilation, report: Report): void {
+  if (c.framework === 'TFLITE' && c.isInstance) {
+    report.error('framework TFLITE compiles for edge targets only: choose an edge device or a platform, or save the model as TENSORFLOW; '
+      + `got target: ${c.targetText}`);
+  }
+}
+
+function frameworkNotForDevice(c: Compilation, report: Report): void {
+  const only = c.deviceFacts?.onlyFrameworks;
+  if (only && c.framework !== undefined && !only.includes(c.framework)) {
+    report.error(`target ${c.targetText} takes the frameworks ${only.join(' and ')} only; got: ${c.framework}`);
+  }
+}
+
+function documentedCombination(c: Compilation, report: Report): void {
+  if (!c.frameworkFacts || (!c.isPlatform && !c.deviceFacts)) return;
+  const documented = documentedVersions(c);
+  const undocumented = (what: string) => report.warn('undocumentedCombination',
+    `AWS does not document ${what} for target ${c.targetText}, so the job may fail; docs/targets.md of cdk-sagemaker-neo lists what it does`);
+  if (!documented) {
+    undocumented(`framework ${c.framework}`);
+  } else if (c.version !== undefined && documented.length > 0 && !documented.some((version) => sameRelease(version, c.version!))) {
+    undocumented(`${c.frameworkText} (but ${documented.join(', ')})`);
+  }
+}
+
+/** Versions of the framework that AWS documents for the target; empty: any; undefined: not even the framework. */
+function documentedVersions(c: Compilation): readonly string[] | undefined {
+  if (c.deviceFacts?.onlyFrameworks && !c.deviceFacts.onlyFrameworks.includes(c.framework!)) return []; // an error already
+  if (c.deviceFacts?.sdkFrameworks) return c.deviceFacts.sdkFrameworks.includes(c.framework!) ? [] : undefined;
+  const versions = c.versionTable && c.frameworkFacts!.versions[c.versionTable];
+  const isSent = c.frameworkFacts!.takesVersion && c.deviceFacts?.frameworkVersion !== 'dropped';
+  return versions && !isSent ? [] : versions;
+}
+
+function missingVersion(c: Compilation, report: Report): void {
+  if (c.frameworkFacts?.takesVersion && !c.request.framework?.version && c.deviceFacts?.frameworkVersion !== 'dropped') {
+    report.warn('frameworkVersionMissing', `framework ${c.framework} has no version, so Neo takes one of its own choice, `
+      + 'and a model saved by a newer one fails; name the version that saved the model');
+  }
+}
+
+function versionNotSent(c: Compilation, report: Report): void {
+  if (c.version === undefined || !c.frameworkFacts?.takesVersion) return;
+  if (c.deviceFacts?.frameworkVersion === 'dropped') {
+    report.warn('frameworkVersionNotSent', `version of the framework is not sent to Neo: as AWS's own SDK, this library leaves it out for target ${c.targetText}; `
+      + `got: ${c.frameworkText}`);
+  } else if (c.deviceFacts?.frameworkVersion === 'doubtful') {
+    report.warn('frameworkVersionDoubtful', `version of the framework is sent to Neo, though AWS's own SDK leaves it out for target ${c.targetText}; `
+      + `got: ${c.frameworkText}`);
+  }
+}
+
+/**
+ * Rules about the target alone.
+ */
+const TARGET_RULES: Rule[] = [unknownDevice, unknownPlatform, impossiblePlatform, retiredDevice, regionOfDevice];
+
+function unknownDevice(c: Compilation, report: Report): void {
+  if (c.device !== undefined && !c.deviceFacts) {
+    report.warn('unknownTarget', `target ${c.device} is none that this version of the library knows, so nothing about it is checked`);
+  }
+}
+
+function unknownPlatform(c: Compilation, report: Report): void {
+  const unknown = [
+    c.os !== undefined && !Object.keys(PLATFORMS).includes(c.os) && `os ${c.os}`,
+    c.arch !== undefined && !ARCHITECTURES.includes(c.arch) && `arch ${c.arch}`,
+    typeof c.accelerator === 'string' && !ACCELERATORS.includes(c.accelerator) && `accelerator ${c.accelerator}`,
+  ].filter(Boolean);
+  if (unknown.length > 0) {
+    report.warn('unknownTarget', `${unknown.join(' and ')} of the target platform is none that this version of the library knows, `
+      + 'so nothing about the platform is checked');
+  }
+}
+
+function impossiblePlatform(c: Compilation, report: Report): void {
+  if (c.os === undefined || c.arch === undefined || c.accelerator === undefined || !ARCHITECTURES.includes(c.arch)) return;
+  if (!Object.keys(PLATFORMS).includes(c.os)) return;
+  const rows = PLATFORMS[c.os];
+  if (c.accelerator !== null && !Object.keys(rows).includes(c.accelerator)) {
+    if (ACCELERATORS.includes(c.accelerator)) {
+      report.warn('undocumentedCombination', `AWS does not document accelerator ${c.accelerator} for any platform, so the job may fail; got: ${c.targetText}`);
+    }
+    return;
+  }
+  const archs = rows[c.accelerator ?? NO_ACCELERATOR];
+  if (!archs.includes(c.arch)) {
+    const which = c.accelerator === null ? 'without an accelerator' : `with accelerator ${c.accelerator}`;
+    report.error(`target platform: Neo has ${c.os} ${which} for ${archs.join(', ') || 'no architecture'}; got: ${c.targetText}`);
+  }
+}
+
+function retiredDevice(c: Compilation, report: Report): void {
+  if (c.deviceFacts?.retired) {
+    report.warn('retiredTarget', `target ${c.device}: ${c.deviceFacts.retired}; choose another`);
+  }
+}
+
+function regionOfDevice(c: Compilation, report: Report): void {
+  const only = c.deviceFacts?.onlyRegion;
+  const region = Stack.of(c.scope).region;
+  if (only === undefined || region === only) return;
+  const where = Token.isUnresolved(region) ? 'whose Region is not known at synthesis' : `in ${region}`;
+  report.warn('targetRegion', `AWS says that Neo compiles for ${c.device} in ${only} only, and this job is in a stack ${where}`);
 }

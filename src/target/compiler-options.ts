@@ -219,7 +219,7 @@ export class NeoCompilerOptions {
   public static of(options: { [name: string]: any }): NeoCompilerOptions {
     if (Token.isUnresolved(options)) return new NeoCompilerOptions(options, false);
     if (!isJson(options)) {
-      throw new NeoValidationError(`compiler options must be texts, numbers, booleans, lists and maps of those; got: ${shown(options)}`);
+      throw new NeoValidationError(`compiler options must be strings, numbers, booleans, lists and maps of these; got: ${shown(options)}`);
     }
     const given = isRecord(options) ? Object.entries(options).filter(([_, value]) => value !== undefined) : [];
     if (given.length === 0) {
@@ -236,11 +236,11 @@ export class NeoCompilerOptions {
   public static fromJson(json: string): NeoCompilerOptions {
     if (Token.isUnresolved(json)) return new NeoCompilerOptions(json, true);
     if (typeof json !== 'string') {
-      throw new NeoValidationError(`compiler options must be a text with JSON here; for a map use NeoCompilerOptions.of; got: ${shown(json)}`);
+      throw new NeoValidationError(`compiler options must be a string of JSON; for a map, use NeoCompilerOptions.of; got: ${shown(json)}`);
     }
     const value = parseJson(json, LIMITS.what);
     if (typeof value !== 'string' && !isRecord(value)) {
-      throw new NeoValidationError(`compiler options must be a JSON object, or a JSON text for ml_inf1; got: ${shown(json)}`);
+      throw new NeoValidationError(`compiler options must be a JSON object, or a JSON string for ml_inf1; got: ${shown(json)}`);
     }
     return new NeoCompilerOptions(withinLimits(minifyJson(json), LIMITS), true);
   }

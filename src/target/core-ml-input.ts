@@ -1,4 +1,4 @@
-import { ANYTHING, having, listOf, NUMBER, optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { NeoValidationError, shown } from '../util/errors';
 
 /**
  * How a Core ML model takes an input.
@@ -6,7 +6,7 @@ import { ANYTHING, having, listOf, NUMBER, optional, requireType, requireTypes, 
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  */
 export enum NeoCoreMlInputType {
-  /** A picture; needs bias and scale. */
+  /** An image; needs bias and scale. */
   IMAGE = 'Image',
   /** A multi-dimensional array. */
   TENSOR = 'Tensor',
@@ -18,41 +18,46 @@ export enum NeoCoreMlInputType {
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  *
  * @example
- * NeoCoreMlShape.range(['1..10', 224, 224, 3]);
+ * const shape = NeoCoreMlShape.range('1..10', 224, 224, 3);
  */
 export class NeoCoreMlShape {
   /**
-   * One shape.
+   * One fixed shape, for example `fixed(1, 224, 224, 3)`.
    *
-   * @param dimensions whole numbers of at least 1
+   * @param dimensions integers of at least 1
    */
-  public static fixed(dimensions: number[]): NeoCoreMlShape {
-    return new NeoCoreMlShape(dimensions);
+  public static fixed(...dimensions: number[]): NeoCoreMlShape {
+    return new NeoCoreMlShape(flatDimensions('fixed', dimensions));
   }
 
   /**
-   * One shape in which dimensions may be ranges, for example `['1..10', 224, 224, 3]`.
+   * One shape in which dimensions may be ranges, for example `range('1..10', 224, 224, 3)`.
    *
-   * @param dimensions each a whole number of at least 1, or a text `'from..to'`
+   * @param dimensions integers of at least 1, or ranges such as `'1..10'`
    */
-  public static range(dimensions: any[]): NeoCoreMlShape {
-    return new NeoCoreMlShape(dimensions);
+  public static range(...dimensions: (number | string)[]): NeoCoreMlShape {
+    return new NeoCoreMlShape(flatDimensions('range', dimensions));
   }
 
   /**
-   * A choice of shapes, for example `[[1, 224, 224, 3], [1, 160, 160, 3]]`.
+   * A choice of fixed shapes, for example
+   * `enumerated(NeoCoreMlShape.fixed(1, 224, 224, 3), NeoCoreMlShape.fixed(1, 160, 160, 3))`.
    *
-   * @param shapes at least one, each of whole numbers of at least 1
+   * @param shapes at least one shape made by `fixed`
    */
-  public static enumerated(shapes: number[][]): NeoCoreMlShape {
-    // A list of sizes would be taken as a single shape.
-    requireType(undefined, 'shapes', shapes, listOf(listOf(ANYTHING)));
-    return new NeoCoreMlShape(shapes);
+  public static enumerated(...shapes: NeoCoreMlShape[]): NeoCoreMlShape {
+    for (const shape of shapes) {
+      if (!Array.isArray(shape?._value) || shape._value.some(Array.isArray)) {
+        throw new NeoValidationError('shapes must each be a fixed shape, such as NeoCoreMlShape.fixed(1, 224, 224, 3); '
+          + `got: ${shown(shape?._value ?? shape)}`);
+      }
+    }
+    return new NeoCoreMlShape(shapes.map(({ _value }) => _value));
   }
 
   private constructor(
-    /** @internal */
-    public readonly _value: any[]) {}
+    /** @internal Dimensions, or a list of them. */
+    public readonly _value: unknown[]) {}
 }
 
 /**
@@ -62,60 +67,43 @@ export class NeoCoreMlShape {
  */
 export interface NeoCoreMlInput {
   /**
-   * The sizes that it may have.
+   * The sizes that the input may have.
    */
   readonly shape: NeoCoreMlShape;
 
   /**
-   * The size that it has unless told otherwise, for ranges and enumerated shapes.
+   * The size that the input has by default, for ranges and enumerated shapes: a shape made by `NeoCoreMlShape.fixed`.
    *
-   * @default - chosen by the converter
+   * @default - the converter chooses one
    */
-  readonly defaultShape?: number[];
+  readonly defaultShape?: NeoCoreMlShape;
 
   /**
-   * How the model takes it.
+   * How the model takes the input.
    *
    * @default NeoCoreMlInputType.TENSOR
    */
   readonly type?: NeoCoreMlInputType;
 
   /**
-   * Offset of each channel, required for an image.
+   * Offset of each channel; required for an image.
    *
    * @default - none
    */
   readonly bias?: number[];
 
   /**
-   * Factor for every value of a picture, required for an image.
+   * Factor for every value of an image; required for an image.
    *
    * @default - none
    */
   readonly scale?: number;
 }
 
-const TYPES: PropTypes<NeoCoreMlInput> = {
-  shape: having('a NeoCoreMlShape, such as NeoCoreMlShape.fixed([1, 224, 224, 3])', '_value'),
-  defaultShape: optional(ANYTHING),
-  type: optional(TEXT),
-  bias: optional(listOf(NUMBER)),
-  scale: optional(NUMBER),
-};
-
-/**
- * In the API's own spelling.
- *
- * @internal
- */
-export function renderCoreMlInput(input: NeoCoreMlInput): { [key: string]: unknown } {
-  requireTypes(undefined, input, TYPES, 'input');
-  const rendered = {
-    shape: input.shape._value,
-    default_shape: input.defaultShape,
-    type: input.type,
-    bias: input.bias,
-    scale: input.scale,
-  };
-  return Object.fromEntries(Object.entries(rendered).filter(([_, value]) => value !== undefined));
+/** A list in place of arguments is the mistake that callers without types make. */
+function flatDimensions<T>(method: string, dimensions: T[]): T[] {
+  if (dimensions.length === 1 && Array.isArray(dimensions[0])) {
+    throw new NeoValidationError(`dimensions must be separate arguments, such as NeoCoreMlShape.${method}(1, 224, 224, 3); got: ${shown(dimensions[0])}`);
+  }
+  return dimensions;
 }

@@ -80,7 +80,7 @@ export function containsToken(value: unknown): boolean {
 }
 
 /**
- * Whether a value can be written as JSON without loss: no NaN, no function, no circle. Tokens can.
+ * Whether a value can be written as JSON without loss: no NaN, no function, no instance of a class, no circle. Tokens can.
  */
 export function isJson(value: unknown, depth = 0): boolean {
   if (depth > 32) return false;
@@ -88,5 +88,11 @@ export function isJson(value: unknown, depth = 0): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value) || Token.isUnresolved(value)) return true;
   if (Array.isArray(value)) return value.every((item) => item !== undefined && isJson(item, depth + 1));
-  return isRecord(value) && Object.values(value).every((item) => isJson(item, depth + 1));
+  return isRecord(value) && !isInstance(value) && Object.values(value).every((item) => isJson(item, depth + 1));
+}
+
+/** The prototype of an object literal, of whatever realm, has no prototype of its own. */
+function isInstance(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }

@@ -33,19 +33,19 @@ export function readInputs(value: unknown): ShapeInput[] {
 }
 
 /**
- * Fails when the order of the inputs is not the author's: JavaScript moves keys that are whole numbers to the front,
+ * Fails when the order of the inputs is not the author's: JavaScript moves keys that are integers to the front,
  * and Neo matches the inputs of some frameworks by their order.
  */
 export function failWhenOrderIsLost(names: readonly string[]): void {
   const moved = names.find((name) => /^(0|[1-9][0-9]*)$/.test(name));
   if (names.length > 1 && moved !== undefined) {
-    throw new NeoValidationError(`input name ${shown(moved)} is a whole number, and JavaScript moves such keys of a map to the front, so the order of the inputs `
-      + 'is lost: write the shapes as text with NeoDataInputShape.fromJson');
+    throw new NeoValidationError(`input name ${shown(moved)} is an integer, and JavaScript moves such keys to the front of a map, so the order of the inputs `
+      + 'is lost: write the shapes as JSON with NeoDataInputShape.fromJson');
   }
 }
 
 function failWhenEmpty(count: number): void {
-  if (count === 0) throw new NeoValidationError('data input shape must describe at least one input; leave it out to let Neo derive the inputs');
+  if (count === 0) throw new NeoValidationError('data input shape must describe at least one input; omit it to let Neo derive the inputs');
 }
 
 function readInput(input: unknown, which: string): Omit<ShapeInput, 'name'>[] {
@@ -80,7 +80,7 @@ function checkDimension(dimension: unknown, shape: unknown, which: string, range
     throw new NeoValidationError(`range in the shape of input ${which} must be written '1..10', the smaller bound first and at least 1; got: ${shown(dimension)}`);
   }
   throw new NeoValidationError(`shape of input ${which} has the dimension ${shown(dimension)}: Neo compiles for fixed sizes, so give every dimension `
-    + `a whole number of at least 1 (the batch size too); got: ${shown(shape)}`);
+    + `an integer of at least 1, including the batch size; got: ${shown(shape)}`);
 }
 
 function isSize(dimension: unknown): boolean {

@@ -19,7 +19,7 @@ function missingShape(c: Compilation, report: Report): void {
 function listOfShapes(c: Compilation, report: Report): void {
   if (!c.request.dataInputShape?._isList || !c.frameworkFacts || c.frameworkFacts.takesShapeList) return;
   const takers = Object.keys(FRAMEWORKS).filter((name) => FRAMEWORKS[name].takesShapeList).join(', ');
-  report.error(`data input shape: a list without names is for ${takers} only, use NeoDataInputShape.fromMap with the names of the inputs; `
+  report.error(`data input shape: a list without names is for ${takers} only, use NeoDataInputShape.of with the names of the inputs; `
     + `got framework: ${c.framework}`);
 }
 

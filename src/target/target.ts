@@ -1,7 +1,124 @@
 import { Token } from 'aws-cdk-lib';
 import { DEVICES } from './compatibility';
-import { checkName, NeoTargetPlatform } from './target-platform';
 import { NeoValidationError, shown } from '../util/errors';
+
+/**
+ * Operating system of a target platform.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
+ *
+ * @example
+ * NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
+ */
+export class NeoTargetOs {
+  /** Android; the API level is a compiler option. */
+  public static readonly ANDROID = NeoTargetOs.of('ANDROID');
+  /** Operating systems based on Linux. */
+  public static readonly LINUX = NeoTargetOs.of('LINUX');
+
+  /**
+   * An operating system by the name that the API uses, for one that this class does not know yet.
+   *
+   * @param name for example `LINUX`
+   */
+  public static of(name: string): NeoTargetOs {
+    return new NeoTargetOs(requireName(name, 'os'));
+  }
+
+  private constructor(
+    /** Name as the API spells it. */
+    public readonly name: string) {}
+}
+
+/**
+ * Processor architecture of a target platform.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
+ *
+ * @example
+ * NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
+ */
+export class NeoTargetArch {
+  /** ARMv8, 64 bit. */
+  public static readonly ARM64 = NeoTargetArch.of('ARM64');
+  /** ARMv7, 32 bit, soft float, as 32-bit Android uses it. */
+  public static readonly ARM_EABI = NeoTargetArch.of('ARM_EABI');
+  /** ARMv7, 32 bit, hard float. */
+  public static readonly ARM_EABIHF = NeoTargetArch.of('ARM_EABIHF');
+  /** x86, 32 bit. */
+  public static readonly X86 = NeoTargetArch.of('X86');
+  /** x86, 64 bit. */
+  public static readonly X86_64 = NeoTargetArch.of('X86_64');
+
+  /**
+   * An architecture by the name that the API uses, for one that this class does not know yet.
+   *
+   * @param name for example `ARM64`
+   */
+  public static of(name: string): NeoTargetArch {
+    return new NeoTargetArch(requireName(name, 'arch'));
+  }
+
+  private constructor(
+    /** Name as the API spells it. */
+    public readonly name: string) {}
+}
+
+/**
+ * Accelerator of a target platform.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
+ *
+ * @example
+ * NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
+ */
+export class NeoTargetAccelerator {
+  /** Graphics of an Intel processor. */
+  public static readonly INTEL_GRAPHICS = NeoTargetAccelerator.of('INTEL_GRAPHICS');
+  /** ARM Mali graphics processor. */
+  public static readonly MALI = NeoTargetAccelerator.of('MALI');
+  /** Neural network accelerator; in the API, but not in AWS's table of platforms. */
+  public static readonly NNA = NeoTargetAccelerator.of('NNA');
+  /** NVIDIA graphics processor; needs `NeoCompilerOptions.nvidia(...)`. */
+  public static readonly NVIDIA = NeoTargetAccelerator.of('NVIDIA');
+
+  /**
+   * An accelerator by the name that the API uses, for one that this class does not know yet.
+   *
+   * @param name for example `MALI`
+   */
+  public static of(name: string): NeoTargetAccelerator {
+    return new NeoTargetAccelerator(requireName(name, 'accelerator'));
+  }
+
+  private constructor(
+    /** Name as the API spells it. */
+    public readonly name: string) {}
+}
+
+/**
+ * A platform to compile for (`TargetPlatform`). docs/targets.md shows which combinations Neo has.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
+ */
+export interface NeoTargetPlatform {
+  /**
+   * Operating system.
+   */
+  readonly os: NeoTargetOs;
+
+  /**
+   * Processor architecture.
+   */
+  readonly arch: NeoTargetArch;
+
+  /**
+   * Accelerator.
+   *
+   * @default - none: the model runs on the processor
+   */
+  readonly accelerator?: NeoTargetAccelerator;
+}
 
 /**
  * Where a compiled model runs.
@@ -119,11 +236,12 @@ export class NeoTarget {
    * @param name for example `jetson_nano`
    */
   public static device(name: string): NeoTarget {
-    checkName(name, 'name of the device');
-    const spelled = Token.isUnresolved(name) ? name : name.toLowerCase();
+    // People write the name of the constant, or that of an instance type.
+    const spelled = typeof name !== 'string' || Token.isUnresolved(name) ? name : name.toLowerCase().replace(/^ml\.([a-z0-9]+)(\.\w+)?$/, 'ml_$1');
     if (spelled !== name && Object.keys(DEVICES).includes(spelled)) {
-      throw new NeoValidationError(`name of the device is spelled in small letters by the API: use '${spelled}'; got: ${shown(name)}`);
+      throw new NeoValidationError(`name of the device must be spelled as in the API: use '${spelled}'; got: ${shown(name)}`);
     }
+    requireName(name, 'name of the device');
     return new NeoTarget(name);
   }
 
@@ -133,13 +251,13 @@ export class NeoTarget {
    * @param platform operating system, architecture and, if any, accelerator
    */
   public static platform(platform: NeoTargetPlatform): NeoTarget {
-    if (!platform?.os?.name || !platform?.arch?.name) {
+    if (platform?.os === undefined || platform?.arch === undefined) {
       throw new NeoValidationError('platform must have both os and arch, such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }; '
         + `got: ${shown(platform)}`);
     }
-    if (platform.accelerator !== undefined && !platform.accelerator?.name) {
-      throw new NeoValidationError(`accelerator of the platform must be a NeoTargetAccelerator, such as NeoTargetAccelerator.MALI; got: ${shown(platform.accelerator)}`);
-    }
+    requirePart('os', platform.os, 'NeoTargetOs', 'LINUX');
+    requirePart('arch', platform.arch, 'NeoTargetArch', 'ARM64');
+    if (platform.accelerator !== undefined) { requirePart('accelerator', platform.accelerator, 'NeoTargetAccelerator', 'MALI'); }
     return new NeoTarget(undefined, platform);
   }
 
@@ -190,4 +308,18 @@ export class NeoTarget {
     const { os, arch, accelerator } = this.targetPlatform;
     return { TargetPlatform: { Os: os.name, Arch: arch.name, ...(accelerator && { Accelerator: accelerator.name }) } };
   }
+}
+
+/** Strings are what callers without types pass. */
+function requirePart(prop: string, part: { readonly name: string } | null, className: string, example: string): void {
+  if (part?.name) { return; }
+  const fix = typeof part === 'string' && /^\w+$/.test(part) ? `use ${className}.of('${part}')` : `such as ${className}.${example}`;
+  throw new NeoValidationError(`${prop} of the platform must be a ${className}, ${fix}; got: ${shown(part)}`);
+}
+
+function requireName(name: string, prop: string): string {
+  if (!Token.isUnresolved(name) && (typeof name !== 'string' || !/^[A-Za-z0-9_]+$/.test(name))) {
+    throw new NeoValidationError(`${prop} must be a word as the API spells it; got: ${shown(name)}`);
+  }
+  return name;
 }

@@ -12,6 +12,9 @@ const UNUSABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
  */
 export function requireKey(scope: IConstruct | undefined, prop: string, key: string): void {
   if (Token.isUnresolved(key)) { return; }
+  if (/^(s3|https):\/\//i.test(key)) {
+    throw new NeoValidationError(`${prop} must be a key, without the bucket: of s3://my-bucket/models/a.tar.gz, the key is models/a.tar.gz; got: ${shown(key)}`, scope);
+  }
   if (UNUSABLE.test(key)) {
     throw new NeoValidationError(`${prop} must have no control characters and no line ends, which an S3 URI in a request to SageMaker cannot have; got: ${formatValue(key)}`, scope);
   }
@@ -22,11 +25,20 @@ export function requireKey(scope: IConstruct | undefined, prop: string, key: str
 
 /**
  * A key, or a part or pattern of one, as a policy can name it. IAM takes characters up to U+00FF, and reads `${…}` as a variable: these become
- * wildcards.
+ * wildcards. What `literally` made stays as it is.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
  */
 export function inPolicy(key: string): string {
   const latin = key.replace(/[^\t\n\r -\u00ff]+/g, '*');
-  return Token.isUnresolved(key) ? latin : latin.replace(/\$(?=\{)/g, '?');
+  return Token.isUnresolved(key) ? latin : latin.replace(/\$(?=\{(?![*?]\}))/g, '?');
+}
+
+/**
+ * A pattern that matches one key only: IAM reads `*` and `?` as wildcards, and `${*}` and `${?}` as the characters themselves.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+export function literally(key: string): string {
+  return Token.isUnresolved(key) ? key : key.replace(/[*?]/g, character => `\${${character}}`);
 }

@@ -1,10 +1,12 @@
-import { having } from './prop-types';
+import { otherThanBucket } from './bucket-kinds';
+import { withoutTokens } from './errors';
+import { having, type PropType } from './prop-types';
 
 /*
  * Constructs and classes that props take, by members that their interfaces have.
  */
 
-export const BUCKET = having('a bucket (s3.IBucket)', 'bucketArn', 'bucketName');
+export const BUCKET = generalPurposeBucket(having('a bucket (s3.IBucket)', 'bucketArn', 'bucketName'));
 export const KEY = having('a key (kms.IKey)', 'keyArn', 'grant');
 export const ROLE = having('a role (iam.IRole)', 'roleArn', 'grantPrincipal');
 export const GRANTEE = having('a role, user or other principal (iam.IGrantable)', 'grantPrincipal');
@@ -25,6 +27,21 @@ export const JOB = having('a NeoCompilationJob, made by this app', 'jobName', '_
 export const MODEL = having('a NeoModel, such as NeoModel.fromBucket(...)', 'bind');
 export const FRAMEWORK = having('a NeoFramework, such as NeoFramework.PYTORCH_1_13', 'name', 'version');
 export const TARGET = having('a NeoTarget, such as NeoTarget.ML_C5', '_toOutputConfig', 'kind');
-export const SHAPE = having('a NeoDataInputShape, such as NeoDataInputShape.fromMap(...)', '_inputs', 'toJson');
+export const SHAPE = having('a NeoDataInputShape, such as NeoDataInputShape.of(...)', '_inputs', 'toJson');
 export const COMPILER_OPTIONS = having('NeoCompilerOptions, such as NeoCompilerOptions.cpu(...)', '_value', 'toJson');
 export const FLEET_MODELS = having('NeoFleetModels, such as NeoFleetModels.fromPrefix(...)', '_bind');
+
+/** The S3 gateway endpoint, its policy and policies of buckets are about general purpose buckets alone. */
+function generalPurposeBucket(bucket: PropType<false>): PropType<false> {
+  return {
+    ...bucket,
+    fault: value => {
+      const fault = bucket.fault(value);
+      if (fault) { return fault; }
+      const { bucketArn, bucketName } = value as { bucketArn: unknown; bucketName: unknown };
+      const other = otherThanBucket(bucketArn, bucketName);
+      const words = `a general purpose bucket, not ${other}, which the S3 gateway endpoint or policies of buckets do not cover`;
+      return other === undefined ? undefined : { path: '', words, value: withoutTokens(String(bucketArn)) };
+    },
+  };
+}

@@ -6,7 +6,7 @@ import { tarGz } from '../../examples/private-compilation/model/tar';
 import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoTarget, type NeoCompilationJobProps } from '../../src';
 import { network, templateOf } from '../network/fixture';
 
-export const OPTIONS = { framework: NeoFramework.PYTORCH_1_13, dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }) };
+export const OPTIONS = { framework: NeoFramework.PYTORCH_1_13, dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224) };
 
 /** A stack with a bucket, a network and a job in it. */
 export function compilation(props: Partial<NeoCompilationJobProps> = {}, fixture = network(), id = 'Job') {

@@ -1,5 +1,5 @@
 import * as fs from 'fs';
-import { Annotations, App } from 'aws-cdk-lib';
+import { Annotations, App, Aws } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { archive, compilation, OPTIONS, requestOf } from './fixture';
 import { NeoCompilationJob, NeoModel, NeoTarget } from '../../src';
@@ -48,11 +48,48 @@ describe('a model from a file', () => {
     expect(text).not.toMatch(/cdk-hnb659fds-assets-[^"]*"[^\]]*"\/\*"/);
   });
 
+  test('may be named by a text instead of its content', () => {
+    const key = (content: string, assetHash: string) => JSON.stringify(requestOf({ model: NeoModel.fromAsset(archive('m.tar.gz', content), { ...OPTIONS, assetHash }) }).InputConfig.S3Uri);
+    expect(key('one', 'v1')).toBe(key('packed again', 'v1'));
+    expect(key('one', 'v1')).not.toBe(key('one', 'v2'));
+    expect(requestOf({ model: NeoModel.fromAsset(archive(), { ...OPTIONS, assetHash: 'v1' }) })).not.toHaveProperty('assetHash');
+  });
+
+  test('serves several jobs under one assetHash', () => {
+    const fixture = network();
+    const model = NeoModel.fromAsset(archive(), { ...OPTIONS, assetHash: 'v1' });
+    compilation({ model }, fixture, 'C5');
+    compilation({ model, target: NeoTarget.ML_M5 }, fixture, 'M5');
+    templateOf(fixture.stack).resourceCountIs(NeoCompilationJob.RESOURCE_TYPE, 2);
+  });
+
+  test('fails when two archives have the same assetHash', () => {
+    const fixture = network();
+    compilation({ model: NeoModel.fromAsset(archive('a.tar.gz'), { ...OPTIONS, assetHash: 'v1' }) }, fixture, 'A');
+    expect(() => compilation({ model: NeoModel.fromAsset(archive('b.tar.gz'), { ...OPTIONS, assetHash: 'v1' }) }, fixture, 'B'))
+      .toThrow(/assetHash must differ between archives.*got: "v1" for both .*a\.tar\.gz" and .*b\.tar\.gz"/);
+  });
+
+  test.each([['', '""'], [Aws.STACK_NAME, 'a token'], [5, '5']])('fails for the assetHash %p', (assetHash: any, got) => {
+    expect(() => NeoModel.fromAsset(archive(), { ...OPTIONS, assetHash })).toThrow(new RegExp(`assetHash.*got: ${got}$`));
+  });
+
   test('serves several jobs', () => {
     const fixture = network();
     const model = NeoModel.fromAsset(archive(), OPTIONS);
     compilation({ model }, fixture, 'C5');
     compilation({ model, target: NeoTarget.ML_M5 }, fixture, 'M5');
     templateOf(fixture.stack).resourceCountIs(NeoCompilationJob.RESOURCE_TYPE, 2);
+  });
+});
+
+describe('a key', () => {
+  test.each(['s3://bucket/m.tar.gz', 'S3://bucket/m.tar.gz', 'https://bucket.s3.amazonaws.com/m.tar.gz'])('fails when it is a URI: %s', key => {
+    const { bucket } = network();
+    expect(() => NeoModel.fromBucket(bucket, key, OPTIONS)).toThrow(/^objectKey must be a key, without the bucket/);
+  });
+
+  test('fails when it ends in .tgz, with what to do', () => {
+    expect(() => NeoModel.fromBucket(network().bucket, 'm.tgz', OPTIONS)).toThrow(/rename the file, as \.tgz is the same format/);
   });
 });

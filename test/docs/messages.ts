@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import * as ts from 'typescript';
 import { ROOT } from './markdown';
-import { WARNINGS } from '../../src/target/warnings';
+import { WARNINGS } from '../../src/target/compilation';
 
 /** A message that the sources can give, with `…` for what is filled in. */
 export interface Message {

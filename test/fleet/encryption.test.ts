@@ -6,7 +6,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { C5, LocalFleet } from './fleet-harness';
 import * as neo from '../../src';
 
-const SHAPE = neo.NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] });
+const SHAPE = neo.NeoDataInputShape.of('input0', 1, 3, 224, 224);
 
 /** A fleet in a network with a key, and a task there. */
 function encrypted({ bucketKey, fleetProps }: { bucketKey?: boolean; fleetProps?: (stack: Stack) => Partial<neo.NeoCompilationFleetProps> } = {}) {

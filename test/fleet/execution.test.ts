@@ -162,7 +162,7 @@ test.each(['SageMaker.ResourceInUse', 'Sagemaker.ResourceInUseException', 'Sagem
 
 test('devices for which AWS\'s SDK sends no framework version get none', async () => {
   const { stack: dropping } = fleetStack((_, models) => ({
-    models: neo.NeoFleetModels.fromPrefix(models, 'models/', { framework: neo.NeoFramework.TFLITE_1_15, dataInputShape: neo.NeoDataInputShape.fromMap({ data: [1, 8, 8, 3] }) }),
+    models: neo.NeoFleetModels.fromPrefix(models, 'models/', { framework: neo.NeoFramework.TFLITE_1_15, dataInputShape: neo.NeoDataInputShape.of('data', 1, 8, 8, 3) }),
     targets: [{ target: neo.NeoTarget.IMX8MPLUS }, { target: neo.NeoTarget.RASP4B }],
   }));
   const local = new LocalFleet(dropping);

@@ -17,7 +17,7 @@ export function fleetStack(props: (stack: Stack, models: s3.Bucket) => Partial<n
   const fleet = new neo.NeoCompilationFleet(stack, 'Fleet', {
     vpcConfig: network.vpcConfig,
     models: neo.NeoFleetModels.fromPrefix(models, 'models/', {
-      framework: neo.NeoFramework.PYTORCH_1_8, dataInputShape: neo.NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+      framework: neo.NeoFramework.PYTORCH_1_8, dataInputShape: neo.NeoDataInputShape.of('input0', 1, 3, 224, 224),
     }),
     targets: [C5, JETSON],
     outputBucket: output,

@@ -6,7 +6,7 @@ import * as neo from '../../src';
 const { stack } = fleetStack();
 
 describe('sources of models', () => {
-  const shape = neo.NeoDataInputShape.fromMap({ data: [1, 3, 8, 8] });
+  const shape = neo.NeoDataInputShape.of('data', 1, 3, 8, 8);
 
   test('a list: each with its framework; the digest is looked up where the template cannot know it', async () => {
     const { stack: listed } = fleetStack((_, models) => ({

@@ -8,7 +8,7 @@ import { SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
 import * as neo from '../../src';
 
 const framework = neo.NeoFramework.XGBOOST;
-const shape = neo.NeoDataInputShape.fromMap({ data: [1, 3, 8, 8] });
+const shape = neo.NeoDataInputShape.of('data', 1, 3, 8, 8);
 
 test.each<[Partial<neo.NeoCompilationFleetProps> | any, RegExp]>([
   [{ maxConcurrentJobs: 0 }, /maxConcurrentJobs must be a whole number of jobs at once from 1 to 10000; got: 0 \[at Stack\/Fleet\]/],

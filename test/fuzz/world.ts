@@ -76,4 +76,4 @@ export class World {
   public anew<T>(make: (scope: Construct, id: string) => T): T { return make(this.stack, `Anew${this.made++}`); }
 }
 
-export const OPTIONS = { framework: NeoFramework.PYTORCH_1_13, dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }) };
+export const OPTIONS = { framework: NeoFramework.PYTORCH_1_13, dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224) };

@@ -22,7 +22,7 @@ export function smallModel(): NeoModel {
   makeModel(archive);
   return NeoModel.fromAsset(archive, {
     framework: NeoFramework.ONNX,
-    dataInputShape: NeoDataInputShape.fromMap({ [INPUT.name]: INPUT.shape }),
+    dataInputShape: NeoDataInputShape.of(INPUT.name, ...INPUT.shape),
   });
 }
 

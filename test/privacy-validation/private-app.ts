@@ -45,7 +45,7 @@ export function compile(scope: Stack, id: string, { network, bucket }: { network
     target: NeoTarget.ML_C5,
     model: NeoModel.fromBucket(bucket, 'model.tar.gz', {
       framework: NeoFramework.PYTORCH_2_0,
-      dataInputShape: NeoDataInputShape.fromMap({ input: [1, 3, 224, 224] }),
+      dataInputShape: NeoDataInputShape.of('input', 1, 3, 224, 224),
     }),
   });
 }

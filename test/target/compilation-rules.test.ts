@@ -4,8 +4,8 @@ import {
   NeoCompilerOptions, NeoCoreMlInputType, NeoCoreMlShape, NeoDataInputShape, NeoDataType, NeoFramework, NeoTarget, NeoTargetAccelerator,
   NeoTargetArch, NeoTargetOs,
 } from '../../src';
+import { WARNINGS } from '../../src/target/compilation';
 import { checkCompilation, CompilationRequest, frameworkVersionToSend } from '../../src/target/compilation-rules';
-import { WARNINGS } from '../../src/target/warnings';
 import '../random-seed';
 
 const inRegion = (region?: string) => new Stack(undefined, 'Stack', { env: { region } });
@@ -15,10 +15,10 @@ const token = parameter.valueAsString;
 /** A request that has no findings; each case changes what it is about. */
 const FINE: CompilationRequest = {
   framework: NeoFramework.PYTORCH_1_13,
-  dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+  dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),
   target: NeoTarget.ML_C5,
 };
-const TENSORFLOW = { framework: NeoFramework.TENSORFLOW_2_9, dataInputShape: NeoDataInputShape.fromMap({ input: [1, 224, 224, 3] }) };
+const TENSORFLOW = { framework: NeoFramework.TENSORFLOW_2_9, dataInputShape: NeoDataInputShape.of('input', 1, 224, 224, 3) };
 const EDGE = { framework: NeoFramework.PYTORCH_1_8 };
 const TENSORFLOW_EDGE = { ...TENSORFLOW, framework: NeoFramework.TENSORFLOW_2_4 };
 const COREML = { ...EDGE, target: NeoTarget.COREML };
@@ -70,8 +70,8 @@ describe('no findings', () => {
     ['a command line for Inferentia', { framework: NeoFramework.PYTORCH_1_9, target: NeoTarget.ML_INF1, compilerOptions: NeoCompilerOptions.inferentia('-O2') }],
     ['options that are a token', { compilerOptions: NeoCompilerOptions.fromJson(token) }],
     ['GPU options on a GPU instance', { target: NeoTarget.ML_G4DN, compilerOptions: NeoCompilerOptions.nvidia(GPU) }],
-    ['numbered inputs in order', { dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 2], input1: [1, 2], input2: [1, 2] }) }],
-    ['inputs with names of their own', { dataInputShape: NeoDataInputShape.fromMap({ mask: [1, 2], ids: [1, 2], input1: [1, 2], input_x: [1] }) }],
+    ['numbered inputs in order', { dataInputShape: NeoDataInputShape.of('input0', 1, 2).withInput('input1', 1, 2).withInput('input2', 1, 2) }],
+    ['inputs with names of their own', { dataInputShape: NeoDataInputShape.of('mask', 1, 2).withInput('ids', 1, 2).withInput('input1', 1, 2).withInput('input_x', 1) }],
     ['TensorFlow with channels last', TENSORFLOW],
     ['Keras with channels first', { ...FINE, framework: KERAS }],
   ])('%s', (_, change) => {
@@ -106,13 +106,13 @@ describe('errors', () => {
     ['options by name on Inferentia', { framework: NeoFramework.PYTORCH_1_9, target: NeoTarget.ML_INF1, ...options({ mcpu: 'x' }) }, /use NeoCompilerOptions.inferentia/],
     ['a command line on another device', { compilerOptions: NeoCompilerOptions.inferentia('-O2') }, /ml_c5 takes options by name, only Inferentia takes a text; got: "-O2"$/],
     ['a command line on a platform', { ...LINUX, compilerOptions: NeoCompilerOptions.fromJson('"-O2"') }, /LINUX\/ARM64 takes options by name/],
-    ['a list for TensorFlow', { ...TENSORFLOW, dataInputShape: NeoDataInputShape.fromList([[1, 224, 224, 3]]) }, /for PYTORCH only, use NeoDataInputShape.fromMap.*TENSORFLOW$/],
+    ['a list for TensorFlow', { ...TENSORFLOW, dataInputShape: NeoDataInputShape.fromList([[1, 224, 224, 3]]) }, /for PYTORCH only, use NeoDataInputShape.of.*TENSORFLOW$/],
     ['a list as a text', { framework: NeoFramework.ONNX, ...text('[[1,3]]') }, /for PYTORCH only.*got framework: ONNX$/],
     ['an unknown type in Core ML', { ...COREML, ...text('{"a":{"shape":[1,3],"type":"image"}}') }, /type of input "a" must be Image or Tensor; got: "image"$/],
     ['a picture without bias', {
       ...COREML,
       dataInputShape: NeoDataInputShape.fromCoreMlInputList([
-        { shape: NeoCoreMlShape.fixed([1, 3, 99, 99]), type: NeoCoreMlInputType.IMAGE, scale: 1 },
+        { shape: NeoCoreMlShape.fixed(1, 3, 99, 99), type: NeoCoreMlInputType.IMAGE, scale: 1 },
       ]),
     }, /an input is of type Image and needs both bias and scale/],
     ['a picture without scale', { ...COREML, ...text('{"a":{"shape":[1,3],"type":"Image","bias":[1]}}') }, /input "a" is of type Image and needs both/],
@@ -121,10 +121,12 @@ describe('errors', () => {
     ['Keras with channels last', { framework: KERAS, ...shape(8, 64, 64, 4) }, /NCHW, although the artifact itself is NHWC, such as \[8,4,64,64\]/],
     ['TensorFlow with channels first', { ...TENSORFLOW, ...shape(1, 3, 224, 224) }, /TENSORFLOW takes images as NHWC, such as \[1,224,224,3\]/],
     ['TFLite with channels first', { ...LINUX, framework: NeoFramework.TFLITE_1_15, ...shape(1, 3, 16, 16) }, /TFLITE takes images as NHWC/],
-    ['the second of several inputs', { dataInputShape: NeoDataInputShape.fromMap({ a: [1, 3, 99, 99], b: [1, 99, 99, 3] }) }, /of input "b"/],
+    ['the second of several inputs', { dataInputShape: NeoDataInputShape.of('a', 1, 3, 99, 99).withInput('b', 1, 99, 99, 3) }, /of input "b"/],
     ['the second of several shapes', {
       ...COREML,
-      dataInputShape: NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.enumerated([[1, 3, 99, 99], [1, 99, 99, 3]]) } }),
+      dataInputShape: NeoDataInputShape.fromCoreMlInputs({
+        a: { shape: NeoCoreMlShape.enumerated(NeoCoreMlShape.fixed(1, 3, 99, 99), NeoCoreMlShape.fixed(1, 99, 99, 3)) },
+      }),
     }, /got: \[1,99,99,3\]/],
   ])('%s', (_, change, message) => {
     const { errors } = check(change);
@@ -178,9 +180,9 @@ const WARNED: [keyof typeof WARNINGS, string, Partial<CompilationRequest>, strin
   ['compilerOptionNotForTarget', 'labels on an instance', { compilerOptions: NeoCompilerOptions.coreMl({ classLabels: 'x' }) }],
   ['dataInputShapeMissing', 'no shape', { dataInputShape: undefined }],
   ['dataInputShapeMissing', 'no shape for PyTorch 1.8 on an edge device', { ...EDGE, target: NeoTarget.RASP4B, dataInputShape: undefined }],
-  ['coreMlShapeOnOtherTarget', 'Core ML\'s form on an instance', { dataInputShape: NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.fixed([1, 2]) } }) }],
-  ['coreMlShapeOnOtherTarget', 'Core ML\'s form on a platform', { ...LINUX, dataInputShape: NeoDataInputShape.fromCoreMlInputList([{ shape: NeoCoreMlShape.range(['1..2', 2]) }]) }],
-  ['inputOrder', 'numbered inputs in another order', { dataInputShape: NeoDataInputShape.fromMap({ input1: [1, 2], input0: [1, 2] }) }],
+  ['coreMlShapeOnOtherTarget', 'Core ML\'s form on an instance', { dataInputShape: NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.fixed(1, 2) } }) }],
+  ['coreMlShapeOnOtherTarget', 'Core ML\'s form on a platform', { ...LINUX, dataInputShape: NeoDataInputShape.fromCoreMlInputList([{ shape: NeoCoreMlShape.range('1..2', 2) }]) }],
+  ['inputOrder', 'numbered inputs in another order', { dataInputShape: NeoDataInputShape.of('input1', 1, 2).withInput('input0', 1, 2) }],
   ['inputOrder', 'numbered as numbers, not as texts', text('{"input_10":[1],"input_9":[1]}')],
   ['inputLayout', 'channels last as a text', text('{"input0":[1,224,224,3]}')],
 ];

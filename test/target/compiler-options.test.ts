@@ -1,6 +1,6 @@
-import { CfnParameter, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
-import { NeoCompilerOptions, NeoDataType } from '../../src';
+import { NeoCompilerOptions, NeoDataType, NeoTarget } from '../../src';
 import '../random-seed';
 
 const stack = new Stack();
@@ -41,11 +41,11 @@ describe('errors', () => {
     ['nothing', () => NeoCompilerOptions.of({}), /at least one option/],
     ['nothing but undefined', () => NeoCompilerOptions.cpu({}), /at least one option/],
     ['no map', () => NeoCompilerOptions.of('x' as any), /at least one option.*got: "x"/],
-    ['a value that JSON loses', () => NeoCompilerOptions.of({ a: () => 1 }), /texts, numbers, booleans/],
-    ['NaN', () => NeoCompilerOptions.android({ platform: NaN }), /texts, numbers, booleans/],
+    ['a value that JSON loses', () => NeoCompilerOptions.of({ a: () => 1 }), /strings, numbers, booleans/],
+    ['NaN', () => NeoCompilerOptions.android({ platform: NaN }), /strings, numbers, booleans/],
     ['an empty command line', () => NeoCompilerOptions.inferentia(' '), /command line of the Neuron compiler/],
     ['single quotes', () => NeoCompilerOptions.fromJson("{'mcpu': 'x'}"), /not valid JSON.*double quotes/],
-    ['a list', () => NeoCompilerOptions.fromJson('[1, 2]'), /must be a JSON object, or a JSON text for ml_inf1/],
+    ['a list', () => NeoCompilerOptions.fromJson('[1, 2]'), /must be a JSON object, or a JSON string for ml_inf1/],
     ['an empty object', () => NeoCompilerOptions.fromJson('{}'), /3 to 1024 characters/],
     ['a map as a text', () => NeoCompilerOptions.fromJson({ a: 1 } as any), /use NeoCompilerOptions\.of/],
     ['a command line combined', () => NeoCompilerOptions.armNeon().combinedWith(NeoCompilerOptions.inferentia('-O2')), /only options with names/],
@@ -68,7 +68,11 @@ test.each<[string, () => unknown, RegExp]>([
   ['a flag outside of a list', () => NeoCompilerOptions.cpu({ mattr: '+neon' as any }), /mattr has the wrong type: it must be an array/],
   ['no options', () => NeoCompilerOptions.android(undefined as any), /options must be given/],
   ['no type', () => NeoCompilerOptions.dtype(null as any), /dataType has the wrong type: it must be a string; got: null/],
-  ['a buffer', () => NeoCompilerOptions.of(Buffer.from('b') as any), /compiler options must be texts, numbers/],
+  ['an object of CDK', () => NeoCompilerOptions.of(Duration.minutes(1) as any), /compiler options must be strings.*got: /],
+  ['an object of CDK as a value', () => NeoCompilerOptions.of({ mcpu: Duration.minutes(1) } as any), /compiler options must be strings.*got: /],
+  ['a target', () => NeoCompilerOptions.of(NeoTarget.ML_C5 as any), /compiler options must be strings.*got: /],
+  ['other options', () => NeoCompilerOptions.of(NeoCompilerOptions.armNeon() as any), /compiler options must be strings.*got: /],
+  ['a buffer', () => NeoCompilerOptions.of(Buffer.from('b') as any), /compiler options must be strings, numbers/],
   ['too much beside a token', () => json(NeoCompilerOptions.of({ a: Lazy.string({ produce: () => 'b' }), c: 'x'.repeat(1_100) })), /compiler options must have at most 1024 characters.*without its tokens/],
 ])('%s is refused', (_, make, message) => {
   expect(make).toThrow(message);

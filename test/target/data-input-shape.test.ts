@@ -12,6 +12,14 @@ describe('forms', () => {
     expect(json(NeoDataInputShape.fromMap({ var1: [1, 1, 28, 28], var2: [1, 10] }))).toBe('{"var1":[1,1,28,28],"var2":[1,10]}');
   });
 
+  test('arguments, an input at a time', () => {
+    const image = NeoDataInputShape.of('image', 1, 3, 224, 224);
+    expect(json(image.withInput('mask', 1, 128))).toBe('{"image":[1,3,224,224],"mask":[1,128]}');
+    expect(json(image)).toBe('{"image":[1,3,224,224]}');
+    expect(json(NeoDataInputShape.fromMap({ a: [1] }).withInput('b', 2))).toBe('{"a":[1],"b":[2]}');
+    expect(json(NeoDataInputShape.of('__proto__', 1))).toBe('{"__proto__":[1]}');
+  });
+
   test('list', () => {
     expect(json(NeoDataInputShape.fromList([[1, 3, 224, 224], [1, 10]]))).toBe('[[1,3,224,224],[1,10]]');
   });
@@ -26,11 +34,12 @@ describe('forms', () => {
 
   test('Core ML, by name and without', () => {
     expect(json(NeoDataInputShape.fromCoreMlInputs({
-      a: { shape: NeoCoreMlShape.fixed([1, 224, 224, 3]) },
-      b: { shape: NeoCoreMlShape.range(['1..10', 224, 224, 3]), defaultShape: [1, 224, 224, 3], type: NeoCoreMlInputType.TENSOR },
+      a: { shape: NeoCoreMlShape.fixed(1, 224, 224, 3) },
+      b: { shape: NeoCoreMlShape.range('1..10', 224, 224, 3), defaultShape: NeoCoreMlShape.fixed(1, 224, 224, 3), type: NeoCoreMlInputType.TENSOR },
     }))).toBe('{"a":{"shape":[1,224,224,3]},"b":{"shape":["1..10",224,224,3],"default_shape":[1,224,224,3],"type":"Tensor"}}');
     expect(json(NeoDataInputShape.fromCoreMlInputList([{
-      shape: NeoCoreMlShape.enumerated([[1, 3, 224, 224], [1, 3, 160, 160]]), type: NeoCoreMlInputType.IMAGE, bias: [-1, -1, -1], scale: 0.0078,
+      shape: NeoCoreMlShape.enumerated(NeoCoreMlShape.fixed(1, 3, 224, 224), NeoCoreMlShape.fixed(1, 3, 160, 160)),
+      type: NeoCoreMlInputType.IMAGE, bias: [-1, -1, -1], scale: 0.0078,
     }]))).toBe('[{"shape":[[1,3,224,224],[1,3,160,160]],"type":"Image","bias":[-1,-1,-1],"scale":0.0078}]');
   });
 
@@ -67,9 +76,12 @@ describe('tokens', () => {
   test('as a shape, a whole map, a whole text, a Core ML input', () => {
     const value = Lazy.any({ produce: () => ({ late: [1, 2] }) });
     expect(resolved(NeoDataInputShape.fromMap(value as any))).toBe('{"late":[1,2]}');
+    expect(resolved(NeoDataInputShape.fromList(value as any))).toBe('{"late":[1,2]}');
+    expect(resolved(NeoDataInputShape.fromCoreMlInputList(value as any))).toBe('{"late":[1,2]}');
+    expect(resolved(NeoDataInputShape.of('a', parameter.valueAsNumber).withInput('b', 2))).toEqual({ 'Fn::Join': ['', ['{"a":[', { Ref: 'Batch' }, '],"b":[2]}']] });
     expect(resolved(NeoDataInputShape.fromMap({ a: Lazy.any({ produce: () => [4] }) as any }))).toBe('{"a":[4]}');
     expect(resolved(NeoDataInputShape.fromJson(Token.asString({ Ref: 'P' })))).toEqual({ Ref: 'P' });
-    expect(resolved(NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.fixed([parameter.valueAsNumber]) } })))
+    expect(resolved(NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.fixed(parameter.valueAsNumber) } })))
       .toEqual({ 'Fn::Join': ['', ['{"a":{"shape":[', { Ref: 'Batch' }, ']}}']] });
   });
 });
@@ -79,10 +91,10 @@ describe('errors', () => {
     for (const make of [
       () => NeoDataInputShape.fromMap({ input0: [1, dimension] }),
       () => NeoDataInputShape.fromList([[1, dimension]]),
-      () => NeoDataInputShape.fromCoreMlInputs({ input0: { shape: NeoCoreMlShape.fixed([1, dimension]) } }),
-      () => NeoDataInputShape.fromCoreMlInputs({ input0: { shape: NeoCoreMlShape.fixed([1]), defaultShape: [dimension] } }),
+      () => NeoDataInputShape.fromCoreMlInputs({ input0: { shape: NeoCoreMlShape.fixed(1, dimension) } }),
+      () => NeoDataInputShape.fromCoreMlInputs({ input0: { shape: NeoCoreMlShape.fixed(1), defaultShape: NeoCoreMlShape.fixed(dimension as any) } }),
     ]) {
-      expect(make).toThrow(/(Neo compiles for fixed sizes|range in the shape).*got: /);
+      expect(make).toThrow(/(Neo compiles for fixed sizes|range in the shape|must be separate arguments).*got: /);
     }
   });
 
@@ -97,7 +109,7 @@ describe('errors', () => {
   });
 
   test.each(['10..1', '0..3', '1..', '..2', '1-10', 'a..b', '1..10..20'])('range %p', (range) => {
-    expect(() => NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.range([range, 3]) } })).toThrow(/range in the shape.*'1\.\.10'/);
+    expect(() => NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.range(range, 3) } })).toThrow(/range in the shape.*'1\.\.10'/);
   });
 
   test('a range outside Core ML\'s form', () => {
@@ -111,21 +123,31 @@ describe('errors', () => {
     ['a list that is no list of lists', () => NeoDataInputShape.fromList([1, 3, 224, 224] as any), /a list of shapes is \[\[1,3,224,224\]\]/],
     ['a list as a map', () => NeoDataInputShape.fromMap([[1]] as any), /use NeoDataInputShape\.fromList/],
     ['a map as a list', () => NeoDataInputShape.fromList({ a: [1] } as any), /use NeoDataInputShape\.fromMap/],
-    ['a map as a text', () => NeoDataInputShape.fromJson({ a: [1] } as any), /use NeoDataInputShape\.fromMap/],
+    ['a map as a text', () => NeoDataInputShape.fromJson({ a: [1] } as any), /use NeoDataInputShape\.of/],
     ['a number as an input', () => NeoDataInputShape.fromMap({ a: 5 as any }), /shape of input "a" must be a list of dimensions/],
     ['Python\'s quotes', () => NeoDataInputShape.fromJson("{'input0':[1]}"), /not valid JSON.*double quotes.*got: "\{'input0/],
     ['Python\'s None', () => NeoDataInputShape.fromJson('{"input0":[None,3]}'), /not valid JSON/],
     ['a scalar as JSON', () => NeoDataInputShape.fromJson('5'), /must be a map of shapes by input name or a list/],
     ['an empty text', () => NeoDataInputShape.fromJson(''), /not valid JSON/],
     ['Core ML without shape', () => NeoDataInputShape.fromCoreMlInputs({ a: {} as any }), /shape must be given; got: undefined/],
-    ['a choice of Core ML shapes that is one shape', () => NeoCoreMlShape.enumerated([1, 3] as any), /^shapes\[0\] has the wrong type: .*an array.*; got: 1$/],
-    ['Core ML with a bad scale', () => NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.fixed([1]), scale: NaN } }), /texts, numbers/],
+    ['a choice of Core ML shapes that is one shape', () => NeoCoreMlShape.enumerated(1 as any), /^shapes must each be a fixed shape.*; got: 1$/],
+    ['a choice of choices', () => NeoCoreMlShape.enumerated(NeoCoreMlShape.enumerated(NeoCoreMlShape.fixed(1))), /^shapes must each be a fixed shape.*; got: \[\[1\]\]$/],
+    ['a list of Core ML dimensions', () => NeoCoreMlShape.range(['1..10', 3] as any), /separate arguments, such as NeoCoreMlShape\.range.*got: \["1\.\.10",3\]$/],
+    ['a list of dimensions', () => NeoDataInputShape.of('a', [1, 3] as any), /dimensions must be separate arguments.*got: \[1,3\]$/],
+    ['no name', () => NeoDataInputShape.of(undefined as any, 1), /inputName must be the name.*got: undefined$/],
+    ['dimensions alone', () => NeoDataInputShape.of(1 as any, 3), /inputName must be the name.*got: 1$/],
+    ['a name without dimensions', () => NeoDataInputShape.of('a'), /at least one dimension/],
+    ['the same name twice', () => NeoDataInputShape.of('a', 1).withInput('a', 2), /inputName must differ.*got: "a" twice/],
+    ['another input for shapes without names', () => NeoDataInputShape.fromList([[1]]).withInput('a', 2), /withInput needs inputs with names.*got: \[\[1\]\]/],
+    ['another input for JSON', () => NeoDataInputShape.fromJson('{"a":[1]}').withInput('b', 2), /withInput needs inputs with names/],
+    ['an integer as the name of a second input', () => NeoDataInputShape.of('a', 1).withInput('0', 2), /is an integer.*fromJson/],
+    ['Core ML with a bad scale', () => NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.fixed(1), scale: NaN } }), /strings, numbers/],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);
   });
 
   test.each([{ a: [1], 0: [2] }, { 1: [1], 2: [2] }])('an order that JavaScript loses: %j', (shapes: any) => {
-    expect(() => NeoDataInputShape.fromMap(shapes)).toThrow(/is a whole number.*NeoDataInputShape\.fromJson/);
+    expect(() => NeoDataInputShape.fromMap(shapes)).toThrow(/is an integer.*NeoDataInputShape\.fromJson/);
   });
 
   test.each([{ 0: [1] }, { 'a': [1], '01': [2] }, { '-1': [1], '1.5': [2] }])('an order that it keeps: %j', (shapes: any) => {

@@ -13,7 +13,7 @@ function findings(framework: string, version: string | undefined, device: string
   const scope = new Stack(undefined, 'Stack', { env: { region: REGION_OF(device) } });
   const { errors, warnings } = checkCompilation(scope, {
     framework: NeoFramework.of(framework, FRAMEWORKS[framework].takesVersion ? version : undefined),
-    dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 10] }),
+    dataInputShape: NeoDataInputShape.of('input0', 1, 10),
     target: NeoTarget.device(device),
   });
   return { errors, ids: warnings.map(({ id }) => id.replace('cdk-sagemaker-neo:', '')) };

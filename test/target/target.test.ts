@@ -33,16 +33,22 @@ test('what AWS adds tomorrow passes', () => {
     ._toOutputConfig()).toEqual({ TargetPlatform: { Os: 'FUCHSIA', Arch: 'RISCV', Accelerator: 'TPU' } });
 });
 
-test('a device in capitals gets a hint', () => {
-  expect(() => NeoTarget.device('ML_C5')).toThrow("use 'ml_c5'; got: \"ML_C5\"");
+test.each([['ML_C5', 'ml_c5'], ['ml.c5.xlarge', 'ml_c5'], ['ml.g4dn', 'ml_g4dn'], ['ML.Inf2.48xlarge', 'ml_inf2'], ['Jetson_Nano', 'jetson_nano']])('fails for device %s and names %s', (name, spelled) => {
+  expect(() => NeoTarget.device(name)).toThrow(`use '${spelled}'; got: "${name}"`);
 });
 
-test.each(['', 'ml.c5.xlarge', 'ml c5', undefined, null, 5])('device %p is rejected', (name: any) => {
+test.each(['', 'ml.c7.xlarge', 'ml c5', undefined, null, 5])('device %p is rejected', (name: any) => {
   expect(() => NeoTarget.device(name)).toThrow(/name of the device must be a word/);
 });
 
-test.each([undefined, {}, { os: NeoTargetOs.LINUX }, { arch: NeoTargetArch.X86 }, { os: 'LINUX', arch: 'X86' }])('platform %p is rejected', (platform: any) => {
+test.each([undefined, {}, { os: NeoTargetOs.LINUX }, { arch: NeoTargetArch.X86 }])('platform %p is rejected', (platform: any) => {
   expect(() => NeoTarget.platform(platform)).toThrow(/platform must have both os and arch.*got: /);
+});
+
+test('fails for a platform of strings, with what to pass', () => {
+  expect(() => NeoTarget.platform({ os: 'LINUX', arch: 'X86' } as any)).toThrow("os of the platform must be a NeoTargetOs, use NeoTargetOs.of('LINUX'); got: \"LINUX\"");
+  expect(() => NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: 'X86' } as any)).toThrow("use NeoTargetArch.of('X86'); got: \"X86\"");
+  expect(() => NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.X86, accelerator: 'MALI' } as any)).toThrow("use NeoTargetAccelerator.of('MALI')");
 });
 
 test.each([null, 'MALI', {}])('accelerator %p is rejected', (accelerator: any) => {

@@ -40,7 +40,7 @@ namespace Example
                 Model = NeoModel.FromBucket(bucket, "models/resnet18.tar.gz", new NeoBucketModelOptions
                 {
                     Framework = NeoFramework.PYTORCH_1_13,
-                    DataInputShape = NeoDataInputShape.FromMap(new Dictionary<string, double[]> { ["input0"] = new double[] { 1, 3, 224, 224 } }),
+                    DataInputShape = NeoDataInputShape.Of("input0", 1, 3, 224, 224),
                 }),
                 Target = NeoTarget.ML_C5,
                 OutputBucket = bucket,
@@ -54,7 +54,7 @@ namespace Example
                 Model = NeoModel.FromBucket(bucket, "models/detector.tar.gz", new NeoBucketModelOptions
                 {
                     Framework = NeoFramework.ONNX,
-                    DataInputShape = NeoDataInputShape.FromMap(new Dictionary<string, double[]> { ["data"] = new double[] { 1, 3, 416, 416 } }),
+                    DataInputShape = NeoDataInputShape.Of("data", 1, 3, 416, 416),
                 }),
                 Target = NeoTarget.Platform(new NeoTargetPlatform
                 {

@@ -36,7 +36,7 @@ func main() {
 		VpcConfig: network.VpcConfig(),
 		Model: neo.NeoModel_FromBucket(bucket, jsii.String("models/resnet18.tar.gz"), &neo.NeoBucketModelOptions{
 			Framework:      neo.NeoFramework_PYTORCH_1_13(),
-			DataInputShape: neo.NeoDataInputShape_FromMap(&map[string]*[]*float64{"input0": jsii.Numbers(1, 3, 224, 224)}),
+			DataInputShape: neo.NeoDataInputShape_Of(jsii.String("input0"), (*jsii.Numbers(1, 3, 224, 224))...),
 		}),
 		Target:       neo.NeoTarget_ML_C5(),
 		OutputBucket: bucket,
@@ -48,7 +48,7 @@ func main() {
 		VpcConfig: network.VpcConfig(),
 		Model: neo.NeoModel_FromBucket(bucket, jsii.String("models/detector.tar.gz"), &neo.NeoBucketModelOptions{
 			Framework:      neo.NeoFramework_ONNX(),
-			DataInputShape: neo.NeoDataInputShape_FromMap(&map[string]*[]*float64{"data": jsii.Numbers(1, 3, 416, 416)}),
+			DataInputShape: neo.NeoDataInputShape_Of(jsii.String("data"), (*jsii.Numbers(1, 3, 416, 416))...),
 		}),
 		Target: neo.NeoTarget_Platform(&neo.NeoTargetPlatform{
 			Os:          neo.NeoTargetOs_LINUX(),

@@ -40,7 +40,7 @@ cloud = NeoCompilationJob(
     model=NeoModel.from_bucket(
         bucket, "models/resnet18.tar.gz",
         framework=NeoFramework.PYTORCH_1_13,
-        data_input_shape=NeoDataInputShape.from_map({"input0": [1, 3, 224, 224]}),
+        data_input_shape=NeoDataInputShape.of("input0", 1, 3, 224, 224),
     ),
     target=NeoTarget.ML_C5,
     output_bucket=bucket,
@@ -54,7 +54,7 @@ edge = NeoCompilationJob(
     model=NeoModel.from_bucket(
         bucket, "models/detector.tar.gz",
         framework=NeoFramework.ONNX,
-        data_input_shape=NeoDataInputShape.from_map({"data": [1, 3, 416, 416]}),
+        data_input_shape=NeoDataInputShape.of("data", 1, 3, 416, 416),
     ),
     target=NeoTarget.platform(os=NeoTargetOs.LINUX, arch=NeoTargetArch.ARM64, accelerator=NeoTargetAccelerator.NVIDIA),
     compiler_options=NeoCompilerOptions.nvidia(gpu_code="sm_72", trt_version="7.1.3", cuda_version="10.2"),

@@ -12,7 +12,7 @@ const job = new NeoCompilationJob(stack, 'Job', {
   vpcConfig: network.vpcConfig,
   model: NeoModel.fromBucket(bucket, 'models/resnet18.tar.gz', {
     framework: NeoFramework.PYTORCH_1_13,
-    dataInputShape: NeoDataInputShape.fromMap({ input0: [1, 3, 224, 224] }),
+    dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),
   }),
   target: NeoTarget.ML_C5,
   outputBucket: bucket,

@@ -32,9 +32,9 @@ export const COMBINATION = subject<Combination>({
     ),
     dataInputShape: optional(
       any(
-        ['a picture', () => NeoDataInputShape.fromMap({ a: [1, 224, 224, 3] })], ['a list', () => NeoDataInputShape.fromList([[1, 3, 224, 224]])],
+        ['a picture', () => NeoDataInputShape.of('a', 1, 224, 224, 3)], ['a list', () => NeoDataInputShape.fromList([[1, 3, 224, 224]])],
         ['as text', () => NeoDataInputShape.fromJson('{"a":[1,224,224,3]}')], ['by token', world => NeoDataInputShape.fromJson(world.parameter('String').valueAsString)],
-        ['for Core ML', () => NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.range(['1..2', 3]), type: NeoCoreMlInputType.IMAGE, bias: [1], scale: 2 } })],
+        ['for Core ML', () => NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.range('1..2', 3), type: NeoCoreMlInputType.IMAGE, bias: [1], scale: 2 } })],
       ),
       bad(['a map', () => ({ a: [1] })]),
       notOf(),

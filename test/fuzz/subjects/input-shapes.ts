@@ -47,21 +47,24 @@ export const SHAPE_JSON = subject<{ json: string }>({
 
 const ranges = lists(oneOf(wholeNumbers(1, Number.MAX_SAFE_INTEGER), any(...['1..10', '2..1', '0..4', '1..', 'a..b', '1...3', '1..1', '1..99999999999999999999'].map((text): [string, () => string] => [text, () => text])), notOf('number', 'string')), { least: 1 });
 
+/** A list as arguments; what is no list is no shape. */
+const spread = (make: (...args: any[]) => unknown) => (list: any) => Array.isArray(list) ? make(...list) : list;
+
 export const CORE_ML = subject<NeoCoreMlInput & { name: string }>({
   name: 'NeoDataInputShape.fromCoreMlInputs, fromCoreMlInputList, NeoCoreMlShape',
   weight: 35,
   share: 60,
-  base: () => ({ name: 'input', shape: NeoCoreMlShape.fixed([1, 224, 224, 3]) }),
+  base: () => ({ name: 'input', shape: NeoCoreMlShape.fixed(1, 224, 224, 3) }),
   values: {
     name: inputNames,
     shape: required(
-      shapes.map(value => value.map(shown => `fixed(${shown})`, NeoCoreMlShape.fixed)),
-      ranges.map(value => value.map(shown => `range(${shown})`, NeoCoreMlShape.range)),
-      lists(shapes, { least: 1 }).map(value => value.map(shown => `enumerated(${shown})`, NeoCoreMlShape.enumerated)).map(loosened),
+      shapes.map(value => value.map(shown => `fixed(${shown})`, spread(NeoCoreMlShape.fixed))),
+      ranges.map(value => value.map(shown => `range(${shown})`, spread(NeoCoreMlShape.range))),
+      lists(shapes, { least: 1 }).map(value => value.map(shown => `enumerated(${shown})`, spread((...given) => NeoCoreMlShape.enumerated(...given.map(shape => Array.isArray(shape) ? NeoCoreMlShape.fixed(...shape) : shape))))).map(loosened),
       bad(['a list', () => [1, 3]], ['an object', () => ({ shape: [1] })]),
       notOf(),
     ),
-    defaultShape: optional(shapes),
+    defaultShape: optional(shapes.map(value => value.map(shown => `fixed(${shown})`, spread(NeoCoreMlShape.fixed))), notOf()),
     type: optional(good(['IMAGE', () => NeoCoreMlInputType.IMAGE], ['TENSOR', () => NeoCoreMlInputType.TENSOR]), textTokens('any'), any(['image', () => 'image']), notOf('string')),
     bias: optional(lists(oneOf(numbers(number => Number.isFinite(number) ? 'good' : 'bad'), numberTokens(), notOf('number'))), notOf('array')),
     scale: optional(numbers(number => Number.isFinite(number) ? 'good' : 'bad'), numberTokens(), notOf('number')),
