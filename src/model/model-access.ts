@@ -1,14 +1,14 @@
 import { Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelOptions } from './model-options';
-import { NeoValidationError, shown } from '../util/errors';
+import { NeoValidationError, formatValue } from '../util/errors';
 import { inPolicy } from '../util/object-keys';
-import { optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { FRAMEWORK, SHAPE } from '../util/resource-types';
 
 const TYPES: PropTypes<NeoModelOptions> = { framework: FRAMEWORK, dataInputShape: optional(SHAPE) };
-const BUCKET_TYPES: PropTypes<NeoBucketModelOptions> = { ...TYPES, modelVersion: optional(TEXT) };
-const ASSET_TYPES: PropTypes<NeoAssetModelOptions> = { ...TYPES, assetHash: optional(TEXT) };
+const BUCKET_TYPES: PropTypes<NeoBucketModelOptions> = { ...TYPES, modelVersion: optional(STRING) };
+const ASSET_TYPES: PropTypes<NeoAssetModelOptions> = { ...TYPES, assetHash: optional(STRING) };
 
 /** What must be known of every model. */
 export function requireOptions(options: NeoModelOptions): void {
@@ -26,7 +26,7 @@ export function requireAssetOptions(options: NeoAssetModelOptions): void {
   requireTypes(undefined, options, ASSET_TYPES, 'options');
   const { assetHash } = options;
   if (assetHash !== undefined && (assetHash === '' || Token.isUnresolved(assetHash))) {
-    throw new NeoValidationError(`assetHash must be known at synthesis and not empty; got: ${shown(assetHash)}`);
+    throw new NeoValidationError(`assetHash must be known at synthesis and not empty; got: ${formatValue(assetHash)}`);
   }
 }
 

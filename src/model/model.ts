@@ -7,9 +7,9 @@ import { archiveProblem } from './archive';
 import { permitModels, requireAssetOptions, requireBucketOptions } from './model-access';
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelConfig } from './model-options';
 import { requireSameRegion } from '../network/same-environment';
-import { NeoValidationError, shown } from '../util/errors';
+import { NeoValidationError, formatValue } from '../util/errors';
 import { literally, requireKey } from '../util/object-keys';
-import { requireType, TEXT } from '../util/prop-types';
+import { requireType, STRING } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
 
 /**
@@ -73,7 +73,7 @@ class BucketModel extends NeoModel {
     requireArchiveName('objectKey', objectKey);
     requireBucketOptions(options);
     if (!Token.isUnresolved(objectKey) && objectKey.startsWith('/')) {
-      throw new NeoValidationError(`objectKey must not start with a slash: S3 would look for an empty folder name; got: ${shown(objectKey)}`);
+      throw new NeoValidationError(`objectKey must not start with a slash: S3 would look for an empty folder name; got: ${formatValue(objectKey)}`);
     }
     requireKey(undefined, 'objectKey', objectKey);
   }
@@ -108,11 +108,11 @@ class AssetModel extends NeoModel {
 class PackageModel extends NeoModel {
   constructor(private readonly modelPackageVersionArn: string) {
     super();
-    requireType(undefined, 'modelPackageVersionArn', modelPackageVersionArn, TEXT);
+    requireType(undefined, 'modelPackageVersionArn', modelPackageVersionArn, STRING);
     if (!Token.isUnresolved(modelPackageVersionArn)
       && (modelPackageVersionArn.length > 2_048 || !/^arn:aws[a-z-]*:sagemaker:[a-z0-9-]{9,16}:[0-9]{12}:model-package\/\S+$/.test(modelPackageVersionArn))) {
       throw new NeoValidationError('modelPackageVersionArn must be the ARN of a versioned model package, '
-        + `such as arn:aws:sagemaker:us-east-1:111122223333:model-package/my-models/1; got: ${shown(modelPackageVersionArn)}`);
+        + `such as arn:aws:sagemaker:us-east-1:111122223333:model-package/my-models/1; got: ${formatValue(modelPackageVersionArn)}`);
     }
   }
 
@@ -134,17 +134,17 @@ const MODEL_ASSETS_ID = 'cdk-sagemaker-neo.ModelAssets';
  */
 function upload(scope: Construct, sourcePath: string, assetHash?: string): { bucket: s3.IBucket; objectKey: string } {
   if (!existsSync(sourcePath)) {
-    throw new NeoValidationError(`path must be a file, a single .tar.gz archive, absolute or relative to ${process.cwd()}; got a path with nothing there: ${shown(sourcePath)}`, scope);
+    throw new NeoValidationError(`path must be a file, a single .tar.gz archive, absolute or relative to ${process.cwd()}; got a path with nothing there: ${formatValue(sourcePath)}`, scope);
   }
   if (assetHash !== undefined) { requireUniqueHash(scope, assetHash, sourcePath); }
   const staging = new AssetStaging(scope, 'Model', { sourcePath, assetHash });
   if (staging.packaging !== FileAssetPackaging.FILE) {
-    throw new NeoValidationError(`path must be a file, a single .tar.gz archive; got the directory ${shown(sourcePath)}`, scope);
+    throw new NeoValidationError(`path must be a file, a single .tar.gz archive; got the directory ${formatValue(sourcePath)}`, scope);
   }
   const problem = archiveProblem(sourcePath);
   if (problem) {
     throw new NeoValidationError('path must be a tar archive compressed with gzip, as Neo reads nothing else: pack the model with "tar czf"; '
-      + `got: ${shown(sourcePath)}, ${problem}`, scope);
+      + `got: ${formatValue(sourcePath)}, ${problem}`, scope);
   }
   const stack = Stack.of(scope);
   const { bucketName, objectKey } = stack.synthesizer.addFileAsset({
@@ -168,7 +168,7 @@ function requireUniqueHash(scope: Construct, assetHash: string, sourcePath: stri
   const path = resolve(sourcePath);
   const other = paths.get(assetHash) ?? path;
   if (other !== path) {
-    throw new NeoValidationError(`assetHash must differ between archives, or only the first would be uploaded; got: ${shown(assetHash)} for both ${shown(other)} and ${shown(path)}`, scope);
+    throw new NeoValidationError(`assetHash must differ between archives, or only the first would be uploaded; got: ${formatValue(assetHash)} for both ${formatValue(other)} and ${formatValue(path)}`, scope);
   }
   paths.set(assetHash, path);
 }
@@ -185,6 +185,6 @@ function requireArchiveName(prop: string, value: string) {
   if (Token.isUnresolved(value)) { return; }
   if (typeof value !== 'string' || !value.endsWith('.tar.gz')) {
     const fix = typeof value === 'string' && value.endsWith('.tgz') ? 'rename the file, as .tgz is the same format under a name that AWS does not document' : 'pack the model with "tar czf"';
-    throw new NeoValidationError(`${prop} must name a single .tar.gz archive, the only format that Neo reads: ${fix}; got: ${shown(value)}`);
+    throw new NeoValidationError(`${prop} must name a single .tar.gz archive, the only format that Neo reads: ${fix}; got: ${formatValue(value)}`);
   }
 }

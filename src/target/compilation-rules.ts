@@ -6,7 +6,7 @@ import { COMPILER_OPTION_RULES } from './compiler-option-rules';
 import type { NeoFramework } from './framework';
 import { SHAPE_RULES } from './shape-rules';
 import type { NeoTarget } from './target';
-import { shown } from '../util/errors';
+import { formatValue } from '../util/errors';
 
 export type { CompilationRequest } from './compilation';
 
@@ -50,10 +50,10 @@ export function frameworkVersionToSend(framework: NeoFramework, target: NeoTarge
 function wrongTypes(request: CompilationRequest): string[] {
   const { framework, dataInputShape, target, compilerOptions } = request ?? {};
   return [
-    !target?.deviceName && !target?.targetPlatform && `target must be a NeoTarget such as NeoTarget.ML_C5; got: ${shown(target)}`,
-    framework && !framework.name && `framework must be a NeoFramework such as NeoFramework.PYTORCH_1_13; got: ${shown(framework)}`,
-    dataInputShape && !dataInputShape._inputs && `dataInputShape must be a NeoDataInputShape; got: ${shown(dataInputShape)}`,
-    compilerOptions && !compilerOptions.toJson && `compilerOptions must be NeoCompilerOptions; got: ${shown(compilerOptions)}`,
+    !target?.deviceName && !target?.targetPlatform && `target must be a NeoTarget such as NeoTarget.ML_C5; got: ${formatValue(target)}`,
+    framework && !framework.name && `framework must be a NeoFramework such as NeoFramework.PYTORCH_1_13; got: ${formatValue(framework)}`,
+    dataInputShape && !dataInputShape._inputs && `dataInputShape must be a NeoDataInputShape; got: ${formatValue(dataInputShape)}`,
+    compilerOptions && !compilerOptions.toJson && `compilerOptions must be NeoCompilerOptions; got: ${formatValue(compilerOptions)}`,
   ].filter((message): message is string => typeof message === 'string');
 }
 

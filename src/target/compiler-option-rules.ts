@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { ANDROID_API_LEVELS, DATA_TYPES } from './compatibility';
 import type { Compilation, Report, Rule } from './compilation';
-import { shown } from '../util/errors';
+import { formatValue } from '../util/errors';
 
 /**
  * Rules about the options of the compiler.
@@ -14,12 +14,12 @@ const GPU_CODE = ['gpu-code', 'gpu_code'];
 function formOfOptions(c: Compilation, report: Report): void {
   if (c.device === 'ml_inf1' && c.options) {
     report.error('compiler options: ml_inf1 takes the command line of the Neuron compiler as one text, use NeoCompilerOptions.inferentia; '
-      + `got: ${shown(c.options)}`);
+      + `got: ${formatValue(c.options)}`);
   }
   // AWS documents the form for ml_inf1 only; what the newer Neuron devices take is not known.
   const takesNames = c.isPlatform || (c.deviceFacts !== undefined && !['ml_inf1', 'ml_inf2', 'ml_trn1'].includes(c.device!));
   if (c.commandLine !== undefined && takesNames) {
-    report.error(`compiler options: target ${c.targetText} takes options by name, only Inferentia takes a text; got: ${shown(c.commandLine)}`);
+    report.error(`compiler options: target ${c.targetText} takes options by name, only Inferentia takes a text; got: ${formatValue(c.commandLine)}`);
   }
 }
 
@@ -34,7 +34,7 @@ function nvidiaOptions(c: Compilation, report: Report): void {
   const missing = [GPU_CODE, ['trt-ver'], ['cuda-ver']].filter((names) => !has(c, ...names)).map(([name]) => name);
   if (missing.length === 0) return;
   const fix = 'use NeoCompilerOptions.nvidia({ gpuCode, trtVersion, cudaVersion }), or for TensorFlow 2 on a Jetson '
-    + `NeoCompilerOptions.jetson({ gpuCode, jetpackVersion }); got: ${shown(c.options)}`;
+    + `NeoCompilerOptions.jetson({ gpuCode, jetpackVersion }); got: ${formatValue(c.options)}`;
   if (isJetson) {
     // AWS's own examples compile for these devices without options, so this is no contradiction.
     report.warn('nvidiaCompilerOptions', `compiler options: AWS requires ${missing.join(', ')} for NVIDIA accelerators such as that of ${c.targetText}; ${fix}`);
@@ -47,7 +47,7 @@ function nvidiaVersions(c: Compilation, report: Report): void {
   const check = (option: string, pattern: RegExp, form: string) => {
     const version = c.options?.[option];
     if (version === undefined || Token.isUnresolved(version) || (typeof version === 'string' && pattern.test(version))) return;
-    report.warn('nvidiaCompilerOptions', `compiler option ${option}: AWS documents a text of the form ${form}; got: ${shown(version)}`);
+    report.warn('nvidiaCompilerOptions', `compiler option ${option}: AWS documents a text of the form ${form}; got: ${formatValue(version)}`);
   };
   check('trt-ver', /^\d+\.\d+\.\d+$/, 'x.y.z');
   check('cuda-ver', /^\d+\.\d+$/, 'x.y');
@@ -58,7 +58,7 @@ function androidLevel(c: Compilation, report: Report): void {
   if (level === undefined || Token.isUnresolved(level)) return;
   const { min, max } = ANDROID_API_LEVELS;
   if (typeof level !== 'number' || !Number.isInteger(level) || level < min || level > max) {
-    report.error(`compiler option ANDROID_PLATFORM must be a whole number from ${min} to ${max}; got: ${shown(level)}`);
+    report.error(`compiler option ANDROID_PLATFORM must be a whole number from ${min} to ${max}; got: ${formatValue(level)}`);
   }
 }
 
@@ -66,7 +66,7 @@ function dataType(c: Compilation, report: Report): void {
   const dtype = c.options?.dtype;
   if (dtype === undefined) return;
   if (!Token.isUnresolved(dtype) && !DATA_TYPES.includes(dtype as string)) {
-    report.error(`compiler option dtype must be one of ${DATA_TYPES.join(', ')}; got: ${shown(dtype)}`);
+    report.error(`compiler option dtype must be one of ${DATA_TYPES.join(', ')}; got: ${formatValue(dtype)}`);
   }
   if (c.frameworkFacts && c.framework !== 'PYTORCH') {
     report.error(`compiler option dtype is for PYTORCH only, leave it out; got framework: ${c.framework}`);

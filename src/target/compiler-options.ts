@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { containsToken, isJson, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
-import { NeoValidationError, shown } from '../util/errors';
-import { listOf, NUMBER, optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { NeoValidationError, formatValue } from '../util/errors';
+import { listOf, NUMBER, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { isRecord } from '../util/prop-types';
 
 const LIMITS = { what: 'compiler options', min: 3, max: 1024 };
@@ -114,11 +114,11 @@ export interface NeoCoreMlOptions {
   readonly classLabels: string;
 }
 
-const NVIDIA_TYPES: PropTypes<NeoNvidiaOptions> = { gpuCode: TEXT, trtVersion: TEXT, cudaVersion: TEXT };
-const JETSON_TYPES: PropTypes<NeoJetsonOptions> = { gpuCode: TEXT, jetpackVersion: TEXT };
-const CPU_TYPES: PropTypes<NeoCpuOptions> = { mcpu: optional(TEXT), mattr: optional(listOf(TEXT)) };
-const ANDROID_TYPES: PropTypes<NeoAndroidOptions> = { platform: NUMBER, mattr: optional(listOf(TEXT)) };
-const CORE_ML_TYPES: PropTypes<NeoCoreMlOptions> = { classLabels: TEXT };
+const NVIDIA_TYPES: PropTypes<NeoNvidiaOptions> = { gpuCode: STRING, trtVersion: STRING, cudaVersion: STRING };
+const JETSON_TYPES: PropTypes<NeoJetsonOptions> = { gpuCode: STRING, jetpackVersion: STRING };
+const CPU_TYPES: PropTypes<NeoCpuOptions> = { mcpu: optional(STRING), mattr: optional(listOf(STRING)) };
+const ANDROID_TYPES: PropTypes<NeoAndroidOptions> = { platform: NUMBER, mattr: optional(listOf(STRING)) };
+const CORE_ML_TYPES: PropTypes<NeoCoreMlOptions> = { classLabels: STRING };
 
 /**
  * Options of the compiler for one kind of target (`CompilerOptions`).
@@ -186,7 +186,7 @@ export class NeoCompilerOptions {
    */
   public static inferentia(commandLine: string): NeoCompilerOptions {
     if (!Token.isUnresolved(commandLine) && (typeof commandLine !== 'string' || commandLine.trim() === '')) {
-      throw new NeoValidationError(`command line of the Neuron compiler must be a text such as '--verbose 1'; got: ${shown(commandLine)}`);
+      throw new NeoValidationError(`command line of the Neuron compiler must be a text such as '--verbose 1'; got: ${formatValue(commandLine)}`);
     }
     return new NeoCompilerOptions(commandLine, false);
   }
@@ -207,7 +207,7 @@ export class NeoCompilerOptions {
    * @param dataType type of the input
    */
   public static dtype(dataType: NeoDataType): NeoCompilerOptions {
-    requireType(undefined, 'dataType', dataType, TEXT);
+    requireType(undefined, 'dataType', dataType, STRING);
     return NeoCompilerOptions.of({ dtype: dataType });
   }
 
@@ -219,11 +219,11 @@ export class NeoCompilerOptions {
   public static of(options: { [name: string]: any }): NeoCompilerOptions {
     if (Token.isUnresolved(options)) return new NeoCompilerOptions(options, false);
     if (!isJson(options)) {
-      throw new NeoValidationError(`compiler options must be strings, numbers, booleans, lists and maps of these; got: ${shown(options)}`);
+      throw new NeoValidationError(`compiler options must be strings, numbers, booleans, lists and maps of these; got: ${formatValue(options)}`);
     }
     const given = isRecord(options) ? Object.entries(options).filter(([_, value]) => value !== undefined) : [];
     if (given.length === 0) {
-      throw new NeoValidationError(`compiler options must have at least one option; leave them out otherwise; got: ${shown(options)}`);
+      throw new NeoValidationError(`compiler options must have at least one option; leave them out otherwise; got: ${formatValue(options)}`);
     }
     return new NeoCompilerOptions(Object.fromEntries(given), false);
   }
@@ -236,11 +236,11 @@ export class NeoCompilerOptions {
   public static fromJson(json: string): NeoCompilerOptions {
     if (Token.isUnresolved(json)) return new NeoCompilerOptions(json, true);
     if (typeof json !== 'string') {
-      throw new NeoValidationError(`compiler options must be a string of JSON; for a map, use NeoCompilerOptions.of; got: ${shown(json)}`);
+      throw new NeoValidationError(`compiler options must be a string of JSON; for a map, use NeoCompilerOptions.of; got: ${formatValue(json)}`);
     }
     const value = parseJson(json, LIMITS.what);
     if (typeof value !== 'string' && !isRecord(value)) {
-      throw new NeoValidationError(`compiler options must be a JSON object, or a JSON string for ml_inf1; got: ${shown(json)}`);
+      throw new NeoValidationError(`compiler options must be a JSON object, or a JSON string for ml_inf1; got: ${formatValue(json)}`);
     }
     return new NeoCompilerOptions(withinLimits(minifyJson(json), LIMITS), true);
   }
@@ -255,7 +255,7 @@ export class NeoCompilerOptions {
   public combinedWith(other: NeoCompilerOptions): NeoCompilerOptions {
     const [mine, theirs] = [this._value, other?._value];
     if (!isRecord(mine) || !isRecord(theirs) || Token.isUnresolved(mine) || Token.isUnresolved(theirs)) {
-      throw new NeoValidationError(`only options with names can be combined; got: ${shown(mine)} and ${shown(theirs)}`);
+      throw new NeoValidationError(`only options with names can be combined; got: ${formatValue(mine)} and ${formatValue(theirs)}`);
     }
     return NeoCompilerOptions.of({ ...mine, ...theirs });
   }

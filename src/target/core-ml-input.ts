@@ -1,4 +1,4 @@
-import { NeoValidationError, shown } from '../util/errors';
+import { NeoValidationError, formatValue } from '../util/errors';
 
 /**
  * How a Core ML model takes an input.
@@ -49,7 +49,7 @@ export class NeoCoreMlShape {
     for (const shape of shapes) {
       if (!Array.isArray(shape?._value) || shape._value.some(Array.isArray)) {
         throw new NeoValidationError('shapes must each be a fixed shape, such as NeoCoreMlShape.fixed(1, 224, 224, 3); '
-          + `got: ${shown(shape?._value ?? shape)}`);
+          + `got: ${formatValue(shape?._value ?? shape)}`);
       }
     }
     return new NeoCoreMlShape(shapes.map(({ _value }) => _value));
@@ -103,7 +103,7 @@ export interface NeoCoreMlInput {
 /** A list in place of arguments is the mistake that callers without types make. */
 function flatDimensions<T>(method: string, dimensions: T[]): T[] {
   if (dimensions.length === 1 && Array.isArray(dimensions[0])) {
-    throw new NeoValidationError(`dimensions must be separate arguments, such as NeoCoreMlShape.${method}(1, 224, 224, 3); got: ${shown(dimensions[0])}`);
+    throw new NeoValidationError(`dimensions must be separate arguments, such as NeoCoreMlShape.${method}(1, 224, 224, 3); got: ${formatValue(dimensions[0])}`);
   }
   return dimensions;
 }

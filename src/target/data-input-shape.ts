@@ -3,15 +3,15 @@ import type { IConstruct } from 'constructs';
 import type { NeoCoreMlInput } from './core-ml-input';
 import { isJson, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
 import { failWhenOrderIsLost, readInputs, ShapeInput } from './shape-inputs';
-import { NeoValidationError, shown } from '../util/errors';
-import { having, isRecord, listOf, NUMBER, optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { NeoValidationError, formatValue } from '../util/errors';
+import { having, isRecord, listOf, NUMBER, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 
 const CORE_ML_SHAPE = having('a NeoCoreMlShape, such as NeoCoreMlShape.fixed(1, 224, 224, 3)', '_value');
 
 const CORE_ML_TYPES: PropTypes<NeoCoreMlInput> = {
   shape: CORE_ML_SHAPE,
   defaultShape: optional(CORE_ML_SHAPE),
-  type: optional(TEXT),
+  type: optional(STRING),
   bias: optional(listOf(NUMBER)),
   scale: optional(NUMBER),
 };
@@ -96,7 +96,7 @@ export class NeoDataInputShape {
   public static fromJson(json: string): NeoDataInputShape {
     if (Token.isUnresolved(json)) return new NeoDataInputShape(json, [], false, true);
     if (typeof json !== 'string') {
-      throw new NeoValidationError(`data input shape must be a string of JSON; for shapes in numbers, use NeoDataInputShape.of; got: ${shown(json)}`);
+      throw new NeoValidationError(`data input shape must be a string of JSON; for shapes in numbers, use NeoDataInputShape.of; got: ${formatValue(json)}`);
     }
     const value = parseJson(json, LIMITS.what);
     return new NeoDataInputShape(withinLimits(minifyJson(json), LIMITS), readInputs(value), Array.isArray(value), true);
@@ -105,7 +105,7 @@ export class NeoDataInputShape {
   private static typed(value: unknown): NeoDataInputShape {
     const inputs = readInputs(value);
     if (!isJson(value)) {
-      throw new NeoValidationError(`data input shape must consist of strings, numbers, lists and maps; got: ${shown(value)}`);
+      throw new NeoValidationError(`data input shape must consist of strings, numbers, lists and maps; got: ${formatValue(value)}`);
     }
     return new NeoDataInputShape(value, inputs, Array.isArray(value), false);
   }
@@ -129,10 +129,10 @@ export class NeoDataInputShape {
     requireInput(inputName, dimensions);
     const inputs = this.value;
     if (this._isRaw || !isRecord(inputs) || Token.isUnresolved(inputs)) {
-      throw new NeoValidationError(`withInput needs inputs with names: begin with NeoDataInputShape.of; got: ${shown(inputs)}`);
+      throw new NeoValidationError(`withInput needs inputs with names: begin with NeoDataInputShape.of; got: ${formatValue(inputs)}`);
     }
     if (Object.keys(inputs).includes(inputName)) {
-      throw new NeoValidationError(`inputName must differ from the names of the other inputs; got: ${shown(inputName)} twice`);
+      throw new NeoValidationError(`inputName must differ from the names of the other inputs; got: ${formatValue(inputName)} twice`);
     }
     failWhenOrderIsLost([...Object.keys(inputs), inputName]);
     return NeoDataInputShape.typed({ ...inputs, [inputName]: dimensions });
@@ -150,10 +150,10 @@ export class NeoDataInputShape {
 
 function requireInput(inputName: string, dimensions: unknown[]): void {
   if (typeof inputName !== 'string' || inputName === '') {
-    throw new NeoValidationError(`inputName must be the name of an input of the model; got: ${shown(inputName)}`);
+    throw new NeoValidationError(`inputName must be the name of an input of the model; got: ${formatValue(inputName)}`);
   }
   if (dimensions.length === 1 && Array.isArray(dimensions[0])) {
-    throw new NeoValidationError(`dimensions must be separate arguments, such as NeoDataInputShape.of('input0', 1, 3, 224, 224); got: ${shown(dimensions[0])}`);
+    throw new NeoValidationError(`dimensions must be separate arguments, such as NeoDataInputShape.of('input0', 1, 3, 224, 224); got: ${formatValue(dimensions[0])}`);
   }
 }
 
@@ -173,14 +173,14 @@ function renderCoreMlInput(input: NeoCoreMlInput): { [key: string]: unknown } {
 function failUnlessMap(value: unknown): void {
   if (Token.isUnresolved(value)) return;
   if (!isRecord(value)) {
-    throw new NeoValidationError(`data input shape must be a map of shapes by input name; for a list, use NeoDataInputShape.fromList; got: ${shown(value)}`);
+    throw new NeoValidationError(`data input shape must be a map of shapes by input name; for a list, use NeoDataInputShape.fromList; got: ${formatValue(value)}`);
   }
   failWhenOrderIsLost(Object.keys(value));
 }
 
 function failUnlessList(value: unknown): void {
   if (!Token.isUnresolved(value) && !Array.isArray(value)) {
-    throw new NeoValidationError(`data input shape must be a list of shapes; for a map, use NeoDataInputShape.fromMap; got: ${shown(value)}`);
+    throw new NeoValidationError(`data input shape must be a list of shapes; for a map, use NeoDataInputShape.fromMap; got: ${formatValue(value)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { FRAMEWORKS } from './compatibility';
-import { NeoValidationError, shown } from '../util/errors';
+import { NeoValidationError, formatValue } from '../util/errors';
 
 /**
  * The machine-learning framework that a model was saved with, and its version.
@@ -132,11 +132,11 @@ export class NeoFramework {
 function validateName(name: string): void {
   if (Token.isUnresolved(name)) return;
   if (typeof name !== 'string' || !/^[A-Za-z0-9_]+$/.test(name)) {
-    throw new NeoValidationError(`name of the framework must be a word such as 'PYTORCH'; got: ${shown(name)}`);
+    throw new NeoValidationError(`name of the framework must be a word such as 'PYTORCH'; got: ${formatValue(name)}`);
   }
   const spelled = name.toUpperCase();
   if (spelled !== name && Object.keys(FRAMEWORKS).includes(spelled)) {
-    throw new NeoValidationError(`name of the framework is spelled in capitals by the API: use '${spelled}'; got: ${shown(name)}`);
+    throw new NeoValidationError(`name of the framework is spelled in capitals by the API: use '${spelled}'; got: ${formatValue(name)}`);
   }
 }
 
@@ -144,6 +144,6 @@ function validateVersion(version?: string): void {
   if (version === undefined || version === null || Token.isUnresolved(version)) return;
   if (typeof version !== 'string' || version.length < 3 || version.length > 10 || !/^[0-9]\.[A-Za-z0-9.]+$/.test(version)) {
     throw new NeoValidationError("version of the framework must have 3 to 10 characters: a digit, a dot, then letters, digits and dots, such as '1.13'; "
-      + `got: ${shown(version)}`);
+      + `got: ${formatValue(version)}`);
   }
 }

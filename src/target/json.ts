@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { NeoValidationError, shown } from '../util/errors';
+import { NeoValidationError, formatValue } from '../util/errors';
 import { isRecord } from '../util/prop-types';
 
 /** As CDK writes them in texts and as numbers. */
@@ -31,7 +31,7 @@ export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLim
 export function withinLimits(text: string, limits: JsonLimits, scope?: IConstruct): string {
   if (!Token.isUnresolved(text) && (text.length < limits.min || text.length > limits.max)) {
     const { what, min, max } = limits;
-    throw new NeoValidationError(`${what} must have ${min} to ${max} characters as compact JSON; got ${text.length}: ${shown(text)}`, scope);
+    throw new NeoValidationError(`${what} must have ${min} to ${max} characters as compact JSON; got ${text.length}: ${formatValue(text)}`, scope);
   }
   return text;
 }
@@ -39,7 +39,7 @@ export function withinLimits(text: string, limits: JsonLimits, scope?: IConstruc
 /** What is known of a text can be too long already. */
 function failWhenTooLong(known: string, { what, max }: JsonLimits, scope: IConstruct): void {
   if (known.length > max) {
-    throw new NeoValidationError(`${what} must have at most ${max} characters as compact JSON, and has more without its tokens; got ${known.length}: ${shown(known)}`, scope);
+    throw new NeoValidationError(`${what} must have at most ${max} characters as compact JSON, and has more without its tokens; got ${known.length}: ${formatValue(known)}`, scope);
   }
 }
 
@@ -50,7 +50,7 @@ export function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (e) {
-    throw new NeoValidationError(`${what} is not valid JSON (${(e as Error).message}); write keys and texts in double quotes; got: ${shown(text)}`);
+    throw new NeoValidationError(`${what} is not valid JSON (${(e as Error).message}); write keys and texts in double quotes; got: ${formatValue(text)}`);
   }
 }
 

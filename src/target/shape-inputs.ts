@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { NeoValidationError, shown } from '../util/errors';
+import { NeoValidationError, formatValue } from '../util/errors';
 import { isRecord } from '../util/prop-types';
 
 /**
@@ -27,9 +27,9 @@ export function readInputs(value: unknown): ShapeInput[] {
   if (isRecord(value)) {
     const entries = Object.entries(value);
     failWhenEmpty(entries.length);
-    return entries.flatMap(([name, input]) => readInput(input, shown(name)).map((read) => ({ name, ...read })));
+    return entries.flatMap(([name, input]) => readInput(input, formatValue(name)).map((read) => ({ name, ...read })));
   }
-  throw new NeoValidationError(`data input shape must be a map of shapes by input name or a list of shapes; got: ${shown(value)}`);
+  throw new NeoValidationError(`data input shape must be a map of shapes by input name or a list of shapes; got: ${formatValue(value)}`);
 }
 
 /**
@@ -39,7 +39,7 @@ export function readInputs(value: unknown): ShapeInput[] {
 export function failWhenOrderIsLost(names: readonly string[]): void {
   const moved = names.find((name) => /^(0|[1-9][0-9]*)$/.test(name));
   if (names.length > 1 && moved !== undefined) {
-    throw new NeoValidationError(`input name ${shown(moved)} is an integer, and JavaScript moves such keys to the front of a map, so the order of the inputs `
+    throw new NeoValidationError(`input name ${formatValue(moved)} is an integer, and JavaScript moves such keys to the front of a map, so the order of the inputs `
       + 'is lost: write the shapes as JSON with NeoDataInputShape.fromJson');
   }
 }
@@ -59,13 +59,13 @@ function readInput(input: unknown, which: string): Omit<ShapeInput, 'name'>[] {
     return [{ shapes: shapes.map((shape) => readShape(shape, which, !enumerated)), coreMl: input }];
   }
   throw new NeoValidationError(`shape of input ${which} must be a list of dimensions such as [1,3,224,224] (a list of shapes is [[1,3,224,224]]), `
-    + `got: ${shown(input)}`);
+    + `got: ${formatValue(input)}`);
 }
 
 function readShape(shape: unknown, which: string, ranges: boolean): readonly unknown[] {
   if (Token.isUnresolved(shape)) return [];
   if (!Array.isArray(shape) || shape.length === 0) {
-    throw new NeoValidationError(`shape of input ${which} must be a list of at least one dimension; got: ${shown(shape)}`);
+    throw new NeoValidationError(`shape of input ${which} must be a list of at least one dimension; got: ${formatValue(shape)}`);
   }
   // By index: a hole in the list is a dimension without a size, too.
   for (let i = 0; i < shape.length; i++) checkDimension(shape[i], shape, which, ranges);
@@ -77,10 +77,10 @@ function checkDimension(dimension: unknown, shape: unknown, which: string, range
   if (ranges && typeof dimension === 'string') {
     const bounds = /^([0-9]+)\.\.([0-9]+)$/.exec(dimension);
     if (bounds && Number(bounds[1]) >= 1 && Number(bounds[1]) <= Number(bounds[2])) return;
-    throw new NeoValidationError(`range in the shape of input ${which} must be written '1..10', the smaller bound first and at least 1; got: ${shown(dimension)}`);
+    throw new NeoValidationError(`range in the shape of input ${which} must be written '1..10', the smaller bound first and at least 1; got: ${formatValue(dimension)}`);
   }
-  throw new NeoValidationError(`shape of input ${which} has the dimension ${shown(dimension)}: Neo compiles for fixed sizes, so give every dimension `
-    + `an integer of at least 1, including the batch size; got: ${shown(shape)}`);
+  throw new NeoValidationError(`shape of input ${which} has the dimension ${formatValue(dimension)}: Neo compiles for fixed sizes, so give every dimension `
+    + `an integer of at least 1, including the batch size; got: ${formatValue(shape)}`);
 }
 
 function isSize(dimension: unknown): boolean {

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { FRAMEWORKS, type Layout } from './compatibility';
 import type { Compilation, Report, Rule } from './compilation';
-import { shown } from '../util/errors';
+import { formatValue } from '../util/errors';
 
 /**
  * Rules about the inputs of the model.
@@ -26,16 +26,16 @@ function listOfShapes(c: Compilation, report: Report): void {
 function coreMlForm(c: Compilation, report: Report): void {
   for (const { name, coreMl } of c.request.dataInputShape?._inputs ?? []) {
     if (!coreMl) continue;
-    const input = name === undefined ? 'an input' : `input ${shown(name)}`;
+    const input = name === undefined ? 'an input' : `input ${formatValue(name)}`;
     if (c.isPlatform || (c.device !== undefined && c.device !== 'coreml')) {
       report.warn('coreMlShapeOnOtherTarget', `data input shape: AWS documents the form with shape, default_shape and type, as ${input} has it, `
         + `for target coreml only; got: ${c.targetText}`);
     }
     if (coreMl.type !== undefined && !Token.isUnresolved(coreMl.type) && !['Image', 'Tensor'].includes(coreMl.type as string)) {
-      report.error(`data input shape: type of ${input} must be Image or Tensor; got: ${shown(coreMl.type)}`);
+      report.error(`data input shape: type of ${input} must be Image or Tensor; got: ${formatValue(coreMl.type)}`);
     }
     if (coreMl.type === 'Image' && (coreMl.bias === undefined || coreMl.scale === undefined)) {
-      report.error(`data input shape: ${input} is of type Image and needs both bias and scale; got: ${shown(coreMl)}`);
+      report.error(`data input shape: ${input} is of type Image and needs both bias and scale; got: ${formatValue(coreMl)}`);
     }
   }
 }
@@ -46,7 +46,7 @@ function orderOfNames(c: Compilation, report: Report): void {
   const numbers = names.map((name) => Number(/^input_?([0-9]+)$/.exec(name)?.[1]));
   if (numbers.some((number, i) => i > 0 && number < numbers[i - 1])) {
     report.warn('inputOrder', 'data input shape: inputs of PYTORCH are matched by their order, and the names suggest another one; '
-      + `got: ${shown(names)}`);
+      + `got: ${formatValue(names)}`);
   }
 }
 
@@ -64,12 +64,12 @@ function layoutOfImages(c: Compilation, report: Report): void {
       if (found === undefined || found === layout) continue;
       const [n, second, third, fourth] = shape;
       const right = layout === 'NCHW' ? [n, fourth, second, third] : [n, third, fourth, second];
-      const message = `data input shape${name === undefined ? '' : ` of input ${shown(name)}`}: framework ${c.framework} takes images as ${layout}${keras}, `
-        + `such as ${shown(right)}`;
+      const message = `data input shape${name === undefined ? '' : ` of input ${formatValue(name)}`}: framework ${c.framework} takes images as ${layout}${keras}, `
+        + `such as ${formatValue(right)}`;
       if (c.request.dataInputShape?._isRaw) {
-        report.warn('inputLayout', `${message}; got: ${shown(shape)}`);
+        report.warn('inputLayout', `${message}; got: ${formatValue(shape)}`);
       } else {
-        report.error(`${message}; if this is no image, use NeoDataInputShape.fromJson; got: ${shown(shape)}`);
+        report.error(`${message}; if this is no image, use NeoDataInputShape.fromJson; got: ${formatValue(shape)}`);
       }
     }
   }

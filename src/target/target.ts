@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { DEVICES } from './compatibility';
-import { NeoValidationError, shown } from '../util/errors';
+import { NeoValidationError, formatValue } from '../util/errors';
 
 /**
  * Operating system of a target platform.
@@ -239,7 +239,7 @@ export class NeoTarget {
     // People write the name of the constant, or that of an instance type.
     const spelled = typeof name !== 'string' || Token.isUnresolved(name) ? name : name.toLowerCase().replace(/^ml\.([a-z0-9]+)(\.\w+)?$/, 'ml_$1');
     if (spelled !== name && Object.keys(DEVICES).includes(spelled)) {
-      throw new NeoValidationError(`name of the device must be spelled as in the API: use '${spelled}'; got: ${shown(name)}`);
+      throw new NeoValidationError(`name of the device must be spelled as in the API: use '${spelled}'; got: ${formatValue(name)}`);
     }
     requireName(name, 'name of the device');
     return new NeoTarget(name);
@@ -253,7 +253,7 @@ export class NeoTarget {
   public static platform(platform: NeoTargetPlatform): NeoTarget {
     if (platform?.os === undefined || platform?.arch === undefined) {
       throw new NeoValidationError('platform must have both os and arch, such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }; '
-        + `got: ${shown(platform)}`);
+        + `got: ${formatValue(platform)}`);
     }
     requirePart('os', platform.os, 'NeoTargetOs', 'LINUX');
     requirePart('arch', platform.arch, 'NeoTargetArch', 'ARM64');
@@ -314,12 +314,12 @@ export class NeoTarget {
 function requirePart(prop: string, part: { readonly name: string } | null, className: string, example: string): void {
   if (part?.name) { return; }
   const fix = typeof part === 'string' && /^\w+$/.test(part) ? `use ${className}.of('${part}')` : `such as ${className}.${example}`;
-  throw new NeoValidationError(`${prop} of the platform must be a ${className}, ${fix}; got: ${shown(part)}`);
+  throw new NeoValidationError(`${prop} of the platform must be a ${className}, ${fix}; got: ${formatValue(part)}`);
 }
 
 function requireName(name: string, prop: string): string {
   if (!Token.isUnresolved(name) && (typeof name !== 'string' || !/^[A-Za-z0-9_]+$/.test(name))) {
-    throw new NeoValidationError(`${prop} must be a word as the API spells it; got: ${shown(name)}`);
+    throw new NeoValidationError(`${prop} must be a word as the API spells it; got: ${formatValue(name)}`);
   }
   return name;
 }

@@ -13,7 +13,7 @@ const UNUSABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 export function requireKey(scope: IConstruct | undefined, prop: string, key: string): void {
   if (Token.isUnresolved(key)) { return; }
   if (/^(s3|https):\/\//i.test(key)) {
-    throw new NeoValidationError(`${prop} must be a key, without the bucket: of s3://my-bucket/models/a.tar.gz, the key is models/a.tar.gz; got: ${shown(key)}`, scope);
+    throw new NeoValidationError(`${prop} must be a key, without the bucket: of s3://my-bucket/models/a.tar.gz, the key is models/a.tar.gz; got: ${formatValue(key)}`, scope);
   }
   if (UNUSABLE.test(key)) {
     throw new NeoValidationError(`${prop} must have no control characters and no line ends, which an S3 URI in a request to SageMaker cannot have; got: ${formatValue(key)}`, scope);

@@ -35,13 +35,13 @@ export const FLEET_MODELS = having('NeoFleetModels, such as NeoFleetModels.fromP
 function generalPurposeBucket(bucket: PropType<false>): PropType<false> {
   return {
     ...bucket,
-    fault: value => {
-      const fault = bucket.fault(value);
+    typeError: value => {
+      const fault = bucket.typeError(value);
       if (fault) { return fault; }
       const { bucketArn, bucketName } = value as { bucketArn: unknown; bucketName: unknown };
       const other = otherThanBucket(bucketArn, bucketName);
-      const words = `a general purpose bucket, not ${other}, which the S3 gateway endpoint or policies of buckets do not cover`;
-      return other === undefined ? undefined : { path: '', words, value: withoutTokens(String(bucketArn)) };
+      const fix = `a general purpose bucket, not ${other}, which the S3 gateway endpoint or policies of buckets do not cover`;
+      return other === undefined ? undefined : { path: '', fix, value: withoutTokens(String(bucketArn)) };
     },
   };
 }

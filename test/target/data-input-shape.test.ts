@@ -39,7 +39,9 @@ describe('forms', () => {
     }))).toBe('{"a":{"shape":[1,224,224,3]},"b":{"shape":["1..10",224,224,3],"default_shape":[1,224,224,3],"type":"Tensor"}}');
     expect(json(NeoDataInputShape.fromCoreMlInputList([{
       shape: NeoCoreMlShape.enumerated(NeoCoreMlShape.fixed(1, 3, 224, 224), NeoCoreMlShape.fixed(1, 3, 160, 160)),
-      type: NeoCoreMlInputType.IMAGE, bias: [-1, -1, -1], scale: 0.0078,
+      type: NeoCoreMlInputType.IMAGE,
+      bias: [-1, -1, -1],
+      scale: 0.0078,
     }]))).toBe('[{"shape":[[1,3,224,224],[1,3,160,160]],"type":"Image","bias":[-1,-1,-1],"scale":0.0078}]');
   });
 
