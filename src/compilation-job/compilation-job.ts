@@ -9,6 +9,7 @@ import type { NeoCompilationJobProps } from './compilation-job-props';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
 import { MAX_TIMEOUT, validateJobProps } from './compilation-job-validation';
 import { importedCompilationJob } from './imported-compilation-job';
+import { limitConcurrentJobs } from './job-order';
 import { warnOfMissingModel } from './missing-model';
 import { NeoObservedCompilationJob } from './observed-compilation-job';
 import { allowDeletion, grantArtifacts } from '../compilation/artifact-access';
@@ -172,6 +173,7 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     });
     this.resource.applyRemovalPolicy(RemovalPolicy.DESTROY);
     this.node.defaultChild = this.resource;
+    limitConcurrentJobs(this, this.resource, privateVpc);
     // No job before its network and its permissions are there; none left when they go.
     this.resource.node.addDependency(...[privateVpc, role === privateVpc?.role ? undefined : role].filter(dependency => dependency !== undefined));
     if (privateVpc) { bucketPoliciesOf(privateVpc)?._orderJob(this.resource); }

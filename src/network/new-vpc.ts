@@ -2,7 +2,7 @@ import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
-import { addressesFor, CONTROL_PLANE_ADDRESSES, LARGEST_BLOCK, maxInstances, SMALLEST_BLOCK, smallestVpcMask, subnetMaskIn } from './subnet-sizing';
+import { addressesFor, CONTROL_PLANE_ADDRESSES, DEFAULT_CONCURRENT_JOBS, LARGEST_BLOCK, maxInstances, SMALLEST_BLOCK, smallestVpcMask, subnetMaskIn } from './subnet-sizing';
 import { parseBlock } from '../util/cidr-blocks';
 import { NeoValidationError, shown } from '../util/errors';
 
@@ -51,6 +51,18 @@ export function requireInstances(scope: Construct, instances: number): number | 
     throw new NeoValidationError(`maxConcurrentInstances must be an integer from 1; got: ${shown(instances)}`, scope);
   }
   return instances;
+}
+
+/**
+ * Jobs that a deployment runs at once, never more than the subnets hold.
+ */
+export function concurrentJobs(scope: Construct, props: NeoPrivateCompilationVpcProps): number {
+  const { maxConcurrentJobs: jobs, maxConcurrentInstances = DEFAULT_INSTANCES } = props;
+  const isGiven = jobs !== undefined && !Token.isUnresolved(jobs);
+  if (isGiven && (!Number.isSafeInteger(jobs) || jobs < 1)) {
+    throw new NeoValidationError(`maxConcurrentJobs must be an integer from 1; got: ${shown(jobs)}`, scope);
+  }
+  return Math.min(isGiven ? jobs : DEFAULT_CONCURRENT_JOBS, Token.isUnresolved(maxConcurrentInstances) ? Infinity : maxConcurrentInstances);
 }
 
 /**

@@ -56,6 +56,11 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
   readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
 
   /**
+   * How many jobs of this network the deployment of a stack runs at the same time. Undefined: 10.
+   */
+  readonly maxConcurrentJobs?: number;
+
+  /**
    * What a `NeoCompilationJob` takes as its `vpcConfig`.
    */
   readonly vpcConfig: NeoVpcConfig;

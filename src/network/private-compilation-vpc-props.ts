@@ -33,6 +33,17 @@ export interface NeoPrivateCompilationVpcProps {
   readonly maxConcurrentInstances?: number;
 
   /**
+   * How many `NeoCompilationJob`s of this network the deployment of a stack runs at the same time. The others wait for their turn, and the timeout of each
+   * begins with it. More ask more of the account: of its quota of compilation jobs, and of AWS Lambda's concurrency, which is 10 in new accounts.
+   * A job with `waitForCompletion: false` ends its turn when it was started. Fleets have a limit of their own.
+   *
+   * An integer from 1; more than `maxConcurrentInstances` counts as that, and an unresolved token as not given.
+   *
+   * @default - 10, or `maxConcurrentInstances` if that is less
+   */
+  readonly maxConcurrentJobs?: number;
+
+  /**
    * The number of Availability Zones to use, with one isolated subnet in each: 1 to 16, as a job takes 16 subnets. A stack
    * without an environment has two; a warning says so when you ask for more.
    *

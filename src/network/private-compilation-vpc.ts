@@ -13,7 +13,7 @@ import { createFlowLogs } from './flow-logs';
 import { ImportedPrivateCompilationVpc, vpcConfigOf } from './imported-private-compilation-vpc';
 import { ModelAccess, requireReadable } from './model-access';
 import { describeNetwork, type NetworkMetadata } from './network-metadata';
-import { createVpc } from './new-vpc';
+import { concurrentJobs, createVpc } from './new-vpc';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
 import { checkS3Endpoint, createS3Endpoint, endpointStatements } from './s3-endpoint';
@@ -130,6 +130,11 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    */
   public readonly _writesBucketPolicies: boolean;
 
+  /**
+   * How many jobs of this network the deployment of a stack runs at the same time.
+   */
+  public readonly maxConcurrentJobs?: number;
+
   private readonly endpointOnlyPolicy: EndpointOnlyBucketPolicy;
   private readonly laterBuckets = new LaterBuckets(this);
   private readonly bucketGrant: iam.Grant;
@@ -144,6 +149,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     super(scope, id);
     validateProps(this, props, new.target !== NeoPrivateCompilationVpc);
     this.buckets = uniqueBuckets(this, props.buckets);
+    this.maxConcurrentJobs = concurrentJobs(this, props);
 
     const { vpc, subnets } = this.network(props);
     this.vpc = vpc;

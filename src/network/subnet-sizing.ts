@@ -8,6 +8,9 @@
 /** Neo's rule: two private addresses for each instance of a compilation job. */
 const ADDRESSES_PER_INSTANCE = 2;
 
+/** Jobs that the deployment of a stack runs at once: their looks fit into the concurrency of 10 that AWS Lambda gives to new accounts. */
+export const DEFAULT_CONCURRENT_JOBS = 10;
+
 /** The first four addresses of a subnet and its last one are AWS's. */
 const RESERVED_ADDRESSES = 5;
 

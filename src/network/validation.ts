@@ -8,6 +8,7 @@ import { BUCKET, GATEWAY_ENDPOINT, GRANTEE, IP_ADDRESSES, KEY, PREFIX_LIST, ROLE
 const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
   buckets: listOf(BUCKET),
   maxConcurrentInstances: optional(NUMBER),
+  maxConcurrentJobs: optional(NUMBER),
   maxAzs: optional(NUMBER),
   ipAddresses: optional(IP_ADDRESSES),
   vpc: optional(VPC),

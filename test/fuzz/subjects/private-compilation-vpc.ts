@@ -122,6 +122,7 @@ export const PRIVATE_COMPILATION_VPC = subject<NeoPrivateCompilationVpcProps>({
   values: {
     buckets: required(ownBuckets),
     maxConcurrentInstances: optional(instances, numberTokens('any'), notOf('number')),
+    maxConcurrentJobs: optional(wholeNumbers(1, Number.MAX_SAFE_INTEGER), numberTokens('any'), notOf('number')),
     maxAzs: optional(wholeNumbers(1, 16), numberTokens('bad'), notOf('number')),
     ipAddresses: optional(addresses),
     vpc: optional(vpcs),

@@ -1,0 +1,94 @@
+import { CfnResource, Stack } from 'aws-cdk-lib';
+import type { Construct, IConstruct } from 'constructs';
+import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import { DEFAULT_CONCURRENT_JOBS } from '../network/subnet-sizing';
+import { lateWarnings } from '../util/late-warnings';
+
+/** A deployment that takes longer than so many turns of compiling is worth a warning. */
+const MAX_TURNS = 10;
+
+/** The jobs of a stack, by network; by the stack itself where the network is not one of this library. */
+const jobsByStack = new WeakMap<Stack, Map<IConstruct, CfnResource[]>>();
+
+/**
+ * Have CloudFormation run no more jobs of a network at once than `maxConcurrentJobs` says: each waits for the one that is so many places before it. Which
+ * job waits for which is no property of a job, so that adding or removing one changes no other.
+ */
+export function limitConcurrentJobs(scope: Construct, resource: CfnResource, privateVpc?: INeoPrivateCompilationVpc): void {
+  const stack = Stack.of(scope);
+  const key = privateVpc ?? stack;
+  const byNetwork = jobsByStack.get(stack) ?? new Map<IConstruct, CfnResource[]>();
+  jobsByStack.set(stack, byNetwork);
+  const jobs = byNetwork.get(key);
+  if (jobs) {
+    jobs.push(resource);
+    return;
+  }
+  const first = [resource];
+  byNetwork.set(key, first);
+  // At the end of synthesis, when all jobs and all that they refer to is known.
+  scope.node.addValidation({
+    validate: () => {
+      const limit = privateVpc?.maxConcurrentJobs ?? DEFAULT_CONCURRENT_JOBS;
+      if (first.length <= limit) { return []; }
+      // In one order for all networks of the stack, as the jobs of one may depend on those of another.
+      const all = dependenciesFirst(stack, [...byNetwork.values()].flat());
+      const members = new Set(first);
+      const inOrder = all.filter(job => members.has(job));
+      inOrder.slice(limit).forEach((job, index) => job.addDependency(inOrder[index]));
+      warnOfTurns(scope, inOrder.length, limit);
+      return [];
+    },
+  });
+}
+
+function warnOfTurns(scope: Construct, jobs: number, limit: number): void {
+  const turns = Math.ceil(jobs / limit);
+  if (turns <= MAX_TURNS) { return; }
+  lateWarnings(scope).addWarningV2('cdk-sagemaker-neo:manyJobs', `stack ${Stack.of(scope).node.path} has ${jobs} jobs of one network, and its deployment runs ${limit} at once `
+    + `(maxConcurrentJobs): it takes as long as ${turns} compilations, and credentials must last that long. Raise maxConcurrentJobs as far as the quotas of SageMaker `
+    + 'and AWS Lambda allow, or use a NeoCompilationFleet');
+}
+
+/**
+ * The jobs in an order in which each comes after all that it depends on, by whatever way; otherwise in the order in which they were made. An edge from
+ * a job to one before it never closes a cycle.
+ */
+function dependenciesFirst(stack: Stack, jobs: CfnResource[]): CfnResource[] {
+  const resources = new Map<string, CfnResource>();
+  for (const node of stack.node.findAll()) {
+    if (CfnResource.isCfnResource(node) && node.stack === stack) { resources.set(stack.resolve(node.logicalId), node); }
+  }
+  const isJob = new Set(jobs);
+  const seen = new Set<CfnResource>();
+  const ordered: CfnResource[] = [];
+  const visit = (resource: CfnResource): void => {
+    if (seen.has(resource)) { return; }
+    seen.add(resource);
+    for (const id of referencesIn(stack.resolve(resource._toCloudFormation()))) {
+      const target = resources.get(id);
+      if (target) { visit(target); }
+    }
+    if (isJob.has(resource)) { ordered.push(resource); }
+  };
+  jobs.forEach(visit);
+  return ordered;
+}
+
+/** Logical IDs that a piece of a template refers to, and some texts that are none. */
+function referencesIn(value: any, found = new Set<string>()): Set<string> {
+  if (Array.isArray(value)) {
+    value.forEach(item => referencesIn(item, found));
+  } else if (value !== null && typeof value === 'object') {
+    for (const [key, inner] of Object.entries<any>(value)) {
+      switch (key) {
+        case 'Ref': found.add(inner); break;
+        case 'DependsOn': [inner].flat().forEach(id => found.add(id)); break;
+        case 'Fn::GetAtt': found.add(String([inner].flat()[0]).split('.')[0]); break;
+        case 'Fn::Sub': for (const [, id] of JSON.stringify(inner).matchAll(/\$\{([A-Za-z0-9]+)/g)) { found.add(id); } referencesIn(inner, found); break;
+        default: referencesIn(inner, found);
+      }
+    }
+  }
+  return found;
+}
