@@ -1,10 +1,34 @@
-import type { IResource } from 'aws-cdk-lib';
+import { Resource, Stack, type Duration, type IResource } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { grantArtifacts, type Artifacts } from './artifact-access';
+import type { CompilationJobProvider } from './compilation-job-provider';
+import { consoleOf, outcomePattern, type OutcomeFilter } from './outcomes';
+import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
+import { requireExemptable } from '../network/stack-cycle';
+import type { NeoTarget } from '../target/target';
+import { requireType } from '../util/prop-types';
+import { GRANTEE } from '../util/resource-types';
 
 /**
  * A SageMaker Neo compilation job.
  *
+ * Metrics and events come from the functions behind the job, when they answer CloudFormation, as AWS documents no event and no metric of Neo.
+ * They cover jobs that the deployment waits for, and nothing before the answer. Each outcome is counted and sent once, and very rarely (when AWS
+ * Lambda runs a function twice) more than once.
+ *
+ * Reading what is not known of an imported job is an error that says so.
+ *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeCompilationJob.html
+ *
+ * @example
+ * declare const job: NeoCompilationJob;
+ * declare const queue: sqs.Queue;
+ * job.onFailed('Failed', { target: new targets.SqsQueue(queue) });
+ * job.metricFailedJobs().createAlarm(this, 'Alarm', { threshold: 1, evaluationPeriods: 1 });
  */
 export interface INeoCompilationJob extends IResource {
   /**
@@ -22,10 +46,339 @@ export interface INeoCompilationJob extends IResource {
   readonly jobArn: string;
 
   /**
-   * Let somebody read the compiled model. The bucket policy of a private network still denies it to whoever does not come
-   * through the network's S3 endpoint: name such a principal to the network, too (`allowOutsideEndpoint`).
+   * Role that the job assumes.
+   */
+  readonly role: iam.IRole;
+
+  /**
+   * The device or platform that the model is compiled for.
+   */
+  readonly target: NeoTarget;
+
+  /**
+   * Network of the job.
+   */
+  readonly vpcConfig: NeoVpcConfig;
+
+  /**
+   * S3 URI of the compiled model, a `.tar.gz` archive. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
+   * is known.
    *
-   * @param grantee who may read
+   * @attribute
+   */
+  readonly modelArtifactsUri: string;
+
+  /**
+   * Key of the compiled model in the output bucket. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
+   * is known.
+   *
+   * @attribute
+   */
+  readonly artifactObjectKey: string;
+
+  /**
+   * Digest of the compiled model, as SageMaker returns it. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
+   * is known.
+   *
+   * @attribute
+   */
+  readonly artifactDigest: string;
+
+  /**
+   * Image that serves the compiled model on a SageMaker endpoint. Neo names one for cloud targets only: reading it is an error for edge devices, and with
+   * `waitForCompletion: false`.
+   *
+   * @attribute
+   */
+  readonly inferenceImage: string;
+
+  /**
+   * URL of the job in the console.
+   */
+  readonly consoleUrl: string;
+
+  /**
+   * URL of the job's log in the console. SageMaker writes the log.
+   */
+  readonly logUrl: string;
+
+  /**
+   * Lets a principal read the compiled model, `kms:Decrypt` on its key included, and nothing else of the bucket. The bucket policy of a private network
+   * still denies requests that do not come through the network's S3 endpoint: use `grantReadArtifactsOutsideEndpoint` for those.
+   *
+   * @param grantee the principal that may read
    */
   grantReadArtifacts(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * Lets a principal outside the private network read the compiled model: the role of a device, for example. Grants what `grantReadArtifacts` does and
+   * exempts the principal from the network's bucket policies (`allowOutsideEndpoint`).
+   *
+   * Create the role in the network's stack, as its bucket policies name the role, and the role's policy names the bucket; or give it a `roleName`.
+   *
+   * @param grantee a role, a user, a function or an `ArnPrincipal`
+   */
+  grantReadArtifactsOutsideEndpoint(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * A metric of this job, in the namespace `cdk-sagemaker-neo` with the dimensions `Stack` and `Job`. The first metric of a kind adds one metric filter
+   * to the log group of the functions and counts from then on. For an imported job, the filter is added by the stack that makes the job, if that
+   * stack uses the metric, too.
+   *
+   * @param metricName `CompletedJobs`, `FailedJobs`, `CompilationTime` or `PendingTime`
+   * @param props statistic, period, label …
+   */
+  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Number of jobs that completed.
+   *
+   * @param props statistic, period, label …
+   * @default - sum over 5 minutes
+   */
+  metricCompletedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Number of creations and updates of the job that failed, because the job failed, was refused, was stopped or took too long.
+   *
+   * @param props statistic, period, label …
+   * @default - sum over 5 minutes
+   */
+  metricFailedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Seconds from the job's start to its end, completed or failed: what `maxRuntime` limits.
+   *
+   * @param props statistic, period, label …
+   * @default - maximum over 5 minutes
+   */
+  metricCompilationTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Seconds from the job's creation to its start, in which it waits for an instance.
+   *
+   * @param props statistic, period, label …
+   * @default - maximum over 5 minutes
+   */
+  metricPendingTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Adds a rule for the end of the job, completed or failed. The first rule of a stack permits the functions to put this library's events on the default
+   * event bus, and has them do so; without a rule, there are no events. For an imported job, the stack that makes the job must have such a rule.
+   *
+   * The detail of the event has `outcome` (`COMPLETED` or `FAILED`), `stackName`, `logicalResourceId`, `requestType`, `jobName`, `reason`,
+   * `compilationSeconds`, `pendingSeconds`, `modelArtifactsUri` and `logUrl`, as far as they are known.
+   *
+   * @param id id of the rule
+   * @param options target, name, description and more of the pattern
+   */
+  onOutcome(id: string, options?: events.OnEventOptions): events.Rule;
+
+  /**
+   * Adds a rule for the job's completion: see `onOutcome`.
+   *
+   * @param id id of the rule
+   * @param options target, name, description and more of the pattern
+   */
+  onCompleted(id: string, options?: events.OnEventOptions): events.Rule;
+
+  /**
+   * Adds a rule for the job's failure: see `onOutcome`.
+   *
+   * @param id id of the rule
+   * @param options target, name, description and more of the pattern
+   */
+  onFailed(id: string, options?: events.OnEventOptions): events.Rule;
+}
+
+/**
+ * Attributes of a job that another stack or another program makes. Reading or using what is left out is an error.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeCompilationJob.html
+ */
+export interface NeoCompilationJobAttributes {
+  /**
+   * Name of the job, in the account and Region of the scope.
+   */
+  readonly jobName: string;
+
+  /**
+   * Bucket of the compiled model. Granting and hosting need it.
+   *
+   * @default - unknown
+   */
+  readonly outputBucket?: s3.IBucket;
+
+  /**
+   * Key of the compiled model in the bucket, `artifactObjectKey` of the job. Granting and hosting need it. Of a key that is known at synthesis, grants open
+   * the folder of the job; of a token, the one object.
+   *
+   * @default - unknown
+   */
+  readonly artifactObjectKey?: string;
+
+  /**
+   * Digest of the compiled model.
+   *
+   * @default - unknown
+   */
+  readonly artifactDigest?: string;
+
+  /**
+   * Key that the compiled model is encrypted with, if it is not that of the bucket.
+   *
+   * @default - the key of the bucket, if it has one
+   */
+  readonly outputEncryptionKey?: kms.IKey;
+
+  /**
+   * Image that serves the compiled model. Hosting needs it, or an image of your own.
+   *
+   * @default - unknown
+   */
+  readonly inferenceImage?: string;
+
+  /**
+   * The device or platform that the model is compiled for. Hosting needs it.
+   *
+   * @default - unknown
+   */
+  readonly target?: NeoTarget;
+
+  /**
+   * Role that the job assumes.
+   *
+   * @default - unknown
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Network of the job. `grantReadArtifactsOutsideEndpoint` needs it, and hosting without a network of its own.
+   *
+   * @default - unknown
+   */
+  readonly vpcConfig?: NeoVpcConfig;
+
+  /**
+   * How long the compilation may run.
+   *
+   * @default - unknown: a monitoring has no alarm on the compilation time
+   */
+  readonly maxRuntime?: Duration;
+
+  /**
+   * Name of the stack that makes the job. Metrics need it, and alarms.
+   *
+   * @default - unknown: rules match events by the name of the job
+   */
+  readonly stackName?: string;
+
+  /**
+   * Logical ID of the job in its stack, `logicalResourceId` of the job. Metrics need it, and alarms.
+   *
+   * @default - unknown: rules match events by the name of the job
+   */
+  readonly logicalResourceId?: string;
+}
+
+/** What the monitoring has to know of a job. */
+export interface JobObservation {
+  /** The functions behind the job; undefined for an imported job. */
+  readonly provider?: CompilationJobProvider;
+  /** Members of an event that only this job's outcomes have. By logical ID if possible: a rule that refers to the job would be made after it. */
+  readonly outcomes: OutcomeFilter;
+  /** How the names of the job and its predecessors begin. */
+  readonly jobNamePrefix: string;
+  /** Undefined when unknown. */
+  readonly maxRuntime?: Duration;
+  readonly waitsForCompletion: boolean;
+}
+
+/**
+ * What jobs of this app and imported ones have in common.
+ *
+ * @internal
+ */
+export abstract class CompilationJobBase extends Resource implements INeoCompilationJob {
+  public abstract readonly jobName: string;
+  public abstract readonly jobArn: string;
+  public abstract readonly role: iam.IRole;
+  public abstract readonly target: NeoTarget;
+  public abstract readonly vpcConfig: NeoVpcConfig;
+  public abstract readonly modelArtifactsUri: string;
+  public abstract readonly artifactObjectKey: string;
+  public abstract readonly artifactDigest: string;
+  public abstract readonly inferenceImage: string;
+
+  /** @internal */
+  public abstract readonly _observation: JobObservation;
+
+  /** @internal */
+  protected abstract readonly _artifacts: Artifacts;
+
+  public abstract metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  public get consoleUrl(): string {
+    return `${consoleOf(this)}/sagemaker/home?region=${Stack.of(this).region}#/compilation-jobs/${this.jobName}`;
+  }
+
+  public get logUrl(): string {
+    return `${consoleOf(this)}/cloudwatch/home?region=${Stack.of(this).region}#logsV2:log-groups/log-group/$252Faws$252Fsagemaker$252FCompilationJobs/log-events/${this.jobName}`;
+  }
+
+  public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {
+    requireType(this, 'grantee', grantee, GRANTEE);
+    return grantArtifacts(this, this._artifacts, grantee);
+  }
+
+  public grantReadArtifactsOutsideEndpoint(grantee: iam.IGrantable): iam.Grant {
+    requireType(this, 'grantee', grantee, GRANTEE);
+    const { privateVpc } = this.vpcConfig;
+    if (privateVpc) {
+      requireExemptable(this, privateVpc, 'grantee', grantee.grantPrincipal, 'make it in the stack of the network, or give the role a roleName');
+      privateVpc.allowOutsideEndpoint(grantee);
+    }
+    return this.grantReadArtifacts(grantee);
+  }
+
+  public metricCompletedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('CompletedJobs', { statistic: 'Sum', ...props });
+  }
+
+  public metricFailedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('FailedJobs', { statistic: 'Sum', ...props });
+  }
+
+  public metricCompilationTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('CompilationTime', { statistic: 'Maximum', ...props });
+  }
+
+  public metricPendingTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('PendingTime', { statistic: 'Maximum', ...props });
+  }
+
+  public onOutcome(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.outcomeRule(id, options);
+  }
+
+  public onCompleted(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.outcomeRule(id, options, 'COMPLETED');
+  }
+
+  public onFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.outcomeRule(id, options, 'FAILED');
+  }
+
+  private outcomeRule(id: string, options: events.OnEventOptions, outcome?: 'COMPLETED' | 'FAILED'): events.Rule {
+    const { provider, outcomes } = this._observation;
+    provider?.enableEvents();
+    const rule = new events.Rule(options.crossStackScope ?? this, id, {
+      ruleName: options.ruleName,
+      description: options.description,
+      eventPattern: options.eventPattern,
+    });
+    rule.addEventPattern(outcomePattern({ ...outcomes, ...outcome && { outcome: [outcome] } }));
+    rule.addTarget(options.target);
+    return rule;
+  }
 }

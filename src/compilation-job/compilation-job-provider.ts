@@ -59,6 +59,7 @@ export class CompilationJobProvider extends Construct {
   private readonly isInVpc: boolean;
   private hasEvents = false;
   private logKey?: kms.IKey;
+  private logRetention?: logs.RetentionDays;
   private readonly fixedJobNames = new Set<string>();
   private readonly passableRoleArns = new Set<string>();
   private readonly artifactArns = new Set<string>();
@@ -139,6 +140,13 @@ export class CompilationJobProvider extends Construct {
   /** Let the handler hand this role to SageMaker, and to no other service. */
   public allowPassRole(role: iam.IRole): void {
     this.passableRoleArns.add(role.roleArn);
+  }
+
+  /** Keeps the logs for this long, or longer if another job of the stack has asked for it. */
+  public retainLogs(retention: logs.RetentionDays): void {
+    this.logRetention = Math.max(retention, this.logRetention ?? 0);
+    const isForever = this.logRetention === logs.RetentionDays.INFINITE;
+    (this.logGroup.node.defaultChild as logs.CfnLogGroup).retentionInDays = isForever ? undefined : this.logRetention;
   }
 
   /** Let the handler delete the artifacts below this output location. */

@@ -1,31 +1,115 @@
-import { CfnResource, Lazy, RemovalPolicy, TagManager, type Duration, TagType, Token, type ITaggableV2 } from 'aws-cdk-lib';
+import { Annotations, CfnResource, Duration, Lazy, RemovalPolicy, Stack, TagManager, TagType, Token, type CfnElement, type ITaggableV2 } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { INeoCompilationJob } from './compilation-job-base';
+import { allowDeletion, type Artifacts } from './artifact-access';
+import { CompilationJobBase, type INeoCompilationJob, type JobObservation, type NeoCompilationJobAttributes } from './compilation-job-base';
 import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type CompilationJobProperties } from './compilation-job-properties';
-import type { NeoCompilationJobProps } from './compilation-job-props';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
-import { MAX_TIMEOUT, validateJobProps } from './compilation-job-validation';
-import { importedCompilationJob } from './imported-compilation-job';
+import { ImportedCompilationJob } from './imported-compilation-job';
 import { limitConcurrentJobs } from './job-order';
 import { warnOfMissingModel } from './missing-model';
-import { NeoObservedCompilationJob } from './observed-compilation-job';
-import { allowDeletion, grantArtifacts } from '../compilation/artifact-access';
+import { outcomeMetric, OutcomeMetrics } from './outcomes';
+import type { NeoCommonCompilationProps } from '../compilation/compilation-props';
 import { compilationRequest } from '../compilation/compilation-request';
 import { compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
-import { MAX_TAGS, tagFault, validateCompilation } from '../compilation/compilation-validation';
+import { MAX_TAGS, REQUEST_TYPES, requireJobName, tagFault, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
 import { grantExecutionRole } from '../compilation/execution-role';
+import type { NeoModel } from '../model/model';
 import type { NeoModelConfig } from '../model/model-options';
 import { bucketPoliciesOf } from '../network/bucket-policies';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
-import { requireExemptable } from '../network/stack-cycle';
+import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
-import { NeoValidationError } from '../util/errors';
+import { wholeSeconds } from '../util/durations';
+import { formatValue, NeoValidationError } from '../util/errors';
 import { inPolicy, literally } from '../util/object-keys';
-import { requireType } from '../util/prop-types';
-import { GRANTEE } from '../util/resource-types';
+import { BOOLEAN, DURATION, NUMBER, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
+
+/**
+ * Properties of a `NeoCompilationJob`.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
+ */
+export interface NeoCompilationJobProps extends NeoCommonCompilationProps {
+  /**
+   * The model to compile.
+   */
+  readonly model: NeoModel;
+
+  /**
+   * The device or platform to compile for.
+   */
+  readonly target: NeoTarget;
+
+  /**
+   * Options for the compiler, as far as the target takes any.
+   *
+   * @default - none
+   */
+  readonly compilerOptions?: NeoCompilerOptions;
+
+  /**
+   * Name of the job, 1 to 63 letters, digits and hyphens, unique in account and Region. A job cannot be changed and its name
+   * cannot be used twice: with a fixed name, every update that alters the result fails until the name is changed as well.
+   *
+   * @default - a unique name is generated, and a new one for each new job
+   */
+  readonly compilationJobName?: string;
+
+  /**
+   * Whether the deployment waits for the end of the job and fails when the job fails. Without it, the deployment goes on as soon as SageMaker has
+   * accepted the job, and only name and ARN are known.
+   *
+   * @default true
+   */
+  readonly waitForCompletion?: boolean;
+
+  /**
+   * How long the deployment waits for the job, the wait for a free slot of the account's quota included. Then the job is stopped and
+   * the deployment fails. 1 to 55 minutes: CloudFormation's hour less the time that stopping takes.
+   *
+   * @default Duration.minutes(55)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Whether the compiled model is deleted together with the job: when the resource is removed from the stack, or replaced by an update.
+   * Only the artifact of this job is ever deleted. In a versioned bucket it gets a delete marker.
+   *
+   * @default false
+   */
+  readonly deleteArtifacts?: boolean;
+
+  /**
+   * How long the logs of the functions that run the jobs are kept. All jobs of a stack share these functions and their log group: the longest retention that
+   * one of the jobs asks for applies.
+   *
+   * @default - one month
+   */
+  readonly functionLogRetention?: logs.RetentionDays;
+
+  /**
+   * Tags of the job, at most 47. Tags set on the construct tree (`Tags.of`) are added. A change of tags makes no new job.
+   *
+   * @default - none
+   */
+  readonly tags?: { [key: string]: string };
+}
+
+/** CloudFormation and the Provider framework wait one hour. Stopping a job before the answer is given takes the rest. */
+const MAX_TIMEOUT = Duration.minutes(55);
+
+const TYPES: PropTypes<NeoCompilationJobProps> = {
+  ...REQUEST_TYPES,
+  compilationJobName: optional(STRING),
+  waitForCompletion: optional(BOOLEAN),
+  timeout: optional(DURATION),
+  deleteArtifacts: optional(BOOLEAN),
+  functionLogRetention: optional(NUMBER),
+};
 
 /**
  * A model compiled by SageMaker Neo in a private network, as part of the deployment.
@@ -51,21 +135,33 @@ import { GRANTEE } from '../util/resource-types';
  * });
  * new CfnOutput(this, 'Compiled', { value: job.modelArtifactsUri });
  */
-export class NeoCompilationJob extends NeoObservedCompilationJob implements INeoCompilationJob, ITaggableV2 {
+export class NeoCompilationJob extends CompilationJobBase implements INeoCompilationJob, ITaggableV2 {
   /**
    * CloudFormation's type of the resource.
    */
   public static readonly RESOURCE_TYPE: string = COMPILATION_JOB_TYPE;
 
   /**
-   * A job that exists, by its name: one of another stack, or one that was started by hand.
+   * Imports a job by its name: one of another stack, or one that was started by hand. Only its name, ARN and console links are known;
+   * `fromCompilationJobAttributes` takes more.
    *
-   * @param scope where to import it
+   * @param scope scope of the imported job
    * @param id construct id
    * @param jobName name of the job, in the account and Region of the scope
    */
   public static fromJobName(scope: Construct, id: string, jobName: string): INeoCompilationJob {
-    return importedCompilationJob(scope, id, jobName);
+    return new ImportedCompilationJob(scope, id, { jobName });
+  }
+
+  /**
+   * Imports a job that another stack or another program makes, so that its result can be granted, hosted and watched.
+   *
+   * @param scope scope of the imported job
+   * @param id construct id
+   * @param attrs what is known of the job
+   */
+  public static fromCompilationJobAttributes(scope: Construct, id: string, attrs: NeoCompilationJobAttributes): INeoCompilationJob {
+    return new ImportedCompilationJob(scope, id, attrs);
   }
 
   /** Collects the tags of the job. */
@@ -76,19 +172,10 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
    */
   public readonly outputBucket: s3.IBucket;
 
-  /**
-   * Role that the job assumes.
-   */
   public readonly role: iam.IRole;
 
-  /**
-   * The device or platform that the model is compiled for.
-   */
   public readonly target: NeoTarget;
 
-  /**
-   * Network of the job.
-   */
   public readonly vpcConfig: NeoVpcConfig;
 
   /**
@@ -101,20 +188,13 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
    */
   public readonly maxRuntime: Duration;
 
-  /**
-   * The fixed name of the job, or how its generated names begin.
-   *
-   * @internal
-   */
-  public readonly _jobNamePrefix: string;
+  /** @internal */
+  public readonly _observation: JobObservation;
 
   /** @internal */
-  public readonly _provider: CompilationJobProvider;
+  protected readonly _artifacts: Artifacts;
 
   private readonly resource: CfnResource;
-  private readonly outputEncryptionKey?: kms.IKey;
-  /** Known at synth, unlike the job's name: a grant to the network's own role must not wait for the job, which waits for the role. */
-  private readonly artifactPattern: string;
 
   /**
    * @param scope construct that it becomes a part of
@@ -131,7 +211,6 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     this.target = props.target;
     this.vpcConfig = props.vpcConfig;
     this.outputBucket = props.outputBucket;
-    this.outputEncryptionKey = settings.outputEncryptionKey;
     this.maxRuntime = settings.maxRuntime;
     this.cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', props.tags
       && Object.entries(props.tags).map(([key, value]) => ({ key, value })));
@@ -144,14 +223,22 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     grantExecutionRole(this, settings);
 
     const provider = CompilationJobProvider.getOrCreate(this, privateVpc);
-    this._provider = provider;
     provider.allowPassRole(role);
+    if (props.functionLogRetention !== undefined) { provider.retainLogs(props.functionLogRetention); }
     if (props.compilationJobName) { provider.allowJobName(props.compilationJobName); }
     const jobNamePrefix = `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`;
-    this._jobNamePrefix = props.compilationJobName ?? `${jobNamePrefix}-`;
-    this.artifactPattern = inPolicy(`${literally(outputPrefix)}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`);
+    // Known at synthesis, unlike the job's name: a grant to the network's own role must not wait for the job, which waits for the role.
+    const pattern = inPolicy(`${literally(outputPrefix)}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`);
+    this._artifacts = { bucket: this.outputBucket, pattern, key: settings.outputEncryptionKey };
+    this._observation = {
+      provider,
+      outcomes: { stackName: [Stack.of(this).stackName], logicalResourceId: [this.logicalResourceId] },
+      jobNamePrefix: props.compilationJobName ?? `${jobNamePrefix}-`,
+      maxRuntime: this.maxRuntime,
+      waitsForCompletion: this.waitsForCompletion,
+    };
     if (props.deleteArtifacts) {
-      provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
+      provider.allowDeleteArtifacts(this.outputBucket, pattern);
       // Outside the VPC, the handler must be let through by a bucket policy that was told to deny deletions.
       if (privateVpc && !privateVpc.controlPlaneSecurityGroup) { allowDeletion(this, privateVpc, provider.role); }
     }
@@ -188,31 +275,21 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
   }
 
   /**
-   * S3 URI of the compiled model, a `.tar.gz` archive. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
-   * is known.
-   *
-   * @attribute
+   * Logical ID of the job in its stack: the dimension `Job` of its metrics, and `logicalResourceId` of its events. Unlike the name, it is the same for a new
+   * job.
    */
+  public get logicalResourceId(): string {
+    return Lazy.string({ produce: () => Stack.of(this).resolve((this.node.defaultChild as CfnElement).logicalId) });
+  }
+
   public get modelArtifactsUri(): string {
     return this.resultAttribute('modelArtifactsUri', 'ModelArtifactsUri');
   }
 
-  /**
-   * SHA-256 digest of the compiled model. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
-   * is known.
-   *
-   * @attribute
-   */
   public get artifactDigest(): string {
     return this.resultAttribute('artifactDigest', 'ArtifactDigest');
   }
 
-  /**
-   * Image that serves the compiled model on a SageMaker endpoint. For cloud targets only: Neo names none for edge devices, and reading it is an error
-   * there, as it is with `waitForCompletion: false`.
-   *
-   * @attribute
-   */
   public get inferenceImage(): string {
     if (this.props.target.isEdge) {
       throw new NeoValidationError('inferenceImage is known for cloud targets only, as Neo has no image for edge devices; use modelArtifactsUri instead', this);
@@ -220,43 +297,14 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
     return this.resultAttribute('inferenceImage', 'InferenceImage');
   }
 
-  /**
-   * Key of the compiled model in the output bucket. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
-   * is known.
-   *
-   * @attribute
-   */
   public get artifactObjectKey(): string {
     return this.resultAttribute('artifactObjectKey', 'ArtifactObjectKey');
   }
 
-  /**
-   * Let somebody read the compiled model, `kms:Decrypt` on its key included, and nothing else of the bucket. The bucket policy of a private network still denies it to whoever does not
-   * come through the network's S3 endpoint: use `grantReadArtifactsOutsideEndpoint` for those.
-   *
-   * @param grantee who may read
-   */
-  public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {
-    requireType(this, 'grantee', grantee, GRANTEE);
-    return grantArtifacts(this, { bucket: this.outputBucket, pattern: this.artifactPattern, key: this.outputEncryptionKey }, grantee);
-  }
-
-  /**
-   * Let somebody outside the private network read the compiled model: the role of a device, say. Grants what `grantReadArtifacts` does and has the
-   * network's bucket policies let the principal through (`allowOutsideEndpoint`).
-   *
-   * Create the role in the network's stack, as its bucket policies name the role, and the role's policy names the bucket; or give it a `roleName`.
-   *
-   * @param grantee a role, a user, a function or an `ArnPrincipal`
-   */
-  public grantReadArtifactsOutsideEndpoint(grantee: iam.IGrantable): iam.Grant {
-    requireType(this, 'grantee', grantee, GRANTEE);
-    const { privateVpc } = this.vpcConfig;
-    if (privateVpc) {
-      requireExemptable(this, privateVpc, 'grantee', grantee.grantPrincipal, 'make it in the stack of the network, or give the role a roleName');
-      privateVpc.allowOutsideEndpoint(grantee);
-    }
-    return this.grantReadArtifacts(grantee);
+  public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const metric = outcomeMetric(this, metricName, Stack.of(this).stackName, this.logicalResourceId, props);
+    OutcomeMetrics.of(this._observation.provider!).record(metricName);
+    return metric;
   }
 
   /** The handler appends the name of the job to the output location. */
@@ -286,5 +334,37 @@ export class NeoCompilationJob extends NeoObservedCompilationJob implements INeo
 
   private attribute(name: keyof CompilationJobAttributes): string {
     return Token.asString(this.resource.getAtt(name));
+  }
+}
+
+/** Validates everything about the props of a job that does not depend on its model and target. A subclass may have further props. */
+function validateJobProps(scope: Construct, props: NeoCompilationJobProps, isSubclass: boolean): void {
+  requireTypes(scope, props, TYPES, 'props', isSubclass);
+  if (props.compilationJobName !== undefined) { requireJobName(scope, 'compilationJobName', props.compilationJobName); }
+  validateCommonProps(scope, props, MAX_TAGS.deployment);
+  validateTimeout(scope, props);
+  const { functionLogRetention } = props;
+  if (functionLogRetention !== undefined && logs.RetentionDays[functionLogRetention] === undefined) {
+    throw new NeoValidationError(`functionLogRetention must be one of logs.RetentionDays, such as logs.RetentionDays.ONE_YEAR; got: ${formatValue(functionLogRetention)}`, scope);
+  }
+}
+
+/** Only while the deployment waits for the job does the timeout stop it. */
+function validateTimeout(scope: Construct, props: NeoCompilationJobProps): void {
+  const { timeout = MAX_TIMEOUT, maxRuntime, maxPendingTime, waitForCompletion = true } = props;
+  const limit = wholeSeconds(scope, 'timeout', timeout, {
+    least: 60,
+    most: MAX_TIMEOUT.toSeconds(),
+    words: 'between 1 and 55 minutes (CloudFormation waits one hour, and stopping a job takes time)',
+  });
+  if (!waitForCompletion || limit === undefined) { return; }
+  const exceeds = (duration?: Duration) => duration && !duration.isUnresolved() && duration.toSeconds() > limit;
+  if (exceeds(maxRuntime)) {
+    throw new NeoValidationError(`maxRuntime must not be longer than timeout (${limit} seconds) while the deployment waits for the job: `
+      + `raise timeout up to 55 minutes, or set waitForCompletion to false; got: ${maxRuntime!.toSeconds()} seconds`, scope);
+  }
+  if (exceeds(maxPendingTime)) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:maxPendingTimeBeyondTimeout',
+      `maxPendingTime (${maxPendingTime!.toSeconds()} seconds) is longer than timeout (${limit} seconds), at which the job is stopped while the deployment waits for it. Set waitForCompletion to false to let it wait longer.`);
   }
 }

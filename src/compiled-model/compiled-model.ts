@@ -1,15 +1,107 @@
-import { Resource, Stack, Token } from 'aws-cdk-lib';
+import { Resource, Stack, Token, type IResource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
-import type { NeoCompiledModelProps } from './compiled-model-props';
 import { createHostingRole } from './hosting-role';
 import { requireJobName, validateVpcConfig, VPC_CONFIG } from '../compilation/compilation-validation';
+import type { INeoCompilationJob } from '../compilation-job/compilation-job-base';
+import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { differ, requirePassableRole } from '../network/same-environment';
 import { requireExemptable } from '../network/stack-cycle';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { BOOLEAN, mapOf, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
+import { BOOLEAN, mapOf, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { JOB, ROLE } from '../util/resource-types';
+
+/**
+ * A SageMaker model made from the result of a compilation job.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModel.html
+ */
+export interface INeoCompiledModel extends IResource {
+  /**
+   * Name of the model, as an endpoint configuration or a batch transform job takes it.
+   *
+   * @attribute
+   */
+  readonly modelName: string;
+
+  /**
+   * ARN of the model.
+   *
+   * @attribute
+   */
+  readonly modelArn: string;
+}
+
+/**
+ * Properties of a `NeoCompiledModel`.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
+ */
+export interface NeoCompiledModelProps {
+  /**
+   * The job whose result is hosted: for a cloud target, and one that the deployment waits for. In the account and Region of this stack.
+   */
+  readonly job: INeoCompilationJob;
+
+  /**
+   * Network of the model's containers, at least two subnets. Each hosting instance takes addresses of its subnets, so size them for
+   * endpoints and jobs together (`maxConcurrentInstances`).
+   *
+   * @default - the network of the job: the compiled model is read through its S3 endpoint, and the bucket policies let it pass
+   */
+  readonly vpcConfig?: NeoVpcConfig;
+
+  /**
+   * Role that SageMaker assumes to host the model. A role of your own needs the permissions that AWS lists for CreateModel; the
+   * compiled model is granted to it here.
+   *
+   * @default - a new role with these permissions, on this network and this model only
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Whether the containers can make no network calls at all. SageMaker itself still downloads the model, with the role and, as AWS documents, through
+   * the VPC, and delivers the requests for inferences.
+   *
+   * @default true
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
+   */
+  readonly enableNetworkIsolation?: boolean;
+
+  /**
+   * Whether the role is named to the bucket policies of the job's network, so that it may read from outside the S3 endpoint as well. For a
+   * model that is hosted in another network, or should SageMaker's check of the artifact not come through the subnets. The role must
+   * then be made in the network's stack, or have a `roleName`.
+   *
+   * @default false
+   */
+  readonly allowOutsideEndpoint?: boolean;
+
+  /**
+   * Image of the container, in place of the one that Neo names: to pin a version, or to serve with an image of your own.
+   *
+   * @default - `inferenceImage` of the job
+   */
+  readonly image?: string;
+
+  /**
+   * Environment variables of the container. Which ones an image wants depends on the framework.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-deployment-hosting-services-boto3.html
+   */
+  readonly environment?: { [name: string]: string };
+
+  /**
+   * Name of the model, 1 to 63 letters, digits and hyphens. A model cannot be changed: with a fixed name, every new compilation
+   * fails to deploy until the name is changed as well.
+   *
+   * @default - CloudFormation generates a unique name
+   */
+  readonly modelName?: string;
+}
 
 /**
  * A SageMaker model made from the result of a compilation job for a cloud target: the compiled archive, the image that Neo names for it, a
@@ -26,24 +118,31 @@ import { JOB, ROLE } from '../util/resource-types';
  *   productionVariants: [{ modelName: model.modelName, variantName: 'main', instanceType: 'ml.c5.xlarge', initialInstanceCount: 1 }],
  * });
  */
-export class NeoCompiledModel extends Resource implements iam.IGrantable {
+export class NeoCompiledModel extends Resource implements INeoCompiledModel, iam.IGrantable {
+  /**
+   * Imports a model by its name.
+   *
+   * @param scope scope of the imported model
+   * @param id construct id
+   * @param modelName name of the model, in the account and Region of the scope
+   */
+  public static fromModelName(scope: Construct, id: string, modelName: string): INeoCompiledModel {
+    requireType(scope, 'modelName', modelName, STRING);
+    requireJobName(scope, 'modelName', modelName);
+    class Imported extends Resource implements INeoCompiledModel {
+      public readonly modelName = modelName;
+      public readonly modelArn = Stack.of(this).formatArn({ service: 'sagemaker', resource: 'model', resourceName: modelName });
+    }
+    return new Imported(scope, id);
+  }
+
   /**
    * The model.
    */
   public readonly model: sagemaker.CfnModel;
 
-  /**
-   * Name of the model: what an endpoint configuration or a batch transform job takes.
-   *
-   * @attribute
-   */
   public readonly modelName: string;
 
-  /**
-   * ARN of the model.
-   *
-   * @attribute
-   */
   public readonly modelArn: string;
 
   /**

@@ -4,12 +4,10 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { EventField, Rule, RuleTargetInput, type IRuleTarget } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { NeoCompilationMonitoringProps } from './compilation-monitoring-props';
-import { compilationLogQuery, OUTCOME_QUERY } from './queries';
-import type { NeoCompilationJob } from '../compilation-job/compilation-job';
-import { consoleOf } from '../compilation-job/console';
-import { outcomePattern } from '../compilation-job/outcome-pattern';
+import type { CompilationJobBase, INeoCompilationJob, JobObservation } from '../compilation-job/compilation-job-base';
+import { consoleOf, outcomePattern } from '../compilation-job/outcomes';
 import { differ, requireSameRegion } from '../network/same-environment';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { BOOLEAN, listOf, NUMBER, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
@@ -19,6 +17,56 @@ import { JOB, TOPIC } from '../util/resource-types';
 const COMPILATION_LOG_GROUP = '/aws/sagemaker/CompilationJobs';
 
 /**
+ * Properties of a `NeoCompilationMonitoring`.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+ */
+export interface NeoCompilationMonitoringProps {
+  /**
+   * The jobs to watch, 1 to 100, all in the account and Region of this stack. They may be in other stacks. An imported job must have `stackName` and
+   * `logicalResourceId`, and the stack that makes it must have a monitoring, too, as its functions otherwise record nothing.
+   */
+  readonly jobs: INeoCompilationJob[];
+
+  /**
+   * Topic that receives one message for each job that completes or fails, with the job's name, the reason and a link to the log. A topic with a key
+   * of your own needs a key policy for `events.amazonaws.com`.
+   *
+   * @default - no messages, and no events
+   */
+  readonly topic?: sns.ITopic;
+
+  /**
+   * Topic that the alarms notify. Separate from `topic`, so that a failure is not reported twice.
+   *
+   * @default - the alarms notify no topic
+   */
+  readonly alarmTopic?: sns.ITopic;
+
+  /**
+   * How long a compilation may take before an alarm goes off, as a share of the job's `maxRuntime`, at which SageMaker ends it: above 0, at
+   * most 1.
+   *
+   * @default 0.8
+   */
+  readonly compilationTimeThreshold?: number;
+
+  /**
+   * Name of the dashboard.
+   *
+   * @default - CloudFormation generates a unique name
+   */
+  readonly dashboardName?: string;
+
+  /**
+   * Whether there is a stack output with the console's link of every job. A template has at most 200 outputs.
+   *
+   * @default true
+   */
+  readonly jobLinks?: boolean;
+}
+
+/**
  * Alarms, a dashboard, messages, saved queries and console links for compilation jobs, in one call.
  *
  * Per job there are two alarms: one when it fails, one when its compilation takes nearly as long as it may. What it costs is in docs/operations.md.
@@ -26,7 +74,7 @@ const COMPILATION_LOG_GROUP = '/aws/sagemaker/CompilationJobs';
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
  *
  * @example
- * declare const job: NeoCompilationJob;
+ * declare const job: INeoCompilationJob;
  * declare const topic: sns.Topic;
  * new NeoCompilationMonitoring(this, 'Monitoring', { jobs: [job], alarmTopic: topic });
  */
@@ -63,8 +111,8 @@ export class NeoCompilationMonitoring extends Construct {
       alarmDescription: `The Neo compilation job ${job.node.path} failed. The reason is in the events of its stack, in the log of the job provider and in the log of the job.`,
     }));
     this.compilationTimeAlarms = jobs.flatMap(job => {
-      const { maxRuntime } = job;
-      if (maxRuntime.isUnresolved()) { return []; }
+      const { maxRuntime } = observationOf(job);
+      if (!maxRuntime || maxRuntime.isUnresolved()) { return []; }
       return [this.alarm(job, 'CompilationTime', {
         metric: job.metricCompilationTime(),
         threshold: Math.max(1, Math.floor(maxRuntime.toSeconds() * threshold)),
@@ -83,7 +131,7 @@ export class NeoCompilationMonitoring extends Construct {
     this.writeLinks(jobs, props.jobLinks ?? true);
   }
 
-  private alarm(job: NeoCompilationJob, kind: string, props: Pick<cloudwatch.AlarmProps, 'threshold' | 'alarmDescription'> & { metric: cloudwatch.Metric }) {
+  private alarm(job: INeoCompilationJob, kind: string, props: Pick<cloudwatch.AlarmProps, 'threshold' | 'alarmDescription'> & { metric: cloudwatch.Metric }) {
     return new cloudwatch.Alarm(this, `${kind}${suffixOf(job)}`, {
       ...props,
       evaluationPeriods: 1,
@@ -94,32 +142,42 @@ export class NeoCompilationMonitoring extends Construct {
   }
 
   /** A bus has 300 rules, and a pattern 2,048 characters: not one rule per job, and not one for all. */
-  private sendMessages(jobs: NeoCompilationJob[], target: IRuleTarget) {
-    jobs.forEach(job => job._provider.enableEvents());
-    for (const stack of new Set(jobs.map(job => Stack.of(job)))) {
-      const ids = jobs.filter(job => Stack.of(job) === stack).map(job => job._logicalResourceId);
+  private sendMessages(jobs: INeoCompilationJob[], target: IRuleTarget) {
+    const add = (id: string, description: string, detail: JobObservation['outcomes']) => {
+      new Rule(this, id, { description, eventPattern: outcomePattern(detail) }).addTarget(target);
+    };
+    const isMade = (job: INeoCompilationJob) => observationOf(job).provider !== undefined;
+    for (const job of jobs.filter(one => !isMade(one))) {
+      add(`Messages${suffixOf(job)}`, `Outcomes of the Neo compilation job ${job.node.path}`, observationOf(job).outcomes);
+    }
+    const made = jobs.filter(isMade);
+    made.forEach(job => observationOf(job).provider!.enableEvents());
+    for (const stack of new Set(made.map(job => Stack.of(job)))) {
+      const ids = made.filter(job => Stack.of(job) === stack).flatMap(job => observationOf(job).outcomes.logicalResourceId!);
       for (let first = 0; first < ids.length; first += JOBS_PER_RULE) {
-        const rule = new Rule(this, `Messages${stack.node.addr.slice(-8)}${first || ''}`, {
-          description: `Outcomes of Neo compilation jobs in ${stack.node.path}`,
-          eventPattern: outcomePattern(stack.stackName, ids.slice(first, first + JOBS_PER_RULE)),
+        add(`Messages${stack.node.addr.slice(-8)}${first || ''}`, `Outcomes of Neo compilation jobs in ${stack.node.path}`, {
+          stackName: [stack.stackName], logicalResourceId: ids.slice(first, first + JOBS_PER_RULE),
         });
-        rule.addTarget(target);
       }
     }
   }
 
-  private saveQueries(jobs: NeoCompilationJob[]) {
+  private saveQueries(jobs: INeoCompilationJob[]) {
     const folder = `cdk-sagemaker-neo/${Names.uniqueResourceName(this, { maxLength: 100, separator: '-' })}`;
-    new logs.CfnQueryDefinition(this, 'OutcomeQuery', { name: `${folder}/outcomes`, logGroupNames: logGroupsOf(jobs), queryString: OUTCOME_QUERY });
+    const logGroupNames = logGroupsOf(jobs);
+    if (logGroupNames.length > 0) {
+      new logs.CfnQueryDefinition(this, 'OutcomeQuery', { name: `${folder}/outcomes`, logGroupNames, queryString: OUTCOME_QUERY });
+    }
     new logs.CfnQueryDefinition(this, 'CompilationLogQuery', {
       name: `${folder}/compilation logs`,
       logGroupNames: [COMPILATION_LOG_GROUP],
-      queryString: compilationLogQuery(jobs),
+      queryString: compilationLogQuery(jobs.map(job => observationOf(job).jobNamePrefix)),
     });
   }
 
-  private makeDashboard(jobs: NeoCompilationJob[], dashboardName?: string): cloudwatch.Dashboard {
-    const label = (job: NeoCompilationJob) => ({ label: job.node.path });
+  private makeDashboard(jobs: INeoCompilationJob[], dashboardName?: string): cloudwatch.Dashboard {
+    const logGroupNames = logGroupsOf(jobs);
+    const label = (job: INeoCompilationJob) => ({ label: job.node.path });
     const graph = (title: string, metrics: cloudwatch.IMetric[], unit: string) => new cloudwatch.GraphWidget({
       title, left: metrics, width: 12, leftYAxis: { min: 0, label: unit, showUnits: false },
     });
@@ -131,19 +189,38 @@ export class NeoCompilationMonitoring extends Construct {
           graph('Compilation time', jobs.map(job => job.metricCompilationTime(label(job))), 'seconds'),
           graph('Waited for an instance', jobs.map(job => job.metricPendingTime(label(job))), 'seconds'),
         ],
-        [new cloudwatch.LogQueryWidget({ title: 'Outcomes', logGroupNames: logGroupsOf(jobs), queryString: OUTCOME_QUERY, width: 24, height: 8 })],
+        logGroupNames.length > 0 ? [new cloudwatch.LogQueryWidget({ title: 'Outcomes', logGroupNames, queryString: OUTCOME_QUERY, width: 24, height: 8 })] : [],
         [new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: [...this.failureAlarms, ...this.compilationTimeAlarms], width: 24 })],
       ],
     });
   }
 
-  private writeLinks(jobs: NeoCompilationJob[], jobLinks: boolean) {
+  private writeLinks(jobs: INeoCompilationJob[], jobLinks: boolean) {
     const { region } = Stack.of(this);
     new CfnOutput(this, 'DashboardUrl', { value: `${consoleOf(this)}/cloudwatch/home?region=${region}#dashboards/dashboard/${this.dashboard.dashboardName}` });
     if (jobLinks) {
       jobs.forEach(job => new CfnOutput(this, `JobUrl${suffixOf(job)}`, { value: job.consoleUrl, description: `Compilation job of ${job.node.path}` }));
     }
   }
+}
+
+/** The ends of jobs, the latest first; from the log of the functions behind the jobs. */
+const OUTCOME_QUERY = [
+  'fields @timestamp, stackName, logicalResourceId, outcome, jobName, compilationSeconds, pendingSeconds, reason',
+  'filter action = "outcome"',
+  'sort @timestamp desc',
+  'limit 100',
+].join('\n| ');
+
+/** What Neo logged of these jobs and their predecessors; a stream is named like its job. */
+function compilationLogQuery(jobNamePrefixes: string[]): string {
+  const prefixes = [...new Set(jobNamePrefixes)];
+  return [
+    'fields @timestamp, @logStream, @message',
+    `filter ${prefixes.map(prefix => `strcontains(@logStream, "${prefix}")`).join(' or ')}`,
+    'sort @timestamp desc',
+    'limit 1000',
+  ].join('\n| ');
 }
 
 /** A logical ID can have 255 characters, and has 30 most often. */
@@ -159,9 +236,14 @@ const MESSAGE = [
 ].join(' ');
 
 /** Does not change when jobs come and go. */
-const suffixOf = (job: NeoCompilationJob) => job.node.addr.slice(-8);
+const suffixOf = (job: INeoCompilationJob) => job.node.addr.slice(-8);
 
-const logGroupsOf = (jobs: NeoCompilationJob[]) => [...new Set(jobs.map(job => job._provider))].map(({ logGroup }) => logGroup.logGroupName);
+/** Type checks have seen that it is one of ours; it may come from another copy of this library. */
+const observationOf = (job: INeoCompilationJob) => (job as CompilationJobBase)._observation;
+
+/** Log groups of the functions behind the jobs. Those of imported jobs are not known. */
+const logGroupsOf = (jobs: INeoCompilationJob[]) => [...new Set(jobs.map(job => observationOf(job).provider))]
+  .flatMap(provider => provider ? [provider.logGroup.logGroupName] : []);
 
 const TYPES: PropTypes<NeoCompilationMonitoringProps> = {
   jobs: listOf(JOB),
@@ -195,7 +277,7 @@ function validate(scope: Construct, props: NeoCompilationMonitoringProps): numbe
         fail(`jobs must be in the ${place} of the stack, ${here}, as their metrics, logs and events are: make a monitoring there; got: ${job.node.path} in ${job.env[place]}`);
       }
     }
-    if (!job.waitsForCompletion) {
+    if (!observationOf(job).waitsForCompletion) {
       Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:outcomeNotSeen', `nobody waits for ${job.node.path} (waitForCompletion: false), so its end is not seen: its metrics, alarms and messages tell only `
         + 'of jobs that could not be started');
     }

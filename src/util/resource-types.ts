@@ -23,7 +23,7 @@ export const STATE_MACHINE = having('a state machine (sfn.IStateMachine)', 'stat
 export const LOG_GROUP = having('a log group (logs.ILogGroup)', 'logGroupArn');
 
 export const PRIVATE_VPC = having('a NeoPrivateCompilationVpc', 'vpcConfig', 'grantReadThroughEndpoint');
-export const JOB = having('a NeoCompilationJob, made by this app', 'jobName', '_provider');
+export const JOB = having('a compilation job, such as a NeoCompilationJob', 'jobName', '_observation');
 export const MODEL = having('a NeoModel, such as NeoModel.fromBucket(...)', 'bind');
 export const FRAMEWORK = having('a NeoFramework, such as NeoFramework.PYTORCH_1_13', 'name', 'version');
 export const TARGET = having('a NeoTarget, such as NeoTarget.ML_C5', '_toOutputConfig', 'kind');

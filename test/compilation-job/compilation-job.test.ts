@@ -1,9 +1,16 @@
-import { App, CfnOutput, Duration, Stack, Tags, type CfnResource } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, Fn, Stack, Tags, type CfnResource } from 'aws-cdk-lib';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { archive, compilation, jobOf, OPTIONS, requestOf } from './fixture';
-import { NeoCompilationJob, NeoCompilerOptions, NeoFramework, NeoModel, NeoTarget, NeoTargetArch, NeoTargetOs } from '../../src';
-import { network, newStack, templateOf } from '../network/fixture';
+import {
+  type INeoCompilationJob, NeoCompilationJob, type NeoCompilationJobAttributes, NeoCompilationMonitoring, NeoCompiledModel, NeoCompilerOptions,
+  NeoFramework, NeoModel, NeoTarget, NeoTargetArch, NeoTargetOs,
+} from '../../src';
+import { network, newStack, only, templateOf } from '../network/fixture';
 import { DependencyGraph } from '../util/dependency-graph';
 
 describe('the request', () => {
@@ -203,7 +210,115 @@ describe('an imported job', () => {
     const job = NeoCompilationJob.fromJobName(stack, 'Job', 'resnet-for-c5');
     expect(job.jobName).toBe('resnet-for-c5');
     expect(stack.resolve(job.jobArn)).toEqual({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':sagemaker:eu-west-1:111122223333:compilation-job/resnet-for-c5']] });
-    expect(() => job.grantReadArtifacts(new iam.AccountRootPrincipal())).toThrow(/grantReadArtifacts is not possible on an imported job/);
+    expect(job.consoleUrl).toMatch(/^https:\/\/eu-west-1\.console\.aws\.amazon\.com\/sagemaker\/.*\/resnet-for-c5$/);
+  });
+
+  test.each<[string, (job: INeoCompilationJob) => unknown]>([
+    ['role', job => job.role],
+    ['target', job => job.target],
+    ['vpcConfig', job => job.vpcConfig],
+    ['outputBucket', job => job.modelArtifactsUri],
+    ['artifactObjectKey', job => job.grantReadArtifacts(new iam.AccountRootPrincipal())],
+    ['artifactDigest', job => job.artifactDigest],
+    ['inferenceImage', job => job.inferenceImage],
+    ['stackName', job => job.metricFailedJobs()],
+  ])('fails when %s is needed and not known', (attribute, use) => {
+    const job = NeoCompilationJob.fromJobName(newStack(), 'Job', 'resnet-for-c5');
+    expect(() => use(job)).toThrow(`${attribute} of the imported job is not known: use NeoCompilationJob.fromCompilationJobAttributes with ${attribute}; got: the job named resnet-for-c5`);
+  });
+
+  const imported = (attrs: Partial<NeoCompilationJobAttributes> = {}) => {
+    const fixture = network();
+    const outputBucket = s3.Bucket.fromBucketName(fixture.stack, 'Output', 'output');
+    const job = NeoCompilationJob.fromCompilationJobAttributes(fixture.stack, 'Job', {
+      jobName: 'resnet',
+      outputBucket,
+      artifactObjectKey: 'neo/resnet/model-ml_c5.tar.gz',
+      artifactDigest: 'abc',
+      inferenceImage: 'image',
+      target: NeoTarget.ML_C5,
+      role: fixture.privateVpc.role,
+      vpcConfig: fixture.privateVpc.vpcConfig,
+      ...attrs,
+    });
+    return { ...fixture, job };
+  };
+
+  test('gives what it is told', () => {
+    const { job, privateVpc } = imported();
+    expect(job).toMatchObject({ artifactObjectKey: 'neo/resnet/model-ml_c5.tar.gz', artifactDigest: 'abc', inferenceImage: 'image', target: NeoTarget.ML_C5, role: privateVpc.role });
+    expect(job.modelArtifactsUri).toBe('s3://output/neo/resnet/model-ml_c5.tar.gz');
+  });
+
+  test.each<[string, string, unknown]>([
+    ['folder of the job', 'neo/resnet/model-ml_c5.tar.gz', '/neo/resnet/*'],
+    ['object at the top of the bucket', 'model.tar.gz', '/model.tar.gz'],
+    ['object of which only the deployment knows the key', Fn.importValue('Key'), expect.stringMatching(/\/$/)],
+  ])('grants the %s', (_, artifactObjectKey, expected) => {
+    const { stack, job } = imported({ artifactObjectKey });
+    const reader = new iam.Role(stack, 'Reader', { assumedBy: new iam.ServicePrincipal('greengrass.amazonaws.com') });
+    job.grantReadArtifacts(reader);
+    const [{ Properties }] = Object.values(templateOf(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: [stack.resolve(reader.roleName)] } }));
+    const { Resource } = Properties.PolicyDocument.Statement.find(({ Action }: any) => Action === 's3:GetObject');
+    const parts = Resource['Fn::Join'][1].filter((part: unknown) => typeof part === 'string');
+    expect(parts[parts.length - 1]).toEqual(typeof expected === 'string' ? expect.stringMatching(new RegExp(`${expected.replace('*', '\\*')}$`)) : expected);
+  });
+
+  test('is hosted', () => {
+    const { stack, job } = imported();
+    new NeoCompiledModel(stack, 'Model', { job });
+    expect(only(templateOf(stack), 'AWS::SageMaker::Model')).toMatchObject({
+      PrimaryContainer: { Image: 'image', ModelDataUrl: 's3://output/neo/resnet/model-ml_c5.tar.gz' },
+    });
+  });
+
+  test('is watched, by the names that its own stack gives it', () => {
+    const { stack, job } = imported({ stackName: 'Models', logicalResourceId: 'Job1', maxRuntime: Duration.minutes(10) });
+    job.onFailed('Failed', { target: new SnsTopic(new sns.Topic(stack, 'Topic')) });
+    new NeoCompilationMonitoring(stack, 'Monitoring', { jobs: [job], topic: new sns.Topic(stack, 'Outcomes') });
+    const template = templateOf(stack);
+    const detail = { stackName: ['Models'], logicalResourceId: ['Job1'] };
+    expect(Object.values(template.findResources('AWS::Events::Rule')).map(({ Properties }) => Properties.EventPattern.detail)).toEqual([{ ...detail, outcome: ['FAILED'] }, detail]);
+    expect(Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => [Properties.MetricName, Properties.Threshold, Properties.Dimensions])).toEqual(
+      ['FailedJobs', 'CompilationTime'].map(name => [name, name === 'FailedJobs' ? 1 : 480, [{ Name: 'Job', Value: 'Job1' }, { Name: 'Stack', Value: 'Models' }]]));
+    template.resourceCountIs('AWS::Logs::MetricFilter', 0);
+  });
+
+  test('has events by its name alone', () => {
+    const stack = newStack();
+    NeoCompilationJob.fromJobName(stack, 'Job', 'resnet').onCompleted('Completed', { target: new SnsTopic(new sns.Topic(stack, 'Topic')) });
+    expect(only(templateOf(stack), 'AWS::Events::Rule').EventPattern.detail).toEqual({ jobName: ['resnet'], outcome: ['COMPLETED'] });
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['a URI for a key', { artifactObjectKey: 's3://output/neo/resnet.tar.gz' }, /artifactObjectKey must be a key, without the bucket/],
+    ['a misspelled attribute', { bucket: 'output' }, /bucket is not a prop: (use|remove)/],
+    ['a name with spaces', { jobName: 'my job' }, /jobName must be 1 to 63/],
+  ])('fails for %s', (_, attrs, message) => {
+    expect(() => imported(attrs)).toThrow(message);
+  });
+});
+
+describe('logs of the functions', () => {
+  const retention = (...retentions: (logs.RetentionDays | undefined)[]) => {
+    const fixture = network();
+    retentions.forEach((functionLogRetention, i) => compilation({ functionLogRetention }, fixture, `Job${i}`));
+    return Object.entries(templateOf(fixture.stack).findResources('AWS::Logs::LogGroup'))
+      .filter(([id]) => id.includes('CompilationJobProvider'))
+      .map(([, { Properties }]) => Properties?.RetentionInDays);
+  };
+
+  test.each<[string, (logs.RetentionDays | undefined)[], number | undefined]>([
+    ['are kept for a month', [undefined], 30],
+    ['are kept as long as a job asks for', [undefined, logs.RetentionDays.ONE_WEEK], 7],
+    ['are kept as long as the most demanding job asks for', [logs.RetentionDays.ONE_WEEK, logs.RetentionDays.ONE_YEAR, logs.RetentionDays.ONE_DAY], 365],
+    ['are kept for ever', [logs.RetentionDays.INFINITE, logs.RetentionDays.ONE_YEAR], undefined],
+  ])('%s', (_, retentions, expected) => {
+    expect(retention(...retentions)).toEqual([expected]);
+  });
+
+  test('fails for a number of days that CloudWatch Logs does not know', () => {
+    expect(() => retention(2 as logs.RetentionDays)).toThrow(/functionLogRetention must be one of logs\.RetentionDays, such as logs\.RetentionDays\.ONE_YEAR; got: 2/);
   });
 });
 

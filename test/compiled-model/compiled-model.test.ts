@@ -146,7 +146,7 @@ describe('bad input ends at synth', () => {
     ['a name of 64 with hyphens in a row', () => hosted({ modelName: `n${'-'.repeat(62)}n` }), /modelName must be 1 to 63/],
     ['an image with a space', () => hosted({ image: 'my image' }), /image must be the URI of an image.*got: "my image"/],
     ['a variable with a hyphen', () => hosted({ environment: { 'log-level': 'x' } }), /environment must have names of .*got: \{"log-level":"x"\}/],
-    ['an imported job', () => hosted({ job: NeoCompilationJob.fromJobName(new Stack(), 'Job', 'job') as any }), /job has the wrong type: it must be a NeoCompilationJob, made by this app/],
+    ['an imported job of which only the name is known', () => hosted({ job: NeoCompilationJob.fromJobName(new Stack(), 'Job', 'job') }), /vpcConfig of the imported job is not known: use NeoCompilationJob\.fromCompilationJobAttributes with vpcConfig; got: the job named job/],
     ['a device', () => hosted({}, compilation({ target: NeoTarget.JETSON_NANO })), /job must be for a cloud target.*got: jetson_nano/],
     ['a platform', () => hosted({}, compilation({ target: NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }) })),
       /job must be for a cloud target.*got: LINUX\/ARM64/],

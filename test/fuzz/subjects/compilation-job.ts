@@ -1,3 +1,4 @@
+import * as logs from 'aws-cdk-lib/aws-logs';
 import { NeoCompilationJob, NeoCompilerOptions, NeoTarget, type NeoCompilationJobProps } from '../../../src';
 import { subject } from '../subject';
 import { bad, booleans, durations, good, notOf, optional, required } from '../values';
@@ -29,6 +30,7 @@ export const COMPILATION_JOB = subject<NeoCompilationJobProps>({
     timeout: optional(durations(seconds => !whole(seconds) || seconds < 60 || seconds > 3_300 ? 'bad' : 'any')),
     waitForCompletion: optional(booleans),
     deleteArtifacts: optional(booleans),
+    functionLogRetention: optional(good(['a week', () => logs.RetentionDays.ONE_WEEK], ['for ever', () => logs.RetentionDays.INFINITE]), bad(['2 days', () => 2], ['a name', () => 'ONE_WEEK']), notOf('number')),
     tags: optional(tags(47)),
   },
   make: (_world, scope, props) => { new NeoCompilationJob(scope, 'Job', props); },

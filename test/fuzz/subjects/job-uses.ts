@@ -86,7 +86,7 @@ export const MONITORING = subject<NeoCompilationMonitoringProps>({
 });
 
 export const JOB_METHODS = subject<{ jobName: string; metricName: string; grantee: iam.IGrantable; color: string | undefined }>({
-  name: 'NeoCompilationJob.fromJobName, NeoObservedCompilationJob.metric, grantReadArtifactsOutsideEndpoint',
+  name: 'NeoCompilationJob.fromJobName, metric, grantReadArtifactsOutsideEndpoint',
   weight: 8,
   base: world => ({ jobName: 'imported', metricName: 'FailedJobs', grantee: world.role, color: undefined }),
   values: {

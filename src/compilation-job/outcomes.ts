@@ -1,0 +1,79 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { EventPattern } from 'aws-cdk-lib/aws-events';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct, type IConstruct } from 'constructs';
+import { EVENT_DETAIL_TYPE, EVENT_SOURCE, OUTCOME_ACTION, type CompilationOutcome } from './compilation-job-outcome';
+import type { CompilationJobProvider } from './compilation-job-provider';
+import { NeoValidationError, formatValue } from '../util/errors';
+import { requireType, STRING } from '../util/prop-types';
+
+const ID = 'OutcomeMetrics';
+const NAMESPACE = 'cdk-sagemaker-neo';
+
+const field = (name: keyof CompilationOutcome) => `$.${name}`;
+const isOutcome = logs.FilterPattern.stringValue('$.action', '=', OUTCOME_ACTION);
+const having = (outcome: CompilationOutcome['outcome']) => logs.FilterPattern.all(isOutcome, logs.FilterPattern.stringValue(field('outcome'), '=', outcome));
+const timed = (name: keyof CompilationOutcome) => logs.FilterPattern.all(isOutcome, logs.FilterPattern.numberValue(field(name), '>=', 0));
+
+/** What becomes a metric, of which lines of the log. */
+const METRICS = {
+  CompletedJobs: { filterPattern: having('COMPLETED'), metricValue: '1', unit: cloudwatch.Unit.COUNT },
+  FailedJobs: { filterPattern: having('FAILED'), metricValue: '1', unit: cloudwatch.Unit.COUNT },
+  CompilationTime: { filterPattern: timed('compilationSeconds'), metricValue: field('compilationSeconds'), unit: cloudwatch.Unit.SECONDS },
+  PendingTime: { filterPattern: timed('pendingSeconds'), metricValue: field('pendingSeconds'), unit: cloudwatch.Unit.SECONDS },
+};
+
+/** Which outcomes a rule or a metric is about. */
+export type OutcomeFilter = { readonly [member in keyof CompilationOutcome]?: string[] };
+
+/** Matches the events of outcomes. */
+export function outcomePattern(detail: OutcomeFilter): EventPattern {
+  return { source: [EVENT_SOURCE], detailType: [EVENT_DETAIL_TYPE], detail };
+}
+
+/** The metric of the job that is behind a logical ID. */
+export function outcomeMetric(scope: IConstruct, metricName: string, stackName: string, logicalResourceId: string, props?: cloudwatch.MetricOptions) {
+  requireType(scope, 'metricName', metricName, STRING);
+  if (!Object.keys(METRICS).includes(metricName)) {
+    throw new NeoValidationError(`metricName must be one of ${Object.keys(METRICS).join(', ')}; got: ${formatValue(metricName)}`, scope);
+  }
+  return new cloudwatch.Metric({
+    namespace: NAMESPACE, metricName, dimensionsMap: { Stack: stackName, Job: logicalResourceId }, ...props,
+  }).attachTo(scope);
+}
+
+/**
+ * Makes metrics of the outcomes in the log of a provider. A kind of metric costs one filter, whatever the number of jobs, and nothing before it is
+ * asked for.
+ */
+export class OutcomeMetrics extends Construct {
+  public static of(provider: CompilationJobProvider): OutcomeMetrics {
+    return provider.node.tryFindChild(ID) as OutcomeMetrics | undefined ?? new OutcomeMetrics(provider);
+  }
+
+  private constructor(private readonly provider: CompilationJobProvider) {
+    super(provider, ID);
+  }
+
+  public record(metricName: string): void {
+    if (this.node.tryFindChild(metricName)) { return; }
+    new logs.MetricFilter(this, metricName, {
+      ...METRICS[metricName as keyof typeof METRICS],
+      logGroup: this.provider.logGroup,
+      metricNamespace: NAMESPACE,
+      metricName,
+      dimensions: { Stack: field('stackName'), Job: field('logicalResourceId') },
+    });
+  }
+}
+
+/**
+ * Beginning of the console's URLs in the Region of a construct. In an environment-agnostic stack, that of the commercial Regions.
+ */
+export function consoleOf(scope: IConstruct): string {
+  const { region } = Stack.of(scope);
+  const known = Token.isUnresolved(region) ? '' : region;
+  const host = known.startsWith('cn-') ? 'console.amazonaws.cn' : known.startsWith('us-gov-') ? 'console.amazonaws-us-gov.com' : 'console.aws.amazon.com';
+  return `https://${region}.${host}`;
+}
