@@ -27,7 +27,7 @@ export async function measureUploads(stack: Stack, props: { uploads: number; quo
     onCall: () => { mostAtOnce = Math.max(mostAtOnce, fleet.service.activeJobs()); },
   });
   const start = fleet.time.now();
-  const executions = Array.from({ length: uploads }, (_, i) => fleet.upload(`models/model-${i}.tar.gz`)).flat();
+  const executions = await fleet.uploadAll(Array.from({ length: uploads }, (_, i) => `models/model-${i}.tar.gz`));
   await fleet.time.run(Promise.all(executions.map(({ done }) => done)));
   const makespanMs = fleet.time.now() - start;
 
@@ -43,7 +43,9 @@ export async function measureUploads(stack: Stack, props: { uploads: number; quo
     creates: fleet.frontEnd.counts.get('CreateCompilationJob') ?? 0,
   };
   const checks: [boolean, string][] = [
-    [ended === uploads, `${ended} executions ended`],
+    [ended === executions.length, `${ended} of ${executions.length} executions ended`],
+    [transitions <= 45 * jobs.length, `${transitions} transitions`],
+    [result.creates <= 5 * jobs.length, `${result.creates} creations`],
     [jobs.length === 4 * uploads, `${jobs.length} compilations`],
     [jobs.every(({ status }) => status === 'COMPLETED' || status === 'FAILED'), 'jobs without an outcome'],
   ];

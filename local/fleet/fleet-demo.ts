@@ -59,10 +59,11 @@ export class FleetDemo {
     const reused = this.fleet.results(second).succeeded.filter(({ Reused }) => Reused).length;
     this.say('', `   ${this.jobs().length - jobs} jobs for the new model; ${reused} compilations found done, the failure reported again, nothing compiled twice`, '');
 
-    this.say('3. a model is uploaded: the bucket\'s event starts the fleet, and after two minutes somebody aborts it', '');
-    const [third] = this.fleet.upload('models/bert.tar.gz');
-    const aborted = this.watch(third, TARGETS);
-    await this.clock.sleep(120_000);
+    this.say('3. a model is uploaded: the bucket\'s event starts the fleet, and it is aborted when its jobs run', '');
+    this.fleet.upload('models/bert.tar.gz');
+    const aborted = this.watch(this.started(), TARGETS);
+    const third = await this.started();
+    while (this.active() < TARGETS) { await this.clock.sleep(1_000); }
     third.stop();
     await aborted;
     this.say('', `   the stopper has stopped ${this.jobs('STOPPED').length} jobs; running: ${this.active()}`, '');
@@ -75,11 +76,17 @@ export class FleetDemo {
   }
 
   /** Shows the progress until an execution and the stopper have ended. */
-  private async watch(execution: Execution, compilations: number): Promise<void> {
+  private async watch(execution: Execution | Promise<Execution>, compilations: number): Promise<void> {
     const progress = new Progress(this.fleet.service, this.clock, this.out, compilations);
-    await execution.done;
+    await (await execution).done;
     await Promise.all(this.fleet.stops.map(({ done }) => done));
     progress.end();
+  }
+
+  /** The execution that the pipe starts for the upload. */
+  private async started(): Promise<Execution> {
+    while (this.fleet.uploads.length === 0) { await this.clock.sleep(1_000); }
+    return this.fleet.uploads[0];
   }
 
   private jobs(status?: string): JobRecord[] {

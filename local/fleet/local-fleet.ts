@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Pipe, PipeProperties } from '../eventbridge/pipe';
 import { matchesPattern, RuleProperties, targetInput } from '../eventbridge/rule';
 import { ArtifactStore, CallRecord, FaultRule, FaultSchedule, FrontEnd, NeoService, NeoServiceProps, seededRandom } from '../sagemaker';
 import type { CancellableClock } from '../scaled-clock';
@@ -40,11 +41,12 @@ export class LocalFleet {
   public readonly stateMachine: LocalStateMachine;
   public readonly stopper: LocalStateMachine;
   public readonly template: SynthesizedTemplate;
-  /** Executions that rules have started: of the fleet, and of the stopper. */
+  /** Executions that the pipe has started of the fleet, and a rule of the stopper. */
   public readonly uploads: Execution[] = [];
   public readonly stops: Execution[] = [];
   private readonly rules: readonly RuleProperties[];
   private readonly now: () => number;
+  private readonly pipe?: Pipe;
 
   constructor(stack: Stack, props: LocalFleetProps) {
     this.template = new SynthesizedTemplate(Template.fromStack(stack).toJSON() as any);
@@ -63,6 +65,10 @@ export class LocalFleet {
           const { status, mapRuns } = this.find(ExecutionArn);
           return { ExecutionArn, Status: status === 'RUNNING' && mapRuns.some(({ isCancelling }) => isCancelling) ? 'PENDING_REDRIVE' : status };
         },
+        'sfn:listExecutions': () => ({
+          Executions: this.stateMachine.all.filter(({ status }) => status === 'RUNNING')
+            .map(({ arn, startTime }) => ({ ExecutionArn: arn, StartDate: startTime, Status: 'RUNNING' })).reverse(),
+        }),
         'sfn:listMapRuns': ({ ExecutionArn }) => ({
           MapRuns: this.find(ExecutionArn).mapRuns.map(({ arn, stopDate }) =>
             stopDate === undefined ? { MapRunArn: arn } : { MapRunArn: arn, StopDate: new Date(stopDate).toISOString() }),
@@ -81,6 +87,8 @@ export class LocalFleet {
     };
     this.stateMachine = machine('FleetStateMachine');
     this.stopper = machine('FleetStopJobs');
+    const [pipe] = this.template.find('AWS::Pipes::Pipe').map(id => this.template.resolve(this.template.resource(id).Properties) as PipeProperties);
+    this.pipe = pipe && new Pipe(pipe, props.clock, input => this.uploads.push(this.stateMachine.start(input)));
   }
 
   /** The name of a bucket by the id of its construct. */
@@ -94,13 +102,11 @@ export class LocalFleet {
     this.store.put(this.bucket('Models'), key, Buffer.from(content), this.now());
   }
 
-  /** Puts a model into its bucket, which sends an event; gives the executions that a rule has started. */
-  public upload(key: string, content = key): Execution[] {
+  /** Puts a model into its bucket, which sends an event. What follows is in `uploads`, when the pipe has collected it. */
+  public upload(key: string, content = key): void {
     this.place(key, content);
-    const before = this.uploads.length;
     const object = { key, etag: etag(Buffer.from(content)).replace(/"/g, ''), size: content.length };
     this.emit({ 'source': 'aws.s3', 'detail-type': 'Object Created', 'detail': { bucket: { name: this.bucket('Models') }, object } });
-    return this.uploads.slice(before);
   }
 
   /** What the ResultWriter has written for an execution that succeeded. */
@@ -118,7 +124,7 @@ export class LocalFleet {
       if (!matchesPattern(EventPattern, event)) { continue; }
       for (const { Arn, InputTransformer } of Targets) {
         const input = targetInput(InputTransformer, event);
-        if (Arn === this.stopper.arn) { this.stops.push(this.stopper.start(input)); } else { this.uploads.push(this.stateMachine.start(input)); }
+        if (Arn === this.stopper.arn) { this.stops.push(this.stopper.start(input)); } else { this.pipe!.send(JSON.stringify(input)); }
       }
     }
   }

@@ -15,6 +15,14 @@ export class SimulatedFleet extends LocalFleet {
     return execution;
   }
 
+  /** Uploads models at once; gives the executions that this has started. */
+  public async uploadAll(keys: string[], content = (key: string) => key): Promise<Execution[]> {
+    const before = this.uploads.length;
+    keys.forEach(key => this.upload(key, content(key)));
+    await this.time.run(this.time.sleep(60_000));
+    return this.uploads.slice(before);
+  }
+
   /** Lets time pass until an execution and all stoppers have ended. */
   public async settle(execution: Execution): Promise<void> {
     await this.time.run(execution.done);

@@ -1,10 +1,13 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { createJobStatements, jobStatement } from '../compilation/job-permissions';
-import { ApiCall, CALL_RETRIES, CREATE_RETRIES, IN_USE_ERRORS, NOT_FOUND_ERRORS, retried } from '../stepfunctions-tasks/api-call';
+import {
+  ApiCall, CALL_RETRIES, CREATE_RETRIES, DESCRIBE_RETRIES, EVALUATION_ERRORS, IN_USE_ERRORS, NOT_FOUND_ERRORS, pollRetries, retried,
+} from '../stepfunctions-tasks/api-call';
 import { jsonataString, oneLine } from '../stepfunctions-tasks/jsonata';
+import { pauseInJsonata } from '../stepfunctions-tasks/polling';
 
 export interface CompileProps {
   /** Names of the jobs begin with it. */
@@ -23,14 +26,22 @@ const REDRIVES = '($exists($states.context.Execution.RedriveCount) ? $states.con
 
 const JOB_NAME = "$name & '-' & $string($attempt)";
 
+const ACTIVE = "['STARTING', 'INPROGRESS', 'STOPPING']";
+
+/** The first look comes after so many intervals: until then, hardly any job has ended. */
+const INTERVALS_BEFORE_FIRST_LOOK = 6;
+
+/** With the default interval, ten minutes. What takes longer is looked at less often. */
+const FREQUENT_LOOKS = 40;
+
 /**
  * One compilation, from a line of the plan to its end.
  *
- * The name of a job is a function of what it compiles, so that a job is found again by whoever wants the same: after a redrive, in a second
- * execution, in one that runs at the same time. A name is used once; `-1` at its end becomes `-2` when a compilation is tried again.
+ * The name of a job is a function of what it compiles, so that every execution that wants the same finds the job: after a redrive, later, or at the
+ * same time. A name is used once; `-1` at its end becomes `-2` when a compilation is tried again.
  *
  * Variables: `name` is the name without that number, `attempt` the number, `created` counts the redrives before this workflow itself created
- * the job (-1: it found the job), `job` is what the API said last of it.
+ * the job (-1: it found the job), `job` is the last description of it, `pause` the seconds to the next look.
  */
 export function compileStates(scope: Construct, props: CompileProps): sfn.IChainable {
   const state = states(scope, props);
@@ -38,16 +49,19 @@ export function compileStates(scope: Construct, props: CompileProps): sfn.IChain
     .when(sfn.Condition.jsonata('{% $exists($states.input.Invalid) %}'), state.invalid)
     .when(sfn.Condition.jsonata('{% $exists($states.input.Digest) %}'), state.name)
     .otherwise(state.lookUp);
-  state.lookUp.next(state.name);
+  state.lookUp.next(state.create);
   state.name.next(state.create);
   state.create
     .addCatch(state.describe, { errors: IN_USE_ERRORS, assign: { created: -1 }, outputs: {} })
     .next(state.wait)
-    .next(state.describe)
+    .next(state.describe);
+  state.describe
+    .addCatch(state.waitLonger, { errors: EVALUATION_ERRORS, outputs: {} })
     .next(state.isOver);
+  state.waitLonger.next(state.describeAgain).next(state.isOver);
   state.isOver
     .when(sfn.Condition.jsonata("{% $job.CompilationJobStatus = 'COMPLETED' %}"), state.completed)
-    .when(sfn.Condition.jsonata("{% $job.CompilationJobStatus in ['STARTING', 'INPROGRESS', 'STOPPING'] %}"), state.wait)
+    .when(sfn.Condition.jsonata(`{% $job.CompilationJobStatus in ${ACTIVE} %}`), state.waitLonger)
     // Its own job, and no redrive since: the outcome is this workflow's own.
     .when(sfn.Condition.jsonata(`{% $created = ${REDRIVES} %}`), state.failed)
     // A stopped job says nothing of its model; a failed one is tried again only when asked for.
@@ -62,12 +76,20 @@ export function compileStates(scope: Construct, props: CompileProps): sfn.IChain
 
 function states(scope: Construct, props: CompileProps) {
   const anyOwnJob = `${props.jobNamePrefix}-*`;
-  const describePolicy = [jobStatement(scope, anyOwnJob, 'DescribeCompilationJob')];
+  const interval = props.pollInterval.toSeconds();
+  const describe = (id: string, retries: sfn.RetryProps[], assign: object, attempt = '$attempt') => retried(new ApiCall(scope, id, {
+    service: 'sagemaker',
+    action: 'describeCompilationJob',
+    parameters: { CompilationJobName: `{% $name & '-' & $string(${attempt}) %}` },
+    outputs: {},
+    assign,
+    policyStatements: [jobStatement(scope, anyOwnJob, 'DescribeCompilationJob')],
+  }), retries);
   return {
     isDigestKnown: sfn.Choice.jsonata(scope, 'Is the digest known?'),
-    lookUp: lookUpDigest(scope),
+    lookUp: lookUpDigest(scope, props),
     invalid: sfn.Fail.jsonata(scope, 'Row invalid', { error: 'NeoFleetRowInvalid', cause: '{% $states.input.Invalid %}' }),
-    name: sfn.Pass.jsonata(scope, 'Name', { assign: nameVariables(props) }),
+    name: sfn.Pass.jsonata(scope, 'Name', { assign: nameVariables(props, '$states.input.Digest') }),
     create: retried(new ApiCall(scope, 'Create', {
       service: 'sagemaker',
       action: 'createCompilationJob',
@@ -81,14 +103,16 @@ function states(scope: Construct, props: CompileProps) {
       outputs: {},
       policyStatements: createJobStatements(scope, anyOwnJob, props.role),
     }), CREATE_RETRIES),
-    wait: sfn.Wait.jsonata(scope, 'Wait', { time: sfn.WaitTime.duration(props.pollInterval) }),
-    describe: describe(scope, 'Describe', { assign: { job: '{% $states.result %}' }, policyStatements: describePolicy }),
+    wait: sfn.Wait.jsonata(scope, 'Wait', { time: sfn.WaitTime.duration(Duration.seconds(Token.isUnresolved(interval) ? interval : INTERVALS_BEFORE_FIRST_LOOK * interval)) }),
+    describe: describe('Describe until it is over', pollRetries(props.pollInterval, FREQUENT_LOOKS), {
+      job: `{% $states.result.CompilationJobStatus in ${ACTIVE} ? $error('the job still runs') : $states.result %}`,
+    }),
+    waitLonger: sfn.Wait.jsonata(scope, 'Wait longer', { time: sfn.WaitTime.seconds('{% $pause %}') }),
+    describeAgain: describe('Describe', DESCRIBE_RETRIES, { job: '{% $states.result %}', pause: `{% ${pauseInJsonata('$states.result', interval)} %}` }),
     isOver: sfn.Choice.jsonata(scope, 'Is it over?'),
     again: sfn.Pass.jsonata(scope, 'Compile again', { assign: { attempt: '{% $attempt + 1 %}' } }),
-    // The job is from another time: since then, somebody may have tried again.
-    lookFurther: describe(scope, 'Look for a later attempt', {
-      next: true, assign: { job: '{% $states.result %}', attempt: '{% $attempt + 1 %}' }, policyStatements: describePolicy,
-    }),
+    // The job is from another time: since then, another execution may have tried again.
+    lookFurther: describe('Look for a later attempt', CALL_RETRIES, { job: '{% $states.result %}', attempt: '{% $attempt + 1 %}' }, '$attempt + 1'),
     completed: sfn.Succeed.jsonata(scope, 'Completed', { outputs: RESULT }),
     failed: sfn.Fail.jsonata(scope, 'Failed', {
       error: "{% $job.CompilationJobStatus = 'FAILED' ? 'NeoCompilationFailed' : 'NeoCompilationStopped' %}",
@@ -101,7 +125,7 @@ function states(scope: Construct, props: CompileProps) {
 const RESULT = oneLine(`{% {
   'CompilationJobName': $job.CompilationJobName,
   'Model': $compilation.ModelPackageVersionArn ? $compilation.ModelPackageVersionArn : $compilation.InputConfig.S3Uri,
-  'Digest': $compilation.Digest,
+  'Digest': $digest,
   'Target': $compilation.OutputConfig,
   'ModelArtifacts': $job.ModelArtifacts.S3ModelArtifacts,
   'ArtifactDigest': $job.ModelDigests.ArtifactDigest,
@@ -109,58 +133,52 @@ const RESULT = oneLine(`{% {
   'Reused': $created = -1
 } %}`);
 
-/** `common` and `output` are literals; the rest comes from the line of the plan. */
-function nameVariables(props: CompileProps): { [name: string]: any } {
+/**
+ * `common` and `output` are literals; the rest comes from the line of the plan.
+ *
+ * @param digest JSONata for the digest of the model
+ */
+function nameVariables(props: CompileProps, digest: string): { [name: string]: any } {
   return {
     common: props.common,
     output: { S3OutputLocation: props.outputUri, KmsKeyId: props.outputKeyArn },
     compilation: '{% $states.input %}',
     retryFailed: '{% $states.input.RetryFailed %}',
+    digest: oneLine(`{% ${digest} %}`),
     // All that alters the artifact or where it is; the model by its digest, not by its place.
     name: oneLine(`{% '${props.jobNamePrefix}-' & $substring($hash($string([
-      $states.input.Digest,
+      ${digest},
       $sift($states.input.InputConfig, function($value, $key) { $key != 'S3Uri' }),
       $states.input.OutputConfig,
       ${jsonataString(props.outputUri)}, ${jsonataString(props.outputKeyArn ?? '')}
     ]), 'SHA-256'), 0, 32) %}`),
     attempt: 1,
+    pause: props.pollInterval.toSeconds(),
   };
 }
 
 /**
- * Not when the plan is made: until its turn comes, which may be days later, a model may have been replaced.
+ * Looked up when the compilation's turn comes, not when the plan is made: days may pass in between, and the model may be replaced.
  *
  * ListObjectsV2 rather than HeadObject: the permission to list shows the ETag, the permission for HeadObject would also let the model be read.
  */
-function lookUpDigest(scope: Construct): ApiCall {
+function lookUpDigest(scope: Construct, props: CompileProps): ApiCall {
   const bucket = "$substringBefore($substringAfter($states.input.InputConfig.S3Uri, 's3://'), '/')";
   const key = "$substringAfter($substringAfter($states.input.InputConfig.S3Uri, 's3://'), '/')";
   return retried(new ApiCall(scope, 'Look up the digest', {
     service: 's3',
     action: 'listObjectsV2',
     parameters: { Bucket: `{% ${bucket} %}`, Prefix: `{% ${key} %}`, MaxKeys: 1 },
-    // The key itself comes first of all that begin with it.
-    outputs: oneLine(`{% $states.result.Contents[0].Key = ${key}
-      ? $merge([$states.input, {'Digest': $replace($states.result.Contents[0].ETag, '"', '')}])
-      : $error('there is no model archive at ' & $states.input.InputConfig.S3Uri) %}`),
+    outputs: {},
+    // The key itself comes first of all that begin with it. A row's own ETag is checked, not believed: it decides which artifacts are shared.
+    assign: nameVariables(props, `(
+      $found := $states.result.Contents[0].Key = ${key} ? $replace($states.result.Contents[0].ETag, '"', '')
+        : $error('there is no model archive at ' & $states.input.InputConfig.S3Uri);
+      $exists($states.input.Etag) and $states.input.Etag != $found
+        ? $error('the row has the etag ' & $states.input.Etag & ', but the object at ' & $states.input.InputConfig.S3Uri & ' has ' & $found)
+        : $found
+    )`),
     // The role may list the models' buckets already.
     policyStatements: [],
-  }), CALL_RETRIES);
-}
-
-interface DescribeProps {
-  /** The attempt after the current one. */
-  readonly next?: boolean;
-  readonly assign: object;
-  readonly policyStatements: iam.PolicyStatement[];
-}
-
-function describe(scope: Construct, id: string, { next, ...props }: DescribeProps): ApiCall {
-  return retried(new ApiCall(scope, id, {
-    service: 'sagemaker',
-    action: 'describeCompilationJob',
-    parameters: { CompilationJobName: `{% $name & '-' & $string($attempt${next ? ' + 1' : ''}) %}` },
-    outputs: {},
-    ...props,
   }), CALL_RETRIES);
 }

@@ -42,6 +42,9 @@ export function allowBuckets(
   }
 }
 
+/** Folders of the results bucket. */
+export const RESULT_FOLDERS = { planPrefix: 'plans', resultPrefix: 'results' };
+
 /** Where Step Functions writes plans and results. */
 export interface FleetResults {
   readonly bucket: s3.IBucket;
@@ -60,7 +63,7 @@ export function fleetResults(scope: Construct, grantee: iam.IRole, brought?: s3.
     versioned: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  const results = { bucket, planPrefix: 'plans', resultPrefix: 'results' };
+  const results = { bucket, ...RESULT_FOLDERS };
   // What AWS documents for ResultWriter, and GetObject also for reading the plan.
   grantee.addToPrincipalPolicy(new iam.PolicyStatement({
     actions: ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],

@@ -1,31 +1,75 @@
 import type { TagManager } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { CompileProps, compileStates } from './compile';
 import { DistributedMap, itemReader, resultWriter } from './distributed-map';
 import type { FleetSource } from './fleet-source';
-import { planMap, PlanProps } from './plan';
+import { planMap, uploadsPlanMap, type PlanProps } from './plan';
 import { ApiCall, CALL_RETRIES, retried } from '../stepfunctions-tasks/api-call';
 import { renderJobTags } from '../stepfunctions-tasks/job-tags';
 import { executionTag, jsonataString, oneLine } from '../stepfunctions-tasks/jsonata';
 
 export interface FleetDefinitionProps extends PlanProps, CompileProps {
   readonly maxConcurrentJobs: number;
-  readonly toleratedFailurePercentage: number;
+  readonly toleratedFailurePercentage?: number;
+  readonly outputBucket: s3.IBucket;
+  readonly outputPrefix: string;
+  /** Whether uploads start executions. */
+  readonly startOnUpload: boolean;
   readonly tags: TagManager;
 }
+
+/** An execution that uploads start tolerates all failures but the last, so that a target that fails does not stop the others. */
+const ALL_BUT_ONE_PERCENT = 99;
+
+/** How long an execution that uploads start waits at least, and at most, before it looks again whether it is its turn. */
+const TURN_PAUSE_SECONDS = { min: 60, max: 1_800 };
 
 /**
  * Plan, then compile what was planned. docs/fleet.md draws it.
  */
 export function fleetDefinition(scope: Construct, props: FleetDefinitionProps): sfn.IChainable {
-  const start = sfn.Pass.jsonata(scope, 'Start', { assign: executionVariables(props.source, props.toleratedFailurePercentage) });
-  return start
-    .next(planMap(scope, props))
-    .next(openPlan(scope, props))
-    .next(sfn.Choice.jsonata(scope, 'Anything to compile?')
-      .when(sfn.Condition.jsonata('{% $exists($states.input.key) %}'), compileMap(scope, props))
-      .otherwise(sfn.Succeed.jsonata(scope, 'Nothing to compile', { outputs: { Compilations: 0 } })));
+  const start = sfn.Pass.jsonata(scope, 'Start', { assign: executionVariables(props) });
+  const open = openPlan(scope, props);
+  const plan = planMap(scope, props);
+  plan.next(open);
+  open.next(sfn.Choice.jsonata(scope, 'Anything to compile?')
+    .when(sfn.Condition.jsonata('{% $exists($states.input.key) %}'), compileMap(scope, props))
+    .otherwise(sfn.Succeed.jsonata(scope, 'Nothing to compile', { outputs: { Compilations: 0 } })));
+  return props.startOnUpload
+    ? start.next(sfn.Choice.jsonata(scope, 'Started by uploads?')
+      .when(sfn.Condition.jsonata('{% $count($uploads) > 0 %}'), takeTurn(scope, uploadsPlanMap(scope, props).next(open)))
+      .otherwise(plan))
+    : start.next(plan);
+}
+
+/**
+ * Of the executions that uploads start, one compiles at a time; more would only compete for the quota. The earliest in the list of running executions
+ * goes first. All compare what the list says, also of themselves, so that no two wait for each other. The more often an execution has looked, the
+ * longer it waits, so that its history holds weeks.
+ */
+function takeTurn(scope: Construct, next: sfn.IChainable): sfn.IChainable {
+  const look = retried(new ApiCall(scope, 'Whose turn is it?', {
+    service: 'sfn',
+    action: 'listExecutions',
+    parameters: { StateMachineArn: '{% $states.context.StateMachine.Id %}', StatusFilter: 'RUNNING', MaxResults: 1_000 },
+    outputs: oneLine(`{% (
+      $self := $states.result.Executions[ExecutionArn = $states.context.Execution.Id];
+      $earlier := $states.result.Executions[StartDate < $self.StartDate or (StartDate = $self.StartDate and ExecutionArn < $self.ExecutionArn)];
+      {'isItsTurn': $exists($states.result.NextToken) or ($exists($self) and $count($earlier) = 0)}
+    ) %}`),
+    // A policy of its own, as the state machine depends on those of its role.
+    policyStatements: [],
+  }), CALL_RETRIES);
+  const age = '($toMillis($states.context.State.EnteredTime) - $toMillis($states.context.Execution.StartTime)) / 1000';
+  const wait = sfn.Wait.jsonata(scope, 'Wait for its turn', {
+    time: sfn.WaitTime.seconds(`{% $max([${TURN_PAUSE_SECONDS.min}, $min([${TURN_PAUSE_SECONDS.max}, $floor(0.03 * ${age})])]) %}`),
+  });
+  look.next(sfn.Choice.jsonata(scope, 'Is it its turn?')
+    .when(sfn.Condition.jsonata('{% $states.input.isItsTurn %}'), next)
+    .otherwise(wait.next(look)));
+  return look;
 }
 
 /** The manifest that the first Map has written names the file with the pairs. */
@@ -67,21 +111,46 @@ function compileMap(scope: Construct, props: FleetDefinitionProps): sfn.Distribu
   }));
 }
 
+const INPUT_MEMBERS = ['prefix', 'retryFailed', 'toleratedFailurePercentage'];
+
 /**
- * Variables of an execution, from its input. What the input says wrong fails the execution at once, before anything is compiled.
+ * Variables of an execution, from its input. An input that is wrong fails the execution at once, before anything is compiled.
  *
- * `retryFailed`, `tolerated` and `prefix` are what the user says; `tag` tells whose jobs are whose.
+ * `retryFailed`, `tolerated` and `prefix` are what the user says; `uploads` are the keys that EventBridge Pipes hands on, as a list of `{key}`;
+ * `tag` tells which jobs are the execution's.
  */
-function executionVariables({ listing }: FleetSource, toleratedFailurePercentage: number): { [name: string]: string } {
+function executionVariables(props: FleetDefinitionProps): { [name: string]: string } {
+  const { source: { listing }, startOnUpload, toleratedFailurePercentage: percentage } = props;
+  const tolerated = String(percentage ?? 10);
+  const toleratedForUploads = String(percentage ?? ALL_BUT_ONE_PERCENT);
   return {
     retryFailed: input('retryFailed', 'false', `$type($given) = 'boolean' ? $given : ${refusal('retryFailed must be true or false')}`),
-    tolerated: input('toleratedFailurePercentage', String(toleratedFailurePercentage),
+    tolerated: input('toleratedFailurePercentage', startOnUpload ? `($exists($states.input.key) ? ${toleratedForUploads} : ${tolerated})` : tolerated,
       // A number first, as only numbers can be compared. Step Functions takes whole ones.
       oneLine(`$type($given) = 'number' ? ($given >= 0 and $given <= 100 ? $floor($given) : ${refusal('toleratedFailurePercentage must be 0 to 100')})
         : ${refusal('toleratedFailurePercentage must be a number')}`)),
     ...listing && { prefix: input('prefix', jsonataString(listing.prefix), longerPrefix(jsonataString(listing.prefix))) },
+    ...startOnUpload && { uploads: uploadedKeys(listing!) },
     tag: `{% ${executionTag('$states.context.Execution.Id')} %}`,
+    // Only for its errors.
+    checked: oneLine(`{% ($unknown := $states.input.$keys()[$not($ in [${[...INPUT_MEMBERS, ...startOnUpload ? ['key'] : []].map(name => `'${name}'`).join(', ')}])];
+      $exists($unknown) ? $error('the input may have ${INPUT_MEMBERS.join(', ')}; got: ' & $join([$unknown], ', ')) : ${listing ? noFeedback(props) : 'true'}) %}`),
   };
+}
+
+/** Each key once, as events may come twice. The rule lets no others through; the role may list them all the same. */
+function uploadedKeys({ prefix }: NonNullable<FleetSource['listing']>): string {
+  const literal = jsonataString(prefix);
+  return oneLine(`{% ($wrong := $states.input.key[$not($substring($, 0, $length(${literal})) = ${literal} and $contains($, /\\.tar\\.gz$/))];
+    $exists($wrong) ? $error('key must be that of an archive below the prefix of the fleet; got: ' & $wrong[0]) : [$distinct($states.input.key)]) %}`);
+}
+
+/** Where tokens hide at synthesis that the fleet would compile what it has written. */
+function noFeedback({ source, outputBucket, outputPrefix }: FleetDefinitionProps): string {
+  const { bucket, prefix } = source.listing!;
+  const [models, folder] = [jsonataString(prefix), jsonataString(`${outputPrefix}/`)];
+  return oneLine(`(${jsonataString(bucket.bucketName)} = ${jsonataString(outputBucket.bucketName)} and $substring(${folder}, 0, $length(${models})) = ${models}
+    ? $error('outputPrefix must not be below the prefix of the models in the same bucket, as the fleet would compile what it has written; got: ' & ${folder}) : true)`);
 }
 
 function input(member: string, otherwise: string, given: string): string {

@@ -22,7 +22,7 @@ import { BUCKET, FRAMEWORK, MODEL, SHAPE } from '../util/resource-types';
 export enum NeoManifestFormat {
   /** Comma-separated values; the first row names the columns. */
   CSV = 'CSV',
-  /** A JSON array of objects. */
+  /** A JSON array of objects, or an object whose values are objects. */
   JSON = 'JSON',
   /** An object in every line. */
   JSONL = 'JSONL',
@@ -76,14 +76,15 @@ export abstract class NeoFleetModels {
   }
 
   /**
-   * A manifest in a bucket of the Region, read when an execution starts. A row has these columns, only the first of them required:
-   * `s3Uri`, `etag` (of S3; looked up when absent), `framework`, `frameworkVersion`, `dataInputConfig` (JSON), and `targetDevice`, perhaps with
-   * `compilerOptions` (JSON), for one device instead of the fleet's targets. A row for a model package has `modelPackageVersionArn` alone.
+   * A manifest in a bucket of the Region, read when an execution starts. A row has the members `s3Uri` (required), `etag` (the ETag that the object
+   * must have), `framework`, `frameworkVersion`, `dataInputConfig` (JSON), and `targetDevice`, perhaps with `compilerOptions` (JSON), for one device
+   * instead of the fleet's targets. A row for a model package has `modelPackageVersionArn`, and at most a target. A row with any other member, or
+   * with a value of the wrong type, fails on its own and says why; the other rows are compiled. A JSON object of rows is read like an array.
    *
    * @param bucket bucket of the manifest
    * @param objectKey key of the manifest
    * @param format its format
-   * @param options what rows leave out
+   * @param options defaults for what rows leave out
    */
   public static fromManifest(bucket: s3.IBucket, objectKey: string, format: NeoManifestFormat, options: NeoManifestOptions = {}): NeoFleetModels {
     return new ManifestModels(bucket, objectKey, format, options);
@@ -125,13 +126,15 @@ class ListedModels extends NeoFleetModels {
   public _bind(context: FleetContext): FleetSource {
     const configs = this.models.map((model, index) => model.bind(new Construct(context.scope, `Model${index}`), context.jobAccess));
     const items = configs.map(({ s3Uri, bucket, modelVersion, framework, dataInputShape, modelPackageVersionArn }) => ({
-      s3Uri,
-      modelPackageVersionArn,
+      Row: {
+        s3Uri,
+        modelPackageVersionArn,
+        framework: framework?.name,
+        frameworkVersion: framework?.version,
+        dataInputConfig: dataInputShape?.toJson(context.scope),
+      },
       // A version is the user's own word and may be the same for several objects; an asset's URI names its content.
-      etag: modelVersion === undefined ? bucket ? undefined : s3Uri : `${s3Uri}#${modelVersion}`,
-      framework: framework?.name,
-      frameworkVersion: framework?.version,
-      dataInputConfig: dataInputShape?.toJson(context.scope),
+      Digest: modelVersion === undefined ? bucket ? undefined : s3Uri : `${s3Uri}#${modelVersion}`,
     }));
     const bytes = Buffer.byteLength(JSON.stringify(items));
     if (bytes > MAX_PAYLOAD) {
@@ -177,7 +180,8 @@ class ManifestModels extends NeoFleetModels {
       defaults: { framework, dataInputShape },
       buckets: modelBuckets.map(bucket => ({ bucket, keyPattern: '*' })),
       file: { bucket: this.bucket, key: this.objectKey, format: this.format },
-      selector: `{% ${ITEM} %}`,
+      modelBuckets,
+      selector: `{% {'Row': ${ITEM}} %}`,
     };
   }
 }
@@ -206,7 +210,7 @@ class PrefixModels extends NeoFleetModels {
       buckets: [{ bucket, keyPattern }],
       listing: { bucket, prefix },
       // Folders and other files among the archives are no models.
-      selector: `{% $contains(${ITEM}.Key, /\\.tar\\.gz$/) ? {'s3Uri': 's3://${bucket.bucketName}/' & ${ITEM}.Key} : {'skip': true} %}`,
+      selector: `{% $contains(${ITEM}.Key, /\\.tar\\.gz$/) ? {'Row': {'s3Uri': 's3://${bucket.bucketName}/' & ${ITEM}.Key}} : {} %}`,
     };
   }
 }

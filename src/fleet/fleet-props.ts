@@ -71,11 +71,10 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   readonly startOnUpload?: boolean;
 
   /**
-   * How often a job is looked at, in whole seconds from 1. Each look costs three state transitions, and the place of a job that has
-   * ended stays empty until the next look. At least a 2,000th of `maxRuntime` and `maxPendingTime` together, as the history of a
-   * workflow ends after 25,000 events.
+   * How often a job is looked at, in whole seconds from 1. The first look comes after six intervals; a job that runs for more than 46 intervals is
+   * looked at each time it is 3 % older. A look costs one state transition, and the place of a job that has ended stays empty until the next look.
    *
-   * @default Duration.seconds(30)
+   * @default Duration.seconds(15)
    */
   readonly pollInterval?: Duration;
 

@@ -22,6 +22,11 @@ export interface FleetSource {
   readonly file?: { readonly bucket: s3.IBucket; readonly key: string; readonly format: string };
   /** Archives whose keys begin with a prefix; their uploads can start an execution. */
   readonly listing?: { readonly bucket: s3.IBucket; readonly prefix: string };
-  /** JSONata that makes a row, as `NeoFleetModels.fromManifest` documents it, of an item. */
+  /** The buckets that rows may name; undefined where the rows do not come from a user. */
+  readonly modelBuckets?: s3.IBucket[];
+  /**
+   * JSONata that wraps an item into `{Row, Digest}`: a row as `NeoFleetModels.fromManifest` documents it, and the digest of its model if that is
+   * known. No `Row` where the item is no model.
+   */
   readonly selector: string;
 }

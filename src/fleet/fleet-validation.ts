@@ -1,11 +1,13 @@
 import { Annotations, Token } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { RESULT_FOLDERS } from './fleet-access';
 import type { NeoCompilationFleetProps, NeoFleetTarget } from './fleet-props';
 import type { FleetSource } from './fleet-source';
+import type { CompilationSettings } from '../compilation/compilation-settings';
 import { COMMON_TYPES, MAX_TAGS, validateCommonProps } from '../compilation/compilation-validation';
 import { requireSameRegion } from '../network/same-environment';
-import { pollSeconds } from '../stepfunctions-tasks/polling';
 import { checkCompilation } from '../target/compilation-rules';
 import { wholeSeconds } from '../util/durations';
 import { NeoValidationError, shown } from '../util/errors';
@@ -42,7 +44,6 @@ export function validateFleetProps(scope: Construct, props: NeoCompilationFleetP
   }
   if (props.resultsBucket) { requireSameRegion(scope, 'resultsBucket', props.resultsBucket); }
   validateCommonProps(scope, props, MAX_TAGS.execution);
-  pollSeconds(scope, props.pollInterval, { maxRuntime: props.maxRuntime, maxPendingTime: props.maxPendingTime });
 }
 
 /** What is known of the models, against every target. */
@@ -62,6 +63,32 @@ export function validateAgainstModels(scope: Construct, props: NeoCompilationFle
   if (errors.size > 0) { throw new NeoValidationError([...errors].join('; '), scope); }
   // An id shows once on a construct.
   for (const [id, messages] of warnings) { Annotations.of(scope).addWarningV2(id, [...messages].join('\n')); }
+}
+
+/**
+ * Fails when the fleet would read what it writes, or write two things into one place. The state machine checks the first again, for what tokens hide.
+ */
+export function validatePlaces(
+  scope: Construct, props: { source: FleetSource; settings: CompilationSettings; jobNamePrefix: string; resultsBucket?: s3.IBucket },
+): void {
+  const { source: { listing, file }, settings, jobNamePrefix, resultsBucket } = props;
+  const output = { what: 'outputPrefix', bucket: settings.outputBucket, from: `${settings.outputPrefix}/`, to: `${settings.outputPrefix}/${jobNamePrefix}-` };
+  const written = [output, ...resultsBucket
+    ? Object.values(RESULT_FOLDERS).map(folder => ({ what: `the folder ${folder} of resultsBucket`, bucket: resultsBucket, from: `${folder}/`, to: `${folder}/` }))
+    : []];
+  const read = [
+    ...listing ? [{ what: 'the prefix of the models', bucket: listing.bucket, from: listing.prefix, to: listing.prefix }] : [],
+    ...file ? [{ what: 'the manifest', bucket: file.bucket, from: file.key, to: file.key }] : [],
+  ];
+  const pairs = [...read, ...written.slice(1)].flatMap(one => written.filter(other => other !== one).map(other => [one, other]));
+  for (const [one, other] of pairs) {
+    if (one.bucket !== other.bucket && one.bucket.bucketArn !== other.bucket.bucketArn) { continue; }
+    if ([one.from, other.from].some(key => Token.isUnresolved(key))) { continue; }
+    if (other.from.startsWith(one.from) || one.from.startsWith(other.to)) {
+      throw new NeoValidationError(`${one.what} and ${other.what} must not overlap in one bucket, as the fleet would read what it has written: choose another folder for one of them; `
+        + `got: ${shown(one.from)} and ${shown(other.from)}`, scope);
+    }
+  }
 }
 
 type Fail = (message: string) => never;

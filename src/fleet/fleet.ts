@@ -1,6 +1,4 @@
-import { Names, Resource, Stack, Token, type IResource, type ITaggableV2, type TagManager } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
-import * as eventTargets from 'aws-cdk-lib/aws-events-targets';
+import { Duration, Names, Resource, Stack, Token, type IResource, type ITaggableV2, type TagManager } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -8,19 +6,15 @@ import type { Construct } from 'constructs';
 import { allowBuckets, explainFleet, fleetResults, readPolicy } from './fleet-access';
 import { fleetDefinition } from './fleet-definition';
 import type { NeoCompilationFleetProps } from './fleet-props';
-import type { FleetSource } from './fleet-source';
-import { validateAgainstModels, validateFleetProps } from './fleet-validation';
-import { sendEvents } from './uploads';
+import { validateAgainstModels, validateFleetProps, validatePlaces } from './fleet-validation';
+import { validatePayloads } from './plan';
+import { UploadQueue } from './uploads';
 import { settingsRequest } from '../compilation/compilation-request';
 import { compilationSettings } from '../compilation/compilation-settings';
 import { grantExecutionRole } from '../compilation/execution-role';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { jobTagManager } from '../stepfunctions-tasks/job-tags';
 import { NeoOrphanedJobStopper } from '../stepfunctions-tasks/orphaned-job-stopper';
-import { DEFAULT_POLL_INTERVAL } from '../stepfunctions-tasks/polling';
-
-/** An upload tolerates all failures but the last, so that a target that fails does not stop the others. */
-const ALL_BUT_ONE_PERCENT = 99;
 
 /**
  * A fleet, made by this stack or imported.
@@ -117,9 +111,13 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     super(scope, id);
     validateFleetProps(this, props, new.target !== NeoCompilationFleet);
     const { privateVpc } = props.vpcConfig;
+    // Lower case: SageMaker writes ARNs so, and IAM compares them.
+    this.jobNamePrefix = Names.uniqueResourceName(this, { maxLength: 24, separator: '-' }).toLowerCase();
     const settings = compilationSettings(this, props);
     const source = props.models._bind({ scope: this, jobAccess: { role: settings.role, privateVpc } });
     validateAgainstModels(this, props, source);
+    validatePlaces(this, { source, settings, jobNamePrefix: this.jobNamePrefix, resultsBucket: props.resultsBucket });
+    validatePayloads(this, { source, targets: props.targets });
     grantExecutionRole(this, settings);
 
     // Not inside the state machine: that waits for the network, and the network's bucket policies name this role.
@@ -134,8 +132,6 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     this.resultsBucket = results.bucket;
     readPolicy(source).forEach(statement => role.addToPrincipalPolicy(statement));
     allowBuckets(this, privateVpc, role, source, props.resultsBucket);
-    // Lower case: SageMaker writes ARNs so, and IAM compares them.
-    this.jobNamePrefix = Names.uniqueResourceName(this, { maxLength: 24, separator: '-' }).toLowerCase();
 
     const stateMachine = this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(fleetDefinition(this, {
@@ -143,12 +139,15 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
         results,
         targets: props.targets,
         maxConcurrentJobs: props.maxConcurrentJobs,
-        toleratedFailurePercentage: props.toleratedFailurePercentage ?? 10,
+        toleratedFailurePercentage: props.toleratedFailurePercentage,
+        startOnUpload: props.startOnUpload ?? false,
+        outputBucket: settings.outputBucket,
+        outputPrefix: settings.outputPrefix,
         jobNamePrefix: this.jobNamePrefix,
         outputUri: settings.outputUri,
         outputKeyArn: settings.outputEncryptionKey?.keyArn,
         role: settings.role,
-        pollInterval: props.pollInterval ?? DEFAULT_POLL_INTERVAL,
+        pollInterval: props.pollInterval ?? Duration.seconds(15),
         common: settingsRequest(settings),
         tags: this.cdkTagManager,
       })),
@@ -162,7 +161,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     // No job before its network is there; none left when it goes.
     if (privateVpc) { stateMachine.node.addDependency(privateVpc); }
     new NeoOrphanedJobStopper(this, 'StopJobs', { stateMachine, jobNamePrefix: `${this.jobNamePrefix}-` });
-    if (props.startOnUpload) { this.startOnUpload(source.listing!, props.toleratedFailurePercentage ?? ALL_BUT_ONE_PERCENT); }
+    if (props.startOnUpload) { new UploadQueue(this, 'Uploads', { listing: source.listing!, stateMachine, role }); }
     explainFleet(this);
   }
 
@@ -184,23 +183,5 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     const { region } = this.stack;
     const name = Names.uniqueResourceName(this, { maxLength: 48, separator: '-' });
     return Token.isUnresolved(region) ? name : `${name}-${region}`;
-  }
-
-  private startOnUpload({ bucket, prefix }: NonNullable<FleetSource['listing']>, toleratedFailurePercentage: number) {
-    sendEvents(this, bucket);
-    new events.Rule(this, 'Uploaded', {
-      description: 'Model archives to compile',
-      eventPattern: {
-        source: ['aws.s3'],
-        detailType: ['Object Created'],
-        detail: {
-          bucket: { name: [bucket.bucketName] },
-          object: { key: [{ wildcard: `${Token.isUnresolved(prefix) ? prefix : prefix.replace(/[*\\]/g, '\\$&')}*.tar.gz` }] },
-        },
-      },
-      targets: [new eventTargets.SfnStateMachine(this.stateMachine, {
-        input: events.RuleTargetInput.fromObject({ prefix: events.EventField.fromPath('$.detail.object.key'), toleratedFailurePercentage }),
-      })],
-    });
   }
 }

@@ -6,13 +6,20 @@ import type { NeoFleetTarget } from './fleet-props';
 import type { FleetSource } from './fleet-source';
 import { modelRequest, targetRequest } from '../compilation/compilation-request';
 import { oneLine } from '../stepfunctions-tasks/jsonata';
-import { DEVICES } from '../target/compatibility';
+import { DEVICES, FRAMEWORKS } from '../target/compatibility';
+import { NeoValidationError } from '../util/errors';
 
-/** Step Functions hands on 256 KiB at most. A quarter is for what rows say, half for what the fleet adds to it; the rest is left for escapes. */
-const QUARTER_OF_PAYLOAD = 64 * 1024;
+/** Step Functions hands on no more bytes than this. */
+const MAX_PAYLOAD = 256 * 1024;
 
-/** Names of members and the like, for every pair. */
-const BYTES_OF_NAMES = 200;
+/** A quarter is for what rows say, half for what the fleet adds to it; the rest is left for escapes. */
+const QUARTER_OF_PAYLOAD = MAX_PAYLOAD / 4;
+
+/** What the pairs of one row may take: the rest is for what the compilation adds. */
+const MAX_PAIRS = MAX_PAYLOAD - 16 * 1024;
+
+/** For every pair: the names of its members, and an S3 URI of the usual length. */
+const BYTES_OF_PAIR = 400;
 
 export interface PlanProps {
   readonly source: FleetSource;
@@ -21,25 +28,37 @@ export interface PlanProps {
 }
 
 /**
- * The first half of an execution: pair every model with every target, and write the pairs into a file with one line for each.
+ * The first half of an execution: pairs every model with every target, and writes the pairs into a file with one line for each.
  *
  * It is a Distributed Map itself, of Express workflows that cost next to nothing, so that neither the number of models nor that of pairs is bounded
- * by what a state may hand on. The second half reads the file with the quota as its concurrency: a Map over models alone would let the slowest target
- * of each model hold up the others' places.
+ * by what a state may hand on. The second half reads the file with `maxConcurrentJobs` as its concurrency: a Map over models alone would let the
+ * slowest target of each model hold up the others' places.
  */
 export function planMap(scope: Construct, props: PlanProps): sfn.DistributedMap {
+  return plan(scope, 'Plan', props, { items: props.source.items && sfn.ProvideItems.jsonArray(props.source.items), reader: reader(props.source) });
+}
+
+/** The same for uploads: the variable `uploads` holds their keys. */
+export function uploadsPlanMap(scope: Construct, props: PlanProps): sfn.DistributedMap {
+  const { bucketName } = props.source.listing!.bucket;
+  return plan(scope, 'Plan the uploads', { ...props, source: { ...props.source, selector: `{% {'Row': {'s3Uri': 's3://${bucketName}/' & $states.context.Map.Item.Value}} %}` } }, {
+    items: sfn.ProvideItems.jsonata('{% $uploads %}'),
+  });
+}
+
+function plan(scope: Construct, id: string, props: PlanProps, items: { items?: sfn.ProvideItems; reader?: object }): sfn.DistributedMap {
   const { source, results } = props;
-  return new DistributedMap(scope, 'Plan', {
-    label: 'Plan',
+  return new DistributedMap(scope, id, {
+    label: id.replace(/ /g, ''),
     mapExecutionType: sfn.StateMachineType.EXPRESS,
-    items: source.items && sfn.ProvideItems.jsonArray(source.items),
+    items: items.items,
     jsonataItemSelector: source.selector,
     outputs: { plan: '{% $states.result.ResultWriterDetails.Key %}' },
   }, {
-    ItemReader: reader(source),
+    ItemReader: items.reader,
     ItemBatcher: batcher(scope, props),
     ResultWriter: resultWriter(results.bucket, results.planPrefix, { OutputType: 'JSONL', Transformation: 'FLATTEN' }),
-  }).itemProcessor(sfn.Pass.jsonata(scope, 'Pair models and targets', { outputs: PAIRS }));
+  }).itemProcessor(sfn.Pass.jsonata(scope, id === 'Plan' ? 'Pair models and targets' : 'Pair uploads and targets', { outputs: PAIRS }));
 }
 
 function reader({ file, listing }: FleetSource): object | undefined {
@@ -53,58 +72,131 @@ function reader({ file, listing }: FleetSource): object | undefined {
   return listing && itemReader('listObjectsV2', { Bucket: listing.bucket.bucketName, Prefix: '{% $prefix %}' });
 }
 
-/** So many rows in a batch that their pairs are no more than a state may hand on. */
-function batcher(scope: Construct, { source: { defaults }, targets }: PlanProps): object {
-  const input = {
+function batchInput(scope: Construct, { source, targets }: Pick<PlanProps, 'source' | 'targets'>) {
+  return {
     Targets: targets.map(({ target, compilerOptions }) => ({
       OutputConfig: targetRequest(scope, { target, compilerOptions }),
     })),
-    Defaults: modelRequest(scope, defaults),
+    Defaults: modelRequest(scope, source.defaults),
+    Buckets: source.modelBuckets?.map(({ bucketName }) => bucketName),
   };
-  const bytes = (value: object) => Buffer.byteLength(JSON.stringify(value));
-  const added = bytes(input.Targets) + targets.length * (bytes(input.Defaults) + BYTES_OF_NAMES);
+}
+
+/** So many rows in a batch that their pairs are no more than a state may hand on. */
+function batcher(scope: Construct, props: PlanProps): object {
+  const input = batchInput(scope, props);
+  const { targets } = props;
   return {
-    MaxItemsPerBatch: Math.max(1, Math.floor(2 * QUARTER_OF_PAYLOAD / added)),
+    MaxItemsPerBatch: Math.max(1, Math.floor(2 * QUARTER_OF_PAYLOAD / bytesOfPairs(input))),
     // Every row is repeated for every target.
     MaxInputBytesPerBatch: bytes(input) + Math.floor(QUARTER_OF_PAYLOAD / targets.length),
     BatchInput: input,
   };
 }
 
+/**
+ * Fails when the pairs of a single model are more than a state may hand on.
+ *
+ * @throws NeoValidationError with the sizes
+ */
+export function validatePayloads(scope: Construct, props: Pick<PlanProps, 'source' | 'targets'>): void {
+  const { source: { items = [] }, targets } = props;
+  const largestModel = items.reduce((most, item) => Math.max(most, bytes(item)), 0);
+  const size = bytesOfPairs(batchInput(scope, props)) + targets.length * largestModel;
+  if (size > MAX_PAIRS) {
+    throw new NeoValidationError(`targets must be fewer, or dataInputShape and compilerOptions shorter: Step Functions hands on at most ${MAX_PAYLOAD} bytes, `
+      + `of which a model may take ${MAX_PAIRS} with all its targets; got: ${size} bytes for ${targets.length} targets`, scope);
+  }
+}
+
+function bytesOfPairs({ Targets, Defaults }: ReturnType<typeof batchInput>): number {
+  return bytes(Targets) + Targets.length * (bytes(Defaults) + BYTES_OF_PAIR);
+}
+
+function bytes(value: object): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
 /** Devices that AWS's SDK sends no framework version for. */
 const WITHOUT_VERSION = Object.entries(DEVICES).filter(([, { frameworkVersion }]) => frameworkVersion === 'dropped').map(([name]) => name);
 
+const TEXT_MEMBERS = ['s3Uri', 'etag', 'framework', 'frameworkVersion', 'targetDevice', 'modelPackageVersionArn'];
+const JSON_MEMBERS = ['dataInputConfig', 'compilerOptions'];
+
+const list = (names: string[]) => `[${names.map(name => `'${name}'`).join(', ')}]`;
+
 /**
- * JSONata that pairs rows with targets. Its input is a batch: `Items` are rows as `NeoFleetModels.fromManifest` documents them, `BatchInput` holds
- * `Targets` and `Defaults`. Its output is a list of compilations: `Digest`, members of CreateCompilationJob, and `Invalid` where a row makes no sense.
- * A member that comes to nothing is left out, as JSONata does of itself.
+ * JSONata that pairs rows with targets. Its input is a batch: `Items` are `{Row, Digest}`, `BatchInput` holds `Targets`, `Defaults` and `Buckets`.
+ * Its output is a list of compilations: members of CreateCompilationJob, `Digest` or `Etag`, and `Invalid` where a row makes no sense. A member that
+ * comes to nothing is left out, as JSONata does of itself.
+ *
+ * Rows are data from a user: nothing here may throw, as it would fail all rows of the batch. Hence nested conditions, as `and` may evaluate both sides.
  */
 const PAIRS = oneLine(`{% (
   $defaults := $states.input.BatchInput.Defaults;
   $targets := $states.input.BatchInput.Targets;
-  $given := function($value) { $exists($value) and $value != null and $value != '' ? $value };
+  $buckets := $states.input.BatchInput.Buckets;
+  $members := ${list([...TEXT_MEMBERS, ...JSON_MEMBERS])};
+  $given := function($value) { $exists($value) ? ($type($value) in ['null', 'function'] ? () : $type($value) = 'string' ? ($value = '' ? () : $value) : $value) };
   $text := function($value) { $type($value) in ['array', 'object'] ? $string($value) : $value };
-  [$states.input.Items[$not($exists(skip))].(
-    $row := $;
+  $show := function($value) { $substring($string($value), 0, 100) };
+  $plain := function($name) { $lowercase($replace($name, /[^A-Za-z0-9]/, '')) };
+  $pieces := function($name) { [[0..$length($name) - 2].$substring($name, $, 2)] };
+  $likeness := function($one, $other) { $count($pieces($plain($one))[$ in $pieces($plain($other))]) / ($length($plain($one)) + $length($plain($other)) + 1) };
+  $nearest := function($name) { $sort($members, function($one, $other) { $likeness($one, $name) < $likeness($other, $name) })[0] };
+  $clean := function($name) { $substring($name, 0, 1) = '\\uFEFF' ? $substring($name, 1) : $name };
+  $bytes := function($value) { $length($replace($string($value), /[^\\x00-\\x7F]/, 'xxx')) };
+  $fault := function($row) { (
+    $unknown := [$keys($row)[$not($ in $members)]];
+    $mistyped := [${list(TEXT_MEMBERS)}[$exists($given($lookup($row, $)))][$type($lookup($row, $)) != 'string'],
+      ${list(JSON_MEMBERS)}[$exists($given($lookup($row, $)))][$not($type($lookup($row, $)) in ['string', 'object', 'array'])]];
+    $count($unknown) > 0
+      ? 'the row has a member that is not known: ' & $show($unknown[0]) & '; did you mean ' & $nearest($unknown[0]) & '?'
+    : $count($mistyped) > 0
+      ? $mistyped[0] & ' must be ' & ($mistyped[0] in ${list(TEXT_MEMBERS)} ? 'a string' : 'JSON') & '; got: ' & $show($lookup($row, $mistyped[0]))
+    : $not($exists($given($row.s3Uri))) and $not($exists($given($row.modelPackageVersionArn)))
+      ? 'the row names neither s3Uri nor modelPackageVersionArn'
+    : $exists($given($row.modelPackageVersionArn))
+      ? ($count(['s3Uri', 'etag', 'framework', 'frameworkVersion', 'dataInputConfig'][$exists($given($lookup($row, $)))]) > 0
+        ? 'the row has modelPackageVersionArn, which excludes s3Uri, etag, framework, frameworkVersion and dataInputConfig'
+        : $not($contains($row.modelPackageVersionArn, /^arn:/)) ? 'modelPackageVersionArn must be an ARN; got: ' & $show($row.modelPackageVersionArn))
+    : $not($contains($row.s3Uri, /^s3:\\/\\/[^\\/]+\\/.*\\.tar\\.gz$/))
+      ? 's3Uri must be s3://bucket/key.tar.gz; got: ' & $show($row.s3Uri)
+    : $exists($buckets) and $not($substringBefore($substringAfter($row.s3Uri, 's3://'), '/') in $buckets)
+      ? 's3Uri must be in a bucket of modelBuckets; got: ' & $show($row.s3Uri)
+    : $exists($given($row.framework)) and $not($row.framework in ${list(Object.keys(FRAMEWORKS))})
+      ? 'framework must be one of ${Object.keys(FRAMEWORKS).join(', ')}; got: ' & $show($row.framework)
+    : $not($exists($given($row.framework))) and $not($exists($defaults.Framework))
+      ? 'the row names no framework, and the fleet has no default'
+  ) };
+  $pair := function($row, $digest, $target) { (
     $package := $given($row.modelPackageVersionArn);
-    $device := $given($row.targetDevice);
-    $options := $given($row.compilerOptions);
-    ($device ? { 'OutputConfig': { 'TargetDevice': $device, 'CompilerOptions': $text($options) } } : $targets).(
-      $target := $;
-      {
-        'Invalid': $not($exists($package)) and $not($exists($given($row.s3Uri))) ? 'the row names neither s3Uri nor modelPackageVersionArn'
-          : $exists($options) and $not($exists($device)) ? 'the row has compilerOptions, but no targetDevice that they are for',
-        'Digest': $package ? $package : $replace($given($row.etag), '"', ''),
-        'ModelPackageVersionArn': $package,
-        'InputConfig': $not($exists($package)) ? {
-          'S3Uri': $given($row.s3Uri),
-          'Framework': $given($row.framework) ? $row.framework : $defaults.Framework,
-          'FrameworkVersion': $target.OutputConfig.TargetDevice in ${JSON.stringify(WITHOUT_VERSION).replace(/"/g, "'")} ? () :
-            $given($row.framework) or $given($row.frameworkVersion) ? $given($row.frameworkVersion) : $defaults.FrameworkVersion,
-          'DataInputConfig': $given($row.dataInputConfig) ? $text($row.dataInputConfig) : $defaults.DataInputConfig
-        },
-        'OutputConfig': $target.OutputConfig
-      }
-    )
+    {
+      'Digest': $package ? $package : $digest,
+      'Etag': $replace($given($row.etag), '"', ''),
+      'ModelPackageVersionArn': $package,
+      'InputConfig': $package ? () : {
+        'S3Uri': $row.s3Uri,
+        'Framework': $given($row.framework) ? $row.framework : $defaults.Framework,
+        'FrameworkVersion': $target.OutputConfig.TargetDevice in ${list(WITHOUT_VERSION)} ? () :
+          $given($row.framework) or $given($row.frameworkVersion) ? $given($row.frameworkVersion) : $defaults.FrameworkVersion,
+        'DataInputConfig': $exists($given($row.dataInputConfig)) ? $text($row.dataInputConfig) : $defaults.DataInputConfig
+      },
+      'OutputConfig': $target.OutputConfig
+    }
+  ) };
+  [$states.input.Items[$exists(Row)].(
+    $raw := $lookup($, 'Row');
+    $digest := Digest;
+    $isRow := $type($raw) = 'object';
+    $cleaned := $isRow ? $merge([{}, $each($raw, function($value, $name) { {$clean($name): $value} })]) : {};
+    $ordinary := $isRow ? $fault($cleaned) : 'a row must be an object; got: ' & $show($raw);
+    $device := $exists($ordinary) ? () : $given($cleaned.targetDevice);
+    $options := $exists($ordinary) ? () : $given($cleaned.compilerOptions);
+    $wrong := $exists($ordinary) ? $ordinary : $exists($options) and $not($exists($device)) ? 'the row has compilerOptions, but no targetDevice that they are for';
+    $pairs := $exists($wrong) ? [] : [($device ? {'OutputConfig': {'TargetDevice': $device, 'CompilerOptions': $text($options)}} : $targets).$pair($cleaned, $digest, $)];
+    $exists($wrong) ? {'Invalid': $wrong, 'Row': $substring($string($raw), 0, 1000)}
+      : $bytes($pairs) > ${MAX_PAIRS} ? {'Invalid': 'the row and its targets have ' & $bytes($pairs) & ' bytes, of which Step Functions hands on ${MAX_PAIRS}', 'Row': $cleaned.s3Uri}
+      : $pairs
   )]
 ) %}`);

@@ -1,14 +1,91 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as eventTargets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as pipes from 'aws-cdk-lib/aws-pipes';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import type { IConstruct } from 'constructs';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct, type IConstruct } from 'constructs';
+import type { FleetSource } from './fleet-source';
 
 /** Id that the CDK gives to a bucket's notifications, which a function of its own writes. */
 const NOTIFICATIONS = 'Notifications';
 
+/** The input of an execution has at most 256 KiB; a key has at most 1,024 bytes, which JSON may double. */
+const UPLOADS_PER_EXECUTION = 100;
+
+/** What is uploaded within this time goes into one execution. */
+const BATCHING_WINDOW = Duration.seconds(30);
+
+export interface UploadQueueProps {
+  readonly listing: NonNullable<FleetSource['listing']>;
+  readonly stateMachine: sfn.StateMachine;
+  /** The role of the state machine. */
+  readonly role: iam.Role;
+}
+
 /**
- * Let a bucket send its events to EventBridge. Where nothing else is notified, CloudFormation can say so itself; `enableEventBridgeNotification`
+ * Starts executions for uploads: S3 tells EventBridge, a rule writes the keys of archives into a queue, and a pipe starts an execution for every
+ * hundred of them, or for what has come within half a minute.
+ */
+export class UploadQueue extends Construct {
+  constructor(scope: Construct, id: string, { listing, stateMachine, role }: UploadQueueProps) {
+    super(scope, id);
+    const { bucket, prefix } = listing;
+    sendEvents(scope, bucket);
+    const queue = new sqs.Queue(this, 'Queue', {
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      // What no execution could be started for is kept, to be looked at.
+      deadLetterQueue: { queue: new sqs.Queue(this, 'NotStarted', { enforceSSL: true, retentionPeriod: Duration.days(14) }), maxReceiveCount: 100 },
+    });
+    new events.Rule(this, 'Uploaded', {
+      description: 'Model archives to compile',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [bucket.bucketName] },
+          object: { key: [{ wildcard: `${Token.isUnresolved(prefix) ? prefix : prefix.replace(/[*\\]/g, '\\$&')}*.tar.gz` }] },
+        },
+      },
+      targets: [new eventTargets.SqsQueue(queue, { message: events.RuleTargetInput.fromObject({ key: events.EventField.fromPath('$.detail.object.key') }) })],
+    });
+
+    const pipeRole = new iam.Role(this, 'PipeRole', {
+      assumedBy: new iam.ServicePrincipal('pipes.amazonaws.com'),
+      description: 'Starts the SageMaker Neo compilation fleet for uploads (cdk-sagemaker-neo)',
+    });
+    queue.grantConsumeMessages(pipeRole);
+    stateMachine.grantStartExecution(pipeRole);
+    const pipe = new pipes.CfnPipe(this, 'Pipe', {
+      description: 'Uploaded model archives to the compilation fleet',
+      roleArn: pipeRole.roleArn,
+      source: queue.queueArn,
+      sourceParameters: { sqsQueueParameters: { batchSize: UPLOADS_PER_EXECUTION, maximumBatchingWindowInSeconds: BATCHING_WINDOW.toSeconds() } },
+      target: stateMachine.stateMachineArn,
+      targetParameters: {
+        inputTemplate: '{"key":<$.body.key>}',
+        stepFunctionStateMachineParameters: { invocationType: 'FIRE_AND_FORGET' },
+      },
+    });
+    // Permissions first, as the pipe is checked when it is created.
+    pipe.node.addDependency(pipeRole);
+
+    // Not a policy of the role itself: the state machine depends on those, and so cannot be named in them.
+    new iam.Policy(this, 'Turns', {
+      roles: [role],
+      statements: [new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [stateMachine.stateMachineArn] })],
+    });
+  }
+}
+
+/**
+ * Lets a bucket send its events to EventBridge. Where nothing else is notified, CloudFormation can say so itself; `enableEventBridgeNotification`
  * would bring a function that may change the notifications of every bucket of the account.
  */
-export function sendEvents(scope: IConstruct, bucket: s3.IBucket): void {
+function sendEvents(scope: IConstruct, bucket: s3.IBucket): void {
   const { defaultChild } = bucket.node;
   if (!(defaultChild instanceof s3.CfnBucket) || bucket.node.tryFindChild(NOTIFICATIONS)) {
     bucket.enableEventBridgeNotification();

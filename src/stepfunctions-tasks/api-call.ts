@@ -39,51 +39,61 @@ export function sdkIntegration(service: string, action: string): string {
 }
 
 /*
- * How Step Functions spells the errors of its AWS SDK integration: the service, a dot, and the class of the Java SDK, which ends in
- * Exception whatever the API calls it. AWS lists these names nowhere for SageMaker; public logs show SageMaker.ResourceInUseException and
- * SageMaker.ResourceLimitExceededException. Other spellings are accepted as well, as a name that never comes costs nothing.
+ * Step Functions names the errors of its AWS SDK integrations after the service and the error, and the name always ends in Exception. What the
+ * model of the API does not list (throttling, validation, denied access) has the name SageMaker.SageMakerException.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
 
 /** The account's quota of concurrent jobs is used up. */
-export const LIMIT_ERRORS = spellings('ResourceLimitExceeded');
+const LIMIT_ERRORS = ['SageMaker.ResourceLimitExceededException'];
 
 /** A job of this name exists. */
-export const IN_USE_ERRORS = spellings('ResourceInUse');
+export const IN_USE_ERRORS = ['SageMaker.ResourceInUseException'];
 
 /** No job of this name exists. */
-export const NOT_FOUND_ERRORS = spellings('ResourceNotFound');
+export const NOT_FOUND_ERRORS = ['SageMaker.ResourceNotFoundException'];
 
-/** The API is called too often. */
-export const THROTTLING_ERRORS = [...spellings('Throttling'), ...spellings('TooManyRequests')];
+/** An expression failed, or called `$error`. `States.TaskFailed` would match it too. */
+export const EVALUATION_ERRORS = ['States.QueryEvaluationError'];
 
-function spellings(name: string): string[] {
-  return ['SageMaker', 'Sagemaker'].flatMap(service => [`${service}.${name}Exception`, `${service}.${name}`]);
-}
+/** Failures of a call that pass. They arrive under the same name as a request that will never be right, hence four or five minutes and no more. */
+const PASSING = retry([sfn.Errors.TASKS_FAILED], { interval: 3, maxDelay: 60, maxAttempts: 12 });
 
 /**
- * Retries for a call that creates a job. Every wait is random between nothing and its limit (full jitter), so that callers who failed
- * together do not come back together.
+ * Retries for a call that creates a job. Every wait is random between zero and its limit (full jitter), so that callers that failed together do
+ * not come back together.
  */
 export const CREATE_RETRIES: sfn.RetryProps[] = [
-  // An answer, not a failure: whoever wants it catches it. Without this, the last retrier would match it.
-  { errors: IN_USE_ERRORS, maxAttempts: 0 },
-  // Others hold the quota: wait for them, about a week, with a quarter of an execution's 25,000 events.
-  retry(LIMIT_ERRORS, { interval: 10, maxDelay: 600, maxAttempts: 2_000 }),
-  ...callRetries(),
+  // Answers rather than failures, which PASSING would match.
+  { errors: [...EVALUATION_ERRORS, ...IN_USE_ERRORS], maxAttempts: 0 },
+  // Others use the quota: wait about five days, with a quarter of the 25,000 events of an execution.
+  retry(LIMIT_ERRORS, { interval: 10, maxDelay: 600, maxAttempts: 1_500 }),
+  PASSING,
 ];
 
 /** Retries for every other call. */
 export const CALL_RETRIES: sfn.RetryProps[] = [
-  { errors: NOT_FOUND_ERRORS, maxAttempts: 0 },
-  ...callRetries(),
+  { errors: [...EVALUATION_ERRORS, ...NOT_FOUND_ERRORS], maxAttempts: 0 },
+  PASSING,
 ];
 
-function callRetries(): sfn.RetryProps[] {
+/** Retries for the description of a job that may have been created a moment ago, and so may not be found yet. */
+export const DESCRIBE_RETRIES: sfn.RetryProps[] = [
+  { errors: EVALUATION_ERRORS, maxAttempts: 0 },
+  retry(NOT_FOUND_ERRORS, { interval: 5, maxDelay: 60, maxAttempts: 8 }),
+  PASSING,
+];
+
+/**
+ * Retries that look at a job again until its description is what the state waits for: until then the state calls `$error`. A look so costs one state
+ * transition, where a loop of Wait, Task and Choice costs three. Failures of calls get more attempts, as these count for all looks together.
+ */
+export function pollRetries(interval: Duration, maxLooks: number): sfn.RetryProps[] {
+  const [, notFound] = DESCRIBE_RETRIES;
   return [
-    retry(THROTTLING_ERRORS, { interval: 2, maxDelay: 60, maxAttempts: 100 }),
-    // Everything the API does not model arrives as one error: throttling, a role that is not known everywhere yet, a broken connection,
-    // but also a request that will never be right. Hence four or five minutes, the time of a compilation.
-    retry([sfn.Errors.TASKS_FAILED], { interval: 3, maxDelay: 60, maxAttempts: 12 }),
+    { errors: EVALUATION_ERRORS, interval, backoffRate: 1, maxAttempts: maxLooks },
+    notFound,
+    retry([sfn.Errors.TASKS_FAILED], { interval: 3, maxDelay: 60, maxAttempts: 20 }),
   ];
 }
 

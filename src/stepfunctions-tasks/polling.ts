@@ -8,6 +8,20 @@ import { NeoValidationError } from '../util/errors';
 
 export const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
 
+/** How long a state waits at most between two looks at a job that has been running for days. */
+const LONGEST_PAUSE_SECONDS = 1_800;
+
+/**
+ * JSONata: the seconds to wait before the next look at a job, 3 % of its age and at least the interval. The looks at a job that may wait 28 days
+ * for an instance thus make fewer than the 25,000 events at which Step Functions ends an execution.
+ *
+ * @param job JSONata for the description of the job
+ */
+export function pauseInJsonata(job: string, intervalSeconds: number): string {
+  const age = `($toMillis($states.context.State.EnteredTime) - $toMillis(${job}.CreationTime)) / 1000`;
+  return `$max([${intervalSeconds}, $min([${LONGEST_PAUSE_SECONDS}, $floor(0.03 * ${age})])])`;
+}
+
 /** Each look at a job makes ten events or so. Step Functions ends an execution with the 25,000th, and waiting for the quota takes some as well. */
 const MOST_LOOKS = 2_000;
 

@@ -2,7 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import { CALL_RETRIES, IN_USE_ERRORS, retried } from './api-call';
+import { CALL_RETRIES, DESCRIBE_RETRIES, IN_USE_ERRORS, retried } from './api-call';
 import { NeoCreateCompilationJob } from './create-compilation-job';
 import { EXECUTION_TAG } from './jsonata';
 import { FAILED, RunJobLoop, RunJobLoopProps, STOPPED, stoppedCause, TAKEN, takenCause, TIMED_OUT, timeoutCause } from './polling';
@@ -28,7 +28,7 @@ export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, resultPath
       iamAction: `sagemaker:${action}`,
       iamResources: jobArns(scope, loop.jobNamePattern),
       ...options,
-    }), CALL_RETRIES);
+    }), action === 'DescribeCompilationJob' ? DESCRIBE_RETRIES : CALL_RETRIES);
 
   const begun = { resultSelector: { 'Arn.$': '$.CompilationJobArn', 'Looks': 0 }, resultPath };
   const create = NeoCreateCompilationJob.jsonPath(scope, `Create ${id}`, { ...loop.job, ...begun });

@@ -1,10 +1,10 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { C5, fleetStack, JETSON, LocalFleet, pairs } from './fleet-harness';
-import { faults } from '../../local/sagemaker';
-import { StatesError, TaskCall } from '../../local/stepfunctions/jsonata';
+import { always, faults } from '../../local/sagemaker';
 import * as neo from '../../src';
 
+const HOUR = 3_600_000;
 const { stack } = fleetStack();
 
 describe('an execution', () => {
@@ -128,7 +128,10 @@ describe('the same again', () => {
     const { stack: uploading } = fleetStack(() => ({ startOnUpload: true }));
     const local = new LocalFleet(uploading, { quota: 4 });
     let most = 0;
-    const executions = Array.from({ length: 30 }, (_, i) => local.upload(`models/${i}.tar.gz`)[0]);
+    const executions = Array.from({ length: 30 }, (_, i) => {
+      local.place(`models/${i}.tar.gz`);
+      return local.stateMachine.start({ prefix: `models/${i}.tar.gz` });
+    });
     for (const execution of executions) {
       await local.settle(execution);
       most = Math.max(most, local.service.activeJobs());
@@ -144,20 +147,25 @@ describe('the same again', () => {
   });
 });
 
-test.each(['SageMaker.ResourceInUse', 'Sagemaker.ResourceInUseException', 'Sagemaker.ResourceInUse'])('errors may be spelled like %s: AWS lists their names nowhere', async like => {
-  const respelled = (error: string) => (like.endsWith('Exception') ? error : error.replace(/Exception$/, '')).replace('SageMaker', like.split('.')[0]);
-  const local = LocalFleet.withModels(stack, {
-    faults: [{ operation: 'CreateCompilationJob', nth: [1, 2, 3, 4, 5, 6, 7, 8], fault: faults.quotaTaken() }],
-    plan: (request: any, index: number) => index < 6 && request.InputConfig.S3Uri.endsWith('/b.tar.gz') ? { failureReason: 'broken' } : {},
-    wrapCall: (call: TaskCall): TaskCall => (resource, args) => call(resource, args).catch(err => {
-      throw err instanceof StatesError && /Resource/.test(err.error) ? new StatesError(respelled(err.error), err.cause) : err;
-    }),
-  });
-  await local.run({ toleratedFailurePercentage: 100 });
-  // Names that are taken are found; behind a failed job, its next attempt is looked for.
-  const { succeeded, failed } = local.results(await local.run({ toleratedFailurePercentage: 100 }));
-  expect([succeeded.length, failed.length, local.records().length]).toEqual([4, 2, 6]);
-  expect(failed.map(({ Error }) => Error)).toEqual(['NeoCompilationFailed', 'NeoCompilationFailed']);
+test('a job that cannot be described right after its name was taken is waited for', async () => {
+  const notYet = { operation: 'DescribeCompilationJob', nth: [1, 2, 3], fault: faults.error('ResourceNotFound', 'Could not find requested job') };
+  const local = LocalFleet.withModels(stack, { faults: [{ operation: 'CreateCompilationJob', fault: faults.responseLost(), nth: 1 }, notYet] }, ['a']);
+  expect(local.results(await local.run()).succeeded).toHaveLength(2);
+  expect(local.records()).toHaveLength(2);
+});
+
+test.each([
+  ['waits four weeks for an instance', { startingMs: 28 * 24 * HOUR, compilingMs: 0.1 * HOUR }],
+  ['runs for a day', { startingMs: 60_000, compilingMs: 24 * HOUR }],
+])('a job that %s stays below 25,000 events, and its place is free soon after', async (_, plan) => {
+  const { stack: patient } = fleetStack(() => ({ targets: [C5], maxRuntime: Duration.days(2), pollInterval: Duration.seconds(1) }));
+  const local = LocalFleet.withModels(patient, { plan: always(plan) }, ['a']);
+  const execution = await local.run();
+  expect(local.results(execution).succeeded).toHaveLength(1);
+  const [child] = execution.mapRuns.find(({ arn }) => arn.includes('/Compile'))!.children;
+  expect(child!.eventCount).toBeLessThan(20_000);
+  const [{ history }] = local.records();
+  expect(local.time.now() - history[history.length - 1].at).toBeLessThanOrEqual(0.5 * HOUR);
 });
 
 test('devices for which AWS\'s SDK sends no framework version get none', async () => {
@@ -182,7 +190,7 @@ test('names fit the API and carry the prefix that IAM knows', async () => {
     maxConcurrentJobs: 1,
     targets: [C5],
     pollInterval: Duration.seconds(5),
-    models: neo.NeoFleetModels.fromPrefix(bucket, '', { framework: neo.NeoFramework.XGBOOST }),
+    models: neo.NeoFleetModels.fromPrefix(bucket, 'models/', { framework: neo.NeoFramework.XGBOOST }),
   });
   expect(`${fleet.jobNamePrefix}-${'0'.repeat(32)}-9999`).toMatch(/^[a-z0-9](-*[a-z0-9]){0,62}$/);
 });

@@ -42,7 +42,7 @@ describe('sources of models', () => {
 
   const rows = (bucket: string) => [
     { s3Uri: `s3://${bucket}/x.tar.gz`, framework: 'TENSORFLOW', frameworkVersion: '2.9', dataInputConfig: '{"in, put":[1,2]}' },
-    { s3Uri: `s3://${bucket}/y.tar.gz`, etag: 'abc', targetDevice: 'rasp4b' },
+    { s3Uri: `s3://${bucket}/y.tar.gz`, etag: createHash('md5').update('y.tar.gz').digest('hex'), targetDevice: 'rasp4b' },
     { s3Uri: `s3://${bucket}/missing.tar.gz` },
     { framework: 'ONNX' },
     { s3Uri: `s3://${bucket}/y.tar.gz`, compilerOptions: '{"dtype":"int64"}' },
@@ -72,9 +72,9 @@ describe('sources of models', () => {
       ['TFLITE', undefined, '{"data":[1,3,8,8]}'],
     ].sort());
     expect(failed.map(({ Error }) => Error).sort()).toEqual(
-      [...Array(4).fill('NeoFleetRowInvalid'), 'States.QueryEvaluationError', 'States.QueryEvaluationError']);
-    for (const cause of ['there is no model archive at s3://', 'names neither s3Uri nor modelPackageVersionArn', 'has compilerOptions, but no targetDevice']) {
-      expect(failed.filter(({ Cause }) => Cause.includes(cause))).toHaveLength(2);
+      ['NeoFleetRowInvalid', 'NeoFleetRowInvalid', 'States.QueryEvaluationError', 'States.QueryEvaluationError']);
+    for (const [cause, times] of [['there is no model archive at s3://', 2], ['names neither s3Uri nor modelPackageVersionArn', 1], ['has compilerOptions, but no targetDevice', 1]] as const) {
+      expect(failed.filter(({ Cause }) => Cause.includes(cause))).toHaveLength(times);
     }
   });
 
@@ -85,7 +85,7 @@ describe('sources of models', () => {
       const local = new LocalFleet(uploading);
       local.place('models/a.tar.gz');
       for (let i = 0; i < 2; i++) {
-        const [execution] = local.upload('models/new.tar.gz');
+        const [execution] = await local.uploadAll(['models/new.tar.gz']);
         await local.settle(execution);
         expect(pairs(local.results(execution).succeeded)).toEqual(['new.tar.gz jetson_nano', 'new.tar.gz ml_c5']);
       }
@@ -98,7 +98,7 @@ describe('sources of models', () => {
     test('of new content under an old key compile again', async () => {
       const local = new LocalFleet(uploading);
       for (const content of ['first', 'second', 'second', 'first']) {
-        const [execution] = local.upload('models/a.tar.gz', content);
+        const [execution] = await local.uploadAll(['models/a.tar.gz'], () => content);
         await local.settle(execution);
         expect(local.results(execution).succeeded).toHaveLength(2);
       }
@@ -109,7 +109,7 @@ describe('sources of models', () => {
       ['models/b.zip', 0], ['elsewhere/b.tar.gz', 0], ['models/deep/er/b.tar.gz', 1], ['models/with space "and" *.tar.gz', 1],
     ])('of %s start %d executions', async (key, executions) => {
       const local = new LocalFleet(uploading);
-      const started = local.upload(key);
+      const started = await local.uploadAll([key]);
       expect(started).toHaveLength(executions);
       for (const execution of started) {
         await local.settle(execution);
@@ -121,13 +121,13 @@ describe('sources of models', () => {
 
     test('go on with the other targets when one fails, and fail when all do', async () => {
       const local = new LocalFleet(uploading, failing('ml_c5'));
-      const [execution] = local.upload('models/a.tar.gz');
+      const [execution] = await local.uploadAll(['models/a.tar.gz']);
       await local.settle(execution);
       const { succeeded, failed } = local.results(execution);
       expect([succeeded.length, failed.length]).toEqual([1, 1]);
 
       const broken = new LocalFleet(uploading, failing('ml_c5', 'jetson_nano'));
-      const [none] = broken.upload('models/a.tar.gz');
+      const [none] = await broken.uploadAll(['models/a.tar.gz']);
       await broken.settle(none);
       expect(none.failure?.error).toBe('States.ExceedToleratedFailureThreshold');
     });
@@ -135,13 +135,13 @@ describe('sources of models', () => {
     test('keep to the percentage that the fleet is given', async () => {
       const { stack: strict } = fleetStack(() => ({ startOnUpload: true, toleratedFailurePercentage: 0 }));
       const local = new LocalFleet(strict, failing('ml_c5'));
-      const [execution] = local.upload('models/a.tar.gz');
+      const [execution] = await local.uploadAll(['models/a.tar.gz']);
       await local.settle(execution);
       expect(execution.status).toBe('FAILED');
     });
 
-    test('start nothing unless asked for', () => {
-      expect(new LocalFleet(stack).upload('models/a.tar.gz')).toEqual([]);
+    test('start nothing unless asked for', async () => {
+      expect(await new LocalFleet(stack).uploadAll(['models/a.tar.gz'])).toEqual([]);
     });
   });
 

@@ -91,7 +91,7 @@ describe('an execution that is aborted', () => {
 
   describe('on AWS goes on for a while in its Map Run, which begins further jobs', () => {
     // Long enough between looks for the stopper to find nothing twice.
-    const { stack: rarelyLooking } = fleetStack(() => ({ pollInterval: Duration.minutes(2) }));
+    const { stack: rarelyLooking } = fleetStack(() => ({ pollInterval: Duration.seconds(20) }));
 
     test('these are stopped, too', async () => {
       const local = slowFleet({ cancellationMs: 4 * MINUTE }, rarelyLooking);

@@ -2,7 +2,7 @@ import { type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate
 import type { PolicyDocument } from './deployed-stack';
 
 /** A policy that can stop a request. `key`: whoever lacks the key cannot read or write an encrypted object. */
-export type Layer = 'identity' | 'trust' | 'endpoint' | 'bucket' | 'key';
+export type Layer = 'identity' | 'trust' | 'endpoint' | 'bucket' | 'queue' | 'key';
 
 /** Nothing stops the request, or each of these does, alone. */
 export type Decision = 'allowed' | Layer[];
@@ -19,7 +19,7 @@ export interface Resource {
   readonly arn: string;
   readonly account: string;
   /** The policy that the resource has of its own. */
-  readonly policy?: { readonly layer: 'trust' | 'bucket' | 'key'; readonly document: PolicyDocument };
+  readonly policy?: { readonly layer: 'trust' | 'bucket' | 'queue' | 'key'; readonly document: PolicyDocument };
   /** Tags. */
   readonly context?: { readonly [key: string]: string };
   /** Key that encrypts the object. */

@@ -81,7 +81,7 @@ export class DeployedStack {
     return this.ofType('AWS::S3::BucketPolicy').map(([logicalId]) => this.properties(logicalId)).find(({ Bucket }) => Bucket === this.ref(bucket))?.PolicyDocument;
   }
 
-  private ofType(type: string) {
+  public ofType(type: string) {
     return Object.entries(this.template.Resources).filter(([, { Type }]) => Type === type);
   }
 
@@ -103,6 +103,8 @@ function concrete({ Type, Properties = {} }: ResourceDefinition, name: string): 
     }
     case 'AWS::IAM::Role': return of(name, { Arn: arn('iam', `role/${name}`, '') });
     case 'AWS::KMS::Key': return of(hex, { Arn: arn('kms', `key/${hex}`) });
+    case 'AWS::SQS::Queue': return of(`https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`, { Arn: arn('sqs', name), QueueName: name });
+    case 'AWS::Events::Rule': return of(name, { Arn: arn('events', `rule/${name}`) });
     case 'AWS::Lambda::Function': return of(name, { Arn: arn('lambda', `function:${name}`) });
     case 'AWS::StepFunctions::StateMachine': return of(arn('states', `stateMachine:${name}`), { Arn: arn('states', `stateMachine:${name}`), Name: name });
     case 'AWS::Logs::LogGroup': return of(name, { Arn: arn('logs', `log-group:${name}:*`) });

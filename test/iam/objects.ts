@@ -60,6 +60,11 @@ const resultOf = (fleet: string, object: string) => (stacks: Stacks): Resource =
   const document = stacks.Fleets.bucketPolicy(logicalId);
   return { ...here(`${stacks.Fleets.arn(logicalId)}/${object}`), policy: document && { layer: 'bucket', document }, key: keyOf('Fleets')(stacks) };
 };
+const queueOf = (pattern: RegExp) => (stacks: Stacks): Resource => {
+  const logicalId = stacks.Fleets.find('AWS::SQS::Queue', pattern);
+  const [policy] = stacks.Fleets.ofType('AWS::SQS::QueuePolicy').map(([id]) => stacks.Fleets.properties(id)).filter(({ Queues }) => Queues.includes(stacks.Fleets.ref(logicalId)));
+  return { arn: stacks.Fleets.arn(logicalId), account: ACCOUNT, policy: { layer: 'queue', document: policy.PolicyDocument } };
+};
 /** A job as a fleet names it: its stopper's definition says with what names begin. */
 const jobOf = (fleet: string) => (stacks: Stacks): Resource => {
   const { DefinitionString } = stacks.Fleets.properties(stacks.Fleets.find('AWS::StepFunctions::StateMachine', new RegExp(`^${fleet}StopJobsStopper`)));
@@ -156,7 +161,11 @@ export const objects = {
   'a nightly job': aws('sagemaker', 'compilation-job/nightly-1'),
   'the fleet\'s job role, passed': passed('Fleets', JOB_ROLE),
   'the fleet\'s role': trustOf('Fleets', /^FleetStateMachineRole[0-9A-F]{8}$/),
-  'the upload rule\'s role': trustOf('Fleets', /^FleetStateMachineEventsRole[0-9A-F]{8}$/),
+  'the stop rule\'s role': trustOf('Fleets', /^FleetStopJobsStopperEventsRole[0-9A-F]{8}$/),
+  'the upload pipe\'s role': trustOf('Fleets', /^FleetUploadsPipeRole[0-9A-F]{8}$/),
+  'the queue of uploads': queueOf(/^FleetUploadsQueue[0-9A-F]{8}$/),
+  'the queue of uploads that started nothing': queueOf(/^FleetUploadsNotStarted[0-9A-F]{8}$/),
+  'the rule for uploads': named('Fleets', 'AWS::Events::Rule', /^FleetUploadsUploaded/),
   'the fleet': stateMachine(/^FleetStateMachine[0-9A-F]{8}$/),
   'the stopper': stateMachine(/^FleetStopJobsStopper[0-9A-F]{8}$/),
   'the manifest fleet': stateMachine(/^ListedStateMachine[0-9A-F]{8}$/),

@@ -50,7 +50,7 @@ export const principals = {
   'stopper': role('Fleets', /^FleetStopJobsStopperRole[0-9A-F]{8}$/),
   'manifest fleet\'s stopper': role('Fleets', /^ListedStopJobsStopperRole[0-9A-F]{8}$/),
   'tasks\' stopper': role('Fleets', /^StopNightlyStopperRole[0-9A-F]{8}$/),
-  'upload rule': role('Fleets', /^FleetStateMachineEventsRole[0-9A-F]{8}$/),
+  'upload pipe': role('Fleets', /^FleetUploadsPipeRole[0-9A-F]{8}$/),
   'stop rule': role('Fleets', /^FleetStopJobsStopperEventsRole[0-9A-F]{8}$/),
   'manifest fleet\'s stop rule': role('Fleets', /^ListedStopJobsStopperEventsRole[0-9A-F]{8}$/),
   'tasks\' stop rule': role('Fleets', /^StopNightlyStopperEventsRole[0-9A-F]{8}$/),
@@ -58,6 +58,7 @@ export const principals = {
   'fleet\'s job': role('Fleets', JOB_ROLE),
   'Step Functions': service('states.amazonaws.com'),
   'EventBridge': service('events.amazonaws.com'),
+  'EventBridge Pipes': service('pipes.amazonaws.com'),
   // Not the user's account: CloudFormation signs the URL that the answer goes to.
   'CloudFormation\'s signer': person('signer', '000000000000', ADMINISTRATOR),
 } satisfies { [name: string]: (stacks: Stacks) => Principal };

@@ -8,9 +8,13 @@ export class StatesError extends Error {
 /** The execution was aborted, or redriven: this line of it is no longer alive. */
 export class Interrupted extends Error {}
 
+/** No wildcard matches these. */
+const TERMINAL = ['States.DataLimitExceeded', 'States.Runtime'];
+
 /** AWS's rule for names in ErrorEquals. */
 export function matches(errorEquals: readonly string[], error: string): boolean {
   return errorEquals.some(name => name === error
-    || (name === 'States.ALL' && error !== 'States.DataLimitExceeded' && error !== 'States.Runtime')
-    || (name === 'States.TaskFailed' && error !== 'States.Timeout' && !error.startsWith('States.')));
+    || (name === 'States.ALL' && !TERMINAL.includes(error))
+    // A failed evaluation too.
+    || (name === 'States.TaskFailed' && error !== 'States.Timeout' && !TERMINAL.includes(error)));
 }

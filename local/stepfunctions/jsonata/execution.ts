@@ -15,6 +15,9 @@ export interface ExecutionProps {
   readonly isExpress?: boolean;
 }
 
+/** Of the history of a Standard workflow. */
+const MAX_EVENTS = 25_000;
+
 /** Where an execution is: a redrive goes on from here. */
 export interface Position {
   readonly state: string;
@@ -35,10 +38,11 @@ export class Execution {
   /** Done when the execution has ended, however it ended. */
   public done: Promise<void> = Promise.resolve();
   private position: Position;
-  private readonly startTime: string;
+  public readonly startTime: string;
   /** Grows with every end and redrive: what still runs of an earlier life notices. */
   private life = 0;
   private timeout?: AbortController;
+  private events = 1;
 
   constructor(public readonly props: ExecutionProps) {
     this.startTime = new Date(props.environment.clock.now()).toISOString();
@@ -86,6 +90,23 @@ export class Execution {
   /** @throws Interrupted when this life is over */
   public assertAlive(life: number): void {
     if (life !== this.life) { throw new Interrupted(); }
+  }
+
+  /**
+   * Counts events of its history.
+   *
+   * @throws StatesError when there are more than Step Functions allows
+   */
+  public addEvents(count: number): void {
+    this.events += count;
+    if (this.events > MAX_EVENTS && !this.props.isExpress) {
+      throw new StatesError('States.Runtime', 'The execution reached the maximum number of history events (25000).');
+    }
+  }
+
+  /** How many events its history has. */
+  public get eventCount(): number {
+    return this.events;
   }
 
   private async run(life: number): Promise<void> {

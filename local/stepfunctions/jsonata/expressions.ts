@@ -53,7 +53,10 @@ async function evaluateExpression(text: string, bindings: Bindings, field: strin
 export function plain(value: unknown): any {
   if (typeof value !== 'object' || value === null) { return value; }
   const json = JSON.stringify(value);
-  if (json.length > MAX_PAYLOAD) { throw new StatesError('States.DataLimitExceeded', `a payload has ${json.length} characters, more than 256 KiB`); }
+  // UTF-8 has at most three bytes for each of JavaScript's characters.
+  if (json.length * 3 > MAX_PAYLOAD && Buffer.byteLength(json) > MAX_PAYLOAD) {
+    throw new StatesError('States.DataLimitExceeded', `a payload has ${Buffer.byteLength(json)} bytes, more than 256 KiB`);
+  }
   return JSON.parse(json);
 }
 

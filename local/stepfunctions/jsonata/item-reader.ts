@@ -3,8 +3,13 @@ import { Environment } from './environment';
 import { StatesError } from './errors';
 import { Bindings, evaluate } from './expressions';
 
-/** The items of a Distributed Map: from its reader, from Items, or the state's input. */
-export async function readItems(state: StateDefinition, bindings: Bindings, environment: Environment): Promise<unknown[]> {
+/** The items of a Distributed Map: from its reader, from Items, or the state's input. Those of a JSON object have a key. */
+export async function readItems(state: StateDefinition, bindings: Bindings, environment: Environment): Promise<{ Key?: string; Value: unknown }[]> {
+  const dataset = await readDataset(state, bindings, environment);
+  return Array.isArray(dataset) ? dataset.map(Value => ({ Value })) : Object.entries(dataset).map(([Key, Value]) => ({ Key, Value }));
+}
+
+async function readDataset(state: StateDefinition, bindings: Bindings, environment: Environment): Promise<unknown[] | object> {
   const { ItemReader: reader } = state;
   if (!reader) {
     return state.Items === undefined ? (bindings.states as any).input : evaluate(state.Items, bindings, 'Items');
@@ -17,7 +22,7 @@ export async function readItems(state: StateDefinition, bindings: Bindings, envi
     const { Body } = await environment.call(resource, args) as { Body: string };
     return parse(Body, reader.ReaderConfig ?? {});
   } catch (err) {
-    throw err instanceof StatesError ? new StatesError('States.ItemReaderFailed', err.message) : err;
+    throw err instanceof StatesError || err instanceof SyntaxError ? new StatesError('States.ItemReaderFailed', err.message) : err;
   }
 }
 
@@ -32,9 +37,13 @@ async function listAll(resource: string, args: object, environment: Environment)
   }
 }
 
-function parse(body: string, config: Readonly<Record<string, unknown>>): unknown[] {
+function parse(body: string, config: Readonly<Record<string, unknown>>): unknown[] | object {
   switch (config.InputType) {
-    case 'JSON': return JSON.parse(body);
+    case 'JSON': {
+      const dataset: unknown = JSON.parse(body);
+      if (typeof dataset !== 'object' || dataset === null) { throw new StatesError('States.ItemReaderFailed', 'the JSON is neither an array nor an object'); }
+      return dataset;
+    }
     case 'JSONL': return body.split('\n').filter(line => line.trim() !== '').map(line => JSON.parse(line));
     case 'CSV': {
       const [header, ...rows] = csv(body);
@@ -44,14 +53,43 @@ function parse(body: string, config: Readonly<Record<string, unknown>>): unknown
   }
 }
 
-/** RFC 4180: fields in double quotes may hold commas, line ends and doubled quotes. */
+/**
+ * As AWS documents it: fields in double quotes may hold commas, line ends and doubled quotes. A backslash escapes a backslash, a double quote or the
+ * delimiter, and is removed before any other character. A row may be shorter than the header, and what is beyond the header is left out.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+ */
 function csv(text: string): string[][] {
-  const rows: string[][] = [[]];
-  for (const [, quoted, bare, end] of text.replace(/\r\n/g, '\n').matchAll(/(?:"((?:[^"]|"")*)"|([^,\n]*))(,|\n|$)/g)) {
+  const rows: string[][] = [['']];
+  let isQuoted = false;
+  const append = (character: string) => {
     const row = rows[rows.length - 1];
-    row.push(quoted?.replace(/""/g, '"') ?? bare);
-    if (end === '\n') { rows.push([]); }
-    if (end === '') { break; }
+    row[row.length - 1] += character;
+  };
+  for (let i = 0; i < text.length; i++) {
+    const [character, next] = [text[i], text[i + 1]];
+    if (character === '\\') {
+      if (next === '\\' || next === '"' || next === ',') {
+        append(next);
+        i++;
+      }
+    } else if (character === '"') {
+      if (isQuoted && next === '"') {
+        append('"');
+        i++;
+      } else {
+        isQuoted = !isQuoted;
+      }
+    } else if (isQuoted) {
+      append(character);
+    } else if (character === ',') {
+      rows[rows.length - 1].push('');
+    } else if (character === '\n' || (character === '\r' && next === '\n')) {
+      if (character === '\r') { i++; }
+      rows.push(['']);
+    } else {
+      append(character);
+    }
   }
   return rows.filter(row => row.length > 1 || row[0] !== '');
 }

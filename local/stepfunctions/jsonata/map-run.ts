@@ -108,8 +108,8 @@ async function newMapRun(scope: Scope, name: string, state: StateDefinition, inp
   const { environment, stateMachineArn } = execution.props;
   const bindings = (item?: unknown) => ({ ...scope.variables, states: { input, context: execution.context(name, item) } });
   const items = await readItems(state, bindings(), environment);
-  const selected = state.ItemSelector === undefined ? items
-    : await Promise.all(items.map((Value, Index) => evaluate(state.ItemSelector, bindings({ Index, Value }), 'ItemSelector')));
+  const selected = state.ItemSelector === undefined ? items.map(({ Key, Value }) => Key === undefined ? Value : { Key, Value })
+    : await Promise.all(items.map((item, Index) => evaluate(state.ItemSelector, bindings({ Index, ...item }), 'ItemSelector')));
   const inputs = await batches(state, selected, bindings());
   const limit = Number(await evaluate(state.MaxConcurrency ?? 0, bindings(), 'MaxConcurrency')) || DEFAULT_CONCURRENCY;
   const label = state.Label ?? name;

@@ -16,6 +16,10 @@ export class LocalStateMachine {
     return execution;
   }
 
+  public get all(): readonly Execution[] {
+    return [...this.executions.values()];
+  }
+
   public execution(arn: string): Execution | undefined {
     return this.executions.get(arn);
   }

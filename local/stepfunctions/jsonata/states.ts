@@ -35,11 +35,14 @@ export async function runState(scope: Scope, name: string, state: StateDefinitio
   const retries = new Map<Retrier, number>();
   for (let attempt = 0; ; attempt++) {
     step(scope, name, state, attempt > 0);
+    execution.addEvents(eventsOf(state, attempt > 0));
     try {
       return await attemptState(scope, name, state, input, context);
     } catch (err) {
       if (!(err instanceof StatesError)) { throw err; }
       execution.assertAlive(scope.life);
+      // EvaluationFailed, besides those of the task.
+      if (err.error === 'States.QueryEvaluationError') { execution.addEvents(1); }
       const retrier = state.Retry?.find(({ ErrorEquals }) => matches(ErrorEquals, err.error));
       const nth = retrier ? (retries.get(retrier) ?? 0) + 1 : 0;
       if (retrier && nth <= (retrier.MaxAttempts ?? 3)) {
@@ -103,6 +106,11 @@ async function conclude(scope: Scope, fields: Pick<StateDefinition, 'Output' | '
   scope.execution.assertAlive(scope.life);
   Object.assign(scope.variables, assigned);
   return output;
+}
+
+/** Entered and exited; scheduled, started, and succeeded or failed. */
+function eventsOf({ Type }: StateDefinition, isRetry: boolean): number {
+  return (isRetry ? 0 : 2) + (Type === 'Task' ? 3 : 0);
 }
 
 function step({ execution }: Scope, name: string, state: StateDefinition, isRetry: boolean): void {
