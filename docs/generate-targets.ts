@@ -7,7 +7,7 @@
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import {
-  ANDROID_API_LEVELS, ARCHITECTURES, DATA_TYPES, DeviceFacts, DEVICES, FRAMEWORKS, NO_ACCELERATOR, PLATFORMS, VersionTable,
+  ANDROID_API_LEVELS, ARCHITECTURES, DATA_TYPES, DeviceFacts, DEVICES, FRAMEWORKS, LOOKED_UP, NEO_REGIONS, NO_ACCELERATOR, PLATFORMS, VersionTable,
 } from '../src/target/compatibility';
 import { WARNINGS } from '../src/target/compilation';
 
@@ -24,7 +24,7 @@ export function renderTargetsPage(): string {
     '# Frameworks and targets',
     '<!-- Generated from src/target/compatibility.ts by docs/generate-targets.ts; do not edit. -->',
     [
-      'What AWS documents about the frameworks and targets of SageMaker Neo, as this library checks it at synthesis.',
+      'What AWS documents about the frameworks and targets of SageMaker Neo, and what this library checks of it at synthesis.',
       'AWS changes it from time to time: a combination that is not below gives a warning, never an error, and `of(...)`, `device(...)` and',
       '`fromJson(...)` take what AWS adds before this library knows it. Only what contradicts the API fails.',
     ].join('\n'),
@@ -47,20 +47,23 @@ export function renderTargetsPage(): string {
     ].join('\n'),
     `Sources: [cloud](${DG}/neo-supported-cloud.html), [edge frameworks](${DG}/neo-supported-devices-edge-frameworks.html), `
       + `[edge devices](${DG}/neo-supported-devices-edge-devices.html), [InputConfig](${API}/API_InputConfig.html), [OutputConfig](${API}/API_OutputConfig.html).`,
+    `Everything on this page was looked up on ${LOOKED_UP}. A test compares names and enums with the service model of the AWS SDK for JavaScript.`,
     '## Frameworks',
     frameworks(),
     [
       'A version in *italics* is that of the model file: the API takes no `FrameworkVersion` for that framework, and the newest version is',
       'named. `1.15` and `1.15.3` count as the same release. Versions are sent as written (AWS\'s Python SDK shortens `1.15.3` to `1.15`).',
-      `For ${dropped()} the version is not sent, as in that SDK.`,
+      `For ${dropped()} the version is not sent: that SDK leaves it out, and the service names other devices when it refuses a version`,
+      '([amazon-sagemaker-examples 3239](https://github.com/aws/amazon-sagemaker-examples/issues/3239)). That SDK sends no patch version, so one that AWS does not list gives a warning.',
+      'The archive must end in `.tar.gz`, as the API reference says; `.tgz` is refused.',
     ].join('\n'),
     '### Input shapes',
     shapes(),
     [
-      'Every dimension is a whole number of at least 1, the batch size too: Neo compiles for fixed sizes, and `null`, `None`, `-1` are rejected. Inputs',
-      'are listed in the order in which the model takes them. JavaScript moves names that are whole numbers to the front of a map, so several inputs with',
+      'Every dimension is an integer of at least 1, the batch size included: Neo compiles for fixed sizes, and `null`, `None`, `-1` are rejected. Inputs',
+      'are listed in the order in which the model takes them. JavaScript moves names that are integers to the front of a map, so several inputs with',
       'such names must be written with `NeoDataInputShape.fromJson`, which keeps the order of the text. For the target `coreml`, `fromCoreMlInputs` also',
-      'takes ranges, choices of sizes, and pictures.',
+      'takes ranges, enumerated shapes and images.',
     ].join('\n'),
     '## Devices',
     '### Cloud',
@@ -68,6 +71,9 @@ export function renderTargetsPage(): string {
     '### Edge',
     devices('edge'),
     '`NeoTarget` has a constant for each, in capitals: `NeoTarget.ML_C5`, `NeoTarget.JETSON_NANO`.',
+    '## Regions',
+    'AWS publishes no list of Regions of Neo. The SageMaker Python SDK 2.257.7 has images for compiled models in '
+      + `${NEO_REGIONS.map(code).join(', ')}. A stack in another Region gives the warning \`neoRegion\`.`,
     '## Platforms',
     'For a device without a name of its own: `NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI })`. '
       + 'The frameworks and versions are those of the column Edge. What has no mark is an error.',
@@ -126,7 +132,6 @@ function notes(facts: DeviceFacts): string {
     facts.onlyRegion && `${facts.onlyRegion} only`,
     facts.retired,
     facts.frameworkVersion === 'dropped' && 'version not sent',
-    facts.frameworkVersion === 'doubtful' && 'version sent, though not by AWS\'s SDK',
   ].filter(Boolean).join('; ') || '–';
 }
 
@@ -139,7 +144,7 @@ function platform(os: string): string {
 
 function options(): string {
   return table(['For', 'Method of `NeoCompilerOptions`', 'JSON'], [
-    ['NVIDIA accelerators (required)', code('nvidia({ gpuCode, trtVersion, cudaVersion })'), code('{"gpu-code":"sm_72","trt-ver":"6.0.1","cuda-ver":"10.1"}')],
+    ['NVIDIA accelerators', code('nvidia({ gpuCode, trtVersion, cudaVersion })'), code('{"gpu-code":"sm_72","trt-ver":"6.0.1","cuda-ver":"10.1"}')],
     ['TensorFlow 2 on a Jetson', code('jetson({ gpuCode, jetpackVersion })'), code('{"JETPACK_VERSION":"4.6","gpu_code":"sm_72"}')],
     ['Processors (recommended by AWS)', code('cpu({ mcpu, mattr })'), code('{"mcpu":"skylake-avx512"}')],
     ['32-bit ARM with NEON', code('armNeon()'), code('{"mattr":["+neon"]}')],
@@ -158,15 +163,15 @@ function errors(): string {
     '`TFLITE` for an instance',
     'a framework other than TensorFlow and PyTorch for `coreml`',
     'a platform without a mark above',
-    'a platform with accelerator `NVIDIA` without `gpu-code`, `trt-ver` and `cuda-ver` (or, for TensorFlow on ARM64, `gpu_code` and `JETPACK_VERSION`)',
+    '`ml_inf2` and `ml_trn1` in a Region where AWS says they are not, if the Region is known',
     `\`ANDROID_PLATFORM\` outside ${ANDROID_API_LEVELS.min} to ${ANDROID_API_LEVELS.max}`,
-    '`dtype` with another value, for a framework other than PyTorch, or for anything but an instance other than Inferentia',
+    '`dtype` with another value than those above',
     'options by name for `ml_inf1`, a command line for any other device except `ml_inf2` and `ml_trn1`',
     `a list of shapes without names for a framework other than ${takers((name) => FRAMEWORKS[name].takesShapeList)}`,
-    'a dimension that is no whole number of at least 1',
-    'several inputs in a map with a whole number among the names',
-    'an image whose layout contradicts the framework: four dimensions, two equal ones of at least 16 beside each other, and 1, 3 or 4 where '
-      + 'the other layout has its channels (a warning when the shape is given as text)',
+    'a dimension that is not an integer of at least 1',
+    'several inputs in a map with an integer among the names',
+    'an image for Keras in NHWC, which AWS documents to fail: four dimensions, two equal ones of at least 16 beside each other, and 1, 3 or 4 '
+      + 'where NHWC has its channels (a warning when the shape is given as JSON)',
     'for `coreml`: a type other than `Image` and `Tensor`, an `Image` without bias and scale',
     'JSON that is not valid or too long',
   ].map((line) => `- ${line}`).join('\n');
@@ -177,10 +182,10 @@ function failures(): string {
     ['Neo has not this version of the framework for the target', 'warnings `undocumentedCombination` and `frameworkVersionMissing`; error for frameworks without a version'],
     ['the model was saved by a newer PyTorch than the version named', 'cannot be seen: name the version that saved the model; `frameworkVersionMissing` when none is named'],
     ['the inputs are not in the model\'s order', 'order of the map or text is kept to the letter; error where JavaScript would lose it; warning `inputOrder`'],
-    ['an image is NCHW instead of NHWC or the reverse', 'error (warning `inputLayout` for text)'],
+    ['an image is NCHW instead of NHWC or the reverse', 'error for Keras, else warning `inputLayout`: AWS recommends `layout=\'HWC\'` for MXNet, and other models may have such inputs'],
     ['a dimension is null', 'error'],
     ['the shape is missing', 'warning `dataInputShapeMissing`'],
-    ['compiler options of the GPU are missing', 'error for platforms, warning `nvidiaCompilerOptions` for Jetson devices'],
+    ['compiler options of the GPU are missing', 'warning `nvidiaCompilerOptions`: AWS documents them as required, and has examples without them'],
     ['the archive is no gzip-compressed tar', 'error, by its name, and for `fromAsset` by its content'],
     ['the archive is absent', '`fromAsset` uploads it; warning `modelNotUploaded` for a bucket of the job\'s own stack; in other buckets it cannot be seen'],
     ['the bucket is in another Region', 'error, where its Region is known'],

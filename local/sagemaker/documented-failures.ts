@@ -4,9 +4,6 @@ import { ArtifactStore, parseS3Uri } from './artifact-store';
 /** Devices that AWS offers in one Region only. */
 const ONLY_IN: Readonly<Record<string, string>> = { ml_inf2: 'us-east-2', ml_trn1: 'us-east-1' };
 
-/** NVIDIA platforms need these options; the documentation spells the first both ways. */
-const NVIDIA_OPTIONS = [/gpu[-_]code/, /trt[-_]ver/, /cuda[-_]ver/];
-
 /**
  * Requests that AWS accepts by their form but documents as not compilable. AWS does not say whether the request or the
  * job fails: here the job does. The words are ours.
@@ -15,15 +12,12 @@ const NVIDIA_OPTIONS = [/gpu[-_]code/, /trt[-_]ver/, /cuda[-_]ver/];
  */
 export function documentedFailure(request: CreateCompilationJobRequest, region: string, models?: ArtifactStore): string | undefined {
   const { InputConfig: input, OutputConfig: output } = request;
-  const { TargetDevice: device, TargetPlatform: platform, CompilerOptions: options = '' } = output!;
+  const device = output!.TargetDevice;
   if (input && !input.S3Uri!.endsWith('.tar.gz')) {
     return `ClientError: InputConfiguration: the model must be a single gzip compressed tar archive (.tar.gz), got ${input.S3Uri}`;
   }
   if (device && ONLY_IN[device] && ONLY_IN[device] !== region) {
     return `ClientError: the target device ${device} is only available in ${ONLY_IN[device]}`;
-  }
-  if (platform?.Accelerator === 'NVIDIA' && !NVIDIA_OPTIONS.every(option => option.test(options))) {
-    return 'ClientError: OutputConfiguration: the accelerator NVIDIA requires the compiler options gpu-code, trt-ver and cuda-ver';
   }
   const model = models && input && parseS3Uri(input.S3Uri!);
   if (model && !models.get(model.bucket, model.key)) {

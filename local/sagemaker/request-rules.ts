@@ -1,8 +1,14 @@
-import { CreateCompilationJobRequest, Framework, Tag } from '@aws-sdk/client-sagemaker';
+import { CreateCompilationJobRequest, Framework, Tag, TargetDevice } from '@aws-sdk/client-sagemaker';
 import { validationException } from './errors';
 
 /** The only frameworks for which the API supports FrameworkVersion. */
 export const VERSIONED_FRAMEWORKS: readonly string[] = [Framework.MXNET, Framework.PYTORCH, Framework.TENSORFLOW, Framework.TFLITE];
+
+/** Devices for which the service refuses FrameworkVersion: none of those that its own answer names, and AWS's SDK sends none for them. */
+const UNVERSIONED_DEVICES: readonly string[] = [
+  TargetDevice.AMBA_CV2, TargetDevice.AMBA_CV22, TargetDevice.AMBA_CV25, TargetDevice.COREML, TargetDevice.IMX8MPLUS, TargetDevice.JACINTO_TDA4VM,
+  TargetDevice.SITARA_AM57X,
+];
 
 /** Rules between members that AWS documents for CreateCompilationJob. The messages are ours: AWS does not document them. */
 export function checkRequestRules(request: CreateCompilationJobRequest): void {
@@ -15,6 +21,9 @@ export function checkRequestRules(request: CreateCompilationJobRequest): void {
   }
   if (input?.FrameworkVersion !== undefined && !VERSIONED_FRAMEWORKS.includes(input.Framework!)) {
     throw validationException(`FrameworkVersion is not supported for framework ${input.Framework}.`);
+  }
+  if (input?.FrameworkVersion !== undefined && UNVERSIONED_DEVICES.includes(output!.TargetDevice!)) {
+    throw validationException('Unsupported framework version field for target. Framework version is supported for Target Platform configuration and only part of target devices.');
   }
   checkTags(request.Tags ?? []);
 }

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { CompilationSettings } from './compilation-settings';
-import { bucketStatement, grantKeys, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from '../network/execution-role';
+import { bucketStatement, grantKeys, networkStatements, OBJECTS_SID, observationStatements, OUTPUT_KEY_ACTIONS, permitExistingRole, statementsOf } from '../network/execution-role';
 import { OBJECT_ACTIONS } from '../network/s3-endpoint';
 import { requireGrantableKey } from '../network/stack-cycle';
 import { inPolicy, literally } from '../util/object-keys';
@@ -20,10 +20,10 @@ export function grantExecutionRole(scope: Construct, settings: CompilationSettin
       ...statementsOf(scope, new iam.PolicyStatement({ sid: OBJECTS_SID, actions: OBJECT_ACTIONS, resources: [objects] })),
       ...observationStatements(scope),
     ]);
-    if (outputBucket.encryptionKey) { grantKeys(scope, role, [outputBucket.encryptionKey], 'kms:Decrypt', 'kms:GenerateDataKey'); }
+    if (outputBucket.encryptionKey) { grantKeys(scope, role, [outputBucket.encryptionKey], ...OUTPUT_KEY_ACTIONS); }
   }
   if (outputEncryptionKey) {
     requireGrantableKey(scope, role, 'outputEncryptionKey', outputEncryptionKey, 'make the key in the stack of the network, or in one that the network\'s may refer to');
-    grantKeys(scope, role, [outputEncryptionKey], 'kms:Decrypt', 'kms:GenerateDataKey');
+    grantKeys(scope, role, [outputEncryptionKey], ...OUTPUT_KEY_ACTIONS);
   }
 }

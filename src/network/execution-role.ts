@@ -31,6 +31,13 @@ export function createExecutionRole(scope: Construct): iam.Role {
   return role;
 }
 
+/**
+ * What AWS documents for a key that encrypts the output of a job, and kms:DescribeKey, which AWS's own roles add.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
+ */
+export const OUTPUT_KEY_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
+
 /** Of the statement on objects in the policy of a role that was brought. */
 export const OBJECTS_SID = 'UseObjects';
 
@@ -89,7 +96,7 @@ export function grantObjects(scope: Construct, role: iam.IRole, buckets: s3.IBuc
     actions: OBJECT_ACTIONS,
     resourceArns: buckets.map(bucket => bucket.arnForObjects('*')),
   });
-  const keys = grantKeys(scope, role, buckets.flatMap(({ encryptionKey }) => encryptionKey ?? []), 'kms:Decrypt', 'kms:GenerateDataKey');
+  const keys = grantKeys(scope, role, buckets.flatMap(({ encryptionKey }) => encryptionKey ?? []), ...OUTPUT_KEY_ACTIONS);
   return keys.reduce((grant, key) => grant.combine(key), objects);
 }
 

@@ -104,7 +104,7 @@ export const FRAMEWORKS: { readonly [name: string]: FrameworkFacts } = {
     needsShape: true,
     takesShapeList: false,
     versions: { edge: [] },
-    modelFiles: 'one `.cfg` and one `.weights`',
+    modelFiles: 'one `.cfg` and one `.weights`; Yolo models are not supported',
   },
   SKLEARN: {
     title: 'scikit-learn',
@@ -128,8 +128,8 @@ export interface DeviceFacts {
   readonly accelerator?: string;
   /** Compiler options as AWS shows them in its table. */
   readonly exampleOptions?: string;
-  /** AWS's SDK leaves `FrameworkVersion` out: 'dropped', or also does so though the API is silent: 'doubtful'. */
-  readonly frameworkVersion?: 'dropped' | 'doubtful';
+  /** Not in the service's own list of devices that take `FrameworkVersion`, and AWS's SDK leaves it out. */
+  readonly frameworkVersion?: 'dropped';
   /** The only frameworks that AWS documents for it, a rule of the API. */
   readonly onlyFrameworks?: readonly string[];
   /** The only Region in which Neo compiles for it. */
@@ -181,7 +181,7 @@ export const DEVICES: { readonly [name: string]: DeviceFacts } = {
     exampleOptions: '{"signature_def_key":"serving_custom"}',
     retired: 'AWS has ended Amazon Elastic Inference',
   },
-  lambda: { kind: 'cloud', os: 'Linux', frameworkVersion: 'doubtful' },
+  lambda: { kind: 'cloud', os: 'Linux' },
   aisage: { ...EDGE, os: 'Linux', arch: 'ARM64', accelerator: 'Mali' },
   amba_cv2: AMBARELLA,
   amba_cv22: AMBARELLA,
@@ -212,6 +212,19 @@ export const DEVICES: { readonly [name: string]: DeviceFacts } = {
   x86_win32: { ...EDGE, os: 'Windows 10', arch: 'X86' },
   x86_win64: { ...EDGE, os: 'Windows 10', arch: 'X86_64' },
 };
+
+/**
+ * Regions with images for models that Neo has compiled, in version 2.257.7 of the SageMaker Python SDK. AWS publishes no list of Regions of Neo.
+ */
+export const NEO_REGIONS: readonly string[] = [
+  'af-south-1', 'ap-east-1', 'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2', 'ca-central-1',
+  'cn-north-1', 'cn-northwest-1', 'eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'il-central-1',
+  'me-south-1', 'sa-east-1', 'us-east-1', 'us-east-2', 'us-gov-east-1', 'us-gov-west-1', 'us-iso-east-1', 'us-isob-east-1', 'us-isof-east-1',
+  'us-isof-south-1', 'us-west-1', 'us-west-2',
+];
+
+/** When each source was looked up, for docs/targets.md. */
+export const LOOKED_UP = '2026-11-28';
 
 /** Key of a platform's row for a CPU without an accelerator. */
 export const NO_ACCELERATOR = 'NONE';

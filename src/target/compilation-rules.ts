@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { ACCELERATORS, ARCHITECTURES, DEVICES, FRAMEWORKS, NO_ACCELERATOR, PLATFORMS } from './compatibility';
+import { ACCELERATORS, ARCHITECTURES, DEVICES, FRAMEWORKS, NEO_REGIONS, NO_ACCELERATOR, PLATFORMS } from './compatibility';
 import { Compilation, type CompilationRequest, lookUp, type Report, type Rule, sameRelease } from './compilation';
 import { COMPILER_OPTION_RULES } from './compiler-option-rules';
 import type { NeoFramework } from './framework';
@@ -72,7 +72,7 @@ const FRAMEWORK_RULES: Rule[] = [
 
 function unknownFramework(c: Compilation, report: Report): void {
   if (c.framework !== undefined && !c.frameworkFacts) {
-    report.warn('unknownFramework', `framework is none of those that this version of the library knows (${Object.keys(FRAMEWORKS).join(', ')}), `
+    report.warn('unknownFramework', `this version of the library does not know the framework (it knows ${Object.keys(FRAMEWORKS).join(', ')}), `
       + `so nothing about it is checked; got: ${c.framework}`);
   }
 }
@@ -104,9 +104,14 @@ function documentedCombination(c: Compilation, report: Report): void {
   const undocumented = (what: string) => report.warn('undocumentedCombination',
     `AWS does not document ${what} for target ${c.targetText}, so the job may fail; docs/targets.md of cdk-sagemaker-neo lists what it does`);
   if (!documented) {
-    undocumented(`framework ${c.framework}`);
+    const tables = Object.keys(c.frameworkFacts.versions);
+    const instead = tables.length === 0 ? ' (it is in the API, and in none of the guide\'s tables)' : ` (but for ${tables.join(' and ')} targets)`;
+    undocumented(`framework ${c.framework}${instead}`);
   } else if (c.version !== undefined && documented.length > 0 && !documented.some((version) => sameRelease(version, c.version!))) {
     undocumented(`${c.frameworkText} (but ${documented.join(', ')})`);
+  } else if (c.version !== undefined && isPatchOf(documented, c.version)) {
+    report.warn('frameworkVersionPatch', `AWS documents ${documented.join(', ')} for target ${c.targetText}, and AWS's own SDK sends no patch version: `
+      + `write '${c.version.split('.').slice(0, 2).join('.')}'; got: ${c.frameworkText}`);
   }
 }
 
@@ -117,6 +122,11 @@ function documentedVersions(c: Compilation): readonly string[] | undefined {
   const versions = c.versionTable && c.frameworkFacts!.versions[c.versionTable];
   const isSent = c.frameworkFacts!.takesVersion && c.deviceFacts?.frameworkVersion !== 'dropped';
   return versions && !isSent ? [] : versions;
+}
+
+/** Whether a version is longer than the documented one of its release, such as 1.13.1 where 1.13 is documented. */
+function isPatchOf(documented: readonly string[], version: string): boolean {
+  return !documented.includes(version) && documented.some(known => version.startsWith(`${known}.`));
 }
 
 function missingVersion(c: Compilation, report: Report): void {
@@ -131,20 +141,17 @@ function versionNotSent(c: Compilation, report: Report): void {
   if (c.deviceFacts?.frameworkVersion === 'dropped') {
     report.warn('frameworkVersionNotSent', `version of the framework is not sent to Neo: as AWS's own SDK, this library leaves it out for target ${c.targetText}; `
       + `got: ${c.frameworkText}`);
-  } else if (c.deviceFacts?.frameworkVersion === 'doubtful') {
-    report.warn('frameworkVersionDoubtful', `version of the framework is sent to Neo, though AWS's own SDK leaves it out for target ${c.targetText}; `
-      + `got: ${c.frameworkText}`);
   }
 }
 
 /**
  * Rules about the target alone.
  */
-const TARGET_RULES: Rule[] = [unknownDevice, unknownPlatform, impossiblePlatform, retiredDevice, regionOfDevice];
+const TARGET_RULES: Rule[] = [unknownDevice, unknownPlatform, impossiblePlatform, retiredDevice, regionOfDevice, regionOfNeo];
 
 function unknownDevice(c: Compilation, report: Report): void {
   if (c.device !== undefined && !c.deviceFacts) {
-    report.warn('unknownTarget', `target ${c.device} is none that this version of the library knows, so nothing about it is checked`);
+    report.warn('unknownTarget', `this version of the library does not know target ${c.device}, so nothing about it is checked`);
   }
 }
 
@@ -155,7 +162,7 @@ function unknownPlatform(c: Compilation, report: Report): void {
     typeof c.accelerator === 'string' && !ACCELERATORS.includes(c.accelerator) && `accelerator ${c.accelerator}`,
   ].filter(Boolean);
   if (unknown.length > 0) {
-    report.warn('unknownTarget', `${unknown.join(' and ')} of the target platform is none that this version of the library knows, `
+    report.warn('unknownTarget', `this version of the library does not know ${unknown.join(' and ')} of the target platform, `
       + 'so nothing about the platform is checked');
   }
 }
@@ -187,6 +194,15 @@ function regionOfDevice(c: Compilation, report: Report): void {
   const only = c.deviceFacts?.onlyRegion;
   const region = Stack.of(c.scope).region;
   if (only === undefined || region === only) return;
-  const where = Token.isUnresolved(region) ? 'whose Region is not known at synthesis' : `in ${region}`;
-  report.warn('targetRegion', `AWS says that Neo compiles for ${c.device} in ${only} only, and this job is in a stack ${where}`);
+  if (Token.isUnresolved(region)) {
+    report.warn('targetRegion', `Neo compiles for ${c.device} in ${only} only, and the Region of this job's stack is not known at synthesis`);
+  } else {
+    report.error(`target ${c.device} is available in ${only} only: put the job in a stack of that Region, or choose another target; got: ${region}`);
+  }
+}
+
+function regionOfNeo(c: Compilation, report: Report): void {
+  const { region } = Stack.of(c.scope);
+  if (Token.isUnresolved(region) || NEO_REGIONS.includes(region)) return;
+  report.warn('neoRegion', `AWS's Python SDK has no image of Neo for Region ${region}, so Neo may not exist there`);
 }

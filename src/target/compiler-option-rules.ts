@@ -13,13 +13,13 @@ const GPU_CODE = ['gpu-code', 'gpu_code'];
 
 function formOfOptions(c: Compilation, report: Report): void {
   if (c.device === 'ml_inf1' && c.options) {
-    report.error('compiler options: ml_inf1 takes the command line of the Neuron compiler as one text, use NeoCompilerOptions.inferentia; '
+    report.error('compiler options: ml_inf1 takes the command line of the Neuron compiler as one string, use NeoCompilerOptions.inferentia; '
       + `got: ${formatValue(c.options)}`);
   }
   // AWS documents the form for ml_inf1 only; what the newer Neuron devices take is not known.
   const takesNames = c.isPlatform || (c.deviceFacts !== undefined && !['ml_inf1', 'ml_inf2', 'ml_trn1'].includes(c.device!));
   if (c.commandLine !== undefined && takesNames) {
-    report.error(`compiler options: target ${c.targetText} takes options by name, only Inferentia takes a text; got: ${formatValue(c.commandLine)}`);
+    report.error(`compiler options: target ${c.targetText} takes options by name, and only Inferentia takes a command line; got: ${formatValue(c.commandLine)}`);
   }
 }
 
@@ -35,19 +35,15 @@ function nvidiaOptions(c: Compilation, report: Report): void {
   if (missing.length === 0) return;
   const fix = 'use NeoCompilerOptions.nvidia({ gpuCode, trtVersion, cudaVersion }), or for TensorFlow 2 on a Jetson '
     + `NeoCompilerOptions.jetson({ gpuCode, jetpackVersion }); got: ${formatValue(c.options)}`;
-  if (isJetson) {
-    // AWS's own examples compile for these devices without options, so this is no contradiction.
-    report.warn('nvidiaCompilerOptions', `compiler options: AWS requires ${missing.join(', ')} for NVIDIA accelerators such as that of ${c.targetText}; ${fix}`);
-  } else {
-    report.error(`compiler options: accelerator NVIDIA requires ${missing.join(', ')}; ${fix}`);
-  }
+  // AWS's own examples compile without them, for Jetson devices and for LINUX/X86_64/NVIDIA, so this is no contradiction.
+  report.warn('nvidiaCompilerOptions', `compiler options: AWS documents ${missing.join(', ')} as required for NVIDIA accelerators such as that of ${c.targetText}; ${fix}`);
 }
 
 function nvidiaVersions(c: Compilation, report: Report): void {
   const check = (option: string, pattern: RegExp, form: string) => {
     const version = c.options?.[option];
     if (version === undefined || Token.isUnresolved(version) || (typeof version === 'string' && pattern.test(version))) return;
-    report.warn('nvidiaCompilerOptions', `compiler option ${option}: AWS documents a text of the form ${form}; got: ${formatValue(version)}`);
+    report.warn('nvidiaCompilerOptions', `compiler option ${option}: AWS documents the form ${form}; got: ${formatValue(version)}`);
   };
   check('trt-ver', /^\d+\.\d+\.\d+$/, 'x.y.z');
   check('cuda-ver', /^\d+\.\d+$/, 'x.y');
@@ -58,7 +54,7 @@ function androidLevel(c: Compilation, report: Report): void {
   if (level === undefined || Token.isUnresolved(level)) return;
   const { min, max } = ANDROID_API_LEVELS;
   if (typeof level !== 'number' || !Number.isInteger(level) || level < min || level > max) {
-    report.error(`compiler option ANDROID_PLATFORM must be a whole number from ${min} to ${max}; got: ${formatValue(level)}`);
+    report.error(`compiler option ANDROID_PLATFORM must be an integer from ${min} to ${max}; got: ${formatValue(level)}`);
   }
 }
 
@@ -69,10 +65,10 @@ function dataType(c: Compilation, report: Report): void {
     report.error(`compiler option dtype must be one of ${DATA_TYPES.join(', ')}; got: ${formatValue(dtype)}`);
   }
   if (c.frameworkFacts && c.framework !== 'PYTORCH') {
-    report.error(`compiler option dtype is for PYTORCH only, leave it out; got framework: ${c.framework}`);
+    report.warn('compilerOptionNotForTarget', `compiler options: AWS documents dtype for PYTORCH only; got framework: ${c.framework}`);
   }
   if (c.isNoInstance || c.device?.startsWith('ml_inf')) {
-    report.error(`compiler option dtype is for instances (ml_*) other than Inferentia only, leave it out; got target: ${c.targetText}`);
+    report.warn('compilerOptionNotForTarget', `compiler options: AWS documents dtype for instances (ml_*) other than Inferentia only; got target: ${c.targetText}`);
   }
 }
 

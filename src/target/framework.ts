@@ -17,7 +17,7 @@ import { NeoValidationError, formatValue } from '../util/errors';
  * NeoFramework.pytorch('2.1'); // a version that this class does not know yet
  */
 export class NeoFramework {
-  /** DarkNet; edge targets only. */
+  /** DarkNet; edge targets only, and no Yolo models, which AWS says are not supported. */
   public static readonly DARKNET = NeoFramework.of('DARKNET');
   /** Keras; shapes in NCHW although the artifact is NHWC. */
   public static readonly KERAS = NeoFramework.of('KERAS');

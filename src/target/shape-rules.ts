@@ -51,25 +51,27 @@ function orderOfNames(c: Compilation, report: Report): void {
 }
 
 /**
- * An image in the wrong order of dimensions fails late and obscurely. Only what cannot well be anything else is found:
- * four dimensions, two equal ones of at least 16 beside each other, and 1, 3 or 4 where the other layout has its channels.
+ * An image in the wrong layout fails late and obscurely. This finds four dimensions, two equal ones of at least 16 beside each
+ * other, and 1, 3 or 4 where the other layout has its channels. Such a shape may be right: AWS recommends `layout='HWC'` for
+ * exports from MXNet, TensorFlow's converters to ONNX keep NHWC, and masks have no channels. AWS documents only Keras to fail.
  */
 function layoutOfImages(c: Compilation, report: Report): void {
   const layout = c.frameworkFacts?.layout;
   if (!layout) return;
-  const keras = c.framework === 'KERAS' ? ', although the artifact itself is NHWC' : '';
+  const isKeras = c.framework === 'KERAS';
+  const note = isKeras ? ', although the artifact itself is NHWC' : c.framework === 'MXNET' ? ' unless the model was exported with layout=\'HWC\'' : '';
   for (const { name, shapes } of c.request.dataInputShape?._inputs ?? []) {
     for (const shape of shapes) {
       const found = layoutOf(shape);
       if (found === undefined || found === layout) continue;
       const [n, second, third, fourth] = shape;
       const right = layout === 'NCHW' ? [n, fourth, second, third] : [n, third, fourth, second];
-      const message = `data input shape${name === undefined ? '' : ` of input ${formatValue(name)}`}: framework ${c.framework} takes images as ${layout}${keras}, `
+      const message = `data input shape${name === undefined ? '' : ` of input ${formatValue(name)}`}: AWS documents images of ${c.framework} as ${layout}${note}, `
         + `such as ${formatValue(right)}`;
-      if (c.request.dataInputShape?._isRaw) {
-        report.warn('inputLayout', `${message}; got: ${formatValue(shape)}`);
-      } else {
+      if (isKeras && !c.request.dataInputShape?._isRaw) {
         report.error(`${message}; if this is no image, use NeoDataInputShape.fromJson; got: ${formatValue(shape)}`);
+      } else {
+        report.warn('inputLayout', `${message}; got: ${formatValue(shape)}`);
       }
     }
   }

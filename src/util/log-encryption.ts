@@ -14,7 +14,8 @@ export function allowCloudWatchLogs(scope: Construct, encryptionKey: kms.IKey) {
   const stack = Stack.of(scope);
   const statement = new iam.PolicyStatement({
     sid: 'CloudWatchLogs',
-    principals: [new iam.ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
+    // Regional, and with the suffix of the partition: amazonaws.com.cn in China.
+    principals: [new iam.ServicePrincipal(`logs.${stack.region}.${stack.urlSuffix}`)],
     actions: ['kms:Decrypt', 'kms:Describe*', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
     resources: ['*'],
     conditions: {

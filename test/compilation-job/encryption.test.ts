@@ -29,7 +29,7 @@ describe('one key of the network', () => {
 
   test('encrypts the compiled model, and the job\'s role may use it', () => {
     expect(jobOf(template).Request.OutputConfig.KmsKeyId).toEqual(keyArn);
-    expect(statementsOf(stack, 'NeoRole')).toContainEqual({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: keyArn });
+    expect(statementsOf(stack, 'NeoRole')).toContainEqual({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], Resource: keyArn });
   });
 
   test('lets CloudWatch Logs in once, for log groups of this account and Region, and no other service', () => {

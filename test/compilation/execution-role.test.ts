@@ -15,7 +15,7 @@ const STARTERS: [string, (stack: Stack, props: any) => unknown][] = [
   ['task in JSONata', (stack, props) => neo.NeoCreateCompilationJob.jsonata(stack, 'Start', { ...props, compilationJobName: 'one' })],
   ['task in JSONPath', (stack, props) => neo.NeoRunCompilationJob.jsonPath(stack, 'Start', { ...props, compilationJobName: 'one' })],
   ['fleet', (stack, { model, target, ...props }) => new neo.NeoCompilationFleet(stack, 'Start', {
-    ...props, models: neo.NeoFleetModels.fromList([model]), targets: [{ target }], quota: 1,
+    ...props, models: neo.NeoFleetModels.fromList([model]), targets: [{ target }], maxConcurrentJobs: 1,
   })],
 ];
 
@@ -72,7 +72,7 @@ describe.each(STARTERS)('a role of one\'s own for a %s', (_starter, start) => {
 
   test('may use the key of the output', () => {
     const { stack, role } = withRole(scope => new iam.Role(scope, 'Mine', { assumedBy: SAGEMAKER }), { outputEncryptionKey: kms.Key.fromKeyArn(newStack(), 'Key', 'arn:aws:kms:us-east-1:111122223333:key/1') });
-    expect(statements(stack, [stack.resolve(role.roleName)])).toContainEqual(expect.objectContaining({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'] }));
+    expect(statements(stack, [stack.resolve(role.roleName)])).toContainEqual(expect.objectContaining({ Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'] }));
   });
 });
 

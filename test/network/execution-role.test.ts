@@ -95,7 +95,7 @@ describe('keys of the buckets', () => {
   test('may be used to decrypt and to make data keys, each once', () => {
     const onKeys = policyDocument(templateOf(encrypted)).Statement.filter(({ Action }: any) => [Action].flat()[0].startsWith('kms:'));
     expect(onKeys).toEqual([encrypted.resolve(key.keyArn), imported.keyArn].map(Resource => (
-      { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource })));
+      { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], Resource })));
   });
 });
 

@@ -78,6 +78,6 @@ describe('a customer-managed key', () => {
     network({ encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/1') }, stack);
     expect(only(templateOf(stack), GROUP).KmsKeyId).toBe('arn:aws:kms:eu-west-1:111122223333:key/1');
     expect(warningIds(stack)).toEqual(['logKeyPolicy']);
-    expect(warnings(stack)[0]).toContain('"Principal":{"Service":"logs.${AWS::Region}.amazonaws.com"}');
+    expect(warnings(stack)[0]).toContain('"Principal":{"Service":"logs.${AWS::Region}.${AWS::URLSuffix}"}');
   });
 });

@@ -21,9 +21,9 @@ describe('an imported key', () => {
   test('of a bucket of the network: the role may use it, and a warning says what its policy must allow', () => {
     const stack = newStack(ENV);
     network({ buckets: [bucketWith(stack, imported(stack)), bucketWith(stack, imported(stack, 'Second'), 'compiled')] }, stack);
-    expect(keyStatements(stack)[0]).toEqual({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: ARN });
+    expect(keyStatements(stack)[0]).toEqual({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], Resource: ARN });
     expect(warnings(stack).filter(text => text.includes('keyPolicyNotManaged'))).toEqual([
-      expect.stringMatching(/policy of key Stack\/Key, Stack\/Second cannot be read.*or allow kms:Decrypt and kms:GenerateDataKey to the role Stack\/Neo\/Role/),
+      expect.stringMatching(/policy of key Stack\/Key, Stack\/Second cannot be read.*or allow kms:Decrypt and kms:DescribeKey and kms:Encrypt and kms:GenerateDataKey to the role Stack\/Neo\/Role/),
     ]);
   });
 
@@ -37,7 +37,7 @@ describe('an imported key', () => {
   test('of the compiled model', () => {
     const stack = newStack(ENV);
     const { stack: own } = compilation({ outputEncryptionKey: imported(stack), model: NeoModel.fromBucket(s3.Bucket.fromBucketName(stack, 'M', 'models'), 'm.tar.gz', OPTIONS) }, network({}, stack));
-    expect(keyStatements(own)).toEqual([{ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: ARN }]);
+    expect(keyStatements(own)).toEqual([{ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], Resource: ARN }]);
     expect(warningIds(own)).toEqual(['keyPolicyNotManaged']);
   });
 

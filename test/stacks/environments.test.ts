@@ -144,7 +144,7 @@ describe('a bucket of another account', () => {
   test('with a key of that account: the role may use it, and a warning says that the key must allow that', () => {
     const keyArn = `arn:aws:kms:${HERE.region}:${THEIRS.account}:key/1`;
     const stack = shared(scope => ({ encryptionKey: kms.Key.fromKeyArn(scope, 'Key', keyArn) }));
-    expect(roleStatements(stack)).toContainEqual({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: keyArn });
+    expect(roleStatements(stack)).toContainEqual({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], Resource: keyArn });
     expect(warningIds(stack)).toEqual(['bucketOfOtherAccount', 'bucketPolicyNotManaged', 'keyPolicyNotManaged']);
   });
 });

@@ -58,7 +58,6 @@ test.each(devices)('%s: notes of the table are warnings', (device, facts) => {
   const { ids } = findings('TENSORFLOW', '1.15', device);
   expect(ids.includes('retiredTarget')).toBe(facts.retired !== undefined);
   expect(ids.includes('frameworkVersionNotSent')).toBe(facts.frameworkVersion === 'dropped');
-  expect(ids.includes('frameworkVersionDoubtful')).toBe(facts.frameworkVersion === 'doubtful');
   expect(ids).not.toContain('targetRegion');
   expect(frameworkVersionToSend(NeoFramework.TENSORFLOW_1_15, NeoTarget.device(device))).toBe(facts.frameworkVersion === 'dropped' ? undefined : '1.15');
 });

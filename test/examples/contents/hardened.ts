@@ -30,7 +30,7 @@ export function contents(example: Example) {
     });
 
     test('which the job\'s role uses to read the model and to write the result', () => {
-      expect(example.statementsOf(NETWORK, 'NetworkRole')).toContainEqual({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: key });
+      expect(example.statementsOf(NETWORK, 'NetworkRole')).toContainEqual({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], Resource: key });
     });
 
     test('of every log group, in both stacks', () => {

@@ -7,6 +7,8 @@ export const KEYS: Theme = {
   rows: [
     ['a job decrypts', 'job', 'kms:Decrypt', 'the key', 'no endpoint', 'allowed', 'models are encrypted with it'],
     ['a job encrypts', 'job', 'kms:GenerateDataKey', 'the key', 'no endpoint', 'allowed', 'compiled models are encrypted with it'],
+    ['a job encrypts without a data key', 'job', 'kms:Encrypt', 'the key', 'no endpoint', 'allowed', 'AWS documents it for output'],
+    ['a job looks at the key', 'job', 'kms:DescribeKey', 'the key', 'no endpoint', 'allowed', 'AWS\'s own roles may'],
     ['a job gives the key away', 'job', 'kms:CreateGrant', 'the key', 'no endpoint', 'identity', 'a job uses the key and does not manage it'],
     ['a job changes the key\'s policy', 'job', 'kms:PutKeyPolicy', 'the key', 'no endpoint', 'identity', 'a job uses the key and does not manage it'],
     ['a job deletes the key', 'job', 'kms:ScheduleKeyDeletion', 'the key', 'no endpoint', 'identity', 'a job uses the key and does not manage it'],

@@ -114,8 +114,6 @@ describe('the end of a job', () => {
   test.each<[string, Partial<CreateCompilationJobRequest>, string]>([
     ['a model that is no .tar.gz', { InputConfig: { S3Uri: 's3://models/model.zip', Framework: 'ONNX' } }, 'must be a single gzip compressed tar archive'],
     ['ml_inf2 outside us-east-2', { OutputConfig: { S3OutputLocation: 's3://b', TargetDevice: 'ml_inf2' } }, 'ml_inf2 is only available in us-east-2'],
-    ['NVIDIA without its options', nvidia(), 'requires the compiler options'],
-    ['NVIDIA without one of its options', nvidia('{"gpu-code":"sm_62","trt-ver":"6.0.1"}'), 'requires the compiler options'],
     ['a model that is not there', {}, 'no object at s3://models/resnet.tar.gz'],
   ])('is a failure for %s', (_, changes, reason) => {
     const { clock, create, describe: describeJob } = setUp({ modelsMustExist: true });
@@ -127,7 +125,7 @@ describe('the end of a job', () => {
   test('is a success with all of that in order', () => {
     const { clock, create, status, service } = setUp({ modelsMustExist: true });
     service.artifacts.put('models', 'resnet.tar.gz', Buffer.from('model'), clock.now());
-    create('job', nvidia('{"gpu_code":"sm_62","trt-ver":"6.0.1","cuda-ver":"10.0"}'));
+    create('job', nvidia('{"mcpu":"skylake-avx512"}'));
     clock.advance(8_000);
     expect(status()).toBe('COMPLETED');
     expect(service.artifacts.list('b').map(({ key }) => key)).toEqual(['resnet-LINUX_ARM64_NVIDIA.tar.gz']);
