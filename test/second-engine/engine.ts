@@ -1,0 +1,130 @@
+import { spawn, spawnSync, type ChildProcess } from 'child_process';
+import { createHash } from 'crypto';
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import { sdkFolder } from '../../local/aws/sdk-folder';
+import { nodeRuntime } from '../../local/lambda/runtimes';
+import { ROOT } from '../templates/tools';
+
+const PYTHON = '3.13';
+const SERVICES = 's3,ec2,iam,sts,cloudformation,lambda,stepfunctions,logs,events,kms,ssm,sqs,cloudwatch,sns';
+const RUNTIMES = ['nodejs22.x', 'nodejs24.x'];
+
+/** What the engine calls itself; SageMaker's stand-in has to know the account. */
+export const ACCOUNT = '000000000000';
+export const REGION = 'us-east-1';
+
+/** LocalStack's open core with the two plug-ins of this folder, as a process. */
+export class Engine {
+  /**
+   * Start the engine; the first time it is installed into `.cache`, which takes some minutes.
+   *
+   * @param port where it listens
+   * @param sageMaker the endpoint of SageMaker's stand-in
+   */
+  public static async start(port: number, sageMaker: string): Promise<Engine> {
+    const python = path.join(install(), 'bin', 'python');
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-second-engine-'));
+    const log = fs.openSync(path.join(directory, 'log'), 'w');
+    const child = spawn(python, ['-m', 'localstack.runtime.main'], {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: {
+        PATH: process.env.PATH,
+        HOME: directory,
+        SERVICES,
+        GATEWAY_LISTEN: `127.0.0.1:${port}`,
+        LAMBDA_RUNTIME_EXECUTOR: 'process',
+        LOCALSTACK_VOLUME_DIR: path.join(directory, 'volume'),
+        SKIP_SSL_CERT_DOWNLOAD: '1',
+        DISABLE_EVENTS: '1',
+        SQS_ENDPOINT_STRATEGY: 'path',
+        NEO_NODE_RUNTIMES: JSON.stringify(Object.fromEntries(RUNTIMES.map(name => [name, nodeRuntime(name).executable]))),
+        NEO_FUNCTION_ENVIRONMENT: JSON.stringify({ AWS_ENDPOINT_URL_SAGEMAKER: sageMaker, NODE_PATH: sdkFolder(directory) }),
+      },
+    });
+    const engine = new Engine(port, directory, child);
+    await engine.ready();
+    return engine;
+  }
+
+  /** The endpoint of all its services. */
+  public readonly url: string;
+
+  private constructor(port: number, private readonly directory: string, private readonly child: ChildProcess) {
+    this.url = `http://127.0.0.1:${port}`;
+    process.on('exit', () => this.kill());
+  }
+
+  /** The last lines that the engine printed. */
+  public get log(): string {
+    return fs.readFileSync(path.join(this.directory, 'log'), 'utf8').split('\n').slice(-60).join('\n');
+  }
+
+  public stop(): void {
+    this.kill();
+    fs.rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private kill(): void {
+    try { process.kill(-this.child.pid!, 'SIGKILL'); } catch { /* it has ended */ }
+  }
+
+  private async ready(): Promise<void> {
+    for (let waited = 0; waited < 120; waited++) {
+      if (this.child.exitCode !== null) { throw new Error(`the engine ended:\n${this.log}`); }
+      const answer = await fetch(`${this.url}/_localstack/health`).catch(() => undefined);
+      if (answer?.ok) { return; }
+      await new Promise(resolve => setTimeout(resolve, 1_000));
+    }
+    throw new Error(`the engine is not ready after two minutes:\n${this.log}`);
+  }
+}
+
+/** @returns the folder of a Python environment with the engine */
+function install(): string {
+  const requirements = path.join(__dirname, 'requirements.txt');
+  const plugins = path.join(__dirname, 'plugins');
+  const contents = [requirements, ...fs.readdirSync(path.join(plugins, 'neo_engine')).filter(name => !name.startsWith('__py')).map(name => path.join(plugins, 'neo_engine', name))]
+    .map(file => fs.readFileSync(file, 'utf8')).join('\0');
+  const folder = path.join(ROOT, '.cache', `second-engine-${createHash('sha256').update(fs.readFileSync(requirements)).digest('hex').slice(0, 12)}`);
+  const pip = (...args: string[]) => must(path.join(folder, 'bin', 'python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args);
+  const done = path.join(folder, '.complete');
+  if (!fs.existsSync(done)) {
+    const python = findPython();
+    fs.rmSync(folder, { recursive: true, force: true });
+    must(python, '-m', 'venv', folder);
+    pip('--require-hashes', '--requirement', requirements);
+    fs.writeFileSync(done, '');
+  }
+  if (fs.readFileSync(done, 'utf8') !== contents) {
+    // Built in a copy, so that no build leaves files in the repository.
+    const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-plugins-'));
+    fs.cpSync(plugins, copy, { recursive: true });
+    pip('--no-build-isolation', '--no-deps', '--force-reinstall', copy);
+    fs.rmSync(copy, { recursive: true, force: true });
+    fs.writeFileSync(done, contents);
+  }
+  return folder;
+}
+
+function findPython(): string {
+  const candidates = [process.env.NEO_PYTHON, `python${PYTHON}`, 'python3', 'python', ...pyenv()].filter(candidate => candidate !== undefined);
+  const isRight = (command: string) => spawnSync(command, ['-c', `import sys, venv; sys.exit("%d.%d" % sys.version_info[:2] != "${PYTHON}")`]).status === 0;
+  const found = candidates.find(isRight);
+  if (!found) { throw new Error(`the second engine needs Python ${PYTHON} with its venv module: install it, put it in the PATH as python${PYTHON} or name it in NEO_PYTHON, and run this again`); }
+  return found;
+}
+
+/** pyenv's shims refuse a version that no project has chosen. */
+function pyenv(): string[] {
+  const { status, stdout } = spawnSync('pyenv', ['root'], { encoding: 'utf8' });
+  const versions = path.join(status === 0 ? stdout.trim() : path.join(os.homedir(), '.pyenv'), 'versions');
+  return fs.existsSync(versions) ? fs.readdirSync(versions).filter(name => name.startsWith(`${PYTHON}.`)).map(name => path.join(versions, name, 'bin', 'python')) : [];
+}
+
+function must(command: string, ...args: string[]): void {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (status !== 0) { throw new Error(`${path.basename(command)} ${args.join(' ')} failed:\n${stdout}\n${stderr}`); }
+}

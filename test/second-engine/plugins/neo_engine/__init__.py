@@ -1,0 +1,1 @@
+"""What LocalStack lacks: functions as processes, and custom resources."""

@@ -1,0 +1,229 @@
+/**
+ * Deploys, updates and deletes examples on an engine that others wrote, LocalStack's open core, and looks at what is there. `npm run test:second-engine`;
+ * README.md beside this file says what the engine lacks.
+ */
+import * as assert from 'assert/strict';
+import { execFileSync } from 'child_process';
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import {
+  DescribeNetworkAclsCommand, DescribeRouteTablesCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcAttributeCommand, DescribeVpcEndpointsCommand, DescribeVpcsCommand, EC2Client,
+} from '@aws-sdk/client-ec2';
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { GetBucketPolicyCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { Deployment } from './deployment';
+import { ACCOUNT, Engine, REGION } from './engine';
+import { FrontEnd, NeoService, startHttpServer } from '../../local/sagemaker';
+import { ROOT } from '../templates/tools';
+
+const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
+
+type Template = { Resources: Record<string, { Type: string; DependsOn?: string[]; Properties: Record<string, any> }> };
+
+/** Everything that a scenario works with. */
+class World {
+  public readonly deployment: Deployment;
+  public readonly ec2: EC2Client;
+  public readonly s3: S3Client;
+  public readonly lambda: LambdaClient;
+  public readonly stepFunctions: SFNClient;
+
+  constructor(endpoint: string, public readonly service: NeoService) {
+    const config = { endpoint, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'test' } };
+    this.deployment = new Deployment(endpoint);
+    this.ec2 = new EC2Client(config);
+    this.s3 = new S3Client({ ...config, forcePathStyle: true });
+    this.lambda = new LambdaClient(config);
+    this.stepFunctions = new SFNClient(config);
+  }
+
+  /** Jobs that SageMaker has, by name. */
+  public get jobs() { return this.service.records().filter(({ deletedAt }) => deletedAt === undefined); }
+
+  /** Ids of the VPCs that are not the account's default one. */
+  public async vpcs(): Promise<string[]> {
+    const { Vpcs = [] } = await this.ec2.send(new DescribeVpcsCommand({}));
+    return Vpcs.filter(({ IsDefault }) => !IsDefault).map(({ VpcId }) => VpcId!);
+  }
+}
+
+function synthesize(example: string): CloudFormationStackArtifact[] {
+  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), `neo-${example}-`));
+  process.on('exit', () => fs.rmSync(outdir, { recursive: true, force: true }));
+  execFileSync(process.execPath, ['-r', path.join(ROOT, 'projenrc', 'register.js'), path.join(ROOT, 'examples', example, 'app.ts')], {
+    cwd: path.join(ROOT, 'examples', example),
+    env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: '{}', CDK_DEFAULT_ACCOUNT: ACCOUNT, CDK_DEFAULT_REGION: REGION, CDK_VALIDATION: 'false' },
+  });
+  return new CloudAssembly(outdir).stacksRecursively;
+}
+
+/** A copy of a stack's template with its jobs changed. */
+function withJobs(stack: CloudFormationStackArtifact, change: (resources: Template['Resources'], jobs: string[]) => void): Template {
+  const template: Template = structuredClone(stack.template);
+  change(template.Resources, Object.keys(template.Resources).filter(id => template.Resources[id].Type === JOB_TYPE));
+  return template;
+}
+
+async function assertPrivateNetwork(world: World): Promise<void> {
+  const [vpc, ...others] = await world.vpcs();
+  assert.deepEqual(others, [], 'one VPC');
+  const filter = { Filters: [{ Name: 'vpc-id', Values: [vpc] }] };
+  const { Vpcs: [{ InstanceTenancy }] = [{}] } = await world.ec2.send(new DescribeVpcsCommand({ VpcIds: [vpc] }));
+  assert.equal(InstanceTenancy, 'default');
+  for (const Attribute of ['enableDnsSupport', 'enableDnsHostnames'] as const) {
+    const { EnableDnsSupport, EnableDnsHostnames } = await world.ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpc, Attribute }));
+    assert.equal((EnableDnsSupport ?? EnableDnsHostnames)?.Value, true, Attribute);
+  }
+
+  const { Subnets = [] } = await world.ec2.send(new DescribeSubnetsCommand(filter));
+  assert.ok(Subnets.length >= 1);
+  for (const { SubnetId, AvailableIpAddressCount, MapPublicIpOnLaunch } of Subnets) {
+    assert.equal(MapPublicIpOnLaunch ?? false, false, `${SubnetId} gives no public address`);
+    assert.ok(AvailableIpAddressCount! >= 200, `${SubnetId} has two addresses for each of 100 instances; got: ${AvailableIpAddressCount}`);
+  }
+
+  const { VpcEndpoints = [] } = await world.ec2.send(new DescribeVpcEndpointsCommand(filter));
+  const gateways = VpcEndpoints.filter(({ VpcEndpointType }) => VpcEndpointType === 'Gateway');
+  assert.ok(gateways.length >= 1, 'an S3 gateway endpoint');
+  const { RouteTables = [] } = await world.ec2.send(new DescribeRouteTablesCommand(filter));
+  for (const { SubnetId } of Subnets) {
+    const table = RouteTables.find(({ Associations = [] }) => Associations.some(association => association.SubnetId === SubnetId));
+    assert.ok(table, `${SubnetId} has a route table`);
+    const [local, ...routes] = table.Routes!;
+    assert.equal(local.GatewayId, 'local');
+    for (const route of routes) { assert.ok(gateways.some(({ VpcEndpointId }) => VpcEndpointId === route.GatewayId), `${JSON.stringify(route)} leads to S3 alone`); }
+    assert.ok(gateways.some(({ RouteTableIds = [] }) => RouteTableIds.includes(table.RouteTableId!)), `the endpoint is in the route table of ${SubnetId}`);
+  }
+  for (const { PolicyDocument, VpcEndpointId } of gateways) {
+    const { Statement } = JSON.parse(PolicyDocument!);
+    assert.ok(Statement.length > 0, `${VpcEndpointId} has a policy`);
+    for (const { Effect, Resource } of Statement) {
+      assert.equal(Effect, 'Allow');
+      assert.ok(![Resource].flat().includes('*'), 'the endpoint reaches named buckets alone');
+    }
+  }
+
+  const { SecurityGroups = [] } = await world.ec2.send(new DescribeSecurityGroupsCommand(filter));
+  const standard = SecurityGroups.find(({ GroupName }) => GroupName === 'default');
+  assert.deepEqual(standard?.IpPermissions, [], 'the default group lets nothing in');
+  assert.deepEqual(standard?.IpPermissionsEgress, [], 'the default group lets nothing out');
+  for (const { GroupName, IpPermissions } of SecurityGroups.filter(group => group !== standard && !/endpoint/i.test(group.GroupName ?? ''))) {
+    assert.deepEqual(IpPermissions, [], `${GroupName} lets nothing in`);
+  }
+  const { NetworkAcls } = await world.ec2.send(new DescribeNetworkAclsCommand(filter));
+  assert.ok(NetworkAcls);
+
+  const endpoints = gateways.map(({ VpcEndpointId }) => VpcEndpointId);
+  const { Buckets = [] } = await world.s3.send(new ListBucketsCommand({}));
+  let denied = 0;
+  for (const { Name } of Buckets.filter(bucket => !bucket.Name!.startsWith('cdk-'))) {
+    const policy = await world.s3.send(new GetBucketPolicyCommand({ Bucket: Name })).then(({ Policy }) => JSON.parse(Policy!), () => ({ Statement: [] }));
+    const deny = policy.Statement.find(({ Effect, Condition = {} }: any) => Effect === 'Deny' && JSON.stringify(Condition).includes('aws:SourceVpce') );
+    if (deny) {
+      denied++;
+      assert.ok(endpoints.some(id => JSON.stringify(deny.Condition).includes(id!)), `${Name} is bound to the network's own endpoint`);
+    }
+  }
+  assert.ok(denied > 0, 'a bucket is bound to the endpoint');
+}
+
+async function assertNothingLeft(world: World): Promise<void> {
+  assert.deepEqual(world.jobs, [], 'no job is left');
+  assert.deepEqual(await world.vpcs(), [], 'no VPC is left');
+  const { Functions } = await world.lambda.send(new ListFunctionsCommand({}));
+  assert.deepEqual(Functions?.map(({ FunctionName }) => FunctionName), [], 'no function is left');
+  const { stateMachines } = await world.stepFunctions.send(new ListStateMachinesCommand({}));
+  assert.deepEqual(stateMachines?.map(({ name }) => name), [], 'no state machine is left');
+}
+
+/** What every job must be: completed, in the network's subnets. */
+async function assertJobs(world: World, count: number): Promise<void> {
+  const { Subnets = [] } = await world.ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: await world.vpcs() }] }));
+  const ids = Subnets.map(({ SubnetId }) => SubnetId);
+  assert.equal(world.jobs.length, count);
+  for (const { name, status, request } of world.jobs) {
+    assert.equal(status, 'COMPLETED', name);
+    assert.ok(request.VpcConfig!.Subnets!.every(id => ids.includes(id)), `${name} is in the network's subnets`);
+  }
+}
+
+async function privateCompilation(world: World): Promise<void> {
+  const [stack] = synthesize('private-compilation');
+  await world.deployment.deploy(stack);
+  await assertPrivateNetwork(world);
+  await assertJobs(world, 1);
+  const [first] = world.jobs;
+
+  await world.deployment.deploy(stack, withJobs(stack, (resources, [job]) => { resources[job].Properties.Tags = [{ Key: 'team', Value: 'vision' }]; }));
+  assert.equal(world.jobs.length, 1);
+  assert.equal(world.jobs[0].name, first.name, 'a tag is changed in place');
+  assert.equal(world.jobs[0].tags.team, 'vision');
+
+  await world.deployment.deploy(stack, withJobs(stack, (resources, [job]) => { resources[job].Properties.OutputConfig.TargetDevice = 'rasp4b'; }));
+  await settled(() => world.jobs.length === 1);
+  assert.notEqual(world.jobs[0].name, first.name, 'another target is another job, and the old one is removed');
+  assert.equal(world.jobs[0].request.OutputConfig!.TargetDevice, 'rasp4b');
+
+  const added = (resources: Template['Resources'], [job]: string[]) => { resources.Added = structuredClone(resources[job]); };
+  await world.deployment.deploy(stack, withJobs(stack, added));
+  await settled(() => world.jobs.length === 2);
+  await assertJobs(world, 2);
+  await world.deployment.deploy(stack);
+  await settled(() => world.jobs.length === 1);
+
+  await world.deployment.destroy(stack);
+}
+
+/** Deploy and delete an example as it is. */
+const whole = (example: string, jobs: number) => async (world: World): Promise<void> => {
+  const stacks = synthesize(example);
+  for (const stack of stacks) { await world.deployment.deploy(stack); }
+  await assertPrivateNetwork(world);
+  await assertJobs(world, jobs);
+  for (const stack of [...stacks].reverse()) { await world.deployment.destroy(stack); }
+};
+
+async function settled(condition: () => boolean): Promise<void> {
+  for (let waited = 0; waited < 120 && !condition(); waited++) { await new Promise(resolve => setTimeout(resolve, 500)); }
+  assert.ok(condition(), condition.toString());
+}
+
+const SCENARIOS: Record<string, (world: World) => Promise<void>> = {
+  'private-compilation': privateCompilation,
+  'hardened': whole('hardened', 1),
+  'many-jobs': whole('many-jobs', 7),
+};
+
+async function main(names: string[]): Promise<void> {
+  const service = new NeoService({ account: ACCOUNT, region: REGION, quota: 2 });
+  const server = await startHttpServer(new FrontEnd(service));
+  const engine = await Engine.start(Number(process.env.NEO_ENGINE_PORT ?? 45_660), server.url);
+  let failed = 0;
+  try {
+    await new Deployment(engine.url).bootstrap();
+    for (const name of names) {
+      const began = Date.now();
+      const world = new World(engine.url, service);
+      try {
+        await SCENARIOS[name](world);
+        await assertNothingLeft(world);
+        console.log(`ok   ${name}, ${Math.round((Date.now() - began) / 1_000)} s`);
+      } catch (error) {
+        failed++;
+        console.log(`FAIL ${name}: ${error instanceof Error ? error.stack : String(error)}\n${engine.log}`);
+        break;
+      }
+    }
+  } finally {
+    engine.stop();
+    await server.close();
+  }
+  console.log(`${names.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+const chosen = process.argv.slice(2);
+void main(chosen.length > 0 ? chosen : Object.keys(SCENARIOS));
