@@ -18,6 +18,12 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
     exec: program('local/sagemaker/moto/compare.ts'),
   });
 
+  const secondEngine = project.addTask('test:second-engine', {
+    description: 'Deploy, update and delete examples on LocalStack\'s open core (needs Python 3.13, Java, Maven and, once, the network)',
+  });
+  secondEngine.spawn(project.bundler.bundleTask);
+  secondEngine.exec(program('test/second-engine/test-second-engine.ts'), { receiveArgs: true });
+
   const languages = project.addTask('test:languages', {
     description: 'Build the packages of all languages and synthesize the same app with each (needs Python, a JDK, Maven, Go and the network)',
   });

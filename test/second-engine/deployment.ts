@@ -10,6 +10,7 @@ import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { ACCOUNT, REGION } from './engine';
 import { fileAssets } from '../../local/assets';
 
+const STAGING_BUCKET = `cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`;
 const POLL_MS = 500;
 const TIMEOUT_MS = 300_000;
 
@@ -19,7 +20,7 @@ export class Deployment {
   private readonly s3: S3Client;
   private readonly uploaded = new Set<string>();
 
-  constructor(endpoint: string) {
+  constructor(private readonly endpoint: string) {
     const config = { endpoint, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'test' } };
     this.cloudFormation = new CloudFormationClient(config);
     this.s3 = new S3Client({ ...config, forcePathStyle: true });
@@ -28,29 +29,36 @@ export class Deployment {
   /** What the stacks of `cdk bootstrap` have that a deployment asks for. */
   public async bootstrap(): Promise<void> {
     await this.createOrUpdate('CDKToolkit', {
-      Resources: {
-        StagingBucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: `cdk-hnb659fds-assets-${ACCOUNT}-${REGION}` } },
-        CdkBootstrapVersion: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Name: '/cdk-bootstrap/hnb659fds/version', Value: '30' } },
-      },
+      TemplateBody: JSON.stringify({
+        Resources: {
+          StagingBucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: STAGING_BUCKET } },
+          CdkBootstrapVersion: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Name: '/cdk-bootstrap/hnb659fds/version', Value: '30' } },
+        },
+      }),
     });
   }
 
-  /** Create or update a stack. */
+  /** Create or update a stack. A template in a request may have 51,200 bytes, so it is uploaded, as `cdk deploy` does. */
   public async deploy(stack: CloudFormationStackArtifact, template: object = stack.template): Promise<void> {
     await this.upload(stack);
-    await this.createOrUpdate(stack.stackName, template, stack.tags);
+    const Key = `${stack.stackName}.template.json`;
+    await this.s3.send(new PutObjectCommand({ Bucket: STAGING_BUCKET, Key, Body: JSON.stringify(template) }));
+    await this.createOrUpdate(stack.stackName, { TemplateURL: `${this.endpoint}/${STAGING_BUCKET}/${Key}` }, stack.tags);
   }
 
-  private async createOrUpdate(stackName: string, template: object, tags: Record<string, string> = {}): Promise<void> {
+  private async createOrUpdate(stackName: string, template: { TemplateBody?: string; TemplateURL?: string }, tags: Record<string, string> = {}): Promise<void> {
     const exists = (await this.status(stackName)) !== undefined;
     const input = {
       StackName: stackName,
-      TemplateBody: JSON.stringify(template),
+      ...template,
       Capabilities: ['CAPABILITY_NAMED_IAM' as const],
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     };
     await this.cloudFormation.send(exists ? new UpdateStackCommand(input) : new CreateStackCommand(input));
     await this.waitFor(stackName, exists ? 'UPDATE_COMPLETE' : 'CREATE_COMPLETE');
+    // The engine may complete an update in which a resource failed.
+    const failures = await this.failures(stackName);
+    if (failures) { throw new Error(`resources of ${stackName} failed:\n${failures}`); }
   }
 
   public async destroy({ stackName }: CloudFormationStackArtifact): Promise<void> {

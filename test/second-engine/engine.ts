@@ -24,10 +24,10 @@ export class Engine {
    * @param sageMaker the endpoint of SageMaker's stand-in
    */
   public static async start(port: number, sageMaker: string): Promise<Engine> {
-    const python = path.join(install(), 'bin', 'python');
+    const installed = install();
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-second-engine-'));
     const log = fs.openSync(path.join(directory, 'log'), 'w');
-    const child = spawn(python, ['-m', 'localstack.runtime.main'], {
+    const child = spawn(path.join(installed, 'bin', 'python'), ['-m', 'localstack.runtime.main'], {
       detached: true,
       stdio: ['ignore', log, log],
       env: {
@@ -40,6 +40,8 @@ export class Engine {
         SKIP_SSL_CERT_DOWNLOAD: '1',
         DISABLE_EVENTS: '1',
         SQS_ENDPOINT_STRATEGY: 'path',
+        NEO_JAVA_HOME: javaHome(),
+        NEO_JSONATA_JARS: path.join(installed, 'jars'),
         NEO_NODE_RUNTIMES: JSON.stringify(Object.fromEntries(RUNTIMES.map(name => [name, nodeRuntime(name).executable]))),
         NEO_FUNCTION_ENVIRONMENT: JSON.stringify({ AWS_ENDPOINT_URL_SAGEMAKER: sageMaker, NODE_PATH: sdkFolder(directory) }),
       },
@@ -59,7 +61,7 @@ export class Engine {
 
   /** The last lines that the engine printed. */
   public get log(): string {
-    return fs.readFileSync(path.join(this.directory, 'log'), 'utf8').split('\n').slice(-60).join('\n');
+    return fs.readFileSync(path.join(this.directory, 'log'), 'utf8').split('\n').filter(line => !/ => 200$|Execution of/.test(line)).slice(-60).join('\n');
   }
 
   public stop(): void {
@@ -86,7 +88,7 @@ export class Engine {
 function install(): string {
   const requirements = path.join(__dirname, 'requirements.txt');
   const plugins = path.join(__dirname, 'plugins');
-  const contents = [requirements, ...fs.readdirSync(path.join(plugins, 'neo_engine')).filter(name => !name.startsWith('__py')).map(name => path.join(plugins, 'neo_engine', name))]
+  const contents = [requirements, path.join(plugins, 'pyproject.toml'), ...fs.readdirSync(path.join(plugins, 'neo_engine')).filter(name => !name.startsWith('__py')).map(name => path.join(plugins, 'neo_engine', name))]
     .map(file => fs.readFileSync(file, 'utf8')).join('\0');
   const folder = path.join(ROOT, '.cache', `second-engine-${createHash('sha256').update(fs.readFileSync(requirements)).digest('hex').slice(0, 12)}`);
   const pip = (...args: string[]) => must(path.join(folder, 'bin', 'python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args);
@@ -96,6 +98,7 @@ function install(): string {
     fs.rmSync(folder, { recursive: true, force: true });
     must(python, '-m', 'venv', folder);
     pip('--require-hashes', '--requirement', requirements);
+    must('mvn', '--quiet', '--batch-mode', '--file', path.join(__dirname, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${path.join(folder, 'jars')}`);
     fs.writeFileSync(done, '');
   }
   if (fs.readFileSync(done, 'utf8') !== contents) {
@@ -122,6 +125,14 @@ function pyenv(): string[] {
   const { status, stdout } = spawnSync('pyenv', ['root'], { encoding: 'utf8' });
   const versions = path.join(status === 0 ? stdout.trim() : path.join(os.homedir(), '.pyenv'), 'versions');
   return fs.existsSync(versions) ? fs.readdirSync(versions).filter(name => name.startsWith(`${PYTHON}.`)).map(name => path.join(versions, name, 'bin', 'python')) : [];
+}
+
+/** JSONata is evaluated in Java. */
+function javaHome(): string {
+  const { status, stderr } = spawnSync('java', ['-XshowSettings:properties', '-version'], { encoding: 'utf8' });
+  const [, home] = /java\.home = (.*)/.exec(stderr ?? '') ?? [];
+  if (status !== 0 || !home) { throw new Error('the second engine needs Java 11 or later and Maven, as java and mvn in the PATH: install them, and run this again'); }
+  return home.trim();
 }
 
 function must(command: string, ...args: string[]): void {

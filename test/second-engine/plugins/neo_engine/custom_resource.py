@@ -12,6 +12,7 @@ from localstack.services.cloudformation.resource_provider import (
     ProgressEvent,
     ResourceProvider,
 )
+from localstack.services.cloudformation.stores import get_cloudformation_store
 from localstack.services.edge import ROUTER
 
 TYPE = "AWS::CloudFormation::CustomResource"
@@ -78,6 +79,7 @@ class CustomResource(ResourceProvider):
             if kind == "Delete" and before is None:
                 return ProgressEvent(status=OperationStatus.SUCCESS, resource_model={})
             properties = before["properties"] if kind == "Delete" else strings(request.desired_state)
+            self.mark(request, kind)
             context = {"token": self.send(request, kind, properties, before), "since": time.time(), "properties": properties}
         answer = answers.pop(context["token"], None)
         if answer is None:
@@ -93,6 +95,12 @@ class CustomResource(ResourceProvider):
             deployed.pop(key, None)
             return ProgressEvent(status=OperationStatus.SUCCESS, resource_model={})
         return self.finish(request, key, context, answer, before)
+
+    def mark(self, request, kind):
+        """The engine leaves the status of the last operation while the next is under way; functions ask for it."""
+        stack = get_cloudformation_store(request.account_id, request.region_name).stacks_v2[request.stack_id]
+        if resource := stack.resolved_resources.get(request.logical_resource_id):
+            resource["ResourceStatus"] = f"{kind.upper()}_IN_PROGRESS"
 
     def finish(self, request, key, context, answer, before):
         """An update that answers with another physical id replaces: the old resource is deleted, here before the rest of the stack is updated."""
