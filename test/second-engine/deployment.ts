@@ -46,7 +46,9 @@ export class Deployment {
     await this.createOrUpdate(stack.stackName, { TemplateURL: `${this.endpoint}/${STAGING_BUCKET}/${Key}` }, stack.tags);
   }
 
-  private async createOrUpdate(stackName: string, template: { TemplateBody?: string; TemplateURL?: string }, tags: Record<string, string> = {}): Promise<void> {
+  private async createOrUpdate(
+    stackName: string, template: { TemplateBody?: string; TemplateURL?: string }, tags: Record<string, string> = {},
+  ): Promise<void> {
     const exists = (await this.status(stackName)) !== undefined;
     const input = {
       StackName: stackName,

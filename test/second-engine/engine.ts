@@ -1,8 +1,9 @@
-import { spawn, spawnSync, type ChildProcess } from 'child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'child_process';
 import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
+import { promisify } from 'util';
 import { sdkFolder } from '../../local/aws/sdk-folder';
 import { nodeRuntime } from '../../local/lambda/runtimes';
 import { ROOT } from '../templates/tools';
@@ -49,6 +50,12 @@ export class Engine {
     const engine = new Engine(port, directory, child);
     await engine.ready();
     return engine;
+  }
+
+  /** Run a Python program of this folder in the engine's environment, which has boto3 and the AWS CLI. */
+  public static async run(program: string, env: Record<string, string>): Promise<void> {
+    const bin = path.join(install(), 'bin');
+    await promisify(execFile)(path.join(bin, 'python'), [path.join(__dirname, program), path.join(bin, 'aws')], { env: { PATH: process.env.PATH, ...env } });
   }
 
   /** The endpoint of all its services. */

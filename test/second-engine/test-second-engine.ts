@@ -8,7 +8,8 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import {
-  DescribeRouteTablesCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcAttributeCommand, DescribeVpcEndpointsCommand, DescribeVpcsCommand, EC2Client,
+  DescribeRouteTablesCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcAttributeCommand, DescribeVpcEndpointsCommand,
+  DescribeVpcsCommand, EC2Client,
 } from '@aws-sdk/client-ec2';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { GetBucketPolicyCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -31,7 +32,7 @@ class World {
   public readonly lambda: LambdaClient;
   public readonly stepFunctions: SFNClient;
 
-  constructor(endpoint: string, public readonly service: NeoService) {
+  constructor(endpoint: string, public readonly service: NeoService, public readonly sageMaker: string) {
     const config = { endpoint, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'test' } };
     this.deployment = new Deployment(endpoint);
     this.ec2 = new EC2Client(config);
@@ -111,11 +112,13 @@ async function assertPrivateNetwork(world: World): Promise<void> {
   for (const { GroupName, IpPermissions } of SecurityGroups.filter(group => group !== standard && !/endpoint/i.test(group.GroupName ?? ''))) {
     assert.deepEqual(IpPermissions, [], `${GroupName} lets nothing in`);
   }
+
   const endpoints = gateways.map(({ VpcEndpointId }) => VpcEndpointId);
   const { Buckets = [] } = await world.s3.send(new ListBucketsCommand({}));
   let denied = 0;
   for (const { Name } of Buckets.filter(bucket => !bucket.Name!.startsWith('cdk-'))) {
-    const policy = await world.s3.send(new GetBucketPolicyCommand({ Bucket: Name })).then(({ Policy }) => JSON.parse(Policy!), () => ({ Statement: [] }));
+    const policy = await world.s3.send(new GetBucketPolicyCommand({ Bucket: Name }))
+      .then(({ Policy }) => JSON.parse(Policy!), () => ({ Statement: [] }));
     const deny = policy.Statement.find(({ Effect, Condition = {} }: any) => Effect === 'Deny' && JSON.stringify(Condition).includes('aws:SourceVpce') );
     if (deny) {
       denied++;
@@ -189,7 +192,13 @@ async function settled(condition: () => boolean): Promise<void> {
   assert.ok(condition(), condition.toString());
 }
 
+/** AWS's own clients, against the stand-in alone. */
+const clients = async (world: World): Promise<void> => Engine.run('clients.py', {
+  AWS_ENDPOINT_URL_SAGEMAKER: world.sageMaker, AWS_ACCESS_KEY_ID: ACCOUNT, AWS_SECRET_ACCESS_KEY: 'test', AWS_DEFAULT_REGION: REGION,
+});
+
 const SCENARIOS: Record<string, (world: World) => Promise<void>> = {
+  clients,
   'private-compilation': privateCompilation,
   'hardened': whole('hardened', 1),
   'many-jobs': whole('many-jobs', 7),
@@ -205,7 +214,7 @@ async function main(names: string[]): Promise<void> {
     await new Deployment(engine.url).bootstrap();
     for (const name of names) {
       const began = Date.now();
-      const world = new World(engine.url, service);
+      const world = new World(engine.url, service, server.url);
       try {
         await SCENARIOS[name](world);
         await assertNothingLeft(world);
