@@ -10,14 +10,14 @@ import { acknowledgeWildcards } from '../util/acknowledge';
 /** What a job writes. */
 export interface Artifacts {
   readonly bucket: s3.IBucket;
-  /** Of the keys of the objects. */
+  /** Pattern of the keys of the objects. */
   readonly pattern: string;
-  /** None: that of the bucket, if it has one. */
+  /** Undefined: the key of the bucket, if it has one. */
   readonly key?: kms.IKey;
 }
 
 /**
- * Let somebody read what one job writes, and see nothing else of the bucket: `grantRead` of a bucket opens all listings.
+ * Lets a principal read what one job writes, and see nothing else of the bucket: `grantRead` of a bucket opens all listings.
  */
 export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifacts, grantee: iam.IGrantable): iam.Grant {
   const grant = (actions: string[], resource: string, conditions?: Record<string, Record<string, unknown>>) =>
@@ -40,7 +40,7 @@ export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifa
 }
 
 /**
- * Let the handler delete artifacts from outside the S3 endpoint. As little as needed; of an imported network only its owner knows what the bucket policies deny.
+ * Lets the handler delete artifacts from outside the S3 endpoint, where bucket policies deny deletions. What those of an imported network deny is not known here.
  */
 export function allowDeletion(job: IConstruct, privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
   if (bucketPoliciesOf(privateVpc)?._deniesDeletion === false) { return; }

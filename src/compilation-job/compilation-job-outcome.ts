@@ -1,6 +1,6 @@
 /**
- * What the handler tells of the end of a job: one line of JSON in its log, which the metrics are made from, and, if somebody
- * listens, the detail of an event. Both are read by rules and queries of users: names are contract.
+ * What the handler reports of the end of a job: one line of JSON in its log, which the metrics are made from, and, if there is a
+ * rule, the detail of an event. Both are read by rules and queries of users: names are contract.
  */
 export interface CompilationOutcome {
   readonly stackName: string;

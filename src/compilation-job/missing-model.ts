@@ -7,7 +7,7 @@ import { lateWarnings } from '../util/late-warnings';
 const jobsByBucket = new WeakMap<IConstruct, Construct[]>();
 
 /**
- * Among the commonest mistakes: a bucket made by the very deployment that runs the job has no model in it yet. What is in other buckets, nobody knows here.
+ * Among the commonest mistakes: a bucket made by the very deployment that runs the job has no model in it yet. What other buckets hold is not known here.
  */
 export function warnOfMissingModel(job: Construct, { bucket }: NeoModelConfig) {
   if (!bucket || !Resource.isOwnedResource(bucket) || Stack.of(bucket) !== Stack.of(job)) { return; }

@@ -5,7 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 
 /**
- * What every compilation is told, whether a deployment, a state machine or a fleet starts it.
+ * Properties of every compilation, whether a deployment, a state machine or a fleet starts it.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  */
@@ -29,7 +29,7 @@ export interface NeoCommonCompilationProps {
   readonly outputPrefix?: string;
 
   /**
-   * Key that encrypts the compiled model in the bucket. The job's role is permitted to use it; whoever reads the model needs `kms:Decrypt`.
+   * Key that encrypts the compiled model in the bucket. The job's role is permitted to use it; a reader of the model needs `kms:Decrypt`.
    *
    * @default - the key of the bucket, or else `encryptionKey` of the private network, or else the encryption that the bucket applies by itself
    */

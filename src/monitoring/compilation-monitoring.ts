@@ -278,8 +278,8 @@ function validate(scope: Construct, props: NeoCompilationMonitoringProps): numbe
       }
     }
     if (!observationOf(job).waitsForCompletion) {
-      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:outcomeNotSeen', `nobody waits for ${job.node.path} (waitForCompletion: false), so its end is not seen: its metrics, alarms and messages tell only `
-        + 'of jobs that could not be started');
+      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:outcomeNotSeen', `the deployment does not wait for ${job.node.path} (waitForCompletion: false), so its end is not seen: its metrics, alarms and messages cover only `
+        + 'jobs that could not be started');
     }
   }
   return threshold;

@@ -174,9 +174,9 @@ describe('monitoring', () => {
     Template.fromStack(Stack.of(job)).resourceCountIs('AWS::Logs::MetricFilter', 4);
   });
 
-  test('warns of jobs that nobody waits for', () => {
+  test('warns of jobs that the deployment does not wait for', () => {
     const { stack } = monitored({}, compilation({ waitForCompletion: false }));
-    expect(warnings(stack).filter(text => text.includes('outcomeNotSeen'))).toEqual([expect.stringContaining('nobody waits for Stack/Job')]);
+    expect(warnings(stack).filter(text => text.includes('outcomeNotSeen'))).toEqual([expect.stringContaining('the deployment does not wait for Stack/Job')]);
   });
 
   test('has no alarm on a time that is not known', () => {
