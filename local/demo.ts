@@ -2,7 +2,7 @@
  * `npm run demo`: synthesizes an example with the CDK CLI, deploys it to this machine, shows the result and deletes it again. No AWS
  * account and no network.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { LocalServer } from './aws/server';
@@ -10,9 +10,11 @@ import { DemoOptions, demoOptions, USAGE } from './demo/options';
 import { Progress } from './demo/progress';
 import { resourceLines, valueLines } from './demo/report';
 import { requireTools, synthesize } from './demo/synthesize';
+import { complain, endOnSignal, endWithReader, paceOf } from './demo/terminal';
 import { LocalCloud } from './local-cloud';
+import { scratchFolder } from './process/at-end';
 import { always, FrontEnd, NeoService } from './sagemaker';
-import { ScaledClock } from './scaled-clock';
+import { VirtualClock } from './time/virtual-clock';
 import { drawNetworks } from '../src/privacy-validation/network-picture';
 import { TemplateSet } from '../src/privacy-validation/template/template-set';
 
@@ -33,24 +35,24 @@ async function main({ example, port, speed }: DemoOptions): Promise<void> {
   await requirePort(port);
 
   say(`1. cdk synth, examples/${example}`);
-  const output = path.join(OUT, 'cdk.out');
+  const output = scratchFolder('neo-demo-').path;
   await synthesize(example, output);
   // In the order of their dependencies.
   const { stacks } = new CloudAssembly(output);
 
-  const clock = new ScaledClock(speed);
+  const clock = new VirtualClock(paceOf(process.stdout, speed));
   const service = new NeoService({ now: clock.now, plan: always(JOB), modelsMustExist: true, quota: QUOTA });
   let progress: Progress | undefined;
   const cloud = new LocalCloud({
-    assembly: output, timeScale: clock, sagemaker: new FrontEnd(service, { clock }), port, onEvent: event => progress?.event(event),
+    assembly: output, clock, sagemaker: new FrontEnd(service, { clock }), port, onEvent: event => progress?.event(event),
   });
-  const watch = (name: string) => { progress = new Progress(cloud.template(name), service, say); };
-  endOnSignal(cloud);
+  const watch = (name: string) => { progress = new Progress(cloud.template(name), service, clock, say); };
+  close = () => cloud.close();
   try {
     say(`   picture of the network: ${path.relative(process.cwd(), drawNetwork(stacks))}`, '');
 
     for (const { stackName } of stacks) {
-      say(`2. deploy ${stackName}, at ${speed} times the speed of AWS`);
+      say(`2. deploy ${stackName}`);
       watch(stackName);
       const stack = await cloud.deploy(stackName);
       progress!.stop();
@@ -76,7 +78,10 @@ async function main({ example, port, speed }: DemoOptions): Promise<void> {
 function drawNetwork(stacks: CloudFormationStackArtifact[]): string {
   const picture = path.join(OUT, 'network.svg');
   mkdirSync(OUT, { recursive: true });
-  writeFileSync(picture, drawNetworks(TemplateSet.fromFiles(stacks.map(({ templateFullPath }) => templateFullPath))));
+  // Two demos at once write the same picture, each as a whole.
+  const own = `${picture}.${process.pid}`;
+  writeFileSync(own, drawNetworks(TemplateSet.fromFiles(stacks.map(({ templateFullPath }) => templateFullPath))));
+  renameSync(own, picture);
   return picture;
 }
 
@@ -88,25 +93,15 @@ function outputLines(outputs: Readonly<Record<string, string>>): string[] {
 
 /** Better now than after the synthesis. */
 async function requirePort(port: number): Promise<void> {
-  await (await LocalServer.start({}, port)).close();
+  await (await LocalServer.start({}, { port })).close();
 }
 
-/** Ctrl-C ends the functions and servers first, so that nothing is left running. */
-function endOnSignal(cloud: LocalCloud): void {
-  (['SIGINT', 'SIGTERM'] as const).forEach((signal, index) => process.once(signal, () => {
-    say('', `stopped by ${signal}`);
-    void cloud.close().finally(() => process.exit([130, 143][index]));
-  }));
-}
-
+let close = async (): Promise<void> => {};
+endWithReader();
+endOnSignal(() => close());
 try {
-  main(demoOptions(process.argv.slice(2))).catch(complain);
+  main(demoOptions(process.argv.slice(2))).catch(err => complain('demo', err));
 } catch (err) {
-  complain(err as Error);
+  complain('demo', err as Error);
   say(USAGE);
-}
-
-function complain(err: Error): void {
-  console.error(`demo: ${err.message}`);
-  process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 export * from './local-cloud';
-export { ScaledClock } from './scaled-clock';
+export { VirtualClock } from './time/virtual-clock';
 export type { Exchange, CustomResourceRequest, ReceivedAnswer, Verdict } from './cloudformation/custom-resource';
 export type { Stack, StackEvent } from './cloudformation/stack';
 export type { Template } from './cloudformation/template';

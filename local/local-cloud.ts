@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import * as path from 'node:path';
 import { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { localAdapters } from './adapters';
 import { contentOf, FileAsset, fileAssets } from './assets';
@@ -15,26 +12,30 @@ import { Stack, StackEvent } from './cloudformation/stack';
 import type { Template } from './cloudformation/template';
 import { Ec2Api } from './ec2/ec2-api';
 import { EventBridgeApi } from './eventbridge/event-bridge-api';
-import type { Surroundings } from './lambda/function';
 import { LambdaService } from './lambda/lambda-service';
-import { FrontEnd, NeoService, startHttpServer } from './sagemaker';
-import { ScaledClock } from './scaled-clock';
+import { scratchFolder } from './process/at-end';
+import { FrontEnd, NeoHttpServer, NeoService, Random, seededRandom, startHttpServer } from './sagemaker';
 import { lambdaTask } from './stepfunctions/lambda-task';
 import { StateMachineService } from './stepfunctions/state-machine-service';
+import { VirtualClock } from './time/virtual-clock';
 
 export interface LocalCloudProps {
   /** A synthesized app: its cdk.out, or what `app.synth()` returned. */
   readonly assembly: string | CloudAssembly;
-  /** How much faster than real time it goes; also `new ScaledClock(scale)`, shared with a service of your own. @default 1 */
-  readonly timeScale?: number | ScaledClock;
+  /** The clock of everything, also of the SageMaker stand-in. @default - a new one */
+  readonly clock?: VirtualClock;
+  /** Of everything random: names, IDs, jitter. @default 1 */
+  readonly seed?: number;
   /** The SageMaker stand-in, with its faults; its service and its faults must go by the same clock. @default - one where every job completes */
   readonly sagemaker?: FrontEnd;
-  /** How long CloudFormation waits for the answer of a custom resource, in (scaled) seconds. @default 3600 */
+  /** How long CloudFormation waits for the answer of a custom resource, in seconds. @default 3600 */
   readonly serviceTimeoutSeconds?: number;
   /** Values in SSM's parameter store. @default - the version of the CDK's bootstrap stack */
   readonly ssmParameters?: Readonly<Record<string, string>>;
-  /** Processes of one function at the same time. @default 4 */
-  readonly functionConcurrency?: number;
+  /** Executions of functions at once in the whole account; what comes on top is throttled. New accounts have 10. @default 1000 */
+  readonly lambdaConcurrency?: number;
+  /** How long an execution of a function takes at least, as computing takes no time here. Without it few executions overlap. @default 0 */
+  readonly lambdaExecutionMs?: number;
   /** Port of the local APIs. @default 0 - any free one */
   readonly port?: number;
   /** Told of the progress of deployments. @default - nobody */
@@ -55,7 +56,7 @@ const BOOTSTRAP = { '/cdk-bootstrap/hnb659fds/version': '30' };
 
 /** An account and Region on this machine, for stacks that a CDK app synthesized. Close it, or processes stay. */
 export class LocalCloud {
-  public readonly clock: ScaledClock;
+  public readonly clock: VirtualClock;
   public readonly sagemaker: FrontEnd;
   public readonly ec2 = new Ec2Api();
   public readonly eventBridge = new EventBridgeApi();
@@ -66,27 +67,31 @@ export class LocalCloud {
   private readonly stacks: Stack[] = [];
   private readonly exports = new Map<string, string>();
   private readonly published = new Map<string, FileAsset>();
-  private readonly scratch = mkdtempSync(path.join(tmpdir(), 'neo-local-'));
-  private readonly sdk = sdkFolder(this.scratch);
+  private readonly scratch = scratchFolder('neo-local-');
+  private readonly sdk = sdkFolder(this.scratch.path);
   private assembly: CloudAssembly;
-  private server?: Promise<LocalServer>;
+  private servers?: Promise<Servers>;
+  private environmentOfFunctions: Readonly<Record<string, string>> = {};
+  private readonly random: Random;
 
   constructor(private readonly props: LocalCloudProps) {
-    requireNode();
-    const { timeScale = 1 } = props;
     this.assembly = open(props.assembly);
-    this.clock = typeof timeScale === 'number' ? new ScaledClock(timeScale) : timeScale;
+    this.clock = props.clock ?? new VirtualClock();
+    this.random = seededRandom(props.seed ?? 1);
     this.sagemaker = props.sagemaker ?? new FrontEnd(new NeoService({ now: this.clock.now }), { clock: this.clock });
     this.environment = { account: this.sagemaker.service.account, region: this.sagemaker.service.region };
     this.lambda = new LambdaService({
       clock: this.clock,
-      maxConcurrency: props.functionConcurrency ?? 4,
-      surroundings: kill => this.surroundings(kill),
+      random: this.random,
+      concurrency: props.lambdaConcurrency,
+      executionMs: props.lambdaExecutionMs,
+      environment: () => this.environmentOfFunctions,
       onLog: props.onLog ?? (() => {}),
     });
-    this.stateMachines = new StateMachineService({ clock: this.clock, task: lambdaTask((name, event) => this.lambda.invoke(name, event)) });
+    this.stateMachines = new StateMachineService({ clock: this.clock, random: this.random, task: lambdaTask((name, event) => this.lambda.invoke(name, event)) });
     this.protocol = new CustomResourceProtocol({
       clock: this.clock,
+      random: this.random,
       region: this.environment.region,
       invoke: async (serviceToken, request) => this.lambda.invokeAsync(serviceToken, JSON.stringify(request)),
     });
@@ -103,9 +108,33 @@ export class LocalCloud {
    *
    * @throws Error for a template that CloudFormation would not accept
    */
-  public async deploy(stackName: string, options: DeployOptions = {}): Promise<Stack> {
+  public deploy(stackName: string, options: DeployOptions = {}): Promise<Stack> {
+    return this.clock.run(this.deployInTime(stackName, options));
+  }
+
+  /** Deletes the stack. Its status says whether all of it is gone. */
+  public destroy(stackName: string): Promise<Stack> {
+    return this.clock.run(this.destroyInTime(stackName));
+  }
+
+  /** Ends everything: executions, functions, servers. What is under way stays unfinished. */
+  public async close(): Promise<void> {
+    await this.stateMachines.close();
+    await this.lambda.close();
+    // A server that could not start has been complained about.
+    const servers = await this.servers?.catch(() => undefined);
+    await Promise.all([servers?.apis.close(), servers?.sagemaker.close()]);
+    this.scratch.remove();
+  }
+
+  /** What the assembly has for a stack. */
+  public template(stackName: string): Template {
+    return this.artifact(stackName).template;
+  }
+
+  private async deployInTime(stackName: string, options: DeployOptions): Promise<Stack> {
     if (options.assembly) { this.assembly = open(options.assembly); }
-    await (this.server ??= this.startServer());
+    await this.clock.during(this.servers ??= this.startServers());
     const template = options.template ?? this.publish(stackName);
     const present = this.find(stackName);
     // A stack whose creation failed cannot be updated: it is made anew.
@@ -115,8 +144,7 @@ export class LocalCloud {
     return stack;
   }
 
-  /** Deletes the stack. Its status says whether all of it is gone. */
-  public async destroy(stackName: string): Promise<Stack> {
+  private async destroyInTime(stackName: string): Promise<Stack> {
     const stack = this.find(stackName);
     if (!stack) { throw new Error(`there is no stack ${stackName} to delete`); }
     await stack.delete();
@@ -124,26 +152,12 @@ export class LocalCloud {
     return stack;
   }
 
-  /** Ends everything: executions, functions, servers. What is under way stays unfinished. */
-  public async close(): Promise<void> {
-    await this.stateMachines.close();
-    await this.lambda.close();
-    // A server that could not start has been complained about.
-    await (await this.server?.catch(() => undefined))?.close();
-    rmSync(this.scratch, { recursive: true, force: true });
-  }
-
-  /** What the assembly has for a stack. */
-  public template(stackName: string): Template {
-    return this.artifact(stackName).template;
-  }
-
   private find(nameOrId: string): Stack | undefined {
     return [...this.stacks].reverse().find(({ name, id, status }) => (nameOrId === id) || (nameOrId === name && status !== 'DELETE_COMPLETE'));
   }
 
   private newStack(stackName: string, { parameters }: DeployOptions): Stack {
-    const identity = newStackIdentity(stackName, this.environment);
+    const identity = newStackIdentity(stackName, this.environment, this.random);
     const { serviceTimeoutSeconds = 3600, ssmParameters = BOOTSTRAP, onEvent = () => {} } = this.props;
     const stack = new Stack({
       identity,
@@ -154,7 +168,7 @@ export class LocalCloud {
         protocol: this.protocol,
         serviceTimeoutSeconds,
         adapters: localAdapters(this.lambda, this.stateMachines, {
-          scratchDirectory: this.scratch,
+          scratchDirectory: this.scratch.path,
           asset: (bucket, key) => this.published.get(`${bucket}/${key}`),
         }),
       }),
@@ -182,49 +196,42 @@ export class LocalCloud {
     return found;
   }
 
-  private startServer(): Promise<LocalServer> {
-    return LocalServer.start({
+  private async startServers(): Promise<Servers> {
+    const { findCaller } = this.lambda;
+    const sagemaker = await startHttpServer(this.sagemaker, { findCaller });
+    const apis = await LocalServer.start({
       lambda: request => this.lambda.api(request),
       states: this.stateMachines.api,
       ec2: this.ec2.handler,
       events: this.eventBridge.handler,
-      cloudformation: cloudFormationApi(name => this.find(name)),
+      cloudformation: cloudFormationApi(name => this.find(name), this.clock.now),
       answers: ({ path: answerPath, body }) => ({ statusCode: this.protocol.receive(answerPath, body) ? 200 : 403 }),
-    }, this.props.port);
-  }
-
-  /** SageMaker has a server for each process, so that a planned crash can end the one that called. */
-  private async surroundings(kill: () => void): Promise<Surroundings> {
-    const server = await this.server!;
-    const sagemaker = await startHttpServer(this.sagemaker, { onCrash: kill });
-    return {
-      close: () => sagemaker.close(),
-      environment: {
-        AWS_REGION: this.environment.region,
-        AWS_DEFAULT_REGION: this.environment.region,
-        AWS_ENDPOINT_URL_SAGEMAKER: sagemaker.url,
-        AWS_ENDPOINT_URL_S3: sagemaker.url,
-        AWS_ENDPOINT_URL_LAMBDA: server.url('lambda'),
-        AWS_ENDPOINT_URL_SFN: server.url('states'),
-        AWS_ENDPOINT_URL_EC2: server.url('ec2'),
-        AWS_ENDPOINT_URL_EVENTBRIDGE: server.url('events'),
-        AWS_ENDPOINT_URL_CLOUDFORMATION: server.url('cloudformation'),
-        LOCAL_ANSWERS_URL: server.url('answers'),
-        LOCAL_CLOCK_SCALE: String(this.clock.scale),
-        LOCAL_CLOCK_EPOCH: String(this.clock.epoch),
-        NODE_PATH: this.sdk,
-      },
+    }, { port: this.props.port, findCaller, now: this.clock.now, run: work => this.clock.run(work) }).catch(async err => {
+      await sagemaker.close();
+      throw err;
+    });
+    this.environmentOfFunctions = {
+      AWS_REGION: this.environment.region,
+      AWS_DEFAULT_REGION: this.environment.region,
+      AWS_ENDPOINT_URL_SAGEMAKER: sagemaker.url,
+      AWS_ENDPOINT_URL_S3: sagemaker.url,
+      AWS_ENDPOINT_URL_LAMBDA: apis.url('lambda'),
+      AWS_ENDPOINT_URL_SFN: apis.url('states'),
+      AWS_ENDPOINT_URL_EC2: apis.url('ec2'),
+      AWS_ENDPOINT_URL_EVENTBRIDGE: apis.url('events'),
+      AWS_ENDPOINT_URL_CLOUDFORMATION: apis.url('cloudformation'),
+      LOCAL_ANSWERS_URL: apis.url('answers'),
+      NODE_PATH: this.sdk,
     };
+    return { apis, sagemaker };
   }
+}
+
+interface Servers {
+  readonly apis: LocalServer;
+  readonly sagemaker: NeoHttpServer;
 }
 
 function open(assembly: string | CloudAssembly): CloudAssembly {
   return typeof assembly === 'string' ? new CloudAssembly(assembly) : assembly;
-}
-
-/** The state machines' interpreter needs a newer Node.js than the library does. */
-function requireNode(): void {
-  if (Number(process.versions.node.split('.')[0]) < 22) {
-    throw new Error(`the local run needs Node.js 22 or newer; got: ${process.version}`);
-  }
 }

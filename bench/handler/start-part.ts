@@ -36,7 +36,7 @@ export async function starting(samples: number): Promise<Result> {
   };
   const program = await built('handler/start');
   // A job that never ends: a look at it is what there is most of.
-  const cloudFormation = await LocalServer.start({ cloudformation: cloudFormationApi(() => STACK) });
+  const cloudFormation = await LocalServer.start({ cloudformation: cloudFormationApi(() => STACK, Date.now) });
   const server = await startHttpServer(new FrontEnd(new NeoService({ plan: () => ({ compilingMs: 3_600_000 }) })));
   const env = {
     AWS_REGION: 'us-east-1',

@@ -10,7 +10,7 @@ export interface DescribedStack {
 }
 
 /** What functions ask of CloudFormation while a deployment runs. */
-export const cloudFormationApi = (find: (stackNameOrId: string) => DescribedStack | undefined) => queryApi({
+export const cloudFormationApi = (find: (stackNameOrId: string) => DescribedStack | undefined, now: () => number) => queryApi({
   dialect: 'query',
   operations: {
     DescribeStackResource: ({ parameters: { StackName, LogicalResourceId } }): Record<string, XmlContent> => {
@@ -25,7 +25,7 @@ export const cloudFormationApi = (find: (stackNameOrId: string) => DescribedStac
           LogicalResourceId,
           PhysicalResourceId: resource.physicalId ?? '',
           ResourceType: resource.type,
-          LastUpdatedTimestamp: new Date().toISOString(),
+          LastUpdatedTimestamp: new Date(now()).toISOString(),
           ResourceStatus: resource.status,
         },
       };

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { failed, judgeAnswer, Outcome, RequestIdentity } from './answer';
 import { TemplateValue } from './template';
-import type { CancellableClock } from '../scaled-clock';
+import { Random, uuid } from '../sagemaker';
+import type { CancellableClock } from '../time/virtual-clock';
 
 type Properties = Readonly<Record<string, TemplateValue>>;
 
@@ -39,10 +39,15 @@ export type RequestDraft = Omit<CustomResourceRequest, 'RequestId' | 'ResponseUR
 
 export interface CustomResourceProtocolProps {
   readonly clock: CancellableClock;
+  /** Of request IDs. */
+  readonly random: Random;
   readonly region: string;
   /** Calls the service token asynchronously; rejects only if there is nothing to call. */
   readonly invoke: (serviceToken: string, request: CustomResourceRequest) => Promise<void>;
 }
+
+/** From an answer until CloudFormation acts on it: the function that sent it has ended by then. */
+const NOTICE_MS = 1_000;
 
 interface Pending {
   readonly exchange: { -readonly [K in keyof Exchange]: Exchange[K] } & { answers: ReceivedAnswer[] };
@@ -68,7 +73,7 @@ export class CustomResourceProtocol {
    */
   public async send(draft: RequestDraft, timeoutSeconds: number, signal?: AbortSignal): Promise<Outcome> {
     const serviceToken = draft.ResourceProperties.ServiceToken;
-    const RequestId = randomUUID();
+    const RequestId = uuid(this.props.random);
     const path = `/${encodeURIComponent(draft.StackId)}%7C${draft.LogicalResourceId}%7C${RequestId}`;
     const request: CustomResourceRequest = {
       ...draft,
@@ -106,7 +111,7 @@ export class CustomResourceProtocol {
       : exchange.answers.some(answer => answer.verdict === 'counted') ? 'extra'
         : exchange.outcome !== undefined ? 'late' : 'counted';
     exchange.answers.push({ at: this.props.clock.now(), body, verdict });
-    if (verdict === 'counted') { pending.settle(outcome!); }
+    if (verdict === 'counted') { void this.props.clock.sleep(NOTICE_MS).then(() => pending.settle(outcome!)); }
     return true;
   }
 }

@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { Random, uuid } from '../sagemaker';
 
 /** Where a stack is deployed to, as far as a local run knows. */
 export interface Environment {
@@ -11,9 +12,9 @@ export interface StackIdentity extends Environment {
   readonly stackId: string;
 }
 
-export function newStackIdentity(stackName: string, environment: Environment): StackIdentity {
+export function newStackIdentity(stackName: string, environment: Environment, random: Random): StackIdentity {
   const { account, region } = environment;
-  return { account, region, stackName, stackId: `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/${randomUUID()}` };
+  return { account, region, stackName, stackId: `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/${uuid(random)}` };
 }
 
 export function pseudoParameters(stack: StackIdentity): Readonly<Record<string, string | readonly string[] | undefined>> {

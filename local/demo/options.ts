@@ -7,7 +7,7 @@ export interface DemoOptions {
   /** Folder of the example. */
   readonly example: string;
   readonly port: number;
-  /** How much faster than on AWS it goes. */
+  /** How much faster than on AWS it goes on a terminal. */
   readonly speed: number;
 }
 
@@ -15,7 +15,7 @@ export const USAGE = `npm run demo [-- EXAMPLE] [--port 4566] [--speed 30]
 
   EXAMPLE  one of ${RUNNABLE.join(', ')} (the first)
   --port   port on 127.0.0.1 for the local APIs (0, the default: any free one)
-  --speed  how many seconds pass in one real second (30)`;
+  --speed  how many seconds pass in one real second on a terminal (30); elsewhere nothing waits`;
 
 /** @throws Error that says what is wrong with the command line */
 export function demoOptions(args: readonly string[]): DemoOptions {

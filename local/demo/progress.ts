@@ -1,12 +1,13 @@
 import type { StackEvent } from '../cloudformation/stack';
 import type { Template } from '../cloudformation/template';
 import { ACTIVE_STATUSES, type NeoService } from '../sagemaker';
+import type { CancellableClock } from '../time/virtual-clock';
 
 const STACK_TYPE = 'AWS::CloudFormation::Stack';
 const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
 
-/** The jobs' statuses are looked at this often, in real time, and said again after so long, in the time of the run. */
-const LOOK_MS = 200;
+/** The jobs' statuses are looked at this often, and said again after so long. */
+const LOOK_MS = 1_000;
 const REPEAT_MS = 30_000;
 
 /** Prints one operation on a stack as the CDK CLI does, and what its jobs do meanwhile. */
@@ -15,9 +16,11 @@ export class Progress {
   private readonly waiting = new Set<string>();
   private readonly said = new Map<string, { readonly status: string; readonly at: number }>();
   private done = 0;
-  private timer?: NodeJS.Timeout;
+  private looking?: AbortController;
 
-  constructor(template: Template, private readonly service: NeoService, private readonly print: (line: string) => void) {
+  constructor(
+    template: Template, private readonly service: NeoService, private readonly clock: CancellableClock, private readonly print: (line: string) => void,
+  ) {
     this.paths = new Map(Object.entries(template.Resources).map(([id, resource]) => [id, pathOf(id, resource)]));
     service.records().forEach(({ name, status }) => this.said.set(name, { status, at: service.now() }));
   }
@@ -34,14 +37,26 @@ export class Progress {
   }
 
   public stop(): void {
-    clearInterval(this.timer);
-    this.timer = undefined;
+    this.looking?.abort();
+    this.looking = undefined;
   }
 
   /** While CloudFormation waits: what SageMaker's console would show. */
   private watch(job: string, isWaiting: boolean): void {
     if (isWaiting) { this.waiting.add(job); } else { this.waiting.delete(job); }
-    if (this.waiting.size === 0) { this.stop(); } else { this.timer ??= setInterval(() => this.look(), LOOK_MS); }
+    if (this.waiting.size === 0) {
+      this.stop();
+    } else if (!this.looking) {
+      this.looking = new AbortController();
+      void this.lookAgain(this.looking.signal);
+    }
+  }
+
+  private async lookAgain(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.look();
+      await this.clock.sleep(LOOK_MS, signal);
+    }
   }
 
   private look(): void {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
-import { guard } from '../lambda/children';
+import { guard, scratchFolder } from '../process/at-end';
 
 const ROOT = path.join(__dirname, '..', '..');
 
@@ -25,11 +25,13 @@ export function requireTools(): void {
  * @throws Error with what the CLI said, if it failed
  */
 export async function synthesize(example: string, output: string): Promise<void> {
-  rmSync(output, { recursive: true, force: true });
+  const temporary = scratchFolder('neo-demo-synth-');
   const cli = spawn(process.execPath, [path.join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk'), 'synth', '--quiet', '--output', output, '--no-notices', '--no-version-reporting'], {
     cwd: path.join(ROOT, 'examples', example),
     env: {
       ...process.env,
+      // What the CLI and the app leave there goes with it.
+      TMPDIR: temporary.path,
       // The app runs on the Node.js that runs this, with the types of the tests' configuration.
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
       TS_NODE_PROJECT: path.join(ROOT, 'test', 'tsconfig.json'),
@@ -46,5 +48,6 @@ export async function synthesize(example: string, output: string): Promise<void>
   let said = '';
   [cli.stdout, cli.stderr].forEach(stream => stream.setEncoding('utf8').on('data', (text: string) => { said += text; }));
   const code = await new Promise<number | null>((resolve, reject) => cli.once('error', reject).once('exit', resolve));
+  temporary.remove();
   if (code !== 0) { throw new Error(`cdk synth failed:\n${said.trim()}`); }
 }

@@ -17,8 +17,8 @@ export class EventBridgeApi {
 
   public readonly handler = jsonApi('AWSEvents', {
     PutEvents: ({ Entries }: { Entries: PutEvent[] }) => {
-      this.events.push(...Entries);
-      return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: crypto.randomUUID() })) };
+      const before = this.events.push(...Entries) - Entries.length;
+      return { FailedEntryCount: 0, Entries: Entries.map((_, index) => ({ EventId: String(before + index) })) };
     },
   });
 }

@@ -3,8 +3,8 @@ import { LocalFleet } from './local-fleet';
 import { minutes, Output, pairOf, Progress } from './progress';
 import { FleetStack } from '../../examples/fleet/fleet-stack';
 import { ACTIVE_STATUSES, faults, fleetOutcomes, JobRecord } from '../sagemaker';
-import { ScaledClock } from '../scaled-clock';
 import { Execution } from '../stepfunctions/jsonata';
+import { VirtualClock, VirtualClockProps } from '../time/virtual-clock';
 
 const QUOTA = 4;
 const TARGETS = 4;
@@ -12,13 +12,13 @@ const MODELS = ['resnet18', 'mobilenet', 'squeezenet'];
 
 /** Four scenes: a dozen compilations, the same again, an upload that is aborted, its redrive. */
 export class FleetDemo {
-  private readonly clock: ScaledClock;
+  private readonly clock: VirtualClock;
   private readonly fleet: LocalFleet;
   /** Calls that went wrong. */
   private faulty = 0;
 
-  constructor(private readonly out: Output, private readonly speed: number) {
-    this.clock = new ScaledClock(speed);
+  constructor(private readonly out: Output, pace: VirtualClockProps = {}) {
+    this.clock = new VirtualClock(pace);
     const outcomes = fleetOutcomes({ seed: 7, startingMs: 30_000, medianCompilingMs: 180_000, failureRate: 0 });
     this.fleet = new LocalFleet(new FleetStack(new App(), 'NeoFleet', { quota: QUOTA }), {
       clock: this.clock,
@@ -36,9 +36,13 @@ export class FleetDemo {
   }
 
   /** Gives the number of jobs that it leaves running. */
-  public async run(): Promise<number> {
+  public run(): Promise<number> {
+    return this.clock.run(this.play());
+  }
+
+  private async play(): Promise<number> {
     this.say('Local run: no AWS account, no network. SageMaker Neo, S3 and EventBridge are played here, and nothing is really compiled;',
-      `the fleet's state machines and rules run as synthesized from examples/fleet, ${this.speed} times as fast as on AWS.`, '');
+      'the fleet\'s state machines and rules run as synthesized from examples/fleet.', '');
 
     this.say(`1. ${MODELS.length} models for ${TARGETS} targets, ${QUOTA} jobs at a time; some calls go wrong, and Neo cannot compile one pair`, '');
     MODELS.forEach(name => this.fleet.place(`models/${name}.tar.gz`));

@@ -3,10 +3,10 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Pipe, PipeProperties } from '../eventbridge/pipe';
 import { matchesPattern, RuleProperties, targetInput } from '../eventbridge/rule';
 import { ArtifactStore, CallRecord, FaultRule, FaultSchedule, FrontEnd, NeoService, NeoServiceProps, seededRandom } from '../sagemaker';
-import type { CancellableClock } from '../scaled-clock';
 import {
   Ended, Environment, etag, Execution, LocalStateMachine, sdkIntegrations, StatesError, Step, TaskCall, SynthesizedTemplate,
 } from '../stepfunctions/jsonata';
+import type { CancellableClock } from '../time/virtual-clock';
 
 export interface LocalFleetProps extends Omit<NeoServiceProps, 'now' | 'artifacts'> {
   /** How time passes, for SageMaker and Step Functions alike. */

@@ -1,4 +1,5 @@
-import { ACTIVE_STATUSES, Clock, JobRecord, NeoService } from '../sagemaker';
+import { ACTIVE_STATUSES, JobRecord, NeoService } from '../sagemaker';
+import type { CancellableClock } from '../time/virtual-clock';
 
 /** Where progress goes: a terminal, where a table is drawn again and again, or anything else, which gets a line for every change. */
 export interface Output {
@@ -6,14 +7,14 @@ export interface Output {
   write(text: string): unknown;
 }
 
-/** In real time. */
-const REFRESH_MS = 100;
+/** Of a line for every change, and of the table. */
+const REFRESH_MS = { log: 1_000, table: 5_000 };
 
 const SIGNS: Record<string, string> = { STARTING: '…', INPROGRESS: '▶', COMPLETED: '✓', FAILED: '✗', STOPPING: '■', STOPPED: '■' };
 
 /** The jobs that begin while it is watched. */
 export class Progress {
-  private readonly timer: NodeJS.Timeout;
+  private readonly watching = new AbortController();
   private readonly start: number;
   private readonly before: number;
   private readonly seen = new Map<string, string>();
@@ -22,16 +23,23 @@ export class Progress {
 
   /** @param compilations how many jobs are expected */
   constructor(
-    private readonly service: NeoService, private readonly clock: Clock, private readonly out: Output, private readonly compilations: number,
+    private readonly service: NeoService, private readonly clock: CancellableClock, private readonly out: Output, private readonly compilations: number,
   ) {
     this.start = clock.now();
     this.before = service.records().length;
-    this.timer = setInterval(() => this.show(), REFRESH_MS);
+    void this.watch(this.watching.signal);
   }
 
   public end(): void {
-    clearInterval(this.timer);
+    this.watching.abort();
     this.show();
+  }
+
+  private async watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.clock.sleep(this.out.isTTY ? REFRESH_MS.table : REFRESH_MS.log, signal);
+      this.show();
+    }
   }
 
   private show(): void {

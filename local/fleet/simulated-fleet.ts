@@ -1,10 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import { LocalFleet, LocalFleetProps } from './local-fleet';
-import { Execution, VirtualTime } from '../stepfunctions/jsonata';
+import { Execution } from '../stepfunctions/jsonata';
+import { VirtualClock } from '../time/virtual-clock';
 
 /** A local fleet in virtual time. */
 export class SimulatedFleet extends LocalFleet {
-  constructor(stack: Stack, props: Omit<LocalFleetProps, 'clock'>, public readonly time = new VirtualTime()) {
+  constructor(stack: Stack, props: Omit<LocalFleetProps, 'clock'>, public readonly time = new VirtualClock()) {
     super(stack, { ...props, clock: time });
   }
 

@@ -1,6 +1,7 @@
 /**
  * What runs in a function's process: loads the handler, takes events from the parent and gives results back, as AWS's
- * runtime does. Run by Node.js as it stands (type stripping), so it imports nothing of the project.
+ * runtime does. Run by Node.js as it stands (type stripping), so it imports nothing of the project. process-clock.ts is
+ * loaded before it.
  */
 import http from 'node:http';
 import https from 'node:https';
@@ -9,17 +10,20 @@ import net from 'node:net';
 import path from 'node:path';
 
 interface Invocation {
+  readonly type: string;
   readonly requestId: string;
   readonly event: string;
+  /** In the time of the run. */
   readonly deadline: number;
 }
 
 const { env } = process;
 const RESPONSE_HOST = /^cloudformation-custom-resource-response-[a-z0-9]+\.s3\.amazonaws\.com$/;
 
+sendOutput();
 redirectAnswers();
 keepOffTheNetwork();
-scaleTime();
+syncBuiltinESMExports();
 
 // Ctrl-C goes to every process of the terminal: the parent ends the functions, in its own order.
 process.on('SIGINT', () => {});
@@ -27,7 +31,7 @@ process.on('disconnect', () => process.exit(0));
 
 const loading = loadHandler();
 loading.then(() => process.send!({ type: 'ready' }), err => process.send!({ type: 'init-error', payload: errorPayload(err) }, () => process.exit(1)));
-process.on('message', (invocation: Invocation) => void invoke(invocation));
+process.on('message', (message: Invocation) => { if (message.type === 'invoke') { void invoke(message); } });
 
 async function invoke({ requestId, event, deadline }: Invocation): Promise<void> {
   const handler = await loading;
@@ -49,7 +53,7 @@ function context(requestId: string, deadline: number) {
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Math.floor(performance.timeOrigin + performance.now())),
+    getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadline - Date.now())),
   };
 }
 
@@ -79,6 +83,18 @@ function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
 
+/** Lines reach the parent in the order of everything else that happens. */
+function sendOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+      process.send?.({ type: 'output', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });
+      const done = rest.find(argument => typeof argument === 'function') as (() => void) | undefined;
+      if (done) { process.nextTick(done); }
+      return true;
+    }) as typeof stream.write;
+  }
+}
+
 /** CloudFormation's response URLs are https on a host of AWS's: those answers go to the local run. */
 function redirectAnswers(): void {
   const original = https.request;
@@ -93,7 +109,6 @@ function redirectAnswers(): void {
       args.find(arg => typeof arg === 'function'),
     );
   } as typeof https.request;
-  syncBuiltinESMExports();
 }
 
 /** A local run has no network: whoever tries to reach it is told so, at once. */
@@ -108,18 +123,4 @@ function keepOffTheNetwork(): void {
     }
     return (original as any).apply(this, args);
   } as typeof original;
-}
-
-/** The function sees the time of the run, which may pass faster than the real one. */
-function scaleTime(): void {
-  const scale = Number(env.LOCAL_CLOCK_SCALE);
-  if (scale === 1) { return; }
-  const epoch = Number(env.LOCAL_CLOCK_EPOCH);
-  const RealDate = Date;
-  const now = () => Math.floor(epoch + (RealDate.now() - epoch) * scale);
-  globalThis.Date = new Proxy(RealDate, {
-    construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
-    apply: target => new target(now()).toString(),
-    get: (target, key) => key === 'now' ? now : Reflect.get(target, key),
-  });
 }

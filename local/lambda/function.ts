@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { nodeRuntime } from './runtimes';
 import { failure, InvocationResult, Worker } from './worker';
+import { Random, uuid } from '../sagemaker';
+import type { VirtualClock } from '../time/virtual-clock';
 
 /** A function as its template has it, with everything resolved. */
 export interface FunctionConfiguration {
@@ -14,33 +15,23 @@ export interface FunctionConfiguration {
   readonly memorySize: number;
 }
 
-/** What a process gets from outside, and what must end with it. */
-export interface Surroundings {
-  readonly environment: Readonly<Record<string, string>>;
-  close(): Promise<void>;
-}
-
 export interface LocalFunctionProps {
   readonly configuration: FunctionConfiguration;
-  /** Processes of this function at the same time; more events wait. */
-  readonly maxConcurrency: number;
-  /** @param kill ends the process, as a crash would */
-  readonly surroundings: (kill: () => void) => Promise<Surroundings>;
+  readonly clock: VirtualClock;
+  /** Of request IDs. */
+  readonly random: Random;
+  /** What processes get from outside. */
+  readonly environment: () => Readonly<Record<string, string>>;
   readonly onLog: (line: string) => void;
-}
-
-interface Place {
-  readonly worker: Worker;
-  readonly surroundings: Surroundings;
+  readonly onStart: (name: string, worker: Worker) => void;
 }
 
 /** A function with its processes; each takes one event at a time and is used again while it is well. */
 export class LocalFunction {
   public readonly configuration: FunctionConfiguration;
-  private readonly idle: Place[] = [];
-  private readonly places = new Set<Place>();
-  private readonly waiting: (() => void)[] = [];
-  private busy = 0;
+  private readonly idle: Worker[] = [];
+  private readonly workers = new Set<Worker>();
+  private started = 0;
   private closed = false;
 
   constructor(private readonly props: LocalFunctionProps) {
@@ -48,54 +39,49 @@ export class LocalFunction {
   }
 
   public async invoke(event: string): Promise<InvocationResult> {
-    while (this.busy >= this.props.maxConcurrency) { await new Promise<void>(resolve => this.waiting.push(resolve)); }
-    this.busy += 1;
+    await this.props.clock.turn();
+    if (this.closed) { return failure('Runtime.ExitError', `${this.configuration.functionName} has been deleted or changed`); }
     try {
-      if (this.closed) { return failure('Runtime.ExitError', `${this.configuration.functionName} has been deleted or changed`); }
-      const place = this.idle.pop() ?? await this.start();
-      const result = await place.worker.invoke(randomUUID(), event, this.configuration.timeoutSeconds);
-      if (place.worker.alive && !this.closed) {
-        this.idle.push(place);
+      const worker = this.idle.pop() ?? this.start();
+      const result = await worker.invoke(uuid(this.props.random), event, this.configuration.timeoutSeconds);
+      if (worker.alive && !this.closed) {
+        this.idle.push(worker);
       } else {
-        await this.end(place);
+        await this.end(worker);
       }
       return result;
     } catch (err) {
       return failure('Runtime.InvalidEntrypoint', (err as Error).message);
-    } finally {
-      this.busy -= 1;
-      this.waiting.shift()?.();
     }
   }
 
   /** Ends all processes, the busy ones too. */
   public async close(): Promise<void> {
     this.closed = true;
-    await Promise.all([...this.places].map(place => this.end(place)));
+    await Promise.all([...this.workers].map(worker => this.end(worker)));
   }
 
-  private async start(): Promise<Place> {
-    const { configuration, onLog } = this.props;
+  private start(): Worker {
+    const { configuration, clock, onLog, onStart } = this.props;
     const { executable, note } = nodeRuntime(configuration.runtime);
-    if (note && this.places.size === 0) { onLog(`local run: ${note}`); }
-    const surroundings = await this.props.surroundings(() => worker.kill());
+    if (note && this.started === 0) { onLog(`local run: ${note}`); }
+    const name = `${configuration.functionName}.${++this.started}`;
     const worker = new Worker({
+      clock,
+      name,
       executable,
       codeDirectory: configuration.codeDirectory,
       onLog,
-      environment: { ...runtimeEnvironment(configuration), ...surroundings.environment, ...configuration.environment },
+      environment: { ...runtimeEnvironment(configuration), ...this.props.environment(), ...configuration.environment },
     });
-    const place = { worker, surroundings };
-    this.places.add(place);
-    // Closed meanwhile: nobody else would end it.
-    if (this.closed) { await this.end(place); }
-    return place;
+    this.workers.add(worker);
+    onStart(name, worker);
+    return worker;
   }
 
-  private async end(place: Place): Promise<void> {
-    this.places.delete(place);
-    await place.worker.killed();
-    await place.surroundings.close();
+  private async end(worker: Worker): Promise<void> {
+    this.workers.delete(worker);
+    await worker.killed();
   }
 }
 
@@ -109,7 +95,7 @@ function runtimeEnvironment(configuration: FunctionConfiguration): Record<string
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memorySize),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${randomUUID().replaceAll('-', '')}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${functionName}`,
     LAMBDA_TASK_ROOT: codeDirectory,
     LOCAL_FUNCTION_ARN: configuration.functionArn,
     TZ: ':UTC',

@@ -1,49 +1,92 @@
-import type { CancellableClock } from '../scaled-clock';
 import { FunctionConfiguration, LocalFunction, LocalFunctionProps } from './function';
-import type { InvocationResult } from './worker';
+import type { InvocationResult, Worker } from './worker';
 import { ApiError } from '../aws/json-protocol';
 import type { ApiRequest, ApiResponse } from '../aws/server';
+import type { FindCaller } from '../http/http-server';
+import type { Random } from '../sagemaker';
+import type { VirtualClock } from '../time/virtual-clock';
 
 export interface LambdaServiceProps {
-  readonly clock: CancellableClock;
-  readonly maxConcurrency: number;
-  readonly surroundings: LocalFunctionProps['surroundings'];
+  readonly clock: VirtualClock;
+  /** Of request IDs. */
+  readonly random: Random;
+  readonly environment: LocalFunctionProps['environment'];
   readonly onLog: (functionName: string, line: string) => void;
+  /** Executions of all functions at once; what comes on top is throttled. @default 1000 */
+  readonly concurrency?: number;
+  /** How long an execution takes at least. @default 0 - computing takes no time in a local run */
+  readonly executionMs?: number;
 }
 
-/** Waits before an asynchronous event is tried again. AWS: one minute, then two. */
+/** What accounts have, unless they are new: those have 10. */
+const DEFAULT_CONCURRENCY = 1_000;
+
+/** Waits before an asynchronous event that failed is tried again. AWS: one minute, then two. */
 const RETRY_SECONDS = [60, 120];
+
+/** An asynchronous event that is throttled is tried again for six hours, at intervals of one second at first and five minutes at last. */
+const THROTTLED_RETRIES_MS = 6 * 3_600_000;
+const LONGEST_INTERVAL_MS = 300_000;
 
 /** The functions of a local account, invoked directly or over the Invoke API. */
 export class LambdaService {
+  /** Invocations that were throttled so far, retries included. */
+  public throttles = 0;
+  /** The most executions at once so far. */
+  public peak = 0;
   private readonly functions = new Map<string, LocalFunction>();
+  private readonly workers = new Map<string, Worker>();
   private readonly closing = new AbortController();
+  private running = 0;
 
   constructor(private readonly props: LambdaServiceProps) {}
+
+  /** Finds the process that sends a request. */
+  public readonly findCaller: FindCaller = name => this.workers.get(name);
 
   /** Creates a function, or replaces its code and configuration. */
   public async put(configuration: FunctionConfiguration): Promise<void> {
     await this.delete(configuration.functionName);
-    const { maxConcurrency, surroundings, onLog } = this.props;
+    const { clock, random, environment, onLog } = this.props;
     this.functions.set(configuration.functionName, new LocalFunction({
-      configuration, maxConcurrency, surroundings, onLog: line => onLog(configuration.functionName, line),
+      configuration,
+      clock,
+      random,
+      environment,
+      onLog: line => onLog(configuration.functionName, line),
+      onStart: (name, worker) => this.workers.set(name, worker),
     }));
   }
 
   public async delete(functionName: string): Promise<void> {
     const existing = this.functions.get(functionName);
     this.functions.delete(functionName);
-    await existing?.close();
+    if (existing) { await this.props.clock.during(existing.close()); }
   }
 
   /**
    * Waits for the result.
    *
    * @param nameOrArn of a function, with or without qualifier
-   * @throws ApiError if there is no such function
+   * @throws ApiError if there is no such function, or too many are executed
    */
   public async invoke(nameOrArn: string, event: string): Promise<InvocationResult> {
-    return this.find(nameOrArn).invoke(event);
+    const found = this.find(nameOrArn);
+    if (this.running >= (this.props.concurrency ?? DEFAULT_CONCURRENCY)) {
+      this.throttles++;
+      throw new ApiError('TooManyRequestsException', 'Rate Exceeded.', 429);
+    }
+    this.running++;
+    this.peak = Math.max(this.peak, this.running);
+    try {
+      const began = this.props.clock.now();
+      const result = await found.invoke(event);
+      const left = began + (this.props.executionMs ?? 0) - this.props.clock.now();
+      if (left > 0) { await this.props.clock.sleep(left); }
+      return result;
+    } finally {
+      this.running--;
+    }
   }
 
   /**
@@ -90,10 +133,24 @@ export class LambdaService {
 
   private async deliver(nameOrArn: string, event: string): Promise<void> {
     for (const wait of [...RETRY_SECONDS, undefined]) {
-      const { functionError } = await this.functions.get(functionNameOf(nameOrArn))?.invoke(event) ?? {};
+      const { functionError } = await this.invokePatiently(nameOrArn, event) ?? {};
       if (functionError === undefined || wait === undefined || this.closing.signal.aborted) { return; }
       await this.props.clock.sleep(wait * 1000, this.closing.signal);
     }
+  }
+
+  /** Waits while it is throttled. Gives nothing when the function is gone, or when it has waited for too long. */
+  private async invokePatiently(nameOrArn: string, event: string): Promise<InvocationResult | undefined> {
+    const end = this.props.clock.now() + THROTTLED_RETRIES_MS;
+    for (let interval = 1_000; this.props.clock.now() < end; interval = Math.min(2 * interval, LONGEST_INTERVAL_MS)) {
+      try {
+        return await this.invoke(nameOrArn, event);
+      } catch (err) {
+        if ((err as ApiError).code !== 'TooManyRequestsException') { return undefined; }
+        await this.props.clock.sleep(interval, this.closing.signal);
+      }
+    }
+    return undefined;
   }
 
   private find(nameOrArn: string): LocalFunction {

@@ -1,6 +1,9 @@
 import { ChildProcess, fork } from 'node:child_process';
 import * as path from 'node:path';
-import { guard } from './children';
+import { limitComputing } from './computing-time';
+import type { Caller } from '../http/http-server';
+import { guard } from '../process/at-end';
+import type { VirtualClock } from '../time/virtual-clock';
 
 /** The answer of the Invoke API. */
 export interface InvocationResult {
@@ -11,51 +14,80 @@ export interface InvocationResult {
 }
 
 export interface WorkerProps {
+  readonly clock: VirtualClock;
+  /** Its name in the header of requests, and the seed of what is random in it. */
+  readonly name: string;
   readonly executable: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly codeDirectory: string;
   readonly onLog: (line: string) => void;
 }
 
-type Message = { readonly type: 'ready' } | { readonly type: 'result' | 'error' | 'init-error'; readonly payload: string };
+type Message =
+  | { readonly type: 'ready' }
+  | { readonly type: 'result' | 'error' | 'init-error'; readonly payload: string }
+  | { readonly type: 'output'; readonly text: string }
+  | Waiting & { readonly type: 'waiting' };
 
-/** Functions of AWS have ten seconds to load; a busy machine gets more. */
-const INIT_TIMEOUT_MS = 60_000;
+/** What a process says when it waits. */
+interface Waiting {
+  /** How many messages it had by then. */
+  readonly seen: number;
+  /** Its requests without an answer. */
+  readonly calls: readonly number[];
+  readonly wakeAt?: number;
+}
 
-/** One process of one function; takes one event at a time. */
-export class Worker {
+/** Functions of AWS have ten seconds to load; this is computing time on a machine that may be slow. */
+const INIT_SECONDS = 60;
+
+/** AWS stops what computes for longer than the Timeout; computing takes longer on a busy machine. */
+const computingLimit = (timeoutSeconds: number): number => 1 + 2 * timeoutSeconds;
+
+/** One process of one function; takes one event at a time. The clock stands while it works. */
+export class Worker implements Caller {
   private readonly child: ChildProcess;
   private readonly ready: Promise<InvocationResult | undefined>;
   private exit?: string;
-  private onMessage?: (message: Message) => void;
+  private onAnswer?: (message: Message) => void;
   private onExit?: () => void;
+  private release?: () => void;
+  /** Its requests that have arrived here and are not answered. */
+  private readonly calls = new Set<number>();
+  private sent = 0;
+  private toldTime: number;
+  private waiting?: Waiting;
+  private alarm = new AbortController();
+  private readonly onSeen: (() => void)[] = [];
+  private restOfLine = '';
 
-  constructor(props: WorkerProps) {
-    this.child = fork(path.join(__dirname, 'bootstrap.ts'), {
+  constructor(private readonly props: WorkerProps) {
+    this.toldTime = props.clock.now();
+    const file = (name: string) => path.join(__dirname, name);
+    this.child = fork(file('bootstrap.ts'), {
       execPath: props.executable,
-      execArgv: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--disable-warning=ExperimentalWarning', '--experimental-strip-types'],
+      execArgv: [
+        '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--disable-warning=ExperimentalWarning', '--experimental-strip-types', '--import', file('process-clock.ts'),
+      ],
       cwd: props.codeDirectory,
-      env: props.environment,
+      env: { ...props.environment, LOCAL_CALLER: props.name, LOCAL_NOW: String(this.toldTime), LOCAL_SEED: String(seedOf(props.name)) },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     guard(this.child);
-    [this.child.stdout!, this.child.stderr!].forEach(stream => {
-      let rest = '';
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        const lines = (rest + text).split('\n');
-        rest = lines.pop()!;
-        lines.forEach(props.onLog);
-      }).on('end', () => rest && props.onLog(rest));
-    });
-    this.child.on('message', (message: Message) => this.onMessage?.(message));
+    // What is written past process.stdout, by Node.js itself.
+    [this.child.stdout!, this.child.stderr!].forEach(stream => stream.setEncoding('utf8').on('data', (text: string) => this.print(text)));
+    this.child.on('message', (message: Message) => this.take(message));
     this.child.on('error', err => props.onLog(String(err)));
     this.child.on('exit', (code, signal) => {
       this.exit = signal ? `signal: ${signal}` : `exit status ${code}`;
+      if (this.restOfLine) { this.print('\n'); }
       this.onExit?.();
+      this.update();
     });
-    this.ready = this.answer(INIT_TIMEOUT_MS, message => message.type === 'init-error'
+    this.ready = this.answer(INIT_SECONDS, undefined, message => message.type === 'init-error'
       ? { payload: message.payload, functionError: 'Unhandled' }
       : undefined, () => failure('Runtime.ExitError', 'the function could not be loaded'));
+    this.update();
   }
 
   /** Whether it can take another event. */
@@ -70,18 +102,42 @@ export class Worker {
       this.kill();
       return initError;
     }
-    const timeoutMs = timeoutSeconds * 1000;
-    const answer = this.answer(timeoutMs, message => message.type === 'ready' ? undefined
+    const timeout = new AbortController();
+    const answer = this.answer(computingLimit(timeoutSeconds), timeout.signal, message => message.type === 'ready' || !('payload' in message) ? undefined
       : { payload: message.payload, functionError: message.type === 'result' ? undefined : 'Unhandled' },
     exit => exit === undefined
       ? failure('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`)
       : failure('Runtime.ExitError', `RequestId: ${requestId} Error: Runtime exited with error: ${exit}`));
-    if (this.alive) { this.child.send({ requestId, event, deadline: Date.now() + timeoutMs }); }
-    return (await answer)!;
+    const waited = new AbortController();
+    void this.props.clock.sleep(timeoutSeconds * 1000, waited.signal).then(() => timeout.abort());
+    this.send({ type: 'invoke', requestId, event, deadline: this.props.clock.now() + timeoutSeconds * 1000 });
+    const result = await answer;
+    waited.abort();
+    return result!;
+  }
+
+  public async arrived(id: number): Promise<void> {
+    this.calls.add(id);
+    this.update();
+    await this.props.clock.turn(id);
+  }
+
+  public async answered(id: number): Promise<void> {
+    if (!this.calls.has(id)) { return; }
+    await this.props.clock.turn();
+    if (this.alive && this.toldTime !== this.props.clock.now()) {
+      this.send({ type: 'time' });
+      const release = this.props.clock.hold();
+      await new Promise<void>(resolve => this.onSeen.push(resolve));
+      release();
+    }
+    this.calls.delete(id);
+    this.update();
   }
 
   public kill(): void {
     this.child.kill('SIGKILL');
+    this.update();
   }
 
   /** Resolves when the process is gone. */
@@ -92,20 +148,72 @@ export class Worker {
     await gone;
   }
 
+  private take(message: Message): void {
+    if (message.type === 'output') {
+      this.print(message.text);
+    } else if (message.type === 'waiting') {
+      this.waiting = message;
+      this.update();
+    } else {
+      this.onAnswer?.(message);
+    }
+  }
+
+  private print(text: string): void {
+    const lines = (this.restOfLine + text).split('\n');
+    this.restOfLine = lines.pop()!;
+    lines.forEach(this.props.onLog);
+  }
+
+  private send(message: object): void {
+    if (!this.alive) { return; }
+    this.sent++;
+    this.toldTime = this.props.clock.now();
+    this.child.send({ ...message, now: this.toldTime });
+    this.update();
+  }
+
+  /** Whether it works: it has not said that it waits, or not since the last message, or an answer is on its way. */
+  private get isBusy(): boolean {
+    if (this.exit !== undefined) { return false; }
+    if (this.child.killed || this.waiting?.seen !== this.sent) { return true; }
+    return this.waiting.calls.length !== this.calls.size || this.waiting.calls.some(id => !this.calls.has(id));
+  }
+
+  /** Lets the clock go, or holds it, and sets the alarm for the next timer of the process. */
+  private update(): void {
+    this.alarm.abort();
+    if (this.exit !== undefined || this.waiting?.seen === this.sent) { this.onSeen.splice(0).forEach(seen => seen()); }
+    if (this.isBusy) {
+      this.release ??= this.props.clock.hold();
+      return;
+    }
+    // Between two events AWS freezes a process.
+    if (this.exit === undefined && this.onAnswer && this.waiting?.wakeAt !== undefined) {
+      this.alarm = new AbortController();
+      const { clock } = this.props;
+      void clock.sleep(this.waiting.wakeAt - clock.now(), this.alarm.signal).then(() => this.send({ type: 'time' }));
+    }
+    this.release?.();
+    this.release = undefined;
+  }
+
   /** The next message that means something, or what a process that ended or took too long means. */
-  private answer<T>(timeoutMs: number, read: (message: Message) => T, none: (exit?: string) => T): Promise<T> {
+  private answer<T>(computingSeconds: number, timeout: AbortSignal | undefined, read: (message: Message) => T, none: (exit?: string) => T): Promise<T> {
     return new Promise(resolve => {
       const done = (result: T) => {
-        clearTimeout(timer);
-        this.onMessage = undefined;
+        unlimit();
+        this.onAnswer = undefined;
         this.onExit = undefined;
         resolve(result);
       };
-      const timer = setTimeout(() => {
+      const tooLong = () => {
         this.kill();
         done(none());
-      }, timeoutMs);
-      this.onMessage = message => done(read(message));
+      };
+      const unlimit = limitComputing(this.child.pid ?? 0, computingSeconds, tooLong);
+      timeout?.addEventListener('abort', tooLong, { once: true });
+      this.onAnswer = message => done(read(message));
       this.onExit = () => done(none(this.exit));
       if (this.exit !== undefined) { this.onExit(); }
     });
@@ -115,3 +223,5 @@ export class Worker {
 export function failure(errorType: string, errorMessage: string): InvocationResult {
   return { payload: JSON.stringify({ errorType, errorMessage }), functionError: 'Unhandled' };
 }
+
+const seedOf = (name: string): number => [...name].reduce((seed, character) => (seed * 31 + character.charCodeAt(0)) % 2_147_483_629, 7) + 1;

@@ -4,23 +4,9 @@ import { Clock, SYSTEM_CLOCK } from './clock';
 import { AwsError } from './errors';
 import { FaultSchedule } from './faults';
 import { decodeInput, encodeError, encodeOutput, JSON_CONTENT_TYPE } from './json-protocol';
+import { PlainRequest, PlainResponse } from './plain-request';
 import { encodeS3Error, readS3Request } from './s3-protocol';
 import { NeoService } from './service';
-
-/** A request as it comes over HTTP or straight from an SDK client; header names in lower case, S3 in path style. */
-export interface PlainRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: Readonly<Record<string, string | undefined>>;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: string | Uint8Array;
-}
-
-export interface PlainResponse {
-  readonly statusCode: number;
-  readonly headers: Record<string, string>;
-  readonly body: string | Uint8Array;
-}
 
 /** The connection breaks: the caller never learns what became of its call. */
 export class ConnectionResetError extends Error {

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { SageMakerClient, SageMakerClientConfig } from '@aws-sdk/client-sagemaker';
-import { CrashError, FrontEnd, PlainRequest } from './front-end';
+import { CrashError, FrontEnd } from './front-end';
+import { PlainRequest } from './plain-request';
 
 /** The part of the SDK's request that is read here. */
 interface SdkRequest {

@@ -11,5 +11,6 @@ export * from './in-process-transport';
 export { ACTIVE_STATUSES } from './job';
 export type { Transition } from './job';
 export * from './outcomes';
+export * from './plain-request';
 export * from './random';
 export * from './service';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ArtifactStore, StoredObject } from './artifact-store';
 import { textOf } from './bytes';
 import { AwsError } from './errors';
-import { PlainRequest, PlainResponse } from './front-end';
+import { PlainRequest, PlainResponse } from './plain-request';
 
 /** An operation of S3 as read from a request; `run` does it. */
 export interface S3Call {

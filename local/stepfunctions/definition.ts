@@ -1,23 +1,18 @@
 /** A state machine in the Amazon States Language, or a part of one. */
 export type Definition = any;
 
-/** AWS's own default for a task; more than a timer can hold, so as long as one can. */
-const LONGEST_TIMER_SECONDS = 2_147_483;
+/** AWS's own default for a task. */
+const DEFAULT_TIMEOUT_SECONDS = 99_999_999;
 
-/** The members that are seconds, besides the ones read from the input. */
-const SECONDS = ['IntervalSeconds', 'MaxDelaySeconds', 'TimeoutSeconds', 'HeartbeatSeconds', 'Seconds'];
-
-/** The same definition with every duration that it states divided by the scale. */
-export function scaledDefinition(definition: Definition, scale: number): Definition {
-  if (Array.isArray(definition)) { return definition.map(item => scaledDefinition(item, scale)); }
+/** The same definition with AWS's time limit for tasks that have none of their own; the interpreter's is a minute. */
+export function withTaskTimeouts(definition: Definition): Definition {
+  if (Array.isArray(definition)) { return definition.map(withTaskTimeouts); }
   if (definition === null || typeof definition !== 'object') { return definition; }
-  const scaled = Object.fromEntries(Object.entries(definition).map(([key, value]) =>
-    [key, SECONDS.includes(key) && typeof value === 'number' ? value / scale : scaledDefinition(value, scale)]));
-  if (isRetrier(definition)) { scaled.IntervalSeconds ??= 1 / scale; }
-  if (definition.Type === 'Task' && typeof definition.Resource === 'string' && definition.TimeoutSecondsPath === undefined) {
-    scaled.TimeoutSeconds ??= LONGEST_TIMER_SECONDS;
+  const copy = Object.fromEntries(Object.entries(definition).map(([key, value]) => [key, withTaskTimeouts(value)]));
+  if (copy.Type === 'Task' && typeof copy.Resource === 'string' && copy.TimeoutSecondsPath === undefined) {
+    copy.TimeoutSeconds ??= DEFAULT_TIMEOUT_SECONDS;
   }
-  return scaled;
+  return copy;
 }
 
 /** Every task state by its name, those of maps and branches too. */
@@ -32,5 +27,3 @@ export function taskStates(definition: Definition): Map<string, Definition> {
   visit(definition);
   return found;
 }
-
-const isRetrier = (value: Definition) => Array.isArray(value.ErrorEquals) && value.Next === undefined;

@@ -1,4 +1,5 @@
 import type { TaskHandler } from './state-machine-service';
+import { ApiError } from '../aws/json-protocol';
 import type { InvocationResult } from '../lambda/worker';
 
 /** Tasks that invoke a Lambda function: by its ARN, or through `arn:aws:states:::lambda:invoke`. */
@@ -15,7 +16,10 @@ export function lambdaTask(invoke: (nameOrArn: string, event: string) => Promise
 }
 
 async function call(invoke: (nameOrArn: string, event: string) => Promise<InvocationResult>, functionArn: string, input: unknown): Promise<unknown> {
-  const { payload, functionError } = await invoke(functionArn, JSON.stringify(input));
+  const { payload, functionError } = await invoke(functionArn, JSON.stringify(input)).catch((err: Error) => {
+    // Step Functions puts the service before what the API says.
+    throw err instanceof ApiError ? Object.assign(new Error(err.message), { name: `Lambda.${err.code}` }) : err;
+  });
   if (functionError === undefined) { return JSON.parse(payload); }
   // As Step Functions has it: the error's type is matched by Retry and Catch, and the whole payload is the Cause.
   throw Object.assign(new Error(payload), { name: JSON.parse(payload).errorType });

@@ -1,13 +1,10 @@
-import { createRequire } from 'node:module';
-import type * as StepFunctions from 'aws-local-stepfunctions' with { 'resolution-mode': 'import' };
-import { Definition, scaledDefinition, taskStates } from './definition';
-import { LocalStateMachine, Machine, StatesError } from './jsonata';
+import { Definition, taskStates, withTaskTimeouts } from './definition';
+import { JsonPathEngine, jsonPathEngine } from './json-path-engine';
+import { LocalStateMachine, StatesError } from './jsonata';
 import { ApiError, jsonApi } from '../aws/json-protocol';
 import type { ApiHandler } from '../aws/server';
-import type { ScaledClock } from '../scaled-clock';
-
-// The package has code for both module systems, but says in its types that it is a module.
-const { StateMachine } = createRequire(__filename)('aws-local-stepfunctions') as typeof StepFunctions;
+import { Random, uuid } from '../sagemaker';
+import type { CancellableClock } from '../time/virtual-clock';
 
 /** Does the work of a task state. Throws an error whose name is the States error and whose message is its Cause. */
 export type TaskHandler = (resource: string, input: any) => Promise<any>;
@@ -30,18 +27,22 @@ export interface Execution {
 }
 
 export interface StateMachineServiceProps {
-  readonly clock: ScaledClock;
+  readonly clock: CancellableClock;
+  /** Of names and jitter. */
+  readonly random: Random;
   readonly task: TaskHandler;
 }
 
-/** The state machines of a local account, run as they are synthesized, only faster. */
+/** The state machines of a local account, run as they are synthesized. */
 export class StateMachineService {
   public readonly executions = new Map<string, Execution>();
   /** StartExecution, DescribeExecution and StopExecution. */
   public readonly api: ApiHandler;
   private readonly machines = new Map<string, Definition>();
+  private readonly engine: JsonPathEngine;
 
   constructor(private readonly props: StateMachineServiceProps) {
+    this.engine = jsonPathEngine(props.clock, props.random);
     this.api = jsonApi('AWSStepFunctions', {
       StartExecution: input => {
         const { executionArn, startDate } = this.start(input.stateMachineArn, JSON.parse(input.input ?? '{}'), input.name);
@@ -59,13 +60,8 @@ export class StateMachineService {
 
   /** Creates a state machine or changes its definition; executions that run go on with the one they began with. */
   public put(stateMachineArn: string, definition: Definition): void {
-    // Its own interpreter checks nothing: asl-validator does, in test/compilation-job.
-    if (definition.QueryLanguage === 'JSONata') {
-      this.machines.set(stateMachineArn, definition);
-      return;
-    }
-    // Checked as it was synthesized: a scaled one has fractions of seconds, which the language does not allow.
-    new StateMachine(definition, { validationOptions: { checkPaths: true, checkArn: false } });
+    // The interpreter of JSONata checks nothing: asl-validator does, in the tests of those who write one.
+    if (!isJsonata(definition)) { new this.engine.StateMachine(definition, { validationOptions: { checkPaths: true, checkArn: false } }); }
     this.machines.set(stateMachineArn, definition);
   }
 
@@ -74,7 +70,7 @@ export class StateMachineService {
   }
 
   /** @throws ApiError as the API answers it */
-  public start(stateMachineArn: string, input: any, name: string = crypto.randomUUID()): Execution {
+  public start(stateMachineArn: string, input: any, name: string = uuid(this.props.random)): Execution {
     const definition = this.machines.get(stateMachineArn);
     if (!definition) { throw new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`); }
     const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
@@ -83,27 +79,8 @@ export class StateMachineService {
       if (existing.status === 'RUNNING' && JSON.stringify(existing.input) === JSON.stringify(input)) { return existing; }
       throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
     }
-    const { clock } = this.props;
-    const startDate = clock.now();
-    if (definition.QueryLanguage === 'JSONata') {
-      const jsonata = this.startJsonata(stateMachineArn, definition, input, name);
-      this.executions.set(executionArn, jsonata);
-      return jsonata;
-    }
-    const run = new StateMachine(scaledDefinition(definition, clock.scale), { validationOptions: { noValidate: true } }).run(input, {
-      overrides: { taskResourceLocalHandlers: this.handlers(definition) },
-      context: {
-        Execution: { Id: executionArn, Name: name, Input: input, StartTime: new Date(startDate).toISOString() },
-        StateMachine: { Id: stateMachineArn },
-      },
-    });
-    const execution: { -readonly [K in keyof Execution]: Execution[K] } = {
-      executionArn, stateMachineArn, name, input, startDate, status: 'RUNNING', abort: () => run.abort(), ended: Promise.resolve(),
-    };
-    execution.ended = run.result.then(
-      output => void Object.assign(execution, { status: 'SUCCEEDED', output }),
-      err => void Object.assign(execution, failureOf(err)),
-    );
+    const base = { executionArn, stateMachineArn, name, input, startDate: this.props.clock.now() };
+    const execution = isJsonata(definition) ? this.startJsonata(definition, base) : this.startJsonPath(definition, base);
     this.executions.set(executionArn, execution);
     return execution;
   }
@@ -115,26 +92,39 @@ export class StateMachineService {
     await Promise.all(running.map(({ ended }) => ended));
   }
 
-  private startJsonata(stateMachineArn: string, definition: Machine, input: any, name: string): Execution {
-    const { clock, task } = this.props;
-    const run = new LocalStateMachine(stateMachineArn, definition, {
+  private startJsonPath(definition: Definition, base: ExecutionBase): Execution {
+    const { executionArn, stateMachineArn, name, input, startDate } = base;
+    const run = new this.engine.StateMachine(withTaskTimeouts(definition), { validationOptions: { noValidate: true } }).run(input, {
+      overrides: { taskResourceLocalHandlers: this.handlers(definition) },
+      context: {
+        Execution: { Id: executionArn, Name: name, Input: input, StartTime: new Date(startDate).toISOString() },
+        StateMachine: { Id: stateMachineArn },
+      },
+    });
+    const execution: { -readonly [K in keyof Execution]: Execution[K] } = { ...base, status: 'RUNNING', abort: () => run.abort(), ended: Promise.resolve() };
+    execution.ended = run.result.then(
+      output => void Object.assign(execution, { status: 'SUCCEEDED', output }),
+      err => void Object.assign(execution, failureOf(err)),
+    );
+    return execution;
+  }
+
+  private startJsonata(definition: Definition, base: ExecutionBase): Execution {
+    const { clock, random, task } = this.props;
+    const run = new LocalStateMachine(base.stateMachineArn, definition, {
       clock,
-      random: Math.random,
+      random,
       call: (resource, args) => task(resource, args).catch((err: Error) => { throw new StatesError(err.name, err.message); }),
-    }).start(input, name);
+    }).start(base.input, base.name);
     let end!: () => void;
-    const stopped = new Promise<void>(resolve => { end = resolve; });
+    const aborted = new Promise<void>(resolve => { end = resolve; });
     return {
-      executionArn: run.arn,
-      stateMachineArn,
-      name,
-      input,
-      startDate: clock.now(),
+      ...base,
       get status() { return run.status; },
       get output() { return run.output; },
       get error() { return run.failure?.error; },
       get cause() { return run.failure?.cause; },
-      ended: Promise.race([run.done, stopped]),
+      ended: Promise.race([run.done, aborted]),
       abort: () => {
         run.stop();
         end();
@@ -152,6 +142,10 @@ export class StateMachineService {
     return execution;
   }
 }
+
+type ExecutionBase = Pick<Execution, 'executionArn' | 'stateMachineArn' | 'name' | 'input' | 'startDate'>;
+
+const isJsonata = ({ QueryLanguage }: Definition): boolean => QueryLanguage === 'JSONata';
 
 function failureOf(err: Error): Pick<Execution, 'status' | 'error' | 'cause'> {
   switch (err.name) {

@@ -5,7 +5,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Example, exampleNames, EXAMPLES } from './example-apps';
-import { LocalCloud, ScaledClock } from '../../local';
+import { LocalCloud, VirtualClock } from '../../local';
 import { RUNNABLE } from '../../local/demo/options';
 import { always, FrontEnd, NeoService } from '../../local/sagemaker';
 import { evaluate } from '../../src/privacy-validation/report/privacy-report';
@@ -68,9 +68,9 @@ describe.each(names)('examples/%s', name => {
   // The first one is run by test/local/demo.test.ts.
   if (RUNNABLE.slice(1).includes(name)) {
     test('is deployed and deleted by the local run', async () => {
-      const clock = new ScaledClock(100);
+      const clock = new VirtualClock();
       const service = new NeoService({ now: clock.now, plan: always({ startingMs: 40_000, compilingMs: 110_000 }), modelsMustExist: true });
-      const cloud = new LocalCloud({ assembly: example.assembly, timeScale: clock, sagemaker: new FrontEnd(service, { clock }) });
+      const cloud = new LocalCloud({ assembly: example.assembly, clock, sagemaker: new FrontEnd(service, { clock }) });
       const stackNames = example.stacks.map(({ stackName }) => stackName);
       try {
         for (const stackName of stackNames) {

@@ -7,7 +7,7 @@ import { cloudFormationApi } from '../../local/cloudformation/cloudformation-api
 import { Ec2Api } from '../../local/ec2/ec2-api';
 import { EventBridgeApi } from '../../local/eventbridge/event-bridge-api';
 
-const { stack } = testStack();
+const { stack, clock } = testStack();
 const ec2Api = new Ec2Api();
 const eventBridgeApi = new EventBridgeApi();
 let server: LocalServer;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await LocalServer.start({
     ec2: ec2Api.handler,
     events: eventBridgeApi.handler,
-    cloudformation: cloudFormationApi(name => [stack.name, stack.id].includes(name) ? stack : undefined),
+    cloudformation: cloudFormationApi(name => [stack.name, stack.id].includes(name) ? stack : undefined, clock.now),
   });
 });
 afterAll(() => server.close());

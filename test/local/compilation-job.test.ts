@@ -1,6 +1,6 @@
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { LocalCloud, ScaledClock } from '../../local';
+import { LocalCloud, VirtualClock } from '../../local';
 import { faults, FaultSchedule, FrontEnd, NeoService, Planner } from '../../local/sagemaker';
 import { NeoCompilationJob, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
 
@@ -30,9 +30,9 @@ const plan: Planner = ({ OutputConfig }) => ({
 
 /** The real construct, handler and waiter against the stand-in, with at most two jobs at once. */
 async function inCloud(assembly: ReturnType<typeof app>, run: (cloud: LocalCloud, service: NeoService) => Promise<void>): Promise<void> {
-  const clock = new ScaledClock(120);
+  const clock = new VirtualClock();
   const service = new NeoService({ now: clock.now, plan, quota: 2 });
-  const cloud = new LocalCloud({ assembly, timeScale: clock, sagemaker: new FrontEnd(service, { clock }) });
+  const cloud = new LocalCloud({ assembly, clock, sagemaker: new FrontEnd(service, { clock }) });
   try {
     await run(cloud, service);
     expect(cloud.exchanges.filter(({ answers }) => answers.filter(({ verdict }) => verdict === 'counted').length !== 1)).toEqual([]);

@@ -36,7 +36,7 @@ function descendants(pid: number): number[] {
 
 test('it deploys, shows the job and the network, and deletes', async () => {
   rmSync(path.join(ROOT, 'local', 'out', 'network.svg'), { force: true });
-  const run = demo('--speed', '100');
+  const run = demo();
   const code = await run.ended;
   const { said } = run;
   expect([code, code === 0 ? '' : said]).toEqual([0, '']);
@@ -55,7 +55,7 @@ test('it deploys, shows the job and the network, and deletes', async () => {
 
 test.each<[NodeJS.Signals, string, number]>([
   ['SIGTERM', '1. cdk synth', 2],
-  ['SIGINT', 'SageMaker Neo (stand-in)', 3],
+  ['SIGINT', 'CREATE_IN_PROGRESS | Custom::', 2],
 ])('%s after "%s" leaves no process behind', async (signal, text, atLeast) => {
   const run = demo();
   await run.says(text);

@@ -5,7 +5,7 @@ import { FleetDemo } from '../../local/fleet/fleet-demo';
 /** The demo in this process, to a terminal or not. */
 async function demo(isTTY: boolean) {
   let said = '';
-  const left = await new FleetDemo({ isTTY, write: text => { said += text; } }, 1_500).run();
+  const left = await new FleetDemo({ isTTY, write: text => { said += text; } }).run();
   return { left, said };
 }
 

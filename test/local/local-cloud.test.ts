@@ -48,7 +48,7 @@ const requests = (cloud: LocalCloud) => cloud.exchanges.map(({ request, answers 
 ]);
 
 test('a stack of the Provider framework lives its life: create, replacement, failed update, delete', async () => {
-  await inCloud({ assembly: provided({ name: 'a' }), timeScale: 240 }, async cloud => {
+  await inCloud({ assembly: provided({ name: 'a' }) }, async cloud => {
     const stack = await cloud.deploy('Provided');
     expect([stack.status, stack.failures, stack.outputs]).toEqual(['CREATE_COMPLETE', [], { Out0: 'thing-a hello a' }]);
 
@@ -68,12 +68,14 @@ test('a stack of the Provider framework lives its life: create, replacement, fai
       ['Update', 'Thing0', 'thing-b', 1, 1],
       ['Delete', 'Thing0', 'thing-b', 1, 1],
     ]);
+    // The last answer comes before the end of its execution.
+    await cloud.clock.run(cloud.clock.sleep(1_000));
     expect([...cloud.stateMachines.executions.values()].map(({ status }) => status)).toEqual(Array(5).fill('SUCCEEDED'));
   });
 });
 
 test('the waiter\'s timeout path answers, and the failed create is rolled back', async () => {
-  await inCloud({ assembly: provided({ name: 'a', hangs: true }), timeScale: 600 }, async cloud => {
+  await inCloud({ assembly: provided({ name: 'a', hangs: true }) }, async cloud => {
     const stack = await cloud.deploy('Provided');
     expect(stack.status).toBe('ROLLBACK_COMPLETE');
     expect(stack.failures[0]).toMatch(/^Thing0: .*Operation timed out/);
@@ -135,7 +137,7 @@ describe('without functions', () => {
   test('a busy port is an error that says what to do', async () => {
     await inCloud({ assembly }, async first => {
       await first.deploy('Exporting');
-      const port = Number(new URL((await (first as any).server).url('')).port);
+      const port = Number(new URL((await (first as any).servers).apis.url('')).port);
       await inCloud({ assembly, port }, async second => {
         await expect(second.deploy('Exporting')).rejects.toThrow(`port ${port} on 127.0.0.1 is in use by another program`);
       });

@@ -5,7 +5,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { always, FaultRule, faults, FaultSchedule, FrontEnd, JobPlan, NeoService, seededRandom, SimulatedClock } from '../../local/sagemaker';
-import { LocalStateMachine, sdkIntegrations, StatesError, SynthesizedTemplate, VirtualTime } from '../../local/stepfunctions/jsonata';
+import { LocalStateMachine, sdkIntegrations, StatesError, SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
+import { VirtualClock } from '../../local/time/virtual-clock';
 import * as neo from '../../src';
 import { JETSON } from '../fleet/fleet-harness';
 
@@ -54,7 +55,7 @@ interface Circumstances {
 
 /** Runs a definition against the stand-in: JSONPath in aws-local-stepfunctions, JSONata in the interpreter of local/stepfunctions. */
 async function execute(language: Language, definition: any, { plan = {}, rules = [], before }: Circumstances = {}) {
-  const virtual = new VirtualTime();
+  const virtual = new VirtualClock();
   const simulated = new SimulatedClock();
   const now = language === 'jsonPath' ? simulated.now : virtual.now;
   const service = new NeoService({ now, plan: always(plan) });

@@ -1,5 +1,5 @@
 import type { Random } from '../../sagemaker';
-import type { CancellableClock } from '../../scaled-clock';
+import type { CancellableClock } from '../../time/virtual-clock';
 
 /** A call of a Task state. @throws StatesError */
 export type TaskCall = (resource: string, args: any) => Promise<unknown>;
@@ -35,10 +35,4 @@ export interface Ended {
   readonly output?: unknown;
   readonly error?: string;
   readonly cause?: string;
-}
-
-/** Looks like a UUID, and is the same for the same seed. */
-export function uuid(random: Random): string {
-  const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

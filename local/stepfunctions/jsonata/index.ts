@@ -5,4 +5,3 @@ export * from './execution';
 export * from './sdk-integrations';
 export * from './state-machine';
 export * from './synthesized';
-export * from './virtual-time';

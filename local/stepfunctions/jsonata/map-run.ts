@@ -1,5 +1,5 @@
 import { StateDefinition } from './definition';
-import { Environment, uuid } from './environment';
+import { Environment } from './environment';
 import { StatesError } from './errors';
 import { Execution } from './execution';
 import { evaluate } from './expressions';
@@ -7,6 +7,7 @@ import { batches, readItems } from './item-reader';
 import { pool } from './pool';
 import { writeResults } from './result-writer';
 import type { Scope } from './states';
+import { uuid } from '../../sagemaker';
 
 /** What Step Functions runs at once unless told otherwise. */
 const DEFAULT_CONCURRENCY = 10_000;

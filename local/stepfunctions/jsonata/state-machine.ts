@@ -1,6 +1,7 @@
 import { Machine } from './definition';
-import { Environment, uuid } from './environment';
+import { Environment } from './environment';
 import { Execution } from './execution';
+import { uuid } from '../../sagemaker';
 
 /** A state machine as synthesized. */
 export class LocalStateMachine {

@@ -4,7 +4,8 @@ import { Evaluation } from '../../../local/cloudformation/evaluation';
 import { LocalResourceAdapter, ResourceOperations } from '../../../local/cloudformation/resource-operations';
 import { Stack, StackEvent } from '../../../local/cloudformation/stack';
 import type { ResourceDefinition, Template } from '../../../local/cloudformation/template';
-import { ScaledClock } from '../../../local/scaled-clock';
+import { seededRandom } from '../../../local/sagemaker';
+import { VirtualClock } from '../../../local/time/virtual-clock';
 
 /** Sends an answer; fills in what a well-behaved provider copies from the request. */
 export type Answer = (answer?: Record<string, unknown> | string) => void;
@@ -15,19 +16,18 @@ export type Provider = (request: CustomResourceRequest, answer: Answer) => void 
 /** Says yes to everything, and gives a Create the id `<logical id>-1`. */
 export const obliging: Provider = (_request, answer) => answer();
 
-/** One simulated hour passes in a tenth of a second. */
-const SCALE = 36_000;
-
 /** A stack whose custom resources are served in this process. */
 export function testStack(
   provider: Provider = obliging, adapters: Readonly<Record<string, LocalResourceAdapter>> = {}, serviceTimeoutSeconds = 3600,
 ) {
-  const clock = new ScaledClock(SCALE);
-  const identity = newStackIdentity('Test', { account: '111122223333', region: 'eu-west-1' });
+  const clock = new VirtualClock();
+  const random = seededRandom(1);
+  const identity = newStackIdentity('Test', { account: '111122223333', region: 'eu-west-1' }, random);
   const events: StackEvent[] = [];
   const requests: CustomResourceRequest[] = [];
   const protocol = new CustomResourceProtocol({
     clock,
+    random,
     region: identity.region,
     invoke: async (_token, request) => {
       requests.push(request);
@@ -46,6 +46,11 @@ export function testStack(
     operations: new ResourceOperations({ stack: identity, protocol, adapters, serviceTimeoutSeconds }),
     evaluate: (template, resource) => new Evaluation({ stack: identity, template, ssmParameters: {}, exports: new Map(), resource }),
   });
+  // Time passes while the stack works.
+  for (const operation of ['create', 'update', 'delete'] as const) {
+    const work: (template: Template) => Promise<void> = stack[operation].bind(stack);
+    stack[operation] = (changed?: Template) => clock.run(work(changed!));
+  }
   return {
     stack,
     protocol,

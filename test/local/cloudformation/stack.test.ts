@@ -69,8 +69,8 @@ describe('a failed create', () => {
   });
 
   test('starts nothing new', async () => {
-    const { stack, sent } = testStack((request, answer) => request.LogicalResourceId === 'Good' && request.RequestType === 'Create'
-      ? new Promise<void>(resolve => setTimeout(() => resolve(answer()), 20))
+    const { stack, sent, clock } = testStack((request, answer) => request.LogicalResourceId === 'Good' && request.RequestType === 'Create'
+      ? clock.sleep(20).then(() => answer())
       : failing('Create Bad')(request, answer));
     await stack.create(template({ Bad: custom(), Good: custom(), Next: custom({}, { DependsOn: 'Good' }) }));
     expect(sent()).not.toContain('Create Next');

@@ -3,32 +3,23 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { sdkFolder } from '../../../local/aws/sdk-folder';
 import type { FunctionConfiguration } from '../../../local/lambda/function';
-import { LambdaService } from '../../../local/lambda/lambda-service';
-import { ScaledClock } from '../../../local/scaled-clock';
+import { LambdaService, LambdaServiceProps } from '../../../local/lambda/lambda-service';
+import { seededRandom } from '../../../local/sagemaker';
+import { VirtualClock } from '../../../local/time/virtual-clock';
 
 /** Functions in processes of their own, without any server around them. */
-export function testLambda(scale = 1000) {
+export function testLambda(more: Pick<LambdaServiceProps, 'concurrency' | 'executionMs'> = {}) {
   const directory = mkdtempSync(path.join(tmpdir(), 'neo-lambda-test-'));
   const logs: string[] = [];
-  let kill: (() => void)[] = [];
-  const clock = new ScaledClock(scale);
-  const environment = {
-    AWS_REGION: 'eu-west-1', LOCAL_ANSWERS_URL: 'http://127.0.0.1:1/answers', LOCAL_CLOCK_SCALE: String(scale), LOCAL_CLOCK_EPOCH: String(clock.epoch), NODE_PATH: sdkFolder(directory),
-  };
+  const clock = new VirtualClock();
+  const environment = { AWS_REGION: 'eu-west-1', LOCAL_ANSWERS_URL: 'http://127.0.0.1:1/answers', NODE_PATH: sdkFolder(directory) };
   const service = new LambdaService({
-    clock,
-    maxConcurrency: 2,
-    surroundings: async end => {
-      kill.push(end);
-      return { environment, close: async () => {} };
-    },
-    onLog: (functionName, line) => logs.push(`${functionName}: ${line}`),
+    clock, random: seededRandom(1), environment: () => environment, onLog: (functionName, line) => logs.push(`${functionName}: ${line}`), ...more,
   });
   return {
     service,
     clock,
     logs,
-    crashAll: () => kill.splice(0).forEach(end => end()),
     put: async (code: string, more: Partial<FunctionConfiguration> = {}) => {
       const codeDirectory = mkdtempSync(path.join(directory, 'code-'));
       writeFileSync(path.join(codeDirectory, 'index.js'), code);
@@ -46,7 +37,7 @@ export function testLambda(scale = 1000) {
       return codeDirectory;
     },
     invoke: async (event: unknown = {}, name = 'f') => {
-      const { payload, functionError } = await service.invoke(name, JSON.stringify(event));
+      const { payload, functionError } = await clock.run(service.invoke(name, JSON.stringify(event)));
       return { result: JSON.parse(payload), functionError };
     },
     close: async () => {

@@ -5,14 +5,14 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { request } from './requests';
 import {
-  FrontEnd, HttpServer, InProcessTransport, NeoService, s3Client, sageMakerClient, SimulatedClock, startHttpServer,
+  FrontEnd, NeoHttpServer, InProcessTransport, NeoService, s3Client, sageMakerClient, SimulatedClock, startHttpServer,
 } from '../../../local/sagemaker';
 
 /** The real AWS SDK clients must not see how they reach the service. */
 describe.each(['in process', 'over HTTP'])('the AWS SDK clients %s', way => {
   let clock: SimulatedClock;
   let service: NeoService;
-  let server: HttpServer | undefined;
+  let server: NeoHttpServer | undefined;
   let sageMaker: SageMakerClient;
   let s3: S3Client;
 

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { ArtifactStore, FrontEnd, NeoService, seededRandom } from '../../../local/sagemaker';
 import {
-  LocalStateMachine, Machine, matches, Retrier, retryDelay, sdkIntegrations, StateDefinition, StatesError, Step, VirtualTime,
+  LocalStateMachine, Machine, matches, Retrier, retryDelay, sdkIntegrations, StateDefinition, StatesError, Step,
 } from '../../../local/stepfunctions/jsonata';
+import { VirtualClock } from '../../../local/time/virtual-clock';
 
 const ARN = 'arn:aws:states:us-east-1:111122223333:stateMachine:M';
 
@@ -10,7 +11,7 @@ type States = Record<string, Partial<StateDefinition>>;
 
 /** Runs states from the first of them; calls go to `call`, S3 to a store. */
 async function run(states: States, input: unknown = {}, call: (args: any) => unknown = () => ({})) {
-  const time = new VirtualTime();
+  const time = new VirtualClock();
   const store = new ArtifactStore();
   const steps: Step[] = [];
   const frontEnd = new FrontEnd(new NeoService({ artifacts: store, now: time.now }));
@@ -170,7 +171,7 @@ describe('Distributed Maps', () => {
   test('a redrive runs what has not succeeded, and tells it so', async () => {
     let broken = true;
     const seen: number[] = [];
-    const time = new VirtualTime();
+    const time = new VirtualClock();
     const frontEnd = new FrontEnd(new NeoService({ now: time.now }));
     const states = map({ Items: [1, 2, 3], MaxConcurrency: 1 }, {
       ...CALL, Arguments: { n: '{% $states.input %}' }, Output: '{% [$states.context.Execution.RedriveCount] %}', End: true,
@@ -203,7 +204,7 @@ describe('Distributed Maps', () => {
 describe('virtual time', () => {
   test('wakes sleepers in the order of their time', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 1e6 }), { minLength: 1, maxLength: 50 }), async delays => {
-      const time = new VirtualTime();
+      const time = new VirtualClock();
       const woken: number[] = [];
       await time.run(Promise.all(delays.map(ms => time.sleep(ms).then(() => woken.push(ms)))));
       expect(woken).toEqual([...delays].sort((a, b) => a - b));
@@ -211,7 +212,7 @@ describe('virtual time', () => {
   });
 
   test('says so when nothing would ever happen', async () => {
-    await expect(new VirtualTime().run(new Promise(() => {}))).rejects.toThrow(/none for the time to pass/);
+    await expect(new VirtualClock().run(new Promise(() => {}))).rejects.toThrow(/none for the time to pass/);
   });
 });
 
@@ -221,7 +222,7 @@ test('a choice without a match fails', async () => {
 });
 
 test('an execution ends at its TimeoutSeconds', async () => {
-  const time = new VirtualTime();
+  const time = new VirtualClock();
   const machine = { QueryLanguage: 'JSONata', StartAt: 'Start', TimeoutSeconds: 60, States: { Start: { Type: 'Wait', Seconds: 600, End: true } } } as Machine;
   const execution = new LocalStateMachine(ARN, machine, { clock: time, random: seededRandom(1), call: async () => ({}) }).start();
   await time.run(time.sleep(60_000));

@@ -1,19 +1,22 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { ApiError } from '../../../local/aws/json-protocol';
 import { LocalServer } from '../../../local/aws/server';
-import { ScaledClock } from '../../../local/scaled-clock';
-import { scaledDefinition, taskStates } from '../../../local/stepfunctions/definition';
+import { seededRandom } from '../../../local/sagemaker';
+import { taskStates, withTaskTimeouts } from '../../../local/stepfunctions/definition';
 import { lambdaTask } from '../../../local/stepfunctions/lambda-task';
 import { StateMachineService } from '../../../local/stepfunctions/state-machine-service';
+import { VirtualClock } from '../../../local/time/virtual-clock';
 
 const ARN = 'arn:aws:states:eu-west-1:111122223333:stateMachine:m';
 const FUNCTION = 'arn:aws:lambda:eu-west-1:111122223333:function:';
 
 type Functions = Record<string, (event: any) => unknown>;
 
-/** A service at 1,000 times the speed, whose Lambda functions run in this process. */
-function service(functions: Functions) {
+/** A service whose Lambda functions run in this process. */
+function service(functions: Functions, clock = new VirtualClock()) {
   return new StateMachineService({
-    clock: new ScaledClock(1000),
+    clock,
+    random: seededRandom(1),
     task: lambdaTask(async (name, event) => {
       try {
         return { payload: JSON.stringify(await functions[name.split(':').at(-1)!](JSON.parse(event)) ?? null) };
@@ -24,11 +27,11 @@ function service(functions: Functions) {
   });
 }
 
-async function run(definition: object, functions: Functions, input: unknown = {}) {
-  const machines = service(functions);
+async function run(definition: object, functions: Functions, input: unknown = {}, clock = new VirtualClock()) {
+  const machines = service(functions, clock);
   machines.put(ARN, definition);
   const execution = machines.start(ARN, input);
-  await execution.ended;
+  await clock.run(execution.ended);
   return execution;
 }
 
@@ -41,18 +44,18 @@ const waiter = (MaxAttempts: number) => ({
   },
 });
 
-test('a task is retried at its interval, scaled, until it succeeds', async () => {
+test('a task is retried at its interval until it succeeds', async () => {
+  const clock = new VirtualClock();
   const times: number[] = [];
   const execution = await run(waiter(5), {
     ask: () => {
-      times.push(Date.now());
+      times.push(clock.now());
       if (times.length < 4) { throw new Error('not yet'); }
       return 'done';
     },
-  });
+  }, {}, clock);
   expect(execution).toMatchObject({ status: 'SUCCEEDED', output: 'done' });
-  expect(times).toHaveLength(4);
-  expect(times[3] - times[0]).toBeGreaterThanOrEqual(27);
+  expect(times.map(time => time - times[0])).toEqual([0, 10_000, 20_000, 30_000]);
 });
 
 test('when the retries are used up, the error goes to Catch, with the function\'s payload as its cause', async () => {
@@ -78,42 +81,44 @@ test('an integration that the local run does not have fails', async () => {
     .toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: 'the local run has no arn:aws:states:::sns:publish' });
 });
 
-test('the timeout of the machine is honoured, scaled', async () => {
-  expect(await run({ TimeoutSeconds: 60, StartAt: 'w', States: { w: { Type: 'Wait', Seconds: 3600, End: true } } }, {})).toMatchObject({ status: 'TIMED_OUT' });
+test('the timeout of the machine is honoured', async () => {
+  const clock = new VirtualClock();
+  const began = clock.now();
+  expect(await run({ TimeoutSeconds: 60, StartAt: 'w', States: { w: { Type: 'Wait', Seconds: 3600, End: true } } }, {}, {}, clock)).toMatchObject({ status: 'TIMED_OUT' });
+  expect(clock.now() - began).toBe(60_000);
 });
 
-test('waits, retries and timeouts are scaled, all else stays', () => {
-  expect(scaledDefinition({
-    StartAt: 'm',
-    TimeoutSeconds: 100,
-    States: {
-      m: {
-        Type: 'Map',
-        MaxConcurrency: 4,
-        ItemProcessor: { StartAt: 'w', States: { w: { Type: 'Wait', Seconds: 5, Next: 't' }, t: { Type: 'Task', Resource: 'r', TimeoutSeconds: 30, End: true } } },
-        Retry: [{ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['A'], IntervalSeconds: 4, MaxDelaySeconds: 8, MaxAttempts: 2, BackoffRate: 2 }],
-        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'w' }],
-        End: true,
-      },
-    },
-  }, 10)).toEqual({
-    StartAt: 'm',
-    TimeoutSeconds: 10,
-    States: {
-      m: {
-        Type: 'Map',
-        MaxConcurrency: 4,
-        ItemProcessor: { StartAt: 'w', States: { w: { Type: 'Wait', Seconds: 0.5, Next: 't' }, t: { Type: 'Task', Resource: 'r', TimeoutSeconds: 3, End: true } } },
-        Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 0.1 }, { ErrorEquals: ['A'], IntervalSeconds: 0.4, MaxDelaySeconds: 0.8, MaxAttempts: 2, BackoffRate: 2 }],
-        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'w' }],
-        End: true,
-      },
-    },
-  });
+test('a timestamp is waited for, and the context has the time of the run', async () => {
+  const clock = new VirtualClock();
+  const Timestamp = new Date(clock.now() + 90_000).toISOString();
+  const { output } = await run({
+    StartAt: 'w',
+    States: { w: { Type: 'Wait', Timestamp, Next: 't' }, t: { Type: 'Pass', Parameters: { 'From.$': '$$.Execution.StartTime' }, End: true } },
+  }, {}, {}, clock);
+  expect([output, clock.now()]).toEqual([{ From: '2030-01-01T00:00:00.000Z' }, Date.parse(Timestamp)]);
 });
 
-test('a task without a timeout waits longer than a minute', async () => {
-  expect(scaledDefinition({ StartAt: 'a', States: { a: task('a') } }, 1).States.a.TimeoutSeconds).toBeGreaterThan(900);
+test('JSONata runs on the same clock', async () => {
+  const clock = new VirtualClock();
+  const definition = {
+    QueryLanguage: 'JSONata',
+    StartAt: 'w',
+    States: {
+      w: { Type: 'Wait', Seconds: 5, Next: 't' },
+      t: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Arguments: { FunctionName: `${FUNCTION}a`, Payload: '{% $states.input %}' }, Output: '{% $states.result.Payload %}', End: true },
+    },
+  };
+  expect(await run(definition, { a: ({ x }) => [x, clock.now() - Date.UTC(2030, 0)] }, { x: 1 }, clock)).toMatchObject({ status: 'SUCCEEDED', output: [1, 5_000] });
+});
+
+test('a throttled invocation is an error of Lambda', async () => {
+  const throttled = lambdaTask(async () => { throw new ApiError('TooManyRequestsException', 'Rate Exceeded.', 429); });
+  await expect(throttled(`${FUNCTION}a`, {})).rejects.toMatchObject({ name: 'Lambda.TooManyRequestsException', message: 'Rate Exceeded.' });
+});
+
+test('a task without a timeout has that of AWS', async () => {
+  expect(withTaskTimeouts({ StartAt: 'a', States: { a: task('a'), b: task('b', { TimeoutSeconds: 5 }) } }))
+    .toMatchObject({ States: { a: { TimeoutSeconds: 99_999_999 }, b: { TimeoutSeconds: 5 } } });
 });
 
 test('tasks are found in maps and branches', () => {
@@ -127,7 +132,7 @@ test('a definition that is not one is refused when it is put', () => {
 });
 
 test('an execution name is used once', async () => {
-  const machines = service({ a: () => new Promise(resolve => setTimeout(resolve, 50)) });
+  const machines = service({ a: () => 1 });
   machines.put(ARN, { StartAt: 'a', States: { a: task('a') } });
   const first = machines.start(ARN, { x: 1 }, 'n');
   expect(machines.start(ARN, { x: 1 }, 'n')).toBe(first);
