@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import * as ts from 'typescript';
 import { ROOT } from './markdown';
+import { PREFLIGHT_WARNINGS } from '../../src/preflight/warnings';
 import { WARNINGS } from '../../src/target/compilation';
 
 /** A message that the sources can give, with `…` for what is filled in. */
@@ -42,7 +43,7 @@ export function errorMessages(): Message[] {
 /** IDs of the warnings of `Annotations.addWarningV2`, after the library's name. */
 export function warningIds(): string[] {
   const ids = sources('src').flatMap(path => [...readFileSync(join(ROOT, path), 'utf8').matchAll(/addWarningV2\(\s*'cdk-sagemaker-neo:([A-Za-z0-9]+)'/g)].map(([, id]) => id));
-  return [...new Set([...ids, ...Object.keys(WARNINGS)])];
+  return [...new Set([...ids, ...Object.keys(WARNINGS), ...Object.keys(PREFLIGHT_WARNINGS)])];
 }
 
 /** Errors that state machines fail with. */

@@ -1,0 +1,120 @@
+/** A file that ends before its own structure does. */
+export class UnexpectedEnd extends Error {
+  constructor() { super('it ends in the middle'); }
+}
+
+/** A file that is not what it should be; the message completes the sentence "NAME is unreadable: …". */
+export class FormatError extends Error {}
+
+/** The part of the archive that the check reads has ended, and the file goes on. */
+export class BeyondLimit extends Error {
+  constructor() { super('it lies beyond the part of the archive that is read'); }
+}
+
+/** Nothing that a reader looks at in one piece is longer, so that a length field cannot make it allocate more. */
+const MAX_PIECE = 64 * 1024 * 1024;
+
+/**
+ * Reads a stream from its beginning to its end, without ever having more than a piece of it in memory.
+ */
+export class ByteReader {
+  private chunk: Buffer = Buffer.alloc(0);
+  private offset = 0;
+  /** Bytes that were read or skipped. */
+  public position = 0;
+
+  /**
+   * @param next the next chunk, undefined at the end
+   * @param length after which the reader ends, whatever follows in the stream
+   */
+  constructor(private readonly next: () => Buffer | undefined, public readonly length = Infinity) {}
+
+  /** Whether the stream itself, not what it holds, ended or failed before this reader's end. */
+  public isStreamBroken = false;
+
+  /** Bytes that are left, infinite when only the stream knows. */
+  public get remaining(): number {
+    return this.length - this.position;
+  }
+
+  /** The next bytes; fails when there are fewer. */
+  public read(count: number): Buffer {
+    const bytes = this.readUpTo(count);
+    if (bytes.length < count) { throw new UnexpectedEnd(); }
+    return bytes;
+  }
+
+  /** The next bytes, fewer at the end. */
+  public readUpTo(count: number): Buffer {
+    const wanted = Math.min(count, this.remaining);
+    if (wanted > MAX_PIECE) { throw new FormatError(`a part of it has ${wanted} bytes, more than the ${MAX_PIECE} that are read at once`); }
+    const parts: Buffer[] = [];
+    let missing = wanted;
+    while (missing > 0 && this.fill()) {
+      const part = this.chunk.subarray(this.offset, this.offset + missing);
+      parts.push(part);
+      this.offset += part.length;
+      missing -= part.length;
+    }
+    this.position += wanted - missing;
+    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+  }
+
+  public readByte(): number {
+    if (this.remaining < 1 || !this.fill()) { throw new UnexpectedEnd(); }
+    this.position++;
+    return this.chunk[this.offset++];
+  }
+
+  /** Passes over bytes; fails when there are fewer. */
+  public skip(count: number): void {
+    if (count > this.remaining) { throw new UnexpectedEnd(); }
+    let missing = count;
+    while (missing > 0) {
+      if (!this.fill()) { throw new UnexpectedEnd(); }
+      const step = Math.min(missing, this.chunk.length - this.offset);
+      this.offset += step;
+      missing -= step;
+    }
+    this.position += count;
+  }
+
+  /** Whether nothing follows. */
+  public get isAtEnd(): boolean {
+    return this.remaining < 1 || !this.fill();
+  }
+
+  /** A reader of the next bytes alone. What it leaves is passed over by `finish`. */
+  public part(length: number): ByteReader {
+    return new ByteReader(() => {
+      if (!this.fill()) { return undefined; }
+      const rest = this.chunk.subarray(this.offset);
+      this.position += rest.length;
+      this.offset = this.chunk.length;
+      return rest;
+    }, length);
+  }
+
+  /** Goes on behind a part: what the part took of the chunk beyond its own end is given back. */
+  public finish(part: ByteReader): void {
+    if (part.remaining > 0) { part.skip(part.remaining); }
+    const unread = part.chunk.subarray(part.offset);
+    if (unread.length > 0) {
+      this.chunk = unread;
+      this.offset = 0;
+      this.position -= unread.length;
+    }
+  }
+
+  private fill(): boolean {
+    while (this.offset >= this.chunk.length) {
+      this.isStreamBroken = true;
+      const chunk = this.next();
+      if (!chunk) { return false; }
+      this.isStreamBroken = false;
+      this.chunk = chunk;
+      this.offset = 0;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,85 @@
+import { isRecord } from '../../util/prop-types';
+import type { ByteReader } from '../byte-reader';
+import type { ModelFile, ModelInput } from '../model-file';
+
+const SIGNATURE = '\x89HDF\r\n\x1a\n';
+/** How the JSON of a model begins in all versions of Keras. */
+const CONFIG = '{"class_name": ';
+const CONFIG_KERAS_3 = '{"module": "keras';
+const MAX_CONFIG = 16 * 1024 * 1024;
+const STEP = 1024 * 1024;
+
+/**
+ * An HDF5 file. Keras writes the model's definition as one JSON text into it, and that text is looked for: libraries for HDF5 want all of the file in memory.
+ */
+export function readKeras(bytes: ByteReader): ModelFile {
+  if (bytes.readUpTo(8).toString('latin1') !== SIGNATURE) { return { notAModel: 'a file that is no HDF5' }; }
+  let window = Buffer.alloc(0);
+  let hasAttribute = false;
+  while (!bytes.isAtEnd) {
+    window = Buffer.concat([window.subarray(-64), bytes.readUpTo(STEP)]);
+    hasAttribute ||= window.includes('model_config');
+    const start = [CONFIG, CONFIG_KERAS_3].map(beginning => window.indexOf(beginning)).filter(at => at >= 0).sort((a, b) => a - b)[0];
+    if (start === undefined) { continue; }
+    const text = readJson(window.subarray(start), bytes);
+    const config = text === undefined ? undefined : parse(text);
+    return {
+      ...(config ? { inputs: inputsOf(config) } : {}),
+      ...(text?.includes(CONFIG_KERAS_3) || text?.startsWith('{"module"') || window.includes(CONFIG_KERAS_3)
+        ? { writtenBy: { version: '3.0', because: 'its definition names the module keras of Keras 3' } } : {}),
+    };
+  }
+  return hasAttribute ? {} : { notAModel: 'weights without the definition of the model, as save_weights makes it' };
+}
+
+/** The text from a brace to the one that closes it. */
+function readJson(beginning: Buffer, bytes: ByteReader): string | undefined {
+  let depth = 0;
+  let inText = false;
+  const parts = [beginning];
+  for (let total = 0; total < MAX_CONFIG; total += STEP) {
+    const part = parts[parts.length - 1];
+    for (let i = 0; i < part.length; i++) {
+      const byte = part[i];
+      if (inText) {
+        if (byte === 0x5c) { i++; } else if (byte === 0x22) { inText = false; }
+      } else if (byte === 0x22) {
+        inText = true;
+      } else if (byte === 0x7b) {
+        depth++;
+      } else if (byte === 0x7d && --depth === 0) {
+        return Buffer.concat([...parts.slice(0, -1), part.subarray(0, i + 1)]).toString('utf8');
+      }
+    }
+    if (bytes.isAtEnd) { return undefined; }
+    parts.push(bytes.readUpTo(STEP));
+  }
+  return undefined;
+}
+
+function parse(text: string): Record<string, any> | undefined {
+  try {
+    const value = JSON.parse(text);
+    return isRecord(value) ? value as Record<string, any> : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Layers of the class InputLayer; the first layer of a Sequential model may tell the shape itself. */
+function inputsOf(model: Record<string, any>): ModelInput[] | undefined {
+  const layers: unknown = Array.isArray(model.config) ? model.config : model.config?.layers;
+  if (!Array.isArray(layers)) { return undefined; }
+  const shapeOf = (layer: any) => layer?.config?.batch_input_shape ?? layer?.config?.batch_shape;
+  const isInput = (layer: any) => isRecord(layer) && layer.class_name === 'InputLayer' && Array.isArray(shapeOf(layer));
+  const found = layers.filter(isInput).map((layer: any): ModelInput => ({ name: String(layer.config.name), dimensions: toNchw(shapeOf(layer)) }));
+  if (found.length > 0) { return found; }
+  const first = layers[0];
+  return Array.isArray(shapeOf(first)) ? [{ name: `${first.config.name}_input`, dimensions: toNchw(shapeOf(first)) }] : undefined;
+}
+
+/** The artifact is channel-last, the shape in a request channel-first. */
+function toNchw(shape: unknown[]): (number | undefined)[] {
+  const sizes = shape.map(size => typeof size === 'number' && size > 0 ? size : undefined);
+  return sizes.length === 4 ? [sizes[0], sizes[3], sizes[1], sizes[2]] : sizes;
+}

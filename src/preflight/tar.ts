@@ -1,0 +1,119 @@
+import { FormatError, UnexpectedEnd, type ByteReader } from './byte-reader';
+
+/** One member of a tar archive. */
+export interface TarEntry {
+  /** Path without `./` before it and without a slash at its end. */
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'link' | 'other';
+  /** Bytes of its content. */
+  readonly size: number;
+  /** Of a link: where it leads. */
+  readonly linkTarget?: string;
+}
+
+const BLOCK = 512;
+/** Longer than any file system allows. */
+const MAX_PATH = 64 * 1024;
+
+/**
+ * Reads the members of a tar archive one after the other, in the formats of POSIX (ustar, pax) and GNU. No light library reads one synchronously without
+ * having all of it in memory.
+ *
+ * @param visit is given each member and a reader of its content, and need not read it
+ */
+export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: ByteReader) => void): void {
+  let pax: Record<string, string> = {};
+  let longPath: string | undefined, longLink: string | undefined;
+  for (;;) {
+    const block = bytes.readUpTo(BLOCK);
+    if (block.length === 0) { return; }
+    if (block.length < BLOCK) { throw new UnexpectedEnd(); }
+    if (block.every(byte => byte === 0)) { return; }
+    if (!hasChecksum(block)) { throw new FormatError('a header of the tar archive has a wrong checksum'); }
+    const flag = String.fromCharCode(block[156]);
+    const size = pax.size !== undefined && !'xgLK'.includes(flag) ? decimal(pax.size) : readNumber(block.subarray(124, 136));
+    const padding = (BLOCK - size % BLOCK) % BLOCK;
+    if ('xgLK'.includes(flag)) {
+      if (size > MAX_PATH) { throw new FormatError(`the name of a member has ${size} bytes`); }
+      const content = bytes.read(size);
+      skipPadding(bytes, padding);
+      if (flag === 'x') { pax = readPax(content); }
+      if (flag === 'L') { longPath = text(content); }
+      if (flag === 'K') { longLink = text(content); }
+      continue;
+    }
+    const entry: TarEntry = {
+      path: normalize(pax.path ?? longPath ?? pathOf(block)),
+      type: flag === '5' ? 'directory' : flag === '1' || flag === '2' ? 'link' : '0\0S7'.includes(flag) ? 'file' : 'other',
+      size: flag === '1' || flag === '2' || flag === '5' ? 0 : size,
+      ...(flag === '1' || flag === '2' ? { linkTarget: pax.linkpath ?? longLink ?? text(block.subarray(157, 257)) } : {}),
+    };
+    pax = {};
+    longPath = longLink = undefined;
+    const content = bytes.part(entry.size);
+    visit(entry, content);
+    bytes.finish(content);
+    if (entry.size === size) { skipPadding(bytes, padding); }
+  }
+}
+
+/** The last padding is missing from archives of some programs. */
+function skipPadding(bytes: ByteReader, padding: number): void {
+  bytes.readUpTo(padding);
+}
+
+/** The sum of the header's bytes, its own being spaces. */
+export function hasChecksum(header: Buffer): boolean {
+  if (header.length < BLOCK) { return false; }
+  let sum = 8 * 0x20;
+  for (let i = 0; i < BLOCK; i++) {
+    if (i < 148 || i >= 156) { sum += header[i]; }
+  }
+  return sum === parseInt(header.toString('latin1', 148, 156), 8);
+}
+
+function pathOf(block: Buffer): string {
+  const prefix = block.toString('latin1', 257, 262) === 'ustar' && block[262] === 0 ? text(block.subarray(345, 500)) : '';
+  const name = text(block.subarray(0, 100));
+  return prefix ? `${prefix}/${name}` : name;
+}
+
+function normalize(path: string): string {
+  return path.replace(/^(\.\/+)+/, '').replace(/\/+$/, '');
+}
+
+function text(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
+}
+
+/** Octal digits, or the number itself after a byte of 0x80. */
+function readNumber(field: Buffer): number {
+  if (field[0] === 0x80) { return safe(Number(field.subarray(4).readBigUInt64BE())); }
+  const digits = text(field).trim();
+  if (!/^[0-7]*$/.test(digits)) { throw new FormatError('a header of the tar archive has no size'); }
+  return safe(digits === '' ? 0 : parseInt(digits, 8));
+}
+
+function decimal(digits: string): number {
+  return safe(/^[0-9]+$/.test(digits) ? Number(digits) : NaN);
+}
+
+function safe(size: number): number {
+  if (!Number.isSafeInteger(size) || size < 0) { throw new FormatError('a member of the tar archive has no possible size'); }
+  return size;
+}
+
+/** Records of "LENGTH KEY=VALUE\n". */
+function readPax(content: Buffer): Record<string, string> {
+  const records: Record<string, string> = {};
+  for (let at = 0; at < content.length;) {
+    const space = content.indexOf(0x20, at);
+    const length = space < 0 ? NaN : Number(content.toString('latin1', at, space));
+    if (!(length > space - at) || at + length > content.length) { throw new FormatError('an extended header of the tar archive is broken'); }
+    const [, key, value] = /^([^=]*)=([\s\S]*)\n?$/.exec(content.toString('utf8', space + 1, at + length - 1)) ?? [];
+    if (key === 'path' || key === 'linkpath' || key === 'size') { records[key] = value; }
+    at += length;
+  }
+  return records;
+}
