@@ -3,12 +3,12 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelOptions } from './model-options';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { inPolicy } from '../util/object-keys';
-import { optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
+import { BOOLEAN, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { FRAMEWORK, SHAPE } from '../util/resource-types';
 
 const TYPES: PropTypes<NeoModelOptions> = { framework: FRAMEWORK, dataInputShape: optional(SHAPE) };
 const BUCKET_TYPES: PropTypes<NeoBucketModelOptions> = { ...TYPES, modelVersion: optional(STRING) };
-const ASSET_TYPES: PropTypes<NeoAssetModelOptions> = { ...TYPES, assetHash: optional(STRING) };
+const ASSET_TYPES: PropTypes<NeoAssetModelOptions> = { ...TYPES, assetHash: optional(STRING), preflight: optional(BOOLEAN) };
 
 /** What must be known of every model. */
 export function requireOptions(options: NeoModelOptions): void {

@@ -55,6 +55,15 @@ export interface NeoAssetModelOptions extends NeoModelOptions {
    * @default - the content of the archive
    */
   readonly assetHash?: string;
+
+  /**
+   * Whether to look into the archive when the app is synthesized: its files, its inputs and the version that wrote it are
+   * checked against what AWS documents. What AWS documents to fail is an error, the rest a warning.
+   *
+   * @default true
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-troubleshooting-compilation.html
+   */
+  readonly preflight?: boolean;
 }
 
 /**

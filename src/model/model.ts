@@ -1,4 +1,4 @@
-import { existsSync } from 'fs';
+import { existsSync, statSync } from 'fs';
 import { resolve } from 'path';
 import { Annotations, AssetStaging, FileAssetPackaging, Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -7,9 +7,12 @@ import { archiveProblem } from './archive';
 import { permitModels, requireAssetOptions, requireBucketOptions } from './model-access';
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelConfig } from './model-options';
 import { requireSameRegion } from '../network/same-environment';
+import type { Findings } from '../preflight/findings';
+import { packDirectory, packFiles } from '../preflight/pack';
+import { checkArchive } from '../preflight/preflight';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { literally, requireKey } from '../util/object-keys';
-import { requireType, STRING } from '../util/prop-types';
+import { listOf, requireType, STRING } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
 
 /**
@@ -45,6 +48,33 @@ export abstract class NeoModel {
    */
   public static fromAsset(path: string, options: NeoAssetModelOptions): NeoModel {
     return new AssetModel(path, options);
+  }
+
+  /**
+   * Local files as the framework saved them, which are packed into the `.tar.gz` archive that Neo wants, all of them at its
+   * top. The same content gives the same archive, so that nothing is compiled twice.
+   *
+   * @param paths paths of the files, absolute or relative to the working directory
+   * @param options framework and shapes
+   */
+  public static fromFiles(paths: string[], options: NeoAssetModelOptions): NeoModel {
+    requireAssetOptions(options);
+    requireType(undefined, 'paths', paths, listOf(STRING));
+    return new AssetModel(packFiles(paths), options);
+  }
+
+  /**
+   * A local directory as the framework saved it, such as a SavedModel of TensorFlow, which is packed into the `.tar.gz` archive
+   * that Neo wants. The directory itself is not in the archive. The same content gives the same archive, so that nothing is
+   * compiled twice.
+   *
+   * @param path path of the directory, absolute or relative to the working directory
+   * @param options framework and shapes
+   */
+  public static fromDirectory(path: string, options: NeoAssetModelOptions): NeoModel {
+    requireAssetOptions(options);
+    requireType(undefined, 'path', path, STRING);
+    return new AssetModel(packDirectory(path), options);
   }
 
   /**
@@ -90,19 +120,31 @@ class BucketModel extends NeoModel {
 }
 
 class AssetModel extends NeoModel {
+  private readonly warnings: Findings['warnings'];
+
   constructor(private readonly path: string, private readonly options: NeoAssetModelOptions) {
     super();
     if (Token.isUnresolved(path)) { throw new NeoValidationError('path must be known at synthesis, as the archive is uploaded from this machine; got: a token'); }
     requireArchiveName('path', path);
     requireAssetOptions(options);
+    this.warnings = options.preflight === false ? [] : preflight(path, options);
   }
 
   public bind(scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
-    const { assetHash, ...model } = this.options;
+    const { assetHash, preflight: _, ...model } = this.options;
+    for (const { id, message } of this.warnings) { Annotations.of(scope).addWarningV2(id, message); }
     const { bucket, objectKey } = upload(scope, this.path, assetHash);
     permitModels(bucket, objectKey, options);
     return { ...model, s3Uri: bucket.s3UrlForObject(objectKey) };
   }
+}
+
+/** Looks into the archive. What is no archive at all is told with the job, which has a path for the message. */
+function preflight(path: string, options: NeoAssetModelOptions): Findings['warnings'] {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile() || archiveProblem(path)) { return []; }
+  const { errors, warnings } = checkArchive(path, options);
+  if (errors.length > 0) { throw new NeoValidationError(`${formatValue(path)} cannot be compiled by Neo: ${errors.join('; ')} (preflight: false turns this check off)`); }
+  return warnings;
 }
 
 class PackageModel extends NeoModel {

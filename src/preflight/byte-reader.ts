@@ -22,15 +22,14 @@ export class ByteReader {
   private offset = 0;
   /** Bytes that were read or skipped. */
   public position = 0;
+  /** Whether the stream itself, not what it holds, ended or failed before this reader's end. */
+  public isStreamBroken = false;
 
   /**
    * @param next the next chunk, undefined at the end
    * @param length after which the reader ends, whatever follows in the stream
    */
   constructor(private readonly next: () => Buffer | undefined, public readonly length = Infinity) {}
-
-  /** Whether the stream itself, not what it holds, ended or failed before this reader's end. */
-  public isStreamBroken = false;
 
   /** Bytes that are left, infinite when only the stream knows. */
   public get remaining(): number {

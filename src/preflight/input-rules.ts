@@ -57,7 +57,9 @@ export function checkInputs(framework: string, shape: NeoDataInputShape | undefi
   }
 }
 
-function compare(framework: string, givenName: string | undefined, shapes: readonly (readonly unknown[])[], input: ModelInput, findings: Findings): void {
+type Shapes = readonly (readonly unknown[])[];
+
+function compare(framework: string, givenName: string | undefined, shapes: Shapes, input: ModelInput, findings: Findings): void {
   const { dimensions } = input;
   if (!dimensions) { return; }
   for (const shape of shapes) {

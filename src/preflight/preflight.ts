@@ -52,12 +52,12 @@ function checkModelFiles(framework: string, paths: readonly string[], { models }
 }
 
 /** Versions that a framework's file may have: those that are named, or for frameworks without one the newest that AWS documents. */
-function checkVersion(framework: string, version: string | undefined, paths: readonly string[], { models }: ArchiveContents, findings: Findings): void {
+function checkVersion(framework: string, version: string | undefined, paths: readonly string[], contents: ArchiveContents, findings: Findings): void {
   const facts = lookUp(FRAMEWORKS, framework);
   const newest = facts?.takesVersion ? version : [...(facts?.versions.cloud ?? facts?.versions.edge ?? [])].sort(compareVersions).pop();
   if (newest === undefined || framework === 'TFLITE') { return; }
   for (const path of paths) {
-    const written = models.get(path)?.writtenBy;
+    const written = contents.models.get(path)?.writtenBy;
     if (!written || compareVersions(written.version.replace('later than ', ''), newest) <= 0) { continue; }
     findings.warn('modelNewer', `${name(path)} was written by ${framework} ${written.version} or newer (${written.because}), and Neo compiles files of up `
       + `to ${newest}${facts?.takesVersion ? ' with the version that is named' : ''}: save it with an older release, or name a newer one`);

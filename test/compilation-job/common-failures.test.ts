@@ -21,7 +21,7 @@ const zip = () => {
 };
 
 /** An archive that is there, saved or described as said. */
-const saved = (options: Partial<NeoModelOptions>) => () => ({ model: NeoModel.fromAsset(archive(), { ...OPTIONS, ...options }) });
+const saved = (options: Partial<NeoModelOptions>) => () => ({ model: NeoModel.fromAsset(archive(), { ...OPTIONS, preflight: false, ...options }) });
 const shaped = (json: string, framework = NeoFramework.PYTORCH_1_13) => saved({ framework, dataInputShape: NeoDataInputShape.fromJson(json) });
 const images = (shape: number[]) => saved({ dataInputShape: NeoDataInputShape.fromMap({ input0: shape }) });
 

@@ -33,9 +33,11 @@ export function jobOf(template: Template): any {
 /** The request that the only job makes, with these props. */
 export const requestOf = (props: Parameters<typeof compilation>[0]) => jobOf(templateOf(compilation(props).stack)).Request;
 
-/** A local archive; which model is in it does not matter to a synth. */
-export function archive(name = 'model.tar.gz', content = 'model'): string {
+/** A local archive of a real model; `content` is written behind it, where PyTorch looks for nothing. */
+export function archive(name = 'model.tar.gz', content = ''): string {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'neo-model-')), name);
-  fs.writeFileSync(file, tarGz('model.pth', Buffer.from(content)));
+  fs.writeFileSync(file, tarGz('model.pth', Buffer.concat([TORCH_SCRIPT, Buffer.from(content)])));
   return file;
 }
+
+const TORCH_SCRIPT = fs.readFileSync(path.join(__dirname, '../preflight/models/torch/traced-1-12.pth'));

@@ -54,7 +54,7 @@ describe('bad input', () => {
     ['a timeout beyond the hour', { timeout: Duration.minutes(56) }, /timeout must be between 1 and 55 minutes.*got: .*3360 seconds/],
     ['a pending time too short', { maxPendingTime: Duration.minutes(29) }, /maxPendingTime must be between 30 minutes and 28 days/],
     ['a pending time too long', { maxPendingTime: Duration.days(29) }, /maxPendingTime must be between 30 minutes and 28 days/],
-    ['a target the framework cannot have', { target: NeoTarget.COREML, model: NeoModel.fromAsset(archive(), { framework: NeoFramework.XGBOOST }) }, /coreml/i],
+    ['a target the framework cannot have', { target: NeoTarget.COREML, model: NeoModel.fromAsset(archive(), { framework: NeoFramework.XGBOOST, preflight: false }) }, /coreml/i],
   ])('%s', (_, props, message) => {
     expect(() => compilation(props)).toThrow(message);
   });

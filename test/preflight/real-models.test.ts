@@ -67,7 +67,8 @@ describe('fails: what AWS documents to fail', () => {
   });
 
   test('fails: another file by the name of a model', () => {
-    const named = (name: string, content: string | Buffer, framework: NeoFramework) => check(archiveWith([{ name, content }]), framework, image).errors;
+    const named = (name: string, content: string | Buffer, framework: NeoFramework) =>
+      check(archiveWith([{ name, content }]), framework, image).errors;
     expect(named('model.h5', 'no HDF5', NeoFramework.KERAS)).toEqual([expect.stringMatching(/got: a file that is no HDF5/)]);
     expect(named('model.h5', model('keras/keras3.keras'), NeoFramework.KERAS)).toEqual([expect.stringMatching(/got: a file that is no HDF5/)]);
     expect(named('model.pth', 'no zip', NeoFramework.PYTORCH_1_12)).toEqual([expect.stringMatching(/got: neither a zip nor a pickle/)]);

@@ -42,7 +42,7 @@ export const BUCKET_MODEL = subject<{ bucket: s3.IBucket; objectKey: string; opt
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-fuzz-'));
 const [archive, textFile] = ['model.tar.gz', 'text.tar.gz'].map(name => path.join(folder, name));
-fs.writeFileSync(archive, tarGz('model.pth', Buffer.from('model')));
+fs.writeFileSync(archive, tarGz('model.pth', fs.readFileSync(path.join(__dirname, '../../preflight/models/torch/traced-1-12.pth'))));
 fs.writeFileSync(textFile, 'model');
 fs.mkdirSync(path.join(folder, 'folder.tar.gz'));
 

@@ -1,0 +1,82 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import * as zlib from 'zlib';
+import { archiveWith, check, MODELS, tar, written } from './archives';
+import { NeoDataInputShape, NeoFramework } from '../../src/index';
+import { SEED } from '../random-seed';
+
+const shape = NeoDataInputShape.fromMap({ image: [1, 3, 32, 32] });
+const onnx = (archive: string) => check(archive, NeoFramework.ONNX, shape);
+const good = fs.readFileSync(path.join(MODELS, 'onnx/fixed.onnx'));
+
+test('fails: an archive that is cut off', () => {
+  const whole = zlib.gzipSync(tar([{ name: 'model.onnx', content: good }]));
+  expect(onnx(written(whole.subarray(0, whole.length - 20))).errors).toEqual([expect.stringMatching(/cannot be unpacked.*gzip finds it broken or cut off/)]);
+  const cut = zlib.gzipSync(tar([{ name: 'model.onnx', content: good, size: 1_000_000 }]));
+  expect(onnx(written(cut)).errors).toEqual([expect.stringMatching(/cannot be unpacked.*it ends in the middle/)]);
+});
+
+test('a bomb is read up to the limit', () => {
+  // 600 MB of zeros in 600 kB: a header that claims them, and the same block of gzip over and over.
+  const zeros = Buffer.alloc(60_000_000);
+  const member = zlib.gzipSync(zeros);
+  const [head] = [tar([{ name: 'model.onnx', size: 600_000_000 }]).subarray(0, 512)];
+  const bomb = Buffer.concat([zlib.gzipSync(head), ...Array(10).fill(member)]);
+  expect(bomb.length).toBeLessThan(1_000_000);
+  const before = process.memoryUsage().rss;
+  const { errors, warnings } = onnx(written(bomb));
+  expect(process.memoryUsage().rss - before).toBeLessThan(200_000_000);
+  expect([...errors, ...warnings].join()).toMatch(/archivePartial: .*first 512 MiB|no protobuf/);
+});
+
+test('many entries are read up to the limit', () => {
+  const entries = tar([{ name: 'x' }]).subarray(0, 512);
+  const many = zlib.gzipSync(Buffer.concat([tar([{ name: 'model.onnx', content: good }]).subarray(0, -1024), Buffer.alloc(512 * 100_000, entries)]));
+  expect(onnx(written(many))).toEqual({ errors: [], warnings: [expect.stringMatching(/^archivePartial: .*first 20000 entries/)] });
+});
+
+test.each<[string, Parameters<typeof archiveWith>[0], RegExp]>([
+  ['a long name', [{ name: '././@LongLink', flag: 'L', content: Buffer.alloc(100_000, 'a') }], /the name of a member has 100000 bytes/],
+  ['a name that is a header and never ends', [{ name: 'x', flag: 'x', content: '99999999999 path=a' }], /extended header of the tar archive is broken/],
+  ['a record without a length', [{ name: 'x', flag: 'x', content: '0 path=a\n' }], /extended header of the tar archive is broken/],
+  ['a size below zero', [{ name: 'x', flag: 'x', content: '12 size=-10\n' }, { name: 'y' }], /no possible size/],
+])('fails: %s', (_, members, message) => {
+  expect(onnx(archiveWith(members)).errors).toEqual([expect.stringMatching(message)]);
+});
+
+test('names are shown without what a terminal obeys, and short', () => {
+  const { errors } = onnx(archiveWith([{ name: '\x1b[31mred' }, { name: `${'a'.repeat(90)}/b` }, ...Array.from({ length: 20 }, (_, i) => ({ name: `${i}` }))]));
+  expect(errors).toEqual([expect.stringMatching(/got: \?\[31mred, a+\/b, 0, 1, 2 and 17 more$/)]);
+});
+
+test('a link that leads to itself is only a link', () => {
+  expect(onnx(archiveWith([{ name: 'model.onnx', content: good }, { name: 'a', flag: '2', linkname: 'a' }]))).toEqual({ errors: [], warnings: [] });
+});
+
+test('mutations of real models end in findings, never in anything else', () => {
+  let state = SEED >>> 0;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor(state / 2 ** 32 * below);
+  };
+  const models: [string, NeoFramework][] = [
+    ['onnx/fixed.onnx', NeoFramework.ONNX], ['torch/traced-1-12.pth', NeoFramework.PYTORCH_1_12], ['tensorflow/fixed.tflite', NeoFramework.TFLITE_1_15],
+    ['keras/keras2.h5', NeoFramework.KERAS], ['mxnet/gluon-0000.params', NeoFramework.MXNET_1_8], ['mxnet/gluon-symbol.json', NeoFramework.MXNET_1_8],
+    ['xgboost/booster-1.model', NeoFramework.XGBOOST], ['tensorflow/frozen.pb', NeoFramework.TENSORFLOW_2_9],
+    ['tensorflow/saved_model/saved_model.pb', NeoFramework.TENSORFLOW_2_9],
+  ];
+  const archive = path.join(path.dirname(written(Buffer.alloc(0))), 'mutated.tar.gz');
+  for (let i = 0; i < 3_000; i++) {
+    const [file, framework] = models[i % models.length];
+    const content = Buffer.from(fs.readFileSync(path.join(MODELS, file)));
+    for (let n = random(6); n >= 0; n--) { content[random(content.length)] = [0, 0xff, 0x7f, 0x80, random(256)][random(5)]; }
+    const cut = random(4) === 0 ? content.subarray(0, random(content.length)) : content;
+    const packed = tar([{ name: path.basename(file), content: cut }]);
+    if (random(4) === 0) { packed[random(packed.length)] = random(256); }
+    fs.writeFileSync(archive, zlib.gzipSync(packed, { level: 1 }));
+    // Another time, as an archive that has not changed is not read again.
+    fs.utimesSync(archive, i, i);
+    const { errors, warnings } = check(archive, framework, shape);
+    expect([...errors, ...warnings].every(text => text.length < 1_500)).toBe(true);
+  }
+});
