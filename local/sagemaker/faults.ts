@@ -100,6 +100,10 @@ export const roleNotPropagated = (): Fault => ({
     + 'Please ensure that the role exists and allows principal \'sagemaker.amazonaws.com\' to assume the role.'),
 });
 
+/** What no waiting changes. */
+export const explicitlyDenied = (): Fault => error('AccessDeniedException', 'User: arn:aws:sts::111122223333:assumed-role/handler/handler is not authorized to perform this action '
+  + 'with an explicit deny in a service control policy');
+
 export const accessDenied = (): Fault => ({
   kind: 'error',
   error: ({ operation }) => new AwsError('AccessDeniedException', 'User: arn:aws:sts::111122223333:assumed-role/handler/handler is not authorized '

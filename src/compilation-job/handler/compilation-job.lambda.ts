@@ -9,10 +9,12 @@
  *            answer lost, crash                           same name: the job is found, never made twice
  *            name taken by a stranger's job               fails; the stranger's job is not touched
  *            quota used up, throttled, 5xx, young role    tried again with jittered backoff inside the time limit
- *            refused (validation, access)                 fails at once with AWS's words
+ *            access or token refused                      tried again for two minutes, as IAM may be late
+ *            refused (validation, explicit deny)          fails at once with AWS's words
  *            FAILED, STOPPED from outside                 fails with the reason and a link to the log
  *            time limit reached                           job stopped first, then fails
- *            given up by CloudFormation meanwhile         no job is started any more
+ *            given up by CloudFormation meanwhile         no job is started any more; one that runs is stopped
+ *            tags of a young job not seen yet             looked at again for two minutes
  *  Update    result not altered                           same job; changed tags are written to it
  *            result altered                               new job, new name; CloudFormation deletes the old one
  *            rollback                                     the earlier job is found; nothing is compiled

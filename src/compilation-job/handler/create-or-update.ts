@@ -1,8 +1,8 @@
 import type { CompilationJobAttributes } from '../compilation-job-properties';
-import { isTimeToTry } from './backoff';
+import { secondsToNextTry } from './backoff';
 import type { Dependencies } from './dependencies';
-import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, type AwsError } from './errors';
-import { createRequestOf, jobNameOf, tagsOf } from './identity';
+import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, mayBeLate, type AwsError } from './errors';
+import { createRequestOf, isJobName, jobNameOf, tagsOf } from './identity';
 import { summarizeRequest, JobFailure, logsLink, nameIsTaken, refusal } from './messages';
 import { artifactOf, isInProgress, type Job, type NeoJobs } from './neo-jobs';
 import { completed, report } from './outcome';
@@ -13,6 +13,19 @@ const ROLE_PROPAGATION_SECONDS = 5 * 60;
 
 /** No further poll may come before the time limit: what is refused now is refused for good. */
 const LAST_POLL_SECONDS = 20;
+
+/** How long a refusal is waited out, in every request. */
+const IAM_LAG_SECONDS = 2 * 60;
+
+/** How long after CreateCompilationJob a job may be invisible. */
+const SHOW_LAG_SECONDS = 60;
+
+const ASK_AGAIN_SECONDS = 60;
+
+/** Whether a refusal is waited out: it may come from a permission, or a role's token, that is seconds old. */
+export function isIamLate(e: AwsError, { RefusedSince }: PolledRequest, now: number): boolean {
+  return mayBeLate(e) && now - (RefusedSince ?? now) < IAM_LAG_SECONDS * 1000;
+}
 
 /**
  * A Create or an Update, seen every ten seconds: make the job if it is not there, wait for it, and answer with its result.
@@ -25,7 +38,8 @@ export class CreateOrUpdateHandler {
     if (!job) { return this.start(request); }
 
     if (!isNamedByThis(request)) {
-      const { ours, current } = await ownershipOf(this.jobs, job, request);
+      const { ours, current, unknown } = await ownershipOf(this.jobs, job, request, this.deps.now());
+      if (unknown) { return NOT_YET; }
       if (!ours || !current) { return this.refuse(job, request, ours); }
       const waits = request.ResourceProperties.WaitForCompletion !== 'false';
       if (request.RequestType === 'Update' && !waits && isOver(job)) { return this.complete(job, request); }
@@ -39,7 +53,8 @@ export class CreateOrUpdateHandler {
         return this.fail(this.isOverdue(request)
           ? `compilation job ${job.CompilationJobName} was stopped at the time limit of ${request.ResourceProperties.TimeLimitInSeconds} seconds. `
             + `Raise timeout, or set waitForCompletion to false for a job that takes longer. Log: ${logsLink(job.CompilationJobArn!)}`
-          : `compilation job ${job.CompilationJobName} was STOPPED from outside of this stack. Log: ${logsLink(job.CompilationJobArn!)}`, request, job);
+          : `compilation job ${job.CompilationJobName} was STOPPED from outside of this stack. Log: ${logsLink(job.CompilationJobArn!)}`, request, job,
+        !await this.isStillWanted(request));
       default:
         return this.wait(job, request);
     }
@@ -47,11 +62,24 @@ export class CreateOrUpdateHandler {
 
   private async wait(job: Job, request: PolledRequest): Promise<Look> {
     if (job.CompilationJobStatus === 'STOPPING') { return NOT_YET; }
+    const now = this.deps.now();
+    const isDue = now - (request.AskedAt ?? 0) >= ASK_AGAIN_SECONDS * 1000;
+    if (isDue && !await this.isStillWanted(request)) { return this.abandon(job, request); }
     if (request.ResourceProperties.WaitForCompletion === 'false') { return this.complete(job, request); }
     if (this.isOverdue(request)) {
       this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'time limit' });
       await this.jobs.stop(job);
     }
+    return isDue ? { ...NOT_YET, AskedAt: now } : NOT_YET;
+  }
+
+  /** CloudFormation has given this request up: stop what it has made. The next looks find the job stopped, and end. */
+  private async abandon(job: Job, request: PolledRequest): Promise<Look> {
+    if (!isNamedByThis(request) && (job.CreationTime?.getTime() ?? 0) < request.RequestedAt) {
+      throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started`, undefined, true);
+    }
+    this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'given up' });
+    await this.jobs.stop(job);
     return NOT_YET;
   }
 
@@ -74,24 +102,29 @@ export class CreateOrUpdateHandler {
     }
     const elapsed = this.elapsedSeconds(request);
     const isLastChance = this.remainingSeconds(request) <= LAST_POLL_SECONDS;
-    if (!isLastChance && !isTimeToTry(elapsed, request.RequestId)) { return NOT_YET; }
+    // SageMaker has taken the job, and does not show it yet.
+    if (request.CreatedAt !== undefined && this.deps.now() - request.CreatedAt < SHOW_LAG_SECONDS * 1000) { return NOT_YET; }
     await this.requireWanted(request);
     if (await this.stopOthers(request)) { return NOT_YET; }
 
     try {
       await this.jobs.create(input);
       this.deps.log({ action: 'create', job: input.CompilationJobName });
+      return { ...NOT_YET, CreatedAt: this.deps.now() };
     } catch (error) {
       const e = error as AwsError;
       // Ours whose answer was lost, or a stranger's: the next poll reads its tags.
       if (isInUse(e)) { return NOT_YET; }
+      if (!isLastChance && isIamLate(e, request, this.deps.now())) { throw e; }
       const canWait = isQuota(e) || isTransient(e) || (isRoleNotReady(e) && elapsed < ROLE_PROPAGATION_SECONDS);
-      if (!canWait || isLastChance) {
+      // After an error that may have been an answer lost on its way, the last look finds out.
+      if (!canWait || (isLastChance && !isTransient(e))) {
         throw new JobFailure(refusal('CreateCompilationJob', e, input));
       }
       this.deps.log({ action: 'wait', job: input.CompilationJobName, why: e.name });
+      const untilLastChance = Math.max(1, Math.floor(this.remainingSeconds(request)) - LAST_POLL_SECONDS - 1);
+      return { ...NOT_YET, WaitSeconds: Math.min(secondsToNextTry(elapsed, request.RequestId), untilLastChance) };
     }
-    return NOT_YET;
   }
 
   /**
@@ -99,16 +132,35 @@ export class CreateOrUpdateHandler {
    * delivers an event twice. Such a waiter must not start a job that no Delete would ever stop.
    */
   private async requireWanted(request: PolledRequest): Promise<void> {
-    let status: string | undefined;
+    const status = await this.unwantedStatus(request);
+    if (status === undefined) { return; }
+    throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started (resource status: ${status})`, undefined, true);
+  }
+
+  /** While a job runs, an error of CloudFormation must not keep it from being stopped at its time limit. */
+  private async isStillWanted(request: PolledRequest): Promise<boolean> {
     try {
-      status = await (await this.deps.stackResources()).status(request.StackId, request.LogicalResourceId);
+      return await this.unwantedStatus(request) === undefined;
     } catch (e) {
-      // A boundary may take this permission away; the check is a second line of defence.
-      if (isAccessDenied(e as AwsError)) { return; }
-      throw e;
+      this.deps.log({ action: 'not told', resource: request.LogicalResourceId, why: (e as Error).name });
+      return true;
     }
-    if (status !== `${request.RequestType.toUpperCase()}_IN_PROGRESS`) {
-      throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started (resource status: ${status})`, undefined, true);
+  }
+
+  /** What CloudFormation does with the resource instead of this request; undefined when it waits for this request. */
+  private async unwantedStatus({ StackId, LogicalResourceId, RequestType, OldPhysicalResourceId }: PolledRequest): Promise<string | undefined> {
+    try {
+      const { status, physicalId } = await (await this.deps.stackResources()).describe(StackId, LogicalResourceId);
+      if (status !== `${RequestType.toUpperCase()}_IN_PROGRESS`) { return `${status}`; }
+      // An Update of its own has the physical id that the request has named.
+      const isOther = RequestType === 'Update' && physicalId && OldPhysicalResourceId && physicalId !== OldPhysicalResourceId;
+      return isOther ? `${status} of ${physicalId}` : undefined;
+    } catch (error) {
+      const e = error as AwsError;
+      if (/^Stack .* does not exist/.test(e.message)) { return 'the stack is gone'; }
+      // A boundary may take this permission away, and some engines do not know a resource that is under way: the check is a second line of defence.
+      if (isAccessDenied(e) || /^Resource .* does not exist for stack/.test(e.message)) { return undefined; }
+      throw e;
     }
   }
 
@@ -118,13 +170,16 @@ export class CreateOrUpdateHandler {
     const prefix = request.ResourceProperties.JobNamePrefix;
     const names = new Set([
       ...await this.jobs.listInProgress(`${prefix}-`),
-      ...[request.OldResourceProperties?.JobName].filter(name => name !== undefined),
+      ...[request.OldResourceProperties?.JobName, request.OldPhysicalResourceId].filter(isJobName),
     ]);
     names.delete(request.PhysicalResourceId);
     let waiting = false;
     for (const name of names) {
       const job = await this.jobs.find(name);
-      if (!job || !isInProgress(job) || !concerns(job) || !(await ownershipOf(this.jobs, job, request)).ours) { continue; }
+      if (!job || !isInProgress(job) || !concerns(job)) { continue; }
+      const { ours, unknown } = await ownershipOf(this.jobs, job, request, this.deps.now());
+      waiting ||= unknown;
+      if (!ours) { continue; }
       this.deps.log({ action: 'stop', job: name, why: 'replaced' });
       await this.jobs.stop(job);
       waiting = true;
@@ -146,11 +201,11 @@ export class CreateOrUpdateHandler {
    * Whatever earlier requests have left running is stopped before a failure is the answer, and what this one has made when it was delivered a second
    * time and decided otherwise. No other job that is younger: Lambda may have this request run once more while a later one is at work.
    */
-  private async fail(reason: string, request: PolledRequest, job?: Job): Promise<Look> {
+  private async fail(reason: string, request: PolledRequest, job?: Job, isAbandoned = false): Promise<Look> {
     const own = jobNameOf(request, request.ResourceProperties);
     const concerns = ({ CompilationJobName, CreationTime }: Job) => CompilationJobName === own || CreationTime!.getTime() < request.RequestedAt;
     if (!isNamedByThis(request) && await this.stopOthers(request, concerns)) { return NOT_YET; }
-    throw new JobFailure(reason, job);
+    throw new JobFailure(reason, job, isAbandoned);
   }
 
   private elapsedSeconds(request: PolledRequest): number {

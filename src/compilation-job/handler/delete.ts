@@ -4,6 +4,9 @@ import { isJobName } from './identity';
 import { isInProgress, type Job, type NeoJobs } from './neo-jobs';
 import { ownershipOf, DONE, NOT_YET, type Look, type PolledRequest } from './request';
 
+/** A job may be listed so much later than it was made. */
+const LIST_LAG_MS = 30_000;
+
 /**
  * A Delete, seen every ten seconds: stop, wait, delete. What is gone, was never made or belongs to somebody else is done.
  */
@@ -12,6 +15,7 @@ export class DeleteHandler {
 
   public async isComplete(request: PolledRequest): Promise<Look> {
     const job = await this.findOwn(request);
+    if (job === 'unknown') { return NOT_YET; }
     if (!job) { return isOurKindOfName(request) ? DONE : this.sweep(request); }
     if (isInProgress(job)) { return this.stop(job); }
 
@@ -23,12 +27,14 @@ export class DeleteHandler {
     return DONE;
   }
 
-  private async findOwn(request: PolledRequest): Promise<Job | undefined> {
+  private async findOwn(request: PolledRequest): Promise<Job | 'unknown' | undefined> {
     const name = request.PhysicalResourceId;
     if (!isJobName(name)) { return undefined; }
     try {
       const job = await this.jobs.find(name);
-      return job && (await ownershipOf(this.jobs, job, request)).ours ? job : undefined;
+      if (!job) { return undefined; }
+      const { ours, unknown } = await ownershipOf(this.jobs, job, request, this.deps.now());
+      return ours ? job : unknown ? 'unknown' : undefined;
     } catch (e) {
       // IAM lets us see our own jobs only: under a name that is not of our kind, this is no job of ours.
       if (isAccessDenied(e as AwsError) && !isOurKindOfName(request)) { return undefined; }
@@ -43,12 +49,13 @@ export class DeleteHandler {
   private async sweep(request: PolledRequest): Promise<Look> {
     const { JobName, JobNamePrefix } = request.ResourceProperties;
     const names = JobName !== undefined ? [JobName] : await this.jobs.listInProgress(`${JobNamePrefix}-`);
-    let progress = DONE;
+    // Lists may lag: what a cancelled Create has made a moment ago is not in them yet.
+    let progress = this.deps.now() - request.RequestedAt < LIST_LAG_MS ? NOT_YET : DONE;
     for (const name of names) {
       const job = await this.jobs.find(name);
-      if (job && isInProgress(job) && (await ownershipOf(this.jobs, job, request)).ours) {
-        progress = await this.stop(job);
-      }
+      if (!job || !isInProgress(job)) { continue; }
+      const { ours, unknown } = await ownershipOf(this.jobs, job, request, this.deps.now());
+      if (ours) { progress = await this.stop(job); } else if (unknown) { progress = NOT_YET; }
     }
     return progress;
   }

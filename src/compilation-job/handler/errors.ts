@@ -18,8 +18,17 @@ export const isValidation = (e: AwsError) => e.name === 'ValidationException';
 
 export const isAccessDenied = (e: AwsError) => e.name === 'AccessDeniedException' || e.name === 'AccessDenied';
 
+const TOKEN_NAMES = /^(UnrecognizedClientException|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|ExpiredTokenException|InvalidToken|AuthFailure)$/;
+
+/**
+ * Access refused, but maybe not for long: a statement, or the token of a role, that is seconds old may not be known everywhere yet. What is denied
+ * explicitly is denied for good.
+ */
+export const mayBeLate = (e: AwsError) => (isAccessDenied(e) || TOKEN_NAMES.test(e.name) || /security token .*(invalid|expired)/i.test(e.message))
+  && !/explicit deny/i.test(e.message);
+
 /** IAM is eventually consistent: a role made seconds ago may not be assumable yet. */
-export const isRoleNotReady = (e: AwsError) => isValidation(e) && /assume (the )?(execution )?role/i.test(e.message);
+export const isRoleNotReady = (e: AwsError) => isValidation(e) && /assume (the )?(execution )?role|sts:AssumeRole/i.test(e.message);
 
 const TRANSIENT_NAMES = /^(Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestLimitExceeded|RequestThrottled|RequestThrottledException|SlowDown|ServiceUnavailable|ServiceUnavailableException|InternalFailure|InternalServerError|InternalServerException|InternalError|RequestTimeout|RequestTimeoutException|TimeoutError|ProvisionedThroughputExceededException|NetworkingError)$/;
 const TRANSIENT_CODES = /^(ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;

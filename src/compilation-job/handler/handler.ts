@@ -1,7 +1,7 @@
-import { CreateOrUpdateHandler } from './create-or-update';
+import { CreateOrUpdateHandler, isIamLate } from './create-or-update';
 import { DeleteHandler } from './delete';
 import type { Dependencies } from './dependencies';
-import { isTransient, type AwsError } from './errors';
+import { isTransient, mayBeLate, type AwsError } from './errors';
 import { isJobName, jobNameOf } from './identity';
 import { JobFailure } from './messages';
 import { NeoJobs } from './neo-jobs';
@@ -27,14 +27,16 @@ export class CompilationJobHandler {
    * The first step decides on the physical id, and the next ones work on it until there is an answer. A step may be repeated, also while the function
    * is still at it elsewhere.
    */
-  public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId } }: Step): Promise<Progress> {
+  public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId, RefusedSince, AskedAt, CreatedAt } }: Step): Promise<Progress> {
     try {
       // Kept by the state machine before anything is changed, so that each later answer has the id that a clean-up needs.
       if (PhysicalResourceId === undefined) { return { PhysicalResourceId: await this.onEvent(Request), WaitSeconds: 0 }; }
       const RequestedAt = Date.parse(StartedAt);
-      const { IsComplete, WaitSeconds = WAIT_SECONDS, Data } = await this.isComplete({ ...Request, PhysicalResourceId, RequestedAt });
+      const { IsComplete, WaitSeconds = WAIT_SECONDS, Data, ...memory } = await this.isComplete({
+        ...Request, OldPhysicalResourceId: Request.PhysicalResourceId, PhysicalResourceId, RequestedAt, RefusedSince, AskedAt, CreatedAt,
+      });
       if (IsComplete) { return { PhysicalResourceId, Answer: { Status: 'SUCCESS', Data } }; }
-      if (this.deps.now() - RequestedAt < GIVE_UP_SECONDS * 1000) { return { PhysicalResourceId, WaitSeconds }; }
+      if (this.deps.now() - RequestedAt < GIVE_UP_SECONDS * 1000) { return { AskedAt, CreatedAt, ...memory, PhysicalResourceId, WaitSeconds }; }
       throw new Error(`the ${Request.RequestType} of compilation job ${PhysicalResourceId} is not over after ${GIVE_UP_SECONDS / 60} minutes; deploy again`);
     } catch (e) {
       return { PhysicalResourceId, Answer: { Status: 'FAILED', Reason: (e as Error).message } };
@@ -53,9 +55,10 @@ export class CompilationJobHandler {
         const { RequestType } = request;
         return await new (RequestType === 'Delete' ? DeleteHandler : CreateOrUpdateHandler)(this.deps, this.jobs).isComplete(request);
       } catch (e) {
-        if (!isTransient(e as AwsError)) { throw e; }
+        const isLate = isIamLate(e as AwsError, request, this.deps.now());
+        if (!isLate && !isTransient(e as AwsError)) { throw e; }
         this.deps.log({ action: 'wait', resource: request.LogicalResourceId, why: (e as Error).name });
-        return NOT_YET;
+        return isLate ? { ...NOT_YET, RefusedSince: request.RefusedSince ?? this.deps.now() } : NOT_YET;
       }
     });
   }
@@ -68,9 +71,9 @@ export class CompilationJobHandler {
         return request.PhysicalResourceId!;
       case 'Update':
         try {
-          return requireJobName(await physicalIdForUpdate(this.jobs, request));
+          return requireJobName(await physicalIdForUpdate(this.jobs, request, this.deps.now()));
         } catch (e) {
-          if (!isTransient(e as AwsError)) { throw e; }
+          if (!isTransient(e as AwsError) && !mayBeLate(e as AwsError)) { throw e; }
           return physicalIdWithoutLookup(request);
         }
     }

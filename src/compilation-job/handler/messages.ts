@@ -1,5 +1,5 @@
 import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
-import { isAccessDenied, type AwsError } from './errors';
+import { isAccessDenied, isRoleNotReady, type AwsError } from './errors';
 import type { Job } from './neo-jobs';
 
 const LOG_GROUP = '/aws/sagemaker/CompilationJobs';
@@ -59,7 +59,8 @@ export function nameIsTaken(jobName: string): string {
 
 /** A refused request: AWS's words, what was asked for, and what to do. */
 export function refusal(operation: string, e: AwsError, request: CreateCompilationJobRequest): string {
-  return `${operation} was refused: ${e.name}: ${e.message} (${summarizeRequest(request)}). What to do: ${adviceFor(e)}.`;
+  const advice = adviceFor(e);
+  return `${operation} was refused: ${e.name}: ${e.message} (${summarizeRequest(request)}).${advice ? ` What to do: ${advice}.` : ''}`;
 }
 
 /** A request in one line: what decides whether it can be accepted. */
@@ -78,18 +79,20 @@ export function summarizeRequest(request: CreateCompilationJobRequest): string {
   }).filter(([, value]) => value).map(([key, value]) => `${key}: ${value}`).join(', ');
 }
 
-function adviceFor(e: AwsError): string {
+/** By AWS's own phrases: a wrong advice is worse than none. */
+function adviceFor(e: AwsError): string | undefined {
   if (isAccessDenied(e)) {
     return 'look for an IAM permissions boundary, a service control policy or an endpoint policy that denies this action to the role of the compilation job provider, then deploy again';
   }
-  if (/assume|role/i.test(e.message)) {
+  if (isRoleNotReady(e)) {
     return 'let sagemaker.amazonaws.com assume the role (aws:SourceAccount and aws:SourceArn as in the docs), then deploy again';
   }
-  if (/s3|bucket|object|key/i.test(e.message)) {
+  if (/\bKMS\b|\bec2:/i.test(e.message)) { return undefined; }
+  if (/\bS3 (objects?|ur[il]|bucket|prefix|path)\b|^The bucket\b/i.test(e.message)) {
     return 'check that the archive exists, is in a bucket of this Region, and that role, bucket policy and S3 endpoint policy let the job read it, then deploy again';
   }
-  if (/framework|version/i.test(e.message)) {
+  if (/\bunsupported framework ?version\b|\bframework ?version\b.* (is )?not supported\b/i.test(e.message)) {
     return 'pick a framework version that Neo supports for this target (docs/targets.md), then deploy again';
   }
-  return 'correct the property that the message names, then deploy again';
+  return undefined;
 }

@@ -103,6 +103,11 @@ export class NeoJobs {
   public async deleteArtifact(job: Job): Promise<void> {
     const artifact = artifactOf(job);
     if (!artifact || !`/${artifact.key}`.includes(`/${job.CompilationJobName}/`)) { return; }
-    await (await this.deps.artifacts()).delete(artifact.bucket, artifact.key);
+    try {
+      await (await this.deps.artifacts()).delete(artifact.bucket, artifact.key);
+    } catch (e) {
+      // The bucket was deleted first, and everything in it.
+      if ((e as AwsError).name !== 'NoSuchBucket') { throw e; }
+    }
   }
 }

@@ -11,20 +11,20 @@ import { ownershipOf, type ResourceRequest } from './request';
  *
  * Nothing is changed here: whatever happens later, CloudFormation's answer carries the name of the job in question.
  */
-export async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceRequest): Promise<string> {
+export async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceRequest, now: number): Promise<string> {
   const properties = request.ResourceProperties;
   const present = request.PhysicalResourceId!;
   const wanted = jobNameOf(request, properties);
 
   // A fixed name that is taken away or changed asks for another job, too: the name is what the user sees of it.
   const nameFits = properties.JobName === undefined ? present.startsWith(`${properties.JobNamePrefix}-`) : properties.JobName === present;
-  if (nameFits && await isUsable(jobs, present, request)) {
+  if (nameFits && await isUsable(jobs, present, request, now)) {
     return present;
   }
   // Should that name be another job's, the polls find out: they can stop what must not go on.
   if (properties.JobName !== undefined) { return properties.JobName; }
   for (const { CompilationJobName: name } of await jobs.list(searchPrefixOf(properties))) {
-    if (await isUsable(jobs, name!, request)) { return name!; }
+    if (await isUsable(jobs, name!, request, now)) { return name!; }
   }
   return wanted;
 }
@@ -37,14 +37,14 @@ export function physicalIdWithoutLookup(request: ResourceRequest): string {
     : jobNameOf(request, wanted);
 }
 
-async function isUsable(jobs: NeoJobs, name: string, request: ResourceRequest): Promise<boolean> {
+async function isUsable(jobs: NeoJobs, name: string, request: ResourceRequest, now: number): Promise<boolean> {
   const job = await existing(jobs, name);
   if (!job) { return false; }
   // A resource that does not wait promises that its job was started, not how it ended.
   const isGood = ['STARTING', 'INPROGRESS', 'COMPLETED'].includes(job.CompilationJobStatus!)
     || request.ResourceProperties.WaitForCompletion === 'false';
   if (!isGood) { return false; }
-  const { ours, current } = await ownershipOf(jobs, job, request);
+  const { ours, current } = await ownershipOf(jobs, job, request, now);
   return ours && current;
 }
 

@@ -23,10 +23,25 @@ export interface PolledRequest extends ResourceRequest {
   readonly PhysicalResourceId: string;
   /** When the waiter began, in milliseconds since the epoch. */
   readonly RequestedAt: number;
+  /** The physical id that CloudFormation named. */
+  readonly OldPhysicalResourceId?: string;
+  readonly RefusedSince?: number;
+  readonly AskedAt?: number;
+  readonly CreatedAt?: number;
+}
+
+/** What one step tells the next, in milliseconds since the epoch. */
+export interface Memory {
+  /** The first of the steps in a row in which AWS refused access. */
+  readonly RefusedSince?: number;
+  /** When CloudFormation was last asked whether it still wants the job. */
+  readonly AskedAt?: number;
+  /** When SageMaker took the job. */
+  readonly CreatedAt?: number;
 }
 
 /** What one look at the job has found. */
-export interface Look {
+export interface Look extends Memory {
   readonly IsComplete: boolean;
   /** @default - ten seconds from look to look */
   readonly WaitSeconds?: number;
@@ -43,7 +58,7 @@ export interface Step {
 }
 
 /** What the state machine keeps from one step to the next. */
-export interface Progress {
+export interface Progress extends Memory {
   readonly PhysicalResourceId?: string;
   /** Until the next step. */
   readonly WaitSeconds?: number;
@@ -60,10 +75,18 @@ export interface Answer {
 export const NOT_YET: Look = { IsComplete: false };
 export const DONE: Look = { IsComplete: true };
 
-/** What a job's tags say of it. */
-export async function ownershipOf(jobs: NeoJobs, job: Job, request: ResourceRequest): Promise<{ ours: boolean; current: boolean }> {
+/** A job's tags may be seen so much later than the job itself. */
+const TAG_LAG_MS = 2 * 60_000;
+
+/**
+ * What a job's tags say of it. A young job without any is unknown: it may be ours.
+ */
+export async function ownershipOf(
+  jobs: NeoJobs, job: Job, request: ResourceRequest, now: number,
+): Promise<{ ours: boolean; current: boolean; unknown: boolean }> {
   const tags = await jobs.tags(job);
   return {
+    unknown: tags.size === 0 && now - (job.CreationTime?.getTime() ?? 0) < TAG_LAG_MS,
     ours: tags.get(OWNER_TAG) === ownerOf(request),
     current: tags.get(CONFIGURATION_TAG) === configurationOf(request.ResourceProperties),
   };

@@ -1,5 +1,10 @@
 import { CloudFormationClient, DescribeStackResourceCommand, type CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
 
+export interface StackResource {
+  readonly status?: string;
+  readonly physicalId?: string;
+}
+
 /** What CloudFormation says of a stack. A file of its own: its client is loaded only where a job is about to be made. */
 export class StackResources {
   private readonly client: CloudFormationClient;
@@ -8,9 +13,10 @@ export class StackResources {
     this.client = new CloudFormationClient(config);
   }
 
-  /** For example `CREATE_IN_PROGRESS`. */
-  public async status(stackId: string, logicalResourceId: string): Promise<string | undefined> {
+  /** The status is, for example, `CREATE_IN_PROGRESS`. */
+  public async describe(stackId: string, logicalResourceId: string): Promise<StackResource> {
     const question = new DescribeStackResourceCommand({ StackName: stackId, LogicalResourceId: logicalResourceId });
-    return (await this.client.send(question)).StackResourceDetail?.ResourceStatus;
+    const { StackResourceDetail } = await this.client.send(question);
+    return { status: StackResourceDetail?.ResourceStatus, physicalId: StackResourceDetail?.PhysicalResourceId };
   }
 }

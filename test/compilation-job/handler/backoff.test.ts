@@ -1,24 +1,22 @@
 import * as fc from 'fast-check';
-import { isTimeToTry } from '../../../src/compilation-job/handler/backoff';
+import { secondsToNextTry } from '../../../src/compilation-job/handler/backoff';
 import '../../random-seed';
 
 describe('backoff', () => {
-  test('every poll at first, one of six after two minutes, never more than two minutes apart', () => {
+  test('every look at first, about once a minute later, never more than two minutes apart', () => {
     fc.assert(fc.property(fc.uuid(), id => {
-      const tries = Array.from({ length: 330 }, (_, i) => i * 10).filter(elapsed => isTimeToTry(elapsed, id));
-      const late = tries.filter(elapsed => elapsed >= 120);
-      expect(tries.slice(0, 3)).toEqual([0, 10, 20]);
-      expect(late.length).toBeGreaterThan(45);
-      expect(late.length).toBeLessThan(65);
-      expect(Math.max(...late.slice(1).map((elapsed, i) => elapsed - late[i]))).toBeLessThanOrEqual(110);
+      const gaps: number[] = [];
+      // A look takes a second, or ten.
+      for (let at = 0; at < 3_300; at += gaps.at(-1)! + 10) { gaps.push(secondsToNextTry(at, id)); }
+      expect(gaps[0]).toBe(9);
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(110);
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(9);
+      expect(gaps.length).toBeLessThan(90);
     }));
   });
 
-  test('spreads the jobs of a stack: no poll is everybody\'s', () => {
-    const at = (elapsed: number) => Array.from({ length: 200 }, (_, i) => isTimeToTry(elapsed, `request-${i}`)).filter(Boolean).length;
-    for (const elapsed of [600, 610, 1_230, 3_000]) {
-      expect(at(elapsed)).toBeGreaterThan(15);
-      expect(at(elapsed)).toBeLessThan(55);
-    }
+  test('spreads the jobs of a stack', () => {
+    const waits = Array.from({ length: 200 }, (_, i) => secondsToNextTry(600, `request-${i}`));
+    expect(new Set(waits).size).toBeGreaterThan(60);
   });
 });

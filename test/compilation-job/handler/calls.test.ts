@@ -65,8 +65,9 @@ describe('Update', () => {
     expect(await callsOf(() => resource.update(wanted({ model: 'mobilenet' })))).toEqual([
       // Is the present one usable, is there another?
       DESCRIBE, TAGS, 'ListCompilationJobs',
-      DESCRIBE, 'ListCompilationJobs', 'CreateCompilationJob',
-      DESCRIBE, 'ListCompilationJobs',
+      // The new one, and the old one, which a list that lags would not show.
+      DESCRIBE, 'ListCompilationJobs', DESCRIBE, 'CreateCompilationJob',
+      DESCRIBE, 'ListCompilationJobs', DESCRIBE,
       // The clean-up of the old one.
       DESCRIBE, TAGS, 'DeleteCompilationJob',
     ]);

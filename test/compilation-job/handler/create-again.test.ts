@@ -1,4 +1,3 @@
-import { isTimeToTry } from '../../../src/compilation-job/handler/backoff';
 import { BundledHandler } from '../protocol/bundle';
 import { SimulatedResource } from '../protocol/simulated-resource';
 import { faults, HOURS, MINUTE, properties, World, type Answer } from '../protocol/world';
@@ -27,12 +26,6 @@ async function creation(changes: Parameters<typeof properties>[0] = {}, of = res
   return { answer: await of.create(properties(changes)), seconds: (ended - started) / SECOND };
 }
 
-/** A resource whose only request is tried at this time after it came. */
-function resourceTriedAt(elapsedSeconds: number): SimulatedResource {
-  const id = Array.from({ length: 100 }, (_, i) => `Job${i}`).find(one => isTimeToTry(elapsedSeconds, `${one}-request-1`));
-  return new SimulatedResource(world, id);
-}
-
 describe('a Create that is refused', () => {
   test.each([
     ['the quota is used up', faults.quotaTaken()],
@@ -57,16 +50,17 @@ describe('a Create that is refused', () => {
 
   test('a role that never becomes assumable fails after five minutes, with what to do', async () => {
     world.inject('CreateCompilationJob', faults.roleNotPropagated(), Infinity);
-    const { answer, seconds } = await creation({}, resourceTriedAt(300));
+    const { answer, seconds } = await creation();
     expect(answer.reason).toMatch(/Could not assume role arn:aws:iam::111122223333:role\/neo-execution.*What to do: let sagemaker.amazonaws.com assume the role/s);
-    expect(seconds).toBe(300);
+    expect(seconds).toBeGreaterThanOrEqual(300);
+    expect(seconds).toBeLessThan(420);
   });
 
   test('a quota that never frees up fails just before the time limit, with the quota\'s words', async () => {
     world.inject('CreateCompilationJob', faults.quotaTaken(4), Infinity);
     const { answer, seconds } = await creation({ TimeLimitInSeconds: '1000' });
     expect(answer).toMatchObject({ status: 'FAILED', timedOut: false });
-    expect(answer.reason).toMatch(/^CreateCompilationJob was refused: ResourceLimitExceeded: .*\(job: .*\)\. What to do: /);
+    expect(answer.reason).toMatch(/^CreateCompilationJob was refused: ResourceLimitExceeded: .*\(job: .*\)\.$/);
     // The last poll that leaves time for an answer.
     expect(seconds).toBe(980);
     expect(resource.jobs()).toEqual([]);
@@ -116,10 +110,79 @@ describe('whether CloudFormation still wants the job', () => {
     expect(jobsBefore).toBe(0);
   });
 
-  test('fails with its words when CloudFormation knows no such resource', async () => {
+  test('is no question when CloudFormation does not know the resource, as it is only under way', async () => {
     world.cloudFormationError = Object.assign(new Error('Resource Job does not exist for stack Models'), { name: 'ValidationError' });
-    expect((await resource.create(properties())).reason).toBe('Create of the compilation job failed: ValidationError: Resource Job does not exist for stack Models');
+    expect((await resource.create(properties())).status).toBe('SUCCESS');
+  });
+
+  test('fails when the stack is gone', async () => {
+    world.cloudFormationError = Object.assign(new Error('Stack with id Models does not exist'), { name: 'ValidationError' });
+    expect((await resource.create(properties())).reason).toMatch(/^CloudFormation gave up this Create .*\(resource status: the stack is gone\)/);
     expect(resource.jobs()).toEqual([]);
+  });
+
+  test('of an Update is answered by the physical id: that of another Update is not its own', async () => {
+    await resource.create(properties());
+    const deliver = world.deliver.bind(world);
+    jest.spyOn(world, 'deliver').mockImplementation((request, answer) => {
+      if (request.RequestId.endsWith('-2')) { world.physicalIds.set('Job', 'another'); }
+      return deliver(request, answer);
+    });
+    expect((await resource.update(properties({ model: 'mobilenet' }))).reason).toMatch(/^CloudFormation gave up this Update .*UPDATE_IN_PROGRESS of another/);
+  });
+
+  test('is asked again while the job runs: a job that was given up is stopped by its own waiter', async () => {
+    world.plan = HOURS;
+    const answers: Answer[] = [];
+    world.resourceStatus.set('Job', 'CREATE_IN_PROGRESS');
+    const request: any = { RequestType: 'Create', StackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/Models/1', LogicalResourceId: 'Job', RequestId: 'r', ResourceProperties: properties() };
+    await world.deliver(request, answer => answers.push(answer));
+    await world.advance(3 * MINUTE);
+    world.resourceStatus.set('Job', 'DELETE_COMPLETE');
+    await world.advance(3 * MINUTE);
+    expect(world.service.records().map(({ status }) => status)).toEqual(['STOPPED']);
+    expect(answers).toHaveLength(1);
+    // No job has failed: it was given up.
+    expect(world.events).toEqual([]);
+  });
+});
+
+describe('access that is late', () => {
+  const tokenRefused = (name: string) => faults.error(name, 'The security token included in the request is invalid.', 403);
+
+  test.each(['CreateCompilationJob', 'DescribeCompilationJob', 'ListTags'])('%s refused for a while: waited out', async operation => {
+    for (const fault of [faults.accessDenied(), tokenRefused('UnrecognizedClientException'), tokenRefused('ExpiredTokenException')]) {
+      world.inject(operation, fault, 5);
+      const one = new SimulatedResource(world);
+      expect(await one.create(properties({ JobName: `fixed-${world.requests}` }))).toMatchObject({ status: 'SUCCESS' });
+    }
+  });
+
+  test.each(['DescribeCompilationJob', 'StopCompilationJob', 'DeleteCompilationJob'])('a Delete waits for %s', async operation => {
+    world.plan = HOURS;
+    await resource.create(properties({ WaitForCompletion: 'false' }));
+    world.inject(operation, faults.accessDenied(), 5);
+    expect((await resource.delete()).status).toBe('SUCCESS');
+    expect(resource.jobsInProgress()).toEqual([]);
+  });
+
+  test('an Update waits, too', async () => {
+    await resource.create(properties());
+    world.inject(['CreateCompilationJob', 'ListCompilationJobs'], faults.accessDenied(), 6);
+    expect((await resource.update(properties({ model: 'mobilenet' }))).status).toBe('SUCCESS');
+  });
+
+  test('fails after two minutes, with AWS\'s words and what to do', async () => {
+    world.inject('CreateCompilationJob', faults.accessDenied(), Infinity);
+    const { answer, seconds } = await creation();
+    expect(answer.reason).toMatch(/AccessDeniedException: User: .*What to do: look for an IAM permissions boundary/s);
+    expect(seconds).toBeGreaterThanOrEqual(120);
+    expect(seconds).toBeLessThan(140);
+  });
+
+  test.each(['CreateCompilationJob', 'DescribeCompilationJob'])('fails at once when %s is denied explicitly', async operation => {
+    world.inject(operation, faults.explicitlyDenied(), Infinity);
+    expect((await creation()).seconds).toBeLessThan(1);
   });
 });
 

@@ -140,10 +140,29 @@ describe('Delete', () => {
       expect(world.callsOf('DeleteObject')).toEqual([]);
     });
 
+    test('a bucket that is gone is success', async () => {
+      await resource.create(withArtifacts);
+      world.inject('DeleteObject', faults.error('NoSuchBucket', 'The specified bucket does not exist', 404), Infinity);
+      expect((await resource.delete()).status).toBe('SUCCESS');
+      expect(resource.jobs()[0].deletedAt).toBeDefined();
+    });
+
     test('a job that made none is deleted all the same', async () => {
       world.plan = { failureReason: 'ClientError: no' };
       await resource.create(withArtifacts);
       expect(resource.jobs()[0].deletedAt).toBeDefined();
     });
+  });
+
+  test('tags that are late: a young job without any may be ours, for two minutes', async () => {
+    const original = world.service.call.bind(world.service);
+    const born = () => world.service.records()[0]?.history[0].at ?? 0;
+    jest.spyOn(world.service, 'call').mockImplementation(((operation: any, input: any) =>
+      operation === 'ListTags' && world.clock.now() - born() < 100_000 ? { Tags: [] } : original(operation, input)) as any);
+    world.plan = HOURS;
+    // Not called a stranger's job by its own Create, and not forgotten by the Delete that comes at once.
+    expect((await resource.create(properties({ JobName: 'resnet', WaitForCompletion: 'false' }))).status).toBe('SUCCESS');
+    expect((await resource.delete()).status).toBe('SUCCESS');
+    expect(resource.jobs()[0].deletedAt).toBeDefined();
   });
 });

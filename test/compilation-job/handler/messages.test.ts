@@ -58,13 +58,18 @@ describe('words', () => {
     ['AccessDeniedException', 'no', /look for an IAM permissions boundary/],
     ['ValidationException', 'Could not assume role', /let sagemaker\.amazonaws\.com assume the role/],
     ['ValidationException', 'S3 URI is wrong', /check that the archive exists/],
-    ['ValidationException', 'bucket is elsewhere', /check that the archive exists/],
-    ['ValidationException', 'unsupported framework', /pick a framework version/],
-    ['ValidationException', 'bad version', /pick a framework version/],
-    ['ValidationException', 'something else', /correct the property that the message names/],
+    ['ValidationException', 'Could not find S3 object at s3://models/a', /check that the archive exists/],
+    ['ValidationException', 'Unsupported framework version 9.9', /pick a framework version/],
+    ['ValidationException', 'Framework version 1.4 is not supported for target ml_c5', /pick a framework version/],
   ])('%s "%s" is refused with advice', (name, message, advice) => {
     expect(refusal('CreateCompilationJob', error(name, message), job))
       .toMatch(new RegExp(`^CreateCompilationJob was refused: ${name}: ${message} \\(job: resnet.*\\)\\. What to do: .*${advice.source}.*\\.$`));
+  });
+
+  test.each([
+    'The KMS key of the S3 bucket is disabled', 'role must have ec2:DescribeSubnets', 'FrameworkVersion must not be given for target coreml', 'the key input0 is unknown', 'something else',
+  ])('"%s" is refused with no advice: a wrong one is worse', message => {
+    expect(refusal('CreateCompilationJob', error('ValidationException', message), job)).toMatch(/\(job: resnet.*\)\.$/);
   });
 
   test('a failure is one line of stack and at most 2,400 bytes', () => {

@@ -45,7 +45,7 @@ describe('the outcome of a job', () => {
   });
 
   test('failed before there was a job: the reason alone', async () => {
-    world.inject('CreateCompilationJob', faults.accessDenied());
+    world.inject('CreateCompilationJob', faults.explicitlyDenied());
     await resource.create(properties());
     const [outcome] = world.events;
     expect(outcome).toMatchObject({ outcome: 'FAILED', logicalResourceId: 'Job', reason: expect.stringContaining('AccessDenied') });
@@ -55,7 +55,7 @@ describe('the outcome of a job', () => {
 
   test('is none when only the deletion failed', async () => {
     await resource.create(properties());
-    world.inject('DeleteCompilationJob', faults.accessDenied());
+    world.inject('DeleteCompilationJob', faults.explicitlyDenied());
     expect((await resource.delete()).status).toBe('FAILED');
     expect(outcomes()).toEqual(['Create COMPLETED']);
   });

@@ -205,7 +205,7 @@ describe('a fixed name', () => {
 
 test('an update whose handler may not ask SageMaker fails at once, with AWS\'s words', async () => {
   await created();
-  world.inject(['DescribeCompilationJob', 'ListCompilationJobs', 'ListTags'], faults.accessDenied());
+  world.inject(['DescribeCompilationJob', 'ListCompilationJobs', 'ListTags'], faults.explicitlyDenied());
   const answer = await resource.update(properties({ model: 'mobilenet' }));
   expect(answer.status).toBe('FAILED');
   expect(answer.reason).toContain('AccessDenied');
@@ -226,7 +226,7 @@ describe('before an update fails, nothing is in progress', () => {
     resource.properties = properties({ JobName: 'resnet', ...SHORT });
     world.service.call('StopCompilationJob', { CompilationJobName: 'resnet' });
     await world.advance(60_000);
-    world.inject('StopCompilationJob', faults.accessDenied());
+    world.inject('StopCompilationJob', faults.explicitlyDenied());
     const seen = runningAtAnswers();
     await resource.update(properties({ model: 'mobilenet', ...SHORT }));
     // Nobody could stop the new job at its time limit; the roll-back has no good job, either.

@@ -18,7 +18,7 @@ function look(answers: { Describe?: object; status?: string }, request: object =
       },
     } as any,
     artifacts: jest.fn(),
-    stackResources: async () => ({ status: async () => answers.status }),
+    stackResources: async () => ({ describe: async () => ({ status: answers.status }) }),
     now: () => 0,
     log: () => {},
   };

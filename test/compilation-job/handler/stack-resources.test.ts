@@ -3,7 +3,7 @@ import { LocalServer } from '../../../local/aws/server';
 import { StackResources } from '../../../src/compilation-job/handler/stack-resources';
 
 const asked: object[] = [];
-let details: { [name: string]: { ResourceStatus: string } };
+let details: { [name: string]: { ResourceStatus: string; PhysicalResourceId: string } };
 let server: LocalServer;
 
 beforeAll(async () => {
@@ -20,12 +20,12 @@ const resources = () => new StackResources({
 });
 
 test('what CloudFormation does with a resource', async () => {
-  details = { Job: { ResourceStatus: 'CREATE_IN_PROGRESS' } };
-  expect(await resources().status('arn:stack', 'Job')).toBe('CREATE_IN_PROGRESS');
+  details = { Job: { ResourceStatus: 'CREATE_IN_PROGRESS', PhysicalResourceId: 'resnet' } };
+  expect(await resources().describe('arn:stack', 'Job')).toEqual({ status: 'CREATE_IN_PROGRESS', physicalId: 'resnet' });
   expect(asked).toEqual([{ StackName: 'arn:stack', LogicalResourceId: 'Job' }]);
 });
 
 test('nothing that it tells', async () => {
   details = {};
-  expect(await resources().status('arn:stack', 'Job')).toBeUndefined();
+  expect(await resources().describe('arn:stack', 'Job')).toEqual({});
 });

@@ -23,6 +23,7 @@ const FAULTS = {
   crashAfter: faults.crashAfter(),
   quotaTaken: faults.quotaTaken(),
   accessDenied: faults.accessDenied(),
+  explicitlyDenied: faults.explicitlyDenied(),
 };
 const OPERATIONS = ['CreateCompilationJob', 'DescribeCompilationJob', 'StopCompilationJob', 'DeleteCompilationJob', 'ListCompilationJobs', 'ListTags'];
 const PLANS = {
@@ -192,12 +193,12 @@ describe('a handler that…', () => {
   });
 
   test('…does not ask whether CloudFormation still wants the job leaves one running', async () => {
-    jest.spyOn(CreateOrUpdateHandler.prototype as any, 'requireWanted').mockResolvedValue(undefined);
+    jest.spyOn(CreateOrUpdateHandler.prototype as any, 'unwantedStatus').mockResolvedValue(undefined);
     await breaks(/left running/);
   });
 
   test('…takes every job for its own touches a stranger\'s', async () => {
-    jest.spyOn(request, 'ownershipOf').mockResolvedValue({ ours: true, current: true });
+    jest.spyOn(request, 'ownershipOf').mockResolvedValue({ ours: true, current: true, unknown: false });
     await breaks(/stranger's job .* was touched/);
   });
 });

@@ -132,6 +132,7 @@ export class SimulatedResource {
     const entry = this.newRequest(type, members);
     const verb = type.toUpperCase() as 'CREATE' | 'UPDATE' | 'DELETE';
     this.world.resourceStatus.set(this.logicalId, `${verb}_IN_PROGRESS`);
+    this.world.physicalIds.set(this.logicalId, members.PhysicalResourceId);
     for (let i = 0; i < deliveries; i++) {
       await this.world.deliver(entry.request, answer => {
         entry.answers.push(answer);

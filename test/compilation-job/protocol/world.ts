@@ -63,6 +63,7 @@ export class World {
   /** What becomes of the jobs made from now on. */
   public plan: JobPlan = {};
   /** CloudFormation's view of each resource, by logical id. */
+  public readonly physicalIds = new Map<string, string | undefined>();
   public readonly resourceStatus = new Map<string, ResourceStatus>();
   /** The operations that faults may still happen to. */
   public injected: string[] = [];
@@ -195,7 +196,9 @@ export class World {
     const handler = new this.Handler({
       sagemaker: sageMakerClient(transport),
       artifacts: async () => new Artifacts({ ...offlineConfig(transport), forcePathStyle: true }),
-      stackResources: async () => ({ status: async (_stackId, logicalId) => this.statusOf(logicalId) }),
+      stackResources: async () => ({
+        describe: async (_stackId, logicalId) => ({ status: this.statusOf(logicalId), physicalId: this.physicalIds.get(logicalId) }),
+      }),
       now: this.clock.now,
       log: entry => this.logs.push(entry),
       eventBus: async () => ({
