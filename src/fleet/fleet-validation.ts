@@ -84,7 +84,7 @@ export function validatePlaces(
   for (const [one, other] of pairs) {
     if (one.bucket !== other.bucket && one.bucket.bucketArn !== other.bucket.bucketArn) { continue; }
     if ([one.from, other.from].some(key => Token.isUnresolved(key))) { continue; }
-    if (other.from.startsWith(one.from) || one.from.startsWith(other.to)) {
+    if (other.to.startsWith(one.from) || one.from.startsWith(other.to)) {
       throw new NeoValidationError(`${one.what} and ${other.what} must not overlap in one bucket, as the fleet would read what it has written: choose another folder for one of them; `
         + `got: ${shown(one.from)} and ${shown(other.from)}`, scope);
     }

@@ -148,8 +148,10 @@ const PAIRS = oneLine(`{% (
   $bytes := function($value) { $length($replace($string($value), /[^\\x00-\\x7F]/, 'xxx')) };
   $fault := function($row) { (
     $unknown := [$keys($row)[$not($ in $members)]];
-    $mistyped := [${list(TEXT_MEMBERS)}[$exists($given($lookup($row, $)))][$type($lookup($row, $)) != 'string'],
-      ${list(JSON_MEMBERS)}[$exists($given($lookup($row, $)))][$not($type($lookup($row, $)) in ['string', 'object', 'array'])]];
+    $mistyped := $append(
+      ${list(TEXT_MEMBERS)}[$exists($given($lookup($row, $)))][$type($lookup($row, $)) != 'string'],
+      ${list(JSON_MEMBERS)}[$exists($given($lookup($row, $)))][$not($type($lookup($row, $)) in ['string', 'object', 'array'])]
+    );
     $count($unknown) > 0
       ? 'the row has a member that is not known: ' & $show($unknown[0]) & '; did you mean ' & $nearest($unknown[0]) & '?'
     : $count($mistyped) > 0

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { C5, fleetStack, LocalFleet } from './fleet-harness';
+import { always } from '../../local/sagemaker';
+import * as neo from '../../src';
+import { SEED } from '../random-seed';
+
+const etag = (content: string) => createHash('md5').update(content).digest('hex');
+const stacks = Object.fromEntries(Object.values(neo.NeoManifestFormat).map(format => [format, fleetStack((_, models) => ({
+  models: neo.NeoFleetModels.fromManifest(models, 'manifest', format, { framework: neo.NeoFramework.XGBOOST }), targets: [C5],
+})).stack]));
+
+/** Runs a fleet over a manifest, with the models x and y in the bucket. */
+async function run(format: neo.NeoManifestFormat, body: (bucket: string) => string) {
+  const local = new LocalFleet(stacks[format], { plan: always({ startingMs: 1, compilingMs: 1 }) });
+  ['x', 'y'].forEach(name => local.place(`${name}.tar.gz`));
+  local.place('manifest', body(local.bucket('Models')));
+  const execution = await local.run({ toleratedFailurePercentage: 100 });
+  expect(execution.failure).toBeUndefined();
+  const { succeeded, failed } = local.results(execution);
+  return { local, succeeded, failed, causes: failed.map(({ Cause }) => Cause) };
+}
+const json = (rows: (bucket: string) => unknown) => run(neo.NeoManifestFormat.JSON, bucket => JSON.stringify(rows(bucket)));
+const x = (bucket: string) => ({ s3Uri: `s3://${bucket}/x.tar.gz` });
+
+describe('a row fails alone, in words', () => {
+  test.each<[string, object | string | number | null, RegExp]>([
+    ['a member in snake case', { framework_version: '1.3' }, /member that is not known: framework_version; did you mean frameworkVersion\?/],
+    ['a member with a typo', { framwork: 'XGBOOST' }, /framwork; did you mean framework\?/],
+    ['target_device', { target_device: 'ml_c5' }, /did you mean targetDevice\?/],
+    ['a member of our own', { skip: true }, /not known: skip/],
+    ['a member that is called Row', { Row: {}, Digest: 'x' }, /not known: Row/],
+    ['a number as etag', { etag: 12 }, /etag must be a string; got: 12/],
+    ['a number as frameworkVersion', { frameworkVersion: 2.9 }, /frameworkVersion must be a string; got: 2.9/],
+    ['a list as s3Uri', { s3Uri: ['a', 'b'] }, /s3Uri must be a string/],
+    ['a number as dataInputConfig', { dataInputConfig: 3 }, /dataInputConfig must be JSON; got: 3/],
+    ['false as compilerOptions', { targetDevice: 'rasp4b', compilerOptions: false }, /compilerOptions must be JSON; got: false/],
+    ['an etag that disagrees', { etag: etag('another') }, /the row has the etag .*, but the object at s3:.* has/],
+    ['a bucket that is not of the models', { s3Uri: 's3://theirs/x.tar.gz' }, /s3Uri must be in a bucket of modelBuckets/],
+    ['no archive', { s3Uri: 's3://models/x.zip' }, /s3Uri must be s3:\/\/bucket\/key.tar.gz; got: s3:\/\/models\/x.zip/],
+    ['a framework that is none', { framework: 'xgboost' }, /framework must be one of .*XGBOOST.*; got: xgboost/],
+    ['a model and a package', { modelPackageVersionArn: 'arn:aws:sagemaker:us-east-1:111122223333:model-package/p/1' }, /excludes s3Uri/],
+    ['a package that is no ARN', { s3Uri: '', modelPackageVersionArn: 'p/1' }, /modelPackageVersionArn must be an ARN; got: p\/1/],
+  ])('%s', async (_, member, cause) => {
+    const { succeeded, causes } = await json(bucket => [{ s3Uri: `s3://${bucket}/y.tar.gz` }, { ...x(bucket), ...member as object }]);
+    expect(succeeded).toHaveLength(1);
+    expect(causes).toEqual([expect.stringMatching(cause)]);
+  });
+
+  test.each([null, 'text', 7, [1, 2]])('%j', async row => {
+    const { succeeded, causes } = await json(bucket => [x(bucket), row]);
+    expect(succeeded).toHaveLength(1);
+    expect(causes).toEqual([expect.stringMatching(/a row must be an object/)]);
+  });
+});
+
+test('one etag in two rows gives no model the artifact of the other', async () => {
+  const { succeeded, failed } = await json(bucket => ['x', 'y'].map(name => ({ s3Uri: `s3://${bucket}/${name}.tar.gz`, etag: `"${etag('x.tar.gz')}"` })));
+  expect(succeeded.map(({ Digest }) => Digest)).toEqual([etag('x.tar.gz')]);
+  expect(failed).toHaveLength(1);
+});
+
+test('what is empty or null counts as absent', async () => {
+  const { succeeded, failed } = await json(bucket => [{ ...x(bucket), etag: null, framework: '', compilerOptions: null }]);
+  expect([succeeded.length, failed.length]).toEqual([1, 0]);
+});
+
+test('a JSON object of rows is read like an array', async () => {
+  const { succeeded } = await json(bucket => ({ first: x(bucket), second: { s3Uri: `s3://${bucket}/y.tar.gz` } }));
+  expect(succeeded).toHaveLength(2);
+});
+
+test('CSV: a byte order mark, backslashes as AWS reads them, short rows', async () => {
+  const { local, succeeded, causes } = await run(neo.NeoManifestFormat.CSV, bucket => '\uFEFFs3Uri,dataInputConfig,etag\r\n'
+    + `s3://${bucket}/x.tar.gz,"{\\"data\\":[1\\,3]}",\r\ns3://${bucket}/y.tar.gz,{""data"":[1\\,4]}\r\n`);
+  expect(causes).toEqual([]);
+  expect(succeeded).toHaveLength(2);
+  expect(local.records().map(({ request }) => request.InputConfig!.DataInputConfig).sort()).toEqual(['{"data":[1,3]}', expect.stringContaining('[1,4]')]);
+});
+
+test('a row that is larger than Step Functions hands on fails alone', async () => {
+  const { stack } = fleetStack((_, models) => ({
+    models: neo.NeoFleetModels.fromManifest(models, 'manifest', neo.NeoManifestFormat.JSON, { framework: neo.NeoFramework.XGBOOST }),
+    targets: Array.from({ length: 12 }, (_target, i) => ({ target: neo.NeoTarget.ML_C5, compilerOptions: neo.NeoCompilerOptions.of({ mattr: [`+o${i}`] }) })),
+  }));
+  const local = new LocalFleet(stack, { plan: always({ startingMs: 1, compilingMs: 1 }) });
+  local.place('x.tar.gz');
+  const bucket = local.bucket('Models');
+  local.place('manifest', JSON.stringify([x(bucket), { ...x(bucket), dataInputConfig: { ['ü'.repeat(12_000)]: [1] } }]));
+  const { succeeded, failed } = local.results(await local.run({ toleratedFailurePercentage: 100 }));
+  expect(succeeded).toHaveLength(12);
+  expect(failed.map(({ Cause }) => Cause)).toEqual([expect.stringMatching(/the row and its targets have \d+ bytes/)]);
+});
+
+test('no row, whatever it is, keeps another from being compiled', async () => {
+  const value = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.json().map(text => JSON.parse(text)), fc.constantFrom('{% $x %}', '$states', "'", '\\'));
+  const name = fc.oneof(fc.constantFrom('s3Uri', 'etag', 'framework', 'targetDevice', 'compilerOptions', 'modelPackageVersionArn', '__proto__', '\uFEFF', ''), fc.string());
+  const row = fc.oneof({ weight: 4, arbitrary: fc.dictionary(name, value, { maxKeys: 5 }) }, value);
+  await fc.assert(fc.asyncProperty(fc.array(row, { minLength: 20, maxLength: 20 }), async rows => {
+    const { succeeded } = await json(bucket => [...rows, x(bucket)]);
+    expect(succeeded.map(({ Model }) => Model)).toContainEqual(expect.stringMatching(/\/x\.tar\.gz$/));
+  }), { numRuns: Number(process.env.NEO_SEQUENCES ?? 4), seed: SEED });
+}, 120_000);
