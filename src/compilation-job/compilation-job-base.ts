@@ -77,7 +77,7 @@ export interface INeoCompilationJob extends IResource {
   readonly artifactObjectKey: string;
 
   /**
-   * Digest of the compiled model, as SageMaker returns it. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
+   * Digest of the compiled model, as SageMaker returns it: a BLAKE2 hash by the API reference, not SHA-256. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
    * is known.
    *
    * @attribute
@@ -218,7 +218,7 @@ export interface NeoCompilationJobAttributes {
   readonly artifactObjectKey?: string;
 
   /**
-   * Digest of the compiled model.
+   * Digest of the compiled model, a BLAKE2 hash by the API reference.
    *
    * @default - unknown
    */

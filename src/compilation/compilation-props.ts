@@ -53,7 +53,8 @@ export interface NeoCommonCompilationProps {
 
   /**
    * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days. Longer than
-   * the `timeout` of a `NeoCompilationJob` it is of use with `waitForCompletion: false` only.
+   * the `timeout` of a `NeoCompilationJob` it is of use with `waitForCompletion: false` only. The API says that it takes effect for
+   * accelerated instance types only, so it may do nothing for a compilation job.
    *
    * @default - SageMaker's own
    */

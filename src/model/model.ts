@@ -22,7 +22,7 @@ import { BUCKET } from '../util/resource-types';
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-compilation-preparing-model.html
  *
  * @example
- * NeoModel.fromAsset('resnet18.tar.gz', {
+ * const model = NeoModel.fromAsset('resnet18.tar.gz', {
  *   framework: NeoFramework.PYTORCH_1_13,
  *   dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224),
  * });

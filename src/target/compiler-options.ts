@@ -128,7 +128,7 @@ const CORE_ML_TYPES: PropTypes<NeoCoreMlOptions> = { classLabels: STRING };
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
  *
  * @example
- * NeoCompilerOptions.nvidia({ gpuCode: 'sm_53', trtVersion: '6.0.1', cudaVersion: '10.0' });
+ * const options = NeoCompilerOptions.nvidia({ gpuCode: 'sm_53', trtVersion: '6.0.1', cudaVersion: '10.0' });
  */
 export class NeoCompilerOptions {
   /**

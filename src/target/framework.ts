@@ -13,8 +13,8 @@ import { NeoValidationError, formatValue } from '../util/errors';
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-devices-edge-frameworks.html
  *
  * @example
- * NeoFramework.PYTORCH_1_13;
- * NeoFramework.pytorch('2.1'); // a version that this class does not know yet
+ * const documented = NeoFramework.PYTORCH_1_13;
+ * const newer = NeoFramework.pytorch('2.1'); // a version that this class does not know yet
  */
 export class NeoFramework {
   /** DarkNet; edge targets only, and no Yolo models, which AWS says are not supported. */

@@ -8,7 +8,7 @@ import { NeoValidationError, formatValue } from '../util/errors';
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
  *
  * @example
- * NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
+ * const device = NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
  */
 export class NeoTargetOs {
   /** Android; the API level is a compiler option. */
@@ -36,7 +36,7 @@ export class NeoTargetOs {
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
  *
  * @example
- * NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
+ * const device = NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
  */
 export class NeoTargetArch {
   /** ARMv8, 64 bit. */
@@ -70,7 +70,7 @@ export class NeoTargetArch {
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
  *
  * @example
- * NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
+ * const device = NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
  */
 export class NeoTargetAccelerator {
   /** Graphics of an Intel processor. */
@@ -143,8 +143,8 @@ export enum NeoTargetKind {
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
  *
  * @example
- * NeoTarget.ML_C5;
- * NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
+ * const instance = NeoTarget.ML_C5;
+ * const device = NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
  */
 export class NeoTarget {
   /** Cloud: ml.c4 instances. */
