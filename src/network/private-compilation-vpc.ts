@@ -192,7 +192,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     const network = props.vpc ? subnets : [vpc];
     const parts = [...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies];
     this.createReadyBarrier(parts);
-    describeNetwork(this, this.metadata(!props.vpc, s3PrefixList));
+    describeNetwork(this, this.metadata(!props.vpc, props.s3PrefixList ? undefined : s3PrefixList));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { type Exposure, EXPOSURES, findExposures } from './network/exposure';
 import { isJobResource } from './network/job-placements';
 import { type CompilationNetwork, findNetworks, wholeVpc } from './network/network';
+import { trustOf } from './network/roles';
 import { bucketPanel, bucketPanelHeight } from './picture/bucket-panel';
 import { arrow, blocked, box, COLOUR, mark, type State, STATE_COLOUR, STATE_FILL, svg, text, worstState } from './picture/svg';
 import { VPC, vpcPanel } from './picture/vpc-panel';
@@ -123,7 +124,7 @@ function controlPanel(templates: TemplateSet, network: CompilationNetwork, top: 
   const boxes: Box[] = [
     { x: 32, width: 300, lines: ['CloudFormation custom resource', handler ? nameOf(handler) : 'no job in this template', handlerPlace(handler)] },
     { x: 416, width: 300, lines: ['SageMaker Neo', count(network.jobs.length, 'compilation job'), 'in an AWS-owned account'] },
-    { x: 800, width: 300, lines: ['Execution role', network.roles.map(role => nameOf(role)).join(', ') || 'not in this template', trustOf(network.roles)] },
+    { x: 800, width: 300, lines: ['Execution role', network.roles.map(role => nameOf(role)).join(', ') || 'not in this template', trustText(templates, network.roles)] },
   ];
   return [
     ...boxes.map(({ x, width, lines: [title, ...rest] }) => [
@@ -150,9 +151,10 @@ function handlerPlace(handler: TemplateResource | undefined): string {
   return handler.properties.VpcConfig ? 'Lambda functions in a VPC, see no model' : 'Lambda functions, in no VPC, see no model';
 }
 
-function trustOf(roles: TemplateResource[]): string {
-  const trusted = roles.flatMap(role => JSON.stringify(role.properties.AssumeRolePolicyDocument ?? {}).match(/[a-z0-9.-]+\.amazonaws\.com/g) ?? []);
-  return trusted.length ? `trusts only ${[...new Set(trusted)].join(', ')}` : '';
+function trustText(templates: TemplateSet, roles: TemplateResource[]): string {
+  const trusts = roles.map(role => trustOf(templates, role));
+  const trusted = [...new Set(trusts.flatMap(({ own, unknown, other }) => [...other, ...unknown, ...own]))];
+  return trusted.length ? `trusts ${trusted.length === 1 ? 'only ' : ''}${trusted.join(', ')}` : '';
 }
 
 const CHIP = { gap: 6, height: 70 };

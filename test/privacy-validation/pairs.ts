@@ -1,7 +1,10 @@
 import { type App, CfnCondition, CfnOutput, type CfnResource, Fn, Stack } from 'aws-cdk-lib';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Peer, Port, PrefixList, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, type CfnRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { newApp, PrivateStack } from './private-app';
-import { idOf, maybe, PRODUCTION, raw } from './template-changes';
+import { deny, idOf, interfaceEndpoint, maybe, PRODUCTION, raw } from './template-changes';
+import { NeoPrivateCompilationVpc } from '../../src';
 
 /** How references across stacks are written. */
 export const REFERENCES = ['strong', 'weak', 'both'] as const;
@@ -214,6 +217,196 @@ const UNKNOWN: Pair[] = [
   },
 ];
 
+const account = Fn.ref('AWS::AccountId');
+const own = { StringEquals: { 'aws:ResourceAccount': account } };
+const s3Policy = (stack: PrivateStack, ...statements: object[]) => stack.cfnEndpoint.addPropertyOverride('PolicyDocument', { Statement: statements });
+const anyBucket = { Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: '*' };
+const conditioned = (name: string, condition: object, verdict: 'fail' | 'unknown' = 'fail'): Pair => ({
+  name: `an endpoint of SQS for ${name}`,
+  rule: 'OtherEndpointsRestricted',
+  verdict,
+  hostile: stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*', Condition: condition }),
+  harmless: stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*', Condition: own }),
+});
+
+/** Of "Conditions are compared, not counted", and false alarms beside them. */
+const CONDITIONS: Pair[] = [
+  conditioned('resources of a stranger', { StringEquals: { 'aws:ResourceAccount': '444455556666' } }, 'unknown'),
+  conditioned('any organization', { StringLike: { 'aws:PrincipalOrgID': 'o-*' } }),
+  conditioned('any resource of any organization', { StringLike: { 'aws:ResourceOrgID': 'o-*' } }),
+  conditioned('any principal by ARN', { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:*' } }),
+  conditioned('own principals', { StringEquals: { 'aws:PrincipalAccount': account } }),
+  conditioned('own resources, if the key exists', { StringEqualsIfExists: { 'aws:ResourceAccount': account } }),
+  conditioned('own resources, of all values', { 'ForAllValues:StringEquals': { 'aws:ResourceAccount': account } }),
+  {
+    name: 'a stranger\'s queue in an endpoint policy',
+    rule: 'OtherEndpointsRestricted',
+    verdict: 'unknown',
+    hostile: stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:us-east-1:444455556666:theirs' }),
+    harmless: stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:SendMessage', Resource: Fn.sub('arn:aws:sqs:us-east-1:${AWS::AccountId}:mine') }),
+  },
+  {
+    name: 'a stranger\'s bucket in the endpoint policy',
+    rule: 'S3EndpointOnlyForBuckets',
+    verdict: 'unknown',
+    hostile: stack => s3Policy(stack, { ...anyBucket, Resource: 'arn:aws:s3:::theirs/*' }),
+    harmless: stack => s3Policy(stack, { ...anyBucket, Resource: 'arn:aws:s3:::theirs/*', Condition: own }),
+  },
+  {
+    name: 'any bucket',
+    rule: 'S3EndpointOnlyForBuckets',
+    hostile: stack => s3Policy(stack, { ...anyBucket, Condition: { StringEquals: { 'aws:PrincipalAccount': account } } }),
+    harmless: stack => s3Policy(stack, { ...anyBucket, Condition: own }),
+  },
+  {
+    name: 'an Allow with a Deny unless an organization',
+    rule: 'S3EndpointOnlyForBuckets',
+    hostile: stack => s3Policy(stack, anyBucket, { Effect: 'Deny', Principal: '*', Action: 's3:Get*', Resource: '*', Condition: { StringNotEquals: { 'aws:ResourceOrgID': 'o-a1b2c3d4e5' } } }),
+    harmless: stack => s3Policy(stack, anyBucket, { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: '*', Condition: { StringNotEquals: { 'aws:ResourceOrgID': 'o-a1b2c3d4e5' } } }),
+  },
+  {
+    name: 'an endpoint of STS',
+    rule: 'OtherEndpointsRestricted',
+    hostile: stack => interfaceEndpoint(stack, 'sts', { Action: ['sts:GetCallerIdentity', 'sts:AssumeRole'], Resource: '*' }),
+    harmless: stack => interfaceEndpoint(stack, 'sts', { Action: 'sts:GetCallerIdentity', Resource: '*' }),
+  },
+  {
+    name: 'a prefix list by ID',
+    rule: 'OutboundOnlyToS3AndSubnets',
+    verdict: 'unknown',
+    network: stack => ({ s3PrefixList: PrefixList.fromPrefixListId(stack, 'List', 'pl-1') }),
+    hostile: () => {},
+    harmless: () => {},
+  },
+  {
+    name: 'a Deny by the VPC',
+    rule: 'BucketOnlyThroughEndpoint',
+    hostile: stack => deny(stack, { Condition: { StringNotEquals: { 'aws:SourceVpc': 'vpc-1' } } }),
+    harmless: stack => deny(stack, { Condition: { StringNotEquals: { 'aws:SourceVpc': stack.resolve(stack.network.vpc.vpcId) } } }),
+  },
+  {
+    name: 'two endpoints in one Deny',
+    rule: 'BucketOnlyThroughEndpoint',
+    hostile: stack => deny(stack, { Condition: { StringNotEquals: { 'aws:SourceVpce': [stack.resolve(stack.network.s3Endpoint.vpcEndpointId), 'vpce-1'] } } }),
+    harmless: stack => {
+      const second = new NeoPrivateCompilationVpc(stack, 'Second', { buckets: [new Bucket(stack, 'SecondModels')] });
+      deny(stack, { Condition: { StringNotEquals: { 'aws:SourceVpce': [stack.network, second].map(({ s3Endpoint }) => stack.resolve(s3Endpoint.vpcEndpointId)) } } });
+    },
+  },
+  {
+    name: 'egress to more than the VPC',
+    rule: 'OutboundOnlyToS3AndSubnets',
+    hostile: stack => stack.network.connections.allowTo(Peer.ipv4('10.0.0.0/8'), Port.tcp(443)),
+    harmless: stack => stack.network.connections.allowTo(Peer.ipv4(stack.network.vpc.vpcCidrBlock), Port.tcp(443)),
+  },
+  {
+    name: 'a network that is one of two',
+    rule: 'JobInPrivateSubnets',
+    hostile: stack => stack.cfnJob.addPropertyOverride('Request.VpcConfig', maybe(stack.resolve(vpcConfig(stack)))),
+    harmless: stack => stack.cfnJob.addPropertyOverride('Request.VpcConfig', maybe(stack.resolve(vpcConfig(stack)), stack.resolve(vpcConfig(stack)))),
+  },
+];
+
+const inSubnet = (stack: PrivateStack) => stack.network.subnets[0].subnetId;
+const inGroup = (stack: PrivateStack) => stack.network.securityGroup.securityGroupId;
+const tenant = (
+  type: string, hostile: object, harmless: object, place: (stack: PrivateStack) => object = stack => ({ SubnetIds: [inSubnet(stack)] }),
+): Pair => ({
+  name: `${type} in a subnet of the jobs`,
+  rule: 'NoBridge',
+  hostile: (stack, other) => raw(other, type, { ...place(stack), ...hostile }),
+  harmless: (stack, other) => raw(other, type, { ...place(stack), ...harmless }),
+});
+const alone = (type: string, place: (stack: PrivateStack) => object): Pair => ({
+  name: `${type} with a leg in the network`,
+  rule: 'NoBridge',
+  hostile: (stack, other) => raw(other, type, { ...place(stack) }),
+  harmless: (_stack, other) => raw(other, type, { Subnets: ['subnet-1'], SecurityGroups: ['sg-1'] }),
+});
+const trust = (name: string, hostile: object, harmless: object, verdict: 'fail' | 'unknown' = 'fail'): Pair => {
+  const change = (statement: object) => (stack: PrivateStack) => stack.l1<CfnRole>(stack.network.role as Role)
+    .addPropertyOverride('AssumeRolePolicyDocument.Statement.1', { Effect: 'Allow', Action: 'sts:AssumeRole', ...statement });
+  return { name: `the execution role trusts ${name}`, rule: 'RolesOnlyForOwnAccount', verdict, hostile: change(hostile), harmless: change(harmless) };
+};
+const changer = (type: string, properties: object = {}): Pair => ({
+  name: type, rule: 'TemplatesVisible', verdict: 'unknown', hostile: (_stack, other) => raw(other, type, { ...properties }), harmless: (_stack, other) => raw(other, 'AWS::SNS::Topic', {}),
+});
+const task = (name: string, action: string): Pair => ({
+  name,
+  rule: 'TemplatesVisible',
+  verdict: 'unknown',
+  hostile: (_stack, other) => machine(other, { DefinitionString: JSON.stringify({ States: { Go: { Type: 'Task', Resource: `arn:aws:states:::aws-sdk:${action}` } } }) }),
+  harmless: (_stack, other) => machine(other, { DefinitionString: JSON.stringify({ States: { Go: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:ec2:describeVpcs' } } }) }),
+});
+
+/** Of "Who else is in there, who else may". */
+const OTHERS: Pair[] = [
+  tenant('AWS::SageMaker::NotebookInstance', {}, { DirectInternetAccess: 'Disabled' }, stack => ({ SubnetId: inSubnet(stack) })),
+  tenant('AWS::SageMaker::Domain', {}, { AppNetworkAccessType: 'VpcOnly' }),
+  tenant('AWS::RDS::DBInstance', { PubliclyAccessible: true }, { PubliclyAccessible: false }, stack => ({ VPCSecurityGroups: [], SubnetIds: [inSubnet(stack)] })),
+  tenant('AWS::EKS::Cluster', {}, { ResourcesVpcConfig: { EndpointPublicAccess: false } }),
+  tenant('AWS::MWAA::Environment', { WebserverAccessMode: 'PUBLIC_ONLY' }, { WebserverAccessMode: 'PRIVATE_ONLY' }),
+  tenant('AWS::ElasticLoadBalancing::LoadBalancer', {}, { Scheme: 'internal' }, stack => ({ Subnets: [inSubnet(stack)] })),
+  tenant('AWS::Transfer::Server', { EndpointDetails: { AddressAllocationIds: ['eipalloc-1'] } }, {}),
+  tenant('AWS::MSK::Cluster', { BrokerNodeGroupInfo: { ConnectivityInfo: { PublicAccess: { Type: 'SERVICE_PROVIDED_EIPS' } } } }, {}),
+  alone('AWS::AppRunner::VpcConnector', stack => ({ Subnets: [inSubnet(stack)] })),
+  alone('AWS::KafkaConnect::Connector', stack => ({ KafkaCluster: { ApacheKafkaCluster: { Vpc: { Subnets: [inSubnet(stack)] } } } })),
+  alone('AWS::ApiGatewayV2::VpcLink', stack => ({ SubnetIds: [inSubnet(stack)] })),
+  alone('AWS::QuickSight::VPCConnection', stack => ({ SecurityGroupIds: [inGroup(stack)], SubnetIds: ['subnet-1'] })),
+  alone('AWS::Route53Resolver::ResolverEndpoint', stack => ({ IpAddresses: [{ SubnetId: inSubnet(stack) }] })),
+  {
+    name: 'a function with a public URL',
+    rule: 'NoBridge',
+    hostile: stack => publicFunction(stack, 'NONE'),
+    harmless: stack => publicFunction(stack, 'AWS_IAM'),
+  },
+  {
+    name: 'an instance with a leg in a public subnet',
+    rule: 'NoBridge',
+    hostile: stack => twoLegs(stack, true),
+    harmless: stack => twoLegs(stack, false),
+  },
+  {
+    name: 'a rule for DNS in a shared VPC',
+    rule: 'NoOtherAttachment',
+    network: stack => ({ vpc: new Vpc(stack, 'Shared', { maxAzs: 2, subnetConfiguration: [{ name: 'Web', subnetType: SubnetType.PUBLIC }, { name: 'Neo', subnetType: SubnetType.PRIVATE_ISOLATED }] }) }),
+    hostile: (stack, other) => raw(other, 'AWS::Route53Resolver::ResolverRuleAssociation', { VPCId: stack.network.vpc.vpcId, ResolverRuleId: 'rslvr-rr-1' }),
+    harmless: (_stack, other) => raw(other, 'AWS::Route53Resolver::ResolverRuleAssociation', { VPCId: otherVpc(other).ref, ResolverRuleId: 'rslvr-rr-1' }),
+  },
+  trust('anybody', { Principal: '*' }, { Principal: { AWS: Fn.sub('arn:aws:iam::${AWS::AccountId}:root') } }),
+  trust('any account of any organization', { Principal: { AWS: '*' }, Condition: { StringLike: { 'aws:PrincipalOrgID': 'o-*' } } },
+    { Principal: { AWS: '*' }, Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } } }),
+  trust('an account by number', { Principal: { AWS: '444455556666' } }, { Principal: { AWS: account } }, 'unknown'),
+  {
+    name: 'an exempt role that anybody may assume',
+    rule: 'RolesOnlyForOwnAccount',
+    hostile: stack => stack.network.allowOutsideEndpoint(new Role(stack, 'Exempt', { assumedBy: new AnyPrincipal() })),
+    harmless: stack => stack.network.allowOutsideEndpoint(new Role(stack, 'Exempt', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') })),
+  },
+  changer('AWS::CloudFormation::StackSet'),
+  changer('AWS::ServiceCatalog::CloudFormationProvisionedProduct'),
+  changer('AWS::SSM::Association', { Name: 'AWS-RunShellScript' }),
+  changer('Company::Network::Gateway'),
+  task('a state machine that makes a route', 'ec2:createRoute'),
+  task('a state machine that deletes a bucket policy', 's3:deleteBucketPolicy'),
+  task('a state machine that creates a stack', 'cloudformation:createStack'),
+  task('a state machine that uses Cloud Control', 'cloudcontrol:createResource'),
+  task('a state machine that runs an automation', 'ssm:startAutomationExecution'),
+];
+
+function publicFunction(stack: PrivateStack, authType: string) {
+  const target = raw(stack, 'AWS::Lambda::Function', { VpcConfig: { SubnetIds: [inSubnet(stack)], SecurityGroupIds: ['sg-1'] } }, 'Function');
+  raw(stack, 'AWS::Lambda::Url', { TargetFunctionArn: Fn.getAtt(target.logicalId, 'Arn'), AuthType: authType }, 'Url');
+}
+
+function twoLegs(stack: PrivateStack, isPublic: boolean) {
+  const subnet = raw(stack, 'AWS::EC2::Subnet', { VpcId: otherVpc(stack).ref, CidrBlock: '10.9.0.0/24' }, 'OtherSubnet');
+  const table = raw(stack, 'AWS::EC2::RouteTable', { VpcId: Fn.ref('OtherVpc') }, 'Table');
+  raw(stack, 'AWS::EC2::SubnetRouteTableAssociation', { SubnetId: subnet.ref, RouteTableId: table.ref }, 'Association');
+  if (isPublic) { raw(stack, 'AWS::EC2::Route', { RouteTableId: table.ref, DestinationCidrBlock: ANYWHERE, GatewayId: 'igw-1' }, 'Route'); }
+  raw(stack, 'AWS::EC2::Instance', { NetworkInterfaces: [inSubnet(stack), subnet.ref].map((SubnetId, index) => ({ SubnetId, DeviceIndex: String(index), AssociatePublicIpAddress: false })) }, 'Instance');
+}
+
 function schedule(stack: Stack, request: Record<string, unknown>) {
   return raw(stack, 'AWS::Scheduler::Schedule', {
     FlexibleTimeWindow: { Mode: 'OFF' },
@@ -228,4 +421,4 @@ function importedVpc(stack: Stack) {
   });
 }
 
-export const PAIRS: Pair[] = [...UNKNOWN];
+export const PAIRS: Pair[] = [...UNKNOWN, ...CONDITIONS, ...OTHERS];

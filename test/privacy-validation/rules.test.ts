@@ -1,3 +1,4 @@
+import { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -109,7 +110,12 @@ const OPENED: [rule: string, how: string, open: (stack: PrivateStack) => void][]
   ['BucketOnlyThroughEndpoint', 'writing forgotten', stack => stack.cfnBucketPolicy.addPropertyOverride(
     'PolicyDocument.Statement.0.Action', ['s3:GetObject', 's3:ListBucket'])],
   ['BucketOnlyThroughEndpoint', 'objects forgotten', stack => stack.cfnBucketPolicy.addPropertyOverride('PolicyDocument.Statement.0.Resource', stack.bucket.bucketArn)],
-  ['BucketBlocksPublicAccess', 'none', stack => stack.cfnBucket.addPropertyDeletionOverride('PublicAccessBlockConfiguration')],
+  ['BucketBlocksPublicAccess', 'three settings left out', stack => stack.cfnBucket.addOverride('Properties.PublicAccessBlockConfiguration', { IgnorePublicAcls: true, BlockPublicAcls: undefined, BlockPublicPolicy: false, RestrictPublicBuckets: undefined })],
+  ['NoBridge', 'a notebook', stack => new CfnResource(stack, 'Open', {
+    type: 'AWS::SageMaker::NotebookInstance', properties: { SubnetId: stack.network.subnets[0].subnetId, InstanceType: 'ml.t3.medium', RoleArn: 'arn:aws:iam::111122223333:role/r' },
+  })],
+  ['RolesOnlyForOwnAccount', 'anybody may assume the execution role', stack => stack.l1<iam.CfnRole>(stack.network.role as iam.Role)
+    .addPropertyOverride('AssumeRolePolicyDocument.Statement.1', { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: '*' })],
   ['BucketBlocksPublicAccess', 'one setting off', stack => stack.cfnBucket.addPropertyOverride('PublicAccessBlockConfiguration.IgnorePublicAcls', false)],
   ['BucketNotCopied', 'replication', stack => stack.cfnBucket.addPropertyOverride('ReplicationConfiguration', { Role: 'arn:aws:iam::111122223333:role/r', Rules: [] })],
   ['BucketNotCopied', 'website', stack => stack.cfnBucket.addPropertyOverride('WebsiteConfiguration', { IndexDocument: 'index.html' })],
@@ -123,7 +129,7 @@ test('a private network breaks no rule, and every rule has looked at something',
   const app = newApp();
   const stack = new PrivateStack(app);
   (stack.network.vpc as ec2.Vpc).addGatewayEndpoint('Tables', { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB }).addToPolicy(
-    new iam.PolicyStatement({ principals: [new iam.StarPrincipal()], actions: ['dynamodb:GetItem'], resources: ['arn:aws:dynamodb:*:111122223333:table/plans'] }));
+    new iam.PolicyStatement({ principals: [new iam.StarPrincipal()], actions: ['dynamodb:GetItem'], resources: [`arn:aws:dynamodb:*:${stack.account}:table/plans`] }));
   stack.network.connections.allowInternally(ec2.Port.tcp(443));
   const report = reportOf(app);
   expect(report.rules.filter(({ status }) => status !== 'pass').map(({ id, status, observations }) => ({ id, status, observations })))
@@ -163,7 +169,7 @@ describe('allowed', () => {
     ['a part of a subnet\'s addresses', stack => stack.cfnGroup.addPropertyOverride('SecurityGroupEgress.0.CidrIp', '10.0.0.0/28')],
     ['an internet gateway of another VPC', stack => new ec2.Vpc(stack, 'Other', { natGateways: 1 })],
     ['a bucket that no job uses', stack => new s3.Bucket(stack, 'Website', { websiteIndexDocument: 'index.html', blockPublicAccess: s3.BlockPublicAccess.BLOCK_ACLS_ONLY })],
-    ['a private control plane', stack => new PrivateStack(stack.node.root, 'Controlled', {}, () => ({ privateControlPlane: true }))],
+    ['a bucket without a word on public access', stack => stack.cfnBucket.addPropertyDeletionOverride('PublicAccessBlockConfiguration')],
     ['a second network', stack => new PrivateStack(stack.node.root, 'Second')],
   ])('%s', (_name, change) => {
     const app = newApp();
@@ -172,4 +178,12 @@ describe('allowed', () => {
     expect(brokenRules(report)).toEqual([]);
     expect(report.counts.unknown).toBe(0);
   });
+});
+
+test('with a private control plane, the bucket of another account that the S3 endpoint leads to is named', () => {
+  const app = newApp();
+  new PrivateStack(app, 'Controlled', {}, () => ({ privateControlPlane: true }));
+  const report = reportOf(app);
+  expect(brokenRules(report)).toEqual([]);
+  expect(report.rules.filter(({ status }) => status === 'unknown').map(({ id }) => id)).toEqual(['S3EndpointOnlyForBuckets']);
 });

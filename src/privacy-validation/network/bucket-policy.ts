@@ -1,5 +1,6 @@
+import type { Gates } from './network';
 import { isUnknown } from '../template/canonical';
-import { type Statement, asksWhose, coversAction, documentsOf } from '../template/policy';
+import { coversAction, documentsOf, limitOf, type Statement } from '../template/policy';
 import { type TemplateResource, mayBeAbsent } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
@@ -22,19 +23,15 @@ export interface EndpointOnlyPolicy {
   readonly unlocking: string[];
 }
 
-/** @param otherEndpoints IDs of the network's endpoints that the app does not make */
-export function endpointOnlyPolicy(
-  templates: TemplateSet, bucket: TemplateResource, endpoints: TemplateResource[], otherEndpoints: string[] = [],
-): EndpointOnlyPolicy {
-  const endpointIds = [...endpoints.map(({ ref }) => ref), ...otherEndpoints];
+export function endpointOnlyPolicy(templates: TemplateSet, bucket: TemplateResource, gates: Gates): EndpointOnlyPolicy {
   const policies = templates.ofType('AWS::S3::BucketPolicy').filter(policy => isPolicyOf(templates, policy, bucket));
   // A policy that may not exist protects nothing that may.
   const isThere = policies.some(policy => policy.condition === undefined || policy.condition === bucket.condition);
   // A bucket has one policy at a time, so that of several any may be the one that stays.
   const documents = policies.flatMap(({ properties: { PolicyDocument: document }, template }) =>
     [...documentsOf(templates, document, template) ?? [[]], ...mayBeAbsent(document) ? [[]] : []]);
-  const denials = documents.map(statements => statements.filter(statement => isDenial(statement, endpointIds)));
-  const open = documents.flat().filter(statement => isForEverybody(statement));
+  const denials = documents.map(statements => statements.filter(statement => isDenial(statement, gates)));
+  const open = documents.flat().filter(statement => isForEverybody(statement, templates.accounts));
   const unlocking = UNLOCKING_ACTIONS.filter(action => open.some(({ actions }) => coversAction(actions, action)));
   const isLocked = isThere && unlocking.length === 0;
   const denies = (statement: Statement, action: string) => coversAction(statement.actions, action)
@@ -52,25 +49,30 @@ function isPolicyOf(templates: TemplateSet, policy: TemplateResource, bucket: Te
   return templates.property(policy, 'Bucket').some(name => templates.find(name) === bucket || names.includes(name));
 }
 
-function isForEverybody(statement: Statement): boolean {
-  return statement.effect !== 'Deny' && (statement.principals.includes('*') || statement.notPrincipal) && !statement.notAction && !asksWhose(statement);
+function isForEverybody(statement: Statement, accounts: string[]): boolean {
+  return statement.effect !== 'Deny' && (statement.principals.includes('*') || statement.notPrincipal) && !statement.notAction && limitOf(statement, 'principal', accounts) !== 'own';
 }
 
-/** Settings of the public access block that are not on. */
+/** Settings of the public access block that are switched off. S3 has blocked public access to new buckets by default since April 2023. */
 export function openPublicAccess(templates: TemplateSet, bucket: TemplateResource): string[] {
-  const block = templates.choices(bucket.properties.PublicAccessBlockConfiguration);
-  return PUBLIC_ACCESS_BLOCK.filter(name => mayBeAbsent(bucket.properties.PublicAccessBlockConfiguration)
+  const { PublicAccessBlockConfiguration: written } = bucket.properties;
+  if (written === undefined) { return []; }
+  const block = templates.choices(written);
+  // An update that takes the configuration away takes the block away.
+  return PUBLIC_ACCESS_BLOCK.filter(name => mayBeAbsent(written)
     || block.some(choice => mayBeAbsent(choice[name]) || templates.values(choice[name], bucket.template).some(value => value !== 'true')));
 }
 
-function isDenial(statement: Statement, endpointIds: string[]): boolean {
-  const { effect, isCertain, principals, notPrincipal, notAction, notResource, conditions } = statement;
-  const unlessEndpoint = conditions.filter(({ key }) => key === 'aws:sourcevpce');
+function isDenial({ effect, isCertain, principals, notPrincipal, notAction, notResource, conditions }: Statement, gates: Gates): boolean {
+  const unlessGate = conditions.filter(({ key }) => key in GATES);
   return effect === 'Deny' && isCertain && principals.includes('*') && !notPrincipal && !notAction && !notResource
-    && unlessEndpoint.length === 1 && /^StringNot(Equals|Like)$/.test(unlessEndpoint[0].operator)
-    && unlessEndpoint[0].values.length > 0 && unlessEndpoint[0].values.every(id => endpointIds.includes(id))
-    && conditions.every(condition => condition.key === 'aws:sourcevpce' || isExemption(condition));
+    && unlessGate.length > 0 && unlessGate.every(({ key, operator, values }) => /^StringNot(Equals|Like)$/.test(operator)
+      && values.length > 0 && values.every(id => gates[GATES[key]].includes(id)))
+    && conditions.every(condition => condition.key in GATES || isExemption(condition));
 }
+
+/** By which keys of conditions a request is known to come from a network. */
+const GATES: { readonly [key: string]: keyof Gates } = { 'aws:sourcevpce': 'endpoints', 'aws:sourcevpc': 'vpcs' };
 
 function isExemption({ key, operator, values }: Statement['conditions'][number]): boolean {
   return key === 'aws:principalarn' && /^(ArnNotLike|ArnNotEquals|StringNotLike|StringNotEquals)$/.test(operator)

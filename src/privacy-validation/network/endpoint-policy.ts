@@ -1,18 +1,70 @@
 import { isUnknown } from '../template/canonical';
-import { type Statement, statementsOf } from '../template/policy';
+import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount, type Statement, statementsOf } from '../template/policy';
 import { type TemplateResource, mayBeAbsent } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/**
- * Why the policy of an endpoint for S3 lets through more than named buckets.
- *
- * @returns an empty list when it does not
- */
-export function endpointOpenings(templates: TemplateSet, endpoint: TemplateResource): string[] {
-  if (mayBeAbsent(endpoint.properties.PolicyDocument)) { return ['no policy: AWS then allows full access']; }
-  const statements = statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template);
-  if (!statements) { return ['a policy that cannot be read from the template']; }
-  return statements.filter(({ effect }) => effect !== 'Deny').flatMap(statement => tooWide(statement));
+/** What the policy of an endpoint lets out: what is open to strangers, and what may be. Both empty when it is closed. */
+export interface EndpointExposure {
+  readonly open: string[];
+  readonly unknown: string[];
+}
+
+const FULL_ACCESS: EndpointExposure = { open: ['no policy: AWS then allows full access'], unknown: [] };
+
+/** Actions that carry no data of the caller to anybody. */
+const HARMLESS_ACTIONS = ['sts:GetCallerIdentity'];
+
+/** What an endpoint for S3 lets through besides named buckets of the app, and resources of one's own account or organization. */
+export function s3EndpointExposure(templates: TemplateSet, endpoint: TemplateResource): EndpointExposure {
+  return exposureOf(templates, endpoint, ({ actions, resources, notResource, notAction }) => {
+    if (notResource) { return { open: ['NotResource allows every other bucket'], unknown: [] }; }
+    if (notAction) { return { open: ['NotAction allows every other action'], unknown: [] }; }
+    if (resources.length === 0 || actions.length === 0) { return { open: ['a statement that cannot be read from the template'], unknown: [] }; }
+    const buckets = [...new Set(resources.flatMap(resource => namesBucket(resource) ? bucketOf(resource)! : []))];
+    return {
+      open: resources.filter(resource => !namesBucket(resource)).map(resource => `resource ${resource} is not one bucket`),
+      unknown: buckets.filter(name => !bucketNamed(templates, name)).map(name => `bucket ${name} is not made by this app, and no condition asks for aws:ResourceAccount`),
+    };
+  });
+}
+
+/** What an endpoint for another service lets through besides resources of one's own account or organization. */
+export function serviceEndpointExposure(templates: TemplateSet, endpoint: TemplateResource): EndpointExposure {
+  const { accounts } = templates;
+  return exposureOf(templates, endpoint, statement => {
+    const { actions, notAction, resources, notResource } = statement;
+    if (notAction || actions.includes('*')) { return { open: ['policy allows every action'], unknown: [] }; }
+    const dangerous = actions.filter(action => !HARMLESS_ACTIONS.includes(action));
+    if (actions.length > 0 && dangerous.length === 0) { return { open: [], unknown: [] }; }
+    const onlyReads = dangerous.length > 0 && dangerous.every(action => /^[a-z0-9-]+:(List|Describe|Get)/i.test(action));
+    if (onlyReads && limitOf(statement, 'principal', accounts) === 'own') { return { open: [], unknown: [] }; }
+    const owners = resources.map(resource => ({ resource, owner: resource === '*' ? 'other' : ownerOfAccount(resource.split(':')[4] ?? '', accounts) }));
+    const isOpen = notResource || resources.length === 0 || owners.some(({ owner }) => owner === 'other');
+    return {
+      open: isOpen ? [`policy allows ${actions.join(', ') || 'something'} on resources of anybody`] : [],
+      unknown: owners.filter(({ owner }) => owner === 'unknown').map(({ resource }) => `${resource} may be a resource of another account`),
+    };
+  });
+}
+
+/** Each document that conditions of the template choose from, with its own Deny statements. */
+function exposureOf(templates: TemplateSet, endpoint: TemplateResource, look: (statement: Statement) => EndpointExposure): EndpointExposure {
+  const { PolicyDocument: document } = endpoint.properties;
+  if (mayBeAbsent(document)) { return FULL_ACCESS; }
+  const documents = documentsOf(templates, document, endpoint.template);
+  if (!documents) { return { open: ['a policy that cannot be read from the template'], unknown: [] }; }
+  const found = documents.flatMap(statements => statements.filter(({ effect }) => effect !== 'Deny').map((statement): EndpointExposure => {
+    const limit = limitOf(statement, 'resource', templates.accounts);
+    if (limit === 'own' || isDeniedUnlessOwn(statements, statement.actions, 'resource', templates.accounts)) { return { open: [], unknown: [] }; }
+    return limit === 'unknown' ? { open: [], unknown: ['resources of an account that the templates do not show to be yours'] } : look(statement);
+  }));
+  return { open: [...new Set(found.flatMap(({ open }) => open))], unknown: [...new Set(found.flatMap(({ unknown }) => unknown))] };
+}
+
+/** A bucket of the app, by reference or by the name that it is given. */
+export function bucketNamed(templates: TemplateSet, name: string): TemplateResource | undefined {
+  const found = templates.find(name) ?? templates.ofType('AWS::S3::Bucket').find(bucket => templates.property(bucket, 'BucketName').includes(name));
+  return found?.type === 'AWS::S3::Bucket' ? found : undefined;
 }
 
 /** What the policy allows, for people: actions and the number of buckets. */
@@ -37,13 +89,6 @@ export function reachableBuckets(templates: TemplateSet, endpoint: TemplateResou
     }
   }
   return [...actions].map(([name, allowed]) => ({ name, actions: [...allowed] }));
-}
-
-function tooWide({ resources, notResource, notAction }: Statement): string[] {
-  if (notResource) { return ['NotResource allows every other bucket']; }
-  if (notAction) { return ['NotAction allows every other action']; }
-  if (resources.length === 0) { return ['a statement that cannot be read from the template']; }
-  return resources.filter(resource => !namesBucket(resource)).map(resource => `resource ${resource} is not one bucket`);
 }
 
 function namesBucket(arn: string): boolean {

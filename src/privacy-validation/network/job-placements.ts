@@ -111,10 +111,28 @@ function activityOfMachine(templates: TemplateSet, machine: TemplateResource): A
       (all, [name, value]) => all.replaceAll(`\${${name}}`, () => String(value)), typeof written === 'string' ? written : JSON.stringify(written));
     return { definition: parseJson(json), written: json };
   });
-  const calls = read.flatMap(({ definition }) => tasksOf(definition)).map(({ name, service, action, request }) =>
+  const tasks = read.flatMap(({ definition }) => tasksOf(definition).map(task => ({ ...task, request: mergedRequest(task.request, definition) })));
+  const calls = tasks.map(({ name, service, action, request }) =>
     ({ resource: machine, service, action, request, location: `DefinitionString.States.${name}` }));
   const unread = read.filter(({ definition }) => typeof definition !== 'object').map(({ written }) => unreadableText(machine, property, written));
   return withJobs(calls, [...unread, ...isComplete ? [] : [tooManyVariants(machine, property)]]);
+}
+
+/**
+ * The request of our own tasks: JSONata that adds literal keys to a variable. Where the variable is assigned the network, and nothing else
+ * has it, the network is known.
+ */
+function mergedRequest(request: any, definition: any): any {
+  const [, variable, added] = typeof request === 'string' ? /^\{% \$merge\(\[\$(\w+), \{(.*)\}\]\) %\}$/s.exec(request) ?? [] : [];
+  if (variable === undefined || !/^\s*'/.test(added) || /VpcConfig|[,{]\s*[$(`]/.test(added)) { return request; }
+  const assigned = assignmentsOf(definition, variable);
+  return assigned.length === 1 && typeof assigned[0] === 'object' ? assigned[0] : request;
+}
+
+function assignmentsOf(node: any, variable: string): any[] {
+  if (typeof node !== 'object' || node === null) { return []; }
+  const here = node.Assign?.[variable] === undefined ? [] : [node.Assign[variable]];
+  return [...here, ...Object.values(node).flatMap(child => assignmentsOf(child, variable))];
 }
 
 /** A definition that CDK uploads is in the cloud assembly, by its digest. */

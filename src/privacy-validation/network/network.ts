@@ -1,4 +1,4 @@
-import { reachableBuckets } from './endpoint-policy';
+import { bucketNamed, reachableBuckets } from './endpoint-policy';
 import { type JobPlacement, jobPlacements } from './job-placements';
 import { NETWORK_METADATA, type NetworkMetadata } from '../../network/network-metadata';
 import { statementsOf } from '../template/policy';
@@ -36,6 +36,8 @@ export interface CompilationNetwork {
   readonly outside: { readonly subnets: string[]; readonly securityGroups: string[]; readonly s3Endpoints: string[]; readonly buckets: string[] };
 }
 
+const networks = new WeakMap<TemplateSet, CompilationNetwork[]>();
+
 /** What a construct or a job says belongs together. */
 interface Claim {
   readonly vpc?: string;
@@ -54,6 +56,26 @@ interface Claim {
  * subnets is in none.
  */
 export function findNetworks(templates: TemplateSet): CompilationNetwork[] {
+  if (!networks.has(templates)) { networks.set(templates, readNetworks(templates)); }
+  return networks.get(templates)!;
+}
+
+/** What a request may come through to be from a network: IDs of S3 endpoints, and of VPCs. */
+export interface Gates {
+  readonly endpoints: string[];
+  readonly vpcs: string[];
+}
+
+/** A bucket may be for several networks of an app. */
+export function gatesOf(templates: TemplateSet, network: CompilationNetwork): Gates {
+  const all = [...findNetworks(templates), network];
+  return {
+    endpoints: unique(all.flatMap(({ s3Endpoints, outside }) => [...s3Endpoints.map(({ ref }) => ref), ...outside.s3Endpoints])),
+    vpcs: unique(all.flatMap(({ vpcId }) => vpcId ?? [])),
+  };
+}
+
+function readNetworks(templates: TemplateSet): CompilationNetwork[] {
   const claims = [...declaredNetworks(templates), ...jobPlacements(templates).map(job => claimOf(job))].filter(({ subnets }) => subnets.length > 0);
   const groups = new Map<string, Claim[]>();
   for (const claim of claims) {
@@ -184,12 +206,6 @@ export function routeTables(templates: TemplateSet, subnet: TemplateResource): s
 export function mayServe(templates: TemplateSet, endpoint: TemplateResource, routeTableIds: string[]): boolean {
   const tables = templates.propertyEntries(endpoint, 'RouteTableIds');
   return tables.length === 0 || routeTableIds.length === 0 || tables.some(id => routeTableIds.includes(id) || templates.find(id)?.type !== 'AWS::EC2::RouteTable');
-}
-
-/** A bucket of the app, by reference or by the name that it is given. */
-export function bucketNamed(templates: TemplateSet, name: string): TemplateResource | undefined {
-  const found = templates.find(name) ?? templates.ofType('AWS::S3::Bucket').find(bucket => templates.property(bucket, 'BucketName').includes(name));
-  return found?.type === 'AWS::S3::Bucket' ? found : undefined;
 }
 
 /** The buckets of the app that the policy of an endpoint names. */

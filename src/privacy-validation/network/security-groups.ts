@@ -1,6 +1,6 @@
 import type { CompilationNetwork } from './network';
 import { contains, parseBlock } from '../../util/cidr-blocks';
-import { isUnknown } from '../template/canonical';
+import { isUnreadable } from '../template/canonical';
 import { type TemplateResource, mayBeAbsent, nameOf } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
@@ -73,11 +73,13 @@ function isNothing({ direction, protocol, peer }: GroupRule): boolean {
  * What a rule of a job's security group is, measured by what Neo needs. `to a prefix list` may be that of S3 or not, `to private addresses` those
  * of subnets that the app does not make.
  */
-export type GroupVerdict = 'to S3' | 'to a prefix list' | 'to subnets' | 'to private addresses' | 'from group itself' | 'open';
+export type GroupVerdict = 'to S3' | 'to a prefix list' | 'to subnets' | 'to VPC' | 'to endpoint' | 'to private addresses' | 'from group itself' | 'open';
 
 export function verdictOn(rule: GroupRule, templates: TemplateSet, network: CompilationNetwork): GroupVerdict {
   if (rule.direction === 'in') { return isOwnGroup(rule, templates, network) ? 'from group itself' : 'open'; }
   if (isOwnGroup(rule, templates, network) || isOwnAddresses(rule, templates, network)) { return 'to subnets'; }
+  if (isOwnVpc(rule, templates, network)) { return 'to VPC'; }
+  if (isEndpoint(rule, templates, network)) { return 'to endpoint'; }
   if (network.outside.subnets.length > 0 && rule.peer.kind === 'cidr' && rule.peer.ids.every(id => isPrivate(id))) { return 'to private addresses'; }
   const onlyHttps = ['tcp', '6'].includes(rule.protocol) && rule.fromPort === '443' && rule.toPort === '443';
   if (!onlyHttps || rule.peer.kind !== 'prefix list' || rule.peer.ids.length === 0) { return 'open'; }
@@ -96,6 +98,18 @@ function isOwnAddresses({ peer }: GroupRule, templates: TemplateSet, { subnets }
   return peer.kind === 'cidr' && peer.ids.length > 0 && peer.ids.every(id => own.some(cidr => cidr === id || contains(cidr, id)));
 }
 
+/** A VPC that is there for jobs only. */
+function isOwnVpc({ peer }: GroupRule, templates: TemplateSet, { vpc, dedicated }: CompilationNetwork): boolean {
+  const own = vpc && dedicated ? [...templates.property(vpc, 'CidrBlock'), `${vpc.ref.slice(0, -1)}.CidrBlock}`] : [];
+  return peer.kind === 'cidr' && peer.ids.length > 0 && peer.ids.every(id => own.some(cidr => cidr === id || contains(cidr, id)));
+}
+
+/** The group of interface endpoints in the VPC, whose policies another rule checks. */
+function isEndpoint({ peer }: GroupRule, templates: TemplateSet, { vpcId }: CompilationNetwork): boolean {
+  return peer.kind === 'group' && peer.ids.length > 0 && peer.ids.every(id => templates.ofType('AWS::EC2::VPCEndpoint')
+    .some(endpoint => vpcId !== undefined && templates.property(endpoint, 'VpcId').includes(vpcId) && templates.propertyEntries(endpoint, 'SecurityGroupIds').includes(id)));
+}
+
 /**
  * The prefix list of S3 is AWS's. A template has its ID as it is, which says nothing, or looks it up by name; one that the template makes is
  * not it.
@@ -103,9 +117,10 @@ function isOwnAddresses({ peer }: GroupRule, templates: TemplateSet, { subnets }
 function prefixListKind(templates: TemplateSet, { s3PrefixLists }: CompilationNetwork, id: string): 'S3' | 'other' | 'unknown' {
   const source = templates.find(id);
   if (source?.type === 'AWS::EC2::PrefixList') { return 'other'; }
-  if (s3PrefixLists.includes(id)) { return 'S3'; }
   if (source) { return asksForS3(source.properties) ? 'S3' : 'other'; }
-  return s3PrefixLists.length > 0 || isUnknown(id) ? 'other' : 'unknown';
+  // The network has looked it up by its name.
+  if (s3PrefixLists.includes(id)) { return 'S3'; }
+  return s3PrefixLists.length > 0 || isUnreadable(id) ? 'other' : 'unknown';
 }
 
 function asksForS3(properties: any): boolean {

@@ -1,7 +1,7 @@
 import { arrow, blocked, box, COLOUR, mark, type State, STATE_COLOUR, STATE_FILL, text, worstState } from './svg';
 import { endpointOnlyPolicy, openPublicAccess } from '../network/bucket-policy';
-import { type ReachableBucket, reachableBuckets } from '../network/endpoint-policy';
-import { type CompilationNetwork, bucketNamed } from '../network/network';
+import { bucketNamed, type ReachableBucket, reachableBuckets } from '../network/endpoint-policy';
+import { type CompilationNetwork, gatesOf } from '../network/network';
 import type { VerdictOf } from '../rules/rule';
 import { type TemplateResource, count, nameOf, readableName } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
@@ -39,7 +39,7 @@ export function bucketPanel(
   const cards = shown.map((bucket, index) => ({ bucket, y: top + HEADING + index * (CARD.height + CARD.gap) }));
   const bottom = top + HEADING + cards.length * (CARD.height + CARD.gap) + (more > 0 ? 22 : 0);
   const othersTop = bottom + (shown.length ? EVERYBODY : 20) - 8;
-  const open = shown.filter(bucket => endpointOnlyPolicy(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints).missing.length > 0);
+  const open = shown.filter(bucket => endpointOnlyPolicy(templates, bucket, gatesOf(templates, network)).missing.length > 0);
   return [
     text(COLUMN.x, top + 16, 'Amazon S3', { bold: true, size: 15, fill: COLOUR.bucket }),
     ...cards.flatMap(({ bucket, y }) => [
@@ -68,7 +68,7 @@ function elbow([x, y]: [number, number], to: number): [number, number][] {
 }
 
 function card(templates: TemplateSet, network: CompilationNetwork, bucket: TemplateResource, y: number, verdictOf: VerdictOf): string {
-  const lock = endpointOnlyPolicy(templates, bucket, network.s3Endpoints, network.outside.s3Endpoints);
+  const lock = endpointOnlyPolicy(templates, bucket, gatesOf(templates, network));
   const exempt = lock.exempt.length ? `, ${count(lock.exempt.length, 'exemption')}` : '';
   const state = (ruleId: string, resource: TemplateResource): State => verdictOf(ruleId, resource) === 'accepted' ? 'accepted' : 'open';
   const lines: [State, string][] = [

@@ -1,6 +1,6 @@
 import { arrow, blocked, box, COLOUR, mark, type State, STATE_COLOUR, STATE_FILL, text } from './svg';
-import { endpointActions, endpointOpenings, reachableBuckets } from '../network/endpoint-policy';
-import { type CompilationNetwork, bucketNamed, sizeOf, zoneOf } from '../network/network';
+import { bucketNamed, endpointActions, reachableBuckets, s3EndpointExposure } from '../network/endpoint-policy';
+import { type CompilationNetwork, sizeOf, zoneOf } from '../network/network';
 import { isOpenByOmission, peerOf, rulesOf, trafficOf, verdictOn } from '../network/security-groups';
 import type { VerdictOf } from '../rules/rule';
 import { type TemplateResource, count, nameOf } from '../template/resources';
@@ -88,7 +88,7 @@ function card(templates: TemplateSet, subnet: TemplateResource, index: number, c
 function endpointBox(
   templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource, middle: number, verdictOf: VerdictOf,
 ): string[] {
-  const open = endpointOpenings(templates, endpoint);
+  const open = s3EndpointExposure(templates, endpoint).open;
   const isOpen = open.length > 0;
   const state: State = isOpen ? verdictOf('S3EndpointOnlyForBuckets', endpoint) === 'accepted' ? 'accepted' : 'open' : 'good';
   const colour = isOpen ? STATE_COLOUR[state] : COLOUR.bucket;

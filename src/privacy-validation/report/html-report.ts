@@ -72,6 +72,7 @@ ${row('Security groups', network.securityGroups)}
 ${row('S3 endpoints', network.s3Endpoints)}
 ${row('Buckets', network.buckets)}
 ${row('Execution roles', network.roles)}
+${row('Tenants', network.tenants)}
 <tr><th scope="row">Jobs</th><td>${network.jobs}</td></tr>
 </tbody></table>`;
 }

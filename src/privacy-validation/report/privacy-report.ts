@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 import { type CompilationNetwork, findNetworks, sizeOf, zoneOf } from '../network/network';
+import { tenantsOf } from '../network/tenants';
 import type { Observation, Verdict, VerdictOf } from '../rules/rule';
 import { PRIVACY_RULES } from '../rules/rules';
 import type { TemplateResource } from '../template/resources';
@@ -67,6 +68,8 @@ export interface ReportedNetwork {
   readonly s3Endpoints: string[];
   readonly buckets: string[];
   readonly roles: string[];
+  /** What else stands in the jobs' subnets, or carries their security group. */
+  readonly tenants: string[];
   readonly jobs: number;
 }
 
@@ -180,6 +183,7 @@ function reportedNetwork(templates: TemplateSet, network: CompilationNetwork): R
     s3Endpoints: [...paths(network.s3Endpoints), ...network.outside.s3Endpoints],
     buckets: [...paths(network.buckets), ...network.outside.buckets],
     roles: paths(network.roles),
+    tenants: tenantsOf(templates, network).map(({ resource, by, bridge }) => `${resource.constructPath} (${resource.type}, by ${by}${bridge ? `: ${bridge}` : ''})`),
     jobs: network.jobs.length,
   };
 }

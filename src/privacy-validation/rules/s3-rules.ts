@@ -1,39 +1,53 @@
-import { type Observation, type PrivacyRule, type RuleScope, fail, pass, representative, unknown } from './rule';
+import { fail, type Observation, pass, type PrivacyRule, representative, type RuleScope, unknown } from './rule';
 import { endpointOnlyPolicy, openPublicAccess } from '../network/bucket-policy';
-import { endpointOpenings, reachableBuckets } from '../network/endpoint-policy';
-import { type CompilationNetwork, bucketNamed, inVpc, isS3Gateway } from '../network/network';
-import { type Statement, asksWhose, statementsOf } from '../template/policy';
-import { type TemplateResource, count, mayBeAbsent, readableName } from '../template/resources';
-import { type TemplateSet, relationTo } from '../template/template-set';
+import { bucketNamed, type EndpointExposure, reachableBuckets, s3EndpointExposure, serviceEndpointExposure } from '../network/endpoint-policy';
+import { type CompilationNetwork, gatesOf, inVpc, mayServe } from '../network/network';
+import { isOpenByOmission, rulesOf, verdictOn } from '../network/security-groups';
+import { count, readableName, type TemplateResource } from '../template/resources';
+import { relationTo, type TemplateSet } from '../template/template-set';
 
 export const ENDPOINT_RULES: PrivacyRule[] = [
   {
     id: 'S3EndpointOnlyForBuckets',
-    title: 'The policy of the S3 endpoint names buckets',
+    title: 'The policy of the S3 endpoint names buckets, or their owner',
     why: 'An endpoint without a policy, or with one for any bucket, lets data out to every bucket of AWS, those of other accounts included.',
-    fix: 'Allow actions on ARNs of buckets only, no bucket name with a wildcard, no NotResource or NotAction.',
+    fix: 'Allow actions on ARNs of buckets only, without wildcards in bucket names, NotResource or NotAction; or require aws:ResourceAccount of your account '
+      + 'or aws:ResourceOrgID of your organization. Conditions on the principal do not keep data in.',
     check: ({ templates, networks }) => networks.flatMap(network => [
-      ...network.s3Endpoints.flatMap(endpoint => {
-        const open = endpointOpenings(templates, endpoint);
-        return open.length ? open.map(words => fail(endpoint, words, 'PolicyDocument')) : [pass(endpoint, `allows ${bucketsOf(templates, endpoint)}`, 'PolicyDocument')];
-      }),
+      ...network.s3Endpoints.flatMap(endpoint => observed(
+        endpoint, s3EndpointExposure(templates, endpoint), `allows ${bucketsOf(templates, endpoint)}`, 'PolicyDocument')),
       ...network.outside.s3Endpoints.flatMap(id => representative(network).map(resource => unknown(resource, `endpoint ${id} is not made by this app`))),
     ]),
   },
   {
     id: 'OtherEndpointsRestricted',
-    title: 'Other endpoints in the VPC lead to AWS services and have a policy',
-    why: 'An endpoint is reached within the subnets, so a security group does not keep jobs from it. One to somebody\'s own service, or one without a policy, '
-      + 'is a way out.',
-    fix: 'Use endpoints of AWS services only, with a policy that names actions, and resources of your account or whose they must be (aws:ResourceAccount, '
-      + 'aws:PrincipalAccount or the like), or move the endpoint to another VPC.',
-    check: ({ templates, networks }) => networks.flatMap(({ vpcId, s3Endpoints }) =>
-      inVpc(templates, 'AWS::EC2::VPCEndpoint', vpcId).filter(endpoint => !s3Endpoints.includes(endpoint) && !isS3Gateway(templates, endpoint)).map(endpoint => {
-        const problem = otherEndpointProblem(templates, endpoint);
-        return problem ? fail(endpoint, problem, 'ServiceName', 'PolicyDocument') : pass(endpoint, `${templates.property(endpoint, 'ServiceName').join(' or ')}, with a policy`);
-      }).concat(endpointsElsewhere(templates, vpcId))),
+    title: 'Other endpoints that jobs can reach lead to AWS services and have a policy',
+    why: 'An endpoint to a service of another account, or one whose policy allows resources of other accounts, is a way out.',
+    fix: 'Use endpoints of AWS services only, with a policy that names actions, and resources of your account: by their ARN, aws:ResourceAccount or aws:ResourceOrgID of '
+      + 'your own. aws:PrincipalAccount does not keep your own credentials from writing to the queue of another account. Or move the endpoint to another VPC.',
+    check: ({ templates, networks }) => networks.flatMap(network =>
+      inVpc(templates, 'AWS::EC2::VPCEndpoint', network.vpcId).filter(endpoint => !network.s3Endpoints.includes(endpoint)).flatMap(endpoint => {
+        if (!isReachable(templates, network, endpoint)) { return [pass(endpoint, 'jobs cannot reach it', 'SubnetIds')]; }
+        const evidence = `${templates.property(endpoint, 'ServiceName').join(' or ')}, with a policy`;
+        return observed(endpoint, otherEndpointExposure(templates, endpoint), evidence, 'ServiceName', 'PolicyDocument');
+      }).concat(endpointsElsewhere(templates, network.vpcId))),
   },
 ];
+
+function observed(endpoint: TemplateResource, exposure: EndpointExposure, evidence: string, ...properties: string[]): Observation[] {
+  if (exposure.open.length > 0) { return exposure.open.map(words => fail(endpoint, words, ...properties)); }
+  return exposure.unknown.length > 0 ? exposure.unknown.map(words => unknown(endpoint, words, ...properties)) : [pass(endpoint, evidence, ...properties)];
+}
+
+/** Not by way of a route table or of subnets that no job uses, unless a group lets jobs go there. */
+function isReachable(templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource): boolean {
+  const subnets = templates.propertyEntries(endpoint, 'SubnetIds');
+  if (subnets.length === 0) { return mayServe(templates, endpoint, network.routeTableIds); }
+  if (subnets.some(id => !network.otherSubnets.some(({ ref }) => ref === id))) { return true; }
+  const leadsThere = (group: TemplateResource) => isOpenByOmission(templates, group) || rulesOf(templates, group).some(rule =>
+    rule.direction === 'out' && ['open', 'to VPC', 'to endpoint', 'to private addresses'].includes(verdictOn(rule, templates, network)));
+  return network.securityGroups.length === 0 || network.outside.securityGroups.length > 0 || network.securityGroups.some(group => leadsThere(group));
+}
 
 /** Endpoints of a VPC that only the deployment knows, and that may be this one. */
 function endpointsElsewhere(templates: TemplateSet, vpcId?: string): Observation[] {
@@ -52,27 +66,14 @@ function bucketsOf(templates: TemplateSet, endpoint: TemplateResource): string {
   return [count(names.length - others.length, 'bucket') + ' of the app', ...others.map(name => readableName(name))].join(', ');
 }
 
-function otherEndpointProblem(templates: TemplateSet, endpoint: TemplateResource): string | undefined {
+function otherEndpointExposure(templates: TemplateSet, endpoint: TemplateResource): EndpointExposure {
   const foreignType = templates.property(endpoint, 'VpcEndpointType').find(type => !['Gateway', 'Interface'].includes(type));
-  if (foreignType) { return `endpoint of type ${foreignType}`; }
+  if (foreignType) { return { open: [`endpoint of type ${foreignType}`], unknown: [] }; }
   const services = templates.property(endpoint, 'ServiceName');
   const foreign = services.find(name => !/^(com\.amazonaws|cn\.com\.amazonaws|aws)\./.test(name) || /^(cn\.)?com\.amazonaws\.vpce\./.test(name));
-  if (services.length === 0 || foreign !== undefined) { return `leads to ${foreign ?? 'no service of AWS'}`; }
+  if (services.length === 0 || foreign !== undefined) { return { open: [`leads to ${foreign ?? 'no service of AWS'}`], unknown: [] }; }
   // By an interface, S3 leads to the same buckets as by a gateway.
-  if (services.some(name => /\.s3(-global\.accesspoint)?$/.test(name))) { return endpointOpenings(templates, endpoint)[0]; }
-  const { PolicyDocument: document } = endpoint.properties;
-  const statements = mayBeAbsent(document) ? undefined : statementsOf(templates, document, endpoint.template);
-  if (!statements) { return 'no policy: AWS then allows full access'; }
-  return statements.flatMap(statement => tooWide(statement) ?? [])[0];
-}
-
-/** What lets data out to anybody's account: any action, or any queue, table or stream, say. */
-function tooWide(statement: Statement): string | undefined {
-  const { effect, actions, notAction, resources, notResource } = statement;
-  if (effect === 'Deny' || asksWhose(statement)) { return undefined; }
-  if (notAction || actions.includes('*')) { return 'policy allows every action'; }
-  const anybodys = resources.find(resource => resource === '*' || /[*?]/.test(resource.split(':')[4] ?? ''));
-  return notResource || resources.length === 0 || anybodys !== undefined ? `policy allows ${actions.join(', ') || 'something'} on resources of anybody` : undefined;
+  return services.some(name => /\.s3(-global\.accesspoint)?$/.test(name)) ? s3EndpointExposure(templates, endpoint) : serviceEndpointExposure(templates, endpoint);
 }
 
 export const BUCKET_RULES: PrivacyRule[] = [
@@ -83,8 +84,8 @@ export const BUCKET_RULES: PrivacyRule[] = [
     fix: 'Deny s3:GetObject, s3:GetObjectVersion, s3:PutObject and s3:ListBucket to everybody with StringNotEquals on aws:SourceVpce, exempting only '
       + 'named principals with ArnNotLike on aws:PrincipalArn, in each policy of the bucket: bucketPolicyStatement() of NeoPrivateCompilationVpc returns '
       + 'the statement. Let nobody but named principals change the policy.',
-    check: scope => perBucket(scope, (bucket, { s3Endpoints, outside }) => {
-      const lock = endpointOnlyPolicy(scope.templates, bucket, s3Endpoints, outside.s3Endpoints);
+    check: scope => perBucket(scope, (bucket, network) => {
+      const lock = endpointOnlyPolicy(scope.templates, bucket, gatesOf(scope.templates, network));
       if (lock.unlocking.length > 0) { return fail(lock.policies[0], `everybody may ${lock.unlocking.join(', ')}`, 'PolicyDocument'); }
       const spared = lock.exempt.length ? `, except for ${lock.exempt.join(', ')}` : '';
       return lock.missing.length
@@ -96,13 +97,13 @@ export const BUCKET_RULES: PrivacyRule[] = [
   {
     id: 'BucketBlocksPublicAccess',
     title: 'Buckets block public access',
-    why: 'With all four settings on, no policy and no access control list can make models public by mistake.',
-    fix: 'Set blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL.',
+    why: 'S3 blocks it by default. With a setting switched off, a policy or an access control list can make models public by mistake.',
+    fix: 'Leave blockPublicAccess out, or set it to s3.BlockPublicAccess.BLOCK_ALL.',
     check: scope => perBucket(scope, bucket => {
       const open = openPublicAccess(scope.templates, bucket);
       return open.length
-        ? fail(bucket, `not on: ${open.join(', ')}`, 'PublicAccessBlockConfiguration')
-        : pass(bucket, 'all four settings are on', 'PublicAccessBlockConfiguration');
+        ? fail(bucket, `switched off: ${open.join(', ')}`, 'PublicAccessBlockConfiguration')
+        : pass(bucket, bucket.properties.PublicAccessBlockConfiguration ? 'all four settings are on' : 'by default of S3', 'PublicAccessBlockConfiguration');
     }),
   },
   {

@@ -73,6 +73,8 @@ function addedToOthers({ templates, networks }: RuleScope, direction: GroupRule[
 function perGroup({ networks }: RuleScope, check: (network: CompilationNetwork, group: TemplateResource) => Observation[]): Observation[] {
   return networks.flatMap(network => [
     ...network.securityGroups.flatMap(group => check(network, group)),
-    ...network.outside.securityGroups.flatMap(id => representative(network).map(resource => unknown(resource, `security group ${id} is not made by this app`))),
+    ...network.outside.securityGroups.flatMap(id => representative(network).map(resource => id.endsWith('.DefaultSecurityGroup}')
+      ? fail(resource, 'the default security group of a VPC, which lets everything out')
+      : unknown(resource, `security group ${id} is not made by this app`))),
   ]);
 }

@@ -1,3 +1,4 @@
+import { isUnknown } from './canonical';
 import type { SynthesizedTemplate } from './resources';
 import type { TemplateSet } from './template-set';
 
@@ -47,10 +48,45 @@ function statementOf(templates: TemplateSet, raw: any, isCertain: boolean, templ
   };
 }
 
-/** Whether a statement asks whose principal or resource it is, so that strangers get nothing by it. */
-export function asksWhose({ conditions }: Statement): boolean {
-  return conditions.some(({ operator, key, values }) => /^aws:(principal|resource)(account|arn|orgid|orgpaths)$/.test(key)
-    && /^(ForAnyValue:)?(String|Arn)(Equals|Like)$/.test(operator) && !values.some(value => /^[*?]*$/.test(value)));
+/** Whose a resource or a principal is. An account by number is nobody's in particular where no stack of the app has an environment. */
+export type Ownership = 'own' | 'unknown' | 'other';
+
+const OWNER_KEYS = {
+  resource: /^(aws:resourceaccount|s3:resourceaccount|aws:resourceorgid|aws:resourceorgpaths)$/,
+  principal: /^aws:principal(account|arn|orgid|orgpaths)$/,
+};
+
+/** Whose resources, or principals, a statement is limited to; undefined when it is for anybody's. */
+export function limitOf({ conditions }: Statement, about: keyof typeof OWNER_KEYS, accounts: string[]): Ownership | undefined {
+  const limits = conditions
+    .filter(({ operator, key }) => OWNER_KEYS[about].test(key) && /^(ForAnyValue:)?(String|Arn)(Equals|EqualsIgnoreCase|Like)$/.test(operator))
+    .map(({ key, values }) => ownerOf(key, values, accounts));
+  return (['own', 'unknown', 'other'] as const).find(owner => limits.includes(owner));
+}
+
+/** Whether Deny statements leave nothing of some actions but what is one's own. */
+export function isDeniedUnlessOwn(denials: Statement[], actions: string[], about: keyof typeof OWNER_KEYS, accounts: string[]): boolean {
+  return actions.length > 0 && denials.some(denial => denial.effect === 'Deny' && denial.isCertain && denial.principals.includes('*') && !denial.notPrincipal && !denial.notAction
+    && !denial.notResource && denial.resources.includes('*') && denial.conditions.length === 1
+    && /^(String|Arn)Not(Equals|Like)(IfExists)?$/.test(denial.conditions[0].operator) && OWNER_KEYS[about].test(denial.conditions[0].key)
+    && ownerOf(denial.conditions[0].key, denial.conditions[0].values, accounts) === 'own' && actions.every(action => coversAction(denial.actions, action)));
+}
+
+/** Whose an account is, by its number or as a pseudo parameter. */
+export function ownerOfAccount(account: string, accounts: string[]): Ownership {
+  if (accounts.includes(account)) { return 'own'; }
+  return isUnknown(account) || (/^\d{12}$/.test(account) && accounts.every(known => !/^\d{12}$/.test(known))) ? 'unknown' : 'other';
+}
+
+function ownerOf(key: string, values: string[], accounts: string[]): Ownership {
+  const owners = values.map((value): Ownership => {
+    if (isUnknown(value)) { return 'unknown'; }
+    if (key.endsWith('account')) { return ownerOfAccount(value, accounts); }
+    if (key.endsWith('arn')) { return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(value)?.[1] ?? '', accounts); }
+    // An organization has one ID, and a path begins with it; the ID of somebody else's organization looks no different.
+    return /^o-[a-z0-9]+(\/.*)?$/.test(value) ? 'own' : 'other';
+  });
+  return (['other', 'unknown'] as const).find(owner => owners.includes(owner)) ?? (owners.length > 0 ? 'own' : 'other');
 }
 
 /** Whether an action of a policy, wildcards included, covers an action. */
