@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda';
 import { eventually, isRunning, testLambda } from './fixture';
 import { LocalServer } from '../../../local/aws/server';
+import { faults, FaultSchedule, FrontEnd, NeoService, startHttpServer } from '../../../local/sagemaker';
 
 const lambda = testLambda();
 afterAll(() => lambda.close());
@@ -83,4 +84,37 @@ test('a parent that ends by a signal leaves no process behind, not even a busy o
     expect(await new Promise(resolve => parent.on('exit', (_code, by) => resolve(by)))).toBe(signal);
     await eventually(() => !isRunning(pid));
   }));
+});
+
+test('fails what exceeds the account\'s concurrency, and tries an asynchronous event again', async () => {
+  const limited = testLambda({ concurrency: 1, executionMs: 300 });
+  try {
+    await limited.put('exports.handler = async ({ n }) => { console.log(`${n} at ${Date.now()}`); };');
+    const began = limited.clock.now();
+    const first = limited.invoke({ n: 1 });
+    await expect(limited.service.invoke('f', '{}')).rejects.toMatchObject({ code: 'TooManyRequestsException', statusCode: 429 });
+    limited.service.invokeAsync('f', '{"n":2}');
+    await first;
+    await limited.clock.run(limited.clock.sleep(10_000));
+    expect(limited.logs).toEqual([`f: 1 at ${began}`, `f: 2 at ${began + 1_000}`]);
+    expect([limited.service.throttles, limited.service.peak]).toEqual([2, 1]);
+  } finally {
+    await limited.close();
+  }
+});
+
+test('a single refusal reaches the function: the SDK sees no difference between clocks', async () => {
+  const own = testLambda();
+  const service = new NeoService({ now: own.clock.now });
+  const frontEnd = new FrontEnd(service, { clock: own.clock, faults: new FaultSchedule([{ operation: 'ListCompilationJobs', nth: 1, fault: faults.accessDenied() }]) });
+  const server = await startHttpServer(frontEnd, { findCaller: own.service.findCaller });
+  try {
+    await own.put(`const { SageMaker } = require("@aws-sdk/client-sagemaker");
+      exports.handler = async () => new SageMaker({}).listCompilationJobs({}).then(() => 'ok', err => err.name);`, { environment: { AWS_ENDPOINT_URL_SAGEMAKER: server.url } });
+    expect([(await own.invoke()).result, frontEnd.counts.get('ListCompilationJobs')]).toEqual(['AccessDeniedException', 1]);
+    expect((await own.invoke()).result).toBe('ok');
+  } finally {
+    await own.close();
+    await server.close();
+  }
 });
