@@ -17,7 +17,7 @@ export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
   });
 
   // Published files are listed, so that no other file is ever published. The parts of the handler are in its bundle.
-  project.package.addField('files', ['.jsii', 'THIRD-PARTY-NOTICES', 'assets', 'lib/**/*.js', 'lib/**/*.d.ts', '!lib/**/handler']);
+  project.package.addField('files', ['.jsii', 'THIRD-PARTY-NOTICES', 'assets', 'bin', 'lib/**/*.js', 'lib/**/*.d.ts', '!lib/**/handler']);
 
   // jsii-pacmak would write an .npmignore, which a build in CI takes for a change of the repository.
   for (const target of ['js', 'java', 'python', 'dotnet', 'go']) {
