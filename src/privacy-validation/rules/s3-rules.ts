@@ -36,7 +36,8 @@ export const ENDPOINT_RULES: PrivacyRule[] = [
 
 function observed(endpoint: TemplateResource, exposure: EndpointExposure, evidence: string, ...properties: string[]): Observation[] {
   if (exposure.open.length > 0) { return exposure.open.map(words => fail(endpoint, words, ...properties)); }
-  return exposure.unknown.length > 0 ? exposure.unknown.map(words => unknown(endpoint, words, ...properties)) : [pass(endpoint, evidence, ...properties)];
+  if (exposure.unknown.length > 0) { return exposure.unknown.map(words => unknown(endpoint, words, ...properties)); }
+  return [pass(endpoint, evidence, ...properties)];
 }
 
 /** Not by way of a route table or of subnets that no job uses, unless a group lets jobs go there. */
