@@ -29,6 +29,7 @@ describe('bad input', () => {
     ['a name of 64', { compilationJobName: 'n'.repeat(64) }, /compilationJobName must be/],
     ['a name of 64 with hyphens in a row', { compilationJobName: `n${'-'.repeat(62)}n` }, /compilationJobName must be/],
     ['a prefix with a slash', { outputPrefix: 'out/' }, /outputPrefix must be a folder without slashes at its ends.*got: "out\/"/],
+    ['a prefix with an empty folder', { outputPrefix: 'a//b' }, /outputPrefix must be a folder without slashes at its ends.*got: "a\/\/b"/],
     ['an empty prefix', { outputPrefix: '' }, /outputPrefix must be a folder/],
     ['a prefix too long', { outputPrefix: 'p'.repeat(751) }, /outputPrefix must have at most 750 characters.*got: 751/],
     ['48 tags', { tags: Object.fromEntries(Array.from({ length: 48 }, (_, i) => [`t${i}`, 'v'])) }, /tags must be at most 47.*got: 48/],

@@ -179,6 +179,15 @@ describe('monitoring', () => {
     expect(warnings(stack).filter(text => text.includes('outcomeNotSeen'))).toEqual([expect.stringContaining('the deployment does not wait for Stack/Job')]);
   });
 
+  test('has construct ids that are contract: alarms, rule, queries, dashboard and outputs', () => {
+    const fixture = compilation();
+    const { monitoring, job, stack } = monitored({ topic: new sns.Topic(fixture.stack, 'Topic') }, fixture);
+    const [jobSuffix, stackSuffix] = [job, stack].map(({ node }) => node.addr.slice(-8));
+    expect(monitoring.node.children.map(({ node }) => node.id)).toEqual([
+      `Failed${jobSuffix}`, `CompilationTime${jobSuffix}`, `Messages${stackSuffix}`, 'OutcomeQuery', 'CompilationLogQuery', 'Dashboard', 'DashboardUrl', `JobUrl${jobSuffix}`,
+    ]);
+  });
+
   test('has no alarm on a time that is not known', () => {
     const maxRuntime = Duration.seconds(Lazy.number({ produce: () => 900 }));
     expect(monitored({}, compilation({ maxRuntime })).monitoring.compilationTimeAlarms).toEqual([]);
