@@ -31,5 +31,5 @@ function warn([job, ...others]: Construct[], bucket: IConstruct) {
   const whose = others.length > 0 ? `of this job and ${others.length} more is` : 'is';
   lateWarnings(job).addWarningV2('cdk-sagemaker-neo:modelNotUploaded', `the model ${whose} read from ${bucket.node.path}, which this stack makes: on the first deployment the bucket is `
     + 'empty, and the job fails. Make the bucket in another stack and upload the model before this one is deployed; or have the job wait for what uploads it '
-    + '(job.node.addDependency); or use NeoModel.fromAsset');
+    + '(job.node.addDependency; the network must let a BucketDeployment in: network.allowOutsideEndpoint(deployment.handlerRole)); or use NeoModel.fromAsset');
 }

@@ -6,6 +6,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { archiveProblem } from './archive';
 import { permitModels, requireAssetOptions, requireBucketOptions } from './model-access';
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelConfig } from './model-options';
+import { MODEL_ASSETS_ID } from '../network/model-access';
 import { requireSameRegion } from '../network/same-environment';
 import type { Findings } from '../preflight/findings';
 import { packDirectory, packFiles } from '../preflight/pack';
@@ -168,8 +169,6 @@ class PackageModel extends NeoModel {
     return { modelPackageVersionArn: this.modelPackageVersionArn };
   }
 }
-
-const MODEL_ASSETS_ID = 'cdk-sagemaker-neo.ModelAssets';
 
 /**
  * As an Asset would, but under a key that ends in .tar.gz: Neo wants that ending, and an Asset's key keeps only .gz of it.

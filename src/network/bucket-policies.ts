@@ -52,6 +52,11 @@ export class EndpointOnlyBucketPolicy {
     }
   }
 
+  /** Whether a principal is exempt by name; a wildcard may exempt it as well. */
+  public exempts(grantee: iam.IGrantable): boolean {
+    return arnsOf(this.scope, grantee).every(arn => this.exemptArns.includes(arn));
+  }
+
   public get deniesDeletion(): boolean {
     return this.actions.some(action => Token.isUnresolved(action) || DELETING.test(action));
   }
@@ -192,10 +197,22 @@ export function closeBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: End
     }
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketPolicyNotManaged',
       `the policy of bucket ${bucket.node.path} is not managed by this stack${whyNot(bucket)}; until it has the following statement (bucketPolicyStatement() `
-      + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(scope, statement)}`);
+      + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(scope, statement)}${keyAdvice(bucket)}`);
     warnAboutOtherAccount(scope, bucket);
     return [];
   });
+}
+
+/** A bucket that is imported by its name may have a key. */
+function keyAdvice(bucket: s3.IBucket): string {
+  return bucket.encryptionKey || Resource.isOwnedResource(bucket)
+    ? ''
+    : `. If the bucket is encrypted with a KMS key, import it with encryptionKey (s3.Bucket.fromBucketAttributes), or the execution role also needs ${keyStatement('kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey')}`;
+}
+
+/** A statement for a person to copy. */
+export function keyStatement(...actions: string[]): string {
+  return JSON.stringify({ Effect: 'Allow', Action: actions, Resource: '<ARN of the key>' });
 }
 
 /** The statement names this stack's endpoint, and this stack the bucket. */

@@ -3,7 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { networkOf } from './bucket-policies';
+import { keyStatement, networkOf } from './bucket-policies';
 import { grantKeys } from './execution-role';
 import { throughEndpoint } from './s3-endpoint';
 import { requireSameRegion } from './same-environment';
@@ -12,6 +12,9 @@ import { inPolicy, requireKey } from '../util/object-keys';
 import { requireType } from '../util/prop-types';
 import { readable } from '../util/readable-policy';
 import { BUCKET } from '../util/resource-types';
+
+/** Construct id of the bucket of assets in a stack. */
+export const MODEL_ASSETS_ID = 'cdk-sagemaker-neo.ModelAssets';
 
 /**
  * What can be named to a role and an endpoint.
@@ -32,6 +35,7 @@ export class ModelAccess {
   private readonly byRole = new ReadableModels();
   private readonly byEndpoint = new ReadableModels();
   private grant?: iam.Grant;
+  private readonly unknownKeys = new Set<string>();
 
   /**
    * @param endpoint the endpoint, if its policy is ours
@@ -53,6 +57,7 @@ export class ModelAccess {
     const pattern = inPolicy(objectKeyPattern);
     if (!this.byRole.add(bucketArn, pattern)) { return this.grant!; }
 
+    if (!isReachable) { this.warnOfUnknownKey(bucket); }
     if (bucket.encryptionKey) { grantKeys(this.scope, this.role, [bucket.encryptionKey], 'kms:Decrypt'); }
     this.grant ??= this.grantRole();
     if (!isReachable) { this.openEndpoint(bucketArn, pattern); }
@@ -68,6 +73,15 @@ export class ModelAccess {
       throw new NeoValidationError(`a model by fromAsset must not be in another stack than the network, ${network.node.path}, with the legacy synthesizer, as the network would have to refer to `
         + 'a parameter of that stack: use the DefaultStackSynthesizer, or make the job in the stack of the network, or use NeoModel.fromBucket; got: a bucket whose name is a parameter', this.scope);
     }
+  }
+
+  /** A bucket that is imported by its name may have a key. That of the bootstrap stack, if it has one, lets the account use it. */
+  private warnOfUnknownKey(bucket: s3.IBucket) {
+    const isKnown = bucket.encryptionKey !== undefined || Resource.isOwnedResource(bucket) || bucket.node.id === MODEL_ASSETS_ID;
+    if (isKnown || this.unknownKeys.has(bucket.bucketName)) { return; }
+    this.unknownKeys.add(bucket.bucketName);
+    Annotations.of(this.scope).addWarningV2('cdk-sagemaker-neo:bucketKeyUnknown', `bucket ${bucket.node.path} is imported, so its encryption is not known here: if it has a KMS key, import it with `
+      + `encryptionKey (s3.Bucket.fromBucketAttributes), or the role ${this.role.node.path} needs ${keyStatement('kms:Decrypt')}`);
   }
 
   private grantRole(): iam.Grant {

@@ -5,6 +5,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Dependable, type Construct, type IConstruct, type IDependable } from 'constructs';
+import { checkApp } from './app-checks';
 import { closeBuckets, DEFAULT_DENIED_ACTIONS, EndpointOnlyBucketPolicy, uniqueBuckets } from './bucket-policies';
 import { controlPlaneS3Statements, createControlPlane } from './control-plane';
 import { bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from './execution-role';
@@ -192,6 +193,8 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     const network = props.vpc ? subnets : [vpc];
     const parts = [...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies];
     this.createReadyBarrier(parts);
+    const { s3Endpoint, buckets, endpointOnlyPolicy: policy } = this;
+    checkApp(this, { vpc, subnets, s3Endpoint, ownsEndpoint: ownEndpoint !== undefined, buckets, policy });
     describeNetwork(this, this.metadata(!props.vpc, props.s3PrefixList ? undefined : s3PrefixList));
   }
 

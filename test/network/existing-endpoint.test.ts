@@ -63,7 +63,7 @@ describe('an S3 endpoint', () => {
   test('gets a warning per model that it must let through', () => {
     const { stack, privateVpc } = bring((_, vpc) => onSubnets(vpc, { subnetType: ec2.SubnetType.PRIVATE_ISOLATED }));
     privateVpc.grantReadThroughEndpoint(s3.Bucket.fromBucketName(stack, 'Models', 'models'), 'model.tar.gz');
-    expect(warningIds(stack)).toEqual(['endpointPolicyNotManaged', 'modelThroughEndpoint']);
+    expect(warningIds(stack)).toEqual(['bucketKeyUnknown', 'endpointPolicyNotManaged', 'modelThroughEndpoint']);
     expect(warnings(stack).join()).toContain('"arn:${AWS::Partition}:s3:::models/model.tar.gz"');
   });
 });

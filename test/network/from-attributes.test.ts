@@ -75,8 +75,8 @@ describe('reading a model', () => {
     const [[policy, { Properties }]] = Object.entries(template.findResources('AWS::IAM::Policy'));
     expect(Properties.Roles).toEqual(['neo']);
     expect(new DependencyGraph(template.toJSON()).direct('Job')).toEqual([policy]);
-    expect(warningIds(stack)).toEqual(['modelThroughEndpoint']);
-    expect(warnings(stack)[0]).toContain('"arn:${AWS::Partition}:s3:::models/model.tar.gz"');
+    expect(warningIds(stack)).toEqual(['bucketKeyUnknown', 'modelThroughEndpoint']);
+    expect(warnings(stack)[1]).toContain('"arn:${AWS::Partition}:s3:::models/model.tar.gz"');
   });
 
   test('from a bucket that the endpoint was made for needs no warning', () => {

@@ -38,7 +38,7 @@ describe('an imported key', () => {
     const stack = newStack(ENV);
     const { stack: own } = compilation({ outputEncryptionKey: imported(stack), model: NeoModel.fromBucket(s3.Bucket.fromBucketName(stack, 'M', 'models'), 'm.tar.gz', OPTIONS) }, network({}, stack));
     expect(keyStatements(own)).toEqual([{ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], Resource: ARN }]);
-    expect(warningIds(own)).toEqual(['keyPolicyNotManaged']);
+    expect(warningIds(own)).toEqual(['bucketKeyUnknown', 'keyPolicyNotManaged']);
   });
 
   test('by its alias cannot be granted, which another warning says', () => {

@@ -9,8 +9,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as pipelines from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import {
-  NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoCreateCompilationJob, NeoFleetModels, NeoFramework, NeoModel, NeoPrivacyValidation,
-  NeoPrivateCompilationVpc, NeoRunCompilationJob, NeoTarget,
+  NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoCreateCompilationJob, NeoFleetModels, NeoFramework, NeoModel,
+  NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoRunCompilationJob, NeoTarget,
 } from '../../src';
 import { archive } from '../compilation-job/fixture';
 import { templateOf, warnings } from '../network/fixture';
@@ -121,7 +121,8 @@ describe.each(MODES)('%s references', mode => {
     const stacks = ['Network', 'Jobs'].map(id => new Stack(app, id));
     jobIn(stacks[1], networkIn(stacks[0]));
     const { stacks: artifacts } = app.synth();
-    const { violations } = validation.validate({ templatePaths: artifacts.map(({ templateFullPath }) => templateFullPath), appConstruct: app } as any);
+    const templatePaths = artifacts.map(({ templateFullPath }) => templateFullPath);
+    const { violations } = validation.validate({ templatePaths, appConstruct: app } as any);
     expect(violations.map(({ ruleName }) => ruleName)).toEqual([]);
   });
 });
