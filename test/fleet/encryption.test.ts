@@ -48,7 +48,7 @@ describe('one key of the network', () => {
 
   test('may be used by the role of the jobs', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([{ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: keyArn }]) },
+      PolicyDocument: { Statement: Match.arrayWith([{ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'], Resource: keyArn }]) },
       Roles: [{ Ref: Match.stringLikeRegexp('^NetworkRole') }],
     });
   });

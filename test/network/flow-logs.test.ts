@@ -67,7 +67,7 @@ describe('a customer-managed key', () => {
     expect(KeyPolicy.Statement).toHaveLength(2);
     expect(KeyPolicy.Statement[1]).toMatchObject({
       Sid: 'CloudWatchLogs',
-      Principal: { Service: { 'Fn::Join': ['', ['logs.', { Ref: 'AWS::Region' }, '.amazonaws.com']] } },
+      Principal: { Service: { 'Fn::Join': ['', ['logs.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] } },
       Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': { 'Fn::Join': ['', expect.arrayContaining([':log-group:*'])] } } },
     });
     expect(warningIds(stack)).toEqual([]);

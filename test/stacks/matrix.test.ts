@@ -12,7 +12,7 @@ import {
   NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoCreateCompilationJob, NeoFleetModels, NeoFramework, NeoModel,
   NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoRunCompilationJob, NeoTarget,
 } from '../../src';
-import { archive } from '../compilation-job/fixture';
+import { archive, OPTIONS as TORCH } from '../compilation-job/fixture';
 import { templateOf, warnings } from '../network/fixture';
 import { DependencyGraph } from '../util/dependency-graph';
 
@@ -38,7 +38,7 @@ const machine = (stack: Stack, next: sfn.IChainable) => new sfn.StateMachine(sta
 
 const CONSTRUCTS: Record<string, (stack: Stack, network: Network) => unknown> = {
   'a job': (stack, network) => jobIn(stack, network),
-  'a job with a model of this machine': (stack, network) => jobIn(stack, network, NeoModel.fromAsset(archive(), OPTIONS)),
+  'a job with a model of this machine': (stack, network) => jobIn(stack, network, NeoModel.fromAsset(archive(), TORCH)),
   'a hosted model': (stack, network) => new NeoCompiledModel(stack, 'Hosted', { job: jobIn(stack, network) }),
   'monitoring': (stack, network) => new NeoCompilationMonitoring(stack, 'Monitoring', { jobs: [jobIn(stack, network)], topic: new sns.Topic(stack, 'Topic') }),
   'a fleet': (stack, network) => new NeoCompilationFleet(stack, 'Fleet', {
@@ -159,7 +159,7 @@ describe('the legacy synthesizer', () => {
   const asset = (jobsStack: (app: App, networkStack: Stack) => Stack) => {
     const app = new App();
     const networkStack = new Stack(app, 'Network', { synthesizer: new LegacyStackSynthesizer() });
-    jobIn(jobsStack(app, networkStack), networkIn(networkStack), NeoModel.fromAsset(archive(), OPTIONS));
+    jobIn(jobsStack(app, networkStack), networkIn(networkStack), NeoModel.fromAsset(archive(), TORCH));
     return app;
   };
 
