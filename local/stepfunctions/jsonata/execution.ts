@@ -1,31 +1,15 @@
-import { Machine, StateDefinition } from './definition';
-import { Environment } from './environment';
+import { ChildExecution, ExecutionProps, ExecutionStatus } from './child-execution';
+import { StateDefinition } from './definition';
 import { Interrupted, StatesError } from './errors';
 import { MapRun } from './map-run';
+import { Position, StateHost } from './scope';
 import { enterState } from './states';
-
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
-
-export interface ExecutionProps {
-  readonly environment: Environment;
-  readonly machine: Machine;
-  readonly stateMachineArn: string;
-  readonly arn: string;
-  readonly input: unknown;
-  readonly isExpress?: boolean;
-}
 
 /** Of the history of a Standard workflow. */
 const MAX_EVENTS = 25_000;
 
-/** Where an execution is: a redrive goes on from here. */
-export interface Position {
-  readonly state: string;
-  readonly input: any;
-}
-
 /** One execution of a state machine, or of the item processor of a Distributed Map. */
-export class Execution {
+export class Execution implements ChildExecution, StateHost {
   public status: ExecutionStatus = 'RUNNING';
   public output?: unknown;
   public failure?: StatesError;
@@ -102,6 +86,10 @@ export class Execution {
     if (this.events > MAX_EVENTS && !this.props.isExpress) {
       throw new StatesError('States.Runtime', 'The execution reached the maximum number of history events (25000).');
     }
+  }
+
+  public startChild(props: ExecutionProps): Execution {
+    return new Execution(props);
   }
 
   /** How many events its history has. */

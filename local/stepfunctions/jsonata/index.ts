@@ -1,3 +1,4 @@
+export * from './child-execution';
 export * from './definition';
 export * from './environment';
 export * from './errors';

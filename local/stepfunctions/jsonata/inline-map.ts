@@ -1,13 +1,15 @@
 import { StateDefinition } from './definition';
 import { evaluate } from './expressions';
 import { pool } from './pool';
-import { runState, Scope } from './states';
+import { Scope, StateRunner } from './scope';
 
 /**
  * An inline Map. Its iterations see the variables around it and have their own; a redrive starts the whole Map anew, while Step Functions
  * would go on with the iterations that did not succeed.
  */
-export async function runInlineMap(scope: Scope, name: string, state: StateDefinition, input: any): Promise<unknown[]> {
+export async function runInlineMap(
+  scope: Scope, name: string, state: StateDefinition, input: any, runState: StateRunner,
+): Promise<unknown[]> {
   const { execution } = scope;
   const bindings = (item?: unknown) => ({ ...scope.variables, states: { input, context: execution.context(name, item) } });
   const items: unknown[] = state.Items === undefined ? input : await evaluate(state.Items, bindings(), 'Items');

@@ -1,21 +1,12 @@
-import { StateDefinition } from './definition';
+import { ChildExecution } from './child-execution';
 import { Environment } from './environment';
 import { StatesError } from './errors';
-import { Execution } from './execution';
-import { evaluate } from './expressions';
-import { batches, readItems } from './item-reader';
 import { pool } from './pool';
-import { writeResults } from './result-writer';
-import type { Scope } from './states';
-import { uuid } from '../../sagemaker';
-
-/** What Step Functions runs at once unless told otherwise. */
-const DEFAULT_CONCURRENCY = 10_000;
 
 /** One run of a Distributed Map: a child workflow for every item, each an execution of its own, which outlive a failure of the run. */
 export class MapRun {
   /** By item; none yet for items that wait. */
-  public readonly children: (Execution | undefined)[];
+  public readonly children: (ChildExecution | undefined)[];
   /** When it has ended; none while it runs. */
   public stopDate?: number;
   /** The latest attempt to run it; what still works for an earlier one stops. */
@@ -25,7 +16,7 @@ export class MapRun {
 
   constructor(
     public readonly arn: string, public readonly inputs: readonly unknown[],
-    private readonly begin: (input: unknown) => Execution, private readonly limit: number, private readonly environment: Environment,
+    private readonly begin: (input: unknown) => ChildExecution, private readonly limit: number, private readonly environment: Environment,
   ) {
     this.children = new Array(inputs.length).fill(undefined);
   }
@@ -79,48 +70,4 @@ export class MapRun {
     this.children.forEach(child => child?.stop());
     this.stopDate = this.environment.clock.now();
   }
-}
-
-export async function runDistributedMap(scope: Scope, name: string, state: StateDefinition, input: any): Promise<object> {
-  const { execution } = scope;
-  const bindings = { ...scope.variables, states: { input, context: execution.context(name) } };
-  let run = execution.openMapRuns.get(name);
-  if (!run) {
-    run = await newMapRun(scope, name, state, input);
-    execution.assertAlive(scope.life);
-    execution.openMapRuns.set(name, run);
-    execution.mapRuns.push(run);
-  }
-  let failure: unknown;
-  try {
-    await run.run(Number(await evaluate(state.ToleratedFailurePercentage ?? 0, bindings, 'ToleratedFailurePercentage')));
-  } catch (err) {
-    failure = err;
-  }
-  execution.assertAlive(scope.life);
-  const result = await writeResults(scope, state, run, bindings);
-  if (failure) { throw failure; }
-  execution.openMapRuns.delete(name);
-  return result;
-}
-
-async function newMapRun(scope: Scope, name: string, state: StateDefinition, input: any): Promise<MapRun> {
-  const { execution } = scope;
-  const { environment, stateMachineArn } = execution.props;
-  const bindings = (item?: unknown) => ({ ...scope.variables, states: { input, context: execution.context(name, item) } });
-  const items = await readItems(state, bindings(), environment);
-  const selected = state.ItemSelector === undefined ? items.map(({ Key, Value }) => Key === undefined ? Value : { Key, Value })
-    : await Promise.all(items.map((item, Index) => evaluate(state.ItemSelector, bindings({ Index, ...item }), 'ItemSelector')));
-  const inputs = await batches(state, selected, bindings());
-  const limit = Number(await evaluate(state.MaxConcurrency ?? 0, bindings(), 'MaxConcurrency')) || DEFAULT_CONCURRENCY;
-  const label = state.Label ?? name;
-  const childOf = `${stateMachineArn}/${label}`;
-  return new MapRun(`${childOf.replace(':stateMachine:', ':mapRun:')}:${uuid(environment.random)}`, inputs, childInput => new Execution({
-    environment,
-    machine: { QueryLanguage: execution.props.machine.QueryLanguage, ...state.ItemProcessor! },
-    stateMachineArn: childOf,
-    arn: `${childOf.replace(':stateMachine:', ':execution:')}:${uuid(environment.random)}`,
-    input: childInput,
-    isExpress: state.ItemProcessor!.ProcessorConfig?.ExecutionType === 'EXPRESS',
-  }), limit, environment);
 }

@@ -1,15 +1,15 @@
+import { ChildExecution } from './child-execution';
 import { StateDefinition } from './definition';
-import type { Execution } from './execution';
 import { Bindings, evaluate } from './expressions';
-import type { MapRun } from './map-run';
-import type { Scope } from './states';
+import { MapRun } from './map-run';
+import { Scope } from './scope';
 
 type Outcome = 'SUCCEEDED' | 'FAILED' | 'PENDING';
 
 /** The result of a Distributed Map: written to S3 if it has a ResultWriter, otherwise handed on. */
 export async function writeResults(scope: Scope, state: StateDefinition, run: MapRun, bindings: Bindings): Promise<any> {
   const { ResultWriter: writer } = state;
-  const succeeded = run.children.filter((child): child is Execution => child?.status === 'SUCCEEDED');
+  const succeeded = run.children.filter((child): child is ChildExecution => child?.status === 'SUCCEEDED');
   if (!writer) { return succeeded.map(({ output }) => output); }
   const { Bucket, Prefix } = await evaluate(writer.Arguments, bindings, 'ResultWriter/Arguments');
   const { OutputType = 'JSON', Transformation = 'NONE' } = writer.WriterConfig ?? {};
@@ -41,7 +41,7 @@ export async function writeResults(scope: Scope, state: StateDefinition, run: Ma
 }
 
 /** A child workflow as ResultWriter describes it. */
-function entry(input: unknown, status: Outcome, child?: Execution): object {
+function entry(input: unknown, status: Outcome, child?: ChildExecution): object {
   return {
     ...child && { ExecutionArn: child.arn, StateMachineArn: child.props.stateMachineArn },
     Input: JSON.stringify(input),

@@ -1,25 +1,12 @@
 import { Retrier, retryDelay, StateDefinition } from './definition';
+import { runDistributedMap } from './distributed-map';
 import { StatesError, matches } from './errors';
-import type { Execution, Position } from './execution';
 import { evaluate } from './expressions';
 import { runInlineMap } from './inline-map';
-import { runDistributedMap } from './map-run';
-
-/** Where to go, and with what; no state: the end. */
-export interface Transition {
-  readonly state?: string;
-  readonly output: any;
-}
-
-/** What a state sees: variables may be those of an inline Map's iteration. */
-export interface Scope {
-  readonly execution: Execution;
-  readonly life: number;
-  readonly variables: Record<string, unknown>;
-}
+import { Position, Scope, StateHost, Transition } from './scope';
 
 /** Runs a state of an execution to its end. */
-export function enterState(execution: Execution, life: number, state: StateDefinition, position: Position): Promise<Transition> {
+export function enterState(execution: StateHost, life: number, state: StateDefinition, position: Position): Promise<Transition> {
   return runState({ execution, life, variables: execution.variables }, position.state, state, position.input);
 }
 
@@ -27,7 +14,7 @@ export function enterState(execution: Execution, life: number, state: StateDefin
  * @throws StatesError that no Catch has caught
  * @throws Interrupted
  */
-export async function runState(scope: Scope, name: string, state: StateDefinition, input: any): Promise<Transition> {
+async function runState(scope: Scope, name: string, state: StateDefinition, input: any): Promise<Transition> {
   const { execution } = scope;
   const language = state.QueryLanguage ?? execution.props.machine.QueryLanguage;
   if (language !== 'JSONata') { throw new Error(`state ${name} is not in JSONata: aws-local-stepfunctions runs JSONPath`); }
@@ -92,7 +79,7 @@ async function attemptState(scope: Scope, name: string, state: StateDefinition, 
     case 'Map':
       return goOn(state.ItemProcessor!.ProcessorConfig?.Mode === 'DISTRIBUTED'
         ? await runDistributedMap(scope, name, state, input)
-        : await runInlineMap(scope, name, state, input));
+        : await runInlineMap(scope, name, state, input, runState));
     default:
       throw new Error(`no interpreter for states of type ${state.Type}`);
   }
