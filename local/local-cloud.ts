@@ -88,7 +88,9 @@ export class LocalCloud {
       environment: () => this.environmentOfFunctions,
       onLog: props.onLog ?? (() => {}),
     });
-    this.stateMachines = new StateMachineService({ clock: this.clock, random: this.random, task: lambdaTask((name, event) => this.lambda.invoke(name, event)) });
+    this.stateMachines = new StateMachineService({
+      clock: this.clock, random: this.random, task: lambdaTask((name, event) => this.lambda.invoke(name, event)),
+    });
     this.protocol = new CustomResourceProtocol({
       clock: this.clock,
       random: this.random,

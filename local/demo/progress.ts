@@ -19,7 +19,8 @@ export class Progress {
   private looking?: AbortController;
 
   constructor(
-    template: Template, private readonly service: NeoService, private readonly clock: CancellableClock, private readonly print: (line: string) => void,
+    template: Template, private readonly service: NeoService,
+    private readonly clock: CancellableClock, private readonly print: (line: string) => void,
   ) {
     this.paths = new Map(Object.entries(template.Resources).map(([id, resource]) => [id, pathOf(id, resource)]));
     service.records().forEach(({ name, status }) => this.said.set(name, { status, at: service.now() }));

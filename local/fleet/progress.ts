@@ -23,7 +23,8 @@ export class Progress {
 
   /** @param compilations how many jobs are expected */
   constructor(
-    private readonly service: NeoService, private readonly clock: CancellableClock, private readonly out: Output, private readonly compilations: number,
+    private readonly service: NeoService, private readonly clock: CancellableClock,
+    private readonly out: Output, private readonly compilations: number,
   ) {
     this.start = clock.now();
     this.before = service.records().length;

@@ -199,7 +199,9 @@ export class Worker implements Caller {
   }
 
   /** The next message that means something, or what a process that ended or took too long means. */
-  private answer<T>(computingSeconds: number, timeout: AbortSignal | undefined, read: (message: Message) => T, none: (exit?: string) => T): Promise<T> {
+  private answer<T>(
+    computingSeconds: number, timeout: AbortSignal | undefined, read: (message: Message) => T, none: (exit?: string) => T,
+  ): Promise<T> {
     return new Promise(resolve => {
       const done = (result: T) => {
         unlimit();

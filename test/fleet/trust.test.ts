@@ -64,7 +64,9 @@ describe('uploads', () => {
     expect(local.records('COMPLETED')).toHaveLength(240);
     expect(local.records()).toHaveLength(240);
     const compiling = executions.map(({ mapRuns }) => mapRuns.find(({ arn }) => arn.includes('/Compile'))!);
-    const [first, second] = compiling.map(({ children, stopDate }) => ({ begin: Date.parse(children[0]!.startTime), end: stopDate! })).sort((one, other) => one.begin - other.begin);
+    const [first, second] = compiling
+      .map(({ children, stopDate }) => ({ begin: Date.parse(children[0]!.startTime), end: stopDate! }))
+      .sort((one, other) => one.begin - other.begin);
     expect(second.begin).toBeGreaterThanOrEqual(first.end);
   });
 

@@ -15,7 +15,10 @@ const { cpu, nvidia, jetson, android, inferentia, armNeon } = NeoCompilerOptions
 const options = NeoCompilerOptions.of;
 const cuda = (gpuCode: string, trtVersion = '7.1.3', cudaVersion = '10.2') => nvidia({ gpuCode, trtVersion, cudaVersion });
 
-type Row = [name: string, framework: NeoFramework, shape: NeoDataInputShape | undefined, target: NeoTarget, compilerOptions?: NeoCompilerOptions, warnings?: string[], region?: string];
+type Row = [
+  name: string, framework: NeoFramework, shape: NeoDataInputShape | undefined, target: NeoTarget,
+  compilerOptions?: NeoCompilerOptions, warnings?: string[], region?: string,
+];
 
 const ACCEPTED: Row[] = [
   // Cloud instances
@@ -71,7 +74,10 @@ const ACCEPTED: Row[] = [
     },
   }), NeoTarget.COREML, NeoCompilerOptions.coreMl({ classLabels: 'labels.txt' }), ['frameworkVersionNotSent']],
   ['Core ML, a choice of sizes', NeoFramework.PYTORCH_1_8, NeoDataInputShape.fromCoreMlInputList([
-    { shape: NeoCoreMlShape.enumerated(NeoCoreMlShape.fixed(1, 3, 224, 224), NeoCoreMlShape.fixed(1, 3, 160, 160)), defaultShape: NeoCoreMlShape.fixed(1, 3, 224, 224) },
+    {
+      shape: NeoCoreMlShape.enumerated(NeoCoreMlShape.fixed(1, 3, 224, 224), NeoCoreMlShape.fixed(1, 3, 160, 160)),
+      defaultShape: NeoCoreMlShape.fixed(1, 3, 224, 224),
+    },
   ]), NeoTarget.COREML, undefined, ['frameworkVersionNotSent']],
   // Platforms
   ['LINUX/X86_64', NeoFramework.MXNET_1_8, of('data', 1, 3, 224, 224), platform(LINUX, X86_64), cpu({ mcpu: 'skylake-avx512' })],

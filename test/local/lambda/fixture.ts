@@ -8,13 +8,13 @@ import { seededRandom } from '../../../local/sagemaker';
 import { VirtualClock } from '../../../local/time/virtual-clock';
 
 /** Functions in processes of their own, without any server around them. */
-export function testLambda(more: Pick<LambdaServiceProps, 'concurrency' | 'executionMs'> = {}) {
+export function testLambda(props: Pick<LambdaServiceProps, 'concurrency' | 'executionMs'> = {}) {
   const directory = mkdtempSync(path.join(tmpdir(), 'neo-lambda-test-'));
   const logs: string[] = [];
   const clock = new VirtualClock();
   const environment = { AWS_REGION: 'eu-west-1', LOCAL_ANSWERS_URL: 'http://127.0.0.1:1/answers', NODE_PATH: sdkFolder(directory) };
   const service = new LambdaService({
-    clock, random: seededRandom(1), environment: () => environment, onLog: (functionName, line) => logs.push(`${functionName}: ${line}`), ...more,
+    clock, random: seededRandom(1), environment: () => environment, onLog: (functionName, line) => logs.push(`${functionName}: ${line}`), ...props,
   });
   return {
     service,
