@@ -73,7 +73,7 @@ export const CORE_ML = subject<NeoCoreMlInput & { name: string }>({
     useShape(world, NeoDataInputShape.fromCoreMlInputs({ [name]: input }).toJson(scope));
     useShape(world, NeoDataInputShape.fromCoreMlInputList([input]).toJson(scope));
   },
-  calls: { name: /input/, defaultShape: /default_?[sS]hape|shape of input|data input shape/, shape: /shape/, bias: /bias|data input shape/, scale: /scale|data input shape/, type: /type|data input shape/ },
+  calls: { name: /input/, defaultShape: /default_?[sS]hape|shape of input|data input shape|dimensions/, shape: /shape|dimensions/, bias: /bias|data input shape/, scale: /scale|data input shape/, type: /type|data input shape/ },
 });
 
 
