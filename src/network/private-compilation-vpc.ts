@@ -132,7 +132,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   public readonly _writesBucketPolicies: boolean;
 
   /**
-   * How many jobs of this network the deployment of a stack runs at the same time.
+   * How many jobs of this network the deployment of a stack runs at the same time. It is never undefined here.
    */
   public readonly maxConcurrentJobs?: number;
 

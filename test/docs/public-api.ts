@@ -20,6 +20,7 @@ interface Documented {
 
 interface Callable extends Documented {
   readonly parameters?: readonly Documented[];
+  readonly overrides?: string;
 }
 
 interface Type extends Documented {
@@ -79,6 +80,7 @@ function gapsOfCallable(name: string, callable: Callable): string[] {
   return [...gapsOf(name, callable.docs), ...gapsOfParameters(name, callable)];
 }
 
-function gapsOfParameters(name: string, { parameters = [] }: Callable): string[] {
-  return parameters.filter(({ docs }) => !docs?.summary).map(parameter => `${name}: parameter ${parameter.name} has no @param`);
+/** A method of an interface is documented there, for its classes too. */
+function gapsOfParameters(name: string, { parameters = [], overrides }: Callable): string[] {
+  return (overrides ? [] : parameters).filter(({ docs }) => !docs?.summary).map(parameter => `${name}: parameter ${parameter.name} has no @param`);
 }

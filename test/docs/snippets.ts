@@ -39,13 +39,13 @@ function around(fixture: string): [string, string] {
 function compile(files: ReadonlyMap<string, string>): Array<{ name: string; line: number; message: string }> {
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.CommonJS,
+    module: ts.ModuleKind.ES2022,
     strict: true,
     noEmit: true,
     skipLibCheck: true,
     types: ['node'],
-    baseUrl: ROOT,
-    paths: { 'cdk-sagemaker-neo': ['src'] },
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    paths: { 'cdk-sagemaker-neo': [`${ROOT}/src/index`] },
   };
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;
@@ -56,8 +56,8 @@ function compile(files: ReadonlyMap<string, string>): Array<{ name: string; line
     : getSourceFile.call(host, name, ...rest);
   const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram([...files.keys()], options, host));
   return diagnostics.filter(({ code }) => code !== DECLARE_IN_FUNCTION).map(({ file, start, messageText }) => ({
-    name: file!.fileName,
-    line: file!.getLineAndCharacterOfPosition(start!).line,
+    name: file?.fileName ?? 'the options of the compiler',
+    line: file?.getLineAndCharacterOfPosition(start!).line ?? 0,
     message: ts.flattenDiagnosticMessageText(messageText, '\n'),
   }));
 }
