@@ -17,6 +17,7 @@ const ALLOWED = [
   /^(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES|\.jsii)$/,
   /^lib\/.+\.(js|d\.ts)$/,
   /^assets\/.+\/index\.js$/,
+  /^bin\/cdk-sagemaker-neo$/,
 ];
 
 /** In the bundle of the handler already. */
@@ -26,7 +27,7 @@ const FORBIDDEN = [/^lib\/.*\/handler\//, /\.test\./, /\.lambda\.(js|d\.ts)$/];
 const REQUIRED = ['package.json', 'README.md', 'LICENSE', 'THIRD-PARTY-NOTICES', '.jsii', 'lib/index.js', 'lib/index.d.ts', 'assets/compilation-job/handler/compilation-job.lambda/index.js'];
 
 /** A quarter more than today: a dependency that slips in is more than that. */
-const LIMITS = { size: 330_000, unpackedSize: 1_700_000 };
+const LIMITS = { size: 480_000, unpackedSize: 2_300_000 };
 
 export function pack(into: string): Tarball {
   const { status, stdout, stderr } = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', into]);

@@ -96,7 +96,7 @@ namespace Example
                     new NeoFleetTarget { Target = NeoTarget.RASP4B, CompilerOptions = NeoCompilerOptions.ArmNeon() },
                 },
                 OutputBucket = bucket,
-                Quota = 4,
+                MaxConcurrentJobs = 4,
             });
 
             new CfnOutput(stack, "CompiledForCloud", new CfnOutputProps { Value = cloud.ModelArtifactsUri });

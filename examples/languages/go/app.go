@@ -83,8 +83,8 @@ func main() {
 			{Target: neo.NeoTarget_ML_C5()},
 			{Target: neo.NeoTarget_RASP4B(), CompilerOptions: neo.NeoCompilerOptions_ArmNeon()},
 		},
-		OutputBucket: bucket,
-		Quota:        jsii.Number(4),
+		OutputBucket:      bucket,
+		MaxConcurrentJobs: jsii.Number(4),
 	})
 
 	awscdk.NewCfnOutput(stack, jsii.String("CompiledForCloud"), &awscdk.CfnOutputProps{Value: cloud.ModelArtifactsUri()})

@@ -80,7 +80,7 @@ fleet = NeoCompilationFleet(
         NeoFleetTarget(target=NeoTarget.RASP4_B, compiler_options=NeoCompilerOptions.arm_neon()),
     ],
     output_bucket=bucket,
-    quota=4,
+    max_concurrent_jobs=4,
 )
 
 CfnOutput(stack, "CompiledForCloud", value=cloud.model_artifacts_uri)

@@ -105,7 +105,7 @@ public final class FiveLanguages {
                 NeoFleetTarget.builder().target(NeoTarget.ML_C5).build(),
                 NeoFleetTarget.builder().target(NeoTarget.RASP4_B).compilerOptions(NeoCompilerOptions.armNeon()).build()))
             .outputBucket(bucket)
-            .quota(4)
+            .maxConcurrentJobs(4)
             .build();
 
         CfnOutput.Builder.create(stack, "CompiledForCloud").value(cloud.getModelArtifactsUri()).build();
