@@ -68,7 +68,7 @@ func main() {
 
 	topic := awssns.NewTopic(stack, jsii.String("Outcomes"), &awssns.TopicProps{MasterKey: key})
 	neo.NewNeoCompilationMonitoring(stack, jsii.String("Monitoring"), &neo.NeoCompilationMonitoringProps{
-		Jobs:       &[]neo.NeoCompilationJob{cloud, edge},
+		Jobs:       &[]neo.INeoCompilationJob{cloud, edge},
 		Topic:      topic,
 		AlarmTopic: topic,
 	})
