@@ -1,3 +1,4 @@
+import { spawnSync } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
 import { buildSync } from 'esbuild';
@@ -71,4 +72,10 @@ describe('THIRD-PARTY-NOTICES', () => {
     expect([...packages].filter(name => !read('THIRD-PARTY-NOTICES').includes(name))).toEqual([]);
     expect(/^None\./m.test(read('THIRD-PARTY-NOTICES'))).toBe(packages.size === 0);
   });
+});
+
+test('no file under version control has a path of the machine that made it', () => {
+  // `git grep` exits 1 where it finds nothing. Files of models count, too.
+  const { status, stdout } = spawnSync('git', ['grep', '-lE', '/(tmp|root|work|home)/[A-Za-z0-9]', '--', '.', ':!package-lock.json'], { cwd: ROOT, encoding: 'utf8' });
+  expect({ status, files: stdout }).toEqual({ status: 1, files: '' });
 });
