@@ -19,6 +19,11 @@ export function renderIamDecisionsPage(): string {
       'notices when a policy is spoilt. A simulation is not AWS: it knows neither service control policies nor what AWS does not document.',
     ].join('\n'),
     [
+      'What a job itself does in its VPC rests on two grounds. AWS documents the EC2 actions that its role needs',
+      '([Neo in a VPC](https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html)). The actions for S3, CloudWatch Logs and metrics are inferred from what a job reads',
+      'and writes, and could not be verified without an AWS account.',
+    ].join('\n'),
+    [
       'The ordinary stack has a bucket with a customer-managed key and `autoDeleteObjects`, an exempt uploader, one job with `deleteArtifacts`',
       'whose result a device reads from outside, one with a model asset, and one with a fixed name. A second one is just like it; a third ("closed")',
       'has `privateControlPlane`, a fourth two fleets and a state machine with a task.',

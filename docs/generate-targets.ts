@@ -47,7 +47,7 @@ export function renderTargetsPage(): string {
     ].join('\n'),
     `Sources: [cloud](${DG}/neo-supported-cloud.html), [edge frameworks](${DG}/neo-supported-devices-edge-frameworks.html), `
       + `[edge devices](${DG}/neo-supported-devices-edge-devices.html), [InputConfig](${API}/API_InputConfig.html), [OutputConfig](${API}/API_OutputConfig.html).`,
-    `Everything on this page was looked up on ${LOOKED_UP}. A test compares names and enums with the service model of the AWS SDK for JavaScript.`,
+    `Everything on this page was looked up on ${LOOKED_UP}. A test compares names, enums and members with the service model of the AWS SDK for JavaScript, and patterns and ranges with that of botocore where it is installed.`,
     '## Frameworks',
     frameworks(),
     [
@@ -70,6 +70,8 @@ export function renderTargetsPage(): string {
     devices('cloud'),
     '### Edge',
     devices('edge'),
+    'The copy of AWS\'s table that is [archived on GitHub](https://github.com/awsdocs/amazon-sagemaker-developer-guide/blob/master/doc_source/neo-supported-devices-edge-devices.md) gives '
+      + 'X86_32 for both `x86_win32` and `x86_win64`. For the second, this page has X86_64, as its name says and as AWS lists it among the architectures for Windows.',
     '`NeoTarget` has a constant for each, in capitals: `NeoTarget.ML_C5`, `NeoTarget.JETSON_NANO`.',
     '## Regions',
     'AWS publishes no list of Regions of Neo. The SageMaker Python SDK 2.257.7 has images for compiled models in '

@@ -136,6 +136,23 @@ describe('bad input', () => {
     expect(JSON.stringify(jobOf(template).Request.InputConfig.S3Uri)).toContain('/modèles/模型/${x}.tar.gz');
   });
 
+  test('a key with * or ? is that key alone in policies, and itself in the request', () => {
+    const fixture = network();
+    const models = new s3.Bucket(fixture.stack, 'Models');
+    const role = new iam.Role(fixture.stack, 'Own', { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') });
+    compilation({ role, model: NeoModel.fromBucket(models, 'models/a*b?.tar.gz', OPTIONS), outputPrefix: 'out*?' }, fixture);
+    const template = templateOf(fixture.stack);
+    for (const type of ['AWS::IAM::Policy', 'AWS::EC2::VPCEndpoint']) {
+      const policies = JSON.stringify(template.findResources(type));
+      expect(policies).toContain('/models/a${*}b${?}.tar.gz');
+      expect(policies).not.toContain('a*b?.tar.gz');
+      expect(policies).not.toContain('out*?');
+    }
+    expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain('/out${*}${?}/');
+    expect(JSON.stringify(jobOf(template).Request)).toContain('/models/a*b?.tar.gz');
+    expect(JSON.stringify(jobOf(template).Request)).toContain('/out*?');
+  });
+
   test.each<[string, any]>([['no props', undefined], ['null', null], ['a list', []]])('%s', (_, props) => {
     expect(() => new NeoCompilationJob(newStack(), 'Job', props)).toThrow(/props (must be given|has the wrong type)/);
   });

@@ -214,4 +214,18 @@ describe('rules between members', () => {
     expect(() => call('CreateCompilationJob', request({ InputConfig }))).toThrow(`FrameworkVersion is not supported for framework ${Framework}`);
     call('CreateCompilationJob', request({ InputConfig: { ...InputConfig, FrameworkVersion: undefined } }));
   });
+
+  const versioned = (FrameworkVersion: string | undefined, OutputConfig: object) =>
+    request({ InputConfig: { S3Uri: 's3://b/m.tar.gz', Framework: 'PYTORCH', FrameworkVersion }, OutputConfig: { S3OutputLocation: 's3://b', ...OutputConfig } as any });
+
+  test.each(['amba_cv2', 'amba_cv22', 'amba_cv25', 'coreml', 'imx8mplus', 'jacinto_tda4vm', 'sitara_am57x'])('fails for a version on %s, and takes none', TargetDevice => {
+    expect(() => call('CreateCompilationJob', versioned('1.8', { TargetDevice }))).toThrow(expect.objectContaining({
+      name: 'ValidationException', message: expect.stringContaining('Unsupported framework version field for target'),
+    }));
+    call('CreateCompilationJob', versioned(undefined, { TargetDevice }));
+  });
+
+  test.each([{ TargetDevice: 'lambda' }, { TargetDevice: 'jetson_tx1' }, { TargetDevice: 'ml_c5' }, { TargetPlatform: PLATFORM.TargetPlatform }])('a version for %j', target => {
+    call('CreateCompilationJob', versioned('1.8', target));
+  });
 });
