@@ -2,7 +2,7 @@
 
     python test/preflight/make_models.py FRAMEWORK OUTPUT_FOLDER
 
-One framework per call, as no single environment holds them all; `npm run test:models` knows which environment makes what.
+One framework per call, as no single environment holds them all.
 """
 import json
 import os
