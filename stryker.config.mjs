@@ -8,7 +8,7 @@ export default {
   // Which tests concern the handler cannot be seen from their imports: they load it as a bundle.
   jest: { configFile: 'stryker.jest.config.json', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
-  mutate: ['src/compilation-job/handler/*.ts', '!src/compilation-job/handler/compilation-job.lambda.ts', 'src/network/subnet-sizing.ts'],
+  mutate: ['src/compilation-job/handler/*.ts', '!src/compilation-job/handler/compilation-job.lambda.ts', 'src/network/new-vpc.ts'],
   ignorePatterns: ['/.cache', '/dist', '/lib', '/cdk.out', '/coverage', '/local/out', '/examples', '/docs', '/bench'],
   concurrency: 2,
   timeoutMS: 8_000,

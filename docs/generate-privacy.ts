@@ -9,8 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { renderNetworkPicture } from '../src/privacy-validation/network-picture';
-import { LIMITS } from '../src/privacy-validation/report/privacy-report';
-import { PRIVACY_RULES } from '../src/privacy-validation/rules/rules';
+import { LIMITS, PRIVACY_RULES } from '../src/privacy-validation/report/privacy-report';
 
 export const PRIVACY_PAGE = join(__dirname, 'privacy.md');
 export const NETWORK_PICTURE = join(__dirname, 'network.svg');

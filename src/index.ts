@@ -18,7 +18,7 @@ export type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, Neo
 export type { NeoPrivateCompilationVpcProps } from './network/private-compilation-vpc-props';
 export { NeoPrivacyValidation } from './privacy-validation/privacy-validation';
 export type { NeoAcceptedFinding, NeoPrivacyValidationProps } from './privacy-validation/privacy-validation';
-export type { NeoCompilationTaskOptions } from './stepfunctions-tasks/compilation-task-options';
+export type { NeoCompilationTaskOptions } from './stepfunctions-tasks/task-request';
 export { NeoCreateCompilationJob } from './stepfunctions-tasks/create-compilation-job';
 export type {
   NeoCreateCompilationJobJsonPathProps,

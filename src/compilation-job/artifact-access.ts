@@ -2,9 +2,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
-import { bucketPoliciesOf } from '../network/bucket-policies';
+import { bucketPoliciesOf, requireExemptable } from '../network/bucket-policies';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
-import { requireExemptable } from '../network/stack-cycle';
 import { acknowledgeWildcards } from '../util/acknowledge';
 
 /** What a job writes. */

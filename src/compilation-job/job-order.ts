@@ -1,7 +1,7 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
+import { DEFAULT_CONCURRENT_JOBS } from '../network/new-vpc';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
-import { DEFAULT_CONCURRENT_JOBS } from '../network/subnet-sizing';
 import { lateWarnings } from '../util/late-warnings';
 
 /** A deployment that takes longer than so many turns of compiling is worth a warning. */

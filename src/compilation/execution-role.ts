@@ -1,9 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { CompilationSettings } from './compilation-settings';
+import { requireGrantableKey } from '../network/bucket-policies';
 import { bucketStatement, grantKeys, networkStatements, OBJECTS_SID, observationStatements, OUTPUT_KEY_ACTIONS, permitExistingRole, statementsOf } from '../network/execution-role';
 import { OBJECT_ACTIONS } from '../network/s3-endpoint';
-import { requireGrantableKey } from '../network/stack-cycle';
 import { inPolicy, literally } from '../util/object-keys';
 
 /**

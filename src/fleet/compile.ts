@@ -7,7 +7,7 @@ import {
   ApiCall, CALL_RETRIES, CREATE_RETRIES, DESCRIBE_RETRIES, EVALUATION_ERRORS, IN_USE_ERRORS, NOT_FOUND_ERRORS, pollRetries, retried,
 } from '../stepfunctions-tasks/api-call';
 import { jsonataString, oneLine } from '../stepfunctions-tasks/jsonata';
-import { pauseInJsonata } from '../stepfunctions-tasks/polling';
+import { pauseInJsonata } from '../stepfunctions-tasks/run-job-loop';
 
 export interface CompileProps {
   /** Names of the jobs begin with it. */

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
-import type { FleetSource } from './fleet-source';
+import type { FleetSource } from './fleet-models';
 import { bucketPoliciesOf } from '../network/bucket-policies';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';

@@ -3,12 +3,12 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { CompileProps, compileStates } from './compile';
-import { DistributedMap, itemReader, resultWriter } from './distributed-map';
-import type { FleetSource } from './fleet-source';
-import { planMap, uploadsPlanMap, type PlanProps } from './plan';
+import type { FleetSource } from './fleet-models';
+import { DistributedMap, itemReader, planMap, resultWriter, uploadsPlanMap } from './plan';
+import type { PlanProps } from './plan';
 import { ApiCall, CALL_RETRIES, retried } from '../stepfunctions-tasks/api-call';
-import { renderJobTags } from '../stepfunctions-tasks/job-tags';
 import { executionTag, jsonataString, oneLine } from '../stepfunctions-tasks/jsonata';
+import { renderJobTags } from '../stepfunctions-tasks/task-request';
 
 export interface FleetDefinitionProps extends PlanProps, CompileProps {
   readonly maxConcurrentJobs: number;

@@ -1,10 +1,22 @@
+import { Annotations, Token } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { NeoFleetModels } from './fleet-models';
+import type { Construct } from 'constructs';
+import { RESULT_FOLDERS } from './fleet-access';
+import type { FleetSource, NeoFleetModels } from './fleet-models';
 import type { NeoCommonCompilationProps } from '../compilation/compilation-props';
+import type { CompilationSettings } from '../compilation/compilation-settings';
+import { COMMON_TYPES, MAX_TAGS, validateCommonProps } from '../compilation/compilation-validation';
+import { requireSameRegion } from '../network/same-environment';
+import { checkCompilation } from '../target/compilation-rules';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
+import { wholeSeconds } from '../util/durations';
+import { NeoValidationError, shown } from '../util/errors';
+import { BOOLEAN, DURATION, listOf, NUMBER, optional, requireTypes, structOf, TEXT } from '../util/prop-types';
+import type { PropTypes } from '../util/prop-types';
+import { BUCKET, COMPILER_OPTIONS, FLEET_MODELS, LOG_GROUP, TARGET } from '../util/resource-types';
 
 /**
  * One of the targets that a fleet compiles every model for.
@@ -105,4 +117,88 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
    * @default false
    */
   readonly tracingEnabled?: boolean;
+}
+
+/** A Distributed Map runs so many workflows at once. */
+const MAX_CONCURRENCY = 10_000;
+
+const TYPES: PropTypes<NeoCompilationFleetProps> = {
+  ...COMMON_TYPES,
+  models: FLEET_MODELS,
+  targets: listOf(structOf<NeoFleetTarget>('{ target }, such as { target: NeoTarget.ML_C5 }', { target: TARGET, compilerOptions: optional(COMPILER_OPTIONS) })),
+  maxConcurrentJobs: NUMBER,
+  resultsBucket: optional(BUCKET),
+  toleratedFailurePercentage: optional(NUMBER),
+  startOnUpload: optional(BOOLEAN),
+  pollInterval: optional(DURATION),
+  timeout: optional(DURATION),
+  logs: optional(structOf<sfn.LogOptions>('log options (sfn.LogOptions)', { destination: optional(LOG_GROUP), includeExecutionData: optional(BOOLEAN), level: optional(TEXT) }, true)),
+  tracingEnabled: optional(BOOLEAN),
+};
+
+/** Everything about a fleet's props that is wrong whatever the models are. */
+export function validateFleetProps(scope: Construct, props: NeoCompilationFleetProps, isSubclass: boolean): void {
+  const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
+  requireTypes(scope, props, TYPES, 'props', isSubclass);
+  if (props.targets.length === 0) { fail('targets must list at least one { target }; got: []'); }
+  requireInteger(fail, 'maxConcurrentJobs', props.maxConcurrentJobs, 1, MAX_CONCURRENCY, 'jobs at once');
+  requireInteger(fail, 'toleratedFailurePercentage', props.toleratedFailurePercentage ?? 0, 0, 100, 'percent');
+  for (const prop of ['pollInterval', 'timeout'] as const) {
+    const duration = props[prop];
+    if (duration) { wholeSeconds(scope, prop, duration, { least: 1, words: 'at least 1 second' }); }
+  }
+  if (props.resultsBucket) { requireSameRegion(scope, 'resultsBucket', props.resultsBucket); }
+  validateCommonProps(scope, props, MAX_TAGS.execution);
+}
+
+/** What is known of the models, against every target. */
+export function validateAgainstModels(scope: Construct, props: NeoCompilationFleetProps, source: FleetSource): void {
+  const errors = new Set<string>();
+  const warnings = new Map<string, Set<string>>();
+  for (const model of source.models) {
+    for (const { target, compilerOptions } of props.targets) {
+      const findings = checkCompilation(scope, { ...model, target, compilerOptions });
+      findings.errors.forEach(error => errors.add(error));
+      findings.warnings.forEach(({ id, message }) => warnings.set(id, (warnings.get(id) ?? new Set()).add(message)));
+    }
+  }
+  if (props.startOnUpload && !source.listing) {
+    errors.add('startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix, as only a prefix says which uploads are models');
+  }
+  if (errors.size > 0) { throw new NeoValidationError([...errors].join('; '), scope); }
+  // An id shows once on a construct.
+  for (const [id, messages] of warnings) { Annotations.of(scope).addWarningV2(id, [...messages].join('\n')); }
+}
+
+/**
+ * Fails when the fleet would read what it writes, or write two things into one place. The state machine checks the first again, for what tokens hide.
+ */
+export function validatePlaces(
+  scope: Construct, props: { source: FleetSource; settings: CompilationSettings; jobNamePrefix: string; resultsBucket?: s3.IBucket },
+): void {
+  const { source: { listing, file }, settings, jobNamePrefix, resultsBucket } = props;
+  const output = { what: 'outputPrefix', bucket: settings.outputBucket, from: `${settings.outputPrefix}/`, to: `${settings.outputPrefix}/${jobNamePrefix}-` };
+  const written = [output, ...resultsBucket
+    ? Object.values(RESULT_FOLDERS).map(folder => ({ what: `the folder ${folder} of resultsBucket`, bucket: resultsBucket, from: `${folder}/`, to: `${folder}/` }))
+    : []];
+  const read = [
+    ...listing ? [{ what: 'the prefix of the models', bucket: listing.bucket, from: listing.prefix, to: listing.prefix }] : [],
+    ...file ? [{ what: 'the manifest', bucket: file.bucket, from: file.key, to: file.key }] : [],
+  ];
+  const pairs = [...read, ...written.slice(1)].flatMap(one => written.filter(other => other !== one).map(other => [one, other]));
+  for (const [one, other] of pairs) {
+    if (one.bucket !== other.bucket && one.bucket.bucketArn !== other.bucket.bucketArn) { continue; }
+    if ([one.from, other.from].some(key => Token.isUnresolved(key))) { continue; }
+    if (other.to.startsWith(one.from) || one.from.startsWith(other.to)) {
+      throw new NeoValidationError(`${one.what} and ${other.what} must not overlap in one bucket, as the fleet would read what it has written: choose another folder for one of them; `
+        + `got: ${shown(one.from)} and ${shown(other.from)}`, scope);
+    }
+  }
+}
+
+type Fail = (message: string) => never;
+
+function requireInteger(fail: Fail, prop: string, value: number, least: number, most: number, unit: string) {
+  if (Token.isUnresolved(value)) { return; }
+  if (!Number.isInteger(value) || value < least || value > most) { fail(`${prop} must be a whole number of ${unit} from ${least} to ${most}; got: ${shown(value)}`); }
 }

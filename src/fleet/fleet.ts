@@ -6,15 +6,15 @@ import type { Construct } from 'constructs';
 import { allowBuckets, explainFleet, fleetResults, readPolicy } from './fleet-access';
 import { fleetDefinition } from './fleet-definition';
 import type { NeoCompilationFleetProps } from './fleet-props';
-import { validateAgainstModels, validateFleetProps, validatePlaces } from './fleet-validation';
+import { validateAgainstModels, validateFleetProps, validatePlaces } from './fleet-props';
 import { validatePayloads } from './plan';
 import { UploadQueue } from './uploads';
 import { settingsRequest } from '../compilation/compilation-request';
 import { compilationSettings } from '../compilation/compilation-settings';
 import { grantExecutionRole } from '../compilation/execution-role';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
-import { jobTagManager } from '../stepfunctions-tasks/job-tags';
 import { NeoOrphanedJobStopper } from '../stepfunctions-tasks/orphaned-job-stopper';
+import { jobTagManager } from '../stepfunctions-tasks/task-request';
 
 /**
  * A fleet, made by this stack or imported.

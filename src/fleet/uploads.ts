@@ -7,7 +7,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
-import type { FleetSource } from './fleet-source';
+import type { FleetSource } from './fleet-models';
 
 /** Id that the CDK gives to a bucket's notifications, which a function of its own writes. */
 const NOTIFICATIONS = 'Notifications';

@@ -2,7 +2,9 @@ import { Annotations, ArnFormat, CustomResourceProviderBase, Lazy, Resource, Sta
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Construct, type IConstruct, type IDependable } from 'constructs';
+import { Construct } from 'constructs';
+import type { IConstruct, IDependable } from 'constructs';
+import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { differ, requireSameRegion } from './same-environment';
 import { NeoValidationError, shown } from '../util/errors';
 import { requireType } from '../util/prop-types';
@@ -241,4 +243,74 @@ function warnAboutOtherAccount(scope: IConstruct, bucket: s3.IBucket) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketOfOtherAccount', `bucket ${bucket.node.path} belongs to account ${bucket.env.account}: `
       + 'its policy, and that of its key, must also allow the execution role what jobs do');
   }
+}
+
+/**
+ * No two stacks can refer to each other, and all that uses a network refers to its stack. CDK says so too, but neither why nor what to do.
+ */
+function stackCycle(scope: IConstruct, prop: string, made: IConstruct, network: Stack, fix: string): NeoValidationError {
+  return new NeoValidationError(`${prop} must not be made in the stack ${Stack.of(made).node.path}, as the network, in the stack ${network.node.path}, would have to refer to it, and `
+    + `no two stacks can refer to each other: ${fix}; got: ${made.node.path}`, scope);
+}
+
+/**
+ * A role that reads or deletes artifacts refers to their bucket, and the bucket policies that exempt it refer to the role.
+ */
+export function requireExemptable(scope: IConstruct, network: INeoPrivateCompilationVpc, prop: string, role: unknown, fix: string) {
+  if (bucketPoliciesOf(network)?._writesBucketPolicies && isMade(role) && Stack.of(role) !== Stack.of(network) && roleNameOf(role) === undefined) {
+    throw stackCycle(scope, prop, role, Stack.of(network), fix);
+  }
+}
+
+/**
+ * The policy of a network's role refers to the keys of its jobs' artifacts.
+ */
+export function requireGrantableKey(job: IConstruct, role: iam.IRole, prop: string, key: unknown, fix: string) {
+  if (isMade(key) && Stack.of(key) === Stack.of(job) && Stack.of(role) !== Stack.of(job)) {
+    throw stackCycle(job, prop, key, Stack.of(role), fix);
+  }
+}
+
+function isMade(thing: unknown): thing is IConstruct {
+  return Construct.isConstruct(thing) && Resource.isOwnedResource(thing);
+}
+
+/**
+ * Buckets in stacks that are deployed after the network, as their policies name its endpoint. Jobs use such a bucket by its name, so that CDK knows nothing of
+ * the order, and the first deployment would run them before the bucket exists.
+ */
+export class LaterBuckets {
+  private readonly buckets: s3.IBucket[] = [];
+  private readonly jobs: IConstruct[] = [];
+
+  constructor(private readonly network: IConstruct) {}
+
+  /** A bucket whose policy gets the statement of the network. */
+  public addBucket(bucket: s3.IBucket): void {
+    if (!Resource.isOwnedResource(bucket) || Stack.of(bucket) === Stack.of(this.network) || this.buckets.includes(bucket)) { return; }
+    this.buckets.push(bucket);
+    this.jobs.forEach(job => this.order(job, bucket));
+  }
+
+  /** A job that runs in the network. */
+  public addJob(job: IConstruct): void {
+    this.jobs.push(job);
+    this.buckets.forEach(bucket => this.order(job, bucket));
+  }
+
+  private order(job: IConstruct, bucket: s3.IBucket): void {
+    const isBeforeBucket = deploymentOf(job) === deploymentOf(this.network) && deploymentOf(bucket) !== deploymentOf(this.network);
+    if (!isBeforeBucket) {
+      job.node.addDependency(bucket);
+      return;
+    }
+    Annotations.of(this.network).addWarningV2('cdk-sagemaker-neo:bucketDeployedLater', `the stack ${Stack.of(job).node.path}, with the job ${(job.node.scope ?? job).node.path}, is deployed before the stack `
+      + `${Stack.of(bucket).node.path}, with the bucket ${bucket.node.path}: on the first deployment the job does not find the bucket. Create jobs in another stack than the network's`);
+  }
+}
+
+/** The stack that is deployed with a construct. */
+function deploymentOf(construct: IConstruct): Stack {
+  const stack = Stack.of(construct);
+  return stack.nestedStackParent ? deploymentOf(stack.nestedStackParent) : stack;
 }

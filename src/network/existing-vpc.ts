@@ -1,9 +1,8 @@
 import { Annotations, Resource, Token, Reference, Tokenization } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { DEFAULT_INSTANCES, MAX_SUBNETS, otherAddresses, requireInstances } from './new-vpc';
+import { addressesFor, DEFAULT_INSTANCES, instancesIn, MAX_SUBNETS, otherAddresses, requireInstances } from './new-vpc';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
-import { addressesFor, instancesIn } from './subnet-sizing';
 import { parseBlock } from '../util/cidr-blocks';
 import { NeoValidationError } from '../util/errors';
 

@@ -1,15 +1,12 @@
 import * as fs from 'fs';
 import { BeyondLimit, ByteReader, FormatError } from './byte-reader';
-import { readDarknetConfig, readDarknetWeights } from './formats/darknet';
+import type { ModelFile } from './byte-reader';
+import { readDarknetConfig, readDarknetWeights, readParameters, readSymbol, readXgboost } from './formats/darknet-mxnet-xgboost';
 import { readKeras } from './formats/keras';
-import { readParameters, readSymbol } from './formats/mxnet';
 import { readOnnx } from './formats/onnx';
 import { readPyTorch } from './formats/pytorch';
-import { readFrozenGraph, readSavedModel } from './formats/tensorflow';
-import { readTflite } from './formats/tflite';
-import { readXgboost } from './formats/xgboost';
+import { readFrozenGraph, readSavedModel, readTflite } from './formats/tensorflow';
 import { inflate } from './inflate';
-import type { ModelFile } from './model-file';
 import { readTar, type TarEntry } from './tar';
 
 /** What of an archive is read at most. */

@@ -1,4 +1,18 @@
-import { PREFLIGHT_WARNINGS, type PreflightWarningId } from './warnings';
+/** Every warning of the check of an archive by its id (after `cdk-sagemaker-neo:`): what it says, for docs/preflight.md. */
+export const PREFLIGHT_WARNINGS = {
+  archivePartial: 'Only the beginning of the archive was read.',
+  archiveMacFiles: 'The archive has `._` files of macOS, which may count as a second model.',
+  archivePaths: 'A path or link leads out of the archive.',
+  archiveFolder: 'The model is in a folder, where AWS documents it at the top.',
+  savedModelExtraFiles: 'Beside `saved_model.pb` is a second `.pb` file of TensorFlow, and AWS documents exactly one.',
+  modelUnreadable: 'A file has the right name, and its content could not be read.',
+  modelNewer: 'The file was written by a newer release of the framework than the one that is named.',
+  inputShapeOfFile: 'No data input shape is given; the message has the one that the file tells.',
+  inputNames: 'The file has inputs that the data input shape does not have, or names that may not match.',
+  inputSizes: 'A size or the number of dimensions is another one than in the file.',
+} as const;
+
+export type PreflightWarningId = keyof typeof PREFLIGHT_WARNINGS;
 
 /** What the check of an archive found. */
 export class Findings {

@@ -1,8 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { readArchive, type ArchiveContents } from './archive-contents';
-import { checkFiles, FRAMEWORK_FILES, name } from './file-rules';
 import { Findings } from './findings';
-import { checkInputs, inputsOf } from './input-rules';
+import { checkFiles, checkInputs, FRAMEWORK_FILES, inputsOf, name } from './rules';
 import { FRAMEWORKS } from '../target/compatibility';
 import { lookUp } from '../target/compilation';
 import type { NeoDataInputShape } from '../target/data-input-shape';

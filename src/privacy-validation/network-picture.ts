@@ -1,10 +1,9 @@
 import { type Exposure, EXPOSURES, findExposures } from './network/exposure';
 import { isJobResource } from './network/job-placements';
 import { type CompilationNetwork, findNetworks, wholeVpc } from './network/network';
-import { trustOf } from './network/roles';
-import { bucketPanel, bucketPanelHeight } from './picture/bucket-panel';
+import { trustOf } from './network/tenants';
+import { bucketPanel, bucketPanelHeight, VPC, vpcPanel } from './picture/panels';
 import { arrow, blocked, box, COLOUR, mark, type State, STATE_COLOUR, STATE_FILL, svg, text, worstState } from './picture/svg';
-import { VPC, vpcPanel } from './picture/vpc-panel';
 import { evaluate, type PrivacyReport, verdictsOf } from './report/privacy-report';
 import { EXPOSURE_RULE_IDS } from './rules/exposure-rules';
 import type { VerdictOf } from './rules/rule';

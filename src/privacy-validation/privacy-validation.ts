@@ -4,8 +4,8 @@ import { CfnElement, type IPolicyValidationContext, type IPolicyValidationPlugin
 import { ContextProvider } from 'aws-cdk-lib/cloud-assembly-schema';
 import { Construct, type IConstruct } from 'constructs';
 import { writeReport } from './report/html-report';
-import { type PrivacyReport, type ReportedObservation, type ReportedRule, evaluate } from './report/privacy-report';
-import { PRIVACY_RULES } from './rules/rules';
+import { evaluate, PRIVACY_RULES } from './report/privacy-report';
+import type { PrivacyReport, ReportedObservation, ReportedRule } from './report/privacy-report';
 import { type ConstructPathOf, type StackOf, TemplateSet } from './template/template-set';
 import { NeoValidationError, shown } from '../util/errors';
 import { BOOLEAN, type PropTypes, TEXT, listOf, optional, requireTypes, structOf } from '../util/prop-types';

@@ -3,9 +3,8 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { CREATE_RETRIES, retried, sdkIntegration } from './api-call';
-import type { NeoCompilationTaskOptions } from './compilation-task-options';
-import { jobTagManager, renderJobTags } from './job-tags';
-import { executionTagOf, jobNamePattern, taskRequest } from './task-request';
+import type { NeoCompilationTaskOptions } from './task-request';
+import { executionTagOf, jobNamePattern, jobTagManager, renderJobTags, taskRequest } from './task-request';
 import { createJobStatements } from '../compilation/job-permissions';
 import { NeoValidationError } from '../util/errors';
 

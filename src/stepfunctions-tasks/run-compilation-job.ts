@@ -1,10 +1,9 @@
 import { Token, type Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { NeoCompilationTaskOptions } from './compilation-task-options';
-import { pollSeconds, type RunJobLoop, type RunJobLoopProps } from './polling';
-import { jsonataLoop } from './run-job-in-jsonata';
-import { jsonPathLoop } from './run-job-in-jsonpath';
+import { jsonataLoop, jsonPathLoop, pollSeconds } from './run-job-loop';
+import type { RunJobLoop, RunJobLoopProps } from './run-job-loop';
+import type { NeoCompilationTaskOptions } from './task-request';
 import { jobNamePattern, TASK_TYPES } from './task-request';
 import { wholeSeconds } from '../util/durations';
 import { NeoValidationError, shown } from '../util/errors';

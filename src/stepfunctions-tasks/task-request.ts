@@ -1,14 +1,63 @@
-import { Token } from 'aws-cdk-lib';
+import { Lazy, TagManager, TagType, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { Construct } from 'constructs';
-import type { NeoCompilationTaskOptions } from './compilation-task-options';
-import { executionTag, failOnOtherLanguage, isRuntimeValue, jsonataIn, jsonataString } from './jsonata';
+import type { Construct, IConstruct } from 'constructs';
+import { EXECUTION_TAG, executionTag, failOnOtherLanguage, isRuntimeValue, jsonataIn, jsonataString } from './jsonata';
+import type { NeoCommonCompilationProps } from '../compilation/compilation-props';
 import { compilationRequest } from '../compilation/compilation-request';
 import { compilationSettings } from '../compilation/compilation-settings';
-import { MAX_TAGS, REQUEST_TYPES, requireJobName, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
+import { MAX_TAGS, REQUEST_TYPES, requireJobName, tagFault, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
 import { grantExecutionRole } from '../compilation/execution-role';
+import type { NeoModel } from '../model/model';
+import type { NeoCompilerOptions } from '../target/compiler-options';
+import type { NeoTarget } from '../target/target';
 import { NeoValidationError, shown } from '../util/errors';
-import { optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { optional, requireTypes, TEXT } from '../util/prop-types';
+import type { PropTypes } from '../util/prop-types';
+
+/**
+ * What a job that a state machine starts is made of.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
+ */
+export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
+  /**
+   * Name of the job, 1 to 63 letters, digits and hyphens, unique in account and Region, also among jobs that have ended. Usually
+   * from the state's input: `sfn.JsonPath.stringAt('$.name')` in JSONPath, `{% $states.input.name %}` in JSONata.
+   */
+  readonly compilationJobName: string;
+
+  /**
+   * Pattern of the names that `compilationJobName` may take at run time, `*` and `?` allowed. The state machine may use jobs of
+   * these names only.
+   *
+   * @default - the name itself when it is known at synthesis, otherwise `*`
+   */
+  readonly compilationJobNamePattern?: string;
+
+  /**
+   * The model to compile; `NeoExecutionModel` for one that the state's input names.
+   */
+  readonly model: NeoModel;
+
+  /**
+   * The device or platform to compile for. Its names may be known at run time only (`sfn.JsonPath.stringAt`, `NeoExpression.jsonata`).
+   */
+  readonly target: NeoTarget;
+
+  /**
+   * Options for the compiler, as far as the target takes any.
+   *
+   * @default - none
+   */
+  readonly compilerOptions?: NeoCompilerOptions;
+
+  /**
+   * Tags of the job, at most 48. A further one, `cdk-sagemaker-neo:execution`, says which execution started the job.
+   *
+   * @default - none
+   */
+  readonly tags?: { [key: string]: string };
+}
 
 export const TASK_TYPES: PropTypes<NeoCompilationTaskOptions> = {
   ...REQUEST_TYPES, compilationJobName: TEXT, compilationJobNamePattern: optional(TEXT),
@@ -68,4 +117,25 @@ export function jobNamePattern(scope: Construct, props: Pick<NeoCompilationTaskO
   return props.compilationJobNamePattern
     // A name that only the execution knows: IAM cannot be told more than that it is a compilation job.
     ?? (isRuntimeValue(scope, props.compilationJobName) ? '*' : props.compilationJobName);
+}
+
+/** Collects the tags of jobs: those of the props, and those that `Tags.of` adds to the construct or to what it is in. */
+export function jobTagManager(scope: IConstruct, tags: { [key: string]: string } = {}): TagManager {
+  const manager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', Object.entries(tags).map(([key, value]) => ({ key, value })));
+  scope.node.addValidation({ validate: () => [tagFault(manager.tagValues(), MAX_TAGS.execution)].filter(fault => fault !== undefined) });
+  return manager;
+}
+
+/**
+ * `Tags` of CreateCompilationJob. It is produced at synthesis, as an aspect may add tags until then.
+ *
+ * @param execution the value of the tag that names the execution, as a member of the state's JSON
+ */
+export function renderJobTags(manager: TagManager, execution: { [valueOrPath: string]: string }): any {
+  return Lazy.any({
+    produce: () => [
+      ...(manager.renderTags() ?? []).map(({ key, value }: { key: string; value: string }) => ({ Key: key, Value: value })),
+      { Key: EXECUTION_TAG, ...execution },
+    ],
+  });
 }

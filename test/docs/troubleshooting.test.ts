@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { ROOT } from './markdown';
 import { errorMessages, stateMachineErrors, warningIds } from './messages';
-import { PRIVACY_RULES } from '../../src/privacy-validation/rules/rules';
+import { PRIVACY_RULES } from '../../src/privacy-validation/report/privacy-report';
 
 const PAGE = readFileSync(join(ROOT, 'docs', 'troubleshooting.md'), 'utf8');
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { addressesFor, instancesIn, maxInstances, smallestVpcMask, subnetMaskIn } from '../../src/network/subnet-sizing';
+import { addressesFor, instancesIn, maxInstances, smallestVpcMask, subnetMaskIn } from '../../src/network/new-vpc';
 import { parseBlock } from '../../src/util/cidr-blocks';
 import '../random-seed';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { NETWORK_PICTURE, PRIVACY_PAGE, renderExamplePicture, renderPrivacyPage } from '../../docs/generate-privacy';
-import { PRIVACY_RULES } from '../../src/privacy-validation/rules/rules';
+import { PRIVACY_RULES } from '../../src/privacy-validation/report/privacy-report';
 
 test('docs/privacy.md has the rules as they are: else run `npx projen docs:privacy`', () => {
   const page = readFileSync(PRIVACY_PAGE, 'utf8');

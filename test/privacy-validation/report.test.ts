@@ -1,8 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { newApp, PrivateStack, reportOf } from './private-app';
 import { htmlReport } from '../../src/privacy-validation/report/html-report';
-import { LIMITS } from '../../src/privacy-validation/report/privacy-report';
-import { PRIVACY_RULES } from '../../src/privacy-validation/rules/rules';
+import { LIMITS, PRIVACY_RULES } from '../../src/privacy-validation/report/privacy-report';
 
 function opened() {
   const app = newApp();

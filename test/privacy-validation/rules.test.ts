@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { brokenRules, newApp, PrivateStack, reportOf } from './private-app';
-import { PRIVACY_RULES } from '../../src/privacy-validation/rules/rules';
+import { PRIVACY_RULES } from '../../src/privacy-validation/report/privacy-report';
 
 const ANYWHERE = '0.0.0.0/0';
 

@@ -22,11 +22,10 @@
  *            gone, never made, foreign physical id        nothing to do
  */
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { sendAnswer } from './answer';
 import type { OnDemand } from './dependencies';
 import { CompilationJobHandler } from './handler';
 import type { Progress, Step } from './request';
-import { start } from './start';
+import { sendAnswer, start } from './start';
 import { EVENT_BUS_VARIABLE } from '../compilation-job-outcome';
 import { STATE_MACHINE_VARIABLE } from '../compilation-job-properties';
 

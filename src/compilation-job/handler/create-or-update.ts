@@ -1,12 +1,14 @@
+import { createHash } from 'crypto';
 import type { CompilationJobAttributes } from '../compilation-job-properties';
-import { secondsToNextTry } from './backoff';
 import type { Dependencies } from './dependencies';
-import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, mayBeLate, type AwsError } from './errors';
+import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, mayBeLate } from './errors';
+import type { AwsError } from './errors';
 import { createRequestOf, isJobName, jobNameOf, tagsOf } from './identity';
-import { summarizeRequest, JobFailure, logsLink, nameIsTaken, refusal } from './messages';
-import { artifactOf, isInProgress, type Job, type NeoJobs } from './neo-jobs';
-import { completed, report } from './outcome';
-import { ownershipOf, DONE, isNamedByThis, NOT_YET, type Look, type PolledRequest } from './request';
+import { artifactOf, isInProgress } from './neo-jobs';
+import type { Job, NeoJobs } from './neo-jobs';
+import { completed, JobFailure, logsLink, nameIsTaken, refusal, report, summarizeRequest } from './outcome';
+import { DONE, isNamedByThis, NOT_YET, ownershipOf } from './request';
+import type { Look, PolledRequest } from './request';
 
 /** How long a role may take to become assumable before that counts as an error of its trust policy. */
 const ROLE_PROPAGATION_SECONDS = 5 * 60;
@@ -250,4 +252,17 @@ function attributesOf(job: Job): CompilationJobAttributes {
     ArtifactDigest: isCompleted ? job.ModelDigests?.ArtifactDigest : undefined,
     InferenceImage: isCompleted ? job.InferenceImage : undefined,
   };
+}
+
+const SHORTEST_SECONDS = 9;
+const LONGEST_SECONDS = 110;
+
+/**
+ * How long to wait before trying again what was refused for lack of capacity: longer and longer, and drawn from the request and the time, so that the jobs
+ * of a stack spread out. Never longer than two minutes, the look itself included.
+ */
+export function secondsToNextTry(elapsedSeconds: number, requestId: string): number {
+  const longest = Math.min(LONGEST_SECONDS, SHORTEST_SECONDS + elapsedSeconds / 2);
+  const drawn = createHash('sha256').update(`${requestId}:${Math.floor(elapsedSeconds)}`).digest().readUInt32BE() / 2 ** 32;
+  return Math.round(SHORTEST_SECONDS + drawn * (longest - SHORTEST_SECONDS));
 }

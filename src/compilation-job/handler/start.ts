@@ -1,7 +1,9 @@
+import * as https from 'https';
 import type { OnDemand } from './dependencies';
-import { isTransient, type AwsError } from './errors';
-import { digest } from './identity';
-import { JobFailure } from './messages';
+import { isTransient } from './errors';
+import type { AwsError } from './errors';
+import { digest, jobNameOf } from './identity';
+import { JobFailure } from './outcome';
 import type { Progress, Step } from './request';
 import type { StateMachine } from './state-machine';
 
@@ -25,7 +27,7 @@ export interface Starting {
  *
  * @throws Error when Step Functions is out of order; AWS Lambda then delivers the request again
  */
-export async function start(Request: Request, { stateMachine, sendAnswer, now, sleep }: Starting): Promise<void> {
+export async function start(Request: Request, { stateMachine, sendAnswer: answer, now, sleep }: Starting): Promise<void> {
   const began = now();
   for (let wait = 1; ; wait = Math.min(2 * wait, LONGEST_WAIT_SECONDS)) {
     try {
@@ -41,7 +43,7 @@ export async function start(Request: Request, { stateMachine, sendAnswer, now, s
       }
       if (isTransient(e)) { throw e; }
       const { message: Reason } = new JobFailure(`the waiter of the compilation job could not be started: ${e.name}: ${e.message}`);
-      await sendAnswer({ Request, Progress: { Answer: { Status: 'FAILED', Reason } } });
+      await answer({ Request, Progress: { Answer: { Status: 'FAILED', Reason } } });
       return;
     }
   }
@@ -51,3 +53,49 @@ export async function start(Request: Request, { stateMachine, sendAnswer, now, s
 function executionNameOf({ RequestType, StackId, LogicalResourceId, RequestId }: Request): string {
   return `${RequestType}-${LogicalResourceId.slice(0, 40)}-${digest([StackId, LogicalResourceId, RequestId], 24)}`;
 }
+
+const TRIES = 5;
+const TIMEOUT_MS = 10_000;
+
+/** Sends a body to a URL, and comes back with the status of the response. */
+export type Put = (url: URL, body: string) => Promise<number>;
+
+/**
+ * Tell CloudFormation how its request ended.
+ *
+ * @throws Error when the answer could not be delivered; the state machine then tries again
+ */
+export async function sendAnswer(
+  { Request, Progress }: Omit<Step, 'StartedAt'>, put: Put = putOverHttps, sleep = realSleep,
+): Promise<void> {
+  const { StackId, RequestId, LogicalResourceId, ResponseURL } = Request;
+  const { Status, Reason = Status, Data } = Progress.Answer!;
+  const name = jobNameOf(Request, Request.ResourceProperties);
+  const PhysicalResourceId = Progress.PhysicalResourceId ?? Request.PhysicalResourceId ?? (name || RequestId);
+  const body = JSON.stringify({ Status, Reason, StackId, RequestId, LogicalResourceId, PhysicalResourceId, Data });
+  for (let nth = 1; ; nth++) {
+    const failure = await put(new URL(ResponseURL), body).then(status => status < 400 ? undefined : `status ${status}`, (e: Error) => e.message);
+    if (failure === undefined) { return; }
+    if (nth === TRIES) { throw new Error(`CloudFormation's response URL took no answer in ${TRIES} tries: ${failure}`); }
+    await sleep(1_000 * 2 ** (nth - 1));
+  }
+}
+
+const realSleep = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms); });
+
+const putOverHttps: Put = (url, body) => new Promise((resolve, reject) => {
+  const request = https.request({
+    hostname: url.hostname,
+    path: url.pathname + url.search,
+    method: 'PUT',
+    // The URL is signed for an empty content type.
+    headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) },
+    timeout: TIMEOUT_MS,
+  }, response => {
+    response.resume();
+    resolve(response.statusCode ?? 0);
+  });
+  request.on('timeout', () => request.destroy(new Error(`no response in ${TIMEOUT_MS / 1000} seconds`)));
+  request.on('error', reject);
+  request.end(body);
+});

@@ -1,6 +1,5 @@
 import { isRecord } from '../../util/prop-types';
-import type { ByteReader } from '../byte-reader';
-import type { ModelFile, ModelInput } from '../model-file';
+import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
 /** How the JSON of a model begins in all versions of Keras. */

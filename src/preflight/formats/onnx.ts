@@ -1,6 +1,5 @@
 import { readMessage, readText } from './protobuf';
-import { FormatError, type ByteReader } from '../byte-reader';
-import type { ModelFile, ModelInput } from '../model-file';
+import { FormatError, type ByteReader, ModelFile, ModelInput } from '../byte-reader';
 
 /** The newest opset and IR version of ONNX releases, by the table of versions in ONNX's repository (docs/Versioning.md). */
 const RELEASES: readonly { readonly release: string; readonly opset: number; readonly ir: number }[] = [

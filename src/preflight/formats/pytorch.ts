@@ -1,6 +1,5 @@
 import * as zlib from 'zlib';
-import { FormatError, type ByteReader } from '../byte-reader';
-import type { ModelFile } from '../model-file';
+import { FormatError, type ByteReader, ModelFile } from '../byte-reader';
 
 /** The directory of a zip is at its end, with the code of TorchScript before it. */
 const TAIL = 8 * 1024 * 1024;

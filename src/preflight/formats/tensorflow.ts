@@ -1,6 +1,6 @@
+import { FormatError } from '../byte-reader';
+import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 import { readMessage, readText } from './protobuf';
-import type { ByteReader } from '../byte-reader';
-import type { ModelFile, ModelInput } from '../model-file';
 
 /** A SavedModel: meta graphs (2), of each its information (1) and signatures (5). */
 export function readSavedModel(bytes: ByteReader): ModelFile {
@@ -90,4 +90,87 @@ function readShapeAttribute(bytes: ByteReader): ModelInput['dimensions'] {
     }
   });
   return shape;
+}
+
+/** Models for devices are small; a larger one is not looked into. */
+const MAX_SIZE = 64 * 1024 * 1024;
+/** More inputs than any model has. */
+const MAX_INPUTS = 1_000;
+
+/**
+ * A flatbuffer of TensorFlow Lite: of the model, version (0) and subgraphs (2); of a subgraph, tensors (0) and inputs (1); of a tensor, shape (0), name (3)
+ * and shape signature (7), which has -1 where a size is open. Each position is checked, which the flatbuffers library does not do.
+ */
+export function readTflite(bytes: ByteReader): ModelFile {
+  if (bytes.remaining > MAX_SIZE) { return { unreadable: `it is larger than the ${MAX_SIZE / 1024 / 1024} MiB that are looked into` }; }
+  const file = new Flatbuffer(bytes.read(bytes.remaining));
+  if (file.identifier !== 'TFL3') { return { notAModel: 'a file that TensorFlow Lite did not make' }; }
+  const model = file.root;
+  const [subgraph] = file.tables(file.field(model, 2));
+  if (subgraph === undefined) { throw new FormatError('it has no graph'); }
+  const tensors = file.tables(file.field(subgraph, 0));
+  const inputs = file.integers(file.field(subgraph, 1)).slice(0, MAX_INPUTS).map((index): ModelInput => {
+    const tensor = tensors[index];
+    if (tensor === undefined) { throw new FormatError('an input of it does not exist'); }
+    const signature = file.integers(file.field(tensor, 7));
+    const shape = signature.length > 0 ? signature : file.integers(file.field(tensor, 0));
+    return { name: file.text(file.field(tensor, 3)), dimensions: shape.map(size => size > 0 ? size : undefined) };
+  });
+  return { inputs };
+}
+
+class Flatbuffer {
+  constructor(private readonly bytes: Buffer) {
+    if (bytes.length < 8) { throw new FormatError('it is too short'); }
+  }
+
+  public get identifier(): string { return this.bytes.toString('latin1', 4, 8); }
+
+  public get root(): number { return this.follow(0); }
+
+  /** Position of a table's field, undefined where it is not there. */
+  public field(table: number, index: number): number | undefined {
+    const vtable = table - this.int32(table);
+    const at = 4 + index * 2;
+    if (at >= this.uint16(vtable)) { return undefined; }
+    const offset = this.uint16(vtable + at);
+    return offset === 0 ? undefined : table + offset;
+  }
+
+  public tables(field: number | undefined): number[] {
+    return this.elements(field).map(at => this.follow(at));
+  }
+
+  public integers(field: number | undefined): number[] {
+    return this.elements(field).map(at => this.int32(at));
+  }
+
+  public text(field: number | undefined): string {
+    if (field === undefined) { return ''; }
+    const at = this.follow(field);
+    const length = Math.min(this.uint32(at), 4096);
+    return this.bytes.toString('utf8', at + 4, at + 4 + length);
+  }
+
+  /** Positions of the elements of a vector, each of four bytes. */
+  private elements(field: number | undefined): number[] {
+    if (field === undefined) { return []; }
+    const at = this.follow(field);
+    const length = this.uint32(at);
+    if (at + 4 + length * 4 > this.bytes.length) { throw new FormatError('it is cut off'); }
+    return Array.from({ length }, (_, i) => at + 4 + i * 4);
+  }
+
+  private follow(at: number): number { return at + this.uint32(at); }
+
+  private uint16(at: number): number { return this.bytes.readUInt16LE(this.within(at, 2)); }
+
+  private uint32(at: number): number { return this.bytes.readUInt32LE(this.within(at, 4)); }
+
+  private int32(at: number): number { return this.bytes.readInt32LE(this.within(at, 4)); }
+
+  private within(at: number, length: number): number {
+    if (at < 0 || at + length > this.bytes.length) { throw new FormatError('it is broken or cut off'); }
+    return at;
+  }
 }

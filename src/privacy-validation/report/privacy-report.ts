@@ -1,10 +1,26 @@
 import { createHash } from 'crypto';
-import { type CompilationNetwork, findNetworks, sizeOf, zoneOf } from '../network/network';
+import { findNetworks, sizeOf, zoneOf } from '../network/network';
+import type { CompilationNetwork } from '../network/network';
 import { tenantsOf } from '../network/tenants';
-import type { Observation, Verdict, VerdictOf } from '../rules/rule';
-import { PRIVACY_RULES } from '../rules/rules';
+import { EXPOSURE_RULES, TENANT_AND_ROLE_RULES } from '../rules/exposure-rules';
+import { JOB_RULES, VISIBILITY_RULES, VPC_RULES } from '../rules/network-rules';
+import type { Observation, PrivacyRule, Verdict, VerdictOf } from '../rules/rule';
+import { BUCKET_RULES, ENDPOINT_RULES } from '../rules/s3-rules';
+import { SECURITY_GROUP_RULES } from '../rules/security-group-rules';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
+
+/** All rules, in the order of the report. */
+export const PRIVACY_RULES: readonly PrivacyRule[] = [
+  ...JOB_RULES,
+  ...EXPOSURE_RULES,
+  ...SECURITY_GROUP_RULES,
+  ...TENANT_AND_ROLE_RULES,
+  ...ENDPOINT_RULES,
+  ...BUCKET_RULES,
+  ...VPC_RULES,
+  ...VISIBILITY_RULES,
+];
 
 /**
  * What the report says of a rule: `accepted` when all that fails has been excepted, `unknown` when something cannot be told from the

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { secondsToNextTry } from '../../../src/compilation-job/handler/backoff';
+import { secondsToNextTry } from '../../../src/compilation-job/handler/create-or-update';
 import '../../random-seed';
 
 describe('backoff', () => {

@@ -1,7 +1,7 @@
 import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
 import * as fc from 'fast-check';
 import { createRequestOf } from '../../../src/compilation-job/handler/identity';
-import { JobFailure, logsLink, refusal, summarizeRequest, truncated } from '../../../src/compilation-job/handler/messages';
+import { JobFailure, logsLink, refusal, summarizeRequest, truncated } from '../../../src/compilation-job/handler/outcome';
 import { properties } from '../protocol/world';
 import '../../random-seed';
 

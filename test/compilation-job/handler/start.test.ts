@@ -1,5 +1,5 @@
-import { sendAnswer, type Put } from '../../../src/compilation-job/handler/answer';
-import { start, type Starting } from '../../../src/compilation-job/handler/start';
+import { sendAnswer, start } from '../../../src/compilation-job/handler/start';
+import type { Put, Starting } from '../../../src/compilation-job/handler/start';
 import { properties } from '../protocol/world';
 
 const REQUEST: any = {

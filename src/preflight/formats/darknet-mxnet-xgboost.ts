@@ -1,6 +1,28 @@
 import { isRecord } from '../../util/prop-types';
-import { FormatError, type ByteReader } from '../byte-reader';
-import type { ModelFile } from '../model-file';
+import { FormatError } from '../byte-reader';
+import type { ByteReader, ModelFile } from '../byte-reader';
+
+const MAX_CONFIG = 4 * 1024 * 1024;
+
+/** The `[net]` section of a `.cfg` tells the size of the image; the input's name is always `data` in TVM's importer, and AWS documents none. */
+export function readDarknetConfig(bytes: ByteReader): ModelFile {
+  if (bytes.remaining > MAX_CONFIG) { return { notAModel: 'a file too large for a configuration' }; }
+  const text = bytes.read(bytes.remaining).toString('utf8');
+  const net = /^\s*\[net(?:work)?\]([^[]*)/m.exec(text)?.[1];
+  if (net === undefined) { return { notAModel: 'a file without a [net] section' }; }
+  const size = (name: string) => {
+    const value = Number(new RegExp(`^\\s*${name}\\s*=\\s*([0-9]+)\\s*$`, 'm').exec(net)?.[1]);
+    return value > 0 ? value : undefined;
+  };
+  return { inputs: [{ dimensions: [undefined, size('channels'), size('height'), size('width')] }] };
+}
+
+/** Major, minor, revision, and counters before the numbers. */
+export function readDarknetWeights(bytes: ByteReader): ModelFile {
+  if (bytes.remaining < 16) { return { notAModel: 'a file too short for weights' }; }
+  const major = bytes.read(4).readInt32LE();
+  return major >= 0 && major < 10 ? {} : { notAModel: 'a file that DarkNet did not make' };
+}
 
 const MAX_SYMBOL = 32 * 1024 * 1024;
 const MAX_ARRAYS = 100_000;
@@ -57,4 +79,22 @@ function skipArray(bytes: ByteReader): void {
 function limited(count: number): number {
   if (count > MAX_ARRAYS) { throw new FormatError(`it claims to have ${count} arrays`); }
   return count;
+}
+
+const MAX_HEAD = 4 * 1024 * 1024;
+
+/**
+ * XGBoost's own binary begins with numbers, its JSON with a brace, UBJSON with a brace and a length; a pickle is none of them. JSON and UBJSON tell the
+ * version near their end, UBJSON is written since 1.6.
+ */
+export function readXgboost(bytes: ByteReader): ModelFile {
+  const size = bytes.remaining;
+  const head = bytes.readUpTo(16);
+  if (head.length === 0) { return { notAModel: 'an empty file' }; }
+  if (head[0] === 0x80 && head[1] <= 5) { return { unreadable: 'it is a pickle of Python, which Neo may not load' }; }
+  if (head[0] !== 0x7b) { return {}; }
+  if (head[1] === 0x4c || head[1] === 0x69 || head[1] === 0x6c) { return { writtenBy: { version: '1.6', because: 'it is UBJSON' } }; }
+  if (size > MAX_HEAD) { bytes.skip(size - MAX_HEAD - head.length); }
+  const [, major, minor] = /"version"\s*:\s*\[\s*([0-9]+)\s*,\s*([0-9]+)/.exec(bytes.read(bytes.remaining).toString('latin1')) ?? [];
+  return major === undefined ? {} : { writtenBy: { version: `${major}.${minor}`, because: 'it says so' } };
 }

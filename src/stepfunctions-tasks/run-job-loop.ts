@@ -1,0 +1,198 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct, IConstruct } from 'constructs';
+import { ApiCall, CALL_RETRIES, DESCRIBE_RETRIES, IN_USE_ERRORS, retried } from './api-call';
+import { NeoCreateCompilationJob } from './create-compilation-job';
+import { EXECUTION_TAG, executionTag } from './jsonata';
+import type { NeoCompilationTaskOptions } from './task-request';
+import { maxRuntimeOrDefault } from '../compilation/compilation-settings';
+import { jobArns, jobStatement } from '../compilation/job-permissions';
+import { wholeSeconds } from '../util/durations';
+import { NeoValidationError } from '../util/errors';
+
+export const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
+
+/** How long a state waits at most between two looks at a job that has been running for days. */
+const LONGEST_PAUSE_SECONDS = 1_800;
+
+/**
+ * JSONata: the seconds to wait before the next look at a job, 3 % of its age and at least the interval. The looks at a job that may wait 28 days
+ * for an instance thus make fewer than the 25,000 events at which Step Functions ends an execution.
+ *
+ * @param job JSONata for the description of the job
+ */
+export function pauseInJsonata(job: string, intervalSeconds: number): string {
+  const age = `($toMillis($states.context.State.EnteredTime) - $toMillis(${job}.CreationTime)) / 1000`;
+  return `$max([${intervalSeconds}, $min([${LONGEST_PAUSE_SECONDS}, $floor(0.03 * ${age})])])`;
+}
+
+/** Each look at a job makes ten events or so. Step Functions ends an execution with the 25,000th, and waiting for the quota takes some as well. */
+const MOST_LOOKS = 2_000;
+
+/** Limits on how long a job may take. */
+export interface JobTimes {
+  readonly maxRuntime?: Duration;
+  readonly maxPendingTime?: Duration;
+  readonly timeout?: Duration;
+}
+
+/**
+ * The seconds between two looks at a job. Nothing that is unresolved is checked.
+ *
+ * @throws NeoValidationError when it is no whole number of seconds, or too short for a job that takes as long as it may
+ */
+export function pollSeconds(scope: IConstruct, pollInterval: Duration | undefined, times: JobTimes): number {
+  const duration = pollInterval ?? DEFAULT_POLL_INTERVAL;
+  const interval = wholeSeconds(scope, 'pollInterval', duration, { least: 1, words: 'at least 1 second' }) ?? duration.toSeconds();
+  const limits = times.timeout ? [times.timeout] : [maxRuntimeOrDefault(times.maxRuntime), ...times.maxPendingTime ? [times.maxPendingTime] : []];
+  if (pollInterval?.isUnresolved() || limits.some(limit => limit.isUnresolved())) { return interval; }
+  const longest = limits.reduce((sum, limit) => sum + limit.toSeconds({ integral: false }), 0);
+  if (longest > MOST_LOOKS * interval) {
+    throw new NeoValidationError(`pollInterval must be at least ${Math.ceil(longest / MOST_LOOKS)} seconds for a job that may take ${longest} seconds `
+      + `(${times.timeout ? 'timeout' : 'maxRuntime and maxPendingTime'}), as the history of an execution ends after 25,000 events; got: ${interval} seconds`, scope);
+  }
+  return interval;
+}
+
+/** What both query languages need to build the loop that waits for a job. */
+export interface RunJobLoopProps {
+  /** The job, without the timeout and the interval of the loop. */
+  readonly job: NeoCompilationTaskOptions;
+  /** Names the states. */
+  readonly id: string;
+  /** Seconds. */
+  readonly interval: number;
+  /** Seconds. */
+  readonly timeout?: number;
+  /** Names of the jobs that may be described and stopped. */
+  readonly jobNamePattern: string;
+}
+
+export interface RunJobLoop {
+  readonly start: sfn.State;
+  readonly end: sfn.INextable;
+}
+
+/**
+ * A name that is taken need not be somebody else's: the answer to a call that did create the job may have been lost, or the execution was
+ * redriven. The tag says whose job it is.
+ */
+export const TAKEN = 'SageMaker.ResourceInUseException';
+export const takenCause = 'a compilation job of this name exists, and this execution has not made it';
+
+export const FAILED = 'NeoCompilationFailed';
+export const STOPPED = 'NeoCompilationStopped';
+export const TIMED_OUT = 'NeoCompilationTimeout';
+
+export const stoppedCause = 'the compilation job was stopped, or waited longer for an instance than MaxPendingTimeInSeconds';
+export const timeoutCause = (timeout: number) => `the compilation job did not end within ${timeout} seconds and was told to stop`;
+
+/** The name is kept in a variable, as the input of a state in JSONata is the output of the one before. */
+export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop {
+  const { id } = loop;
+  const name = { CompilationJobName: '{% $neoCompilationJobName %}' };
+  const call = (stateId: string, action: string, parameters: object, assign?: object) => retried(new ApiCall(scope, stateId, {
+    service: 'sagemaker',
+    action: action[0].toLowerCase() + action.slice(1),
+    parameters,
+    assign,
+    policyStatements: [jobStatement(scope, loop.jobNamePattern, action)],
+  }), action === 'DescribeCompilationJob' ? DESCRIBE_RETRIES : CALL_RETRIES);
+
+  // With a timeout, the interval stays as it is: the timeout bounds the number of looks.
+  const pause = loop.timeout === undefined ? { neoPause: `{% ${pauseInJsonata('$states.result', loop.interval)} %}` } : undefined;
+  const assign = { neoCompilationJobName: loop.job.compilationJobName, ...pause && { neoPause: loop.interval } };
+  const create = NeoCreateCompilationJob.jsonata(scope, `Create ${id}`, { ...loop.job, assign });
+  const find = call(`Find ${id}`, 'DescribeCompilationJob', name);
+  const tags = call(`Tags of ${id}`, 'ListTags', { ResourceArn: '{% $states.input.CompilationJobArn %}' });
+  const taken = sfn.Fail.jsonata(scope, `${id} is taken`, { error: TAKEN, cause: takenCause });
+  const wait = sfn.Wait.jsonata(scope, `Wait for ${id}`, {
+    time: pause ? sfn.WaitTime.seconds('{% $neoPause %}') : sfn.WaitTime.duration(Duration.seconds(loop.interval)),
+  });
+  const describe = call(`Describe ${id}`, 'DescribeCompilationJob', name, pause);
+  const completed = sfn.Pass.jsonata(scope, `${id} completed`);
+  const failed = sfn.Fail.jsonata(scope, `${id} failed`, { error: FAILED, cause: "{% $states.input.FailureReason ? $states.input.FailureReason : 'for no reason given' %}" });
+  const stopped = sfn.Fail.jsonata(scope, `${id} stopped`, { error: STOPPED, cause: stoppedCause });
+
+  const status = (value: string) => sfn.Condition.jsonata(`{% $states.input.CompilationJobStatus = '${value}' %}`);
+  const ended = sfn.Choice.jsonata(scope, `${id} ended?`)
+    .when(status('COMPLETED'), completed)
+    .when(status('FAILED'), failed)
+    .when(status('STOPPED'), stopped);
+  if (loop.timeout !== undefined) {
+    const stop = call(`Stop ${id}`, 'StopCompilationJob', name);
+    const timedOut = sfn.Fail.jsonata(scope, `${id} timed out`, { error: TIMED_OUT, cause: timeoutCause(loop.timeout) });
+    // A job that has ended meanwhile cannot be stopped.
+    stop.addCatch(timedOut).next(timedOut);
+    ended.when(sfn.Condition.jsonata(
+      `{% $toMillis($states.context.State.EnteredTime) - $toMillis($states.input.CreationTime) >= ${loop.timeout} * 1000 %}`), stop);
+  }
+  create.addCatch(find, { errors: IN_USE_ERRORS, assign }).next(wait).next(describe).next(ended.otherwise(wait));
+  find.next(tags).next(sfn.Choice.jsonata(scope, `Is ${id} ours?`)
+    .when(sfn.Condition.jsonata(`{% $states.input.Tags[Key = '${EXECUTION_TAG}'].Value = ${executionTag('$states.context.Execution.Id')} %}`), wait)
+    .otherwise(taken));
+  return { start: create, end: completed };
+}
+
+/**
+ * The input is kept, so the job's name can be read from it again. JSONPath cannot calculate with times, so the timeout is a number
+ * of looks at the job.
+ */
+export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, resultPath: string): RunJobLoop {
+  const { id } = loop;
+  const [job, looks, owner] = [`${resultPath}.Job`, `${resultPath}.Looks`, `${resultPath}.Tags.Owner[0]`];
+  if (loop.timeout !== undefined && [loop.timeout, loop.interval].some(value => Token.isUnresolved(value))) {
+    throw new NeoValidationError('timeout and pollInterval must be known at synthesis in JSONPath, as they become a number of looks at the job: use NeoRunCompilationJob.jsonata; '
+      + 'got: a token', scope);
+  }
+  const call = (stateId: string, action: string, options: Partial<tasks.CallAwsServiceJsonPathProps>) =>
+    retried(tasks.CallAwsService.jsonPath(scope, stateId, {
+      service: 'sagemaker',
+      action: action[0].toLowerCase() + action.slice(1),
+      parameters: { CompilationJobName: loop.job.compilationJobName },
+      iamAction: `sagemaker:${action}`,
+      iamResources: jobArns(scope, loop.jobNamePattern),
+      ...options,
+    }), action === 'DescribeCompilationJob' ? DESCRIBE_RETRIES : CALL_RETRIES);
+
+  const begun = { resultSelector: { 'Arn.$': '$.CompilationJobArn', 'Looks': 0 }, resultPath };
+  const create = NeoCreateCompilationJob.jsonPath(scope, `Create ${id}`, { ...loop.job, ...begun });
+  const find = call(`Find ${id}`, 'DescribeCompilationJob', begun);
+  const tags = call(`Tags of ${id}`, 'ListTags', {
+    parameters: { ResourceArn: sfn.JsonPath.stringAt(`${resultPath}.Arn`) },
+    resultSelector: { 'Owner.$': `$.Tags[?(@.Key=='${EXECUTION_TAG}')].Value` },
+    resultPath: `${resultPath}.Tags`,
+  });
+  const taken = sfn.Fail.jsonPath(scope, `${id} is taken`, { error: TAKEN, cause: takenCause });
+  const wait = sfn.Wait.jsonPath(scope, `Wait for ${id}`, { time: sfn.WaitTime.duration(Duration.seconds(loop.interval)) });
+  const describe = call(`Describe ${id}`, 'DescribeCompilationJob', { resultPath: job });
+  const completed = sfn.Pass.jsonPath(scope, `${id} completed`, { inputPath: job, resultPath });
+  const failed = sfn.Fail.jsonPath(scope, `${id} failed`, { error: FAILED, causePath: `${job}.FailureReason` });
+  const stopped = sfn.Fail.jsonPath(scope, `${id} stopped`, { error: STOPPED, cause: stoppedCause });
+
+  const status = (value: string) => sfn.Condition.stringEquals(`${job}.CompilationJobStatus`, value);
+  const ended = sfn.Choice.jsonPath(scope, `${id} ended?`)
+    .when(status('COMPLETED'), completed)
+    .when(status('FAILED'), failed)
+    .when(status('STOPPED'), stopped);
+  if (loop.timeout === undefined) {
+    ended.otherwise(wait);
+  } else {
+    const stop = call(`Stop ${id}`, 'StopCompilationJob', { resultPath: sfn.JsonPath.DISCARD });
+    const timedOut = sfn.Fail.jsonPath(scope, `${id} timed out`, { error: TIMED_OUT, cause: timeoutCause(loop.timeout) });
+    // A job that has ended meanwhile cannot be stopped.
+    stop.addCatch(timedOut).next(timedOut);
+    const count = sfn.Pass.jsonPath(scope, `Count looks at ${id}`, {
+      parameters: { Looks: sfn.JsonPath.mathAdd(sfn.JsonPath.numberAt(looks), 1) }, resultPath,
+    });
+    ended
+      .when(sfn.Condition.numberGreaterThanEquals(looks, Math.ceil(loop.timeout / loop.interval) - 1), stop)
+      .otherwise(count.next(wait));
+  }
+  create.addCatch(find, { errors: IN_USE_ERRORS, resultPath }).next(wait).next(describe).next(ended);
+  find.next(tags).next(sfn.Choice.jsonPath(scope, `Is ${id} ours?`)
+    .when(sfn.Condition.and(sfn.Condition.isPresent(owner), sfn.Condition.stringEqualsJsonPath(owner, '$$.Execution.Id')), wait)
+    .otherwise(taken));
+  return { start: create, end: completed };
+}
