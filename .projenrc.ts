@@ -122,7 +122,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // What publishes is named by its version, as it may speak for this repository.
   jsiiReleaseVersion: '0.2.1061',
 
-  gitignore: ['cdk.out/', '*.tsbuildinfo', '/local/out/', '/examples/*/*.tar.gz', '.stryker-tmp/', 'reports/', '.jsii.tabl.json', '.DS_Store'],
+  gitignore: ['cdk.out/', '*.tsbuildinfo', '/local/out/', '/examples/*/*.tar.gz', '.stryker-tmp/', 'reports/', '.jsii.tabl.json', '.jsii.tabl.json.gz', '.DS_Store'],
   npmignoreEnabled: false,
   sampleCode: false,
   pullRequestTemplate: false,

@@ -15,7 +15,7 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
     description: 'Compile the snippets of README, docstrings and docs/, and fail when anything public is not documented',
   });
   readme.spawn(project.compileTask);
-  readme.exec('jsii-rosetta extract --strict .');
+  readme.spawn(project.tasks.tryFind('translate')!);
   readme.exec(program('test/docs/check-docs.ts'));
 
   const api = project.addTask('check:api', {
@@ -43,12 +43,14 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
   });
 
   const pack = project.addTask('check:package', {
-    description: 'Check what npm would publish with publint and arethetypeswrong',
+    description: 'Check what npm would publish with publint and arethetypeswrong, and how Construct Hub shows it in each language (jsii-docgen)',
   });
   pack.spawn(project.bundler.bundleTask);
   pack.spawn(project.compileTask);
+  pack.spawn(project.tasks.tryFind('translate')!);
   pack.exec('publint --strict');
   pack.exec('attw --pack . --profile node16 --no-emoji --format ascii');
+  pack.exec(program('test/release/check-rendered-docs.ts'));
 
   for (const [name, description, options] of [
     ['bench', 'Measure against what a user would write by hand: synthesis, import, handler, templates, reports (bench/README.md)', ''],

@@ -17,11 +17,20 @@ export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
   });
 
   // Published files are listed, so that no other file is ever published. The parts of the handler are in its bundle.
-  project.package.addField('files', ['.jsii', 'THIRD-PARTY-NOTICES', 'assets', 'bin', 'lib/**/*.js', 'lib/**/*.d.ts', '!lib/**/handler']);
+  project.package.addField('files', ['.jsii', '.jsii.tabl.json.gz', 'THIRD-PARTY-NOTICES', 'assets', 'bin', 'lib/**/*.js', 'lib/**/*.d.ts', '!lib/**/handler', 'rosetta']);
+
+  // Each package shows its own language in its README and API docs, and so does Construct Hub, which reads the translations and the fixture.
+  const translate = project.addTask('translate', {
+    description: 'Compile the snippets of README and docstrings and translate them into all languages (jsii-rosetta)',
+    exec: 'jsii-rosetta extract --strict --compress-tablet --cache node_modules/.cache/rosetta/translations.json .',
+  });
 
   // jsii-pacmak would write an .npmignore, which a build in CI takes for a change of the repository.
   for (const target of ['js', 'java', 'python', 'dotnet', 'go']) {
-    project.tasks.tryFind(`package:${target}`)!.reset(`jsii-pacmak -v --no-npmignore --target ${target}`);
+    const task = project.tasks.tryFind(`package:${target}`)!;
+    task.reset();
+    task.spawn(translate);
+    task.exec(`jsii-pacmak -v --no-npmignore --target ${target}`);
   }
 
   // A name is loaded when it is first used.

@@ -29,6 +29,7 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   });
   languages.spawn(project.bundler.bundleTask);
   languages.spawn(project.compileTask);
+  languages.spawn(project.tasks.tryFind('translate')!);
   languages.exec(program('test/languages/test-languages.ts'));
 
   const consumer = project.addTask('test:consumer', {
@@ -36,6 +37,7 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   });
   consumer.spawn(project.bundler.bundleTask);
   consumer.spawn(project.compileTask);
+  consumer.spawn(project.tasks.tryFind('translate')!);
   consumer.exec(program('test/consumer/test-consumer.ts'));
 
   addIntegrationTests(project);

@@ -25,6 +25,12 @@ export function configureWorkflows(project: awscdk.AwsCdkConstructLibrary): void
   // The title is all that is looked at, so the workflow needs no more rights than any pull request has.
   project.github?.tryFindWorkflow('pull-request-lint')?.file?.patch(JsonPatch.move('/on/pull_request_target', '/on/pull_request'));
 
+  // The job `checks` runs the tests.
+  const build = project.addTask('build:untested', { description: 'Build as `build` does, without the tests' });
+  const untested = [project.defaultTask!, project.preCompileTask, project.compileTask, project.postCompileTask, project.packageTask];
+  for (const task of untested) { build.spawn(task); }
+  project.github?.tryFindWorkflow('build')?.file?.patch(JsonPatch.replace('/jobs/build/steps/3/run', 'npx projen build:untested'));
+
   // The checks that CI runs elsewhere, too, on a machine with every language's toolchain.
   project.buildWorkflow?.addPostBuildJob('checks', {
     name: 'checks',

@@ -14,7 +14,7 @@ export interface Tarball {
 
 /** Everything that may be published. */
 const ALLOWED = [
-  /^(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES|\.jsii)$/,
+  /^(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES|\.jsii|\.jsii\.tabl\.json\.gz|rosetta\/default\.ts-fixture)$/,
   /^lib\/.+\.(js|d\.ts)$/,
   /^assets\/.+\/index\.js$/,
   /^bin\/cdk-sagemaker-neo$/,

@@ -73,10 +73,16 @@ test('every pull request gets the checks of CI, with the toolchains they need', 
   expect(commands).toEqual(expect.arrayContaining(['npm run check:api', 'npm run check:audit', 'npm run test:languages', 'npm run test:consumer']));
 });
 
+test('a pull request runs the tests once', () => {
+  expect(job('build', 'build')).toMatch(/run: npx projen build:untested$/m);
+  const { tasks } = JSON.parse(fs.readFileSync(path.join(ROOT, '.projen', 'tasks.json'), 'utf8'));
+  expect(tasks['build:untested'].steps).toEqual(tasks.build.steps.filter(({ spawn }: { spawn: string }) => spawn !== 'test'));
+});
+
 test('a build leaves no file that CI would take for a change', () => {
   const { tasks } = JSON.parse(fs.readFileSync(path.join(ROOT, '.projen', 'tasks.json'), 'utf8'));
   for (const target of ['js', 'java', 'python', 'dotnet', 'go']) {
-    expect(tasks[`package:${target}`].steps).toEqual([{ exec: `jsii-pacmak -v --no-npmignore --target ${target}` }]);
+    expect(tasks[`package:${target}`].steps).toEqual([{ spawn: 'translate' }, { exec: `jsii-pacmak -v --no-npmignore --target ${target}` }]);
   }
 });
 
