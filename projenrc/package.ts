@@ -11,7 +11,7 @@ export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
   // The custom resource's handler is bundled when the package is made, so that a consumer needs neither esbuild nor Docker.
   project.bundler.addBundle('./src/compilation-job/handler/compilation-job.lambda.ts', {
     platform: 'node',
-    target: 'node24',
+    target: 'node22',
     externals: ['@aws-sdk/*', '@smithy/*'],
     watchTask: false,
   });

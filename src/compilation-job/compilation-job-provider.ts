@@ -7,6 +7,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE } from './compilation-job-outcome';
 import { COMPILATION_JOB_TYPE, STACK_TAG, STATE_MACHINE_VARIABLE } from './compilation-job-properties';
@@ -82,8 +83,7 @@ export class CompilationJobProvider extends Construct {
     ) => new lambda.Function(this, name, {
       code,
       handler: `index.${exported}`,
-      // Pinned: the latest runtime would change templates with the version of aws-cdk-lib.
-      runtime: lambda.Runtime.NODEJS_24_X,
+      runtime: runtimeFor(this),
       timeout: Duration.minutes(2),
       memorySize: 256,
       role,
@@ -241,4 +241,16 @@ function jobNamePrefixOf(stack: Stack): string {
 /** The letters, digits and hyphens of an id that a job name can hold, at most so many. */
 export function jobNamePart(id: string, maxLength: number): string {
   return id.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-+/, '').slice(0, maxLength).replace(/-+$/, '') || 'neo';
+}
+
+/**
+ * Node.js 24 is pinned where AWS Lambda is known to have it, as the latest runtime would change templates with the version of aws-cdk-lib: in the
+ * commercial Regions, and in China (https://docs.amazonaws.cn/en_us/lambda/latest/dg/lambda-runtimes.html). Elsewhere it is the runtime that CDK
+ * chooses for the Region. A stack without a Region is taken for a commercial one.
+ */
+function runtimeFor(scope: Construct): lambda.Runtime {
+  const { region } = Stack.of(scope);
+  if (Token.isUnresolved(region)) { return lambda.Runtime.NODEJS_24_X; }
+  const { partition } = RegionInfo.get(region);
+  return partition === 'aws' || partition === 'aws-cn' ? lambda.Runtime.NODEJS_24_X : lambda.determineLatestNodeRuntime(scope);
 }

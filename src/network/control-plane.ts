@@ -1,4 +1,4 @@
-import { Annotations, Aws, Fn, Resource, Stack } from 'aws-cdk-lib';
+import { Annotations, Aws, CfnCondition, Fn, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -99,7 +99,7 @@ function createEndpoint(
 ) {
   const endpoint = new ec2.InterfaceVpcEndpoint(scope, `${id}Endpoint`, {
     vpc,
-    service,
+    service: inAnyPartition(scope, service),
     subnets: { subnets },
     securityGroups: [group],
     // Not for the whole VPC: jobs have no business here.
@@ -111,4 +111,15 @@ function createEndpoint(
   const anyOfKind = Stack.of(scope).formatArn({ service: namespace, resource: `${kind}${sep}*` });
   endpoint.addToPolicy(throughEndpoint({ sid: 'Control', actions, resources: [anyOfKind] }));
   if (unscoped) { endpoint.addToPolicy(throughEndpoint({ sid: 'List', actions: unscoped, resources: ['*'] })); }
+}
+
+/**
+ * In China, the names of these services begin with `cn.com.amazonaws`. CDK knows that for a stack with a Region; without one, the deployment chooses.
+ */
+function inAnyPartition(scope: Construct, service: ec2.InterfaceVpcEndpointAwsService): ec2.InterfaceVpcEndpointAwsService {
+  if (!Token.isUnresolved(Stack.of(scope).region)) { return service; }
+  const isChina = scope.node.tryFindChild('IsChina') as CfnCondition | undefined
+    ?? new CfnCondition(scope, 'IsChina', { expression: Fn.conditionEquals(Aws.PARTITION, 'aws-cn') });
+  const prefix = Fn.conditionIf(isChina.logicalId, 'cn.com.amazonaws', 'com.amazonaws').toString();
+  return new ec2.InterfaceVpcEndpointAwsService(service.shortName, prefix, service.port);
 }

@@ -1,7 +1,12 @@
+import { execFileSync } from 'child_process';
+import { readFileSync } from 'fs';
 import { createRequire } from 'node:module';
+import { join } from 'path';
 import { Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { compilation } from './fixture';
-import { network, templateOf } from '../network/fixture';
+import { nodeRuntime } from '../../local/lambda/runtimes';
+import { network, newStack, templateOf } from '../network/fixture';
 
 // It has no types of its own.
 const validate: (definition: object) => { isValid: boolean; errors: object[] } = createRequire(__filename)('asl-validator');
@@ -25,6 +30,27 @@ describe('one provider per stack', () => {
     const functions = Object.values(templateOf(compilation().stack).findResources('AWS::Lambda::Function')).map(f => f.Properties);
     const ours = functions.filter(f => /^index\.(onEvent|isComplete)$/.test(f.Handler));
     expect(ours.map(f => f.Runtime)).toEqual(['nodejs24.x', 'nodejs24.x']);
+  });
+
+  const runtimesIn = (region: string) => {
+    const { stack } = compilation({}, network({}, newStack({ env: { region } })));
+    const functions = Object.values(templateOf(stack).findResources('AWS::Lambda::Function')).map(f => f.Properties);
+    return { runtimes: functions.filter(f => /^index\.(onEvent|isComplete)$/.test(f.Handler)).map(f => f.Runtime), chosen: lambda.determineLatestNodeRuntime(stack).name };
+  };
+
+  test.each(['us-east-1', 'eu-central-2', 'cn-north-1', 'cn-northwest-1'])('runs on Node.js 24 in %s, where AWS Lambda has it', region => {
+    expect(runtimesIn(region).runtimes).toEqual(['nodejs24.x', 'nodejs24.x']);
+  });
+
+  test.each(['us-gov-west-1', 'us-iso-east-1', 'eusc-de-east-1', 'eu-isoe-west-1', 'xx-new-1'])('runs on the runtime that CDK chooses in %s', region => {
+    const { runtimes, chosen } = runtimesIn(region);
+    expect(runtimes).toEqual([chosen, chosen]);
+  });
+
+  test.each(['22', '24'])('runs on Node.js %s: the bundle has no syntax that it does not know', major => {
+    const bundle = join(__dirname, '..', '..', 'assets', 'compilation-job', 'handler', 'compilation-job.lambda', 'index.js');
+    execFileSync(nodeRuntime(`nodejs${major}.x`).executable, ['--check', bundle], { stdio: 'pipe' });
+    expect(readFileSync(bundle, 'utf8')).toContain('isComplete');
   });
 
   test('has a waiter that is valid, and repeats what was throttled as long as CloudFormation waits', () => {

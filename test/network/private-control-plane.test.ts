@@ -39,6 +39,23 @@ describe('endpoints', () => {
     expect(endpoints.map(([, endpoint]) => serviceOf(endpoint)).sort()).toEqual([...SERVICES].sort());
   });
 
+  const namesIn = (region?: string) => endpointsOf(templateOf(network({ privateControlPlane: true }, newStack({ env: { region } })).stack))
+    .map(([, { Properties }]) => Properties.ServiceName);
+
+  test('have their names of China where the stack is deployed there, which only the deployment knows', () => {
+    const conditions = template.findConditions('*');
+    expect(Object.values(conditions)).toEqual([{ 'Fn::Equals': [{ Ref: 'AWS::Partition' }, 'aws-cn'] }]);
+    const [isChina] = Object.keys(conditions);
+    expect(namesIn()).toEqual(SERVICES.map(name => ({ 'Fn::Join': ['', [{ 'Fn::If': [isChina, 'cn.com.amazonaws', 'com.amazonaws'] }, '.', { Ref: 'AWS::Region' }, `.${name}`]] })));
+  });
+
+  test.each([
+    ['eu-west-1', 'com.amazonaws'], ['us-gov-west-1', 'com.amazonaws'], ['cn-north-1', 'cn.com.amazonaws'], ['cn-northwest-1', 'cn.com.amazonaws'],
+  ])('have the names of %s in a stack of that Region, and no condition', (region, prefix) => {
+    expect(namesIn(region)).toEqual(SERVICES.map(name => `${prefix}.${region}.${name}`));
+    expect(templateOf(network({ privateControlPlane: true }, newStack({ env: { region } })).stack).toJSON().Conditions).toBeUndefined();
+  });
+
   test.each(endpoints.map(([id, { Properties }]) => [id, Properties]))('%s is in the jobs\' subnets, with private DNS names, behind the endpoints\' group', (_, properties: any) => {
     expect(properties.PrivateDnsEnabled).toBe(true);
     expect(properties.SubnetIds).toEqual(Object.keys(template.findResources('AWS::EC2::Subnet')).map(Ref => ({ Ref })));
