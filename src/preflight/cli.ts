@@ -2,14 +2,17 @@ import * as fs from 'fs';
 import { parseArgs } from 'util';
 import { App, Stack } from 'aws-cdk-lib';
 import { checkArchive } from './preflight';
+import { SAMPLE_ARCHIVE } from './sample';
 import { checkCompilation } from '../target/compilation-rules';
 import { NeoDataInputShape } from '../target/data-input-shape';
 import { NeoFramework } from '../target/framework';
 import { NeoTarget } from '../target/target';
 
 const USAGE = `Usage: cdk-sagemaker-neo check ARCHIVE --framework NAME[-VERSION] [--shape JSON] [--target DEVICE] [--json]
+       cdk-sagemaker-neo sample ARCHIVE
 
-Checks a .tar.gz archive against what AWS documents for SageMaker Neo.
+check   checks a .tar.gz archive against what AWS documents for SageMaker Neo
+sample  writes the archive of a small ONNX model, to try the library with
 
   --framework  such as pytorch-1.13 or onnx
   --shape      such as '{"input0":[1,3,224,224]}'
@@ -30,6 +33,11 @@ export function main(args: string[], print: (text: string) => void = text => voi
       allowPositionals: true,
       options: { framework: { type: 'string' }, shape: { type: 'string' }, target: { type: 'string' }, json: { type: 'boolean' } },
     });
+    if (positionals[0] === 'sample' && positionals.length === 2) {
+      fs.writeFileSync(positionals[1], SAMPLE_ARCHIVE, { flag: 'wx' });
+      print(`${positionals[1]}: framework onnx, shape {"image":[1,3,32,32]}\n`);
+      return 0;
+    }
     if (positionals[0] !== 'check' || positionals.length !== 2 || values.framework === undefined) {
       print(USAGE);
       return 2;

@@ -1,10 +1,10 @@
-import { Token } from 'aws-cdk-lib';
 import { posix } from 'path';
-import type { NeoDataInputShape } from '../target/data-input-shape';
+import { Token } from 'aws-cdk-lib';
 import { isAppleDouble } from './archive-contents';
 import type { ArchiveContents } from './archive-contents';
 import type { ModelInput } from './byte-reader';
 import type { Findings } from './findings';
+import type { NeoDataInputShape } from '../target/data-input-shape';
 
 /** One kind of file that a framework's archive has, as AWS documents it. */
 export interface ModelFileRule {

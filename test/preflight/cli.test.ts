@@ -1,4 +1,9 @@
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import { gunzipSync } from 'zlib';
 import { archiveOf } from './archives';
+import { makeModel } from '../../examples/private-compilation/model/make-model';
 import { main } from '../../src/preflight/cli';
 
 function run(...args: string[]): { code: number; text: string } {
@@ -11,6 +16,25 @@ test('a good model', () => {
   const { code, text } = run('check', archiveOf(['torch/traced-1-12.pth']), '--framework', 'pytorch-1.13', '--shape', '{"input0":[1,3,8,8]}', '--target', 'ml_c5');
   expect(text).toMatch(/: 0 errors, 0 warnings\n$/);
   expect(code).toBe(0);
+});
+
+describe('sample', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-sample-'));
+  const archive = path.join(folder, 'model.tar.gz');
+  afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+  test('writes the model of examples/private-compilation, which passes the check with the shape that is printed', () => {
+    expect(run('sample', archive)).toEqual({ code: 0, text: `${archive}: framework onnx, shape {"image":[1,3,32,32]}\n` });
+    makeModel(path.join(folder, 'made.tar.gz'));
+    expect(gunzipSync(fs.readFileSync(archive))).toEqual(gunzipSync(fs.readFileSync(path.join(folder, 'made.tar.gz'))));
+    expect(run('check', archive, '--framework', 'onnx', '--shape', '{"image":[1,3,32,32]}', '--target', 'ml_c5')).toEqual({ code: 0, text: expect.stringMatching(/0 errors, 0 warnings/) });
+  });
+
+  test('fails where a file is already, which stays', () => {
+    fs.writeFileSync(path.join(folder, 'mine.tar.gz'), 'mine');
+    expect(run('sample', path.join(folder, 'mine.tar.gz'))).toEqual({ code: 2, text: expect.stringMatching(/file already exists.*mine\.tar\.gz/) });
+    expect(fs.readFileSync(path.join(folder, 'mine.tar.gz'), 'utf8')).toBe('mine');
+  });
 });
 
 test('fails: a state dict, as text and as JSON', () => {
