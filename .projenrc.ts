@@ -1,4 +1,5 @@
 import { awscdk, github, javascript } from 'projen';
+import { optionalDependencies } from './local/lambda/node-runtimes/package.json';
 import { addChecks } from './projenrc/checks';
 import { addDocs } from './projenrc/docs';
 import { configureLint, DEV_FOLDERS } from './projenrc/lint';
@@ -35,8 +36,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   bumpPackage: 'commit-and-tag-version@^12',
 
   devDeps: [
-    // The Node.js runtimes that the Lambda functions declare: our own, and those of CDK.
+    // The Node.js runtimes that the Lambda functions declare: our own, and those of CDK. At the top of node_modules, the packages would put a `node`
+    // before the user's in the PATH of npm's scripts: placeholders take their names there.
     'node-runtimes@file:./local/lambda/node-runtimes',
+    ...Object.keys(optionalDependencies).map(name => `${name}@file:./local/lambda/node-runtimes/placeholder`),
     // The lowest that aws-cdk-lib takes: jsii's Go module requires what is installed here, and aws-cdk-lib's own has this one.
     '@aws-cdk/cloud-assembly-schema@54.0.0',
     // The CLI that synthesizes the examples.

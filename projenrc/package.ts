@@ -8,6 +8,8 @@ export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
   // No registry host ever enters the lock file.
   new TextFile(project, '.npmrc', { lines: ['omit-lockfile-registry-resolved=true'], committed: true });
 
+  project.tasks.addEnvironment('PATH', '$(node projenrc/path.js)');
+
   // The custom resource's handler is bundled when the package is made, so that a consumer needs neither esbuild nor Docker.
   project.bundler.addBundle('./src/compilation-job/handler/compilation-job.lambda.ts', {
     platform: 'node',

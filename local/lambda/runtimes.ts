@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
+import { optionalDependencies } from './node-runtimes/package.json';
 
 export interface NodeRuntime {
   readonly executable: string;
@@ -10,7 +11,7 @@ export interface NodeRuntime {
   readonly note?: string;
 }
 
-const NODE_MODULES = path.join(__dirname, '..', '..', 'node_modules');
+const PACKAGES = path.join(__dirname, 'node-runtimes', 'node_modules');
 
 let available: readonly NodeRuntime[] | undefined;
 
@@ -33,8 +34,8 @@ export function nodeRuntime(runtime: string): NodeRuntime {
 function installed(): NodeRuntime[] {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const name = new RegExp(`^node\\d*-(bin-)?${platform}-${process.arch}$`);
-  const packages = readdirSync(NODE_MODULES).filter(found => name.test(found))
-    .map(found => path.join(NODE_MODULES, found, 'bin', process.platform === 'win32' ? 'node.exe' : 'node'));
+  const packages = Object.keys(optionalDependencies).filter(each => name.test(each))
+    .map(each => path.join(PACKAGES, each, 'bin', process.platform === 'win32' ? 'node.exe' : 'node'));
   return [...packages.filter(executable => existsSync(executable)), process.execPath]
     .map(executable => ({ executable, version: execFileSync(executable, ['--version'], { encoding: 'utf8' }).trim() }));
 }
