@@ -1,7 +1,7 @@
 export { NeoCompilationJob } from './compilation-job/compilation-job';
 export type { NeoCompilationJobProps } from './compilation-job/compilation-job';
 export type { INeoCompilationJob, NeoCompilationJobAttributes } from './compilation-job/compilation-job-base';
-export type { NeoCommonCompilationProps } from './compilation/compilation-props';
+export type { NeoCommonCompilationProps } from './compilation/compilation-settings';
 export { NeoCompiledModel } from './compiled-model/compiled-model';
 export type { INeoCompiledModel, NeoCompiledModelProps } from './compiled-model/compiled-model';
 export { NeoCompilationFleet } from './fleet/fleet';

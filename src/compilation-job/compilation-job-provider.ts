@@ -1,21 +1,31 @@
 import { createHash } from 'crypto';
 import * as path from 'path';
 import { Annotations, Aws, CfnResource, Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
-import { EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE } from './compilation-job-outcome';
-import { COMPILATION_JOB_TYPE, STACK_TAG, STATE_MACHINE_VARIABLE } from './compilation-job-properties';
-import { explainFindings } from './explained-findings';
-import { functionPlacement, networkInterfaceStatements, type FunctionPlacement } from './function-placement';
+import {
+  COMPILATION_JOB_TYPE,
+  EVENT_BUS_VARIABLE,
+  EVENT_DETAIL_TYPE,
+  EVENT_SOURCE,
+  STACK_TAG,
+  STATE_MACHINE_VARIABLE,
+} from './compilation-job-properties';
 import { waiterDefinition } from './waiter-definition';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
-import { allowCloudWatchLogs } from '../util/log-encryption';
+import { acknowledge, acknowledgeWildcards, CUSTOM_RESOURCE_FUNCTION_REASONS, INLINE_POLICY_REASONS } from '../util/acknowledge';
+import type { Reasons } from '../util/acknowledge';
+import { allowCloudWatchLogs } from '../util/policies';
 
 const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
 
@@ -253,4 +263,99 @@ function runtimeFor(scope: Construct): lambda.Runtime {
   if (Token.isUnresolved(region)) { return lambda.Runtime.NODEJS_24_X; }
   const { partition } = RegionInfo.get(region);
   return partition === 'aws' || partition === 'aws-cn' ? lambda.Runtime.NODEJS_24_X : lambda.determineLatestNodeRuntime(scope);
+}
+
+/**
+ * Where the functions of a private control plane run.
+ */
+export interface FunctionPlacement {
+  /** Part of construct ids, the same as long as the network has its path in the construct tree. */
+  readonly id: string;
+  readonly network: {
+    readonly vpc: ec2.IVpc;
+    readonly vpcSubnets: ec2.SubnetSelection;
+    readonly securityGroups: ec2.ISecurityGroup[];
+  };
+}
+
+/**
+ * @returns undefined when the functions run outside the VPC
+ */
+export function functionPlacement({ node, vpc, subnets, controlPlaneSecurityGroup }: INeoPrivateCompilationVpc): FunctionPlacement | undefined {
+  return controlPlaneSecurityGroup && {
+    id: node.addr.slice(-8),
+    network: { vpc, vpcSubnets: { subnets }, securityGroups: [controlPlaneSecurityGroup] },
+  };
+}
+
+/**
+ * What Lambda does with a function's role to put the function into the VPC: AWSLambdaVPCAccessExecutionRole on these subnets and this
+ * group, and not for the code of the function.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+export function networkInterfaceStatements(scope: Construct, { network }: FunctionPlacement): iam.PolicyStatement[] {
+  const arn = (resource: string, resourceName: string, account?: string) =>
+    Stack.of(scope).formatArn({ service: 'ec2', resource, resourceName, account });
+  const use = ['ec2:AssignPrivateIpAddresses', 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses'];
+  const describe = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
+  return [
+    new iam.PolicyStatement({
+      sid: 'LambdaCreatesInterfaces',
+      actions: ['ec2:CreateNetworkInterface'],
+      resources: [
+        ...network.vpcSubnets.subnets!.map(subnet => arn('subnet', subnet.subnetId, network.vpc.env.account)),
+        ...network.securityGroups.map(group => arn('security-group', group.securityGroupId)),
+        arn('network-interface', '*'),
+      ],
+    }),
+    // When a function is made, Lambda checks these before there is an interface: a condition on the subnet would not hold.
+    new iam.PolicyStatement({ sid: 'LambdaUsesInterfaces', actions: use, resources: [arn('*', '*')] }),
+    // These actions take no resource.
+    new iam.PolicyStatement({ sid: 'LambdaSeesInterfaces', actions: describe, resources: ['*'] }),
+    new iam.PolicyStatement({
+      sid: 'NotTheCode',
+      effect: iam.Effect.DENY,
+      actions: ['ec2:CreateNetworkInterface', ...use, ...describe],
+      resources: ['*'],
+      // Lambda sets the key in the credentials it hands to the code, and not in its own calls.
+      // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+      conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
+    }),
+  ];
+}
+
+const INTERFACES: Reasons = {
+  LambdaCreatesInterfaces: 'An interface has no ID before it is made. The same request must name a subnet and the group, and only the network\'s are allowed.',
+  LambdaUsesInterfaces: 'Lambda checks this before there is an interface. A Deny keeps the function\'s code from using it.',
+  LambdaSeesInterfaces: 'EC2\'s Describe actions take no resource. A Deny keeps the function\'s code from using them.',
+};
+
+const HANDLER: Reasons = {
+  MakeJobs: 'Jobs that do not exist yet have generated names; the prefix is that of the stack.',
+  EndOwnJobs: 'Any name, as a job whose fixed name has left the template must still be removed; a condition narrows it to jobs that carry the stack\'s tag.',
+  FindJobs: 'ListCompilationJobs takes no resource.',
+  DeleteArtifacts: 'A job writes several objects into the folder of its own name, and the name is generated.',
+};
+
+const WAITER: Reasons = {
+  'AwsSolutions-SF1': 'The waiter\'s input has the URL that CloudFormation has signed for its answer, and a log would keep it. The functions log each step without it.',
+  'AwsSolutions-SF2': 'The waiter only waits and calls one function, whose logs have every step; tracing would need permissions on all resources.',
+};
+
+/**
+ * Explain what validations find in the provider and cannot be otherwise. Not here is what users can change: the key of the logs (`encryptionKey`) and
+ * functions outside a VPC (`privateControlPlane`).
+ */
+export function explainFindings({ waiter, functions, handlerRole, otherRoles }: {
+  readonly waiter: StateMachine;
+  readonly functions: IFunction[];
+  readonly handlerRole: IRole;
+  readonly otherRoles: IRole[];
+}): void {
+  acknowledgeWildcards(handlerRole, { ...HANDLER, ...INTERFACES });
+  otherRoles.forEach(role => acknowledgeWildcards(role, INTERFACES));
+  acknowledge(waiter, WAITER);
+  functions.forEach(part => acknowledge(part, CUSTOM_RESOURCE_FUNCTION_REASONS));
+  [handlerRole, ...otherRoles].forEach(part => acknowledge(part, INLINE_POLICY_REASONS));
 }

@@ -10,23 +10,22 @@ import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type Co
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
 import { ImportedCompilationJob } from './imported-compilation-job';
 import { limitConcurrentJobs } from './job-order';
-import { warnOfMissingModel } from './missing-model';
 import { outcomeMetric, OutcomeMetrics } from './outcomes';
-import type { NeoCommonCompilationProps } from '../compilation/compilation-props';
 import { compilationRequest } from '../compilation/compilation-request';
-import { compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
+import { NeoCommonCompilationProps, compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
 import { MAX_TAGS, REQUEST_TYPES, requireJobName, tagFault, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
-import { grantExecutionRole } from '../compilation/execution-role';
+import { grantExecutionRole } from '../compilation/permissions';
 import type { NeoModel } from '../model/model';
+import { warnOfMissingModel } from '../model/model-options';
 import type { NeoModelConfig } from '../model/model-options';
 import { bucketPoliciesOf } from '../network/bucket-policies';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
-import { wholeSeconds } from '../util/durations';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { inPolicy, literally } from '../util/object-keys';
-import { BOOLEAN, DURATION, NUMBER, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
+import type { PropTypes } from '../util/prop-types';
+import { BOOLEAN, DURATION, NUMBER, optional, requireTypes, STRING, wholeSeconds } from '../util/prop-types';
 
 /**
  * Properties of a `NeoCompilationJob`.

@@ -2,7 +2,7 @@ import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { DEFAULT_CONCURRENT_JOBS } from '../network/new-vpc';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
-import { lateWarnings } from '../util/late-warnings';
+import { lateWarnings } from '../util/errors';
 
 /** A deployment that takes longer than so many turns of compiling is worth a warning. */
 const MAX_TURNS = 10;

@@ -3,9 +3,65 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import type { NeoCommonCompilationProps } from './compilation-props';
 import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { NeoValidationError } from '../util/errors';
+
+/**
+ * Properties of every compilation, whether a deployment, a state machine or a fleet starts it.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
+ */
+export interface NeoCommonCompilationProps {
+  /**
+   * Network of the job: `vpcConfig` of a `NeoPrivateCompilationVpc`. Required, as a job without it runs in a network of
+   * AWS with a path to the internet, and IAM cannot forbid that.
+   */
+  readonly vpcConfig: NeoVpcConfig;
+
+  /**
+   * Bucket that the compiled model is written to; one of the buckets of the private network, in the job's Region.
+   */
+  readonly outputBucket: s3.IBucket;
+
+  /**
+   * Folder in the output bucket, without slashes at its ends. Every job writes into a folder of its own below it, named like the job.
+   *
+   * @default 'neo'
+   */
+  readonly outputPrefix?: string;
+
+  /**
+   * Key that encrypts the compiled model in the bucket. The job's role is permitted to use it; a reader of the model needs `kms:Decrypt`.
+   *
+   * @default - the key of the bucket, or else `encryptionKey` of the private network, or else the encryption that the bucket applies by itself
+   */
+  readonly outputEncryptionKey?: kms.IKey;
+
+  /**
+   * Role that the jobs assume to read, write and log. It must trust `sagemaker.amazonaws.com` and be in the account of the stack. A role of your own is
+   * granted what it lacks; if it cannot be changed, a warning says what it needs. With a `vpcConfig` written by hand, you grant the permissions on the
+   * network.
+   *
+   * @default - the role of the private network
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * How long the compilation may run before SageMaker ends it (`MaxRuntimeInSeconds`), in whole seconds, at least 1.
+   *
+   * @default - 15 minutes, or the `timeout` of a `NeoCompilationJob` if that is shorter
+   */
+  readonly maxRuntime?: Duration;
+
+  /**
+   * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days. Longer than
+   * the `timeout` of a `NeoCompilationJob` it is of use with `waitForCompletion: false` only. The API says that it takes effect for
+   * accelerated instance types only, so it may do nothing for a compilation job.
+   *
+   * @default - SageMaker's own
+   */
+  readonly maxPendingTime?: Duration;
+}
 
 const DEFAULT_OUTPUT_PREFIX = 'neo';
 

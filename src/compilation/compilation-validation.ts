@@ -1,13 +1,14 @@
 import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { NeoCommonCompilationProps } from './compilation-props';
+import type { NeoCommonCompilationProps } from './compilation-settings';
 import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { differ, requirePassableRole, requireSameRegion } from '../network/same-environment';
-import { checkCompilation, type CompilationRequest } from '../target/compilation-rules';
-import { wholeSeconds } from '../util/durations';
+import type { CompilationRequest } from '../target/compilation';
+import { checkCompilation } from '../target/compilation-rules';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { requireKey } from '../util/object-keys';
-import { DURATION, listOf, mapOf, optional, STRING, structOf, wrongType, type PropType } from '../util/prop-types';
+import { DURATION, listOf, mapOf, optional, STRING, structOf, wholeSeconds, wrongType } from '../util/prop-types';
+import type { PropType } from '../util/prop-types';
 import { BUCKET, COMPILER_OPTIONS, KEY, MODEL, PRIVATE_VPC, ROLE, TARGET } from '../util/resource-types';
 
 const VPC_CONFIG_STRUCT = structOf<NeoVpcConfig>('a NeoVpcConfig, such as vpcConfig of a NeoPrivateCompilationVpc', {

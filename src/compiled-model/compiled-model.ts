@@ -1,15 +1,19 @@
-import { Resource, Stack, Token, type IResource } from 'aws-cdk-lib';
+import { ArnFormat, PhysicalName, Resource, Stack, Token } from 'aws-cdk-lib';
+import type { IResource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
-import { createHostingRole } from './hosting-role';
 import { requireJobName, validateVpcConfig, VPC_CONFIG } from '../compilation/compilation-validation';
 import type { INeoCompilationJob } from '../compilation-job/compilation-job-base';
 import { requireExemptable } from '../network/bucket-policies';
-import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
+import { NETWORK_REASONS, networkStatements } from '../network/execution-role';
+import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { differ, requirePassableRole } from '../network/same-environment';
-import { NeoValidationError, formatValue } from '../util/errors';
-import { BOOLEAN, mapOf, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
+import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS } from '../util/acknowledge';
+import type { Reasons } from '../util/acknowledge';
+import { formatValue, NeoValidationError } from '../util/errors';
+import { BOOLEAN, mapOf, optional, requireType, requireTypes, STRING } from '../util/prop-types';
+import type { PropTypes } from '../util/prop-types';
 import { JOB, ROLE } from '../util/resource-types';
 
 /**
@@ -241,3 +245,60 @@ function validate(scope: Construct, props: NeoCompiledModelProps): void {
 function isVariable(name: string, value: string): boolean {
   return (Token.isUnresolved(name) || /^[a-zA-Z_][a-zA-Z0-9_]{0,1023}$/.test(name)) && (Token.isUnresolved(value) || value.length <= 1_024);
 }
+
+/**
+ * The role that hosts a model: what AWS lists for CreateModel in a VPC, without the model's own bucket.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+ */
+export function createHostingRole(scope: Construct, network: INeoPrivateCompilationVpc): iam.Role {
+  const stack = Stack.of(scope);
+  const role = new iam.Role(scope, 'Role', {
+    // A name only if a bucket or key of another account has to name it.
+    roleName: PhysicalName.GENERATE_IF_NEEDED,
+    description: 'Hosts a model compiled by SageMaker Neo',
+    assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
+  });
+  const logGroup = stack.formatArn({
+    service: 'logs', resource: 'log-group', resourceName: '/aws/sagemaker/*', arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  [
+    // Hosting needs nine of the eleven EC2 actions of compilation, in the same places; both sets are bound to the subnets and groups.
+    ...networkStatements(scope, network),
+    new iam.PolicyStatement({
+      sid: 'PullImage',
+      // The repository is AWS's, its account and name are known only to the finished job: any repository, as in AWS's own policy.
+      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      resources: [stack.formatArn({ service: 'ecr', account: '*', resource: 'repository', resourceName: '*' })],
+    }),
+    new iam.PolicyStatement({
+      sid: 'LogInToRegistry',
+      // The action takes no resource.
+      actions: ['ecr:GetAuthorizationToken'],
+      resources: ['*'],
+    }),
+    new iam.PolicyStatement({
+      sid: 'WriteLogs',
+      // Named by SageMaker after the endpoint or the transform job, which do not exist yet.
+      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      resources: [logGroup, `${logGroup}:*`],
+    }),
+    new iam.PolicyStatement({
+      sid: 'WriteMetrics',
+      actions: ['cloudwatch:PutMetricData'],
+      // The action takes no resource.
+      resources: ['*'],
+      conditions: { StringLike: { 'cloudwatch:namespace': ['AWS/SageMaker', '/aws/sagemaker/*'] } },
+    }),
+  ].forEach(statement => role.addToPolicy(statement));
+  acknowledge(role, INLINE_POLICY_REASONS);
+  acknowledgeWildcards(role, { ...NETWORK_REASONS, ...WILDCARD_REASONS });
+  return role;
+}
+
+const WILDCARD_REASONS: Reasons = {
+  PullImage: 'The repository is AWS\'s, and its account and name are known only to the finished job.',
+  LogInToRegistry: 'GetAuthorizationToken takes no resource.',
+  WriteLogs: 'The log group is named by SageMaker, after an endpoint or transform job that does not exist yet.',
+  WriteMetrics: 'PutMetricData takes no resource; a condition narrows it to SageMaker\'s namespaces.',
+};

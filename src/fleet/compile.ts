@@ -2,7 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { createJobStatements, jobStatement } from '../compilation/job-permissions';
+import { createJobStatements, jobStatement } from '../compilation/permissions';
 import {
   ApiCall, CALL_RETRIES, CREATE_RETRIES, DESCRIBE_RETRIES, EVALUATION_ERRORS, IN_USE_ERRORS, NOT_FOUND_ERRORS, pollRetries, retried,
 } from '../stepfunctions-tasks/api-call';

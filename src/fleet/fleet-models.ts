@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { NeoModel } from '../model/model';
-import { permitModels, requireOptions } from '../model/model-access';
+import { permitModels, requireOptions } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelOptions } from '../model/model-options';
 import { requireSameRegion } from '../network/same-environment';
 import { failOnJsonata } from '../stepfunctions-tasks/jsonata';

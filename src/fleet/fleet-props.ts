@@ -5,16 +5,14 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { RESULT_FOLDERS } from './fleet-access';
 import type { FleetSource, NeoFleetModels } from './fleet-models';
-import type { NeoCommonCompilationProps } from '../compilation/compilation-props';
-import type { CompilationSettings } from '../compilation/compilation-settings';
+import type { CompilationSettings, NeoCommonCompilationProps } from '../compilation/compilation-settings';
 import { COMMON_TYPES, MAX_TAGS, validateCommonProps } from '../compilation/compilation-validation';
 import { requireSameRegion } from '../network/same-environment';
 import { checkCompilation } from '../target/compilation-rules';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
-import { wholeSeconds } from '../util/durations';
 import { NeoValidationError, shown } from '../util/errors';
-import { BOOLEAN, DURATION, listOf, NUMBER, optional, requireTypes, structOf, TEXT } from '../util/prop-types';
+import { BOOLEAN, DURATION, listOf, NUMBER, optional, requireTypes, structOf, TEXT, wholeSeconds } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 import { BUCKET, COMPILER_OPTIONS, FLEET_MODELS, LOG_GROUP, TARGET } from '../util/resource-types';
 

@@ -11,7 +11,7 @@ import { validatePayloads } from './plan';
 import { UploadQueue } from './uploads';
 import { settingsRequest } from '../compilation/compilation-request';
 import { compilationSettings } from '../compilation/compilation-settings';
-import { grantExecutionRole } from '../compilation/execution-role';
+import { grantExecutionRole } from '../compilation/permissions';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { NeoOrphanedJobStopper } from '../stepfunctions-tasks/orphaned-job-stopper';
 import { jobTagManager } from '../stepfunctions-tasks/task-request';

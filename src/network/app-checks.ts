@@ -5,8 +5,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { networkOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
 import { compareIds } from './existing-vpc';
-import { lateWarnings } from '../util/late-warnings';
-import { readableValue } from '../util/readable-policy';
+import { lateWarnings } from '../util/errors';
+import { readableValue } from '../util/policies';
 
 /** The parts of a network that other constructs of the app may be at odds with. */
 export interface CheckedParts {

@@ -7,8 +7,8 @@ import type { IConstruct, IDependable } from 'constructs';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { differ, requireSameRegion } from './same-environment';
 import { NeoValidationError, shown } from '../util/errors';
+import { readable } from '../util/policies';
 import { requireType } from '../util/prop-types';
-import { readable } from '../util/readable-policy';
 import { GRANTEE } from '../util/resource-types';
 
 export const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];

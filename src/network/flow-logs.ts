@@ -5,7 +5,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY_REASONS } from '../util/acknowledge';
-import { allowCloudWatchLogs } from '../util/log-encryption';
+import { allowCloudWatchLogs } from '../util/policies';
 
 /**
  * Flow logs of the whole VPC, accepted and rejected traffic. They are evidence: the log group outlives the stack.

@@ -9,8 +9,8 @@ import { requireGroupCount, requireSubnetCount } from './existing-vpc';
 import { ModelAccess, requireReadable } from './model-access';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import { requirePassableRole, requireSameRegion } from './same-environment';
+import { readableValue } from '../util/policies';
 import { listOf, optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
-import { readableValue } from '../util/readable-policy';
 import { BUCKET, GATEWAY_ENDPOINT, KEY, ROLE, SECURITY_GROUP, SUBNET, VPC } from '../util/resource-types';
 
 const TYPES: PropTypes<NeoPrivateCompilationVpcAttributes> = {

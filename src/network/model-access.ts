@@ -9,8 +9,8 @@ import { throughEndpoint } from './s3-endpoint';
 import { requireSameRegion } from './same-environment';
 import { NeoValidationError, shown } from '../util/errors';
 import { inPolicy, requireKey } from '../util/object-keys';
+import { readable } from '../util/policies';
 import { requireType } from '../util/prop-types';
-import { readable } from '../util/readable-policy';
 import { BUCKET } from '../util/resource-types';
 
 /** Construct id of the bucket of assets in a stack. */

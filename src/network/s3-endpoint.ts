@@ -14,7 +14,7 @@ import {
   inPacks,
 } from '../util/acknowledge';
 import { NeoValidationError } from '../util/errors';
-import { readable, readableValue } from '../util/readable-policy';
+import { readable, readableValue } from '../util/policies';
 
 /** What a compilation job does with objects of a bucket. */
 export const OBJECT_ACTIONS = ['s3:GetObject', 's3:PutObject'];

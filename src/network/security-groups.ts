@@ -3,9 +3,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
 import { cidrOf, compareIds, requireGroupCount } from './existing-vpc';
 import { contains } from '../util/cidr-blocks';
-import { NeoValidationError } from '../util/errors';
-import { lateWarnings } from '../util/late-warnings';
-import { readableValue } from '../util/readable-policy';
+import { lateWarnings, NeoValidationError } from '../util/errors';
+import { readableValue } from '../util/policies';
 
 /**
  * The group of the jobs' network interfaces: nothing in; out only to S3 and to the jobs' own subnets, which Neo requires.

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { CREATE_RETRIES, retried, sdkIntegration } from './api-call';
 import type { NeoCompilationTaskOptions } from './task-request';
 import { executionTagOf, jobNamePattern, jobTagManager, renderJobTags, taskRequest } from './task-request';
-import { createJobStatements } from '../compilation/job-permissions';
+import { createJobStatements } from '../compilation/permissions';
 import { NeoValidationError } from '../util/errors';
 
 /**

@@ -2,7 +2,7 @@ import { Lazy, Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { NeoModel } from '../model/model';
-import { permitModels } from '../model/model-access';
+import { permitModels } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelConfig, NeoModelOptions } from '../model/model-options';
 import { NeoValidationError, shown } from '../util/errors';
 import { optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';

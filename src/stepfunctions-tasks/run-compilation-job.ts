@@ -5,9 +5,9 @@ import { jsonataLoop, jsonPathLoop, pollSeconds } from './run-job-loop';
 import type { RunJobLoop, RunJobLoopProps } from './run-job-loop';
 import type { NeoCompilationTaskOptions } from './task-request';
 import { jobNamePattern, TASK_TYPES } from './task-request';
-import { wholeSeconds } from '../util/durations';
 import { NeoValidationError, shown } from '../util/errors';
-import { DURATION, optional, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { DURATION, optional, requireTypes, TEXT, wholeSeconds } from '../util/prop-types';
+import type { PropTypes } from '../util/prop-types';
 
 /**
  * Properties of `NeoRunCompilationJob.jsonata`.

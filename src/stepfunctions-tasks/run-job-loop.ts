@@ -7,9 +7,9 @@ import { NeoCreateCompilationJob } from './create-compilation-job';
 import { EXECUTION_TAG, executionTag } from './jsonata';
 import type { NeoCompilationTaskOptions } from './task-request';
 import { maxRuntimeOrDefault } from '../compilation/compilation-settings';
-import { jobArns, jobStatement } from '../compilation/job-permissions';
-import { wholeSeconds } from '../util/durations';
+import { jobArns, jobStatement } from '../compilation/permissions';
 import { NeoValidationError } from '../util/errors';
+import { wholeSeconds } from '../util/prop-types';
 
 export const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
 

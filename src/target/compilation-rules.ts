@@ -1,14 +1,195 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { ACCELERATORS, ARCHITECTURES, DEVICES, FRAMEWORKS, NEO_REGIONS, NO_ACCELERATOR, PLATFORMS } from './compatibility';
-import { Compilation, type CompilationRequest, lookUp, type Report, type Rule, sameRelease } from './compilation';
-import { COMPILER_OPTION_RULES } from './compiler-option-rules';
+import {
+  ACCELERATORS,
+  ANDROID_API_LEVELS,
+  ARCHITECTURES,
+  DATA_TYPES,
+  DEVICES,
+  FRAMEWORKS,
+  NEO_REGIONS,
+  NO_ACCELERATOR,
+  PLATFORMS,
+} from './compatibility';
+import type { Layout } from './compatibility';
+import { Compilation, lookUp, sameRelease } from './compilation';
+import type { CompilationRequest, Report, Rule } from './compilation';
 import type { NeoFramework } from './framework';
-import { SHAPE_RULES } from './shape-rules';
 import type { NeoTarget } from './target';
 import { formatValue } from '../util/errors';
 
-export type { CompilationRequest } from './compilation';
+/**
+ * Rules about the inputs of the model.
+ */
+export const SHAPE_RULES: Rule[] = [missingShape, listOfShapes, coreMlForm, orderOfNames, layoutOfImages];
+
+function missingShape(c: Compilation, report: Report): void {
+  if (c.request.dataInputShape || !c.frameworkFacts?.needsShape) return;
+  // For instances, Neo reads the shapes from a model that PyTorch 2.0 or newer has saved. What is unresolved may be that.
+  const version = c.request.framework?.version;
+  if (c.framework === 'PYTORCH' && !c.isNoInstance && version && !/^[01]/.test(version)) return;
+  report.warn('dataInputShapeMissing', `no data input shape for framework ${c.framework}: Neo can derive it for some models only, and fails for the others`);
+}
+
+function listOfShapes(c: Compilation, report: Report): void {
+  if (!c.request.dataInputShape?._isList || !c.frameworkFacts || c.frameworkFacts.takesShapeList) return;
+  const takers = Object.keys(FRAMEWORKS).filter((name) => FRAMEWORKS[name].takesShapeList).join(', ');
+  report.error(`data input shape: a list without names is for ${takers} only, use NeoDataInputShape.of with the names of the inputs; `
+    + `got framework: ${c.framework}`);
+}
+
+function coreMlForm(c: Compilation, report: Report): void {
+  for (const { name, coreMl } of c.request.dataInputShape?._inputs ?? []) {
+    if (!coreMl) continue;
+    const input = name === undefined ? 'an input' : `input ${formatValue(name)}`;
+    if (c.isPlatform || (c.device !== undefined && c.device !== 'coreml')) {
+      report.warn('coreMlShapeOnOtherTarget', `data input shape: AWS documents the form with shape, default_shape and type, as ${input} has it, `
+        + `for target coreml only; got: ${c.targetText}`);
+    }
+    if (coreMl.type !== undefined && !Token.isUnresolved(coreMl.type) && !['Image', 'Tensor'].includes(coreMl.type as string)) {
+      report.error(`data input shape: type of ${input} must be Image or Tensor; got: ${formatValue(coreMl.type)}`);
+    }
+    if (coreMl.type === 'Image' && (coreMl.bias === undefined || coreMl.scale === undefined)) {
+      report.error(`data input shape: ${input} is of type Image and needs both bias and scale; got: ${formatValue(coreMl)}`);
+    }
+  }
+}
+
+function orderOfNames(c: Compilation, report: Report): void {
+  if (c.framework !== 'PYTORCH') return;
+  const names = (c.request.dataInputShape?._inputs ?? []).map(({ name }) => name ?? '');
+  const numbers = names.map((name) => Number(/^input_?([0-9]+)$/.exec(name)?.[1]));
+  if (numbers.some((number, i) => i > 0 && number < numbers[i - 1])) {
+    report.warn('inputOrder', 'data input shape: inputs of PYTORCH are matched by their order, and the names suggest another one; '
+      + `got: ${formatValue(names)}`);
+  }
+}
+
+/**
+ * An image in the wrong layout fails late and obscurely. This finds four dimensions, two equal ones of at least 16 beside each
+ * other, and 1, 3 or 4 where the other layout has its channels. Such a shape may be right: AWS recommends `layout='HWC'` for
+ * exports from MXNet, TensorFlow's converters to ONNX keep NHWC, and masks have no channels. AWS documents only Keras to fail.
+ */
+function layoutOfImages(c: Compilation, report: Report): void {
+  const layout = c.frameworkFacts?.layout;
+  if (!layout) return;
+  const isKeras = c.framework === 'KERAS';
+  const note = isKeras ? ', although the artifact itself is NHWC' : c.framework === 'MXNET' ? ' unless the model was exported with layout=\'HWC\'' : '';
+  for (const { name, shapes } of c.request.dataInputShape?._inputs ?? []) {
+    for (const shape of shapes) {
+      const found = layoutOf(shape);
+      if (found === undefined || found === layout) continue;
+      const [n, second, third, fourth] = shape;
+      const right = layout === 'NCHW' ? [n, fourth, second, third] : [n, third, fourth, second];
+      const message = `data input shape${name === undefined ? '' : ` of input ${formatValue(name)}`}: AWS documents images of ${c.framework} as ${layout}${note}, `
+        + `such as ${formatValue(right)}`;
+      if (isKeras && !c.request.dataInputShape?._isRaw) {
+        report.error(`${message}; if this is no image, use NeoDataInputShape.fromJson; got: ${formatValue(shape)}`);
+      } else {
+        report.warn('inputLayout', `${message}; got: ${formatValue(shape)}`);
+      }
+    }
+  }
+}
+
+function layoutOf(shape: readonly unknown[]): Layout | undefined {
+  if (shape.length !== 4 || !shape.every(Number.isSafeInteger)) return undefined;
+  const [, second, third, fourth] = shape as number[];
+  const areChannels = (size: number) => [1, 3, 4].includes(size);
+  const areSides = (height: number, width: number) => height === width && height >= 16;
+  if (areChannels(fourth) && areSides(second, third)) return 'NHWC';
+  if (areChannels(second) && areSides(third, fourth)) return 'NCHW';
+  return undefined;
+}
+
+/**
+ * Rules about the options of the compiler.
+ */
+export const COMPILER_OPTION_RULES: Rule[] = [formOfOptions, nvidiaOptions, nvidiaVersions, androidLevel, dataType, optionsOfOtherTargets];
+
+/** AWS spells it in two ways. */
+const GPU_CODE = ['gpu-code', 'gpu_code'];
+
+function formOfOptions(c: Compilation, report: Report): void {
+  if (c.device === 'ml_inf1' && c.options) {
+    report.error('compiler options: ml_inf1 takes the command line of the Neuron compiler as one string, use NeoCompilerOptions.inferentia; '
+      + `got: ${formatValue(c.options)}`);
+  }
+  // AWS documents the form for ml_inf1 only; what the newer Neuron devices take is not known.
+  const takesNames = c.isPlatform || (c.deviceFacts !== undefined && !['ml_inf1', 'ml_inf2', 'ml_trn1'].includes(c.device!));
+  if (c.commandLine !== undefined && takesNames) {
+    report.error(`compiler options: target ${c.targetText} takes options by name, and only Inferentia takes a command line; got: ${formatValue(c.commandLine)}`);
+  }
+}
+
+function nvidiaOptions(c: Compilation, report: Report): void {
+  const isJetson = c.deviceFacts?.accelerator === 'NVIDIA' && !c.isInstance;
+  if (c.accelerator !== 'NVIDIA' && !isJetson) return;
+  // Options that cannot be read at synthesis are not missing.
+  if (c.request.compilerOptions && !c.options) return;
+  const isTensorFlow = c.framework === undefined || c.framework === 'TENSORFLOW';
+  const isArm = isJetson || c.arch === undefined || c.arch === 'ARM64';
+  if (isTensorFlow && isArm && has(c, 'JETPACK_VERSION') && has(c, ...GPU_CODE)) return;
+  const missing = [GPU_CODE, ['trt-ver'], ['cuda-ver']].filter((names) => !has(c, ...names)).map(([name]) => name);
+  if (missing.length === 0) return;
+  const fix = 'use NeoCompilerOptions.nvidia({ gpuCode, trtVersion, cudaVersion }), or for TensorFlow 2 on a Jetson '
+    + `NeoCompilerOptions.jetson({ gpuCode, jetpackVersion }); got: ${formatValue(c.options)}`;
+  // AWS's own examples compile without them, for Jetson devices and for LINUX/X86_64/NVIDIA, so this is no contradiction.
+  report.warn('nvidiaCompilerOptions', `compiler options: AWS documents ${missing.join(', ')} as required for NVIDIA accelerators such as that of ${c.targetText}; ${fix}`);
+}
+
+function nvidiaVersions(c: Compilation, report: Report): void {
+  const check = (option: string, pattern: RegExp, form: string) => {
+    const version = c.options?.[option];
+    if (version === undefined || Token.isUnresolved(version) || (typeof version === 'string' && pattern.test(version))) return;
+    report.warn('nvidiaCompilerOptions', `compiler option ${option}: AWS documents the form ${form}; got: ${formatValue(version)}`);
+  };
+  check('trt-ver', /^\d+\.\d+\.\d+$/, 'x.y.z');
+  check('cuda-ver', /^\d+\.\d+$/, 'x.y');
+}
+
+function androidLevel(c: Compilation, report: Report): void {
+  const level = c.options?.ANDROID_PLATFORM;
+  if (level === undefined || Token.isUnresolved(level)) return;
+  const { min, max } = ANDROID_API_LEVELS;
+  if (typeof level !== 'number' || !Number.isInteger(level) || level < min || level > max) {
+    report.error(`compiler option ANDROID_PLATFORM must be an integer from ${min} to ${max}; got: ${formatValue(level)}`);
+  }
+}
+
+function dataType(c: Compilation, report: Report): void {
+  const dtype = c.options?.dtype;
+  if (dtype === undefined) return;
+  if (!Token.isUnresolved(dtype) && !DATA_TYPES.includes(dtype as string)) {
+    report.error(`compiler option dtype must be one of ${DATA_TYPES.join(', ')}; got: ${formatValue(dtype)}`);
+  }
+  if (c.frameworkFacts && c.framework !== 'PYTORCH') {
+    report.warn('compilerOptionNotForTarget', `compiler options: AWS documents dtype for PYTORCH only; got framework: ${c.framework}`);
+  }
+  if (c.isNoInstance || c.device?.startsWith('ml_inf')) {
+    report.warn('compilerOptionNotForTarget', `compiler options: AWS documents dtype for instances (ml_*) other than Inferentia only; got target: ${c.targetText}`);
+  }
+}
+
+function optionsOfOtherTargets(c: Compilation, report: Report): void {
+  if (!c.isPlatform && !c.deviceFacts) return;
+  // An unresolved part of a platform may be the right one.
+  const isAndroid = c.isPlatform ? c.os === 'ANDROID' || c.os === undefined : c.deviceFacts?.os === 'Android';
+  const isNvidia = c.isPlatform ? c.accelerator === 'NVIDIA' || c.accelerator === undefined : c.deviceFacts?.accelerator === 'NVIDIA';
+  const misplaced = [
+    ...(isAndroid ? [] : ['ANDROID_PLATFORM']),
+    ...(isNvidia ? [] : [...GPU_CODE, 'trt-ver', 'cuda-ver', 'JETPACK_VERSION']),
+    ...(c.device === 'coreml' ? [] : ['class_labels']),
+  ].filter((name) => has(c, name));
+  if (misplaced.length > 0) {
+    report.warn('compilerOptionNotForTarget', `compiler options: AWS does not document ${misplaced.join(', ')} for target ${c.targetText}`);
+  }
+}
+
+/** Whether one of the options is there and says something. */
+function has(c: Compilation, ...names: readonly string[]): boolean {
+  return names.some((name) => c.options?.[name] !== undefined && c.options[name] !== null && c.options[name] !== '');
+}
 
 /**
  * What is wrong with a request.

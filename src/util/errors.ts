@@ -1,5 +1,6 @@
-import { Token } from 'aws-cdk-lib';
-import { Construct, type IConstruct } from 'constructs';
+import { Annotations, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 
 /**
  * A prop that cannot be right. The message ends with the construct's path, so that it is found in a large app.
@@ -33,3 +34,11 @@ export function withoutTokens(text: string): string {
 
 /** @deprecated renamed to `formatValue` */
 export const shown = formatValue;
+
+/**
+ * Where to warn at the end of synthesis: below the construct, as CDK forgets an acknowledgement on a construct when the warning comes to the same
+ * construct later.
+ */
+export function lateWarnings({ node }: IConstruct): Annotations {
+  return Annotations.of(node.defaultChild ?? node.children[node.children.length - 1]);
+}

@@ -7,7 +7,6 @@ import { CREATE_JSONATA } from './subjects/state-machines';
 import * as environment from '../../src/network/same-environment';
 import * as jsonata from '../../src/stepfunctions-tasks/jsonata';
 import * as json from '../../src/target/json';
-import * as durations from '../../src/util/durations';
 import { NeoValidationError } from '../../src/util/errors';
 import * as objectKeys from '../../src/util/object-keys';
 import * as propTypes from '../../src/util/prop-types';
@@ -37,11 +36,11 @@ const OF_TIMES = 'NeoCompilationJob with (maxRuntime|maxPendingTime|timeout): Du
 const SPOILT: [what: string, spoil: () => void, of: Subject, found: RegExp][] = [
   ['types are not looked at', () => jest.spyOn(propTypes, 'requireTypes').mockImplementation(() => {}), COMPILATION_JOB,
     /^(throws a raw error|is taken, and should be refused)/],
-  ['times are not looked at', () => jest.spyOn(durations, 'wholeSeconds').mockReturnValue(undefined), TIMES,
+  ['times are not looked at', () => jest.spyOn(propTypes, 'wholeSeconds').mockReturnValue(undefined), TIMES,
     new RegExp(`^(is taken, and should be refused|is refused without the name of the prop): ${OF_TIMES}`)],
-  ['an error does not say which prop is wrong', () => jest.spyOn(durations, 'wholeSeconds').mockImplementation(() => { throw new NeoValidationError('wrong'); }), TIMES,
+  ['an error does not say which prop is wrong', () => jest.spyOn(propTypes, 'wholeSeconds').mockImplementation(() => { throw new NeoValidationError('wrong'); }), TIMES,
     new RegExp(`^(is refused without the name of the prop|is refused, and should be taken): ${OF_TIMES}`)],
-  ['an error comes from the runtime', () => jest.spyOn(durations, 'wholeSeconds').mockImplementation(() => { throw new RangeError('timeout'); }), TIMES,
+  ['an error comes from the runtime', () => jest.spyOn(propTypes, 'wholeSeconds').mockImplementation(() => { throw new RangeError('timeout'); }), TIMES,
     new RegExp(`^throws a raw error: ${OF_TIMES}`)],
   ['keys are not looked at', () => jest.spyOn(objectKeys, 'requireKey').mockImplementation(() => {}), only(COMPILATION_JOB, 'outputPrefix'),
     /^is taken, and should be refused: NeoCompilationJob with outputPrefix: /],

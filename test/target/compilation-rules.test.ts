@@ -4,8 +4,8 @@ import {
   NeoCompilerOptions, NeoCoreMlInputType, NeoCoreMlShape, NeoDataInputShape, NeoDataType, NeoFramework, NeoTarget, NeoTargetAccelerator,
   NeoTargetArch, NeoTargetOs,
 } from '../../src';
-import { WARNINGS } from '../../src/target/compilation';
-import { checkCompilation, CompilationRequest, frameworkVersionToSend } from '../../src/target/compilation-rules';
+import { type CompilationRequest, WARNINGS } from '../../src/target/compilation';
+import { checkCompilation, frameworkVersionToSend } from '../../src/target/compilation-rules';
 import '../random-seed';
 
 const inRegion = (region?: string) => new Stack(undefined, 'Stack', { env: { region } });

@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand, type EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
-import { EVENT_DETAIL_TYPE, EVENT_SOURCE, type CompilationOutcome } from '../compilation-job-outcome';
+import { EVENT_DETAIL_TYPE, EVENT_SOURCE, type CompilationOutcome } from '../compilation-job-properties';
 
 /** The event bus that outcomes are put on. A file of its own: its client is loaded only where somebody listens. */
 export class EventBus {

@@ -1,6 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
+import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct, IConstruct } from 'constructs';
 
 /**
  * Policy statements as JSON for a person to copy: references as `${LogicalId}`, as in Fn::Sub.
@@ -36,4 +37,32 @@ function readableText(value: unknown): string {
 function substituted(argument: unknown): string {
   const [template, variables = {}] = [argument].flat() as [string, Record<string, unknown>?];
   return template.replace(/\$\{([^!}][^}]*)\}/g, (reference, name) => name in variables ? readableText(variables[name]) : reference);
+}
+
+/**
+ * Let CloudWatch Logs use a key, which its own policy must allow: for the log groups of this account and Region only. The key cannot
+ * name a group that is made with the key.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ */
+export function allowCloudWatchLogs(scope: Construct, encryptionKey: kms.IKey) {
+  const stack = Stack.of(scope);
+  const statement = new iam.PolicyStatement({
+    sid: 'CloudWatchLogs',
+    // Regional, and with the suffix of the partition: amazonaws.com.cn in China.
+    principals: [new iam.ServicePrincipal(`logs.${stack.region}.${stack.urlSuffix}`)],
+    actions: ['kms:Decrypt', 'kms:Describe*', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+    resources: ['*'],
+    conditions: {
+      ArnLike: {
+        'kms:EncryptionContext:aws:logs:arn': stack.formatArn({
+          service: 'logs', resource: 'log-group', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+      },
+    },
+  });
+  if (!encryptionKey.addToResourcePolicy(statement, true).statementAdded) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:logKeyPolicy', `the policy of encryptionKey (${encryptionKey.node.path}) cannot be `
+      + `changed or read here; CloudWatch Logs can use the key only if its policy has: ${readable(scope, statement)}`);
+  }
 }
