@@ -281,10 +281,11 @@ export interface FunctionPlacement {
 /**
  * @returns undefined when the functions run outside the VPC
  */
-export function functionPlacement({ node, vpc, subnets, controlPlaneSecurityGroup }: INeoPrivateCompilationVpc): FunctionPlacement | undefined {
-  return controlPlaneSecurityGroup && {
+export function functionPlacement(privateVpc: INeoPrivateCompilationVpc): FunctionPlacement | undefined {
+  const { node, vpc, controlPlaneSubnets: subnets, controlPlaneSecurityGroup: group } = privateVpc;
+  return group && subnets && {
     id: node.addr.slice(-8),
-    network: { vpc, vpcSubnets: { subnets }, securityGroups: [controlPlaneSecurityGroup] },
+    network: { vpc, vpcSubnets: { subnets }, securityGroups: [group] },
   };
 }
 

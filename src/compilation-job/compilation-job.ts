@@ -238,8 +238,8 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     };
     if (props.deleteArtifacts) {
       provider.allowDeleteArtifacts(this.outputBucket, pattern);
-      // Outside the VPC, the handler must be let through by a bucket policy that was told to deny deletions.
-      if (privateVpc && !privateVpc.controlPlaneSecurityGroup) { allowDeletion(this, privateVpc, provider.role); }
+      // The handler does not use the jobs' endpoint, so a bucket policy that denies deletions must let it through.
+      if (privateVpc) { allowDeletion(this, privateVpc, provider.role); }
     }
 
     const properties: CompilationJobProperties = {

@@ -13,9 +13,16 @@ export interface CheckedParts {
   readonly vpc: ec2.IVpc;
   readonly subnets: ec2.ISubnet[];
   readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
-  readonly ownsEndpoint: boolean;
+  /** The S3 endpoints that the network makes, with the subnets that use each. */
+  readonly ownEndpoints: OwnEndpoint[];
   readonly buckets: s3.IBucket[];
   readonly policy: EndpointOnlyBucketPolicy;
+}
+
+interface OwnEndpoint {
+  readonly endpoint: ec2.IGatewayVpcEndpoint;
+  readonly subnets: ec2.ISubnet[];
+  readonly remedy: string;
 }
 
 /**
@@ -28,7 +35,7 @@ export function checkApp(network: Construct, parts: CheckedParts): void {
       warnOfOtherDenies(network, resources, parts);
       warnOfDeployments(network, resources, parts);
       warnOfDns(network, resources, parts);
-      return parts.ownsEndpoint ? otherS3Endpoints(resources, parts) : [];
+      return parts.ownEndpoints.flatMap(own => otherS3Endpoints(resources, parts.ownEndpoints, own));
     },
   });
 }
@@ -38,14 +45,14 @@ export function checkApp(network: Construct, parts: CheckedParts): void {
  *
  * @see https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
  */
-function otherS3Endpoints(resources: CfnResource[], { subnets, s3Endpoint }: CheckedParts): string[] {
+function otherS3Endpoints(resources: CfnResource[], own: OwnEndpoint[], { subnets, remedy }: OwnEndpoint): string[] {
   const tables = subnets.map(({ routeTable }) => routeTable?.routeTableId).filter(id => id !== undefined);
   return resources
     .filter(resource => resource instanceof ec2.CfnVPCEndpoint)
-    .filter(endpoint => endpoint !== s3Endpoint.node.defaultChild && isS3Gateway(endpoint))
+    .filter(endpoint => own.every(one => endpoint !== one.endpoint.node.defaultChild) && isS3Gateway(endpoint))
     .filter(({ routeTableIds = [] }) => routeTableIds.some(id => tables.some(table => compareIds(id, table) === 'same')))
-    .map(({ node }) => 's3Endpoint must be given, as the route tables of the subnets have an S3 gateway endpoint already and AWS refuses a second one: pass that endpoint; '
-      + `got: undefined, and the endpoint ${node.scope!.node.path}`);
+    .map(({ node }) => 'vpc must not have an S3 gateway endpoint on these route tables, as AWS refuses a second one: '
+      + `${remedy}; got: ${node.scope!.node.path}`);
 }
 
 function isS3Gateway(endpoint: ec2.CfnVPCEndpoint): boolean {

@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { throughEndpoint } from './s3-endpoint';
+import { createS3Endpoint, FOR_FUNCTIONS, throughEndpoint } from './s3-endpoint';
 
 /**
  * An interface endpoint and what it lets through.
@@ -48,12 +48,19 @@ const SERVICES: Service[] = [
   },
 ];
 
+/** What the functions of a private control plane run in. */
+export interface ControlPlane {
+  readonly securityGroup: ec2.ISecurityGroup;
+  readonly s3Endpoint: ec2.GatewayVpcEndpoint;
+}
+
 /**
- * Interface endpoints for the functions that control jobs, and the group of these functions.
- *
- * @returns the functions' security group
+ * Endpoints for the functions that control jobs, and the group of these functions. The S3 endpoint is not that of the jobs: CloudFormation takes answers in a
+ * bucket of AWS, at URLs that anyone's stack can have, so a model with code in it could send data there.
  */
-export function createControlPlane(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], s3PrefixList: ec2.IPrefixList): ec2.SecurityGroup {
+export function createControlPlane(
+  scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], s3PrefixList: ec2.IPrefixList, buckets: s3.IBucket[],
+): ControlPlane {
   if (!Resource.isOwnedResource(vpc)) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:interfaceEndpointsMayExist', `the deployment fails if vpc ${vpc.node.path}, which is not made by this app, has an `
       + 'interface endpoint with private DNS names for SageMaker, Step Functions or CloudFormation already');
@@ -74,13 +81,13 @@ export function createControlPlane(scope: Construct, vpc: ec2.IVpc, subnets: ec2
   functions.addEgressRule(endpoints, ec2.Port.tcp(443), 'Interface endpoints');
   functions.addEgressRule(s3PrefixList, ec2.Port.tcp(443), 'S3 through the gateway endpoint');
   for (const service of SERVICES) { createEndpoint(scope, service, vpc, subnets, endpoints); }
-  return functions;
+  const s3Endpoint = createS3Endpoint(scope, vpc, subnets, FOR_FUNCTIONS);
+  controlPlaneS3Statements(buckets).forEach(statement => s3Endpoint.addToPolicy(statement));
+  return { securityGroup: functions, s3Endpoint };
 }
 
-/**
- * What the S3 endpoint has to let through for the functions.
- */
-export function controlPlaneS3Statements(buckets: s3.IBucket[]): iam.PolicyStatement[] {
+/** What the functions do with S3: they answer CloudFormation, and delete artifacts. */
+function controlPlaneS3Statements(buckets: s3.IBucket[]): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       sid: 'CloudFormationAnswer',

@@ -1,7 +1,7 @@
 import { Annotations, Resource, Token, Reference, Tokenization } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { addressesFor, DEFAULT_INSTANCES, instancesIn, MAX_SUBNETS, otherAddresses, requireInstances } from './new-vpc';
+import { addressesFor, DEFAULT_INSTANCES, instancesIn, MAX_SUBNETS, requireInstances, type SelectedNetwork } from './new-vpc';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
 import { parseBlock } from '../util/cidr-blocks';
 import { NeoValidationError } from '../util/errors';
@@ -9,28 +9,52 @@ import { NeoValidationError } from '../util/errors';
 const MAX_SECURITY_GROUPS = 5;
 
 /**
- * The subnets to use of a VPC that was brought, after all checks that its constructs allow for.
+ * The subnets to use of an existing VPC, after all checks that its constructs allow for.
  */
-export function selectSubnets(scope: Construct, vpc: ec2.IVpc, props: NeoPrivateCompilationVpcProps): ec2.ISubnet[] {
-  const selection = props.vpcSubnets ?? { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
+export function selectNetwork(scope: Construct, vpc: ec2.IVpc, props: NeoPrivateCompilationVpcProps): SelectedNetwork {
   if (!props.vpcSubnets && vpc.isolatedSubnets.length === 0) {
     throw new NeoValidationError(`vpc must have isolated subnets, without any route to the internet, or vpcSubnets must name them; got: ${vpc.node.path} with none`, scope);
   }
-  const { subnets, isPendingLookup } = select(scope, vpc, selection);
+  const functions = props.controlPlaneSubnets && select(scope, vpc, 'controlPlaneSubnets', props.controlPlaneSubnets);
+  const { subnets: selected, isPendingLookup } = select(scope, vpc, 'vpcSubnets', props.vpcSubnets ?? { subnetType: ec2.SubnetType.PRIVATE_ISOLATED });
   // On the first synthesis of a looked-up VPC the subnets are made up: nothing to check yet, and no group has the name that was asked for.
-  if (isPendingLookup) { return subnets.length > 0 ? subnets : [...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets].slice(0, 1); }
+  if (isPendingLookup) {
+    const any = [...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets].slice(0, 1);
+    const orAny = (subnets: ec2.ISubnet[]) => subnets.length > 0 ? subnets : any;
+    return { vpc, subnets: orAny(selected), controlPlaneSubnets: functions && orAny(functions.subnets) };
+  }
+  const controlPlaneSubnets = functions?.subnets;
+  const subnets = props.vpcSubnets ? selected : selected.filter(({ subnetId }) => !controlPlaneSubnets?.some(other => other.subnetId === subnetId));
 
   checkVpc(scope, vpc, props.privateControlPlane ?? false);
-  checkSubnets(scope, vpc, subnets);
-  checkSizes(scope, subnets, props.maxConcurrentInstances ?? DEFAULT_INSTANCES, otherAddresses(props));
-  return subnets;
+  checkSubnets(scope, vpc, 'vpcSubnets', subnets);
+  checkSizes(scope, subnets, props.maxConcurrentInstances ?? DEFAULT_INSTANCES);
+  if (controlPlaneSubnets) {
+    checkSubnets(scope, vpc, 'controlPlaneSubnets', controlPlaneSubnets);
+    requireApart(scope, subnets, controlPlaneSubnets);
+  }
+  return { vpc, subnets, controlPlaneSubnets };
 }
 
-function select(scope: Construct, vpc: ec2.IVpc, selection: ec2.SubnetSelection): ec2.SelectedSubnets {
+type SubnetsProp = 'vpcSubnets' | 'controlPlaneSubnets';
+
+function select(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, selection: ec2.SubnetSelection): ec2.SelectedSubnets {
   try {
     return vpc.selectSubnets(selection);
   } catch (error) {
-    throw new NeoValidationError(`vpcSubnets must select subnets of vpc; got: ${error instanceof Error ? error.message : error}`, scope);
+    throw new NeoValidationError(`${prop} must select subnets of vpc; got: ${error instanceof Error ? error.message : error}`, scope);
+  }
+}
+
+/**
+ * What goes through the functions' S3 endpoint must be out of the jobs' reach, and a route table takes one S3 endpoint.
+ */
+function requireApart(scope: Construct, jobs: ec2.ISubnet[], functions: ec2.ISubnet[]) {
+  const shared = functions.filter(({ subnetId, routeTable }) => jobs.some(job => job.subnetId === subnetId
+    || (routeTable?.routeTableId && job.routeTable?.routeTableId && compareIds(job.routeTable.routeTableId, routeTable.routeTableId) === 'same')));
+  if (shared.length > 0) {
+    throw new NeoValidationError('controlPlaneSubnets must be other subnets than those of the jobs, with other route tables, as a route table takes one S3 endpoint and jobs must not use '
+      + `that of the functions; got: ${paths(shared)}`, scope);
   }
 }
 
@@ -81,13 +105,13 @@ function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane: boolean) {
 /**
  * Number, VPC, and no route to the internet.
  */
-function checkSubnets(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[]) {
-  requireSubnetCount(scope, 'vpcSubnets', subnets);
+function checkSubnets(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, subnets: ec2.ISubnet[]) {
+  requireSubnetCount(scope, prop, subnets);
   const routed = (subnet: ec2.ISubnet) => subnet instanceof ec2.PublicSubnet
     || [...vpc.publicSubnets, ...vpc.privateSubnets].some(({ subnetId }) => subnetId === subnet.subnetId);
   const wayOut = subnets.filter(routed);
   if (wayOut.length > 0) {
-    throw new NeoValidationError('vpcSubnets must be isolated (SubnetType.PRIVATE_ISOLATED): public subnets and private ones with egress have a route '
+    throw new NeoValidationError(`${prop} must be isolated (SubnetType.PRIVATE_ISOLATED): public subnets and private ones with egress have a route `
       + `to the internet; got: ${paths(wayOut)}`, scope);
   }
   const foreign = subnets.filter(({ node }) => {
@@ -95,7 +119,7 @@ function checkSubnets(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[]) {
     return resource instanceof ec2.CfnSubnet && compareIds(resource.vpcId, vpc.vpcId) === 'different';
   });
   if (foreign.length > 0) {
-    throw new NeoValidationError(`vpcSubnets must all be in vpc, as a job runs in one VPC; got: ${paths(foreign)}`, scope);
+    throw new NeoValidationError(`${prop} must all be in vpc, as a job runs in one VPC; got: ${paths(foreign)}`, scope);
   }
   const owned = subnets.filter(subnet => Resource.isOwnedResource(subnet));
   const unknown = subnets.filter(subnet => !owned.includes(subnet));
@@ -103,18 +127,18 @@ function checkSubnets(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[]) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetsNotChecked', `subnets ${paths(unknown)} are not made by this app, so these cannot be checked: `
       + 'they must be in the VPC, their route tables must have no route to the internet, and no other network must be joined to them');
   }
-  scope.node.addValidation({ validate: () => routesOut(scope, subnets) });
+  scope.node.addValidation({ validate: () => routesOut(scope, prop, subnets) });
 }
 
 /**
  * Routes of subnets to the internet, wherever in the app they are written; at the end of synthesis, when none can be added any more.
  */
-function routesOut(scope: Construct, subnets: ec2.ISubnet[]): string[] {
+function routesOut(scope: Construct, prop: SubnetsProp, subnets: ec2.ISubnet[]): string[] {
   const tables = subnets.map(({ routeTable }) => routeTable?.routeTableId).filter(id => id !== undefined);
   return scope.node.root.node.findAll()
     .filter(construct => construct instanceof ec2.CfnRoute)
     .filter(route => leadsToInternet(route) && tables.some(table => compareIds(route.routeTableId, table) === 'same'))
-    .map(route => `vpcSubnets must be isolated, without any route to the internet; got: the route ${route.node.path}`);
+    .map(route => `${prop} must be isolated, without any route to the internet; got: the route ${route.node.path}`);
 }
 
 function leadsToInternet(route: ec2.CfnRoute): boolean {
@@ -131,16 +155,16 @@ function isInternetGateway(id: string): boolean {
 /**
  * Two addresses per instance in EACH subnet.
  */
-function checkSizes(scope: Construct, subnets: ec2.ISubnet[], asked: number, others: number) {
+function checkSizes(scope: Construct, subnets: ec2.ISubnet[], asked: number) {
   const instances = requireInstances(scope, asked);
   const masks = subnets.map(subnet => {
     const cidr = cidrOf(subnet);
     return { subnet, cidr, mask: cidr === undefined || Token.isUnresolved(cidr) ? undefined : parseBlock(cidr)?.mask };
   });
-  const small = instances === undefined ? [] : masks.filter(({ mask }) => mask !== undefined && instancesIn(mask, others) < instances);
+  const small = instances === undefined ? [] : masks.filter(({ mask }) => mask !== undefined && instancesIn(mask) < instances);
   if (small.length > 0) {
-    throw new NeoValidationError(`vpcSubnets must each hold all instances: ${asked} (maxConcurrentInstances) need ${addressesFor(asked, others)} addresses; `
-      + `got: ${small.map(({ subnet, cidr, mask }) => `${subnet.node.path} (${cidr}, ${instancesIn(mask!, others)} instances)`).join(', ')}`, scope);
+    throw new NeoValidationError(`vpcSubnets must each hold all instances: ${asked} (maxConcurrentInstances) need ${addressesFor(asked)} addresses; `
+      + `got: ${small.map(({ subnet, cidr, mask }) => `${subnet.node.path} (${cidr}, ${instancesIn(mask!)} instances)`).join(', ')}`, scope);
   }
   const unknown = masks.filter(({ mask }) => mask === undefined || instances === undefined);
   if (unknown.length > 0) {

@@ -9,6 +9,7 @@ import { requireGroupCount, requireSubnetCount } from './existing-vpc';
 import { ModelAccess, requireReadable } from './model-access';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import { requirePassableRole, requireSameRegion } from './same-environment';
+import { NeoValidationError } from '../util/errors';
 import { readableValue } from '../util/policies';
 import { listOf, optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
 import { BUCKET, GATEWAY_ENDPOINT, KEY, ROLE, SECURITY_GROUP, SUBNET, VPC } from '../util/resource-types';
@@ -22,6 +23,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcAttributes> = {
   buckets: optional(listOf(BUCKET)),
   encryptionKey: optional(KEY),
   controlPlaneSecurityGroup: optional(SECURITY_GROUP),
+  controlPlaneSubnets: optional(listOf(SUBNET)),
   bucketPolicyActions: optional(listOf(TEXT)),
 };
 
@@ -40,6 +42,7 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
   public readonly buckets: s3.IBucket[];
   public readonly encryptionKey?: kms.IKey;
   public readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
+  public readonly controlPlaneSubnets?: ec2.ISubnet[];
   public readonly vpcConfig: NeoVpcConfig;
 
   private readonly modelAccess: ModelAccess;
@@ -58,6 +61,8 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     this.buckets = attrs.buckets ?? [];
     this.encryptionKey = attrs.encryptionKey;
     this.controlPlaneSecurityGroup = attrs.controlPlaneSecurityGroup;
+    this.controlPlaneSubnets = attrs.controlPlaneSubnets;
+    this.requireControlPlane();
     [this.securityGroup] = this.securityGroups;
     this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
     this.grantPrincipal = this.role.grantPrincipal;
@@ -67,6 +72,20 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     // What is granted to the role here is a policy below it, and a job must wait for that.
     const { role } = this;
     Dependable.implement(this, { get dependencyRoots() { return [role]; } });
+  }
+
+  private requireControlPlane() {
+    const { controlPlaneSecurityGroup: group, controlPlaneSubnets: subnets } = this;
+    if ((group === undefined) !== (subnets === undefined)) {
+      throw new NeoValidationError(`controlPlaneSecurityGroup and controlPlaneSubnets must come together, as functions in the VPC need both; got: ${group ? 'no controlPlaneSubnets' : 'no controlPlaneSecurityGroup'}`, this);
+    }
+    if (!subnets) { return; }
+    requireSubnetCount(this, 'controlPlaneSubnets', subnets);
+    const shared = subnets.filter(({ subnetId }) => this.subnets.some(job => job.subnetId === subnetId));
+    if (shared.length > 0) {
+      throw new NeoValidationError('controlPlaneSubnets must be other subnets than those of the jobs, as jobs must not use the S3 endpoint of the functions; '
+        + `got: ${shared.map(({ node }) => node.path).join(', ')}`, this);
+    }
   }
 
   public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {

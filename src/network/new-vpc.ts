@@ -1,23 +1,36 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Fn, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
-import { parseBlock } from '../util/cidr-blocks';
+import { blockFromEnd, parseBlock } from '../util/cidr-blocks';
 import { NeoValidationError, shown } from '../util/errors';
 
 export const MAX_SUBNETS = 16;
 export const DEFAULT_INSTANCES = 100;
 
+/** A VPC and its subnets: those of the jobs and, where the functions run in it too, those of the functions. */
+export interface SelectedNetwork {
+  readonly vpc: ec2.IVpc;
+  readonly subnets: ec2.ISubnet[];
+  readonly controlPlaneSubnets?: ec2.ISubnet[];
+}
+
+/** Names of groups of subnets, which are in the subnets' construct ids. */
+const JOBS = 'Isolated';
+const FUNCTIONS = 'ControlPlane';
+
 /**
  * A VPC with isolated subnets and nothing else: no internet or NAT gateway, no public subnet, no rule in the default security group.
  */
-export function createVpc(scope: Construct, props: NeoPrivateCompilationVpcProps): ec2.Vpc {
+export function createVpc(scope: Construct, props: NeoPrivateCompilationVpcProps): SelectedNetwork {
   const maxAzs = requireZones(scope, props.maxAzs ?? 2);
-  const cidrMask = subnetMask(scope, props, maxAzs);
+  const ipAddresses = props.ipAddresses ?? ec2.IpAddresses.cidr(`10.0.0.0/${LARGEST_BLOCK}`);
+  const cidrMask = subnetMask(scope, props, ipAddresses, maxAzs);
+  const group = (name: string, mask: number): ec2.SubnetConfiguration => ({ name, subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: mask });
   const vpc = new ec2.Vpc(scope, 'Vpc', {
-    ipAddresses: props.ipAddresses ?? ec2.IpAddresses.cidr(`10.0.0.0/${LARGEST_BLOCK}`),
+    ipAddresses: props.privateControlPlane ? withControlPlane(scope, ipAddresses) : ipAddresses,
     maxAzs,
-    subnetConfiguration: [{ name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask }],
+    subnetConfiguration: [group(JOBS, cidrMask), ...props.privateControlPlane ? [group(FUNCTIONS, CONTROL_PLANE_MASK)] : []],
     natGateways: 0,
     createInternetGateway: false,
     enableDnsSupport: true,
@@ -26,7 +39,39 @@ export function createVpc(scope: Construct, props: NeoPrivateCompilationVpcProps
     restrictDefaultSecurityGroup: true,
   });
   warnOfFewerZones(scope, vpc, maxAzs);
-  return vpc;
+  const subnetsOf = (subnetGroupName: string) => vpc.selectSubnets({ subnetGroupName }).subnets;
+  return { vpc, subnets: subnetsOf(JOBS), controlPlaneSubnets: props.privateControlPlane ? subnetsOf(FUNCTIONS) : undefined };
+}
+
+/**
+ * Addresses for the subnets of functions at the end of the VPC's block, the first of them last: one more Availability Zone, and the option itself, leave all
+ * other subnets where they are.
+ */
+function withControlPlane(scope: Construct, inner: ec2.IIpAddresses): ec2.IIpAddresses {
+  const { cidrBlock } = inner.allocateVpcCidr();
+  const literal = parseBlock(cidrBlock);
+  const vpcMask = netmaskOf(scope, inner);
+  if (vpcMask === undefined) {
+    throw new NeoValidationError('ipAddresses must have a netmask that is known at synthesis for privateControlPlane, whose subnets are at the end of the VPC\'s block; '
+      + 'use IpAddresses.cidr, or awsIpamAllocation with ipv4NetmaskLength; got: one that is not', scope);
+  }
+  return {
+    allocateVpcCidr: () => inner.allocateVpcCidr(),
+    allocateSubnetsCidr: ({ vpcCidr, requestedSubnets }) => {
+      const jobs = requestedSubnets.filter(({ configuration }) => configuration.name === JOBS);
+      const functions = requestedSubnets.slice(jobs.length).map((_, index) => ({
+        cidr: literal ? blockFromEnd(literal, CONTROL_PLANE_MASK, index) : unresolvedBlockFromEnd(vpcCidr, vpcMask, index),
+      }));
+      return { allocatedSubnets: [...inner.allocateSubnetsCidr({ vpcCidr, requestedSubnets: jobs }).allocatedSubnets, ...functions] };
+    },
+  };
+}
+
+/** In two steps, as Fn::Cidr makes 256 blocks at most, and sixteen subnets fit into a /24. */
+function unresolvedBlockFromEnd(vpcCidr: string, vpcMask: number, index: number): string {
+  const last = (block: string, from: number, to: number, offset: number) => from >= to ? block
+    : Fn.select(2 ** (to - from) - 1 - offset, Fn.cidr(block, 2 ** (to - from), `${32 - to}`));
+  return last(last(vpcCidr, vpcMask, 24, 0), Math.max(vpcMask, 24), CONTROL_PLANE_MASK, index);
 }
 
 /** The VPC of an environment-agnostic stack has two Availability Zones, and that of any stack as many as its Region at most. */
@@ -64,13 +109,6 @@ export function concurrentJobs(scope: Construct, props: NeoPrivateCompilationVpc
   return Math.min(isGiven ? jobs : DEFAULT_CONCURRENT_JOBS, Token.isUnresolved(maxConcurrentInstances) ? Infinity : maxConcurrentInstances);
 }
 
-/**
- * Addresses that each subnet must have besides those of the jobs.
- */
-export function otherAddresses({ privateControlPlane }: NeoPrivateCompilationVpcProps): number {
-  return privateControlPlane ? CONTROL_PLANE_ADDRESSES : 0;
-}
-
 function requireZones(scope: Construct, maxAzs: number): number {
   if (Token.isUnresolved(maxAzs)) {
     throw new NeoValidationError('maxAzs must be known at synthesis, as it is the number of subnets in the template; got: a token', scope);
@@ -81,11 +119,11 @@ function requireZones(scope: Construct, maxAzs: number): number {
   return maxAzs;
 }
 
-function subnetMask(scope: Construct, props: NeoPrivateCompilationVpcProps, zones: number): number {
-  const others = otherAddresses(props);
-  const vpcMask = props.ipAddresses ? netmaskOf(scope, props.ipAddresses) : LARGEST_BLOCK;
+function subnetMask(scope: Construct, props: NeoPrivateCompilationVpcProps, ipAddresses: ec2.IIpAddresses, zones: number): number {
+  const hasControlPlane = props.privateControlPlane ?? false;
+  const vpcMask = netmaskOf(scope, ipAddresses);
   const asked = props.maxConcurrentInstances ?? DEFAULT_INSTANCES;
-  const max = maxInstances(zones, others);
+  const max = maxInstances(zones, hasControlPlane);
   const known = requireInstances(scope, asked);
   if (known === undefined) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:instancesUnknown',
@@ -93,11 +131,11 @@ function subnetMask(scope: Construct, props: NeoPrivateCompilationVpcProps, zone
   }
   const instances = known ?? max;
   if (instances > max) {
-    throw new NeoValidationError(`maxConcurrentInstances is larger than a VPC can be: ${asked} instances need ${addressesFor(instances, others)} addresses in each of ${zones} `
+    throw new NeoValidationError(`maxConcurrentInstances is larger than a VPC can be: ${asked} instances need ${addressesFor(instances)} addresses in each of ${zones} `
       + `subnets, and the largest possible number with ${zones} Availability Zones is ${max}; ask for less, or lower maxAzs; got: ${asked}`, scope);
   }
-  const least = smallestVpcMask(instances, zones, others);
-  const mask = subnetMaskIn(vpcMask ?? least, instances, zones, others);
+  const least = smallestVpcMask(instances, zones, hasControlPlane);
+  const mask = subnetMaskIn(vpcMask ?? least, instances, zones, hasControlPlane);
   if (mask === undefined) {
     throw new NeoValidationError(`ipAddresses must have room for the subnets: maxConcurrentInstances and maxAzs ask for a /${least} or larger; got: /${vpcMask}`, scope);
   }
@@ -141,57 +179,88 @@ export const SMALLEST_BLOCK = 28;
 const SUBNET_SLOTS = 8;
 
 /**
- * Addresses that a private control plane takes in each subnet: one for each of its three interface endpoints and, as AWS names no number for
- * the functions, room for five interfaces of theirs. One serves all functions of a group in a subnet until it has too many connections.
+ * The netmask of a subnet for the functions of a private control plane, the smallest that AWS allows. Of its eleven addresses three are those of interface
+ * endpoints. The others are for interfaces of the functions: AWS names no number, but one serves all functions of a group until it has too many connections.
  */
-export const CONTROL_PLANE_ADDRESSES = 8;
+export const CONTROL_PLANE_MASK = SMALLEST_BLOCK;
 
 /**
  * Addresses that a subnet needs for so many instances.
- *
- * @param others addresses for other things than instances
  */
-export function addressesFor(instances: number, others = 0): number {
-  return ADDRESSES_PER_INSTANCE * instances + others + RESERVED_ADDRESSES;
+export function addressesFor(instances: number): number {
+  return ADDRESSES_PER_INSTANCE * instances + RESERVED_ADDRESSES;
+}
+
+/**
+ * Addresses of a subnet that AWS does not reserve.
+ */
+export function usableAddresses(subnetMask: number): number {
+  return Math.max(0, addressesIn(subnetMask) - RESERVED_ADDRESSES);
 }
 
 /**
  * Instances that fit into one subnet of this netmask.
+ *
+ * @param others addresses that other things take
  */
-export function instancesIn(mask: number, others = 0): number {
-  return Math.max(0, Math.floor((2 ** (32 - mask) - others - RESERVED_ADDRESSES) / ADDRESSES_PER_INSTANCE));
+export function instancesIn(subnetMask: number, others = 0): number {
+  return Math.max(0, Math.floor((usableAddresses(subnetMask) - others) / ADDRESSES_PER_INSTANCE));
 }
 
 /**
  * Instances that fit into each of so many equal subnets of the largest possible VPC.
+ *
+ * @param hasControlPlane whether as many subnets for functions must fit as well
  */
-export function maxInstances(subnetCount: number, others = 0): number {
-  return instancesIn(LARGEST_BLOCK + bitsFor(subnetCount), others);
+export function maxInstances(subnetCount: number, hasControlPlane = false): number {
+  return instancesIn(largestSubnetMask(LARGEST_BLOCK, subnetCount, hasControlPlane));
 }
 
 /**
  * The netmask of the subnets of a VPC. The subnets fill the VPC's block, but for room for more subnets: as unused addresses cost nothing and a subnet that
  * changes its block is replaced, more instances or one more Availability Zone should leave the subnets as they are.
  *
- * Each subnet holds all instances, as all interfaces may land in one of them.
+ * Each subnet holds all instances, as all interfaces may land in one of them. The subnets for functions are at the end of the block, so that neither kind
+ * moves the other.
  *
+ * @param hasControlPlane whether as many subnets for functions must fit as well
  * @returns undefined when the VPC is too small
  */
-export function subnetMaskIn(vpcMask: number, instances: number, subnetCount: number, others = 0): number | undefined {
-  const mask = Math.min(leastMask(instances, others), vpcMask + bitsFor(Math.max(subnetCount, SUBNET_SLOTS)));
-  return mask >= vpcMask + bitsFor(subnetCount) ? mask : undefined;
+export function subnetMaskIn(vpcMask: number, instances: number, subnetCount: number, hasControlPlane = false): number | undefined {
+  const preferred = Math.max(vpcMask + bitsFor(SUBNET_SLOTS), largestSubnetMask(vpcMask, subnetCount, hasControlPlane));
+  const mask = Math.min(leastMask(instances), preferred);
+  return slots(mask, subnetCount, hasControlPlane) <= 2 ** (mask - vpcMask) ? mask : undefined;
 }
 
 /**
  * The netmask of the smallest VPC that holds so many subnets, each for all instances; smaller than `LARGEST_BLOCK` when there is none.
+ *
+ * @param hasControlPlane whether as many subnets for functions must fit as well
  */
-export function smallestVpcMask(instances: number, subnetCount: number, others = 0): number {
-  return leastMask(instances, others) - bitsFor(subnetCount);
+export function smallestVpcMask(instances: number, subnetCount: number, hasControlPlane = false): number {
+  const mask = leastMask(instances);
+  return mask - bitsFor(slots(mask, subnetCount, hasControlPlane));
 }
 
 /** The netmask of the smallest subnet that holds all instances. */
-function leastMask(instances: number, others: number): number {
-  return Math.min(SMALLEST_BLOCK, 32 - bitsFor(addressesFor(instances, others)));
+function leastMask(instances: number): number {
+  return Math.min(SMALLEST_BLOCK, 32 - bitsFor(addressesFor(instances)));
+}
+
+/** The netmask of the largest subnets that fit. */
+function largestSubnetMask(vpcMask: number, subnetCount: number, hasControlPlane: boolean): number {
+  let mask = vpcMask;
+  while (2 ** (mask - vpcMask) < slots(mask, subnetCount, hasControlPlane)) { mask++; }
+  return mask;
+}
+
+/** Blocks of the size of the jobs' subnets that all subnets take. */
+function slots(mask: number, subnetCount: number, hasControlPlane: boolean): number {
+  return subnetCount + (hasControlPlane ? Math.ceil(subnetCount * addressesIn(CONTROL_PLANE_MASK) / addressesIn(mask)) : 0);
+}
+
+function addressesIn(mask: number): number {
+  return 2 ** (32 - mask);
 }
 
 /** Bits that count to `n`: the smallest b with 2^b >= n. */

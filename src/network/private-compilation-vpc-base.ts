@@ -56,6 +56,11 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
   readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
 
   /**
+   * Subnets of these functions. Undefined where they run outside the VPC.
+   */
+  readonly controlPlaneSubnets?: ec2.ISubnet[];
+
+  /**
    * How many jobs of this network the deployment of a stack runs at the same time. Undefined: 10.
    */
   readonly maxConcurrentJobs?: number;
@@ -167,12 +172,19 @@ export interface NeoPrivateCompilationVpcAttributes {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Security group of a network with `privateControlPlane`: the functions that control jobs run in the VPC too. The interface endpoints for
-   * SageMaker, Lambda, Step Functions and CloudFormation must be there, and the S3 endpoint must let CloudFormation's answers through.
+   * Security group of a network with `privateControlPlane`: the functions that control jobs run in the VPC too, in `controlPlaneSubnets`. The
+   * interface endpoints for SageMaker, Step Functions and CloudFormation must be there, and an S3 endpoint that lets CloudFormation's answers through.
    *
    * @default - the functions run outside the VPC
    */
   readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
+
+  /**
+   * Subnets for the functions that control jobs, with `controlPlaneSecurityGroup`: 1 to 16, none of them one of `subnets`.
+   *
+   * @default - the functions run outside the VPC
+   */
+  readonly controlPlaneSubnets?: ec2.ISubnet[];
 
   /**
    * The actions that the bucket policies deny outside the endpoint, for `bucketPolicyStatement`.

@@ -44,7 +44,7 @@ export interface NeoPrivateCompilationVpcProps {
    * them may land in the same subnet, so every subnet must be large enough for all. The subnets of a new VPC have room for 4,093 instances in
    * any case; a larger number replaces the subnets of a deployed network.
    *
-   * An integer from 1; at most 16381 with two Availability Zones. If it is an unresolved token, subnets are as large as AWS allows.
+   * An integer from 1; with two Availability Zones at most 16381, or 8189 with `privateControlPlane`. If it is an unresolved token, subnets are as large as AWS allows.
    *
    * @default 100
    */
@@ -172,8 +172,8 @@ export interface NeoPrivateCompilationVpcProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Run the functions that start, watch and delete jobs in this VPC too, without any path to the internet: adds interface endpoints for
-   * SageMaker, Step Functions and CloudFormation to the subnets, which AWS charges by the hour. Each subnet gets eight more addresses.
+   * Run the functions that start, watch and delete jobs in this VPC too, without any path to the internet: adds isolated subnets for them, an S3 endpoint, and
+   * interface endpoints for SageMaker, Step Functions and CloudFormation, which AWS charges by the hour.
    *
    * Without it, these functions run outside the VPC, as Lambda functions do by default, and call AWS's public endpoints. Models and artifacts do
    * not pass through them either way.
@@ -182,7 +182,24 @@ export interface NeoPrivateCompilationVpcProps {
    * @see https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
    */
   readonly privateControlPlane?: boolean;
+
+  /**
+   * Subnets of `vpc` for the functions of `privateControlPlane`: 1 to 16, isolated, none of them one of the jobs', with eight free addresses each and on
+   * route tables of their own, as AWS takes one S3 endpoint per route table and jobs must not use that of the functions.
+   *
+   * @default - a subnet of sixteen addresses in each Availability Zone of a new VPC; required with `vpc`
+   */
+  readonly controlPlaneSubnets?: ec2.SubnetSelection;
 }
+
+const SUBNET_SELECTION = structOf<ec2.SubnetSelection>('a selection of subnets (ec2.SubnetSelection)', {
+  availabilityZones: optional(listOf(TEXT)),
+  onePerAz: optional(BOOLEAN),
+  subnetFilters: optional(listOf(SUBNET_FILTER)),
+  subnetGroupName: optional(TEXT),
+  subnets: optional(listOf(SUBNET)),
+  subnetType: optional(TEXT),
+}, true);
 
 const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
   buckets: listOf(BUCKET),
@@ -191,14 +208,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
   maxAzs: optional(NUMBER),
   ipAddresses: optional(IP_ADDRESSES),
   vpc: optional(VPC),
-  vpcSubnets: optional(structOf<ec2.SubnetSelection>('a selection of subnets (ec2.SubnetSelection)', {
-    availabilityZones: optional(listOf(TEXT)),
-    onePerAz: optional(BOOLEAN),
-    subnetFilters: optional(listOf(SUBNET_FILTER)),
-    subnetGroupName: optional(TEXT),
-    subnets: optional(listOf(SUBNET)),
-    subnetType: optional(TEXT),
-  }, true)),
+  vpcSubnets: optional(SUBNET_SELECTION),
   securityGroups: optional(listOf(SECURITY_GROUP)),
   s3Endpoint: optional(GATEWAY_ENDPOINT),
   role: optional(ROLE),
@@ -209,6 +219,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
   flowLogs: optional(BOOLEAN),
   encryptionKey: optional(KEY),
   privateControlPlane: optional(BOOLEAN),
+  controlPlaneSubnets: optional(SUBNET_SELECTION),
 };
 
 /**
@@ -216,7 +227,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
  */
 export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcProps, isSubclass: boolean) {
   requireTypes(scope, props, TYPES, 'props', isSubclass);
-  const requireVpc = (prop: 'vpcSubnets' | 'securityGroups' | 's3Endpoint') => {
+  const requireVpc = (prop: 'vpcSubnets' | 'securityGroups' | 's3Endpoint' | 'controlPlaneSubnets') => {
     if (props[prop] !== undefined && props.vpc === undefined) {
       throw new NeoValidationError(`${prop} must come with vpc, which it belongs to; got: vpc undefined`, scope);
     }
@@ -224,6 +235,14 @@ export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcP
   requireVpc('vpcSubnets');
   requireVpc('securityGroups');
   requireVpc('s3Endpoint');
+  requireVpc('controlPlaneSubnets');
+  if (props.controlPlaneSubnets && !props.privateControlPlane) {
+    throw new NeoValidationError('controlPlaneSubnets must come with privateControlPlane, whose functions they are for; got: privateControlPlane not true', scope);
+  }
+  if (props.privateControlPlane && props.vpc && !props.controlPlaneSubnets) {
+    throw new NeoValidationError('controlPlaneSubnets must select the subnets of the functions for privateControlPlane in a vpc of yours: isolated, other ones than those of the jobs, and with '
+      + 'route tables of their own; got: undefined', scope);
+  }
 
   const exclude = (prop: keyof NeoPrivateCompilationVpcProps, other: keyof NeoPrivateCompilationVpcProps, why: string) => {
     if (props[prop] !== undefined && props[other] !== undefined) {

@@ -7,18 +7,18 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Dependable, type Construct, type IConstruct, type IDependable } from 'constructs';
 import { checkApp } from './app-checks';
 import { closeBuckets, DEFAULT_DENIED_ACTIONS, EndpointOnlyBucketPolicy, LaterBuckets, uniqueBuckets } from './bucket-policies';
-import { controlPlaneS3Statements, createControlPlane } from './control-plane';
+import { createControlPlane } from './control-plane';
 import { bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from './execution-role';
-import { selectSubnets } from './existing-vpc';
+import { selectNetwork } from './existing-vpc';
 import { createFlowLogs } from './flow-logs';
 import { ImportedPrivateCompilationVpc, vpcConfigOf } from './imported-private-compilation-vpc';
 import { ModelAccess, requireReadable } from './model-access';
 import { describeNetwork, type NetworkMetadata } from './network-metadata';
-import { concurrentJobs, createVpc } from './new-vpc';
+import { concurrentJobs, createVpc, type SelectedNetwork } from './new-vpc';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
 import { validateProps } from './private-compilation-vpc-props';
-import { checkS3Endpoint, createS3Endpoint, endpointStatements, findS3PrefixList } from './s3-endpoint';
+import { checkS3Endpoint, createS3Endpoint, endpointStatements, findS3PrefixList, FOR_FUNCTIONS, FOR_JOBS } from './s3-endpoint';
 import { requirePassableRole, requireSameRegion } from './same-environment';
 import { checkSecurityGroups, createSecurityGroup } from './security-groups';
 import { requireType } from '../util/prop-types';
@@ -123,6 +123,11 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   public readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
 
   /**
+   * Subnets of the functions that control jobs, undefined without `privateControlPlane`.
+   */
+  public readonly controlPlaneSubnets?: ec2.ISubnet[];
+
+  /**
    * Whether bucket policies of this stack name who is exempt.
    *
    * @internal
@@ -150,9 +155,10 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.buckets = uniqueBuckets(this, props.buckets);
     this.maxConcurrentJobs = concurrentJobs(this, props);
 
-    const { vpc, subnets } = this.network(props);
+    const { vpc, subnets, controlPlaneSubnets } = this.network(props);
     this.vpc = vpc;
     this.subnets = subnets;
+    this.controlPlaneSubnets = controlPlaneSubnets;
     if (props.encryptionKey) { requireSameRegion(this, 'encryptionKey', props.encryptionKey); }
     this.encryptionKey = props.encryptionKey;
     if (props.flowLogs ?? !props.vpc) { this.flowLogGroup = createFlowLogs(this, vpc, props.encryptionKey); }
@@ -161,7 +167,6 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.s3Endpoint = ownEndpoint ?? props.s3Endpoint!;
     const throughEndpoint = [
       ...endpointStatements(this.buckets),
-      ...props.privateControlPlane ? controlPlaneS3Statements(this.buckets) : [],
       ...props.endpointPolicyStatements ?? [],
     ];
     throughEndpoint.forEach(statement => ownEndpoint?.addToPolicy(statement));
@@ -173,7 +178,8 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.securityGroup = this.securityGroups[0];
     this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
 
-    if (props.privateControlPlane) { this.controlPlaneSecurityGroup = createControlPlane(this, vpc, subnets, s3PrefixList!); }
+    const controlPlane = controlPlaneSubnets && createControlPlane(this, vpc, controlPlaneSubnets, s3PrefixList!, this.buckets);
+    this.controlPlaneSecurityGroup = controlPlane?.securityGroup;
 
     if (props.role) { requirePassableRole(this, props.role); }
     this.role = props.role ?? createExecutionRole(this);
@@ -188,11 +194,15 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
 
     this.vpcConfig = vpcConfigOf(this);
     // A brought VPC may hold much that jobs need not wait for; its subnets bring what they depend on.
-    const network = props.vpc ? subnets : [vpc];
+    const network = props.vpc ? [...subnets, ...controlPlaneSubnets ?? []] : [vpc];
     const parts = [...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies];
     this.createReadyBarrier(parts);
     const { s3Endpoint, buckets, endpointOnlyPolicy: policy } = this;
-    checkApp(this, { vpc, subnets, s3Endpoint, ownsEndpoint: ownEndpoint !== undefined, buckets, policy });
+    const ownEndpoints = [
+      ...ownEndpoint ? [{ endpoint: ownEndpoint, subnets, remedy: FOR_JOBS.remedy }] : [],
+      ...controlPlane ? [{ endpoint: controlPlane.s3Endpoint, subnets: controlPlaneSubnets, remedy: FOR_FUNCTIONS.remedy }] : [],
+    ];
+    checkApp(this, { vpc, subnets, s3Endpoint, ownEndpoints, buckets, policy });
     describeNetwork(this, this.metadata(!props.vpc, props.s3PrefixList ? undefined : s3PrefixList));
   }
 
@@ -252,13 +262,10 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     return isOwn ? this.bucketGrant : this.modelAccess.grantRead(bucket, objectKeyPattern);
   }
 
-  private network(props: NeoPrivateCompilationVpcProps): { vpc: ec2.IVpc; subnets: ec2.ISubnet[] } {
-    if (props.vpc) {
-      requireSameRegion(this, 'vpc', props.vpc);
-      return { vpc: props.vpc, subnets: selectSubnets(this, props.vpc, props) };
-    }
-    const vpc = createVpc(this, props);
-    return { vpc, subnets: vpc.isolatedSubnets };
+  private network(props: NeoPrivateCompilationVpcProps): SelectedNetwork {
+    if (!props.vpc) { return createVpc(this, props); }
+    requireSameRegion(this, 'vpc', props.vpc);
+    return selectNetwork(this, props.vpc, props);
   }
 
   /**

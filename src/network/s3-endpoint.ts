@@ -22,21 +22,25 @@ export const OBJECT_ACTIONS = ['s3:GetObject', 's3:PutObject'];
 /** What a compilation job does with a bucket. */
 export const BUCKET_ACTIONS = ['s3:GetBucketLocation', 's3:ListBucket'];
 
+/** For whom an S3 endpoint is, and what to do where the route tables of their subnets have one already. */
+export const FOR_JOBS = { id: 'S3Endpoint', prop: 'vpcSubnets', remedy: 'pass it as s3Endpoint' };
+export const FOR_FUNCTIONS = { id: 'ControlPlaneS3Endpoint', prop: 'controlPlaneSubnets', remedy: 'choose controlPlaneSubnets with route tables that have none' };
+
 /**
  * The gateway endpoint on the subnets' route tables.
  */
-export function createS3Endpoint(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[]): ec2.GatewayVpcEndpoint {
-  // CDK skips a subnet without; jobs in it could not reach S3.
+export function createS3Endpoint(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], { id, prop, remedy } = FOR_JOBS): ec2.GatewayVpcEndpoint {
+  // CDK skips a subnet without; what runs in it could not reach S3.
   const tableless = subnets.filter(subnet => !subnet.routeTable?.routeTableId);
   if (tableless.length > 0) {
-    throw new NeoValidationError('vpcSubnets must have known route tables, for the S3 endpoint: give routeTableId where they are imported, or bring s3Endpoint; '
+    throw new NeoValidationError(`${prop} must have known route tables, for the S3 endpoint: give routeTableId where they are imported${id === FOR_JOBS.id ? ', or pass s3Endpoint' : ''}; `
       + `got: ${tableless.map(({ node }) => node.path).join(', ')} without`, scope);
   }
   if (subnets.some(subnet => !Resource.isOwnedResource(subnet))) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:s3EndpointMayExist', 'the deployment fails if the route table of a subnet that is not made by this app has an S3 '
-      + 'endpoint already: bring it as s3Endpoint then');
+      + `endpoint already (${prop}): ${remedy} then`);
   }
-  return new ec2.GatewayVpcEndpoint(scope, 'S3Endpoint', {
+  return new ec2.GatewayVpcEndpoint(scope, id, {
     vpc,
     service: ec2.GatewayVpcEndpointAwsService.S3,
     subnets: [{ subnets }],

@@ -21,3 +21,13 @@ export function contains(outer: unknown, inner: unknown): boolean | undefined {
   const size = 2 ** (32 - a.mask);
   return a.mask <= b.mask && Math.floor(a.address / size) === Math.floor(b.address / size);
 }
+
+/**
+ * The block of this netmask that is so many blocks of its size from the end of another one; 0 is the last.
+ */
+export function blockFromEnd(outer: { readonly address: number; readonly mask: number }, mask: number, index: number): string {
+  const size = 2 ** (32 - outer.mask);
+  const end = (Math.floor(outer.address / size) + 1) * size;
+  const address = end - (index + 1) * 2 ** (32 - mask);
+  return `${[24, 16, 8, 0].map(bits => Math.floor(address / 2 ** bits) % 256).join('.')}/${mask}`;
+}

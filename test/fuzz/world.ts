@@ -40,7 +40,7 @@ export class World {
   public get s3PrefixList(): ec2.IPrefixList { return this.part('PrefixList', id => ec2.PrefixList.fromPrefixListId(this.stack, id, 'pl-63a5400a')); }
 
   public get vpc(): ec2.Vpc {
-    return this.part('Vpc', id => new ec2.Vpc(this.stack, id, { subnetConfiguration: [{ name: 'Own', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }], maxAzs: 2 }));
+    return this.part('Vpc', id => new ec2.Vpc(this.stack, id, { subnetConfiguration: ['Own', 'Functions'].map(name => ({ name, subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 })), maxAzs: 2 }));
   }
 
   public get model(): NeoModel { return this.part('model', () => NeoModel.fromBucket(this.bucket, 'models/resnet.tar.gz', OPTIONS)); }

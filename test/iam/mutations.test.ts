@@ -167,6 +167,13 @@ const MUTANTS: [what: string, spoil: (templates: Templates) => void, flips: { [s
     'the fleet looks up the digest of a model': 'bucket',
     'the manifest fleet reads its manifest': 'bucket',
   }],
+  ['the jobs of a closed network reach what its functions reach', ({ Closed }) => {
+    const [jobs, functions] = [/^NeoS3Endpoint/, /^NeoControlPlaneS3Endpoint/].map(id => Object.entries<any>(Closed.Resources).find(([name]) => id.test(name))![1].Properties.PolicyDocument);
+    jobs.Statement.push(...functions.Statement);
+  }, {
+    'an answer to CloudFormation leaves a job': 'allowed',
+    'a compiled model is deleted through the jobs\' endpoint': 'allowed',
+  }],
   ['a closed network takes answers back', ({ Closed }) => statement(Closed, bySid('CloudFormationAnswer'), of => { of.Action = ['s3:PutObject', 's3:GetObject']; }), {
     'answers to CloudFormation are read': 'allowed',
   }],

@@ -140,7 +140,8 @@ export const objects = {
   'the stack': (stacks: Stacks) => here(stacks.Models.stackId),
   'the other stack': (stacks: Stacks) => here(stacks.Others.stackId),
 
-  'a closed subnet': part('Closed', 'AWS::EC2::Subnet', /IsolatedSubnet1/, 'subnet'),
+  'a subnet of the closed functions': part('Closed', 'AWS::EC2::Subnet', /ControlPlaneSubnet1/, 'subnet'),
+  'a subnet of the closed jobs': part('Closed', 'AWS::EC2::Subnet', /IsolatedSubnet1/, 'subnet'),
   'the functions\' security group': part('Closed', 'AWS::EC2::SecurityGroup', /ControlPlaneSecurityGroup/, 'security-group'),
   'a closed job': job('Closed', /^Resnet/),
   'the closed stack\'s model': bucketOf('Closed', 'models/resnet.tar.gz'),

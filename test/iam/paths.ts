@@ -20,6 +20,7 @@ export const paths = {
   'no endpoint': (): Path => ({ context: {} }),
   'fleets\' endpoint': endpoint('Fleets', /^NeoS3Endpoint/),
   'closed S3 endpoint': endpoint('Closed', /^NeoS3Endpoint/),
+  'closed functions\' S3 endpoint': endpoint('Closed', /^NeoControlPlaneS3Endpoint/),
   'closed SageMaker endpoint': endpoint('Closed', /^NeoSageMakerEndpoint/),
   'closed Step Functions endpoint': endpoint('Closed', /^NeoStepFunctionsEndpoint/),
   'closed CloudFormation endpoint': endpoint('Closed', /^NeoCloudFormationEndpoint/),

@@ -1,9 +1,10 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { bySid, network, newStack, only, templateOf, warningIds } from './fixture';
-import { NeoCompilationJob, NeoPrivateCompilationVpc, type INeoPrivateCompilationVpc } from '../../src';
+import { bySid, network, newStack, only, templateOf, warningIds, warnings } from './fixture';
+import { NeoCompilationJob, NeoPrivateCompilationVpc, type INeoPrivateCompilationVpc, type NeoPrivateCompilationVpcAttributes, type NeoPrivateCompilationVpcProps } from '../../src';
+import { contains } from '../../src/util/cidr-blocks';
 import { compilation } from '../compilation-job/fixture';
 import { DependencyGraph } from '../util/dependency-graph';
 
@@ -12,11 +13,16 @@ const SERVICES = ['sagemaker.api', 'states', 'cloudformation'];
 const serviceName = ({ Properties }: any): string => typeof Properties.ServiceName === 'string' ? Properties.ServiceName : Properties.ServiceName['Fn::Join'][1].at(-1);
 const serviceOf = (endpoint: any) => serviceName(endpoint).replace(/^(com\.amazonaws)?\.([a-z]+-[a-z]+-\d\.)?/, '');
 
+const isolated = { natGateways: 0, subnetConfiguration: ['i', 'f'].map(name => ({ name, subnetType: ec2.SubnetType.PRIVATE_ISOLATED })) };
+const controlPlaneSubnets = { subnetGroupName: 'f' };
+
 /** Resources of a type by logical ID. */
 const ofType = (template: Template, type: string): [string, any][] => Object.entries(template.findResources(type));
 
 const endpointsOf = (template: Template) => ofType(template, 'AWS::EC2::VPCEndpoint').filter(([, { Properties }]) => Properties.VpcEndpointType === 'Interface');
 const groupId = (template: Template, prefix: string) => ofType(template, 'AWS::EC2::SecurityGroup').find(([id]) => id.startsWith(prefix))![0];
+const subnetIds = (template: Template, group: 'Isolated' | 'ControlPlane') => Object.keys(template.findResources('AWS::EC2::Subnet')).filter(id => id.includes(`${group}Subnet`)).map(Ref => ({ Ref }));
+const s3EndpointOf = (template: Template, id: 'NeoS3Endpoint' | 'NeoControlPlaneS3Endpoint') => ofType(template, 'AWS::EC2::VPCEndpoint').find(([name]) => name.startsWith(id))?.[1].Properties;
 const ref = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'GroupId'] });
 const jobIds = (template: Template) => Object.keys(template.findResources(NeoCompilationJob.RESOURCE_TYPE));
 /** The provider's two functions. */
@@ -56,9 +62,9 @@ describe('endpoints', () => {
     expect(templateOf(network({ privateControlPlane: true }, newStack({ env: { region } })).stack).toJSON().Conditions).toBeUndefined();
   });
 
-  test.each(endpoints.map(([id, { Properties }]) => [id, Properties]))('%s is in the jobs\' subnets, with private DNS names, behind the endpoints\' group', (_, properties: any) => {
+  test.each(endpoints.map(([id, { Properties }]) => [id, Properties]))('%s is in the functions\' subnets, with private DNS names, behind the endpoints\' group', (_, properties: any) => {
     expect(properties.PrivateDnsEnabled).toBe(true);
-    expect(properties.SubnetIds).toEqual(Object.keys(template.findResources('AWS::EC2::Subnet')).map(Ref => ({ Ref })));
+    expect(properties.SubnetIds).toEqual(subnetIds(template, 'ControlPlane'));
     expect(properties.SecurityGroupIds).toEqual([ref(groupId(template, 'NeoControlPlaneEndpointSecurityGroup'))]);
   });
 
@@ -121,11 +127,11 @@ describe('functions', () => {
   const template = templateOf(stack);
   const functions = jobFunctions(template);
 
-  test('are both in the VPC', () => {
+  test('are both in subnets of their own', () => {
     expect(functions).toHaveLength(2);
     for (const [, { Properties }] of functions) {
       expect(Properties.VpcConfig).toEqual({
-        SubnetIds: Object.keys(template.findResources('AWS::EC2::Subnet')).map(Ref => ({ Ref })),
+        SubnetIds: subnetIds(template, 'ControlPlane'),
         SecurityGroupIds: [ref(groupId(template, 'NeoControlPlaneSecurityGroup'))],
       });
     }
@@ -136,7 +142,8 @@ describe('functions', () => {
     expect(policies).toHaveLength(2);
     for (const [, { Properties: { PolicyDocument } }] of policies) {
       const creates = JSON.stringify(bySid(PolicyDocument, 'LambdaCreatesInterfaces').Resource);
-      for (const id of Object.keys(template.findResources('AWS::EC2::Subnet'))) { expect(creates).toContain(id); }
+      expect(subnetIds(template, 'ControlPlane').filter(({ Ref }) => !creates.includes(Ref))).toEqual([]);
+      expect(subnetIds(template, 'Isolated').filter(({ Ref }) => creates.includes(Ref))).toEqual([]);
       expect(creates).toContain(groupId(template, 'NeoControlPlaneSecurityGroup'));
       const allowed = ['LambdaCreatesInterfaces', 'LambdaUsesInterfaces', 'LambdaSeesInterfaces'].flatMap(sid => bySid(PolicyDocument, sid).Action);
       expect(bySid(PolicyDocument, 'NotTheCode')).toMatchObject({
@@ -176,9 +183,20 @@ test('a job that moves between the control planes is another resource, as CloudF
 describe('CloudFormation\'s answer', () => {
   const { stack } = compilation({}, network({ privateControlPlane: true }));
   const template = templateOf(stack);
-  const policy = ofType(template, 'AWS::EC2::VPCEndpoint').find(([id]) => id.startsWith('NeoS3Endpoint'))![1].Properties.PolicyDocument;
+  const { PolicyDocument: policy, RouteTableIds: tables } = s3EndpointOf(template, 'NeoControlPlaneS3Endpoint');
 
-  test('gets through the S3 endpoint, into the Region\'s bucket of CloudFormation and nowhere else', () => {
+  test('gets through an S3 endpoint on route tables of the functions\' subnets only', () => {
+    const tablesOf = (group: 'Isolated' | 'ControlPlane') => ofType(template, 'AWS::EC2::SubnetRouteTableAssociation').map(([, { Properties }]) => Properties)
+      .filter(({ SubnetId }) => SubnetId.Ref.includes(`${group}Subnet`)).map(({ RouteTableId }) => RouteTableId);
+    expect(tables).toEqual(tablesOf('ControlPlane'));
+    expect(s3EndpointOf(template, 'NeoS3Endpoint').RouteTableIds).toEqual(tablesOf('Isolated'));
+  });
+
+  test('does not get through the jobs\' S3 endpoint, whose policy is as without', () => {
+    expect(s3EndpointOf(template, 'NeoS3Endpoint').PolicyDocument).toEqual(s3EndpointOf(templateOf(network().stack), 'NeoS3Endpoint').PolicyDocument);
+  });
+
+  test('gets into the Region\'s bucket of CloudFormation and nowhere else', () => {
     expect(bySid(policy, 'CloudFormationAnswer')).toEqual({
       Sid: 'CloudFormationAnswer',
       Effect: 'Allow',
@@ -198,13 +216,14 @@ describe('CloudFormation\'s answer', () => {
     expect(JSON.stringify(other.toJSON())).not.toContain('cloudformation-custom-resource-response');
   });
 
-  test('needs a statement in an endpoint of your own', () => {
+  test('needs nothing of an endpoint of your own', () => {
     const own = newStack();
-    const vpc = new ec2.Vpc(own, 'Own', { natGateways: 0, subnetConfiguration: [{ name: 'i', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }] });
+    const vpc = new ec2.Vpc(own, 'Own', isolated);
     const s3Endpoint = ec2.GatewayVpcEndpoint.fromGatewayVpcEndpointId(own, 'Endpoint', 'vpce-1');
-    network({ vpc, s3Endpoint, privateControlPlane: true }, own);
+    network({ vpc, vpcSubnets: { subnetGroupName: 'i' }, controlPlaneSubnets: { subnetGroupName: 'f' }, s3Endpoint, privateControlPlane: true }, own);
     templateOf(own).resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
-    expect(JSON.stringify(own.node.metadata.concat(own.node.findAll().flatMap(({ node }) => node.metadata)))).toContain('cloudformation-custom-resource-response');
+    expect(warnings(own).join()).not.toContain('cloudformation-custom-resource-response');
+    expect(JSON.stringify(s3EndpointOf(templateOf(own), 'NeoControlPlaneS3Endpoint'))).toContain('cloudformation-custom-resource-response');
   });
 });
 
@@ -248,37 +267,79 @@ describe('artifacts that go with their job', () => {
   const template = templateOf(stack);
 
   test('are deleted through the endpoint', () => {
-    const [, { Properties }] = ofType(template, 'AWS::EC2::VPCEndpoint').find(([id]) => id.includes('S3Endpoint'))!;
-    expect(bySid(Properties.PolicyDocument, 'DeleteArtifacts')).toMatchObject({ Action: 's3:DeleteObject', Condition: { StringEquals: { 'aws:PrincipalAccount': { Ref: 'AWS::AccountId' } } } });
+    expect(bySid(s3EndpointOf(template, 'NeoControlPlaneS3Endpoint').PolicyDocument, 'DeleteArtifacts')).toMatchObject({ Action: 's3:DeleteObject', Condition: { StringEquals: { 'aws:PrincipalAccount': { Ref: 'AWS::AccountId' } } } });
   });
 
-  test('need no exemption from the bucket policy', () => {
-    const deny = bySid(only(template, 'AWS::S3::BucketPolicy').PolicyDocument, 'OnlyThroughNeoEndpoint');
-    expect(deny.Condition.ArnNotLike).toBeUndefined();
+  test('are deleted in spite of the bucket policy, which exempts the handler only where it denies deletions', () => {
+    const exempt = (some: Template) => bySid(only(some, 'AWS::S3::BucketPolicy').PolicyDocument, 'OnlyThroughNeoEndpoint').Condition.ArnNotLike;
+    expect(JSON.stringify(exempt(template))).toContain('HandlerRole');
+    expect(exempt(templateOf(compilation({ deleteArtifacts: true }, network({ privateControlPlane: true })).stack))).toBeUndefined();
   });
 });
 
 describe('subnets', () => {
-  const cidrs = (privateControlPlane: boolean, maxConcurrentInstances: number, block = 27) =>
-    Object.values(templateOf(network({ privateControlPlane, maxConcurrentInstances, ipAddresses: ec2.IpAddresses.cidr(`10.0.0.0/${block}`) }).stack)
-      .findResources('AWS::EC2::Subnet')).map(({ Properties }) => Properties.CidrBlock.split('/')[1]);
+  const cidrs = (props: Partial<NeoPrivateCompilationVpcProps>, group?: 'Isolated' | 'ControlPlane', stack?: Stack) => ofType(templateOf(network(props, stack).stack), 'AWS::EC2::Subnet')
+    .filter(([id]) => group === undefined || id.includes(`${group}Subnet`)).map(([, { Properties }]) => Properties.CidrBlock);
+  const closed = { privateControlPlane: true };
+  const in16 = (props: Partial<NeoPrivateCompilationVpcProps> = {}, zones = 2) => {
+    const stack = newStack({ env: { account: '111122223333', region: 'us-east-1' } });
+    stack.node.setContext('availability-zones:account=111122223333:region=us-east-1', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+    return cidrs({ ...closed, maxAzs: zones, ...props }, undefined, stack);
+  };
 
-  test('have eight addresses more', () => {
-    // A /28 has 16 - 5 addresses: five instances alone, one with the control plane.
-    expect(cidrs(false, 5)).toEqual(['28', '28']);
-    expect(cidrs(true, 1)).toEqual(['28', '28']);
-    expect(() => cidrs(true, 2)).toThrow(/ask for a \/26 or larger; got: \/27/);
-    expect(cidrs(true, 2, 26)).toEqual(['27', '27']);
+  test('of functions are at the end of the VPC, sixteen addresses each', () => {
+    expect(cidrs(closed, 'ControlPlane')).toEqual(['10.0.255.240/28', '10.0.255.224/28']);
+    expect(cidrs({ ...closed, ipAddresses: ec2.IpAddresses.cidr('10.1.2.64/26'), maxConcurrentInstances: 5 })).toEqual(['10.1.2.64/28', '10.1.2.80/28', '10.1.2.112/28', '10.1.2.96/28']);
+  });
+
+  test('of jobs are as they are without', () => {
+    expect(cidrs(closed, 'Isolated')).toEqual(cidrs({}));
+  });
+
+  test('stay where they are when an Availability Zone is added', () => {
+    for (const zones of [2, 3, 4, 5, 6]) { expect(in16({}, zones)).toEqual(expect.arrayContaining(in16({}, zones - 1))); }
+  });
+
+  test.each([1, 2, 3, 7, 8])('do not overlap in %i Availability Zones', zones => {
+    const blocks = in16({}, zones);
+    expect(blocks).toHaveLength(2 * zones);
+    for (const one of blocks) { expect(blocks.filter(other => other !== one && contains(one, other))).toEqual([]); }
+  });
+
+  test('fail in a VPC that is too small for both', () => {
+    const ipAddresses = ec2.IpAddresses.cidr('10.0.0.0/27');
+    expect(cidrs({ maxConcurrentInstances: 5, ipAddresses })).toHaveLength(2);
+    expect(() => cidrs({ ...closed, maxConcurrentInstances: 5, ipAddresses })).toThrow(/ask for a \/26 or larger; got: \/27/);
+  });
+
+  test.each([[16, 255, 15], [20, 15, 15], [24, undefined, 15], [26, undefined, 3]])('come from an IPAM pool of /%i, in blocks that Fn::Cidr makes', (ipv4NetmaskLength, outer, inner) => {
+    const ipAddresses = ec2.IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'ipam-pool-1', ipv4NetmaskLength });
+    const vpc = { 'Fn::GetAtt': [expect.stringMatching(/^NeoVpc/), 'CidrBlock'] };
+    const last = outer === undefined ? vpc : { 'Fn::Select': [outer, { 'Fn::Cidr': [vpc, outer + 1, '8'] }] };
+    expect(cidrs({ ...closed, maxConcurrentInstances: 5, ipAddresses }, 'ControlPlane')).toEqual([inner, inner - 1].map(index => ({ 'Fn::Select': [index, { 'Fn::Cidr': [last, inner + 1, '4'] }] })));
+  });
+
+  test('fail without a netmask that is known', () => {
+    const ipAddresses = { allocateVpcCidr: () => ({ ipv4IpamPoolId: 'ipam-pool-1', ipv4NetmaskLength: Token.asNumber({ Ref: 'Netmask' }) }), allocateSubnetsCidr: () => ({ allocatedSubnets: [] }) };
+    expect(() => cidrs({ ...closed, ipAddresses })).toThrow(/ipAddresses must have a netmask that is known/);
   });
 });
 
 describe('a VPC of your own', () => {
-  const isolated = { natGateways: 0, subnetConfiguration: [{ name: 'i', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }] };
+  const functions = { controlPlaneSubnets, privateControlPlane: true };
 
   test('needs DNS host names', () => {
     const stack = newStack();
     const vpc = new ec2.Vpc(stack, 'Own', { ...isolated, enableDnsHostnames: false });
-    expect(() => network({ vpc, privateControlPlane: true }, stack)).toThrow(/vpc must have DNS hostnames/);
+    expect(() => network({ vpc, ...functions }, stack)).toThrow(/vpc must have DNS hostnames/);
+  });
+
+  test('gives the functions their subnets, and the jobs all other isolated ones', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Own', isolated);
+    const { privateVpc } = network({ vpc, ...functions }, stack);
+    expect(privateVpc.subnets).toEqual(vpc.selectSubnets({ subnetGroupName: 'i' }).subnets);
+    expect(privateVpc.controlPlaneSubnets).toEqual(vpc.selectSubnets(controlPlaneSubnets).subnets);
   });
 
   test('of another app may have such endpoints already', () => {
@@ -286,38 +347,86 @@ describe('a VPC of your own', () => {
     const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Own', {
       vpcId: 'vpc-1',
       availabilityZones: ['a', 'b'],
-      isolatedSubnetIds: ['subnet-1', 'subnet-2'],
-      isolatedSubnetRouteTableIds: ['rtb-1', 'rtb-2'],
-      isolatedSubnetIpv4CidrBlocks: ['10.0.0.0/24', '10.0.1.0/24'],
+      isolatedSubnetIds: ['subnet-1', 'subnet-2', 'subnet-3', 'subnet-4'],
+      isolatedSubnetNames: ['i', 'f'],
+      isolatedSubnetRouteTableIds: ['rtb-1', 'rtb-2', 'rtb-3', 'rtb-4'],
+      isolatedSubnetIpv4CidrBlocks: ['10.0.0.0/24', '10.0.1.0/24', '10.0.2.0/28', '10.0.2.16/28'],
     });
-    network({ vpc, privateControlPlane: true }, stack);
+    network({ vpc, ...functions }, stack);
     expect(warningIds(stack)).toContain('interfaceEndpointsMayExist');
-    templateOf(stack).hasResourceProperties('AWS::EC2::VPCEndpoint', Match.objectLike({ VpcEndpointType: 'Interface', VpcId: 'vpc-1', SubnetIds: ['subnet-1', 'subnet-2'] }));
+    expect(warnings(stack).join()).toContain('choose controlPlaneSubnets with route tables that have none');
+    templateOf(stack).hasResourceProperties('AWS::EC2::VPCEndpoint', Match.objectLike({ VpcEndpointType: 'Interface', VpcId: 'vpc-1', SubnetIds: ['subnet-3', 'subnet-4'] }));
   });
 
   test('takes a prefix list together with security groups, for the functions', () => {
     const stack = newStack();
     const vpc = new ec2.Vpc(stack, 'Own', isolated);
     const s3PrefixList = ec2.PrefixList.fromPrefixListId(stack, 'List', 'pl-given');
-    network({ vpc, securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')], s3PrefixList, privateControlPlane: true }, stack);
+    network({ vpc, securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')], s3PrefixList, ...functions }, stack);
     templateOf(stack).hasResourceProperties('AWS::EC2::SecurityGroupEgress', { DestinationPrefixListId: 'pl-given', FromPort: 443 });
+  });
+
+  const subnet = (stack: Stack, id: string, routeTableId?: string) =>
+    ec2.Subnet.fromSubnetAttributes(stack, id, { subnetId: `subnet-${id}`, availabilityZone: 'a', routeTableId, ipv4CidrBlock: '10.0.0.0/24' });
+
+  test.each<[string, (stack: Stack, vpc: ec2.IVpc) => Partial<NeoPrivateCompilationVpcProps>, RegExp]>([
+    ['without subnets for them', () => ({ controlPlaneSubnets: undefined }), /controlPlaneSubnets must select the subnets of the functions.*got: undefined/],
+    ['with subnets for them and no private control plane', () => ({ privateControlPlane: false }), /controlPlaneSubnets must come with privateControlPlane/],
+    ['with subnets of the jobs', () => ({ vpcSubnets: { subnetGroupName: 'f' } }), /controlPlaneSubnets must be other subnets than those of the jobs.*got: Stack\/Own\/fSubnet1, Stack\/Own\/fSubnet2/],
+    ['with a route table of the jobs', stack => ({ vpcSubnets: { subnets: [subnet(stack, '1', 'rtb-1')] }, controlPlaneSubnets: { subnets: [subnet(stack, '2', 'rtb-1')] } }),
+      /controlPlaneSubnets must be other subnets .*with other route tables/],
+    ['without a known route table', stack => ({ controlPlaneSubnets: { subnets: [subnet(stack, '2')] } }), /controlPlaneSubnets must have known route tables.*are imported; got: Stack\/2 without/],
+    ['with a group that is not there', () => ({ controlPlaneSubnets: { subnetGroupName: 'none' } }), /controlPlaneSubnets must select subnets of vpc/],
+    ['with public subnets', stack => {
+      const vpc = new ec2.Vpc(stack, 'Open', { natGateways: 0, subnetConfiguration: [{ name: 'i', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }, { name: 'f', subnetType: ec2.SubnetType.PUBLIC }] });
+      return { vpc };
+    }, /controlPlaneSubnets must be isolated/],
+  ])('fails %s', (_how, props, message) => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Own', isolated);
+    expect(() => network({ vpc, ...functions, ...props(stack, vpc) }, stack)).toThrow(message);
+  });
+
+  test('fails with an S3 endpoint on the functions\' route tables', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Own', isolated);
+    network({ vpc, ...functions }, stack);
+    vpc.addGatewayEndpoint('Other', { service: ec2.GatewayVpcEndpointAwsService.S3, subnets: [controlPlaneSubnets] });
+    expect(() => templateOf(stack)).toThrow(/vpc must not have an S3 gateway endpoint on these route tables.*choose controlPlaneSubnets with route tables that have none; got: Stack\/Own\/Other/);
   });
 });
 
-test('an imported network says by its group that functions run in it', () => {
-  const stack = newStack();
-  const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Own', { vpcId: 'vpc-1', availabilityZones: ['a'], isolatedSubnetIds: ['subnet-1'], isolatedSubnetRouteTableIds: ['rtb-1'] });
-  const bucket = s3.Bucket.fromBucketName(stack, 'Bucket', 'models');
-  const { role } = network({}, new Stack(stack.node.root as App, 'Elsewhere')).privateVpc;
-  const privateVpc: INeoPrivateCompilationVpc = NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes(stack, 'Neo', {
-    vpc,
-    subnets: vpc.isolatedSubnets,
-    securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Jobs', 'sg-jobs')],
-    controlPlaneSecurityGroup: ec2.SecurityGroup.fromSecurityGroupId(stack, 'Functions', 'sg-functions'),
-    s3Endpoint: ec2.GatewayVpcEndpoint.fromGatewayVpcEndpointId(stack, 'Endpoint', 'vpce-1'),
-    buckets: [bucket],
-    role,
+describe('an imported network', () => {
+  const imported = (attributes: Partial<NeoPrivateCompilationVpcAttributes> = {}) => {
+    const stack = newStack();
+    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Own', { vpcId: 'vpc-1', availabilityZones: ['a'], isolatedSubnetIds: ['subnet-1'], isolatedSubnetRouteTableIds: ['rtb-1'] });
+    const bucket = s3.Bucket.fromBucketName(stack, 'Bucket', 'models');
+    const { role } = network({}, new Stack(stack.node.root as App, 'Elsewhere')).privateVpc;
+    const privateVpc: INeoPrivateCompilationVpc = NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes(stack, 'Neo', {
+      vpc,
+      subnets: vpc.isolatedSubnets,
+      securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Jobs', 'sg-jobs')],
+      controlPlaneSecurityGroup: ec2.SecurityGroup.fromSecurityGroupId(stack, 'Functions', 'sg-functions'),
+      controlPlaneSubnets: [ec2.Subnet.fromSubnetId(stack, 'ForFunctions', 'subnet-2')],
+      s3Endpoint: ec2.GatewayVpcEndpoint.fromGatewayVpcEndpointId(stack, 'Endpoint', 'vpce-1'),
+      buckets: [bucket],
+      role,
+      ...attributes,
+    });
+    compilation({}, { stack, bucket: bucket as any, privateVpc: privateVpc as any });
+    return templateOf(stack);
+  };
+
+  test('says by group and subnets that functions run in it', () => {
+    for (const [, { Properties }] of jobFunctions(imported())) { expect(Properties.VpcConfig).toEqual({ SubnetIds: ['subnet-2'], SecurityGroupIds: ['sg-functions'] }); }
   });
-  compilation({}, { stack, bucket: bucket as any, privateVpc: privateVpc as any });
-  for (const [, { Properties }] of jobFunctions(templateOf(stack))) { expect(Properties.VpcConfig).toEqual({ SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-functions'] }); }
+
+  test.each<[string, Partial<NeoPrivateCompilationVpcAttributes>, RegExp]>([
+    ['with a group alone', { controlPlaneSubnets: undefined }, /must come together.*got: no controlPlaneSubnets/],
+    ['with subnets alone', { controlPlaneSecurityGroup: undefined }, /must come together.*got: no controlPlaneSecurityGroup/],
+    ['with no subnets', { controlPlaneSubnets: [] }, /controlPlaneSubnets must be 1 to 16 subnets/],
+    ['with subnets of the jobs', { controlPlaneSubnets: [ec2.Subnet.fromSubnetId(newStack(), 'Same', 'subnet-1')] }, /controlPlaneSubnets must be other subnets than those of the jobs/],
+  ])('fails %s', (_how, attributes, message) => {
+    expect(() => imported(attributes)).toThrow(message);
+  });
 });

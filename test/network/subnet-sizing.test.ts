@@ -13,11 +13,16 @@ test('two addresses per instance and the five of AWS', () => {
 });
 
 test('and those of other things', () => {
-  expect(addressesFor(100, 8)).toBe(213);
   expect(instancesIn(24, 8)).toBe(121);
-  expect(maxInstances(16, 8)).toBe(2041);
-  expect([smallestVpcMask(125, 1), smallestVpcMask(125, 1, 8)]).toEqual([24, 23]);
-  expect([subnetMaskIn(24, 125, 1), subnetMaskIn(24, 125, 1, 8)]).toEqual([24, undefined]);
+  expect(instancesIn(28, 20)).toBe(0);
+});
+
+test('and the subnets of functions', () => {
+  expect([1, 2, 16].map(count => maxInstances(count, true))).toEqual([16381, 8189, 1021]);
+  expect([smallestVpcMask(125, 1), smallestVpcMask(125, 1, true)]).toEqual([24, 23]);
+  expect([subnetMaskIn(24, 125, 1), subnetMaskIn(24, 125, 1, true)]).toEqual([24, undefined]);
+  expect([subnetMaskIn(26, 5, 2, true), subnetMaskIn(27, 5, 2, true)]).toEqual([28, undefined]);
+  expect([7, 8].map(count => subnetMaskIn(16, 100, count, true))).toEqual([19, 20]);
 });
 
 test.each([[16, 32765], [24, 125], [27, 13], [28, 5], [30, 0], [32, 0]])('a /%i holds %i instances', (mask, instances) => {
@@ -32,21 +37,23 @@ describe('subnets', () => {
   const vpcMasks = fc.integer({ min: 16, max: 28 });
 
   test('hold all instances each, and the VPC holds all subnets, within the limits of AWS', () => {
-    fc.assert(fc.property(vpcMasks, instanceCounts, subnetCounts, (vpcMask, instances, count) => {
-      const mask = subnetMaskIn(vpcMask, instances, count);
+    fc.assert(fc.property(vpcMasks, instanceCounts, subnetCounts, fc.boolean(), (vpcMask, instances, count, hasControlPlane) => {
+      const mask = subnetMaskIn(vpcMask, instances, count, hasControlPlane);
       fc.pre(mask !== undefined);
       expect(addressesIn(mask!)).toBeGreaterThanOrEqual(2 * instances + 5);
-      expect(addressesIn(vpcMask)).toBeGreaterThanOrEqual(count * addressesIn(mask!));
+      expect(addressesIn(vpcMask)).toBeGreaterThanOrEqual(count * (addressesIn(mask!) + (hasControlPlane ? 16 : 0)));
       expect(mask).toBeGreaterThanOrEqual(16);
       expect(mask).toBeLessThanOrEqual(28);
     }), { numRuns: 2000 });
   });
 
   test('are possible exactly in a block that is large enough', () => {
-    fc.assert(fc.property(vpcMasks, instanceCounts, subnetCounts, (vpcMask, instances, count) =>
-      (subnetMaskIn(vpcMask, instances, count) !== undefined) === (vpcMask <= smallestVpcMask(instances, count))), { numRuns: 2000 });
-    fc.assert(fc.property(instanceCounts, subnetCounts, (instances, count) =>
-      (smallestVpcMask(instances, count) >= 16) === (instances <= maxInstances(count))), { numRuns: 2000 });
+    fc.assert(fc.property(vpcMasks, instanceCounts, subnetCounts, fc.boolean(), (vpcMask, instances, count, hasControlPlane) => {
+      const isPossible = vpcMask <= smallestVpcMask(instances, count, hasControlPlane);
+      return (subnetMaskIn(vpcMask, instances, count, hasControlPlane) !== undefined) === isPossible;
+    }), { numRuns: 2000 });
+    fc.assert(fc.property(instanceCounts, subnetCounts, fc.boolean(), (instances, count, hasControlPlane) =>
+      (smallestVpcMask(instances, count, hasControlPlane) >= 16) === (instances <= maxInstances(count, hasControlPlane))), { numRuns: 2000 });
   });
 
   test('of the smallest block fill it: half of it is not allowed or too small', () => {

@@ -12,7 +12,7 @@ export const IMPORTED_NETWORK = subject<NeoPrivateCompilationVpcAttributes>({
   name: 'NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes',
   weight: 10,
   base: ({ vpc, network: { securityGroup, s3Endpoint }, role }) =>
-    ({ vpc, subnets: vpc.isolatedSubnets, securityGroups: [securityGroup], s3Endpoint, role }),
+    ({ vpc, subnets: vpc.selectSubnets({ subnetGroupName: 'Own' }).subnets, securityGroups: [securityGroup], s3Endpoint, role }),
   values: {
     vpc: required(vpcs),
     subnets: required(subnetLists, notOf('array')),
@@ -22,6 +22,7 @@ export const IMPORTED_NETWORK = subject<NeoPrivateCompilationVpcAttributes>({
     buckets: optional(lists(buckets), notOf('array')),
     encryptionKey: optional(keys),
     controlPlaneSecurityGroup: optional(any(['a group', world => world.part('Functions', id => new ec2.SecurityGroup(world.stack, id, { vpc: world.vpc, allowAllOutbound: false }))]), notOf()),
+    controlPlaneSubnets: optional(any(['subnets of functions', world => world.vpc.selectSubnets({ subnetGroupName: 'Functions' }).subnets]), subnetLists),
     bucketPolicyActions: optional(actions),
   },
   make: (world, scope, attributes) => {

@@ -137,6 +137,7 @@ export const PRIVATE_COMPILATION_VPC = subject<NeoPrivateCompilationVpcProps>({
     flowLogs: optional(booleans),
     encryptionKey: optional(keys),
     privateControlPlane: optional(booleans),
+    controlPlaneSubnets: optional(any(['a group for functions', () => ({ subnetGroupName: 'Functions' })]), selections),
   },
   make: (_world, scope, props) => { new NeoPrivateCompilationVpc(scope, 'Network', props); },
   calls: { vpc: /\bvpc/, vpcSubnets: /^vpc\b|vpcSubnets/ },
