@@ -1,14 +1,11 @@
-import { execFile, spawn, spawnSync, type ChildProcess } from 'child_process';
-import { createHash } from 'crypto';
+import { spawn, spawnSync, type ChildProcess } from 'child_process';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { promisify } from 'util';
+import { must, pip, pythonEnvironment, type PythonEnvironment } from './python';
 import { sdkFolder } from '../../local/aws/sdk-folder';
 import { nodeRuntime } from '../../local/lambda/runtimes';
-import { ROOT } from '../templates/tools';
 
-const PYTHON = '3.13';
 const SERVICES = 's3,ec2,iam,sts,cloudformation,lambda,stepfunctions,logs,events,kms,ssm,sqs,cloudwatch,sns';
 const RUNTIMES = ['nodejs22.x', 'nodejs24.x'];
 
@@ -25,10 +22,10 @@ export class Engine {
    * @param sageMaker the endpoint of SageMaker's stand-in
    */
   public static async start(port: number, sageMaker: string): Promise<Engine> {
-    const installed = install();
+    const { folder, python } = await installEngine();
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-second-engine-'));
     const log = fs.openSync(path.join(directory, 'log'), 'w');
-    const child = spawn(path.join(installed, 'bin', 'python'), ['-m', 'localstack.runtime.main'], {
+    const child = spawn(python, ['-m', 'localstack.runtime.main'], {
       detached: true,
       stdio: ['ignore', log, log],
       env: {
@@ -42,7 +39,7 @@ export class Engine {
         DISABLE_EVENTS: '1',
         SQS_ENDPOINT_STRATEGY: 'path',
         NEO_JAVA_HOME: javaHome(),
-        NEO_JSONATA_JARS: path.join(installed, 'jars'),
+        NEO_JSONATA_JARS: path.join(folder, 'jars'),
         NEO_NODE_RUNTIMES: JSON.stringify(Object.fromEntries(RUNTIMES.map(name => [name, nodeRuntime(name).executable]))),
         NEO_FUNCTION_ENVIRONMENT: JSON.stringify({ AWS_ENDPOINT_URL_SAGEMAKER: sageMaker, NODE_PATH: sdkFolder(directory) }),
       },
@@ -50,12 +47,6 @@ export class Engine {
     const engine = new Engine(port, directory, child);
     await engine.ready();
     return engine;
-  }
-
-  /** Run a Python program of this folder in the engine's environment, which has boto3 and the AWS CLI. */
-  public static async run(program: string, env: Record<string, string>): Promise<void> {
-    const bin = path.join(install(), 'bin');
-    await promisify(execFile)(path.join(bin, 'python'), [path.join(__dirname, program), path.join(bin, 'aws')], { env: { PATH: process.env.PATH, ...env } });
   }
 
   /** The endpoint of all its services. */
@@ -91,47 +82,31 @@ export class Engine {
   }
 }
 
-/** @returns the folder of a Python environment with the engine */
-function install(): string {
-  const requirements = path.join(__dirname, 'requirements.txt');
+/** @returns a Python environment with the engine, the plug-ins of this folder, and the libraries that evaluate JSONata */
+export async function installEngine(): Promise<PythonEnvironment> {
+  const environment = await (installing ??= pythonEnvironment('engine', async ({ folder }) => must(
+    'mvn', '--quiet', '--batch-mode', '--file', path.join(__dirname, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${path.join(folder, 'jars')}`,
+  )).then(async installed => {
+    await installPlugins(installed);
+    return installed;
+  }));
+  return environment;
+}
+
+let installing: Promise<PythonEnvironment> | undefined;
+
+async function installPlugins(environment: PythonEnvironment): Promise<void> {
   const plugins = path.join(__dirname, 'plugins');
-  const contents = [requirements, path.join(plugins, 'pyproject.toml'), ...fs.readdirSync(path.join(plugins, 'neo_engine')).filter(name => !name.startsWith('__py')).map(name => path.join(plugins, 'neo_engine', name))]
-    .map(file => fs.readFileSync(file, 'utf8')).join('\0');
-  const folder = path.join(ROOT, '.cache', `second-engine-${createHash('sha256').update(fs.readFileSync(requirements)).digest('hex').slice(0, 12)}`);
-  const pip = (...args: string[]) => must(path.join(folder, 'bin', 'python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args);
-  const done = path.join(folder, '.complete');
-  if (!fs.existsSync(done)) {
-    const python = findPython();
-    fs.rmSync(folder, { recursive: true, force: true });
-    must(python, '-m', 'venv', folder);
-    pip('--require-hashes', '--requirement', requirements);
-    must('mvn', '--quiet', '--batch-mode', '--file', path.join(__dirname, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${path.join(folder, 'jars')}`);
-    fs.writeFileSync(done, '');
-  }
-  if (fs.readFileSync(done, 'utf8') !== contents) {
-    // Built in a copy, so that no build leaves files in the repository.
-    const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-plugins-'));
-    fs.cpSync(plugins, copy, { recursive: true });
-    pip('--no-build-isolation', '--no-deps', '--force-reinstall', copy);
-    fs.rmSync(copy, { recursive: true, force: true });
-    fs.writeFileSync(done, contents);
-  }
-  return folder;
-}
-
-function findPython(): string {
-  const candidates = [process.env.NEO_PYTHON, `python${PYTHON}`, 'python3', 'python', ...pyenv()].filter(candidate => candidate !== undefined);
-  const isRight = (command: string) => spawnSync(command, ['-c', `import sys, venv; sys.exit("%d.%d" % sys.version_info[:2] != "${PYTHON}")`]).status === 0;
-  const found = candidates.find(isRight);
-  if (!found) { throw new Error(`the second engine needs Python ${PYTHON} with its venv module: install it, put it in the PATH as python${PYTHON} or name it in NEO_PYTHON, and run this again`); }
-  return found;
-}
-
-/** pyenv's shims refuse a version that no project has chosen. */
-function pyenv(): string[] {
-  const { status, stdout } = spawnSync('pyenv', ['root'], { encoding: 'utf8' });
-  const versions = path.join(status === 0 ? stdout.trim() : path.join(os.homedir(), '.pyenv'), 'versions');
-  return fs.existsSync(versions) ? fs.readdirSync(versions).filter(name => name.startsWith(`${PYTHON}.`)).map(name => path.join(versions, name, 'bin', 'python')) : [];
+  const files = [path.join(plugins, 'pyproject.toml'), ...fs.readdirSync(path.join(plugins, 'neo_engine')).filter(name => !name.startsWith('__py')).map(name => path.join(plugins, 'neo_engine', name))];
+  const contents = files.map(file => fs.readFileSync(file, 'utf8')).join('\0');
+  const installed = path.join(environment.folder, '.plugins');
+  if (fs.existsSync(installed) && fs.readFileSync(installed, 'utf8') === contents) { return; }
+  // Built in a copy, so that no build leaves files in the repository.
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-plugins-'));
+  fs.cpSync(plugins, copy, { recursive: true });
+  await pip(environment, '--no-build-isolation', '--no-deps', '--force-reinstall', copy);
+  fs.rmSync(copy, { recursive: true, force: true });
+  fs.writeFileSync(installed, contents);
 }
 
 /** JSONata is evaluated in Java. */
@@ -140,9 +115,4 @@ function javaHome(): string {
   const [, home] = /java\.home = (.*)/.exec(stderr ?? '') ?? [];
   if (status !== 0 || !home) { throw new Error('the second engine needs Java 11 or later and Maven, as java and mvn in the PATH: install them, and run this again'); }
   return home.trim();
-}
-
-function must(command: string, ...args: string[]): void {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  if (status !== 0) { throw new Error(`${path.basename(command)} ${args.join(' ')} failed:\n${stdout}\n${stderr}`); }
 }

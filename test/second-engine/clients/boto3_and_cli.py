@@ -1,8 +1,7 @@
-"""AWS's own clients against the stand-in for SageMaker, as their documentation uses them. Arguments: the endpoint comes from AWS_ENDPOINT_URL_SAGEMAKER."""
+"""boto3 and the AWS CLI at the stand-in, as their documentation uses them; the endpoint comes from AWS_ENDPOINT_URL_SAGEMAKER."""
 
 import json
 import subprocess
-import sys
 import time
 
 import boto3
@@ -54,9 +53,9 @@ def with_boto3():
             pass
 
 
-def with_cli(aws):
+def with_cli():
     def run(operation, **arguments):
-        line = [aws, "sagemaker", operation, "--output", "json", "--cli-input-json", json.dumps(arguments)]
+        line = ["aws", "sagemaker", operation, "--output", "json", "--cli-input-json", json.dumps(arguments)]
         done = subprocess.run(line, capture_output=True, text=True, check=True)
         return json.loads(done.stdout) if done.stdout.strip() else {}
 
@@ -64,9 +63,13 @@ def with_cli(aws):
     job = wait(lambda: run("describe-compilation-job", CompilationJobName="by-cli"))
     assert job["CompilationJobStatus"] == "COMPLETED" and job["VpcConfig"] == REQUEST["VpcConfig"], job
     assert [found["CompilationJobName"] for found in run("list-compilation-jobs", NameContains="by-cli")["CompilationJobSummaries"]] == ["by-cli"]
-    run("delete-compilation-job", CompilationJobName="by-cli")
+    run("create-compilation-job", CompilationJobName="by-cli-stopped", **REQUEST)
+    run("stop-compilation-job", CompilationJobName="by-cli-stopped")
+    assert wait(lambda: run("describe-compilation-job", CompilationJobName="by-cli-stopped"))["CompilationJobStatus"] == "STOPPED"
+    for name in ("by-cli", "by-cli-stopped"):
+        run("delete-compilation-job", CompilationJobName=name)
     assert run("list-compilation-jobs", NameContains="by-cli")["CompilationJobSummaries"] == []
 
 
 with_boto3()
-with_cli(sys.argv[1])
+with_cli()
