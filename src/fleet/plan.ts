@@ -183,10 +183,12 @@ const PAIRS = oneLine(`{% (
   $given := function($value) { $exists($value) ? ($type($value) in ['null', 'function'] ? () : $type($value) = 'string' ? ($value = '' ? () : $value) : $value) };
   $text := function($value) { $type($value) in ['array', 'object'] ? $string($value) : $value };
   $show := function($value) { $substring($string($value), 0, 100) };
-  $plain := function($name) { $lowercase($replace($name, /[^A-Za-z0-9]/, '')) };
-  $pieces := function($name) { [[0..$length($name) - 2].$substring($name, $, 2)] };
-  $likeness := function($one, $other) { $count($pieces($plain($one))[$ in $pieces($plain($other))]) / ($length($plain($one)) + $length($plain($other)) + 1) };
-  $nearest := function($name) { $sort($members, function($one, $other) { $likeness($one, $name) < $likeness($other, $name) })[0] };
+  $pieces := function($name) { ($plain := $lowercase($replace($substring($name, 0, 60), /[^A-Za-z0-9]/, '')); [[0..$length($plain) - 2].$substring($plain, $, 2)]) };
+  $nearest := function($name) { (
+    $given := $pieces($name);
+    $all := $members.($known := $pieces($); {'member': $, 'likeness': $count($known[$ in $given]) / ($count($known) + $count($given) + 3)});
+    $all[likeness = $max($all.likeness)][0].member
+  ) };
   $clean := function($name) { $substring($name, 0, 1) = '\\uFEFF' ? $substring($name, 1) : $name };
   $bytes := function($value) { $length($replace($string($value), /[^\\x00-\\x7F]/, 'xxx')) };
   $fault := function($row) { (

@@ -74,7 +74,7 @@ describe('failed compilations', () => {
     expect(failed.map(({ Error }) => Error)).toEqual(['SageMaker.SageMakerException', 'SageMaker.SageMakerException']);
   });
 
-  test('a job that somebody stops by hand is not started again behind their back, but by the next execution', async () => {
+  test('a job that is stopped by hand is not started again, but by the next execution', async () => {
     const local = LocalFleet.withModels(stack, {}, ['a']);
     const execution = local.stateMachine.start({ toleratedFailurePercentage: 50 });
     await local.time.run(local.time.sleep(4_000));

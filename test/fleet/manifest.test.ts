@@ -75,7 +75,7 @@ test('CSV: a byte order mark, backslashes as AWS reads them, short rows', async 
     + `s3://${bucket}/x.tar.gz,"{\\"data\\":[1\\,3]}",\r\ns3://${bucket}/y.tar.gz,{""data"":[1\\,4]}\r\n`);
   expect(causes).toEqual([]);
   expect(succeeded).toHaveLength(2);
-  expect(local.records().map(({ request }) => request.InputConfig!.DataInputConfig).sort()).toEqual(['{"data":[1,3]}', expect.stringContaining('[1,4]')]);
+  expect(local.records().map(({ request }) => request.InputConfig!.DataInputConfig).sort()).toEqual(['{"data":[1,3]}', '{"data":[1,4]}']);
 });
 
 test('a row that is larger than Step Functions hands on fails alone', async () => {

@@ -32,7 +32,7 @@ test.each<[Partial<neo.NeoCompilationFleetProps> | any, RegExp]>([
   [{ maxPendingTime: Duration.minutes(5) }, /maxPendingTime must be between 30 minutes and 28 days/],
   [{ tags: { 'cdk-sagemaker-neo:execution': 'x' } }, /tags must not begin with/],
   [{ vpcConfig: { subnets: ['subnet-1'], securityGroupIds: ['sg-1'] } }, /role must be given/],
-])('refuses %j', (props, message) => {
+])('fails for %j', (props, message) => {
   expect(() => fleetStack(() => props)).toThrow(message);
 });
 
@@ -111,7 +111,7 @@ test('quotes in a folder stay a text in JSONata, and what IAM cannot write is a 
   expect(policies).not.toContain('模');
 });
 
-describe('sources of models refuse', () => {
+describe('sources of models fail for', () => {
   const bucket = new s3.Bucket(new Stack(), 'Bucket');
 
   test.each<[any, RegExp]>([
@@ -139,7 +139,7 @@ describe('sources of models refuse', () => {
   });
 });
 
-test.each(['', '*', 'a b', '-a'])('NeoOrphanedJobStopper refuses the prefix %j', jobNamePrefix => {
+test.each(['', '*', 'a b', '-a'])('fails for a NeoOrphanedJobStopper with the prefix %j', jobNamePrefix => {
   const stack = new Stack();
   const stateMachine = sfn.StateMachine.fromStateMachineName(stack, 'Machine', 'machine');
   expect(() => new neo.NeoOrphanedJobStopper(stack, 'Stop', { stateMachine, jobNamePrefix })).toThrow(/jobNamePrefix must be 1 to 63/);

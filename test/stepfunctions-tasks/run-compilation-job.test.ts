@@ -133,7 +133,7 @@ describe.each(LANGUAGES)('NeoRunCompilationJob.%s', language => {
       expect(output).toMatchObject({ ...INPUT, compilationJob: { CompilationJobStatus: 'COMPLETED' } });
     });
 
-    test.each(['$', 'job', '$.a[0]', '$$.x'])('refuses the result path %s', resultPath => {
+    test.each(['$', 'job', '$.a[0]', '$$.x'])('fails for the result path %s', resultPath => {
       expect(() => build(language, { resultPath })).toThrow(/resultPath must be a member of the input/);
     });
   }
@@ -324,7 +324,7 @@ describe('NeoCreateCompilationJob', () => {
     };
   };
 
-  test('does not wait: RUN_JOB is refused, with the construct that can', () => {
+  test('fails for RUN_JOB, with the construct that can wait', () => {
     const { stack, ...rest } = props();
     expect(() => new neo.NeoCreateCompilationJob(stack, 'Create', { ...rest, integrationPattern: sfn.IntegrationPattern.RUN_JOB })).toThrow(/use NeoRunCompilationJob; got: RUN_JOB/);
   });
@@ -338,7 +338,7 @@ describe('NeoCreateCompilationJob', () => {
     [{ target: neo.NeoTarget.ML_INF1, compilerOptions: neo.NeoCompilerOptions.dtype(neo.NeoDataType.INT64) }, /dtype/],
     [{ vpcConfig: { subnets: ['subnet-1'], securityGroupIds: ['sg-1'] } }, /role must be given/],
     [{ vpcConfig: { subnets: [], securityGroupIds: ['sg-1'] } }, /vpcConfig.subnets must hold 1 to 16 IDs/],
-  ])('refuses %j', (wrong, message) => {
+  ])('fails for %j', (wrong, message) => {
     const { stack, ...rest } = props();
     expect(() => new neo.NeoCreateCompilationJob(stack, 'Create', { ...rest, ...wrong })).toThrow(message);
   });
@@ -350,7 +350,7 @@ describe('NeoCreateCompilationJob', () => {
   });
 });
 
-describe('NeoRunCompilationJob refuses', () => {
+describe('NeoRunCompilationJob fails for', () => {
   test.each([
     [{ pollInterval: Duration.minutes(Lazy.number({ produce: () => 1 })) }, /pollInterval must be in seconds where only the deployment knows it/],
     [{ compilationJobName: undefined as any }, /compilationJobName must be given/],

@@ -54,27 +54,32 @@ function parse(body: string, config: Readonly<Record<string, unknown>>): unknown
 }
 
 /**
- * As AWS documents it: fields in double quotes may hold commas, line ends and doubled quotes. A backslash escapes a backslash, a double quote or the
- * delimiter, and is removed before any other character. A row may be shorter than the header, and what is beyond the header is left out.
+ * As AWS documents it (looked up on 2026-11-28): fields in double quotes may hold commas and line ends, and a doubled quote is a quote, in fields
+ * without quotes, too. A backslash escapes a backslash, a double quote or the delimiter, and is removed before any other character. A row may be
+ * shorter than the header, and what is beyond the header is left out.
  *
- * @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/example-csv-parse-dist-map.html
  */
 function csv(text: string): string[][] {
   const rows: string[][] = [['']];
   let isQuoted = false;
+  // A doubled quote at the beginning of a field is an empty field in quotes.
+  let isBeginning = true;
   const append = (character: string) => {
     const row = rows[rows.length - 1];
     row[row.length - 1] += character;
   };
   for (let i = 0; i < text.length; i++) {
     const [character, next] = [text[i], text[i + 1]];
+    const begins = isBeginning;
+    isBeginning = false;
     if (character === '\\') {
       if (next === '\\' || next === '"' || next === ',') {
         append(next);
         i++;
       }
     } else if (character === '"') {
-      if (isQuoted && next === '"') {
+      if (next === '"' && (isQuoted || !begins)) {
         append('"');
         i++;
       } else {
@@ -84,9 +89,11 @@ function csv(text: string): string[][] {
       append(character);
     } else if (character === ',') {
       rows[rows.length - 1].push('');
+      isBeginning = true;
     } else if (character === '\n' || (character === '\r' && next === '\n')) {
       if (character === '\r') { i++; }
       rows.push(['']);
+      isBeginning = true;
     } else {
       append(character);
     }
