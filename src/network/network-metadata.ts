@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { CfnWaitConditionHandle, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnWaitConditionHandle, Lazy, Stack, type IResolveContext } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
@@ -25,19 +25,25 @@ export interface NetworkMetadata {
 }
 
 /**
- * Write the metadata of a network into its template, on a resource that does nothing: references in metadata are dependencies, which no other resource
- * should have.
- *
- * CloudFormation cannot update a wait condition handle. So the logical ID has a digest of the metadata, and other metadata make another handle.
- *
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-waitconditionhandle.html
+ * Writes the metadata of a network into its template, on a resource that does nothing: references in metadata are dependencies, which no other
+ * resource should have.
  */
 export function describeNetwork(network: Construct, metadata: NetworkMetadata): void {
   const handle = new CfnWaitConditionHandle(network, 'Description');
   handle.addMetadata(NETWORK_METADATA, metadata);
+  // All metadata of the handle, as CDK and validations add theirs.
+  identifyByContent(handle, context => context.resolve(handle.cfnOptions.metadata));
+}
+
+/**
+ * Appends a digest to the logical ID of a handle. CloudFormation cannot update a wait condition handle, so a handle whose content changes
+ * must become another resource.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-waitconditionhandle.html
+ */
+export function identifyByContent(handle: CfnWaitConditionHandle, content: (context: IResolveContext) => unknown): void {
   handle.overrideLogicalId(Lazy.uncachedString({
-    // All metadata of the handle, as CDK and validations add theirs.
-    produce: context => `${Stack.of(network).getLogicalId(handle)}${digest(context.resolve(handle.cfnOptions.metadata))}`,
+    produce: context => `${Stack.of(handle).getLogicalId(handle)}${digest(content(context))}`,
   }));
 }
 

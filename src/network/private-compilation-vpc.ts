@@ -13,7 +13,7 @@ import { selectNetwork } from './existing-vpc';
 import { createFlowLogs } from './flow-logs';
 import { ImportedPrivateCompilationVpc, vpcConfigOf } from './imported-private-compilation-vpc';
 import { ModelAccess, requireReadable } from './model-access';
-import { describeNetwork, type NetworkMetadata } from './network-metadata';
+import { describeNetwork, identifyByContent, type NetworkMetadata } from './network-metadata';
 import { concurrentJobs, createVpc, type SelectedNetwork } from './new-vpc';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
@@ -284,16 +284,19 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   }
 
   /**
-   * Whoever depends on this construct depends on one resource that depends on all others: one line in the template instead of thirty for each of
-   * maybe hundreds of jobs. The handle is no resource of AWS, does nothing and costs nothing.
+   * A construct that depends on this network depends on one resource, which depends on all others: one line in the template instead of thirty for
+   * each of maybe hundreds of jobs. The handle does nothing and costs nothing.
    *
    * Dependencies on constructs are followed at the end of synthesis, so policies that are added later are among them.
    */
   private createReadyBarrier(parts: IDependable[]) {
     const ready = new CfnWaitConditionHandle(this, 'Ready');
-    // CloudFormation cannot update a handle. What it waits for may change, as DependsOn is no part of a resource's definition; all else never does, CDK's own metadata included.
+    // CDK's own metadata would change the handle.
     ready.addDeletionOverride('Metadata');
     ready.node.addDependency(...parts, ...this.node.children.filter(child => child !== ready));
+    // In the order in which CDK writes DependsOn.
+    const dependencies = () => ready.obtainResourceDependencies().sort((one, other) => one.node.path.localeCompare(other.node.path));
+    identifyByContent(ready, context => context.resolve(dependencies().map(({ logicalId }) => logicalId)));
     Dependable.implement(this, { get dependencyRoots() { return [ready]; } });
   }
 

@@ -57,12 +57,31 @@ test('the barrier itself does nothing', () => {
   expect(Object.keys(ready).sort()).toEqual(['DependsOn', 'Type']);
 });
 
-test('nothing of the barrier changes with the network, nor with the metadata that CDK writes', () => {
-  const stack = new Stack(new App({ context: { 'aws:cdk:enable-path-metadata': true } }), 'Stack');
-  network({ buckets: [new s3.Bucket(stack, 'Other')], maxConcurrentInstances: 7_000, maxAzs: 1 }, stack);
-  const [[id, { DependsOn: _, ...ready }]] = barrierOf(stack);
-  const [[otherId, { DependsOn: __, ...other }]] = barrierOf(network().stack);
-  expect([id, ready]).toEqual([otherId, other]);
+describe('the barrier, as a handle cannot be updated,', () => {
+  const barrier = (props: (bucket: s3.Bucket) => object = () => ({}), context = {}) => {
+    const stack = new Stack(new App({ context }), 'Stack');
+    network(props(new s3.Bucket(stack, 'Bucket')), stack);
+    const [[id, resource]] = barrierOf(stack);
+    return { id, resource };
+  };
+  const plain = barrier();
+
+  test.each<[string, () => ReturnType<typeof barrier>]>([
+    ['an imported bucket', () => barrier(bucket => ({ buckets: [bucket, s3.Bucket.fromBucketName(bucket, 'Other', 'other')] }))],
+    ['more instances', () => barrier(() => ({ maxConcurrentInstances: 7_000 }))],
+    ['the metadata that CDK writes', () => barrier(undefined, { 'aws:cdk:enable-path-metadata': true })],
+  ])('stays as it is with %s', (_, other) => { expect(other()).toEqual(plain); });
+
+  test.each<[string, () => ReturnType<typeof barrier>]>([
+    ['fewer subnets', () => barrier(() => ({ maxAzs: 1 }))],
+    ['another bucket', () => barrier(bucket => ({ buckets: [bucket, new s3.Bucket(bucket, 'Other')] }))],
+    ['no flow logs', () => barrier(() => ({ flowLogs: false }))],
+  ])('is another resource with %s, as it depends on others', (_, other) => {
+    const { id, resource: { DependsOn, ...rest } } = other();
+    expect(DependsOn).not.toEqual(plain.resource.DependsOn);
+    expect(rest).toEqual({ Type: plain.resource.Type });
+    expect(id).not.toEqual(plain.id);
+  });
 });
 
 test('what describes the network is another resource whenever it says something else, as a handle cannot be updated', () => {
