@@ -25,7 +25,7 @@ function surroundings(stack: Stack) {
   const vpc = (id: string, cidr: string) => new ec2.Vpc(stack, id, {
     ipAddresses: ec2.IpAddresses.cidr(cidr),
     natGateways: 0,
-    subnetConfiguration: ['One', 'Two'].map(name => ({ name, subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 22 })),
+    subnetConfiguration: ['One', 'Two', 'Three'].map(name => ({ name, subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 22 })),
   });
   const own = vpc('Own', '10.1.0.0/16');
   return {
@@ -125,11 +125,16 @@ const NETWORK: Table<NeoPrivateCompilationVpcProps> = {
     on: { before: () => ({ flowLogs: false }), after: () => ({}) },
   },
   encryptionKey: { given: { after: ({ key }) => ({ encryptionKey: key }) } },
+  controlPlaneSubnets: { others: { before: there => functionsIn(there, 'Two'), after: there => functionsIn(there, 'Three') } },
   privateControlPlane: {
     on: { after: () => ({ privateControlPlane: true }) },
     off: { before: () => ({ privateControlPlane: true }), after: () => ({}) },
   },
 };
+
+function functionsIn({ vpc }: Surroundings, subnetGroupName: string): Partial<NeoPrivateCompilationVpcProps> {
+  return { vpc, vpcSubnets: { subnetGroupName: 'One' }, privateControlPlane: true, controlPlaneSubnets: { subnetGroupName } };
+}
 
 const JOB: Table<NeoCompilationJobProps> = {
   model: {
