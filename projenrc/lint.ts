@@ -3,6 +3,27 @@ import type { awscdk, javascript } from 'projen';
 /** Folders that are linted besides `src`. */
 export const DEV_FOLDERS = ['test', 'build', 'docs', 'local', 'examples', 'bench', 'projenrc'];
 
+/** What may ask for the machine's time, or wait by it, in `local` and `test`. Everything else has the time of its run, so that a busy machine changes nothing. */
+const REAL_TIME = [
+  // Where the virtual clock meets the machine: the clock of a function's process, the CPU time it took, the pace at which a person watches.
+  'local/lambda/bootstrap.ts',
+  'local/lambda/process-clock.ts',
+  'local/lambda/computing-time.ts',
+  'local/demo/terminal.ts',
+  // The stand-in as a server of its own, and the comparison of it with another server.
+  'local/sagemaker/clock.ts',
+  'local/sagemaker/moto/compare.ts',
+  // Tests look, in a loop, whether the operating system has ended a process.
+  'test/local/lambda/fixture.ts',
+  // Programs of their own that say how long they took, or wait for a server.
+  'test/busy/test-busy.ts',
+  'test/consumer/test-consumer.ts',
+  'test/languages/test-languages.ts',
+  'test/second-engine/*.ts',
+];
+
+const OF_THE_RUN = 'it is the time of the machine: take the clock of the run, or add the file to REAL_TIME in projenrc/lint.ts.';
+
 /** Types, style and structure. */
 export function configureLint(project: awscdk.AwsCdkConstructLibrary): void {
   // Functions in AWS Lambda find the AWS SDK in their runtime.
@@ -12,6 +33,17 @@ export function configureLint(project: awscdk.AwsCdkConstructLibrary): void {
   project.eslint?.addOverride({
     files: DEV_FOLDERS.filter(folder => folder !== 'test' && folder !== 'projenrc').map(folder => `${folder}/**/*.ts`),
     parserOptions: { projectService: false, project: ['./test/tsconfig.json'] },
+  } as javascript.EslintOverride);
+
+  project.eslint?.addOverride({
+    files: ['local/**/*.ts', 'test/**/*.ts'],
+    excludedFiles: REAL_TIME,
+    rules: {
+      'no-restricted-globals': ['error', ...['setTimeout', 'setInterval', 'performance'].map(name => ({ name, message: OF_THE_RUN }))],
+      'no-restricted-properties': ['error', ...[['Date', 'now'], ['process', 'hrtime'], ['process', 'uptime']].map(([object, property]) => ({ object, property, message: OF_THE_RUN }))],
+      'no-restricted-syntax': ['error', { selector: ':matches(NewExpression[callee.name="Date"][arguments.length=0], CallExpression[callee.name="Date"])', message: OF_THE_RUN }],
+      'no-restricted-imports': ['error', ...['timers', 'timers/promises', 'node:timers', 'node:timers/promises', 'perf_hooks', 'node:perf_hooks'].map(name => ({ name, message: OF_THE_RUN }))],
+    },
   } as javascript.EslintOverride);
 
   const typecheck = project.addTask('typecheck', {

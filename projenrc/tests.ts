@@ -13,6 +13,12 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
     exec: 'stryker run stryker.config.mjs',
   });
 
+  const busy = project.addTask('test:busy', {
+    description: 'Run the tests three times and the demo five times beside four busy loops: a busy machine changes nothing',
+  });
+  busy.spawn(project.bundler.bundleTask);
+  busy.exec(program('test/busy/test-busy.ts'), { receiveArgs: true });
+
   project.addTask('test:moto', {
     description: 'Compare the local SageMaker stand-in with moto and with AWS\'s service model (needs Python and the network)',
     exec: program('local/sagemaker/moto/compare.ts'),

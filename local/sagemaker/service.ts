@@ -2,6 +2,7 @@ import { CompilationJobStatus, CreateCompilationJobRequest } from '@aws-sdk/clie
 import { NeoOperation, NeoOperations } from './api';
 import { ArtifactStore, parseS3Uri } from './artifact-store';
 import { artifactBody, artifactUri } from './artifacts';
+import { SYSTEM_CLOCK } from './clock';
 import { documentedFailure } from './documented-failures';
 import { resourceInUse, resourceLimitExceeded, resourceNotFound, validationException } from './errors';
 import { Job, Transition } from './job';
@@ -16,7 +17,7 @@ export interface NeoServiceProps {
   readonly account?: string;
   /** @default 'us-east-1' */
   readonly region?: string;
-  /** Milliseconds since the epoch; must never run backwards. @default Date.now */
+  /** Milliseconds since the epoch; must never run backwards. @default - the system's time */
   readonly now?: () => number;
   /** Jobs that may be STARTING, INPROGRESS or STOPPING at once. @default - no limit */
   readonly quota?: number;
@@ -68,7 +69,7 @@ export class NeoService {
   constructor(props: NeoServiceProps = {}) {
     this.account = props.account ?? '111122223333';
     this.region = props.region ?? 'us-east-1';
-    this.now = props.now ?? Date.now;
+    this.now = props.now ?? SYSTEM_CLOCK.now;
     this.quota = props.quota ?? Infinity;
     this.plan = props.plan ?? always({});
     this.modelsMustExist = props.modelsMustExist ?? false;

@@ -361,15 +361,15 @@ describe('use', () => {
   });
 });
 
-test('400 jobs are validated and reported in less than 2 s', () => {
+test('400 jobs are validated and reported in less than 2 s of computing', () => {
   const app = newApp();
   const stack = new PrivateStack(app);
   for (let job = 1; job < 400; job++) { compile(stack, `Job${job}`, stack); }
   const validation = NeoPrivacyValidation.addTo(app);
   const { directory } = app.synth();
-  const start = process.hrtime.bigint();
+  const before = process.cpuUsage();
   const { success } = validation.validate({ templatePaths: [path.join(directory, stack.templateFile)], appConstruct: app });
-  expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(2);
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(2);
   expect(success).toBe(true);
   const report = JSON.parse(fs.readFileSync(path.join(directory, 'neo-privacy', 'report.json'), 'utf8'));
   expect(report.rules[0].observations).toHaveLength(400);

@@ -1,4 +1,4 @@
-import { testLambda } from './fixture';
+import { eventually, testLambda } from './fixture';
 
 /** Starts one function, prints its process id, and waits to be ended. */
 async function main() {
@@ -8,7 +8,7 @@ async function main() {
     ${process.env.BUSY ? 'while (true) {}' : ''}
   };`, { timeoutSeconds: 60 });
   void lambda.invoke();
-  while (lambda.logs.length === 0) { await new Promise(resolve => setTimeout(resolve, 10)); }
+  await eventually(() => lambda.logs.length > 0);
   console.log(lambda.logs[0].slice(3));
 }
 
