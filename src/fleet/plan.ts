@@ -9,6 +9,7 @@ import { modelRequest, targetRequest } from '../compilation/compilation-request'
 import { oneLine } from '../stepfunctions-tasks/jsonata';
 import { DEVICES, FRAMEWORKS } from '../target/compatibility';
 import { NeoValidationError } from '../util/errors';
+import { S3_URI_OF_OTHER_THAN_BUCKET } from '../util/resource-types';
 
 /** What `sfn.DistributedMap` cannot say, or says only under a feature flag of the user's app. */
 export interface ExtraMapFields {
@@ -209,6 +210,8 @@ const PAIRS = oneLine(`{% (
         : $not($contains($row.modelPackageVersionArn, /^arn:/)) ? 'modelPackageVersionArn must be an ARN; got: ' & $show($row.modelPackageVersionArn))
     : $not($contains($row.s3Uri, /^s3:\\/\\/[^\\/]+\\/.*\\.tar\\.gz$/))
       ? 's3Uri must be s3://bucket/key.tar.gz; got: ' & $show($row.s3Uri)
+    : $contains($row.s3Uri, ${String(S3_URI_OF_OTHER_THAN_BUCKET)})
+      ? 's3Uri must name a general purpose bucket, not an access point or a bucket of another kind; got: ' & $show($row.s3Uri)
     : $exists($buckets) and $not($substringBefore($substringAfter($row.s3Uri, 's3://'), '/') in $buckets)
       ? 's3Uri must be in a bucket of modelBuckets; got: ' & $show($row.s3Uri)
     : $exists($given($row.framework)) and $not($row.framework in ${list(Object.keys(FRAMEWORKS))})

@@ -6,7 +6,7 @@ import { permitModels } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelConfig, NeoModelOptions } from '../model/model-options';
 import { NeoValidationError, shown } from '../util/errors';
 import { optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
-import { BUCKET, FRAMEWORK, SHAPE } from '../util/resource-types';
+import { BUCKET, FRAMEWORK, S3_URI_OF_OTHER_THAN_BUCKET, SHAPE } from '../util/resource-types';
 
 /**
  * Values that are only known when a state machine runs, for props that take a plain text otherwise.
@@ -82,6 +82,9 @@ export class NeoExecutionModel extends NeoModel {
     requireType(undefined, 's3Uri', s3Uri, TEXT);
     if (!Token.isUnresolved(s3Uri) && !/^(s3:\/\/.+\.tar\.gz|\{%.*%\})$/s.test(s3Uri)) {
       throw new NeoValidationError(`s3Uri must be a JSONPath, JSONata in {% %}, or s3://bucket/key.tar.gz; got: ${shown(s3Uri)}`);
+    }
+    if (S3_URI_OF_OTHER_THAN_BUCKET.test(s3Uri)) {
+      throw new NeoValidationError(`s3Uri must name a general purpose bucket, not an access point or a bucket of another kind; got: ${shown(s3Uri)}`);
     }
     requireTypes(undefined, options, TYPES, 'options');
     return new NeoExecutionModel(s3Uri, options);

@@ -69,3 +69,8 @@ const KINDS: { readonly kind: string; readonly name: RegExp; readonly arn: RegEx
 export function otherThanBucket(bucketArn: unknown, bucketName: unknown): string | undefined {
   return KINDS.find(({ name, arn }) => arn.test(String(bucketArn)) || name.test(String(bucketName)))?.kind;
 }
+
+/**
+ * An S3 URI whose bucket is none of general purpose: by ARN, or by a reserved suffix. JSONata in state machines takes it, too.
+ */
+export const S3_URI_OF_OTHER_THAN_BUCKET = new RegExp(`^s3:\\/\\/(arn:[^/]*|[^/]*(${KINDS.map(({ name }) => name.source.replace(/\$/g, '')).filter(suffix => suffix !== '(?!)').join('|')}))\\/`);
