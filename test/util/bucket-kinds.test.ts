@@ -70,5 +70,5 @@ test.each(['models', 'my-s3alias-bucket', 'x-s3', 'models.mrap.backup', 'a--x-s3
 test.each(KINDS)('fails for %s in an S3 URI', (_, name) => {
   const { bucket } = fixture();
   const give = () => NeoExecutionModel.fromS3Uri(`s3://${name}/m.tar.gz`, { bucket, ...XGBOOST });
-  expect(give).toThrow(/^s3Uri must name a general purpose bucket, not an access point or a bucket of another kind; got: );
+  expect(give).toThrow(/^s3Uri must name a general purpose bucket, not an access point or a bucket of another kind; got: /);
 });
