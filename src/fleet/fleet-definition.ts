@@ -1,9 +1,10 @@
 import type { TagManager } from 'aws-cdk-lib';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { CompileProps, compileStates } from './compile';
 import type { FleetSource } from './fleet-models';
+import { OVERLAP } from './fleet-props';
+import type { FleetPlace } from './fleet-props';
 import { DistributedMap, itemReader, planMap, resultWriter, uploadsPlanMap } from './plan';
 import type { PlanProps } from './plan';
 import { ApiCall, CALL_RETRIES, retried } from '../stepfunctions-tasks/api-call';
@@ -13,8 +14,8 @@ import { renderJobTags } from '../stepfunctions-tasks/task-request';
 export interface FleetDefinitionProps extends PlanProps, CompileProps {
   readonly maxConcurrentJobs: number;
   readonly toleratedFailurePercentage?: number;
-  readonly outputBucket: s3.IBucket;
-  readonly outputPrefix: string;
+  /** Places that may overlap, which only the deployment knows. */
+  readonly undecidedPlaces: readonly [FleetPlace, FleetPlace][];
   /** Whether uploads start executions. */
   readonly startOnUpload: boolean;
   readonly tags: TagManager;
@@ -134,7 +135,7 @@ function executionVariables(props: FleetDefinitionProps): { [name: string]: stri
     tag: `{% ${executionTag('$states.context.Execution.Id')} %}`,
     // Only for its errors.
     checked: oneLine(`{% ($unknown := $states.input.$keys()[$not($ in [${[...INPUT_MEMBERS, ...startOnUpload ? ['key'] : []].map(name => `'${name}'`).join(', ')}])];
-      $exists($unknown) ? $error('the input may have ${INPUT_MEMBERS.join(', ')}; got: ' & $join([$unknown], ', ')) : ${listing ? noFeedback(props) : 'true'}) %}`),
+      $exists($unknown) ? $error('the input may have ${INPUT_MEMBERS.join(', ')}; got: ' & $join([$unknown], ', ')) : ${noOverlap(props.undecidedPlaces)}) %}`),
   };
 }
 
@@ -145,12 +146,16 @@ function uploadedKeys({ prefix }: NonNullable<FleetSource['listing']>): string {
     $exists($wrong) ? $error('key must be that of an archive below the prefix of the fleet; got: ' & $wrong[0]) : [$distinct($states.input.key)]) %}`);
 }
 
-/** Where tokens hide at synthesis that the fleet would compile what it has written. */
-function noFeedback({ source, outputBucket, outputPrefix }: FleetDefinitionProps): string {
-  const { bucket, prefix } = source.listing!;
-  const [models, folder] = [jsonataString(prefix), jsonataString(`${outputPrefix}/`)];
-  return oneLine(`(${jsonataString(bucket.bucketName)} = ${jsonataString(outputBucket.bucketName)} and $substring(${folder}, 0, $length(${models})) = ${models}
-    ? $error('outputPrefix must not be below the prefix of the models in the same bucket, as the fleet would compile what it has written; got: ' & ${folder}) : true)`);
+/** Where tokens hide at synthesis that the fleet would read what it has written. */
+function noOverlap(places: FleetDefinitionProps['undecidedPlaces']): string {
+  const begins = (text: string, prefix: string) => `$substring(${text}, 0, $length(${prefix})) = ${prefix}`;
+  return places.reduceRight((otherwise, [one, other]) => {
+    const [bucket, otherBucket] = [one, other].map(place => jsonataString(place.bucket.bucketName));
+    const [prefix, folder, longest] = [one.prefix, other.prefix, other.longestPrefix].map(jsonataString);
+    const message = jsonataString(`${one.description} and ${other.description} ${OVERLAP}`);
+    return oneLine(`${bucket} = ${otherBucket} and (${begins(longest, prefix)} or ${begins(prefix, longest)}) ? $error(${message} & ${prefix} & ' and ' & ${folder})
+      : ${otherwise}`);
+  }, 'true');
 }
 
 function input(member: string, otherwise: string, given: string): string {

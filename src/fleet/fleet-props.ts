@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, Resource, Token } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -168,30 +168,53 @@ export function validateAgainstModels(scope: Construct, props: NeoCompilationFle
   for (const [id, messages] of warnings) { Annotations.of(scope).addWarningV2(id, [...messages].join('\n')); }
 }
 
+/** Keys of a bucket that the fleet reads or writes. */
+export interface FleetPlace {
+  /** What it is in the words of the user. */
+  readonly description: string;
+  readonly bucket: s3.IBucket;
+  /** The beginning of the keys; two places overlap when one's `prefix` is the beginning of the other's `longestPrefix`, or the reverse. */
+  readonly prefix: string;
+  readonly longestPrefix: string;
+}
+
+export const OVERLAP = 'must not overlap in one bucket, as the fleet would read what it has written: choose another folder for one of them; got: ';
+
 /**
- * Fails when the fleet would read what it writes, or write two things into one place. The state machine checks the first again, for what tokens hide.
+ * Fails when the fleet would read what it writes, or write two things into one place.
+ *
+ * @returns pairs of places of which only the deployment knows whether they overlap, so that the state machine has to look
  */
 export function validatePlaces(
   scope: Construct, props: { source: FleetSource; settings: CompilationSettings; jobNamePrefix: string; resultsBucket?: s3.IBucket },
-): void {
+): [FleetPlace, FleetPlace][] {
   const { source: { listing, file }, settings, jobNamePrefix, resultsBucket } = props;
-  const output = { what: 'outputPrefix', bucket: settings.outputBucket, from: `${settings.outputPrefix}/`, to: `${settings.outputPrefix}/${jobNamePrefix}-` };
-  const written = [output, ...resultsBucket
-    ? Object.values(RESULT_FOLDERS).map(folder => ({ what: `the folder ${folder} of resultsBucket`, bucket: resultsBucket, from: `${folder}/`, to: `${folder}/` }))
-    : []];
+  const place = (description: string, bucket: s3.IBucket, prefix: string, longestPrefix = prefix): FleetPlace =>
+    ({ description, bucket, prefix, longestPrefix });
+  const output = place('outputPrefix', settings.outputBucket, `${settings.outputPrefix}/`, `${settings.outputPrefix}/${jobNamePrefix}-`);
+  const results = resultsBucket ? Object.values(RESULT_FOLDERS).map(folder => place(`the folder ${folder} of resultsBucket`, resultsBucket, `${folder}/`)) : [];
   const read = [
-    ...listing ? [{ what: 'the prefix of the models', bucket: listing.bucket, from: listing.prefix, to: listing.prefix }] : [],
-    ...file ? [{ what: 'the manifest', bucket: file.bucket, from: file.key, to: file.key }] : [],
+    ...listing ? [place('the prefix of the models', listing.bucket, listing.prefix)] : [],
+    ...file ? [place('the manifest', file.bucket, file.key)] : [],
   ];
-  const pairs = [...read, ...written.slice(1)].flatMap(one => written.filter(other => other !== one).map(other => [one, other]));
-  for (const [one, other] of pairs) {
-    if (one.bucket !== other.bucket && one.bucket.bucketArn !== other.bucket.bucketArn) { continue; }
-    if ([one.from, other.from].some(key => Token.isUnresolved(key))) { continue; }
-    if (other.to.startsWith(one.from) || one.from.startsWith(other.to)) {
-      throw new NeoValidationError(`${one.what} and ${other.what} must not overlap in one bucket, as the fleet would read what it has written: choose another folder for one of them; `
-        + `got: ${shown(one.from)} and ${shown(other.from)}`, scope);
+  const pairsWith = (ones: FleetPlace[], others: FleetPlace[]) => ones.flatMap(one => others.map((other): [FleetPlace, FleetPlace] => [one, other]));
+  const pairs = [...pairsWith(read, [output, ...results]), ...pairsWith(results, [output])]
+    .filter(([one, other]) => isSameBucket(one.bucket, other.bucket) !== false);
+  const isKnown = ([one, other]: [FleetPlace, FleetPlace]) =>
+    isSameBucket(one.bucket, other.bucket) === true && ![one.prefix, other.prefix, other.longestPrefix].some(key => Token.isUnresolved(key));
+  for (const [one, other] of pairs.filter(isKnown)) {
+    if (other.longestPrefix.startsWith(one.prefix) || one.prefix.startsWith(other.longestPrefix)) {
+      throw new NeoValidationError(`${one.description} and ${other.description} ${OVERLAP}${shown(one.prefix)} and ${shown(other.prefix)}`, scope);
     }
   }
+  return pairs.filter(pair => !isKnown(pair));
+}
+
+/** @returns undefined when only the deployment knows */
+function isSameBucket(one: s3.IBucket, other: s3.IBucket): boolean | undefined {
+  if (one === other || one.bucketArn === other.bucketArn || one.bucketName === other.bucketName) { return true; }
+  if (Resource.isOwnedResource(one) && Resource.isOwnedResource(other)) { return false; }
+  return Token.isUnresolved(one.bucketName) || Token.isUnresolved(other.bucketName) ? undefined : false;
 }
 
 type Fail = (message: string) => never;

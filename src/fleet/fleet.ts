@@ -116,7 +116,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     const settings = compilationSettings(this, props);
     const source = props.models._bind({ scope: this, jobAccess: { role: settings.role, privateVpc } });
     validateAgainstModels(this, props, source);
-    validatePlaces(this, { source, settings, jobNamePrefix: this.jobNamePrefix, resultsBucket: props.resultsBucket });
+    const undecidedPlaces = validatePlaces(this, { source, settings, jobNamePrefix: this.jobNamePrefix, resultsBucket: props.resultsBucket });
     validatePayloads(this, { source, targets: props.targets });
     grantExecutionRole(this, settings);
 
@@ -141,8 +141,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
         maxConcurrentJobs: props.maxConcurrentJobs,
         toleratedFailurePercentage: props.toleratedFailurePercentage,
         startOnUpload: props.startOnUpload ?? false,
-        outputBucket: settings.outputBucket,
-        outputPrefix: settings.outputPrefix,
+        undecidedPlaces,
         jobNamePrefix: this.jobNamePrefix,
         outputUri: settings.outputUri,
         outputKeyArn: settings.outputEncryptionKey?.keyArn,

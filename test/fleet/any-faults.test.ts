@@ -47,6 +47,8 @@ const life = fc.record({
   }), { maxLength: 3 }),
 });
 
+const SEQUENCES = Number(process.env.NEO_SEQUENCES ?? 20);
+
 test('no compilation is lost or doubled', async () => {
   await fc.assert(fc.asyncProperty(life, async ({ rules, s3Failures, seed, models, compilingMinutes, cancellationMinutes, aborts }) => {
     const plan = always({ startingMs: 30_000, compilingMs: compilingMinutes * 60_000, stoppingMs: 10_000 });
@@ -85,8 +87,8 @@ test('no compilation is lost or doubled', async () => {
     expect(succeeded.map(({ CompilationJobName }) => CompilationJobName).sort()).toEqual(completed.map(({ name }) => name).sort());
     expectNoneAtOnce(local);
     expect(local.records().filter(({ status }) => (ACTIVE_STATUSES as string[]).includes(status))).toEqual([]);
-  }), { numRuns: Number(process.env.NEO_SEQUENCES ?? 20), seed: SEED });
-}, 120_000);
+  }), { numRuns: SEQUENCES, seed: SEED });
+}, 120_000 + 20_000 * SEQUENCES);
 
 /** What Task states ask S3 for: one digest, or the manifest of a plan. */
 function unreliableS3(probability: number, random: Random): (call: TaskCall) => TaskCall {

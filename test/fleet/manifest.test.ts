@@ -99,6 +99,8 @@ test('a row that is larger than Step Functions hands on fails alone', async () =
   expect(failed.map(({ Cause }) => Cause)).toEqual([expect.stringMatching(/the row and its targets have \d+ bytes/)]);
 });
 
+const SEQUENCES = Number(process.env.NEO_SEQUENCES ?? 4);
+
 test('no row, whatever it is, keeps another from being compiled', async () => {
   const value = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.json().map(text => JSON.parse(text)), fc.constantFrom('{% $x %}', '$states', "'", '\\'));
   const name = fc.oneof(fc.constantFrom('s3Uri', 'etag', 'framework', 'targetDevice', 'compilerOptions', 'modelPackageVersionArn', '__proto__', '\uFEFF', ''), fc.string());
@@ -106,5 +108,5 @@ test('no row, whatever it is, keeps another from being compiled', async () => {
   await fc.assert(fc.asyncProperty(fc.array(row, { minLength: 20, maxLength: 20 }), async rows => {
     const { succeeded } = await json(bucket => [...rows, x(bucket)]);
     expect(succeeded.map(({ Model }) => Model)).toContainEqual(expect.stringMatching(/\/x\.tar\.gz$/));
-  }), { numRuns: Number(process.env.NEO_SEQUENCES ?? 4), seed: SEED });
-}, 120_000);
+  }), { numRuns: SEQUENCES, seed: SEED });
+}, 120_000 + 20_000 * SEQUENCES);

@@ -1,7 +1,11 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, CfnParameter, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { C5, fleetStack, LocalFleet, pairs } from './fleet-harness';
 import { always } from '../../local/sagemaker';
+import { LocalStateMachine, SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
+import { VirtualClock } from '../../local/time/virtual-clock';
 import * as neo from '../../src';
 
 const shapeOf = (bytes: number) => neo.NeoDataInputShape.fromMap({ ['n'.repeat(bytes)]: [1, 3, 8, 8] });
@@ -25,6 +29,46 @@ describe('a fleet must not feed on itself', () => {
     }))).not.toThrow();
   });
 
+  const imported = (stack: Stack, id: string, name: string) => s3.Bucket.fromBucketName(stack, id, name);
+  // A network of which the library knows no buckets.
+  const byHand = (stack: Stack) => ({
+    vpcConfig: { subnets: ['subnet-0'], securityGroupIds: ['sg-0'] }, role: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/neo'),
+  });
+  const parameter = (stack: Stack, id: string) => imported(stack, `${id}Bucket`, new CfnParameter(stack, id).valueAsString);
+
+  test('fails with a bucket that is imported twice', () => {
+    expect(() => fleetStack(stack => ({
+      ...byHand(stack),
+      outputBucket: imported(stack, 'One', 'one-bucket'),
+      outputPrefix: 'models/out',
+      models: neo.NeoFleetModels.fromPrefix(imported(stack, 'Two', 'one-bucket'), 'models/', options),
+    }))).toThrow(/must not overlap in one bucket/);
+  });
+
+  test.each<[string, (stack: Stack) => Partial<neo.NeoCompilationFleetProps>, RegExp]>([
+    ['models and output', stack => ({ outputBucket: parameter(stack, 'Out'), outputPrefix: 'models/out', models: neo.NeoFleetModels.fromPrefix(imported(stack, 'M', 'same'), 'models/', options) }), /the prefix of the models and outputPrefix/],
+    ['models and plans', stack => ({ resultsBucket: parameter(stack, 'Out'), models: neo.NeoFleetModels.fromPrefix(imported(stack, 'M', 'same'), 'pla', options) }), /the prefix of the models and the folder plans/],
+    ['plans and output', stack => ({ resultsBucket: parameter(stack, 'Out'), outputBucket: imported(stack, 'M', 'same'), outputPrefix: 'plans' }), /the folder plans of resultsBucket and outputPrefix/],
+    ['manifest and output', stack => ({
+      outputBucket: parameter(stack, 'Out'), outputPrefix: 'm', models: neo.NeoFleetModels.fromManifest(imported(stack, 'M', 'same'), 'm/stack-fleet-49d4f16d-1/manifest', neo.NeoManifestFormat.JSON, options),
+    }), /the manifest and outputPrefix/],
+  ])('fails when it runs where a parameter names the same bucket for %s', async (what, props, message) => {
+    const { stack } = fleetStack(own => ({ ...byHand(own), ...props(own) }));
+    const template = JSON.parse(JSON.stringify(Template.fromStack(stack).toJSON()).replace(/\{"Ref":"Out"\}/g, '"same"'));
+    const definition = new SynthesizedTemplate(template).definition(Object.keys(template.Resources).find(id => id.startsWith('FleetStateMachine') && template.Resources[id].Type === 'AWS::StepFunctions::StateMachine')!);
+    const time = new VirtualClock();
+    const call = async () => { throw new Error(`${what}: nothing may be called`); };
+    const execution = new LocalStateMachine('arn:aws:states:us-east-1:111122223333:stateMachine:M', definition, { clock: time, random: () => 0, call }).start({});
+    await time.run(execution.done);
+    expect(execution.failure?.error).toBe('States.QueryEvaluationError');
+    expect(execution.failure?.cause).toMatch(message);
+  });
+
+  test('nothing is looked for that is known at synthesis', () => {
+    const { stack } = fleetStack();
+    expect(JSON.stringify(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'))).not.toContain('must not overlap');
+  });
+
   test('fails when it runs where a token has hidden it', async () => {
     const { stack } = fleetStack((_, models) => ({
       outputBucket: models, outputPrefix: `${Aws.REGION}/out`, models: neo.NeoFleetModels.fromPrefix(models, Aws.REGION, options), targets: [C5],
@@ -32,7 +76,7 @@ describe('a fleet must not feed on itself', () => {
     const local = new LocalFleet(stack);
     local.place('us-east-1/a.tar.gz');
     const execution = await local.run();
-    expect(execution.failure?.cause).toMatch(/outputPrefix must not be below the prefix of the models/);
+    expect(execution.failure?.cause).toMatch(/the prefix of the models and outputPrefix must not overlap in one bucket, .*; got: us-east-1 and us-east-1\/out\//);
     expect(local.records()).toEqual([]);
   });
 });
