@@ -10,13 +10,13 @@ import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type Co
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
 import { ImportedCompilationJob } from './imported-compilation-job';
 import { limitConcurrentJobs } from './job-order';
+import { awaitModel } from './model-upload';
 import { outcomeMetric, OutcomeMetrics } from './outcomes';
 import { compilationRequest } from '../compilation/compilation-request';
 import { NeoCommonCompilationProps, compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
 import { MAX_TAGS, REQUEST_TYPES, requireJobName, tagFault, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
 import { grantExecutionRole } from '../compilation/permissions';
 import type { NeoModel } from '../model/model';
-import { warnOfMissingModel } from '../model/model-options';
 import type { NeoModelConfig } from '../model/model-options';
 import { bucketPoliciesOf } from '../network/bucket-policies';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
@@ -218,7 +218,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
 
     const model = props.model.bind(this, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
-    warnOfMissingModel(this, model);
+    awaitModel(this, model);
     grantExecutionRole(this, settings);
 
     const provider = CompilationJobProvider.getOrCreate(this, privateVpc);

@@ -55,13 +55,27 @@ function warnOfTurns(scope: Construct, jobs: number, limit: number): void {
  * a job to one before it never closes a cycle.
  */
 function dependenciesFirst(stack: Stack, jobs: CfnResource[]): CfnResource[] {
+  const isJob = new Set(jobs);
+  return [...visitDependencies(stack, jobs)].filter(resource => isJob.has(resource));
+}
+
+/**
+ * The resource and all resources of its stack that it depends on, by whatever way. To be asked at the end of synthesis.
+ */
+export function dependenciesOf(resource: CfnResource): Set<CfnResource> {
+  return visitDependencies(resource.stack, [resource]);
+}
+
+/**
+ * @returns resources and what they depend on, each after what it depends on
+ */
+function visitDependencies(stack: Stack, from: CfnResource[]): Set<CfnResource> {
   const resources = new Map<string, CfnResource>();
   for (const node of stack.node.findAll()) {
     if (CfnResource.isCfnResource(node) && node.stack === stack) { resources.set(stack.resolve(node.logicalId), node); }
   }
-  const isJob = new Set(jobs);
   const seen = new Set<CfnResource>();
-  const ordered: CfnResource[] = [];
+  const ordered = new Set<CfnResource>();
   const visit = (resource: CfnResource): void => {
     if (seen.has(resource)) { return; }
     seen.add(resource);
@@ -69,9 +83,9 @@ function dependenciesFirst(stack: Stack, jobs: CfnResource[]): CfnResource[] {
       const target = resources.get(id);
       if (target) { visit(target); }
     }
-    if (isJob.has(resource)) { ordered.push(resource); }
+    ordered.add(resource);
   };
-  jobs.forEach(visit);
+  from.forEach(visit);
   return ordered;
 }
 

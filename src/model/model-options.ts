@@ -1,11 +1,10 @@
-import { Resource, Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Construct, IConstruct } from 'constructs';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
-import { formatValue, lateWarnings, NeoValidationError } from '../util/errors';
+import { formatValue, NeoValidationError } from '../util/errors';
 import { inPolicy } from '../util/object-keys';
 import { BOOLEAN, optional, requireTypes, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
@@ -170,35 +169,4 @@ function requireFramework(options: NeoModelOptions): void {
 export function permitModels(bucket: s3.IBucket, objectKeyPattern: string, { role, privateVpc }: NeoModelBindOptions): void {
   privateVpc?.grantReadThroughEndpoint(bucket, objectKeyPattern);
   if (role !== privateVpc?.role) { bucket.grantRead(role, inPolicy(objectKeyPattern)); }
-}
-
-/** By the bucket of their model. */
-const jobsByBucket = new WeakMap<IConstruct, Construct[]>();
-
-/**
- * Among the commonest mistakes: a bucket made by the very deployment that runs the job has no model in it yet. What other buckets hold is not known here.
- */
-export function warnOfMissingModel(job: Construct, { bucket }: NeoModelConfig) {
-  if (!bucket || !Resource.isOwnedResource(bucket) || Stack.of(bucket) !== Stack.of(job)) { return; }
-  const jobs = jobsByBucket.get(bucket);
-  if (jobs) {
-    jobs.push(job);
-    return;
-  }
-  jobsByBucket.set(bucket, [job]);
-  // At the end of synthesis, as jobs may yet be told to wait for an upload. Once for all jobs: hundreds of equal warnings hide the others.
-  job.node.addValidation({
-    validate: () => {
-      const atOnce = jobsByBucket.get(bucket)!.filter(({ node }) => node.dependencies.length === 0);
-      if (atOnce.length > 0) { warn(atOnce, bucket); }
-      return [];
-    },
-  });
-}
-
-function warn([job, ...others]: Construct[], bucket: IConstruct) {
-  const whose = others.length > 0 ? `of this job and ${others.length} more is` : 'is';
-  lateWarnings(job).addWarningV2('cdk-sagemaker-neo:modelNotUploaded', `the model ${whose} read from ${bucket.node.path}, which this stack makes: on the first deployment the bucket is `
-    + 'empty, and the job fails. Make the bucket in another stack and upload the model before this one is deployed; or have the job wait for what uploads it '
-    + '(job.node.addDependency; the network must let a BucketDeployment in: network.allowOutsideEndpoint(deployment.handlerRole)); or use NeoModel.fromAsset');
 }

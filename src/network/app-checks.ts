@@ -31,9 +31,10 @@ interface OwnEndpoint {
 export function checkApp(network: Construct, parts: CheckedParts): void {
   network.node.addValidation({
     validate: () => {
-      const resources = network.node.root.node.findAll().filter(construct => CfnResource.isCfnResource(construct));
+      const resources = resourcesOf(network.node.root);
       warnOfOtherDenies(network, resources, parts);
       warnOfDeployments(network, resources, parts);
+      warnOfServices(network, resources, parts);
       warnOfDns(network, resources, parts);
       return parts.ownEndpoints.flatMap(own => otherS3Endpoints(resources, parts.ownEndpoints, own));
     },
@@ -103,18 +104,57 @@ function same(stack: Stack, one: unknown, other: unknown): boolean {
   return JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
 }
 
+/** A `BucketDeployment` of CDK. */
+export interface BucketDeployment {
+  readonly resource: CfnResource;
+  /** What the keys of its objects begin with. */
+  readonly prefix?: string;
+  readonly construct?: IConstruct & { readonly handlerRole: iam.IRole };
+}
+
+/** The deployments that write into a bucket. */
+export function bucketDeployments(resources: CfnResource[], bucket: s3.IBucket): BucketDeployment[] {
+  return resources.filter(({ cfnResourceType }) => cfnResourceType === 'Custom::CDKBucketDeployment').flatMap(resource => {
+    const { DestinationBucketName, DestinationBucketKeyPrefix: prefix } = (resource as any)._cfnProperties;
+    const construct = resource.node.scopes.find((scope): scope is IConstruct & { handlerRole: iam.IRole } => 'handlerRole' in scope);
+    return same(Stack.of(resource), bucket.bucketName, DestinationBucketName) ? [{ resource, prefix, construct }] : [];
+  });
+}
+
+/** All resources of an app. */
+export function resourcesOf(app: IConstruct): CfnResource[] {
+  return app.node.findAll().filter(construct => CfnResource.isCfnResource(construct));
+}
+
 /** CDK's function uploads from outside the endpoint. Whether it does so before the bucket's policy exists depends on luck. */
 function warnOfDeployments(network: Construct, resources: CfnResource[], { buckets, policy }: CheckedParts): void {
   const closed = buckets.filter(bucket => networkOf(bucket) === network);
-  for (const resource of resources.filter(({ cfnResourceType }) => cfnResourceType === 'Custom::CDKBucketDeployment')) {
-    const { DestinationBucketName } = (resource as any)._cfnProperties;
-    const bucket = closed.find(({ bucketName }) => same(Stack.of(resource), bucketName, DestinationBucketName));
-    const deployment = resource.node.scopes.find((scope): scope is IConstruct & { handlerRole: iam.IRole } => 'handlerRole' in scope);
-    if (bucket && deployment && !policy.exempts(deployment.handlerRole)) {
-      lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeploymentDenied', `the policy of bucket ${bucket.node.path} denies what the BucketDeployment ${deployment.node.path} does, as that `
-        + 'does not come through the S3 endpoint: let it in with network.allowOutsideEndpoint(deployment.handlerRole), and have jobs that read what it uploads wait for it '
-        + '(job.node.addDependency(deployment))');
-    }
+  const denied = closed.flatMap(bucket => bucketDeployments(resources, bucket))
+    .flatMap(({ construct }) => construct && !policy.exempts(construct.handlerRole) ? [construct] : []);
+  if (denied.length > 0) {
+    const paths = denied.map(({ node }) => node.path).join(', ');
+    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeploymentDenied', `the bucket policies of this network deny what the BucketDeployment ${paths} does, as that does not come `
+      + 'through the S3 endpoint: let it in with network.allowOutsideEndpoint(deployment.handlerRole). A job of its stack that reads a model from the bucket waits for it');
+  }
+}
+
+/** What AWS services write, such as access logs and inventories, comes through no endpoint, and a service has no ARN that could be exempt. */
+function warnOfServices(network: Construct, resources: CfnResource[], { buckets, policy }: CheckedParts): void {
+  const closed = buckets.filter(bucket => networkOf(bucket) === network);
+  const isClosed = (resource: CfnResource, name: unknown) => closed.some(({ bucketName }) => same(Stack.of(resource), bucketName, name));
+  const policies = resources.filter(resource => resource instanceof s3.CfnBucketPolicy).filter(resource => isClosed(resource, resource.bucket));
+  const granted = policies.flatMap(resource => {
+    const statements: any[] = [Stack.of(resource).resolve(resource.policyDocument)?.Statement ?? []].flat();
+    return statements.filter(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().some(action => policy.denies(action)))
+      .flatMap(({ Principal }) => [Principal?.Service ?? []].flat().map(readableValue));
+  });
+  const logging = resources.filter(resource => resource instanceof s3.CfnBucket)
+    .filter(resource => isClosed(resource, Stack.of(resource).resolve(resource.loggingConfiguration)?.destinationBucketName))
+    .map(({ node }) => `access logs of ${node.scope!.node.path}`);
+  const denied = [...new Set([...granted, ...logging])];
+  if (denied.length > 0) {
+    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:serviceDenied', 'the bucket policies of this network deny what comes from outside the S3 endpoint, AWS services included, so these '
+      + `cannot use their buckets: ${denied.join(', ')}. Give them a bucket that is not one of this network`);
   }
 }
 

@@ -59,6 +59,11 @@ export class EndpointOnlyBucketPolicy {
     return arnsOf(this.scope, grantee).every(arn => this.exemptArns.includes(arn));
   }
 
+  /** Whether an Allow of this action is of no use outside the endpoint. */
+  public denies(action: unknown): boolean {
+    return typeof action === 'string' && this.actions.some(denied => matches(denied, action) || matches(action, denied));
+  }
+
   public get deniesDeletion(): boolean {
     return this.actions.some(action => Token.isUnresolved(action) || DELETING.test(action));
   }
@@ -83,6 +88,12 @@ export class EndpointOnlyBucketPolicy {
     const arns = [...this.exemptArns, ...this.actions.some(action => EMPTYING.test(action)) ? autoDeleteObjectsRoleArn(bucket) : []];
     return arns.length ? { 'aws:PrincipalArn': arns } : undefined;
   }
+}
+
+/** Whether a pattern of a policy comprises an action, which may be a pattern as well. */
+function matches(pattern: string, action: string): boolean {
+  const expression = pattern.replace(/[^a-z0-9:*?]/gi, '').replace(/\*/g, '.*').replace(/\?/g, '.');
+  return new RegExp(`^${expression}$`, 'i').test(action);
 }
 
 /**

@@ -25,7 +25,7 @@ const FUNCTIONS = 'ControlPlane';
 export function createVpc(scope: Construct, props: NeoPrivateCompilationVpcProps): SelectedNetwork {
   const maxAzs = requireZones(scope, props.maxAzs ?? 2);
   const ipAddresses = props.ipAddresses ?? ec2.IpAddresses.cidr(`10.0.0.0/${LARGEST_BLOCK}`);
-  const cidrMask = subnetMask(scope, props, ipAddresses, maxAzs);
+  const cidrMask = jobsSubnetMask(scope, props, ipAddresses, maxAzs);
   const group = (name: string, mask: number): ec2.SubnetConfiguration => ({ name, subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: mask });
   const vpc = new ec2.Vpc(scope, 'Vpc', {
     ipAddresses: props.privateControlPlane ? withControlPlane(scope, ipAddresses) : ipAddresses,
@@ -119,7 +119,7 @@ function requireZones(scope: Construct, maxAzs: number): number {
   return maxAzs;
 }
 
-function subnetMask(scope: Construct, props: NeoPrivateCompilationVpcProps, ipAddresses: ec2.IIpAddresses, zones: number): number {
+function jobsSubnetMask(scope: Construct, props: NeoPrivateCompilationVpcProps, ipAddresses: ec2.IIpAddresses, zones: number): number {
   const hasControlPlane = props.privateControlPlane ?? false;
   const vpcMask = netmaskOf(scope, ipAddresses);
   const asked = props.maxConcurrentInstances ?? DEFAULT_INSTANCES;

@@ -1,9 +1,11 @@
 import * as fs from 'fs';
-import { Annotations, App, Aws } from 'aws-cdk-lib';
+import { Annotations, App, Aws, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
 import { archive, compilation, OPTIONS, requestOf } from './fixture';
 import { NeoCompilationJob, NeoModel, NeoTarget } from '../../src';
 import { network, templateOf, warningIds, warnings } from '../network/fixture';
+import { DependencyGraph } from '../util/dependency-graph';
 
 describe('a model in a bucket of the job\'s own stack', () => {
   test('is not there at the first deployment, which a warning says', () => {
@@ -21,6 +23,63 @@ describe('a model in a bucket of the job\'s own stack', () => {
     const { stack, job } = compilation();
     Annotations.of(job).acknowledgeWarning('cdk-sagemaker-neo:modelNotUploaded', 'deployed after the bucket');
     expect(warningIds(stack)).toEqual([]);
+  });
+});
+
+describe('a job whose model a BucketDeployment uploads', () => {
+  const upload = (stack: Stack, bucket: s3.IBucket, props: Partial<deployment.BucketDeploymentProps> = {}) => new deployment.BucketDeployment(stack, 'Upload', {
+    sources: [deployment.Source.data('resnet.tar.gz', 'x')], destinationBucket: bucket, destinationKeyPrefix: 'models', ...props,
+  });
+  const dependsOn = (stack: Stack) => {
+    const template = templateOf(stack);
+    const [[job], [uploaded]] = [NeoCompilationJob.RESOURCE_TYPE, 'Custom::CDKBucketDeployment'].map(type => Object.keys(template.findResources(type)));
+    const graph = new DependencyGraph(template.toJSON());
+    expect(graph.cycles()).toEqual([]);
+    return graph.dependsOn(job, uploaded);
+  };
+
+  test.each([true, false])('waits for it, made first: %s', isFirst => {
+    const fixture = network();
+    if (!isFirst) { compilation({}, fixture); }
+    fixture.privateVpc.allowOutsideEndpoint(upload(fixture.stack, fixture.bucket).handlerRole);
+    if (isFirst) { compilation({}, fixture); }
+    expect(dependsOn(fixture.stack)).toBe(true);
+    expect(warningIds(fixture.stack)).toEqual([]);
+  });
+
+  test('does not wait for one that writes elsewhere, and the warning stays', () => {
+    const { stack, bucket, privateVpc } = compilation();
+    privateVpc.allowOutsideEndpoint(upload(stack, bucket, { destinationKeyPrefix: 'documents' }).handlerRole);
+    expect(dependsOn(stack)).toBe(false);
+    expect(warningIds(stack)).toEqual(['modelNotUploaded']);
+  });
+
+  test('does not wait for one that depends on the job', () => {
+    const { stack, bucket, privateVpc, job } = compilation();
+    privateVpc.allowOutsideEndpoint(upload(stack, bucket, { sources: [deployment.Source.jsonData('result.json', { uri: job.modelArtifactsUri })] }).handlerRole);
+    expect(dependsOn(stack)).toBe(false);
+  });
+
+  test('waits for it among more jobs than run at once, without a cycle', () => {
+    const fixture = network({ maxConcurrentJobs: 1 });
+    const { stack, bucket, privateVpc } = fixture;
+    const ids = ['A', 'B', 'C'];
+    ids.forEach(id => compilation({}, fixture, id));
+    privateVpc.allowOutsideEndpoint(upload(stack, bucket).handlerRole);
+    const template = templateOf(stack);
+    const graph = new DependencyGraph(template.toJSON());
+    const [uploaded] = Object.keys(template.findResources('Custom::CDKBucketDeployment'));
+    expect(graph.cycles()).toEqual([]);
+    expect(Object.keys(template.findResources(NeoCompilationJob.RESOURCE_TYPE)).map(id => graph.dependsOn(id, uploaded))).toEqual([true, true, true]);
+  });
+
+  test.each(['strong', 'weak', 'both'])('waits for it in another stack than the bucket (%s references)', references => {
+    const app = new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } });
+    const fixture = network({}, new Stack(app, 'Network'));
+    const jobs = new Stack(app, 'Jobs');
+    compilation({}, { ...fixture, stack: jobs });
+    upload(jobs, fixture.bucket);
+    expect(dependsOn(jobs)).toBe(true);
   });
 });
 

@@ -4,6 +4,7 @@
 import { App, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as resolver from 'aws-cdk-lib/aws-route53resolver';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
 import { existing } from './existing-vpc-fixture';
@@ -104,7 +105,7 @@ describe('a BucketDeployment into a bucket of the network', () => {
     const { stack, bucket } = network();
     upload(stack, bucket);
     synth(stack);
-    expect(warnings(stack)).toEqual([expect.stringMatching(/the BucketDeployment Stack\/Upload does.*network\.allowOutsideEndpoint\(deployment\.handlerRole\).*\[ack: cdk-sagemaker-neo:bucketDeploymentDenied\]/)]);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/the BucketDeployment Stack\/Upload does.*network\.allowOutsideEndpoint\(deployment\.handlerRole\)\. A job .*\[ack: cdk-sagemaker-neo:bucketDeploymentDenied\]/)]);
   });
 
   test('is not warned of when it is let in, nor into another bucket', () => {
@@ -116,17 +117,60 @@ describe('a BucketDeployment into a bucket of the network', () => {
   });
 });
 
+describe('AWS services that use a bucket of the network', () => {
+  const service = (make: (stack: Stack, bucket: s3.Bucket) => void, props: Parameters<typeof network>[0] = {}, context = {}) => {
+    const stack = new Stack(new App({ context }), 'Stack');
+    const { bucket } = network(props, stack);
+    make(stack, bucket);
+    synth(stack);
+    return warnings(stack).filter(text => text.includes('serviceDenied'));
+  };
+  const logsInto = (stack: Stack, bucket: s3.Bucket) => new s3.Bucket(stack, 'Site', { serverAccessLogsBucket: bucket });
+
+  test.each<[string, (stack: Stack, bucket: s3.Bucket) => void, object, RegExp]>([
+    ['access logs, by a bucket policy', logsInto, { '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true }, /: logging\.s3\.amazonaws\.com, access logs of Stack\/Site\. Give them/],
+    ['access logs, by an ACL', logsInto, {}, /: access logs of Stack\/Site\. Give them/],
+    ['an inventory', (stack, bucket) => new s3.Bucket(stack, 'Site', { inventories: [{ destination: { bucket } }] }), {}, /: s3\.amazonaws\.com\. Give them/],
+    ['flow logs', (_, bucket) => bucket.addToResourcePolicy(new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('delivery.logs.amazonaws.com')], actions: ['s3:Put*'], resources: [bucket.arnForObjects('*')],
+    })), {}, /: delivery\.logs\.amazonaws\.com\. Give them/],
+  ])('are denied, which a warning says: %s', (_, make, context, text) => {
+    expect(service(make, {}, context)).toEqual([expect.stringMatching(text)]);
+  });
+
+  test('are not warned of when they do what is not denied, or use another bucket', () => {
+    expect(service((_, bucket) => bucket.addToResourcePolicy(new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('cloudtrail.amazonaws.com')], actions: ['s3:GetBucketAcl'], resources: [bucket.bucketArn],
+    })))).toEqual([]);
+    expect(service(stack => logsInto(stack, new s3.Bucket(stack, 'Logs')))).toEqual([]);
+    expect(service(logsInto, { bucketPolicyActions: ['s3:GetObject'] }, { '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true }).join()).not.toContain('logging.s3');
+  });
+});
+
 describe('DNS of the VPC', () => {
-  const dns = (servers: string[]) => {
+  const dns = (make: (stack: Stack, vpcId: string) => void) => {
     const { stack, privateVpc } = network();
-    const options = new ec2.CfnDHCPOptions(stack, 'Options', { domainNameServers: servers });
-    new ec2.CfnVPCDHCPOptionsAssociation(stack, 'Association', { vpcId: privateVpc.vpc.vpcId, dhcpOptionsId: options.ref });
+    make(stack, privateVpc.vpc.vpcId);
     synth(stack);
     return warningIds(stack);
   };
+  const dhcp = (domainNameServers?: string[]) => (stack: Stack, vpcId: string) =>
+    new ec2.CfnVPCDHCPOptionsAssociation(stack, 'Association', { vpcId, dhcpOptionsId: new ec2.CfnDHCPOptions(stack, 'Options', { domainNameServers }).ref });
 
-  test('by servers of its own is warned of', () => { expect(dns(['10.0.0.2'])).toEqual(['vpcDnsSettings']); });
-  test('by AWS is not', () => { expect(dns(['AmazonProvidedDNS'])).toEqual([]); });
+  test.each<[string, (stack: Stack, vpcId: string) => void]>([
+    ['servers of its own', dhcp(['10.0.0.2'])],
+    ['servers of its own besides those of AWS', dhcp(['AmazonProvidedDNS', '10.0.0.2'])],
+    ['DHCP options that the app does not make', (stack, vpcId) => new ec2.CfnVPCDHCPOptionsAssociation(stack, 'Association', { vpcId, dhcpOptionsId: 'dopt-1' })],
+    ['rules of Route 53 Resolver', (stack, vpcId) => new resolver.CfnResolverRuleAssociation(stack, 'Rule', { vpcId, resolverRuleId: 'rslvr-rr-1' })],
+    ['a DNS firewall', (stack, vpcId) => new resolver.CfnFirewallRuleGroupAssociation(stack, 'Firewall', { vpcId, firewallRuleGroupId: 'rslvr-frg-1', priority: 101 })],
+    ['rules in another stack', (stack, vpcId) => new resolver.CfnResolverRuleAssociation(new Stack(stack.node.root as App, 'Dns'), 'Rule', { vpcId, resolverRuleId: 'rslvr-rr-1' })],
+  ])('by %s is warned of', (_, make) => { expect(dns(make)).toEqual(['vpcDnsSettings']); });
+
+  test.each<[string, (stack: Stack, vpcId: string) => void]>([
+    ['AWS', dhcp(['AmazonProvidedDNS'])],
+    ['AWS, as the options name no server', dhcp()],
+    ['servers of its own, of another VPC', stack => dhcp(['10.0.0.2'])(stack, existing(stack).vpcId)],
+  ])('by %s is not', (_, make) => { expect(dns(make)).toEqual([]); });
 });
 
 test('an imported bucket may have a key, which a warning says with the statement that the role needs', () => {
