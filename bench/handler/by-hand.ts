@@ -10,7 +10,7 @@ export class HandlerByHand {
   /** What the framework does with the two, in the form that the waiter of the library has. */
   public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId } }: Step): Promise<Progress> {
     if (PhysicalResourceId === undefined) { return { ...await this.onEvent(Request), WaitSeconds: 0 }; }
-    const { IsComplete, Data } = await this.isComplete({ ...Request, PhysicalResourceId, RequestedAt: Date.parse(StartedAt) });
+    const { IsComplete, Data } = await this.isComplete({ ...Request, PhysicalResourceId, RequestedAt: Date.parse(StartedAt), Memory: {} });
     return { PhysicalResourceId, ...IsComplete ? { Answer: { Status: 'SUCCESS', Data: Data as Answer['Data'] } } : { WaitSeconds: 9 } };
   }
 

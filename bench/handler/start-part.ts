@@ -17,6 +17,7 @@ const INSIDE = path.join(ROOT, '.cache', 'bench', 'handler', 'inside.js');
 const STACK: DescribedStack = {
   id: 'arn:aws:cloudformation:us-east-1:111122223333:stack/Models/1',
   name: 'Models',
+  status: 'CREATE_IN_PROGRESS',
   resources: [{ logicalId: 'Job', type: 'Custom::SageMakerNeoCompilationJob', status: 'CREATE_IN_PROGRESS' }],
 };
 const MEASURES = {

@@ -181,7 +181,7 @@ function provider(stack: Stack, executor: iam.Role): string {
     [jobs('*')], { StringEquals: { 'aws:ResourceTag/cdk-sagemaker-neo:stack': PREFIX } });
   allow('FindJobs', ['sagemaker:ListCompilationJobs'], ['*']);
   allow('PassExecutionRole', ['iam:PassRole'], [executor.roleArn], { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } });
-  allow('SeeOwnStack', ['cloudformation:DescribeStackResource'], [stack.stackId]);
+  allow('SeeOwnStack', ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'], [stack.stackId]);
 
   const code = lambda.Code.fromAsset(HANDLER);
   const handler = (id: string, exported: string) => new lambda.Function(scope, id, {

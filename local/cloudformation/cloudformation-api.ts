@@ -6,6 +6,7 @@ import { queryApi, XmlContent } from '../aws/query-protocol';
 export interface DescribedStack {
   readonly id: string;
   readonly name: string;
+  readonly status: string;
   readonly resources: readonly Pick<ResourceRecord, 'logicalId' | 'physicalId' | 'type' | 'status'>[];
 }
 
@@ -13,9 +14,12 @@ export interface DescribedStack {
 export const cloudFormationApi = (find: (stackNameOrId: string) => DescribedStack | undefined, now: () => number) => queryApi({
   dialect: 'query',
   operations: {
+    DescribeStacks: ({ parameters: { StackName } }): Record<string, XmlContent> => {
+      const { id, name, status } = existing(find, StackName);
+      return { Stacks: [{ StackName: name, StackId: id, StackStatus: status, CreationTime: new Date(now()).toISOString() }] };
+    },
     DescribeStackResource: ({ parameters: { StackName, LogicalResourceId } }): Record<string, XmlContent> => {
-      const stack = find(StackName);
-      if (!stack) { throw new ApiError('ValidationError', `Stack '${StackName}' does not exist`); }
+      const stack = existing(find, StackName);
       const resource = stack.resources.find(({ logicalId }) => logicalId === LogicalResourceId);
       if (!resource) { throw new ApiError('ValidationError', `Resource ${LogicalResourceId} does not exist for stack ${StackName}`); }
       return {
@@ -32,3 +36,10 @@ export const cloudFormationApi = (find: (stackNameOrId: string) => DescribedStac
     },
   },
 });
+
+/** @throws ApiError */
+function existing(find: (stackNameOrId: string) => DescribedStack | undefined, stackNameOrId: string): DescribedStack {
+  const stack = find(stackNameOrId);
+  if (!stack) { throw new ApiError('ValidationError', `Stack '${stackNameOrId}' does not exist`); }
+  return stack;
+}

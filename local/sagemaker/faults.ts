@@ -20,6 +20,8 @@ export type Fault =
   | { readonly kind: 'error'; readonly error: (call: CallPoint) => AwsError }
   /** The connection breaks; before: nothing was done, after: it was done and the response is lost. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
+  /** The caller gives up waiting, and the call takes effect so much later. */
+  | { readonly kind: 'late'; readonly ms: number }
   /** The calling process dies, before its call reaches the service or after the service has done it. */
   | { readonly kind: 'crash'; readonly when: 'before' | 'after' };
 
@@ -85,6 +87,9 @@ export const connectionReset = (): Fault => ({ kind: 'reset', when: 'before' });
 
 export const responseLost = (): Fault => ({ kind: 'reset', when: 'after' });
 
+/** The client stops waiting for the answer; the service does what was asked after so many milliseconds. */
+export const lateEffect = (ms: number): Fault => ({ kind: 'late', ms });
+
 export const crashBefore = (): Fault => ({ kind: 'crash', when: 'before' });
 
 export const crashAfter = (): Fault => ({ kind: 'crash', when: 'after' });
@@ -103,6 +108,9 @@ export const roleNotPropagated = (): Fault => ({
 /** What no waiting changes. */
 export const explicitlyDenied = (): Fault => error('AccessDeniedException', 'User: arn:aws:sts::111122223333:assumed-role/handler/handler is not authorized to perform this action '
   + 'with an explicit deny in a service control policy');
+
+/** A role's credentials that are not known everywhere yet. */
+export const tokenUnknown = (): Fault => error('UnrecognizedClientException', 'The security token included in the request is invalid.');
 
 export const accessDenied = (): Fault => ({
   kind: 'error',

@@ -1,4 +1,4 @@
-import { isNeoOperation } from './api';
+import { isNeoOperation, type NeoOperation, type NeoOperations } from './api';
 import { textOf } from './bytes';
 import { Clock, SYSTEM_CLOCK } from './clock';
 import { AwsError } from './errors';
@@ -37,6 +37,8 @@ export interface FrontEndProps {
   readonly faults?: FaultSchedule;
   /** How latency passes. @default - real time */
   readonly clock?: Pick<Clock, 'sleep'>;
+  /** Calls a second that are taken, and as many at once; what comes on top is throttled. @default - no limit */
+  readonly callsPerSecond?: number;
   /** Told of every call, for example to log it. @default - nobody is told */
   readonly onCall?: (call: CallRecord) => void;
 }
@@ -49,11 +51,35 @@ export class FrontEnd {
   public faults: FaultSchedule;
   private readonly clock: Pick<Clock, 'sleep'>;
   private readonly onCall: (call: CallRecord) => void;
+  private readonly late: { readonly at: number; readonly effect: () => unknown }[] = [];
+  private readonly callsPerSecond: number;
+  private tokens: { left: number; at: number };
 
   constructor(public readonly service: NeoService, props: FrontEndProps = {}) {
     this.faults = props.faults ?? new FaultSchedule([]);
     this.clock = props.clock ?? SYSTEM_CLOCK;
     this.onCall = props.onCall ?? (() => {});
+    this.callsPerSecond = props.callsPerSecond ?? Infinity;
+    this.tokens = { left: this.callsPerSecond, at: service.now() };
+  }
+
+  /** One call without a protocol. @throws AwsError, ConnectionResetError, CrashError */
+  public call<O extends NeoOperation>(operation: O, input: NeoOperations[O]['input']): Promise<NeoOperations[O]['output']> {
+    return this.undergo(operation, input, () => this.service.call(operation, input));
+  }
+
+  /** Does what calls given up by their callers have asked for, as far as its time has come. Every call does so, too. */
+  public land(): void {
+    const now = this.service.now();
+    for (const [index, { at, effect }] of [...this.late.entries()].reverse()) {
+      if (at > now) { continue; }
+      this.late.splice(index, 1);
+      try {
+        effect();
+      } catch {
+        // Nobody waits for the answer.
+      }
+    }
   }
 
   /**
@@ -92,13 +118,27 @@ export class FrontEnd {
     }
   }
 
+  /** A bucket of tokens, as AWS's APIs have one per account. @throws AwsError ThrottlingException */
+  private takeToken(): void {
+    if (this.callsPerSecond === Infinity) { return; }
+    const now = this.service.now();
+    const left = Math.min(this.callsPerSecond, this.tokens.left + (now - this.tokens.at) * this.callsPerSecond / 1_000);
+    if (left < 1) {
+      this.tokens = { left, at: now };
+      throw new AwsError('ThrottlingException', 'Rate exceeded');
+    }
+    this.tokens = { left: left - 1, at: now };
+  }
+
   /** Does the call, with all that is to go wrong with it. */
   private async undergo<T>(operation: string, input: any, effect: () => T): Promise<T> {
+    this.land();
     const nth = (this.counts.get(operation) ?? 0) + 1;
     this.counts.set(operation, nth);
     let done = false;
     let outcome = 'ok';
     try {
+      this.takeToken();
       const call = { operation, nth, input, now: this.service.now() };
       const faults = this.faults.next(call);
       for (const fault of faults) {
@@ -106,6 +146,9 @@ export class FrontEnd {
           await this.clock.sleep(fault.ms);
         } else if (fault.kind === 'error') {
           throw fault.error(call);
+        } else if (fault.kind === 'late') {
+          this.late.push({ at: this.service.now() + fault.ms, effect });
+          throw new ConnectionResetError('socket hang up');
         } else if (fault.when === 'before') {
           throw interruption(fault.kind);
         }

@@ -23,6 +23,8 @@ export class Job {
   public readonly name: string;
   public readonly tags: Map<string, string>;
   public deletedAt?: number;
+  /** The tags as they were from each time on. */
+  private readonly tagHistory: { readonly at: number; readonly tags: Tag[] }[] = [];
   private timeline: readonly Transition[];
   private readonly outcomeReason: string;
 
@@ -35,6 +37,7 @@ export class Job {
     this.name = request.CompilationJobName!;
     this.tags = new Map((request.Tags ?? []).map(tag => [tag.Key!, tag.Value!]));
     [this.timeline, this.outcomeReason] = future(request, createdAt, plan);
+    this.noteTags(createdAt);
   }
 
   public get createdAt(): number {
@@ -96,6 +99,16 @@ export class Job {
 
   public tagList(): Tag[] {
     return [...this.tags].map(([Key, Value]) => ({ Key, Value }));
+  }
+
+  /** To be called after a change of the tags. */
+  public noteTags(now: number): void {
+    this.tagHistory.push({ at: now, tags: this.tagList() });
+  }
+
+  /** The tags as they were at a time; none before the job was made. */
+  public tagsAt(time: number): Tag[] {
+    return this.tagHistory.filter(({ at }) => at <= time).at(-1)?.tags ?? [];
   }
 
   private current(now: number): Transition {

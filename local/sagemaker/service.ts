@@ -1,4 +1,4 @@
-import { CompilationJobStatus, CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
+import { CompilationJobStatus, CompilationJobSummary, CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
 import { NeoOperation, NeoOperations } from './api';
 import { ArtifactStore, parseS3Uri } from './artifact-store';
 import { artifactBody, artifactUri } from './artifacts';
@@ -27,6 +27,18 @@ export interface NeoServiceProps {
   readonly artifacts?: ArtifactStore;
   /** A job whose model archive is not in `artifacts` fails. @default false */
   readonly modelsMustExist?: boolean;
+  /** How far behind some answers are. May be changed while it runs. @default - all answers are of this moment */
+  readonly lag?: Lag;
+}
+
+/** Milliseconds by which answers are behind what has happened. CreateCompilationJob itself never lags: a name is taken at once. */
+export interface Lag {
+  /** Of ListCompilationJobs: jobs appear, change their status and vanish so much later. @default 0 */
+  list?: number;
+  /** Of ListTags. @default 0 */
+  tags?: number;
+  /** Of calls that name a job: it is not found for so long after its creation. @default 0 */
+  describe?: number;
 }
 
 /** What a test may see of a job, deleted or not. */
@@ -58,6 +70,7 @@ export class NeoService {
   private readonly quota: number;
   private readonly plan: Planner;
   private readonly modelsMustExist: boolean;
+  private readonly lag: Lag;
   private readonly operations: { [O in NeoOperation]: (input: Input<O>) => Output<O> };
   private readonly jobs = new Map<string, Job>();
   private readonly jobsByArn = new Map<string, Job>();
@@ -73,6 +86,7 @@ export class NeoService {
     this.quota = props.quota ?? Infinity;
     this.plan = props.plan ?? always({});
     this.modelsMustExist = props.modelsMustExist ?? false;
+    this.lag = props.lag ?? {};
     this.artifacts = props.artifacts ?? new ArtifactStore();
     this.artifacts.beforeRead(() => this.settle());
     this.operations = {
@@ -80,8 +94,8 @@ export class NeoService {
       DescribeCompilationJob: input => describe(this.find(input.CompilationJobName!), this.now(), this.region),
       StopCompilationJob: input => this.stop(this.find(input.CompilationJobName!)),
       DeleteCompilationJob: input => this.delete(this.find(input.CompilationJobName!)),
-      ListCompilationJobs: input => listSummaries([...this.jobs.values()].map(job => summarize(job, this.now())), input),
-      ListTags: input => ({ Tags: this.findByArn(input.ResourceArn!).tagList() }),
+      ListCompilationJobs: input => listSummaries(this.listed(), input),
+      ListTags: input => ({ Tags: this.findByArn(input.ResourceArn!).tagsAt(this.now() - (this.lag.tags ?? 0)) }),
       AddTags: input => this.addTags(this.findByArn(input.ResourceArn!), input),
       DeleteTags: input => this.deleteTags(this.findByArn(input.ResourceArn!), input),
     };
@@ -161,11 +175,13 @@ export class NeoService {
       throw resourceLimitExceeded('Number of tags for a resource', MAX_TAGS, job.tags.size, added);
     }
     tags!.forEach(tag => job.tags.set(tag.Key!, tag.Value!));
+    job.noteTags(this.now());
     return { Tags: job.tagList() };
   }
 
   private deleteTags(job: Job, { TagKeys: keys }: Input<'DeleteTags'>): {} {
     keys!.forEach(key => job.tags.delete(key));
+    job.noteTags(this.now());
     return {};
   }
 
@@ -189,9 +205,23 @@ export class NeoService {
     }
   }
 
+  /** Whether the tags of a job can be seen yet. */
+  public showsTags(name: string): boolean {
+    const job = this.jobs.get(name);
+    return job === undefined || job.tagsAt(this.now() - (this.lag.tags ?? 0)).length > 0;
+  }
+
+  private listed(): CompilationJobSummary[] {
+    const lag = this.lag.list ?? 0;
+    const then = this.now() - lag;
+    const wasThere = ({ createdAt, deletedAt = Infinity }: Job) => createdAt <= then && deletedAt > then;
+    const jobs = lag === 0 ? [...this.jobs.values()] : this.everCreated.filter(wasThere);
+    return jobs.map(job => summarize(job, then));
+  }
+
   private find(name: string): Job {
     const job = this.jobs.get(name);
-    if (!job) {
+    if (!job || this.now() - job.createdAt < (this.lag.describe ?? 0)) {
       throw resourceNotFound(name);
     }
     return job;

@@ -223,7 +223,7 @@ export class CompilationJobProvider extends Construct {
     }));
     this.role.addToPrincipalPolicy(new iam.PolicyStatement({
       sid: 'SeeOwnStack',
-      actions: ['cloudformation:DescribeStackResource'],
+      actions: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
       resources: [Stack.of(this).stackId],
     }));
   }

@@ -43,7 +43,7 @@ const SERVICES: Service[] = [
   {
     id: 'CloudFormation',
     service: ec2.InterfaceVpcEndpointAwsService.CLOUDFORMATION,
-    actions: ['cloudformation:DescribeStackResource'],
+    actions: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
     resource: { service: 'cloudformation', resource: 'stack' },
   },
 ];

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { CompilationJobAttributes } from '../compilation-job-properties';
 import type { Dependencies } from './dependencies';
-import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, mayBeLate } from './errors';
+import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, isUnanswered, mayBeLate } from './errors';
 import type { AwsError } from './errors';
 import { createRequestOf, isJobName, jobNameOf, tagsOf } from './identity';
 import { artifactOf, isInProgress } from './neo-jobs';
@@ -22,10 +22,13 @@ const IAM_LAG_SECONDS = 2 * 60;
 /** How long after CreateCompilationJob a job may be invisible. */
 const SHOW_LAG_SECONDS = 60;
 
+/** How long a call of CreateCompilationJob without an answer may still take effect. */
+const LANDING_SECONDS = 60;
+
 const ASK_AGAIN_SECONDS = 60;
 
 /** Whether a refusal is waited out: it may come from a permission, or a role's token, that is seconds old. */
-export function isIamLate(e: AwsError, { RefusedSince }: PolledRequest, now: number): boolean {
+export function isIamLate(e: AwsError, { Memory: { RefusedSince } }: PolledRequest, now: number): boolean {
   return mayBeLate(e) && now - (RefusedSince ?? now) < IAM_LAG_SECONDS * 1000;
 }
 
@@ -65,14 +68,15 @@ export class CreateOrUpdateHandler {
   private async wait(job: Job, request: PolledRequest): Promise<Look> {
     if (job.CompilationJobStatus === 'STOPPING') { return NOT_YET; }
     const now = this.deps.now();
-    const isDue = now - (request.AskedAt ?? 0) >= ASK_AGAIN_SECONDS * 1000;
+    const isDue = now - (request.Memory.AskedAt ?? 0) >= ASK_AGAIN_SECONDS * 1000;
     if (isDue && !await this.isStillWanted(request)) { return this.abandon(job, request); }
     if (request.ResourceProperties.WaitForCompletion === 'false') { return this.complete(job, request); }
     if (this.isOverdue(request)) {
       this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'time limit' });
       await this.jobs.stop(job);
     }
-    return isDue ? { ...NOT_YET, AskedAt: now } : NOT_YET;
+    if (isDue) { request.Memory.AskedAt = now; }
+    return NOT_YET;
   }
 
   /** CloudFormation has given this request up: stop what it has made. The next looks find the job stopped, and end. */
@@ -99,22 +103,28 @@ export class CreateOrUpdateHandler {
 
   private async start(request: PolledRequest): Promise<Look> {
     const input = createRequestOf(request.PhysicalResourceId, request, request.ResourceProperties);
+    const { Memory } = request;
+    // What was asked for without an answer would run on when nothing waits for it any more.
+    const mayLand = this.deps.now() - (Memory.UnansweredAt ?? -Infinity) < LANDING_SECONDS * 1000;
+    if (mayLand && (this.isOverdue(request) || !await this.isStillWanted(request))) { return NOT_YET; }
     if (this.isOverdue(request)) {
       throw new JobFailure(`no compilation job could be started within ${request.ResourceProperties.TimeLimitInSeconds} seconds (${summarizeRequest(input)})`);
     }
     const elapsed = this.elapsedSeconds(request);
     const isLastChance = this.remainingSeconds(request) <= LAST_POLL_SECONDS;
     // SageMaker has taken the job, and does not show it yet.
-    if (request.CreatedAt !== undefined && this.deps.now() - request.CreatedAt < SHOW_LAG_SECONDS * 1000) { return NOT_YET; }
+    if (this.deps.now() - (Memory.CreatedAt ?? -Infinity) < SHOW_LAG_SECONDS * 1000) { return NOT_YET; }
     await this.requireWanted(request);
     if (await this.stopOthers(request)) { return NOT_YET; }
 
     try {
       await this.jobs.create(input);
       this.deps.log({ action: 'create', job: input.CompilationJobName });
-      return { ...NOT_YET, CreatedAt: this.deps.now() };
+      Memory.CreatedAt = this.deps.now();
+      return NOT_YET;
     } catch (error) {
       const e = error as AwsError;
+      if (isUnanswered(e)) { Memory.UnansweredAt = this.deps.now(); }
       // Ours whose answer was lost, or a stranger's: the next poll reads its tags.
       if (isInUse(e)) { return NOT_YET; }
       if (!isLastChance && isIamLate(e, request, this.deps.now())) { throw e; }
@@ -150,17 +160,23 @@ export class CreateOrUpdateHandler {
   }
 
   /** What CloudFormation does with the resource instead of this request; undefined when it waits for this request. */
-  private async unwantedStatus({ StackId, LogicalResourceId, RequestType, OldPhysicalResourceId }: PolledRequest): Promise<string | undefined> {
+  private async unwantedStatus(request: PolledRequest): Promise<string | undefined> {
+    const { StackId, LogicalResourceId, RequestType, OldPhysicalResourceId, Memory } = request;
     try {
-      const { status, physicalId } = await (await this.deps.stackResources()).describe(StackId, LogicalResourceId);
+      const stack = await this.deps.stackResources();
+      const { status, physicalId } = await stack.describe(StackId, LogicalResourceId);
       if (status !== `${RequestType.toUpperCase()}_IN_PROGRESS`) { return `${status}`; }
-      // An Update of its own has the physical id that the request has named.
-      const isOther = RequestType === 'Update' && physicalId && OldPhysicalResourceId && physicalId !== OldPhysicalResourceId;
-      return isOther ? `${status} of ${physicalId}` : undefined;
+      if (RequestType !== 'Update') { return undefined; }
+      // An Update of its own has the physical id that the request has named. Its roll-back may have it too, and the stack another status.
+      if (physicalId && OldPhysicalResourceId && physicalId !== OldPhysicalResourceId) { return `${status} of ${physicalId}`; }
+      const stackStatus = await stack.stackStatus(StackId);
+      Memory.StackStatus ??= stackStatus;
+      return stackStatus === Memory.StackStatus ? undefined : `${status} of a stack in ${stackStatus}`;
     } catch (error) {
       const e = error as AwsError;
       if (/^Stack .* does not exist/.test(e.message)) { return 'the stack is gone'; }
-      // A boundary may take this permission away, and some engines do not know a resource that is under way: the check is a second line of defence.
+      // A boundary may take this permission away, and some engines do not know a resource that is under way: the check is a second
+      // line of defence.
       if (isAccessDenied(e) || /^Resource .* does not exist for stack/.test(e.message)) { return undefined; }
       throw e;
     }

@@ -10,7 +10,7 @@ export type OnDemand<T> = () => Promise<T>;
 export interface Dependencies {
   readonly sagemaker: SageMakerClient;
   readonly artifacts: OnDemand<Pick<Artifacts, 'delete'>>;
-  readonly stackResources: OnDemand<Pick<StackResources, 'describe'>>;
+  readonly stackResources: OnDemand<Pick<StackResources, 'describe' | 'stackStatus'>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** One structured line in the function's log. Never give it an event: it holds a presigned URL. */

@@ -38,3 +38,9 @@ export function isTransient(e: AwsError & { code?: string }): boolean {
   const status = e.$metadata?.httpStatusCode ?? 0;
   return TRANSIENT_NAMES.test(e.name) || TRANSIENT_CODES.test(e.code ?? '') || status === 429 || status >= 500;
 }
+
+/** The call may have taken effect, or may do so yet: the connection broke, or no answer came in time. */
+export function isUnanswered(e: AwsError): boolean {
+  const status = e.$metadata?.httpStatusCode ?? 0;
+  return isTransient(e) && (status === 0 || status >= 500);
+}

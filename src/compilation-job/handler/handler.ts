@@ -28,16 +28,19 @@ export class CompilationJobHandler {
    * The first step decides on the physical id, and the next ones work on it until there is an answer. A step may be repeated, also while the function
    * is still at it elsewhere.
    */
-  public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId, RefusedSince, AskedAt, CreatedAt } }: Step): Promise<Progress> {
+  public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId, WaitSeconds: _, Answer: __, ...before } }: Step): Promise<Progress> {
     try {
       // Kept by the state machine before anything is changed, so that each later answer has the id that a clean-up needs.
-      if (PhysicalResourceId === undefined) { return { PhysicalResourceId: await this.onEvent(Request), WaitSeconds: 0 }; }
+      if (PhysicalResourceId === undefined) {
+        return { PhysicalResourceId: await this.onEvent(Request), StackStatus: await this.stackStatus(Request), WaitSeconds: 0 };
+      }
       const RequestedAt = Date.parse(StartedAt);
-      const { IsComplete, WaitSeconds = WAIT_SECONDS, Data, ...memory } = await this.isComplete({
-        ...Request, OldPhysicalResourceId: Request.PhysicalResourceId, PhysicalResourceId, RequestedAt, RefusedSince, AskedAt, CreatedAt,
+      const Memory = { ...before };
+      const { IsComplete, WaitSeconds = WAIT_SECONDS, Data } = await this.isComplete({
+        ...Request, OldPhysicalResourceId: Request.PhysicalResourceId, PhysicalResourceId, RequestedAt, Memory,
       });
       if (IsComplete) { return { PhysicalResourceId, Answer: { Status: 'SUCCESS', Data } }; }
-      if (this.deps.now() - RequestedAt < GIVE_UP_SECONDS * 1000) { return { AskedAt, CreatedAt, ...memory, PhysicalResourceId, WaitSeconds }; }
+      if (this.deps.now() - RequestedAt < GIVE_UP_SECONDS * 1000) { return { ...Memory, PhysicalResourceId, WaitSeconds }; }
       throw new Error(`the ${Request.RequestType} of compilation job ${PhysicalResourceId} is not over after ${GIVE_UP_SECONDS / 60} minutes; deploy again`);
     } catch (e) {
       return { PhysicalResourceId, Answer: { Status: 'FAILED', Reason: (e as Error).message } };
@@ -53,15 +56,29 @@ export class CompilationJobHandler {
   public async isComplete(request: PolledRequest): Promise<Look> {
     return this.explained(request, async () => {
       try {
-        const { RequestType } = request;
-        return await new (RequestType === 'Delete' ? DeleteHandler : CreateOrUpdateHandler)(this.deps, this.jobs).isComplete(request);
+        const { RequestType, Memory } = request;
+        const look = await new (RequestType === 'Delete' ? DeleteHandler : CreateOrUpdateHandler)(this.deps, this.jobs).isComplete(request);
+        Memory.RefusedSince = undefined;
+        return look;
       } catch (e) {
         const isLate = isIamLate(e as AwsError, request, this.deps.now());
         if (!isLate && !isTransient(e as AwsError)) { throw e; }
         this.deps.log({ action: 'wait', resource: request.LogicalResourceId, why: (e as Error).name });
-        return isLate ? { ...NOT_YET, RefusedSince: request.RefusedSince ?? this.deps.now() } : NOT_YET;
+        request.Memory.RefusedSince = isLate ? request.Memory.RefusedSince ?? this.deps.now() : undefined;
+        return NOT_YET;
       }
     });
+  }
+
+  /** As soon as can be, so that the roll-back of this very Update is known by another status. */
+  private async stackStatus({ RequestType, StackId }: ResourceRequest): Promise<string | undefined> {
+    if (RequestType !== 'Update') { return undefined; }
+    try {
+      return await (await this.deps.stackResources()).stackStatus(StackId);
+    } catch (e) {
+      this.deps.log({ action: 'not told', stack: StackId, why: (e as Error).name });
+      return undefined;
+    }
   }
 
   private async physicalIdFor(request: ResourceRequest): Promise<string> {

@@ -25,23 +25,26 @@ export interface PolledRequest extends ResourceRequest {
   readonly RequestedAt: number;
   /** The physical id that CloudFormation named. */
   readonly OldPhysicalResourceId?: string;
-  readonly RefusedSince?: number;
-  readonly AskedAt?: number;
-  readonly CreatedAt?: number;
+  /** A step may write into it, also when it fails. */
+  readonly Memory: Memory;
 }
 
-/** What one step tells the next, in milliseconds since the epoch. */
+/** What one step tells the next; times in milliseconds since the epoch. */
 export interface Memory {
   /** The first of the steps in a row in which AWS refused access. */
-  readonly RefusedSince?: number;
+  RefusedSince?: number;
   /** When CloudFormation was last asked whether it still wants the job. */
-  readonly AskedAt?: number;
+  AskedAt?: number;
+  /** Status of the stack when CloudFormation was first asked. */
+  StackStatus?: string;
   /** When SageMaker took the job. */
-  readonly CreatedAt?: number;
+  CreatedAt?: number;
+  /** When a call that asked for the job was left without an answer: it may still take effect. */
+  UnansweredAt?: number;
 }
 
 /** What one look at the job has found. */
-export interface Look extends Memory {
+export interface Look {
   readonly IsComplete: boolean;
   /** @default - ten seconds from look to look */
   readonly WaitSeconds?: number;
@@ -92,7 +95,7 @@ export async function ownershipOf(
   };
 }
 
-/** Nobody but this very request can have made a job of the name generated for it: no tags need to be read. */
+/** Only this very request can have made a job of the name generated for it, so no tags need to be read. */
 export function isNamedByThis(request: PolledRequest): boolean {
   const properties = request.ResourceProperties;
   return properties.JobName === undefined && request.PhysicalResourceId === jobNameOf(request, properties);

@@ -1,4 +1,4 @@
-import { CloudFormationClient, DescribeStackResourceCommand, type CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStackResourceCommand, DescribeStacksCommand, type CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
 
 export interface StackResource {
   readonly status?: string;
@@ -18,5 +18,11 @@ export class StackResources {
     const question = new DescribeStackResourceCommand({ StackName: stackId, LogicalResourceId: logicalResourceId });
     const { StackResourceDetail } = await this.client.send(question);
     return { status: StackResourceDetail?.ResourceStatus, physicalId: StackResourceDetail?.PhysicalResourceId };
+  }
+
+  /** For example `UPDATE_ROLLBACK_IN_PROGRESS`. */
+  public async stackStatus(stackId: string): Promise<string | undefined> {
+    const { Stacks } = await this.client.send(new DescribeStacksCommand({ StackName: stackId }));
+    return Stacks?.[0]?.StackStatus;
   }
 }

@@ -18,7 +18,7 @@ function look(answers: { Describe?: object; status?: string }, request: object =
       },
     } as any,
     artifacts: jest.fn(),
-    stackResources: async () => ({ describe: async () => ({ status: answers.status }) }),
+    stackResources: async () => ({ describe: async () => ({ status: answers.status }), stackStatus: async () => undefined }),
     now: () => 0,
     log: () => {},
   };
@@ -28,7 +28,7 @@ function look(answers: { Describe?: object; status?: string }, request: object =
 
 /** Under the name that the request itself has made. */
 async function onEventThen(handler: InstanceType<typeof BundledHandler>, request: any) {
-  return handler.isComplete({ ...request, PhysicalResourceId: await handler.onEvent(request) });
+  return handler.isComplete({ ...request, PhysicalResourceId: await handler.onEvent(request), Memory: {} });
 }
 
 test('a completed job without artifact, digest and image', async () => {

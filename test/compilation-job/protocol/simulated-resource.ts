@@ -77,6 +77,7 @@ export class SimulatedResource {
 
   /** A stack operation that changes it: the replaced job is cleaned up, a failure is rolled back. */
   public async update(properties: any, deliveries = 1): Promise<Answer> {
+    this.world.stackStatus = 'UPDATE_IN_PROGRESS';
     const [oldId, oldProperties] = [this.physicalId!, this.properties];
     const answer = await this.request('Update', {
       PhysicalResourceId: oldId, ResourceProperties: properties, OldResourceProperties: oldProperties,
@@ -87,18 +88,37 @@ export class SimulatedResource {
       if (answer.physicalId !== oldId) { await this.remove(oldId, oldProperties, 'UPDATE_COMPLETE'); }
       return answer;
     }
-    const idOfRollback = this.keepsNewIdInRollback ? answer.physicalId : oldId;
-    const rollBack = () => this.request('Update', {
-      PhysicalResourceId: idOfRollback, ResourceProperties: oldProperties, OldResourceProperties: properties,
-    });
-    let back = await rollBack();
+    await this.rollBack(this.keepsNewIdInRollback ? answer.physicalId : oldId, answer.physicalId, properties, oldProperties);
+    return answer;
+  }
+
+  /** Another resource of the stack failed while this one is being changed: CloudFormation waits no longer, and rolls back. */
+  public async cancelledUpdate(properties: any, afterMs: number): Promise<void> {
+    await this.world.advance(BETWEEN_OPERATIONS_MS);
+    this.world.stackStatus = 'UPDATE_IN_PROGRESS';
+    const [oldId, oldProperties] = [this.physicalId!, this.properties];
+    const entry = this.newRequest('Update', { PhysicalResourceId: oldId, ResourceProperties: properties, OldResourceProperties: oldProperties });
+    this.world.resourceStatus.set(this.logicalId, 'UPDATE_IN_PROGRESS');
+    this.world.physicalIds.set(this.logicalId, oldId);
+    await this.world.deliver(entry.request, answer => entry.answers.push(answer));
+    // An Update that AWS Lambda delivers only after CloudFormation has given it up cannot be told from its roll-back.
+    while (!this.world.hasBegun(entry.request)) { await this.world.advance(1_000); }
+    await this.world.advance(afterMs);
+    entry.abandoned = true;
+    const id = entry.answers[0]?.physicalId ?? oldId;
+    await this.rollBack(id, id, properties, oldProperties, 0);
+  }
+
+  private async rollBack(id: string, newId: string, properties: any, oldProperties: any, pauseMs = BETWEEN_OPERATIONS_MS): Promise<void> {
+    this.world.stackStatus = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    const request = () => this.request('Update', { PhysicalResourceId: id, ResourceProperties: oldProperties, OldResourceProperties: properties }, 1, undefined, pauseMs);
+    let back = await request();
     // "Continue update rollback" of a stack in UPDATE_ROLLBACK_FAILED.
-    for (let i = 0; i < this.retries && back.status === 'FAILED'; i++) { back = await rollBack(); }
+    for (let i = 0; i < this.retries && back.status === 'FAILED'; i++) { back = await request(); }
     if (back.status === 'SUCCESS') { this.physicalId = back.physicalId; }
-    for (const leftOver of new Set([answer.physicalId, idOfRollback])) {
+    for (const leftOver of new Set([newId, id])) {
       if (leftOver !== this.physicalId) { await this.remove(leftOver, properties, 'UPDATE_COMPLETE'); }
     }
-    return answer;
   }
 
   public async delete(): Promise<Answer> {
@@ -127,8 +147,8 @@ export class SimulatedResource {
     return answer;
   }
 
-  private async request(type: ResourceRequest['RequestType'], members: any, deliveries = 1, statusAfter?: ResourceStatus): Promise<Answer> {
-    if (type !== 'Delete') { await this.world.advance(BETWEEN_OPERATIONS_MS); }
+  private async request(type: ResourceRequest['RequestType'], members: any, deliveries = 1, statusAfter?: ResourceStatus, pauseMs = BETWEEN_OPERATIONS_MS): Promise<Answer> {
+    if (type !== 'Delete') { await this.world.advance(pauseMs); }
     const entry = this.newRequest(type, members);
     const verb = type.toUpperCase() as 'CREATE' | 'UPDATE' | 'DELETE';
     this.world.resourceStatus.set(this.logicalId, `${verb}_IN_PROGRESS`);

@@ -1,3 +1,4 @@
+import type { Weather } from './weather';
 import { faults, FaultSchedule, FrontEnd, InProcessTransport, NeoService, offlineConfig, sageMakerClient, SimulatedClock, type CallRecord, type Fault, type JobPlan, type JobRecord } from '../../../local/sagemaker';
 import type { CompilationJobProperties, CompilationOutcome } from '../../../src/compilation-job/compilation-job-properties';
 import { Artifacts } from '../../../src/compilation-job/handler/artifacts';
@@ -35,6 +36,8 @@ interface Waiter {
   nextPollAt: number;
   progress: Progress;
   deaths: number;
+  /** Its next step has waited for the function. */
+  isDelayed?: boolean;
   readonly answer: (answer: Answer) => void;
 }
 
@@ -64,6 +67,7 @@ export class World {
   /** CloudFormation's view of each resource, by logical id. */
   public readonly physicalIds = new Map<string, string | undefined>();
   public readonly resourceStatus = new Map<string, ResourceStatus>();
+  public stackStatus = 'CREATE_IN_PROGRESS';
   /** The operations that faults may still happen to. */
   public injected: string[] = [];
   /** Called after every poll: what must hold at any time is looked at here. */
@@ -76,13 +80,20 @@ export class World {
   private readonly executions = new Set<string>();
   private polls = 0;
   private process?: { transport: InProcessTransport; handler: CompilationJobHandler };
+  /** What is to happen at some time, besides the waiters' steps. */
+  private readonly later: { readonly at: number; readonly run: () => Promise<void> }[] = [];
+  /** When the present request of CloudFormation was sent. */
+  private requestedAt = 0;
 
   /**
    * @param pollMs from the beginning of one look to that of the next: what the waiter rests, and what a look takes
+   * @param weather what AWS is like; clear when absent
    */
-  constructor(private readonly Handler: HandlerClass, quota = Infinity, private readonly pollMs = POLL_MS) {
-    this.service = new NeoService({ now: this.clock.now, quota, plan: () => this.plan });
+  constructor(private readonly Handler: HandlerClass, quota = Infinity, private readonly pollMs = POLL_MS, public readonly weather?: Weather) {
+    const plan = () => ({ ...this.plan, startingMs: Math.max(this.plan.startingMs ?? 2_000, weather?.startingMs ?? 0) });
+    this.service = new NeoService({ now: this.clock.now, quota, plan, lag: weather?.lag });
     this.frontEnd = new FrontEnd(this.service, {
+      faults: new FaultSchedule(this.weatherFaults()),
       clock: this.clock,
       onCall: call => {
         this.calls.push(call);
@@ -120,16 +131,61 @@ export class World {
   /** Let this happen to the next calls of these operations. */
   public inject(operation: string | string[], fault: Fault, times = 1): void {
     this.injected = [operation].flat();
-    this.frontEnd.faults = new FaultSchedule([{ operation, fault, times }]);
+    this.frontEnd.faults = new FaultSchedule([{ operation, fault, times }, ...this.weatherFaults()]);
+  }
+
+  private weatherFaults() {
+    return this.weather?.faults?.({ sinceRequest: () => this.clock.now() - this.requestedAt, showsTags: name => this.service.showsTags(name) }) ?? [];
   }
 
   public heal(): void {
     this.injected = [];
-    this.frontEnd.faults = new FaultSchedule([]);
+    this.frontEnd.faults = new FaultSchedule(this.weatherFaults());
   }
 
   /** Invoke the service token, as CloudFormation does. What is delivered twice runs once, under the name of its execution. */
   public async deliver(request: ResourceRequest, answer: (answer: Answer) => void): Promise<void> {
+    this.requestedAt = this.clock.now();
+    const { weather } = this;
+    for (const ms of weather?.duplicates?.() ?? []) { this.in(ms, () => this.execute(request, answer)); }
+    const delay = weather?.eventDelay?.() ?? 0;
+    if (delay > 0) { return this.in(delay, () => this.execute(request, answer)); }
+    await this.execute(request, answer);
+  }
+
+  /** Let time pass, and every poll that is due in it happen. */
+  public async advance(ms: number): Promise<void> {
+    const until = this.clock.now() + ms;
+    for (let next = this.next(); next && next.at <= until; next = this.next()) {
+      if (++this.polls > MOST_POLLS) { throw new Error('there is no end to the polls'); }
+      this.clock.advance(Math.max(0, next.at - this.clock.now()));
+      this.frontEnd.land();
+      await next.run();
+      this.afterPoll?.();
+    }
+    this.clock.advance(Math.max(0, until - this.clock.now()));
+    this.frontEnd.land();
+  }
+
+  /** Let time pass until nobody waits any more. */
+  public async settle(): Promise<void> {
+    while (this.waiters.length + this.later.length > 0) { await this.advance(this.pollMs); }
+  }
+
+  public async askForStackStatus(): Promise<string> {
+    return this.stackStatus;
+  }
+
+  /** Whether the waiter of a request has begun. */
+  public hasBegun({ StackId, LogicalResourceId, RequestId }: ResourceRequest): boolean {
+    return this.executions.has([StackId, LogicalResourceId, RequestId].join());
+  }
+
+  private in(ms: number, run: () => Promise<void>): void {
+    this.later.push({ at: this.clock.now() + ms, run });
+  }
+
+  private async execute(request: ResourceRequest, answer: (answer: Answer) => void): Promise<void> {
     const { StackId, LogicalResourceId, RequestId } = request;
     const name = [StackId, LogicalResourceId, RequestId].join();
     if (this.executions.has(name)) { return; }
@@ -140,37 +196,46 @@ export class World {
     await this.poll(waiter);
   }
 
-  /** Let time pass, and every poll that is due in it happen. */
-  public async advance(ms: number): Promise<void> {
-    const until = this.clock.now() + ms;
-    for (let next = this.nextWaiter(); next && next.nextPollAt <= until; next = this.nextWaiter()) {
-      if (++this.polls > MOST_POLLS) { throw new Error('there is no end to the polls'); }
-      this.clock.advance(Math.max(0, next.nextPollAt - this.clock.now()));
-      await this.poll(next);
-      this.afterPoll?.();
+  /** What is due first. */
+  private next(): { at: number; run: () => Promise<void> } | undefined {
+    const [waiter] = [...this.waiters].sort((a, b) => a.nextPollAt - b.nextPollAt);
+    const [event] = [...this.later].sort((a, b) => a.at - b.at);
+    if (event && (!waiter || event.at < waiter.nextPollAt)) {
+      return {
+        at: event.at,
+        run: () => {
+          this.later.splice(this.later.indexOf(event), 1);
+          return event.run();
+        },
+      };
     }
-    this.clock.advance(Math.max(0, until - this.clock.now()));
+    return waiter && { at: waiter.nextPollAt, run: () => this.pollInWeather(waiter) };
   }
 
-  /** Let time pass until nobody waits any more. */
-  public async settle(): Promise<void> {
-    while (this.waiters.length > 0) { await this.advance(this.pollMs); }
-  }
-
-  private nextWaiter(): Waiter | undefined {
-    return this.waiters.reduce<Waiter | undefined>((a, b) => a && a.nextPollAt <= b.nextPollAt ? a : b, undefined);
+  private async pollInWeather(waiter: Waiter): Promise<void> {
+    const wait = waiter.isDelayed ? 0 : this.weather?.stepDelay?.() ?? 0;
+    waiter.isDelayed = wait > 0;
+    if (wait > 0) {
+      waiter.nextPollAt = this.clock.now() + wait;
+      return;
+    }
+    const again = this.weather?.secondRun?.();
+    if (again !== undefined) {
+      const step = stepOf(waiter);
+      this.in(again, async () => { await this.lambda().handler.proceed(step); });
+    }
+    await this.poll(waiter);
   }
 
   private async poll(waiter: Waiter): Promise<void> {
-    const { request, startedAt, answer } = waiter;
+    const { request, answer } = waiter;
     const end = (physicalId: string, { Status, Reason, Data }: NonNullable<Progress['Answer']>, crashed: boolean) => {
       this.waiters.splice(this.waiters.indexOf(waiter), 1);
       this.answeredAt = this.clock.now();
       answer({ physicalId, status: Status, reason: Reason, data: Data as any, crashed, timedOut: /is not over after 58 minutes/.test(Reason ?? '') });
     };
     const { handler, transport } = this.lambda();
-    const step: any = { Request: request, StartedAt: new Date(startedAt).toISOString(), Progress: waiter.progress };
-    const found = await handler.proceed(structuredClone(step));
+    const found = await handler.proceed(stepOf(waiter));
     if (transport.crashed) {
       const wait = RETRIES_MS[waiter.deaths++];
       if (wait !== undefined) {
@@ -197,6 +262,7 @@ export class World {
       artifacts: async () => new Artifacts({ ...offlineConfig(transport), forcePathStyle: true }),
       stackResources: async () => ({
         describe: async (_stackId, logicalId) => ({ status: this.statusOf(logicalId), physicalId: this.physicalIds.get(logicalId) }),
+        stackStatus: async () => this.askForStackStatus(),
       }),
       now: this.clock.now,
       log: entry => this.logs.push(entry),
@@ -218,6 +284,9 @@ export class World {
 }
 
 export { faults };
+
+const stepOf = ({ request: Request, startedAt, progress: Progress }: Waiter): any =>
+  structuredClone({ Request, StartedAt: new Date(startedAt).toISOString(), Progress });
 
 export function properties(changes: Partial<CompilationJobProperties> & { model?: string; request?: any } = {}): any {
   const { model = 'resnet', request, ...rest } = changes;

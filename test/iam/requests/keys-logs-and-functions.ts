@@ -64,6 +64,7 @@ export const FUNCTIONS: Theme = {
     ['the handler calls functions', 'handler', 'lambda:InvokeFunction', 'the handler function', 'no endpoint', 'identity', 'it calls SageMaker only'],
     ['the handler replaces its own code', 'handler', 'lambda:UpdateFunctionCode', 'the handler function', 'no endpoint', 'identity', 'functions are CloudFormation\'s to change'],
     ['the handler looks at its stack', 'handler', 'cloudformation:DescribeStackResource', 'the stack', 'no endpoint', 'allowed', 'it asks whether the resource is being rolled back'],
+    ['the handler looks at what its stack does', 'handler', 'cloudformation:DescribeStacks', 'the stack', 'no endpoint', 'allowed', 'a roll-back is another status of the stack'],
     ['the handler looks at the other stack', 'handler', 'cloudformation:DescribeStackResource', 'the other stack', 'no endpoint', 'identity', 'its own stack only'],
     ['the handler deletes its stack', 'handler', 'cloudformation:DeleteStack', 'the stack', 'no endpoint', 'identity', 'it only looks'],
     ['a job calls functions', 'job', 'lambda:InvokeFunction', 'an unrelated function', 'no endpoint', 'identity', 'jobs compile'],

@@ -16,6 +16,7 @@ export const PRIVATE_CONTROL_PLANE: Theme = {
     ['the closed first function stops a job', 'closed first function', 'sagemaker:StopCompilationJob', 'a closed job', 'closed SageMaker endpoint', 'identity', 'it only starts the waiter'],
     ['the closed waiter stops a job', 'closed waiter', 'sagemaker:StopCompilationJob', 'a closed job', 'no endpoint', 'identity', 'the handler does'],
     ['an administrator deletes a state machine through the endpoint', 'administrator', 'states:DeleteStateMachine', 'the closed waiter\'s state machine', 'closed Step Functions endpoint', 'endpoint', 'starting only'],
+    ['the closed handler looks at what its stack does', 'closed handler', 'cloudformation:DescribeStacks', 'the closed stack', 'closed CloudFormation endpoint', 'allowed', 'through the interface endpoint'],
     ['the closed handler looks at its stack', 'closed handler', 'cloudformation:DescribeStackResource', 'the closed stack', 'closed CloudFormation endpoint', 'allowed', 'through the interface endpoint'],
     ['an administrator deletes the stack through the endpoint', 'administrator', 'cloudformation:DeleteStack', 'the closed stack', 'closed CloudFormation endpoint', 'endpoint', 'looking only'],
     ['the answer to CloudFormation gets out', 'CloudFormation\'s signer', 's3:PutObject', 'the answer to CloudFormation', 'closed functions\' S3 endpoint', 'allowed', 'CloudFormation waits for it'],
