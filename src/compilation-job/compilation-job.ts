@@ -352,9 +352,9 @@ function validateJobProps(scope: Construct, props: NeoCompilationJobProps, isSub
 function validateTimeout(scope: Construct, props: NeoCompilationJobProps): void {
   const { timeout = MAX_TIMEOUT, maxRuntime, maxPendingTime, waitForCompletion = true } = props;
   const limit = wholeSeconds(scope, 'timeout', timeout, {
-    least: 60,
-    most: MAX_TIMEOUT.toSeconds(),
-    words: 'between 1 and 55 minutes (CloudFormation waits one hour, and stopping a job takes time)',
+    min: 60,
+    max: MAX_TIMEOUT.toSeconds(),
+    description: 'between 1 and 55 minutes (CloudFormation waits one hour, and stopping a job takes time)',
   });
   if (!waitForCompletion || limit === undefined) { return; }
   const exceeds = (duration?: Duration) => duration && !duration.isUnresolved() && duration.toSeconds() > limit;

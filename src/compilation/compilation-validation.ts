@@ -55,8 +55,8 @@ export function validateCommonProps(scope: Construct, props: CommonProps, maxTag
   validateVpcConfig(scope, props.vpcConfig);
   validateOutputPrefix(scope, props.outputPrefix);
   validateTags(scope, props.tags, maxTags);
-  if (props.maxRuntime) { wholeSeconds(scope, 'maxRuntime', props.maxRuntime, { least: 1, words: 'at least 1 second, and at most 68 years' }); }
-  if (props.maxPendingTime) { wholeSeconds(scope, 'maxPendingTime', props.maxPendingTime, { least: 1_800, most: 2_419_200, words: 'between 30 minutes and 28 days' }); }
+  if (props.maxRuntime) { wholeSeconds(scope, 'maxRuntime', props.maxRuntime, { min: 1, description: 'at least 1 second, and at most 68 years' }); }
+  if (props.maxPendingTime) { wholeSeconds(scope, 'maxPendingTime', props.maxPendingTime, { min: 1_800, max: 2_419_200, description: 'between 30 minutes and 28 days' }); }
   validateNetwork(scope, props);
   requireSameRegion(scope, 'outputBucket', props.outputBucket);
   if (props.outputEncryptionKey) { requireSameRegion(scope, 'outputEncryptionKey', props.outputEncryptionKey); }
@@ -77,11 +77,11 @@ export function validateCompilation(scope: Construct, request: CompilationReques
 /** The API's limits on VpcConfig. */
 export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): void {
   const limits = { subnets: 16, securityGroupIds: 5 } as const;
-  for (const [prop, most] of Object.entries(limits) as [keyof typeof limits, number][]) {
+  for (const [prop, max] of Object.entries(limits) as [keyof typeof limits, number][]) {
     const ids = vpcConfig[prop];
     if (Token.isUnresolved(ids)) { continue; }
-    if (ids.length < 1 || ids.length > most) {
-      throw new NeoValidationError(`vpcConfig.${prop} must hold 1 to ${most} IDs, as the API takes no more; got: ${ids.length}`, scope);
+    if (ids.length < 1 || ids.length > max) {
+      throw new NeoValidationError(`vpcConfig.${prop} must hold 1 to ${max} IDs, as the API takes no more; got: ${ids.length}`, scope);
     }
     const wrong = ids.find(id => !Token.isUnresolved(id) && !/^[-0-9a-zA-Z]{1,32}$/.test(id));
     if (wrong !== undefined) {
@@ -156,6 +156,6 @@ export function tagFault(tags: { [key: string]: string }, maxTags: number): stri
     + `got: ${formatValue(Object.fromEntries([wrong]))}`;
 }
 
-function isTagText(text: string, most: number): boolean {
-  return Token.isUnresolved(text) || ([...text].length <= most && TAG_CHARACTERS.test(text));
+function isTagText(text: string, maxLength: number): boolean {
+  return Token.isUnresolved(text) || ([...text].length <= maxLength && TAG_CHARACTERS.test(text));
 }

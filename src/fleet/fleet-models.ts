@@ -8,9 +8,9 @@ import { requireSameRegion } from '../network/same-environment';
 import { failOnJsonata } from '../stepfunctions-tasks/jsonata';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
-import { NeoValidationError, shown } from '../util/errors';
+import { formatValue, NeoValidationError } from '../util/errors';
 import { literally, requireKey } from '../util/object-keys';
-import { listOf, optional, requireType, requireTypes, TEXT } from '../util/prop-types';
+import { listOf, optional, requireType, requireTypes, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, MODEL, SHAPE } from '../util/resource-types';
 
@@ -185,15 +185,15 @@ class ManifestModels extends NeoFleetModels {
   ) {
     super();
     requireType(undefined, 'bucket', bucket, BUCKET);
-    requireType(undefined, 'objectKey', objectKey, TEXT);
+    requireType(undefined, 'objectKey', objectKey, STRING);
     requireTypes(undefined, options, MANIFEST_TYPES, 'options');
     if (!Token.isUnresolved(objectKey) && (objectKey === '' || objectKey.startsWith('/'))) {
-      throw new NeoValidationError(`objectKey must be the key of the manifest, without a leading slash; got: ${shown(objectKey)}`);
+      throw new NeoValidationError(`objectKey must be the key of the manifest, without a leading slash; got: ${formatValue(objectKey)}`);
     }
     requireKey(undefined, 'objectKey', objectKey);
     failOnJsonata('objectKey', objectKey);
     if (!Object.values(NeoManifestFormat).includes(format)) {
-      throw new NeoValidationError(`format must be one of ${Object.values(NeoManifestFormat).join(', ')}; got: ${shown(format)}`);
+      throw new NeoValidationError(`format must be one of ${Object.values(NeoManifestFormat).join(', ')}; got: ${formatValue(format)}`);
     }
   }
 
@@ -217,9 +217,9 @@ class PrefixModels extends NeoFleetModels {
   constructor(private readonly bucket: s3.IBucket, private readonly prefix: string, private readonly options: NeoModelOptions) {
     super();
     requireType(undefined, 'bucket', bucket, BUCKET);
-    requireType(undefined, 'prefix', prefix, TEXT);
+    requireType(undefined, 'prefix', prefix, STRING);
     if (!Token.isUnresolved(prefix) && prefix.startsWith('/')) {
-      throw new NeoValidationError(`prefix must not start with a slash: S3 would look for an empty folder name; got: ${shown(prefix)}`);
+      throw new NeoValidationError(`prefix must not start with a slash: S3 would look for an empty folder name; got: ${formatValue(prefix)}`);
     }
     requireKey(undefined, 'prefix', prefix);
     failOnJsonata('prefix', prefix);

@@ -11,8 +11,8 @@ import { requireSameRegion } from '../network/same-environment';
 import { checkCompilation } from '../target/compilation-rules';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
-import { NeoValidationError, shown } from '../util/errors';
-import { BOOLEAN, DURATION, listOf, NUMBER, optional, requireTypes, structOf, TEXT, wholeSeconds } from '../util/prop-types';
+import { formatValue, NeoValidationError } from '../util/errors';
+import { BOOLEAN, DURATION, listOf, NUMBER, optional, requireTypes, structOf, STRING, wholeSeconds } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 import { BUCKET, COMPILER_OPTIONS, FLEET_MODELS, LOG_GROUP, TARGET } from '../util/resource-types';
 
@@ -130,7 +130,7 @@ const TYPES: PropTypes<NeoCompilationFleetProps> = {
   startOnUpload: optional(BOOLEAN),
   pollInterval: optional(DURATION),
   timeout: optional(DURATION),
-  logs: optional(structOf<sfn.LogOptions>('log options (sfn.LogOptions)', { destination: optional(LOG_GROUP), includeExecutionData: optional(BOOLEAN), level: optional(TEXT) }, true)),
+  logs: optional(structOf<sfn.LogOptions>('log options (sfn.LogOptions)', { destination: optional(LOG_GROUP), includeExecutionData: optional(BOOLEAN), level: optional(STRING) }, true)),
   tracingEnabled: optional(BOOLEAN),
 };
 
@@ -143,7 +143,7 @@ export function validateFleetProps(scope: Construct, props: NeoCompilationFleetP
   requireInteger(fail, 'toleratedFailurePercentage', props.toleratedFailurePercentage ?? 0, 0, 100, 'percent');
   for (const prop of ['pollInterval', 'timeout'] as const) {
     const duration = props[prop];
-    if (duration) { wholeSeconds(scope, prop, duration, { least: 1, words: 'at least 1 second' }); }
+    if (duration) { wholeSeconds(scope, prop, duration, { min: 1, description: 'at least 1 second' }); }
   }
   if (props.resultsBucket) { requireSameRegion(scope, 'resultsBucket', props.resultsBucket); }
   validateCommonProps(scope, props, MAX_TAGS.execution);
@@ -204,7 +204,7 @@ export function validatePlaces(
     isSameBucket(one.bucket, other.bucket) === true && ![one.prefix, other.prefix, other.longestPrefix].some(key => Token.isUnresolved(key));
   for (const [one, other] of pairs.filter(isKnown)) {
     if (other.longestPrefix.startsWith(one.prefix) || one.prefix.startsWith(other.longestPrefix)) {
-      throw new NeoValidationError(`${one.description} and ${other.description} ${OVERLAP}${shown(one.prefix)} and ${shown(other.prefix)}`, scope);
+      throw new NeoValidationError(`${one.description} and ${other.description} ${OVERLAP}${formatValue(one.prefix)} and ${formatValue(other.prefix)}`, scope);
     }
   }
   return pairs.filter(pair => !isKnown(pair));
@@ -219,7 +219,7 @@ function isSameBucket(one: s3.IBucket, other: s3.IBucket): boolean | undefined {
 
 type Fail = (message: string) => never;
 
-function requireInteger(fail: Fail, prop: string, value: number, least: number, most: number, unit: string) {
+function requireInteger(fail: Fail, prop: string, value: number, min: number, max: number, unit: string) {
   if (Token.isUnresolved(value)) { return; }
-  if (!Number.isInteger(value) || value < least || value > most) { fail(`${prop} must be a whole number of ${unit} from ${least} to ${most}; got: ${shown(value)}`); }
+  if (!Number.isInteger(value) || value < min || value > max) { fail(`${prop} must be a whole number of ${unit} from ${min} to ${max}; got: ${formatValue(value)}`); }
 }

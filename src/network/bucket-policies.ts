@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { IConstruct, IDependable } from 'constructs';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { differ, requireSameRegion } from './same-environment';
-import { NeoValidationError, shown } from '../util/errors';
+import { formatValue, NeoValidationError } from '../util/errors';
 import { readable } from '../util/policies';
 import { requireType } from '../util/prop-types';
 import { GRANTEE } from '../util/resource-types';
@@ -40,7 +40,7 @@ export class EndpointOnlyBucketPolicy {
     for (const action of actions) {
       if (!Token.isUnresolved(action) && !DENIABLE.test(action)) {
         throw new NeoValidationError('bucketPolicyActions must be S3 actions on objects or listings, such as "s3:DeleteObject*": '
-          + `denying others could lock out the deployment itself; got: ${shown(action)}`, scope);
+          + `denying others could lock out the deployment itself; got: ${formatValue(action)}`, scope);
       }
     }
   }

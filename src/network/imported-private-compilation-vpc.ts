@@ -11,7 +11,7 @@ import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, Neo
 import { requirePassableRole, requireSameRegion } from './same-environment';
 import { NeoValidationError } from '../util/errors';
 import { readableValue } from '../util/policies';
-import { listOf, optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { listOf, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { BUCKET, GATEWAY_ENDPOINT, KEY, ROLE, SECURITY_GROUP, SUBNET, VPC } from '../util/resource-types';
 
 const TYPES: PropTypes<NeoPrivateCompilationVpcAttributes> = {
@@ -24,7 +24,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcAttributes> = {
   encryptionKey: optional(KEY),
   controlPlaneSecurityGroup: optional(SECURITY_GROUP),
   controlPlaneSubnets: optional(listOf(SUBNET)),
-  bucketPolicyActions: optional(listOf(TEXT)),
+  bucketPolicyActions: optional(listOf(STRING)),
 };
 
 /**

@@ -7,7 +7,7 @@ import { keyStatement, networkOf } from './bucket-policies';
 import { grantKeys } from './execution-role';
 import { throughEndpoint } from './s3-endpoint';
 import { requireSameRegion } from './same-environment';
-import { NeoValidationError, shown } from '../util/errors';
+import { formatValue, NeoValidationError } from '../util/errors';
 import { inPolicy, requireKey } from '../util/object-keys';
 import { readable } from '../util/policies';
 import { requireType } from '../util/prop-types';
@@ -23,7 +23,7 @@ export function requireReadable(scope: IConstruct, bucket: s3.IBucket, objectKey
   requireType(scope, 'bucket', bucket, BUCKET);
   requireSameRegion(scope, 'bucket', bucket);
   if (typeof objectKeyPattern !== 'string' || objectKeyPattern === '') {
-    throw new NeoValidationError(`objectKeyPattern must be the key of an object, or a pattern for keys; got: ${shown(objectKeyPattern)}`, scope);
+    throw new NeoValidationError(`objectKeyPattern must be the key of an object, or a pattern for keys; got: ${formatValue(objectKeyPattern)}`, scope);
   }
   requireKey(scope, 'objectKeyPattern', objectKeyPattern);
 }

@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
 import { blockFromEnd, parseBlock } from '../util/cidr-blocks';
-import { NeoValidationError, shown } from '../util/errors';
+import { NeoValidationError, formatValue } from '../util/errors';
 
 export const MAX_SUBNETS = 16;
 export const DEFAULT_INSTANCES = 100;
@@ -92,7 +92,7 @@ function warnOfFewerZones(scope: Construct, { availabilityZones }: ec2.Vpc, maxA
 export function requireInstances(scope: Construct, instances: number): number | undefined {
   if (Token.isUnresolved(instances)) { return undefined; }
   if (!Number.isSafeInteger(instances) || instances < 1) {
-    throw new NeoValidationError(`maxConcurrentInstances must be an integer from 1; got: ${shown(instances)}`, scope);
+    throw new NeoValidationError(`maxConcurrentInstances must be an integer from 1; got: ${formatValue(instances)}`, scope);
   }
   return instances;
 }
@@ -104,7 +104,7 @@ export function concurrentJobs(scope: Construct, props: NeoPrivateCompilationVpc
   const { maxConcurrentJobs: jobs, maxConcurrentInstances = DEFAULT_INSTANCES } = props;
   const isGiven = jobs !== undefined && !Token.isUnresolved(jobs);
   if (isGiven && (!Number.isSafeInteger(jobs) || jobs < 1)) {
-    throw new NeoValidationError(`maxConcurrentJobs must be an integer from 1; got: ${shown(jobs)}`, scope);
+    throw new NeoValidationError(`maxConcurrentJobs must be an integer from 1; got: ${formatValue(jobs)}`, scope);
   }
   return Math.min(isGiven ? jobs : DEFAULT_CONCURRENT_JOBS, Token.isUnresolved(maxConcurrentInstances) ? Infinity : maxConcurrentInstances);
 }
@@ -114,7 +114,7 @@ function requireZones(scope: Construct, maxAzs: number): number {
     throw new NeoValidationError('maxAzs must be known at synthesis, as it is the number of subnets in the template; got: a token', scope);
   }
   if (!Number.isInteger(maxAzs) || maxAzs < 1 || maxAzs > MAX_SUBNETS) {
-    throw new NeoValidationError(`maxAzs must be an integer from 1 to ${MAX_SUBNETS}, the most subnets that a job takes; got: ${shown(maxAzs)}`, scope);
+    throw new NeoValidationError(`maxAzs must be an integer from 1 to ${MAX_SUBNETS}, the most subnets that a job takes; got: ${formatValue(maxAzs)}`, scope);
   }
   return maxAzs;
 }
@@ -150,7 +150,7 @@ function netmaskOf(scope: Construct, ipAddresses: ec2.IIpAddresses): number | un
   if (cidrBlock === undefined || Token.isUnresolved(cidrBlock)) { return Token.isUnresolved(ipv4NetmaskLength) ? undefined : ipv4NetmaskLength; }
   const mask = parseBlock(cidrBlock)?.mask;
   if (mask === undefined || mask < LARGEST_BLOCK || mask > SMALLEST_BLOCK) {
-    throw new NeoValidationError(`ipAddresses must be an IPv4 CIDR block of /${LARGEST_BLOCK} to /${SMALLEST_BLOCK}, as large and as small as AWS takes for a VPC; got: ${shown(cidrBlock)}`, scope);
+    throw new NeoValidationError(`ipAddresses must be an IPv4 CIDR block of /${LARGEST_BLOCK} to /${SMALLEST_BLOCK}, as large and as small as AWS takes for a VPC; got: ${formatValue(cidrBlock)}`, scope);
   }
   return mask;
 }

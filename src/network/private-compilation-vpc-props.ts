@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { NeoValidationError } from '../util/errors';
-import { BOOLEAN, listOf, NUMBER, optional, requireTypes, structOf, TEXT } from '../util/prop-types';
+import { BOOLEAN, listOf, NUMBER, optional, requireTypes, structOf, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 import {
   BUCKET,
@@ -193,12 +193,12 @@ export interface NeoPrivateCompilationVpcProps {
 }
 
 const SUBNET_SELECTION = structOf<ec2.SubnetSelection>('a selection of subnets (ec2.SubnetSelection)', {
-  availabilityZones: optional(listOf(TEXT)),
+  availabilityZones: optional(listOf(STRING)),
   onePerAz: optional(BOOLEAN),
   subnetFilters: optional(listOf(SUBNET_FILTER)),
-  subnetGroupName: optional(TEXT),
+  subnetGroupName: optional(STRING),
   subnets: optional(listOf(SUBNET)),
-  subnetType: optional(TEXT),
+  subnetType: optional(STRING),
 }, true);
 
 const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
@@ -213,7 +213,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
   s3Endpoint: optional(GATEWAY_ENDPOINT),
   role: optional(ROLE),
   endpointPolicyStatements: optional(listOf(STATEMENT)),
-  bucketPolicyActions: optional(listOf(TEXT)),
+  bucketPolicyActions: optional(listOf(STRING)),
   bucketPolicyExemptPrincipals: optional(listOf(GRANTEE)),
   s3PrefixList: optional(PREFIX_LIST),
   flowLogs: optional(BOOLEAN),

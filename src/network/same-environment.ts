@@ -1,7 +1,7 @@
 import { type IResource, Stack, Token } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { NeoValidationError, shown } from '../util/errors';
+import { formatValue, NeoValidationError } from '../util/errors';
 
 /**
  * A network, its jobs, buckets and keys are in one Region. Unknown Regions are equal.
@@ -23,7 +23,7 @@ export function requirePassableRole(scope: IConstruct, role: IRole) {
       + `got: ${role.node.path} in ${role.env.account}`, scope);
   }
   if (!Token.isUnresolved(role.roleArn) && !/^arn:aws[a-z-]*:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-/]+$/.test(role.roleArn)) {
-    throw new NeoValidationError(`role must have an ARN such as arn:aws:iam::111122223333:role/neo; got: ${shown(role.roleArn)}`, scope);
+    throw new NeoValidationError(`role must have an ARN such as arn:aws:iam::111122223333:role/neo; got: ${formatValue(role.roleArn)}`, scope);
   }
 }
 

@@ -47,7 +47,7 @@ export function drawNetworks(templates: TemplateSet, report: PrivacyReport = eva
     [...networks.length > 0 ? header(summary) : header(), ...content, ...legend(top + 8)]);
 }
 
-interface Summary { readonly state: State; readonly words: string }
+interface Summary { readonly state: State; readonly label: string }
 
 function networksToDraw(templates: TemplateSet): CompilationNetwork[] {
   const networks = findNetworks(templates);
@@ -76,11 +76,11 @@ function summaryOf({ rules, counts }: PrivacyReport, exposures: number): Summary
   const failed = rules.flatMap(({ observations }) => observations).filter(({ verdict, isConsequence }) => verdict === 'fail' && !isConsequence).length + exposures;
   const accepted = rules.flatMap(({ observations }) => observations).filter(({ verdict }) => verdict === 'accepted').length;
   const suffix = accepted > 0 ? `; ${count(accepted, 'finding')} accepted` : '';
-  if (failed > 0) { return { state: 'open', words: `${count(failed, 'opening')}, drawn in red${suffix}` }; }
-  if (counts.unknown > 0) { return { state: 'unknown', words: `No opening in what is visible; ${count(counts.unknown, 'rule')} could not look at everything${suffix}` }; }
+  if (failed > 0) { return { state: 'open', label: `${count(failed, 'opening')}, drawn in red${suffix}` }; }
+  if (counts.unknown > 0) { return { state: 'unknown', label: `No opening in what is visible; ${count(counts.unknown, 'rule')} could not look at everything${suffix}` }; }
   return accepted > 0
-    ? { state: 'accepted', words: `No opening but what has been accepted${suffix}` }
-    : { state: 'good', words: 'No way to the internet or to another network in this template' };
+    ? { state: 'accepted', label: `No opening but what has been accepted${suffix}` }
+    : { state: 'good', label: 'No way to the internet or to another network in this template' };
 }
 
 function header(summary?: Summary): string[] {
@@ -88,16 +88,16 @@ function header(summary?: Summary): string[] {
     text(32, 42, 'Private network of SageMaker Neo compilation jobs', { size: 24, bold: true }),
     ...summary ? [
       mark(34, 66, summary.state),
-      text(52, 71, summary.words, { size: 15, bold: true, fill: STATE_COLOUR[summary.state] }),
+      text(52, 71, summary.label, { size: 15, bold: true, fill: STATE_COLOUR[summary.state] }),
     ] : [],
     text(WIDTH - 32, 42, 'drawn from the synthesized CloudFormation template', { size: 12.5, fill: COLOUR.soft, anchor: 'end' }),
   ];
 }
 
-function description(networks: CompilationNetwork[], { state, words }: Summary): string {
+function description(networks: CompilationNetwork[], { state, label }: Summary): string {
   const parts = networks.map(network => `A VPC with ${count(network.subnets.length, 'subnet')} for ${count(network.jobs.length, 'compilation job')}, `
     + `${count(network.s3Endpoints.length, 'S3 gateway endpoint')} and ${count(network.buckets.length, 'bucket')}.`);
-  const exposures = state === 'good' ? `It has none of these: ${EXPOSURES.join(', ')}.` : `${words}.`;
+  const exposures = state === 'good' ? `It has none of these: ${EXPOSURES.join(', ')}.` : `${label}.`;
   return networks.length ? [...parts, exposures].join(' ') : 'The template has no VPC and no compilation job.';
 }
 

@@ -7,8 +7,8 @@ import { writeReport } from './report/html-report';
 import { evaluate, PRIVACY_RULES } from './report/privacy-report';
 import type { PrivacyReport, ReportedObservation, ReportedRule } from './report/privacy-report';
 import { type ConstructPathOf, type StackOf, TemplateSet } from './template/template-set';
-import { NeoValidationError, shown } from '../util/errors';
-import { BOOLEAN, type PropTypes, TEXT, listOf, optional, requireTypes, structOf } from '../util/prop-types';
+import { formatValue, NeoValidationError } from '../util/errors';
+import { BOOLEAN, type PropTypes, STRING, listOf, optional, requireTypes, structOf } from '../util/prop-types';
 
 /**
  * A finding that is accepted for one construct, with the reason for it. It covers what a rule finds broken there, and what it cannot see.
@@ -62,9 +62,9 @@ export interface NeoPrivacyValidationProps {
 const REPORT_DIRECTORY = 'neo-privacy';
 
 const TYPES: PropTypes<NeoPrivacyValidationProps> = {
-  reportDirectory: optional(TEXT),
+  reportDirectory: optional(STRING),
   failOnUnknown: optional(BOOLEAN),
-  acceptedFindings: optional(listOf(structOf<NeoAcceptedFinding>('{ ruleId, constructPath, reason }', { ruleId: TEXT, constructPath: TEXT, reason: TEXT }))),
+  acceptedFindings: optional(listOf(structOf<NeoAcceptedFinding>('{ ruleId, constructPath, reason }', { ruleId: STRING, constructPath: STRING, reason: STRING }))),
 };
 
 /** Stages that have the validation. */
@@ -92,7 +92,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   public static addTo(scope: IConstruct, props: NeoPrivacyValidationProps = {}): NeoPrivacyValidation {
     const stage = Stage.isStage(scope) ? scope : Construct.isConstruct(scope) ? Stage.of(scope) : undefined;
     if (!stage) {
-      throw new NeoValidationError(`scope must be an app or a stage, or a construct in one, as templates belong to it; got: ${Construct.isConstruct(scope) ? 'a construct outside of any app' : shown(scope)}`, Construct.isConstruct(scope) ? scope : undefined);
+      throw new NeoValidationError(`scope must be an app or a stage, or a construct in one, as templates belong to it; got: ${Construct.isConstruct(scope) ? 'a construct outside of any app' : formatValue(scope)}`, Construct.isConstruct(scope) ? scope : undefined);
     }
     if (validated.has(stage)) {
       throw new NeoValidationError('NeoPrivacyValidation must be added to an app or stage once; got: a second one', stage);
@@ -204,11 +204,11 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
 
   private requireAcceptedFinding(accepted: NeoAcceptedFinding) {
     if (!this.ruleIds!.includes(accepted.ruleId)) {
-      throw new NeoValidationError(`acceptedFindings must name one of the rules ${this.ruleIds!.join(', ')} as ruleId; got: ${shown(accepted.ruleId)}`);
+      throw new NeoValidationError(`acceptedFindings must name one of the rules ${this.ruleIds!.join(', ')} as ruleId; got: ${formatValue(accepted.ruleId)}`);
     }
     for (const name of ['constructPath', 'reason'] as const) {
       if (accepted[name].trim() === '') {
-        throw new NeoValidationError(`acceptedFindings must each have a ${name}; got: ${shown(accepted)}`);
+        throw new NeoValidationError(`acceptedFindings must each have a ${name}; got: ${formatValue(accepted)}`);
       }
     }
   }
@@ -221,7 +221,7 @@ function templateFile(stack: Stack): string {
 /** Files are written at synthesis, and no file system takes a NUL in a path. */
 function requireDirectory(directory: string | undefined) {
   if (directory !== undefined && (directory === '' || Token.isUnresolved(directory) || directory.includes('\0'))) {
-    throw new NeoValidationError(`reportDirectory must be a path, known at synthesis; got: ${shown(directory)}`);
+    throw new NeoValidationError(`reportDirectory must be a path, known at synthesis; got: ${formatValue(directory)}`);
   }
 }
 

@@ -4,8 +4,8 @@ import type { Construct } from 'constructs';
 import { NeoModel } from '../model/model';
 import { permitModels } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelConfig, NeoModelOptions } from '../model/model-options';
-import { NeoValidationError, shown } from '../util/errors';
-import { optional, requireType, requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { NeoValidationError, formatValue } from '../util/errors';
+import { optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, S3_URI_OF_OTHER_THAN_BUCKET, SHAPE } from '../util/resource-types';
 
 /**
@@ -28,7 +28,7 @@ export class NeoExpression {
    */
   public static jsonata(expression: string): string {
     if (typeof expression !== 'string' || expression.trim() === '' || expression.includes('{%')) {
-      throw new NeoValidationError(`expression must be JSONata without the enclosing {% %}, such as "$states.input.device"; got: ${shown(expression)}`);
+      throw new NeoValidationError(`expression must be JSONata without the enclosing {% %}, such as "$states.input.device"; got: ${formatValue(expression)}`);
     }
     return Lazy.string({ produce: () => `{% ${expression} %}` });
   }
@@ -54,7 +54,7 @@ export interface NeoExecutionModelOptions extends NeoModelOptions {
 }
 
 const TYPES: PropTypes<NeoExecutionModelOptions> = {
-  bucket: BUCKET, objectKeyPattern: optional(TEXT), framework: FRAMEWORK, dataInputShape: optional(SHAPE),
+  bucket: BUCKET, objectKeyPattern: optional(STRING), framework: FRAMEWORK, dataInputShape: optional(SHAPE),
 };
 
 /**
@@ -79,12 +79,12 @@ export class NeoExecutionModel extends NeoModel {
    * @param options its bucket, framework and shapes; the texts in them may be known at run time only, too
    */
   public static fromS3Uri(s3Uri: string, options: NeoExecutionModelOptions): NeoExecutionModel {
-    requireType(undefined, 's3Uri', s3Uri, TEXT);
+    requireType(undefined, 's3Uri', s3Uri, STRING);
     if (!Token.isUnresolved(s3Uri) && !/^(s3:\/\/.+\.tar\.gz|\{%.*%\})$/s.test(s3Uri)) {
-      throw new NeoValidationError(`s3Uri must be a JSONPath, JSONata in {% %}, or s3://bucket/key.tar.gz; got: ${shown(s3Uri)}`);
+      throw new NeoValidationError(`s3Uri must be a JSONPath, JSONata in {% %}, or s3://bucket/key.tar.gz; got: ${formatValue(s3Uri)}`);
     }
     if (S3_URI_OF_OTHER_THAN_BUCKET.test(s3Uri)) {
-      throw new NeoValidationError(`s3Uri must name a general purpose bucket, not an access point or a bucket of another kind; got: ${shown(s3Uri)}`);
+      throw new NeoValidationError(`s3Uri must name a general purpose bucket, not an access point or a bucket of another kind; got: ${formatValue(s3Uri)}`);
     }
     requireTypes(undefined, options, TYPES, 'options');
     return new NeoExecutionModel(s3Uri, options);

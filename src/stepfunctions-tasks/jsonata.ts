@@ -1,7 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
-import { NeoValidationError, shown } from '../util/errors';
+import { formatValue, NeoValidationError } from '../util/errors';
 
 /** Tag that says which execution of a state machine started a job: its ARN, as far as a tag can hold it. */
 export const EXECUTION_TAG = 'cdk-sagemaker-neo:execution';
@@ -30,7 +30,7 @@ export function jsonataString(text: string): string {
 /** Step Functions would evaluate it, in every place of a state in JSONata where a text may stand. */
 export function failOnJsonata(prop: string, text: string): void {
   if (!Token.isUnresolved(text) && /^\{%.*%\}$/s.test(text)) {
-    throw new NeoValidationError(`${prop} must not be enclosed in {% %}, which Step Functions would evaluate; got: ${shown(text)}`);
+    throw new NeoValidationError(`${prop} must not be enclosed in {% %}, which Step Functions would evaluate; got: ${formatValue(text)}`);
   }
 }
 

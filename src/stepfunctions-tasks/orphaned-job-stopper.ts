@@ -9,8 +9,8 @@ import { EXECUTION_TAG, executionTag } from './jsonata';
 import { jobStatement } from '../compilation/permissions';
 import { requireSameRegion } from '../network/same-environment';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
-import { NeoValidationError, shown } from '../util/errors';
-import { requireTypes, TEXT, type PropTypes } from '../util/prop-types';
+import { formatValue, NeoValidationError } from '../util/errors';
+import { requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { STATE_MACHINE } from '../util/resource-types';
 
 /**
@@ -28,7 +28,7 @@ export interface NeoOrphanedJobStopperProps {
   readonly jobNamePrefix: string;
 }
 
-const TYPES: PropTypes<NeoOrphanedJobStopperProps> = { stateMachine: STATE_MACHINE, jobNamePrefix: TEXT };
+const TYPES: PropTypes<NeoOrphanedJobStopperProps> = { stateMachine: STATE_MACHINE, jobNamePrefix: STRING };
 
 const JOBS = 'Jobs have generated names; the prefix is that of the state machine whose jobs are stopped.';
 const EXECUTIONS = 'Executions have generated names; they are those of one state machine.';
@@ -89,7 +89,7 @@ export class NeoOrphanedJobStopper extends Construct {
     super(scope, id);
     requireTypes(this, props, TYPES, 'props', new.target !== NeoOrphanedJobStopper);
     if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/.test(props.jobNamePrefix)) {
-      throw new NeoValidationError(`jobNamePrefix must be 1 to 63 letters, digits and hyphens, as it limits which jobs may be stopped; got: ${shown(props.jobNamePrefix)}`, this);
+      throw new NeoValidationError(`jobNamePrefix must be 1 to 63 letters, digits and hyphens, as it limits which jobs may be stopped; got: ${formatValue(props.jobNamePrefix)}`, this);
     }
     requireSameRegion(this, 'stateMachine', props.stateMachine);
     this.stopper = new sfn.StateMachine(this, 'Stopper', {

@@ -5,8 +5,8 @@ import { jsonataLoop, jsonPathLoop, pollSeconds } from './run-job-loop';
 import type { RunJobLoop, RunJobLoopProps } from './run-job-loop';
 import type { NeoCompilationTaskOptions } from './task-request';
 import { jobNamePattern, TASK_TYPES } from './task-request';
-import { NeoValidationError, shown } from '../util/errors';
-import { DURATION, optional, requireTypes, TEXT, wholeSeconds } from '../util/prop-types';
+import { formatValue, NeoValidationError } from '../util/errors';
+import { DURATION, optional, requireTypes, STRING, wholeSeconds } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 
 /**
@@ -44,7 +44,7 @@ export interface NeoRunCompilationJobJsonPathProps extends NeoRunCompilationJobJ
 }
 
 const JSONATA_TYPES: PropTypes<NeoRunCompilationJobJsonataProps> = { ...TASK_TYPES, pollInterval: optional(DURATION), timeout: optional(DURATION) };
-const JSONPATH_TYPES: PropTypes<NeoRunCompilationJobJsonPathProps> = { ...JSONATA_TYPES, resultPath: optional(TEXT) };
+const JSONPATH_TYPES: PropTypes<NeoRunCompilationJobJsonPathProps> = { ...JSONATA_TYPES, resultPath: optional(STRING) };
 
 /** The longest name of a state adds 15 characters. */
 const MAX_ID = 65;
@@ -89,7 +89,7 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     requireTypes(scope, props, JSONPATH_TYPES);
     const { resultPath = '$.compilationJob' } = props;
     if (!/^\$(\.[A-Za-z0-9_]+)+$/.test(resultPath)) {
-      throw new NeoValidationError(`resultPath must be a member of the input, such as $.compilationJob, as the input is needed while the job runs; got: ${shown(resultPath)}`, scope);
+      throw new NeoValidationError(`resultPath must be a member of the input, such as $.compilationJob, as the input is needed while the job runs; got: ${formatValue(resultPath)}`, scope);
     }
     return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonPathLoop(inner, loop, resultPath));
   }
@@ -133,6 +133,6 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
 
 /** At least one look. */
 function timeoutSeconds(scope: Construct, timeout: Duration, interval: number): number {
-  const least = Token.isUnresolved(interval) ? 1 : interval;
-  return wholeSeconds(scope, 'timeout', timeout, { least, words: `at least ${least} seconds` }) ?? timeout.toSeconds();
+  const min = Token.isUnresolved(interval) ? 1 : interval;
+  return wholeSeconds(scope, 'timeout', timeout, { min, description: `at least ${min} seconds` }) ?? timeout.toSeconds();
 }

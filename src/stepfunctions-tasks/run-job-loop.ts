@@ -44,7 +44,7 @@ export interface JobTimes {
  */
 export function pollSeconds(scope: IConstruct, pollInterval: Duration | undefined, times: JobTimes): number {
   const duration = pollInterval ?? DEFAULT_POLL_INTERVAL;
-  const interval = wholeSeconds(scope, 'pollInterval', duration, { least: 1, words: 'at least 1 second' }) ?? duration.toSeconds();
+  const interval = wholeSeconds(scope, 'pollInterval', duration, { min: 1, description: 'at least 1 second' }) ?? duration.toSeconds();
   const limits = times.timeout ? [times.timeout] : [maxRuntimeOrDefault(times.maxRuntime), ...times.maxPendingTime ? [times.maxPendingTime] : []];
   if (pollInterval?.isUnresolved() || limits.some(limit => limit.isUnresolved())) { return interval; }
   const longest = limits.reduce((sum, limit) => sum + limit.toSeconds({ integral: false }), 0);

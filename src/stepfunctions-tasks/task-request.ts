@@ -10,8 +10,8 @@ import { grantExecutionRole } from '../compilation/permissions';
 import type { NeoModel } from '../model/model';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
-import { NeoValidationError, shown } from '../util/errors';
-import { optional, requireTypes, TEXT } from '../util/prop-types';
+import { formatValue, NeoValidationError } from '../util/errors';
+import { optional, requireTypes, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 
 /**
@@ -60,7 +60,7 @@ export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
 }
 
 export const TASK_TYPES: PropTypes<NeoCompilationTaskOptions> = {
-  ...REQUEST_TYPES, compilationJobName: TEXT, compilationJobNamePattern: optional(TEXT),
+  ...REQUEST_TYPES, compilationJobName: STRING, compilationJobNamePattern: optional(STRING),
 };
 
 /**
@@ -96,7 +96,7 @@ export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, 
 /** It becomes a part of an ARN in a policy. */
 function validateNamePattern(scope: Construct, pattern: string | undefined) {
   if (pattern !== undefined && !Token.isUnresolved(pattern) && !/^[a-zA-Z0-9*?-]{1,63}$/.test(pattern)) {
-    throw new NeoValidationError(`compilationJobNamePattern must be 1 to 63 letters, digits, hyphens, * and ?; got: ${shown(pattern)}`, scope);
+    throw new NeoValidationError(`compilationJobNamePattern must be 1 to 63 letters, digits, hyphens, * and ?; got: ${formatValue(pattern)}`, scope);
   }
 }
 

@@ -32,9 +32,6 @@ export function withoutTokens(text: string): string {
   return text.replace(/[$#]\{Token\[[^\]]*\]\}/g, '<token>');
 }
 
-/** @deprecated renamed to `formatValue` */
-export const shown = formatValue;
-
 /**
  * Where to warn at the end of synthesis: below the construct, as CDK forgets an acknowledgement on a construct when the warning comes to the same
  * construct later.

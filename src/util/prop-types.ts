@@ -51,8 +51,6 @@ function typeErrorAt(scope: IConstruct | undefined, name: string, { value, fix, 
 }
 
 export const STRING = type('a string', value => typeof value === 'string' || Token.isUnresolved(value));
-/** @deprecated renamed to `STRING` */
-export const TEXT = STRING;
 export const NUMBER = type('a number', value => typeof value === 'number' || Token.isUnresolved(value));
 /** Decided upon at synthesis: a token would always count as true. */
 export const BOOLEAN = type('true or false, known at synthesis', value => typeof value === 'boolean');
@@ -194,11 +192,11 @@ function editDistance(a: string, b: string): number {
 }
 
 export interface SecondsLimits {
-  readonly least: number;
+  readonly min: number;
   /** @default - the largest number that the API's type can hold */
-  readonly most?: number;
+  readonly max?: number;
   /** For messages: `between 1 and 55 minutes`. */
-  readonly words: string;
+  readonly description: string;
 }
 
 /** The API's `Integer` has 32 bits. */
@@ -210,14 +208,14 @@ const LARGEST = 2 ** 31 - 1;
  * @returns undefined when only the deployment knows
  */
 export function wholeSeconds(scope: IConstruct, prop: string, duration: Duration, limits: SecondsLimits): number | undefined {
-  const { least, most = LARGEST, words } = limits;
+  const { min, max = LARGEST, description } = limits;
   if (duration.isUnresolved()) {
     requireSecondsUnit(scope, prop, duration);
     return undefined;
   }
   const value = duration.toSeconds({ integral: false });
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new NeoValidationError(`${prop} must be ${words}, in whole seconds; got: ${duration.toHumanString()} (${value} seconds)`, scope);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new NeoValidationError(`${prop} must be ${description}, in whole seconds; got: ${duration.toHumanString()} (${value} seconds)`, scope);
   }
   return value;
 }

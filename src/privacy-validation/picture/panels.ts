@@ -1,3 +1,5 @@
+import { arrow, blocked, box, COLOUR, mark, STATE_COLOUR, STATE_FILL, text, worstState } from './svg';
+import type { State } from './svg';
 import { endpointOnlyPolicy, openPublicAccess } from '../network/bucket-policy';
 import { bucketNamed, endpointActions, reachableBuckets, s3EndpointExposure } from '../network/endpoint-policy';
 import type { ReachableBucket } from '../network/endpoint-policy';
@@ -8,8 +10,6 @@ import type { VerdictOf } from '../rules/rule';
 import { count, nameOf, readableName } from '../template/resources';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
-import { arrow, blocked, box, COLOUR, mark, STATE_COLOUR, STATE_FILL, text, worstState } from './svg';
-import type { State } from './svg';
 
 export const VPC = { x: 32, width: 878, right: 910 };
 const GROUP = { x: 52, width: 578 };
@@ -24,7 +24,7 @@ export interface VpcPanel {
   readonly endpointRight: [number, number];
 }
 
-interface Line { readonly words: string; readonly state: State }
+interface Line { readonly label: string; readonly state: State }
 
 /** The VPC with the security group around the jobs' subnets, and the S3 endpoint on its edge. */
 export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, top: number, minHeight: number, verdictOf: VerdictOf): VpcPanel {
@@ -50,15 +50,15 @@ export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, to
       ...network.vpc ? [text(VPC.right - 20, top + 26, nameOf(network.vpc), { size: 12.5, fill: COLOUR.soft, anchor: 'end', width: 300 })] : [],
       box(GROUP.x, groupTop, GROUP.width, groupHeight, { dashed: true, stroke: COLOUR.subnet, fill: COLOUR.paper }),
       text(GROUP.x + 14, groupTop + 23, groupTitle(network), { bold: true, fill: COLOUR.subnet, width: GROUP.width - 28 }),
-      ...lines.flatMap(({ words, state }, index) => [
+      ...lines.flatMap(({ label, state }, index) => [
         mark(GROUP.x + 16, groupTop + 41 + index * LINE, state),
-        text(GROUP.x + 34, groupTop + 45 + index * LINE, words, { size: 12.5, fill: state === 'good' ? COLOUR.ink : STATE_COLOUR[state], width: GROUP.width - 50 }),
+        text(GROUP.x + 34, groupTop + 45 + index * LINE, label, { size: 12.5, fill: state === 'good' ? COLOUR.ink : STATE_COLOUR[state], width: GROUP.width - 50 }),
       ]),
       ...network.subnets.map((subnet, index) => card(templates, subnet, index, columns, cardsTop)),
       ...network.subnets.length === 0 ? [text(GROUP.x + 14, cardsTop + 20, noSubnets(network), { fill: COLOUR.soft, width: GROUP.width - 28 })] : [],
-      ...notes.map(({ words, state }, index) => [
+      ...notes.map(({ label, state }, index) => [
         mark(VPC.x + 22, notesTop + index * LINE - 4, state),
-        text(VPC.x + 40, notesTop + index * LINE, words, { size: 12.5, fill: state === 'good' ? COLOUR.soft : STATE_COLOUR[state], width: 820 }),
+        text(VPC.x + 40, notesTop + index * LINE, label, { size: 12.5, fill: state === 'good' ? COLOUR.soft : STATE_COLOUR[state], width: 820 }),
       ].join('')),
       ...endpoint ? endpointBox(templates, network, endpoint, middle, verdictOf) : [
         blocked(ENDPOINT.x - 60, middle - 20, middle + 20),
@@ -75,8 +75,8 @@ function card(templates: TemplateSet, subnet: TemplateResource, index: number, c
   const size = sizeOf(templates, subnet);
   // CDK's subnet is a construct with a resource `Subnet` in it.
   const name = nameOf(subnet).replace(/\/?(?<=.)Subnet$/, '').split('/').pop()!;
-  const line = (offset: number, words: string, bold = false, fill: string = COLOUR.ink) =>
-    text(x + 10, y + offset, words, { size: bold ? 13 : 12, bold, fill, width: width - 16 });
+  const line = (offset: number, label: string, bold = false, fill: string = COLOUR.ink) =>
+    text(x + 10, y + offset, label, { size: bold ? 13 : 12, bold, fill, width: width - 16 });
   return [
     box(x, y, width, CARD.height, { fill: COLOUR.subnetFill, stroke: COLOUR.subnet, radius: 6 }),
     line(19, zoneOf(templates, subnet), false, COLOUR.soft),
@@ -102,8 +102,8 @@ function endpointBox(
   const toS3 = network.securityGroups.flatMap(group => rulesOf(templates, group))
     .find(rule => ['to S3', 'to a prefix list'].includes(verdictOn(rule, templates, network)));
   const actions = endpointActions(templates, endpoint).map(action => action.replace(/^s3:/, ''));
-  const line = (offset: number, words: string, size: number, fill: string = COLOUR.soft) =>
-    text(ENDPOINT.x + 12, top + offset, words, { size, fill: isOpen ? colour : fill, width: ENDPOINT.width - 24 });
+  const line = (offset: number, label: string, size: number, fill: string = COLOUR.soft) =>
+    text(ENDPOINT.x + 12, top + offset, label, { size, fill: isOpen ? colour : fill, width: ENDPOINT.width - 24 });
   return [
     box(ENDPOINT.x, top, ENDPOINT.width, ENDPOINT.height, { fill: isOpen ? STATE_FILL[state] : COLOUR.bucketFill, stroke: colour, thick: 2 }),
     text(ENDPOINT.x + 12, top + 24, 'S3 gateway endpoint', { bold: true, size: 14, fill: colour }),
@@ -132,7 +132,7 @@ function groupLines(templates: TemplateSet, network: CompilationNetwork, verdict
   const rules = network.securityGroups.flatMap(group => rulesOf(templates, group));
   const unlimited = network.securityGroups.filter(group => isOpenByOmission(templates, group));
   const lines: Line[] = [];
-  if (network.securityGroups.length > 0 && !rules.some(({ direction }) => direction === 'in')) { lines.push({ words: 'in: nothing', state: 'good' as const }); }
+  if (network.securityGroups.length > 0 && !rules.some(({ direction }) => direction === 'in')) { lines.push({ label: 'in: nothing', state: 'good' as const }); }
   const toSubnets = new Map<string, string[]>();
   for (const rule of rules) {
     const verdict = verdictOn(rule, templates, network);
@@ -141,15 +141,15 @@ function groupLines(templates: TemplateSet, network: CompilationNetwork, verdict
       toSubnets.set(traffic, [...toSubnets.get(traffic) ?? [], peerOf(rule, templates)]);
     } else if (verdict === 'to S3' || verdict === 'to a prefix list') {
       lines.push({
-        words: `out: ${traffic} → ${verdict === 'to S3' ? 'S3 prefix list' : `prefix list ${rule.peer.ids.join(', ')}, whose is not visible`}`, state: verdict === 'to S3' ? 'good' : 'unknown',
+        label: `out: ${traffic} → ${verdict === 'to S3' ? 'S3 prefix list' : `prefix list ${rule.peer.ids.join(', ')}, whose is not visible`}`, state: verdict === 'to S3' ? 'good' : 'unknown',
       });
     } else {
-      lines.push({ words: `${rule.direction}: ${traffic} ${rule.direction === 'in' ? '←' : '→'} ${peerOf(rule, templates)}`, state: verdict !== 'open' ? 'good' : verdictOf(rule.direction === 'in' ? 'NoInboundTraffic' : 'OutboundOnlyToS3AndSubnets', rule.resource) === 'accepted' ? 'accepted' : 'open' });
+      lines.push({ label: `${rule.direction}: ${traffic} ${rule.direction === 'in' ? '←' : '→'} ${peerOf(rule, templates)}`, state: verdict !== 'open' ? 'good' : verdictOf(rule.direction === 'in' ? 'NoInboundTraffic' : 'OutboundOnlyToS3AndSubnets', rule.resource) === 'accepted' ? 'accepted' : 'open' });
     }
   }
-  for (const [traffic, peers] of toSubnets) { lines.push({ words: `out: ${traffic} → these subnets (${peers.length > 4 ? `${peers.length} address ranges` : peers.join(', ')})`, state: 'good' as const }); }
+  for (const [traffic, peers] of toSubnets) { lines.push({ label: `out: ${traffic} → these subnets (${peers.length > 4 ? `${peers.length} address ranges` : peers.join(', ')})`, state: 'good' as const }); }
   for (const group of unlimited) {
-    lines.push({ words: `out: all traffic → anywhere (${nameOf(group)} has no outbound rule, so AWS adds one)`, state: verdictOf('OutboundOnlyToS3AndSubnets', group) === 'accepted' ? 'accepted' : 'open' });
+    lines.push({ label: `out: all traffic → anywhere (${nameOf(group)} has no outbound rule, so AWS adds one)`, state: verdictOf('OutboundOnlyToS3AndSubnets', group) === 'accepted' ? 'accepted' : 'open' });
   }
   return lines;
 }
@@ -178,10 +178,10 @@ function vpcNotes(templates: TemplateSet, { vpcId, otherSubnets, vpc, subnets }:
     && endpoint.properties.VpcEndpointType === 'Interface');
   const flowLogs = templates.ofType('AWS::EC2::FlowLog').filter(log => vpc && templates.references(log, 'ResourceId').includes(vpc));
   return [
-    ...subnets.length ? [{ words: 'An instance takes two IPs, and all instances may land in the same subnet', state: 'good' as const }] : [],
-    ...inVpc.length ? [{ words: `Interface endpoints: ${inVpc.map(endpoint => nameOf(endpoint)).join(', ')}`, state: 'good' as const }] : [],
-    ...flowLogs.map(log => ({ words: `Flow logs record ${templates.property(log, 'TrafficType')[0] === 'ALL' ? 'all' : 'some'} traffic`, state: 'good' as const })),
-    ...otherSubnets.length ? [{ words: `${count(otherSubnets.length, 'further subnet')} that no job uses`, state: 'good' as const }] : [],
+    ...subnets.length ? [{ label: 'An instance takes two IPs, and all instances may land in the same subnet', state: 'good' as const }] : [],
+    ...inVpc.length ? [{ label: `Interface endpoints: ${inVpc.map(endpoint => nameOf(endpoint)).join(', ')}`, state: 'good' as const }] : [],
+    ...flowLogs.map(log => ({ label: `Flow logs record ${templates.property(log, 'TrafficType')[0] === 'ALL' ? 'all' : 'some'} traffic`, state: 'good' as const })),
+    ...otherSubnets.length ? [{ label: `${count(otherSubnets.length, 'further subnet')} that no job uses`, state: 'good' as const }] : [],
   ];
 }
 
