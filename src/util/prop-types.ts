@@ -208,14 +208,14 @@ const LARGEST = 2 ** 31 - 1;
  * @returns undefined when only the deployment knows
  */
 export function wholeSeconds(scope: IConstruct, prop: string, duration: Duration, limits: SecondsLimits): number | undefined {
-  const { min, max = LARGEST, description } = limits;
+  const { min, max = LARGEST } = limits;
   if (duration.isUnresolved()) {
     requireSecondsUnit(scope, prop, duration);
     return undefined;
   }
   const value = duration.toSeconds({ integral: false });
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw new NeoValidationError(`${prop} must be ${description}, in whole seconds; got: ${duration.toHumanString()} (${value} seconds)`, scope);
+    throw new NeoValidationError(`${prop} must be ${limits.description}, in whole seconds; got: ${duration.toHumanString()} (${value} seconds)`, scope);
   }
   return value;
 }
