@@ -15,6 +15,16 @@ import { FleetStack } from '../examples/fleet/fleet-stack';
 
 const QUOTA = 20;
 
+/** What the same benchmark printed of the fleet before commit 5237ed0, by compilations and by uploads: run on 2026-11-28. */
+const BEFORE: Readonly<Record<number, { readonly aboveIt: string; readonly transitions: string }>> = {
+  1_000: { aboveIt: '6.1 %', transitions: '' },
+  10_000: { aboveIt: '4.7 %', transitions: '39.69' },
+};
+const BEFORE_UPLOADS: Readonly<Record<number, { readonly transitions: string; readonly creations: string }>> = {
+  50: { transitions: '51.0', creations: '10.7' },
+  250: { transitions: '74.3', creations: '33.7' },
+};
+
 // A look at a job that still runs is an error to the interpreter, and its stack is never read.
 Error.stackTraceLimit = 0;
 
@@ -31,12 +41,14 @@ async function main(sizes: number[], uploads: number[]): Promise<void> {
   for (const compilations of sizes) {
     measurements.push(await measure(stack(), { compilations, quota: QUOTA, seed: compilations }));
   }
-  print(['compilations', 'makespan', 'lower bound', 'above it', 'failed', 'planned', 'lost', 'doubled', 'most at once', 'end delay', 'computed in'],
+  print(['compilations', 'makespan', 'lower bound', 'above it', 'failed', 'planned', 'lost', 'doubled', 'most at once', 'end delay', 'computed in', 'before: above it'],
     measurements.map(m => [count(m.compilations), hours(m.makespanMs), hours(m.lowerBoundMs), percent(m.makespanMs / m.lowerBoundMs - 1),
-      m.failed, m.plannedFailures, m.lost, m.doubled, m.mostAtOnce, `${(m.endDelayMs / 1_000).toFixed(1)} s`, `${(m.realMs / 1_000).toFixed(0)} s`]));
+      m.failed, m.plannedFailures, m.lost, m.doubled, m.mostAtOnce, `${(m.endDelayMs / 1_000).toFixed(1)} s`, `${(m.realMs / 1_000).toFixed(0)} s`,
+      BEFORE[m.compilations]?.aboveIt ?? '']));
   print(['per compilation', ...measurements.map(m => count(m.compilations))], [
     ['makespan, seconds', ...measurements.map(m => (m.makespanMs / 1_000 / m.compilations).toFixed(2))],
     ['state transitions', ...measurements.map(m => (m.transitions / m.compilations).toFixed(2))],
+    ['before: state transitions', ...measurements.map(m => BEFORE[m.compilations]?.transitions ?? '')],
     ...Object.keys(measurements[0].calls).map(operation => [operation, ...measurements.map(m => (m.calls[operation] / m.compilations).toFixed(3))]),
     ['Express workflows', ...measurements.map(m => (m.expressRuns / m.compilations).toFixed(4))],
     ['S3 requests', ...measurements.map(m => (m.s3Requests / m.compilations).toFixed(4))],
@@ -61,10 +73,12 @@ async function main(sizes: number[], uploads: number[]): Promise<void> {
 
 function printUploads(storms: UploadMeasurement[]): void {
   print(
-    ['uploads at once', 'compilations', 'makespan', 'lower bound', 'above it', 'most at once', 'transitions each', 'creations each', 'creations/s'],
+    ['uploads at once', 'compilations', 'makespan', 'lower bound', 'above it', 'most at once', 'transitions each', 'creations each', 'creations/s',
+      'before: transitions', 'before: creations'],
     storms.map(m => [
       count(m.uploads), count(m.compilations), hours(m.makespanMs), hours(m.lowerBoundMs), percent(m.makespanMs / m.lowerBoundMs - 1), m.mostAtOnce,
       (m.transitions / m.compilations).toFixed(1), (m.creates / m.compilations).toFixed(1), (m.creates / m.makespanMs * 1_000).toFixed(2),
+      BEFORE_UPLOADS[m.uploads]?.transitions ?? '', BEFORE_UPLOADS[m.uploads]?.creations ?? '',
     ]),
   );
 }

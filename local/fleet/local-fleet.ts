@@ -97,7 +97,7 @@ export class LocalFleet {
     return this.template.resolve({ Ref: id });
   }
 
-  /** Puts a model into its bucket, and nobody is told. */
+  /** Puts a model into its bucket without an event. */
   public place(key: string, content = key): void {
     this.store.put(this.bucket('Models'), key, Buffer.from(content), this.now());
   }

@@ -39,7 +39,7 @@ export interface FrontEndProps {
   readonly clock?: Pick<Clock, 'sleep'>;
   /** Calls a second that are taken, and as many at once; what comes on top is throttled. @default - no limit */
   readonly callsPerSecond?: number;
-  /** Told of every call, for example to log it. @default - nobody is told */
+  /** Told of every call, for example to log it. @default - calls are not reported */
   readonly onCall?: (call: CallRecord) => void;
 }
 

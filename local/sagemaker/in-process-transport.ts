@@ -16,7 +16,7 @@ interface SdkRequest {
 
 /**
  * A `requestHandler` for AWS SDK clients that calls the stand-in without sockets. It stands for the network of one
- * process: once a fault has crashed that process, every further call over it throws CrashError and reaches nobody, so
+ * process: once a fault has crashed that process, every further call over it throws CrashError and reaches no caller, so
  * that code which catches the first one cannot act on.
  */
 export class InProcessTransport {

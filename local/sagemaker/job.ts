@@ -120,7 +120,7 @@ export class Job {
   }
 }
 
-/** The timeline of a job that nobody stops, and the reason if it is to fail. */
+/** The timeline of a job that is not stopped, and the reason if it is to fail. */
 function future(request: CreateCompilationJobRequest, createdAt: number, plan: JobPlan): [Transition[], string] {
   const { startingMs = 2_000, compilingMs = 6_000, failureReason } = plan;
   const { MaxRuntimeInSeconds: maxRuntime = 86_400, MaxPendingTimeInSeconds: maxPending = Infinity } = request.StoppingCondition!;

@@ -75,7 +75,7 @@ export interface RunJobLoop {
 }
 
 /**
- * A name that is taken need not be somebody else's: the answer to a call that did create the job may have been lost, or the execution was
+ * A name that is taken need not belong to another job: the answer to a call that did create the job may have been lost, or the execution was
  * redriven. The tag says whose job it is.
  */
 export const TAKEN = 'SageMaker.ResourceInUseException';

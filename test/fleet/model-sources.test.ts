@@ -162,7 +162,7 @@ describe('sources of models', () => {
     await local.settle(execution);
     const digests = local.results(execution).succeeded.map(({ Digest }) => Digest);
     expect(digests).toEqual(['first a', 'second b'].map(content => createHash('md5').update(content).digest('hex')));
-    // Whoever puts the first one back does not get the second one's artifact.
+    // Putting the first one back does not give the second one's artifact.
     local.place('models/b.tar.gz', 'first b');
     await local.run();
     expect(local.records()).toHaveLength(3);

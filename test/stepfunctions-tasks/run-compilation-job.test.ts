@@ -210,7 +210,7 @@ describe.each(LANGUAGES)('NeoRunCompilationJob.%s', language => {
     };
 
     test.each([
-      ['somebody', []],
+      ['an unknown owner', []],
       ['another execution', [{ Key: 'cdk-sagemaker-neo:execution', Value: 'arn:aws:states:us-east-1:111122223333:execution:M:run-2' }]],
     ])('by %s fails at once, and their job is left alone', async (_, tags) => {
       const { error, counts, jobs } = await execute(language, plain.definition, { before: theirs(tags) });

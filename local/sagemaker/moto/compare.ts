@@ -9,7 +9,7 @@ import { startHttpServer } from '../http-server';
 import { NeoService } from '../service';
 
 /**
- * A second opinion on the stand-in: AWS's own service model for the constraints, and moto, somebody else's SageMaker, for
+ * A second opinion on the stand-in: AWS's own service model for the constraints, and moto, a SageMaker by others, for
  * the answers. Run by `npm run test:moto`; needs Python and, once, the network.
  */
 async function main(): Promise<number> {

@@ -30,7 +30,7 @@ async function callSageMaker(frontEnd: FrontEnd, action: string, args: any): Pro
       body: JSON.stringify(args),
     });
   } catch (err) {
-    // The connection broke; whether the call was done, nobody knows.
+    // The connection broke; whether the call was done is not known.
     throw new StatesError('SageMaker.SdkClientException', (err as Error).message);
   }
   const answer = JSON.parse(String(response.body) || '{}');
