@@ -1,5 +1,5 @@
 /**
- * Writes the table of rules in docs/privacy.md from the rules themselves, and docs/network.svg from examples/private-compilation. A test
+ * Writes the table of rules and the counts of tests in docs/privacy.md from the code, and docs/network.svg from examples/private-compilation. A test
  * compares what is committed.
  *
  *     npx projen docs:privacy
@@ -10,6 +10,9 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { renderNetworkPicture } from '../src/privacy-validation/network-picture';
 import { LIMITS, PRIVACY_RULES } from '../src/privacy-validation/report/privacy-report';
+import { HOSTILE, NOT_HOSTILE } from '../test/privacy-validation/hostile';
+import { ALLOWED, OPENED } from '../test/privacy-validation/opened';
+import { PAIRS, REFERENCES } from '../test/privacy-validation/pairs';
 
 export const PRIVACY_PAGE = join(__dirname, 'privacy.md');
 export const NETWORK_PICTURE = join(__dirname, 'network.svg');
@@ -23,8 +26,17 @@ export function renderPrivacyPage(page: string): string {
   const rules = [['Rule', 'What it demands', 'Why'], ['---', '---', '---'], ...PRIVACY_RULES.map(({ id, title, why }) => [`\`${id}\``, title, why])];
   return [
     ['rules', rules.map(row => `| ${row.join(' | ')} |`).join('\n')],
+    ['cases', cases()],
     ['limits', LIMITS.map(limit => `- ${limit}`).join('\n')],
   ].reduce((text, [name, content]) => text.replace(between(name), (_all, start, end) => `${start}\n${content}\n${end}`), page);
+}
+
+/** What the tests try, by counting it. */
+function cases(): string {
+  const hostile = OPENED.length + HOSTILE.length + PAIRS.length;
+  const harmless = ALLOWED.length + NOT_HOSTILE.length + PAIRS.length;
+  return `\`test/privacy-validation\` has ${hostile} hostile stacks, none of which passes, and ${harmless} harmless ones, none of which fails. ${PAIRS.length} of each are pairs, something that opens a network `
+    + `and the nearest thing that does not, with references across stacks that are ${REFERENCES.map(name => `\`${name}\``).join(', ')}, on the lowest and on the newest aws-cdk-lib.`;
 }
 
 /**

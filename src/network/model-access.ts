@@ -5,7 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { keyStatement, networkOf } from './bucket-policies';
 import { grantKeys } from './execution-role';
-import { throughEndpoint } from './s3-endpoint';
+import { throughEndpoint, withinAccount } from './s3-endpoint';
 import { requireSameRegion } from './same-environment';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { inPolicy, requireKey } from '../util/object-keys';
@@ -34,6 +34,7 @@ export function requireReadable(scope: IConstruct, bucket: s3.IBucket, objectKey
 export class ModelAccess {
   private readonly byRole = new ReadableModels();
   private readonly byEndpoint = new ReadableModels();
+  private readonly assetsByEndpoint = new ReadableModels();
   private grant?: iam.Grant;
   private readonly unknownKeys = new Set<string>();
 
@@ -60,7 +61,7 @@ export class ModelAccess {
     if (!isReachable) { this.warnOfUnknownKey(bucket); }
     if (bucket.encryptionKey) { grantKeys(this.scope, this.role, [bucket.encryptionKey], 'kms:Decrypt'); }
     this.grant ??= this.grantRole();
-    if (!isReachable) { this.openEndpoint(bucketArn, pattern); }
+    if (!isReachable) { this.openEndpoint(bucket, bucketArn, pattern); }
     return this.grant;
   }
 
@@ -91,17 +92,20 @@ export class ModelAccess {
     return iam.Grant.addToPrincipal({ grantee: this.role, actions: objects.actions, resourceArns: objects.resources });
   }
 
-  private openEndpoint(bucketArn: string, key: string) {
+  private openEndpoint(bucket: s3.IBucket, bucketArn: string, key: string) {
+    // Anyone may take the name of a bucket that does not exist any more: the bucket of assets must be the account's own.
+    const isOwn = bucket.node.id === MODEL_ASSETS_ID && namesAccount(Stack.of(this.scope), bucket.bucketName);
+    const [models, make] = isOwn ? [this.assetsByEndpoint, withinAccount] : [this.byEndpoint, throughEndpoint];
     if (!this.endpoint) {
       const missing = new ReadableModels();
       missing.add(bucketArn, key);
       Annotations.of(this.scope).addWarningV2('cdk-sagemaker-neo:modelThroughEndpoint',
-        `the policy of the S3 endpoint is not managed here; it must allow: ${readable(this.scope, ...Object.values(missing.statements(throughEndpoint)))}`);
+        `the policy of the S3 endpoint is not managed here; it must allow: ${readable(this.scope, ...Object.values(missing.statements(make)))}`);
       return;
     }
-    const isFirst = this.byEndpoint.isEmpty;
-    this.byEndpoint.add(bucketArn, key);
-    if (isFirst) { Object.values(this.byEndpoint.statements(throughEndpoint)).forEach(statement => this.endpoint!.addToPolicy(statement)); }
+    const isFirst = models.isEmpty;
+    models.add(bucketArn, key);
+    if (isFirst) { Object.values(models.statements(make)).forEach(statement => this.endpoint!.addToPolicy(statement)); }
   }
 
   /**
@@ -116,6 +120,12 @@ export class ModelAccess {
     throw new NeoValidationError(`bucket ${bucket.node.path} is in another stack than the network, whose role and endpoint would have to refer to it: `
       + 'list it in buckets of the network, or create it in the stack of the network, or give it a bucketName and no key of that stack', this.scope);
   }
+}
+
+/** Whether a name has the account in it, by number or as a reference: the account's bootstrap stack gave it. */
+function namesAccount(stack: Stack, name: string): boolean {
+  const written = JSON.stringify(stack.resolve(name));
+  return written.includes('AWS::AccountId') || (!Token.isUnresolved(stack.account) && written.includes(stack.account));
 }
 
 /**

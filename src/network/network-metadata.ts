@@ -14,8 +14,6 @@ export interface NetworkMetadata {
   readonly Subnets: string[];
   readonly SecurityGroups: string[];
   readonly S3Endpoints: string[];
-  /** Prefix lists that are known to be those of S3. */
-  readonly S3PrefixLists: string[];
   /** Names. */
   readonly Buckets: string[];
   /** ARNs. */

@@ -203,7 +203,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
       ...controlPlane ? [{ endpoint: controlPlane.s3Endpoint, subnets: controlPlaneSubnets, remedy: FOR_FUNCTIONS.remedy }] : [],
     ];
     checkApp(this, { vpc, subnets, s3Endpoint, ownEndpoints, buckets, policy });
-    describeNetwork(this, this.metadata(!props.vpc, props.s3PrefixList ? undefined : s3PrefixList));
+    describeNetwork(this, this.metadata(!props.vpc));
   }
 
   /**
@@ -300,13 +300,12 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     Dependable.implement(this, { get dependencyRoots() { return [ready]; } });
   }
 
-  private metadata(isDedicated: boolean, s3PrefixList?: ec2.IPrefixList): NetworkMetadata {
+  private metadata(isDedicated: boolean): NetworkMetadata {
     return {
       Vpc: this.vpc.vpcId,
       Subnets: this.subnets.map(({ subnetId }) => subnetId),
       SecurityGroups: this.securityGroups.map(({ securityGroupId }) => securityGroupId),
       S3Endpoints: [this.s3Endpoint.vpcEndpointId],
-      S3PrefixLists: s3PrefixList ? [s3PrefixList.prefixListId] : [],
       Buckets: this.buckets.map(({ bucketName }) => bucketName),
       Roles: [this.role.roleArn],
       Dedicated: isDedicated,

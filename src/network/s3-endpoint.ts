@@ -65,11 +65,22 @@ export function endpointStatements(buckets: s3.IBucket[]): iam.PolicyStatement[]
  * exfiltration with credentials that an attacker brings along.
  */
 export function throughEndpoint(props: iam.PolicyStatementProps): iam.PolicyStatement {
+  return statement(props, { 'aws:PrincipalAccount': Aws.ACCOUNT_ID });
+}
+
+/**
+ * An Allow for resources of the stack's account only, for buckets whose name alone does not tell whose they are.
+ */
+export function withinAccount(props: iam.PolicyStatementProps): iam.PolicyStatement {
+  return statement(props, { 'aws:PrincipalAccount': Aws.ACCOUNT_ID, 'aws:ResourceAccount': Aws.ACCOUNT_ID });
+}
+
+function statement(props: iam.PolicyStatementProps, accounts: Record<string, string>): iam.PolicyStatement {
   return new iam.PolicyStatement({
     ...props,
     // The policy of a gateway endpoint takes no other principal than "*"; conditions tell principals apart.
     principals: [new iam.StarPrincipal()],
-    conditions: { ...props.conditions, StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID } },
+    conditions: { ...props.conditions, StringEquals: accounts },
   });
 }
 

@@ -6,7 +6,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { writeReport } from './report/html-report';
 import { evaluate, PRIVACY_RULES } from './report/privacy-report';
 import type { PrivacyReport, ReportedObservation, ReportedRule } from './report/privacy-report';
-import { type ConstructPathOf, type StackOf, TemplateSet } from './template/template-set';
+import { type AppFacts, type ConstructPathOf, TemplateSet } from './template/template-set';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { BOOLEAN, type PropTypes, STRING, listOf, optional, requireTypes, structOf } from '../util/prop-types';
 
@@ -145,7 +145,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     if (hasPendingVpcLookup(context.templatePaths)) {
       return { success: true, violations: [], pluginVersion: this.version, metadata: { note: 'not validated before the VPC has been looked up' } };
     }
-    const templates = TemplateSet.fromFiles(context.templatePaths, this.constructPaths(), this.stackFacts());
+    const templates = TemplateSet.fromFiles(context.templatePaths, this.facts(context.appConstruct));
     const report = this.evaluate(templates);
     if (!this.stage && this.props.reportDirectory) { writeReport(this.props.reportDirectory, report, templates); }
     const violations = violationsOf(report, templates, this.props.failOnUnknown ?? false);
@@ -168,7 +168,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
       onSynthesize: () => {
         const stacks = stage.node.findAll().filter((construct): construct is Stack => Stack.isStack(construct));
         const files = stacks.filter(({ nested }) => !nested).map(stack => templateFile(stack));
-        const templates = TemplateSet.fromFiles(files, this.constructPaths(), this.stackFacts());
+        const templates = TemplateSet.fromFiles(files, this.facts(stage));
         writeReport(this.reportDirectory(), this.evaluate(templates), templates);
       },
     });
@@ -182,6 +182,10 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     return path.resolve(this.props.reportDirectory ?? path.join(this.stage!.outdir, REPORT_DIRECTORY));
   }
 
+  private facts(app?: IConstruct): AppFacts {
+    return { constructPath: this.constructPaths(), stackOf: this.stackFacts(), prefixListNames: prefixListNames(app) };
+  }
+
   /** From the construct tree, as templates have paths only when metadata is on. */
   private constructPaths(): ConstructPathOf | undefined {
     if (!this.stage) { return undefined; }
@@ -193,7 +197,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 
   /** The manifest has them too, but is written after the report. */
-  private stackFacts(): StackOf | undefined {
+  private stackFacts(): AppFacts['stackOf'] {
     if (!this.stage) { return undefined; }
     const known = (value: string) => Token.isUnresolved(value) ? undefined : value;
     const stacks = this.stage.node.findAll().filter((construct): construct is Stack => Stack.isStack(construct) && !construct.nested);
@@ -212,6 +216,16 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
       }
     }
   }
+}
+
+/** From cdk.context.json, which has the name that was looked up in the key. */
+function prefixListNames(app?: IConstruct): Map<string, string> {
+  const context: Record<string, any> = app?.node.root.node.getAllContext() ?? {};
+  const looked = Object.entries(context).flatMap(([key, found]): [string, string][] => {
+    const [, name] = /^cc-api-provider:.*propertyMatch\.PrefixListName=([^:]+):.*typeName=AWS::EC2::PrefixList/.exec(key) ?? [];
+    return name === undefined ? [] : [found].flat().map(({ PrefixListId }) => [String(PrefixListId), name]);
+  });
+  return new Map(looked);
 }
 
 function templateFile(stack: Stack): string {

@@ -84,6 +84,7 @@ async function stops(request: Request, resource: Resource): Promise<{ readonly l
       resource: { resource: resource.arn, accountId: resource.account },
       contextVariables: {
         'aws:SecureTransport': 'true',
+        'aws:ResourceAccount': resource.account,
         ...principal.account === undefined ? {} : { 'aws:PrincipalArn': principal.arn, 'aws:PrincipalAccount': principal.account },
         ...path.context,
         ...resource.context,

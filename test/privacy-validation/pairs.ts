@@ -1,10 +1,13 @@
 import { type App, CfnCondition, CfnOutput, type CfnResource, Fn, Stack } from 'aws-cdk-lib';
-import { Peer, Port, PrefixList, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Peer, Port, PrefixList, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, type CfnRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { newApp, PrivateStack } from './private-app';
+import type { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { newApp, PrivateStack, reportOf } from './private-app';
 import { deny, idOf, interfaceEndpoint, maybe, PRODUCTION, raw } from './template-changes';
-import { NeoPrivateCompilationVpc } from '../../src';
+import { NeoCompilationFleet, NeoCompilationJob, NeoDataInputShape, NeoFleetModels, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
+import { NETWORK_METADATA } from '../../src/network/network-metadata';
+import { archive } from '../compilation-job/fixture';
 
 /** How references across stacks are written. */
 export const REFERENCES = ['strong', 'weak', 'both'] as const;
@@ -207,13 +210,96 @@ const UNKNOWN: Pair[] = [
     name: 'the metadata of the network deleted',
     rule: 'NoInternetGateway',
     hostile: (stack, other) => {
-      (stack.network.node.findChild('Ready') as CfnResource).addOverride('Metadata', {});
+      undescribe(stack.network);
       igw(other, stack.network.vpc.vpcId);
     },
     harmless: (stack, other) => {
-      (stack.network.node.findChild('Ready') as CfnResource).addOverride('Metadata', {});
+      undescribe(stack.network);
       igw(other, otherVpc(other).ref);
     },
+  },
+  {
+    name: 'the metadata of a network without jobs deleted',
+    rule: 'NoRouteOut',
+    hostile: (_stack, other) => {
+      const network = jobless(other);
+      undescribe(network);
+      raw(other, 'AWS::EC2::Route', { RouteTableId: network.subnets[0].routeTable.routeTableId, DestinationCidrBlock: ANYWHERE, GatewayId: 'igw-1' }, 'Route');
+    },
+    harmless: (_stack, other) => undescribe(jobless(other)),
+  },
+  {
+    name: 'a subnet taken out of the metadata of a network without jobs',
+    rule: 'NoNatGateway',
+    hostile: (_stack, other) => {
+      const network = jobless(other);
+      describe(network, { Subnets: [network.subnets[1].subnetId] });
+      raw(other, 'AWS::EC2::NatGateway', { SubnetId: network.subnets[0].subnetId });
+    },
+    harmless: (_stack, other) => {
+      const network = jobless(other);
+      describe(network, { Subnets: [network.subnets[1].subnetId] });
+    },
+  },
+  {
+    name: 'metadata that call another prefix list that of S3',
+    rule: 'OutboundOnlyToS3AndSubnets',
+    hostile: stack => {
+      describe(stack.network, { S3PrefixLists: ['pl-1'] });
+      raw(stack, 'AWS::EC2::SecurityGroupEgress', { GroupId: inGroup(stack), IpProtocol: 'tcp', FromPort: 443, ToPort: 443, DestinationPrefixListId: 'pl-1' });
+    },
+    harmless: stack => describe(stack.network, { S3PrefixLists: ['pl-1'] }),
+  },
+  {
+    name: 'a prefix list that a custom resource looks up',
+    rule: 'OutboundOnlyToS3AndSubnets',
+    hostile: stack => egressToList(stack, 'com.amazonaws.us-east-1.dynamodb'),
+    harmless: stack => egressToList(stack, 'com.amazonaws.us-east-1.s3'),
+  },
+  {
+    name: 'a prefix list that a custom resource looks up by two names',
+    rule: 'OutboundOnlyToS3AndSubnets',
+    hostile: stack => egressToList(stack, 'com.amazonaws.us-east-1.s3', 'company-list'),
+    harmless: stack => egressToList(stack, 'com.amazonaws.us-east-1.s3'),
+  },
+  {
+    name: 'a prefix list that the app makes',
+    rule: 'OutboundOnlyToS3AndSubnets',
+    hostile: stack => {
+      const list = raw(stack, 'AWS::EC2::PrefixList', { PrefixListName: 'com.amazonaws.us-east-1.s3', AddressFamily: 'IPv4' }, 'List');
+      raw(stack, 'AWS::EC2::SecurityGroupEgress', { GroupId: inGroup(stack), IpProtocol: 'tcp', FromPort: 443, ToPort: 443, DestinationPrefixListId: { 'Fn::GetAtt': [list.logicalId, 'PrefixListId'] } });
+    },
+    harmless: () => {},
+  },
+  {
+    name: 'a task that adds a network to a variable',
+    rule: 'JobInPrivateSubnets',
+    verdict: 'unknown',
+    hostile: (stack, other) => merging(other, [{ VpcConfig: vpcConfig(stack) }], '\'VpcConfig\': $elsewhere'),
+    harmless: (stack, other) => merging(other, [{ VpcConfig: vpcConfig(stack) }], '\'CompilationJobName\': $name, \'Tags\': [$tag, {\'Key\': \'VpcConfig\'}]'),
+  },
+  {
+    name: 'a task that adds a computed key to a variable',
+    rule: 'JobInPrivateSubnets',
+    verdict: 'unknown',
+    hostile: (stack, other) => merging(other, [{ VpcConfig: vpcConfig(stack) }], '\'CompilationJobName\': $name, $key: $value'),
+    harmless: (stack, other) => merging(other, [{ VpcConfig: vpcConfig(stack) }], '\'CompilationJobName\': $name, \'key\': $merge([$one, $two])'),
+  },
+  {
+    name: 'a task whose variable is assigned twice, once without a network',
+    rule: 'JobInPrivateSubnets',
+    hostile: (stack, other) => merging(other, [{ VpcConfig: vpcConfig(stack) }, { RoleArn: LOG_ROLE }], '\'CompilationJobName\': $name'),
+    harmless: (stack, other) => merging(other, [{ VpcConfig: vpcConfig(stack) }, { VpcConfig: vpcConfig(stack) }], '\'CompilationJobName\': $name'),
+  },
+  {
+    name: 'a fleet',
+    rule: 'JobInPrivateSubnets',
+    hostile: (stack, other) => {
+      const resource = fleet(stack, other).node.findChild('StateMachine').node.defaultChild as CfnStateMachine;
+      const definition = JSON.stringify(other.resolve(resource.definitionString)).replaceAll('\\\\\\"VpcConfig\\\\\\"', '\\\\\\"Elsewhere\\\\\\"');
+      resource.addPropertyOverride('DefinitionString', JSON.parse(definition.replaceAll('\\"VpcConfig\\"', '\\"Elsewhere\\"')));
+    },
+    harmless: (stack, other) => fleet(stack, other),
   },
 ];
 
@@ -300,6 +386,60 @@ const CONDITIONS: Pair[] = [
     harmless: stack => stack.network.connections.allowTo(Peer.ipv4(stack.network.vpc.vpcCidrBlock), Port.tcp(443)),
   },
   {
+    name: 'egress to a group',
+    rule: 'OutboundOnlyToS3AndSubnets',
+    hostile: stack => egressToGroup(stack, raw(stack, 'AWS::EC2::SecurityGroup', { VpcId: stack.network.vpc.vpcId, GroupDescription: 'Proxy' }, 'Peer')),
+    harmless: stack => endpointWithGroup(stack),
+  },
+  {
+    name: 'egress to a group that an endpoint and an instance carry',
+    rule: 'OutboundOnlyToS3AndSubnets',
+    hostile: stack => endpointWithGroup(stack, 'AWS::EC2::Instance'),
+    harmless: stack => endpointWithGroup(stack),
+  },
+  {
+    name: 'an endpoint in other subnets of a shared VPC, which the group leads to',
+    rule: 'OtherEndpointsRestricted',
+    network: stack => ({ vpc: sharedVpc(stack) }),
+    hostile: stack => {
+      stack.network.connections.allowTo(Peer.ipv4('10.0.0.0/8'), Port.tcp(443));
+      endpointInWeb(stack);
+    },
+    harmless: stack => endpointInWeb(stack),
+  },
+  {
+    name: 'an endpoint in a subnet of an imported VPC',
+    rule: 'OtherEndpointsRestricted',
+    network: stack => ({ vpc: importedVpc(stack) }),
+    hostile: stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*' }, { SubnetIds: ['subnet-1'] }),
+    harmless: stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*' }, { SubnetIds: ['subnet-9'] }),
+  },
+  {
+    name: 'an endpoint in other subnets, with a group that the app does not make',
+    rule: 'OtherEndpointsRestricted',
+    verdict: 'unknown',
+    network: stack => ({ vpc: sharedVpc(stack), securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Given', 'sg-1')] }),
+    hostile: stack => endpointInWeb(stack),
+    harmless: stack => endpointInWeb(stack, own),
+  },
+  {
+    name: 'the bucket of the bootstrap stack, written to',
+    rule: 'BucketOnlyThroughEndpoint',
+    verdict: 'unknown',
+    hostile: stack => {
+      readAsset(stack);
+      s3Policy(stack, ...['s3:GetObject', 's3:PutObject'].map(Action => ({ ...anyBucket, Action, Resource: Fn.sub('arn:aws:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}/*'), Condition: own })));
+    },
+    harmless: stack => readAsset(stack),
+  },
+  {
+    name: 'the bucket of the bootstrap stack, whosever it is',
+    rule: 'S3EndpointOnlyForBuckets',
+    verdict: 'unknown',
+    hostile: stack => s3Policy(stack, { ...anyBucket, Action: 's3:GetObject', Resource: Fn.sub('arn:aws:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}/*') }),
+    harmless: stack => readAsset(stack),
+  },
+  {
     name: 'a network that is one of two',
     rule: 'JobInPrivateSubnets',
     hostile: stack => stack.cfnJob.addPropertyOverride('Request.VpcConfig', maybe(stack.resolve(vpcConfig(stack)))),
@@ -369,9 +509,16 @@ const OTHERS: Pair[] = [
   {
     name: 'a rule for DNS in a shared VPC',
     rule: 'NoOtherAttachment',
-    network: stack => ({ vpc: new Vpc(stack, 'Shared', { maxAzs: 2, subnetConfiguration: [{ name: 'Web', subnetType: SubnetType.PUBLIC }, { name: 'Neo', subnetType: SubnetType.PRIVATE_ISOLATED }] }) }),
+    network: stack => ({ vpc: sharedVpc(stack) }),
     hostile: (stack, other) => raw(other, 'AWS::Route53Resolver::ResolverRuleAssociation', { VPCId: stack.network.vpc.vpcId, ResolverRuleId: 'rslvr-rr-1' }),
     harmless: (_stack, other) => raw(other, 'AWS::Route53Resolver::ResolverRuleAssociation', { VPCId: otherVpc(other).ref, ResolverRuleId: 'rslvr-rr-1' }),
+  },
+  {
+    name: 'a load balancer with a leg in a public subnet',
+    rule: 'NoBridge',
+    network: stack => ({ vpc: sharedVpc(stack) }),
+    hostile: stack => balancer(stack, 'PublicSubnet'),
+    harmless: stack => balancer(stack, 'IsolatedSubnet'),
   },
   trust('anybody', { Principal: '*' }, { Principal: { AWS: Fn.sub('arn:aws:iam::${AWS::AccountId}:root') } }),
   trust('any account of any organization', { Principal: { AWS: '*' }, Condition: { StringLike: { 'aws:PrincipalOrgID': 'o-*' } } },
@@ -415,10 +562,101 @@ function schedule(stack: Stack, request: Record<string, unknown>) {
   });
 }
 
+/** What a network says of itself, changed by an escape hatch. */
+function describe(network: NeoPrivateCompilationVpc, change: object) {
+  const handle = network.node.findChild('Description') as CfnResource;
+  handle.addMetadata(NETWORK_METADATA, { ...handle.getMetadata(NETWORK_METADATA), ...change });
+}
+
+function undescribe(network: NeoPrivateCompilationVpc) {
+  (network.node.findChild('Description') as CfnResource).addOverride('Metadata', { [NETWORK_METADATA]: undefined });
+}
+
+function jobless(stack: Stack) {
+  return new NeoPrivateCompilationVpc(stack, 'Jobless', { buckets: [new Bucket(stack, 'JoblessModels')] });
+}
+
+function egressToList(stack: PrivateStack, ...names: string[]) {
+  const list = sdkCall(stack, text({ service: 'EC2', action: 'describeManagedPrefixLists', parameters: { Filters: [{ Name: 'prefix-list-name', Values: names }] } }, stack));
+  raw(stack, 'AWS::EC2::SecurityGroupEgress', {
+    GroupId: inGroup(stack), IpProtocol: 'tcp', FromPort: 443, ToPort: 443, DestinationPrefixListId: { 'Fn::GetAtt': [list.logicalId, 'PrefixLists.0.PrefixListId'] },
+  }, 'ToList');
+}
+
+function egressToGroup(stack: PrivateStack, peer: CfnResource) {
+  raw(stack, 'AWS::EC2::SecurityGroupEgress', {
+    GroupId: inGroup(stack), IpProtocol: 'tcp', FromPort: 443, ToPort: 443, DestinationSecurityGroupId: { 'Fn::GetAtt': [peer.logicalId, 'GroupId'] },
+  }, 'ToGroup');
+}
+
+/** An endpoint that jobs may connect to, and perhaps something else with its group. */
+function endpointWithGroup(stack: PrivateStack, otherType?: string) {
+  const peer = raw(stack, 'AWS::EC2::SecurityGroup', { VpcId: stack.network.vpc.vpcId, GroupDescription: 'Endpoint' }, 'Peer');
+  const SecurityGroupIds = [{ 'Fn::GetAtt': [peer.logicalId, 'GroupId'] }];
+  egressToGroup(stack, peer);
+  interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*', Condition: own }, { SecurityGroupIds, SubnetIds: [inSubnet(stack)] });
+  if (otherType) { raw(stack, otherType, { SecurityGroupIds, SubnetId: 'subnet-1' }, 'Proxy'); }
+}
+
+/** A task in JSONata that adds keys to what states have assigned to a variable. */
+function merging(stack: Stack, assigned: object[], added: string) {
+  const states = assigned.map((common, index) => [`Assign ${index}`, { Type: 'Pass', Assign: { common } }]);
+  return machine(stack, {
+    DefinitionString: text({
+      QueryLanguage: 'JSONata',
+      States: {
+        ...Object.fromEntries(states),
+        Compile: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:sagemaker:createCompilationJob', Arguments: `{% $merge([$common, {${added}}]) %}` },
+      },
+    }, stack),
+  });
+}
+
+function fleet({ network, bucket }: PrivateStack, stack: Stack) {
+  return new NeoCompilationFleet(stack, 'Fleet', {
+    vpcConfig: network.vpcConfig,
+    models: NeoFleetModels.fromPrefix(bucket, 'models/', { framework: NeoFramework.PYTORCH_2_0, dataInputShape: NeoDataInputShape.of('input', 1, 3, 224, 224) }),
+    targets: [{ target: NeoTarget.ML_C5 }],
+    outputBucket: bucket,
+    maxConcurrentJobs: 2,
+  });
+}
+
+function sharedVpc(stack: Stack) {
+  return new Vpc(stack, 'Shared', { maxAzs: 2, subnetConfiguration: [{ name: 'Web', subnetType: SubnetType.PUBLIC }, { name: 'Neo', subnetType: SubnetType.PRIVATE_ISOLATED }] });
+}
+
+function endpointInWeb(stack: PrivateStack, condition?: object) {
+  interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*', Condition: condition }, { SubnetIds: stack.network.vpc.publicSubnets.map(({ subnetId }) => subnetId) });
+}
+
+/** A model of the bootstrap stack's bucket. */
+function readAsset(stack: PrivateStack) {
+  const options = { framework: NeoFramework.PYTORCH_2_0, dataInputShape: NeoDataInputShape.of('input', 1, 3, 224, 224) };
+  new NeoCompilationJob(stack, 'OfAsset', { vpcConfig: stack.network.vpcConfig, model: NeoModel.fromAsset(archive(), options), target: NeoTarget.ML_C5, outputBucket: stack.bucket });
+}
+
+function balancer(stack: PrivateStack, other: 'PublicSubnet' | 'IsolatedSubnet') {
+  const subnet = other === 'PublicSubnet' ? stack.network.vpc.publicSubnets[0] : stack.network.subnets[1];
+  raw(stack, 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal', Subnets: [inSubnet(stack), subnet.subnetId] });
+}
+
 function importedVpc(stack: Stack) {
   return Vpc.fromVpcAttributes(stack, 'Existing', {
     vpcId: 'vpc-1', availabilityZones: ['us-east-1a'], isolatedSubnetIds: ['subnet-1'], isolatedSubnetIpv4CidrBlocks: ['10.0.0.0/24'], isolatedSubnetRouteTableIds: ['rtb-1'],
   });
+}
+
+/** What the validation says wrongly of a pair: the hostile side must fail, or not be visible, and the harmless one pass. */
+export function wronglyJudged({ rule, name, verdict = 'fail', hostile, harmless, network }: Pair, strength: ReferenceStrength): string[] {
+  const statusOf = (change: Pair['hostile']) => reportOf(appOf(change, strength, network)).rules.find(({ id }) => id === rule)!.status;
+  // What is imported is not visible in any case.
+  const passes = ['pass', 'not applicable', ...network ? ['unknown'] : []];
+  const [seen, next] = [statusOf(hostile), statusOf(harmless)];
+  return [
+    ...seen === verdict ? [] : [`${rule}, ${strength}: "${name}" must be ${verdict}; got: ${seen}`],
+    ...passes.includes(next) ? [] : [`${rule}, ${strength}: what is next to "${name}" must pass; got: ${next}`],
+  ];
 }
 
 export const PAIRS: Pair[] = [...UNKNOWN, ...CONDITIONS, ...OTHERS];

@@ -75,6 +75,13 @@ const templates = [lowest, newest].flatMap(kind => {
 });
 console.log(`${examples.length} examples synthesized with the lowest aws-cdk-lib and with ${NEWEST_CDK}, whose own validation found no error`);
 
+// Both references and attributes are written otherwise from one version to the next, and the privacy validation reads them.
+const pairs = run(process.execPath, ['-r', 'ts-node/register/transpile-only', ...newest.args, path.join(ROOT, 'test', 'privacy-validation', 'check-pairs.ts')], {
+  TS_NODE_PROJECT: path.join(ROOT, 'test', 'tsconfig.json'), ...newest.env, CDK_VALIDATION: 'false',
+});
+console.log(pairs.stdout.trim());
+if (pairs.status !== 0) { throw new Error(`the privacy validation judges wrongly with aws-cdk-lib ${NEWEST_CDK}:\n${pairs.stderr}`); }
+
 const matches = lint(templates);
 for (const { Level, Filename, Rule, Message, Location } of matches) {
   console.log(`${Level} ${Rule.Id} ${path.relative(OUT, Filename)} ${(Location.Path ?? []).join('/')}: ${Message}`);

@@ -77,18 +77,22 @@ export function endpointActions(templates: TemplateSet, endpoint: TemplateResour
 export interface ReachableBucket {
   readonly name: string;
   readonly actions: string[];
+  /** Whether each statement requires it to be a bucket of one's own account or organization. */
+  readonly isOwn: boolean;
 }
 
 /** Buckets by canonical name, in the order of the policy. */
 export function reachableBuckets(templates: TemplateSet, endpoint: TemplateResource): ReachableBucket[] {
   const actions = new Map<string, Set<string>>();
+  const foreign = new Set<string>();
   for (const statement of statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template) ?? []) {
     if (statement.effect !== 'Allow' || statement.notAction || statement.notResource) { continue; }
     for (const name of statement.resources.flatMap(arn => bucketOf(arn) ?? [])) {
       actions.set(name, new Set([...actions.get(name) ?? [], ...statement.actions]));
+      if (limitOf(statement, 'resource', templates.accounts) !== 'own') { foreign.add(name); }
     }
   }
-  return [...actions].map(([name, allowed]) => ({ name, actions: [...allowed] }));
+  return [...actions].map(([name, allowed]) => ({ name, actions: [...allowed], isOwn: !foreign.has(name) }));
 }
 
 function namesBucket(arn: string): boolean {

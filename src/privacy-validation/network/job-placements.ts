@@ -111,7 +111,8 @@ function activityOfMachine(templates: TemplateSet, machine: TemplateResource): A
       (all, [name, value]) => all.replaceAll(`\${${name}}`, () => String(value)), typeof written === 'string' ? written : JSON.stringify(written));
     return { definition: parseJson(json), written: json };
   });
-  const tasks = read.flatMap(({ definition }) => tasksOf(definition).map(task => ({ ...task, request: mergedRequest(task.request, definition) })));
+  const tasks = read.flatMap(({ definition }) => tasksOf(definition)
+    .flatMap(task => mergedRequests(task.request, definition).map(request => ({ ...task, request }))));
   const calls = tasks.map(({ name, service, action, request }) =>
     ({ resource: machine, service, action, request, location: `DefinitionString.States.${name}` }));
   const unread = read.filter(({ definition }) => typeof definition !== 'object').map(({ written }) => unreadableText(machine, property, written));
@@ -119,14 +120,34 @@ function activityOfMachine(templates: TemplateSet, machine: TemplateResource): A
 }
 
 /**
- * The request of our own tasks: JSONata that adds literal keys to a variable. Where the variable is assigned the network, and nothing else
- * has it, the network is known.
+ * The requests of our own tasks: JSONata that adds literal keys to a variable. Where all that is assigned to the variable is written out, and no added key
+ * is the network, the network is one of those.
  */
-function mergedRequest(request: any, definition: any): any {
+function mergedRequests(request: any, definition: any): any[] {
   const [, variable, added] = typeof request === 'string' ? /^\{% \$merge\(\[\$(\w+), \{(.*)\}\]\) %\}$/s.exec(request) ?? [] : [];
-  if (variable === undefined || !/^\s*'/.test(added) || /VpcConfig|[,{]\s*[$(`]/.test(added)) { return request; }
+  const keys = added === undefined ? undefined : keysOfObject(added);
+  if (!keys || keys.includes('VpcConfig')) { return [request]; }
   const assigned = assignmentsOf(definition, variable);
-  return assigned.length === 1 && typeof assigned[0] === 'object' ? assigned[0] : request;
+  return assigned.length > 0 && assigned.every(value => typeof value === 'object') ? assigned : [request];
+}
+
+/**
+ * The keys of an object that is written in JSONata, between its braces.
+ *
+ * @returns undefined where a key is computed, or the brackets do not match
+ */
+function keysOfObject(inside: string): string[] | undefined {
+  const tokens = inside.match(/'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|[^]/g) ?? [];
+  const entries = [''];
+  let depth = 0;
+  for (const token of tokens) {
+    if ('([{'.includes(token)) { depth++; }
+    if (')]}'.includes(token)) { depth--; }
+    if (depth < 0) { return undefined; }
+    if (token === ',' && depth === 0) { entries.push(''); } else { entries[entries.length - 1] += token; }
+  }
+  const keys = entries.map(entry => /^\s*'([^'\\]*)'\s*:/.exec(entry)?.[1]);
+  return depth === 0 && keys.every(key => key !== undefined) ? keys : undefined;
 }
 
 function assignmentsOf(node: any, variable: string): any[] {

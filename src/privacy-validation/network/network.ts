@@ -1,6 +1,7 @@
 import { bucketNamed, reachableBuckets } from './endpoint-policy';
 import { type JobPlacement, jobPlacements } from './job-placements';
 import { NETWORK_METADATA, type NetworkMetadata } from '../../network/network-metadata';
+import { instancesIn, usableAddresses } from '../../network/new-vpc';
 import { statementsOf } from '../template/policy';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
@@ -24,8 +25,6 @@ export interface CompilationNetwork {
   readonly securityGroups: TemplateResource[];
   /** The gateway endpoints for S3. */
   readonly s3Endpoints: TemplateResource[];
-  /** Canonical IDs of prefix lists that the network declares to be those of S3. */
-  readonly s3PrefixLists: string[];
   /** What jobs read and write. */
   readonly buckets: TemplateResource[];
   readonly jobs: JobPlacement[];
@@ -34,6 +33,8 @@ export interface CompilationNetwork {
   readonly dedicated: boolean;
   /** Canonical IDs and names that no template of the app has a resource for. */
   readonly outside: { readonly subnets: string[]; readonly securityGroups: string[]; readonly s3Endpoints: string[]; readonly buckets: string[] };
+  /** Names of bootstrap buckets of the account, which jobs read models from: the assets of `NeoModel.fromAsset`. */
+  readonly assetBuckets: string[];
 }
 
 const networks = new WeakMap<TemplateSet, CompilationNetwork[]>();
@@ -44,7 +45,6 @@ interface Claim {
   readonly subnets: string[];
   readonly securityGroups: string[];
   readonly s3Endpoints: string[];
-  readonly s3PrefixLists: string[];
   readonly buckets: string[];
   readonly roles: string[];
   readonly dedicated?: boolean;
@@ -52,8 +52,8 @@ interface Claim {
 }
 
 /**
- * The networks of an app: those that a `NeoPrivateCompilationVpc` declares in metadata, and those that jobs are placed in. A job without
- * subnets is in none.
+ * The networks of an app: those that a `NeoPrivateCompilationVpc` declares in metadata, those that jobs are placed in, and those that the execution role of jobs may
+ * place interfaces in, as metadata can be deleted. A job without subnets is in none.
  */
 export function findNetworks(templates: TemplateSet): CompilationNetwork[] {
   if (!networks.has(templates)) { networks.set(templates, readNetworks(templates)); }
@@ -76,7 +76,8 @@ export function gatesOf(templates: TemplateSet, network: CompilationNetwork): Ga
 }
 
 function readNetworks(templates: TemplateSet): CompilationNetwork[] {
-  const claims = [...declaredNetworks(templates), ...jobPlacements(templates).map(job => claimOf(job))].filter(({ subnets }) => subnets.length > 0);
+  const claims = [...declaredNetworks(templates), ...jobPlacements(templates).map(job => claimOf(job)), ...claimsOfRoles(templates)]
+    .filter(({ subnets }) => subnets.length > 0);
   const groups = new Map<string, Claim[]>();
   for (const claim of claims) {
     const sharing = claims.find(other => other.subnets.some(id => claim.subnets.includes(id)))!;
@@ -93,7 +94,6 @@ export function wholeVpc(templates: TemplateSet, vpc: TemplateResource): Compila
     subnets: inVpc(templates, 'AWS::EC2::Subnet', vpc.ref).map(({ ref }) => ref),
     securityGroups: inVpc(templates, 'AWS::EC2::SecurityGroup', vpc.ref).map(({ ref }) => ref),
     s3Endpoints: [],
-    s3PrefixLists: [],
     buckets: [],
     roles: [],
     dedicated: true,
@@ -120,7 +120,6 @@ function declaredNetworks(templates: TemplateSet): Claim[] {
       subnets: ids('Subnets'),
       securityGroups: ids('SecurityGroups'),
       s3Endpoints: ids('S3Endpoints'),
-      s3PrefixLists: ids('S3PrefixLists'),
       buckets: ids('Buckets'),
       roles: ids('Roles'),
       dedicated: String(declared.Dedicated) === 'true',
@@ -130,7 +129,26 @@ function declaredNetworks(templates: TemplateSet): Claim[] {
 
 function claimOf(job: JobPlacement): Claim {
   const { subnets, securityGroups, buckets, roles } = job;
-  return { job, subnets, securityGroups, buckets, roles, s3Endpoints: [], s3PrefixLists: [] };
+  return { job, subnets, securityGroups, buckets, roles, s3Endpoints: [] };
+}
+
+/** Where roles that SageMaker assumes for compilation jobs may place interfaces, as far as their policies name it. */
+function claimsOfRoles(templates: TemplateSet): Claim[] {
+  const roles = templates.ofType('AWS::IAM::Role').filter(({ properties }) => {
+    const trust = JSON.stringify(properties.AssumeRolePolicyDocument ?? '');
+    return trust.includes('"sagemaker.amazonaws.com"') && trust.includes('compilation-job/');
+  });
+  return roles.map(role => {
+    const inline = templates.list(role.properties.Policies).map(({ PolicyDocument }) => PolicyDocument);
+    const attached = templates.ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy').filter(policy => templates.references(policy, 'Roles').includes(role));
+    const statements = [
+      ...inline.flatMap(document => statementsOf(templates, document, role.template) ?? []),
+      ...attached.flatMap(({ properties, template }) => statementsOf(templates, properties.PolicyDocument, template) ?? []),
+    ].filter(({ effect, actions }) => effect === 'Allow' && actions.includes('ec2:CreateNetworkInterface'));
+    const named = (kind: string) => statements.flatMap(({ resources }) => resources)
+      .flatMap(arn => { const [, id] = arn.split(`:${kind}/`); return id === undefined || /[*?]/.test(id.replace(/\$\{[^}]*\}/g, '')) ? [] : id; });
+    return { subnets: named('subnet'), securityGroups: named('security-group'), s3Endpoints: [], buckets: [], roles: [role.ref] };
+  });
 }
 
 function vpcOf(templates: TemplateSet, { subnets }: Claim): string | undefined {
@@ -138,7 +156,7 @@ function vpcOf(templates: TemplateSet, { subnets }: Claim): string | undefined {
 }
 
 function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork {
-  const all = (name: 'subnets' | 'securityGroups' | 's3Endpoints' | 's3PrefixLists' | 'buckets' | 'roles') =>
+  const all = (name: 'subnets' | 'securityGroups' | 's3Endpoints' | 'buckets' | 'roles') =>
     unique(claims.flatMap(claim => claim[name]));
   const found = (ids: string[], type: string) => unique(ids.flatMap(id => templates.find(id) ?? [])).filter(resource => resource.type === type);
   const unknown = (ids: string[], resources: TemplateResource[]) => ids.filter(id => !resources.includes(templates.find(id)!));
@@ -155,6 +173,8 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
     ...declaredEndpoints, ...endpointsInVpc.filter(endpoint => isS3Gateway(templates, endpoint) && mayServe(templates, endpoint, routeTableIds)),
   ]);
   const named = all('buckets').map(name => ({ name, bucket: bucketNamed(templates, name) }));
+  const outside = named.filter(({ bucket }) => !bucket).map(({ name }) => name);
+  const assetBuckets = outside.filter(name => isAssetBucket(templates, s3Endpoints, name));
   return {
     vpcId,
     vpc: vpcId === undefined ? undefined : templates.find(vpcId),
@@ -164,7 +184,6 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
     routeTableIds,
     securityGroups,
     s3Endpoints,
-    s3PrefixLists: all('s3PrefixLists'),
     buckets: unique([
       ...named.flatMap(({ bucket }) => bucket ?? []),
       ...s3Endpoints.flatMap(endpoint => bucketsOfPolicy(templates, endpoint)),
@@ -174,11 +193,12 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
     roles: found(all('roles'), 'AWS::IAM::Role'),
     // Also without metadata: a VPC in which nothing leads anywhere is not there for anything that leads somewhere.
     dedicated: claims.some(({ dedicated }) => dedicated) || otherSubnets.every(subnet => !hasRouteOut(templates, subnet)),
+    assetBuckets,
     outside: {
       subnets: unknown(all('subnets'), subnets),
       securityGroups: unknown(all('securityGroups'), securityGroups),
       s3Endpoints: unknown(all('s3Endpoints'), declaredEndpoints),
-      buckets: named.filter(({ bucket }) => !bucket).map(({ name }) => name),
+      buckets: outside.filter(name => !assetBuckets.includes(name)),
     },
   };
 }
@@ -213,6 +233,17 @@ function bucketsOfPolicy(templates: TemplateSet, endpoint: TemplateResource): Te
   return reachableBuckets(templates, endpoint).flatMap(({ name }) => bucketNamed(templates, name) ?? []);
 }
 
+/**
+ * Whether a bucket is that of the bootstrap stack, which jobs only read, and which the endpoint's policy requires to be one's own: anyone may take the name
+ * of a bucket that is not there any more.
+ */
+function isAssetBucket(templates: TemplateSet, endpoints: TemplateResource[], name: string): boolean {
+  const [, owner] = /^cdk-[a-z0-9]+-assets-(\d{12}|\$\{AWS\.AccountId\})-/.exec(name) ?? [];
+  const reached = endpoints.flatMap(endpoint => reachableBuckets(templates, endpoint)).filter(bucket => bucket.name === name);
+  return owner !== undefined && templates.accounts.includes(owner) && reached.length > 0
+    && reached.every(({ actions, isOwn }) => isOwn && actions.every(action => ['s3:GetObject', 's3:GetBucketLocation', 's3:ListBucket'].includes(action)));
+}
+
 /** The buckets whose policy speaks of an endpoint. */
 function bucketsNaming(templates: TemplateSet, endpoints: TemplateResource[]): TemplateResource[] {
   return templates.ofType('AWS::S3::BucketPolicy')
@@ -226,16 +257,11 @@ function unique<T>(list: T[]): T[] {
   return [...new Set(list)];
 }
 
-/** Addresses that AWS takes of each subnet. */
-const RESERVED_ADDRESSES = 5;
-/** Addresses that Neo takes per instance. */
-const ADDRESSES_PER_INSTANCE = 2;
-
 export interface SubnetSize {
   readonly cidr?: string;
   readonly mask?: number;
   readonly usable?: number;
-  /** Instances that fit if all land in this subnet. */
+  /** Instances that fit if all land in this subnet, besides the interface endpoints in it. */
   readonly instances?: number;
 }
 
@@ -244,8 +270,8 @@ export function sizeOf(templates: TemplateSet, subnet: TemplateResource): Subnet
   const literal = /^\d+\.\d+\.\d+\.\d+\/(\d+)$/.exec(cidr ?? '');
   const mask = literal ? Number(literal[1]) : maskOfFnCidr(subnet.properties.CidrBlock);
   if (mask === undefined) { return {}; }
-  const usable = Math.max(0, 2 ** (32 - mask) - RESERVED_ADDRESSES);
-  return { cidr: literal ? cidr : undefined, mask, usable, instances: Math.floor(usable / ADDRESSES_PER_INSTANCE) };
+  const endpoints = templates.ofType('AWS::EC2::VPCEndpoint').filter(endpoint => templates.propertyEntries(endpoint, 'SubnetIds').includes(subnet.ref)).length;
+  return { cidr: literal ? cidr : undefined, mask, usable: usableAddresses(mask), instances: instancesIn(mask, endpoints) };
 }
 
 /** `{"Fn::Select": [0, {"Fn::Cidr": [block, count, hostBits]}]}`, as CDK writes for IPAM. */

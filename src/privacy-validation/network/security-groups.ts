@@ -1,4 +1,6 @@
+import { activityOf } from './job-placements';
 import type { CompilationNetwork } from './network';
+import { carriersOf } from './tenants';
 import { contains, parseBlock } from '../../util/cidr-blocks';
 import { isUnreadable } from '../template/canonical';
 import { type TemplateResource, mayBeAbsent, nameOf } from '../template/resources';
@@ -83,9 +85,22 @@ export function verdictOn(rule: GroupRule, templates: TemplateSet, network: Comp
   if (network.outside.subnets.length > 0 && rule.peer.kind === 'cidr' && rule.peer.ids.every(id => isPrivate(id))) { return 'to private addresses'; }
   const onlyHttps = ['tcp', '6'].includes(rule.protocol) && rule.fromPort === '443' && rule.toPort === '443';
   if (!onlyHttps || rule.peer.kind !== 'prefix list' || rule.peer.ids.length === 0) { return 'open'; }
-  const kinds = rule.peer.ids.map(id => prefixListKind(templates, network, id));
+  const kinds = rule.peer.ids.map(id => prefixListKind(templates, id));
   if (kinds.includes('other')) { return 'open'; }
-  return kinds.includes('unknown') ? 'to a prefix list' : 'to S3';
+  if (!kinds.includes('unknown')) { return 'to S3'; }
+  // Nothing needs a list by its ID besides that of S3, which is looked up.
+  return leadsToS3(templates, network) ? 'open' : 'to a prefix list';
+}
+
+const known = new WeakMap<CompilationNetwork, boolean>();
+
+/** Whether a rule of the jobs' groups leads to a prefix list that is known to be that of S3. */
+function leadsToS3(templates: TemplateSet, network: CompilationNetwork): boolean {
+  if (!known.has(network)) {
+    const peers = network.securityGroups.flatMap(group => rulesOf(templates, group)).map(({ peer }) => peer);
+    known.set(network, peers.some(({ kind, ids }) => kind === 'prefix list' && ids.length > 0 && ids.every(id => prefixListKind(templates, id) === 'S3')));
+  }
+  return known.get(network)!;
 }
 
 function isOwnGroup({ peer }: GroupRule, templates: TemplateSet, { securityGroups, outside }: CompilationNetwork): boolean {
@@ -104,28 +119,35 @@ function isOwnVpc({ peer }: GroupRule, templates: TemplateSet, { vpc, dedicated 
   return peer.kind === 'cidr' && peer.ids.length > 0 && peer.ids.every(id => own.some(cidr => cidr === id || contains(cidr, id)));
 }
 
-/** The group of interface endpoints in the VPC, whose policies another rule checks. */
+/** The group of interface endpoints in the VPC and of nothing else, whose policies another rule checks. */
 function isEndpoint({ peer }: GroupRule, templates: TemplateSet, { vpcId }: CompilationNetwork): boolean {
-  return peer.kind === 'group' && peer.ids.length > 0 && peer.ids.every(id => templates.ofType('AWS::EC2::VPCEndpoint')
-    .some(endpoint => vpcId !== undefined && templates.property(endpoint, 'VpcId').includes(vpcId) && templates.propertyEntries(endpoint, 'SecurityGroupIds').includes(id)));
+  const isInVpc = (endpoint: TemplateResource) => vpcId !== undefined && templates.property(endpoint, 'VpcId').includes(vpcId);
+  return peer.kind === 'group' && peer.ids.length > 0 && peer.ids.every(id => {
+    const carriers = carriersOf(templates, id);
+    return carriers.length > 0 && carriers.every(resource => resource.type === 'AWS::EC2::VPCEndpoint' && isInVpc(resource));
+  });
 }
 
 /**
  * The prefix list of S3 is AWS's. A template has its ID as it is, which says nothing, or looks it up by name; one that the template makes is
  * not it.
  */
-function prefixListKind(templates: TemplateSet, { s3PrefixLists }: CompilationNetwork, id: string): 'S3' | 'other' | 'unknown' {
+function prefixListKind(templates: TemplateSet, id: string): 'S3' | 'other' | 'unknown' {
   const source = templates.find(id);
   if (source?.type === 'AWS::EC2::PrefixList') { return 'other'; }
-  if (source) { return asksForS3(source.properties) ? 'S3' : 'other'; }
-  // The network has looked it up by its name.
-  if (s3PrefixLists.includes(id)) { return 'S3'; }
-  return s3PrefixLists.length > 0 || isUnreadable(id) ? 'other' : 'unknown';
+  if (source) { return asksForS3(templates, source) ? 'S3' : 'other'; }
+  const name = templates.prefixListNames.get(id);
+  if (name !== undefined) { return S3_LIST.test(name) ? 'S3' : 'other'; }
+  return isUnreadable(id) ? 'other' : 'unknown';
 }
 
-function asksForS3(properties: any): boolean {
-  const request = JSON.stringify(properties);
-  return request.includes('describeManagedPrefixLists') && /com\.amazonaws\.(.*?)\.s3(?![a-z0-9.-])/.test(request);
+const S3_LIST = /^com\.amazonaws\.(\$\{AWS\.Region\}|[a-z0-9-]+)\.s3$/;
+
+/** A custom resource of CDK that asks EC2 for the list of this name, and for nothing else. */
+function asksForS3(templates: TemplateSet, source: TemplateResource): boolean {
+  const calls = activityOf(templates).calls.filter(({ resource }) => resource === source);
+  return calls.length > 0 && calls.every(({ service, action, request: { Filters: filters = [] } }) => service === 'ec2' && action === 'describemanagedprefixlists'
+    && filters.length === 1 && filters[0].Name === 'prefix-list-name' && [filters[0].Values].flat().length === 1 && S3_LIST.test(String([filters[0].Values].flat()[0])));
 }
 
 /** Small enough for a VPC, and of addresses that the internet does not route. */

@@ -54,6 +54,12 @@ export function tenantsOf(templates: TemplateSet, network: CompilationNetwork): 
   });
 }
 
+/** What carries a security group, by its canonical ID. Rules name groups as well, and carry none. */
+export function carriersOf(templates: TemplateSet, groupId: string): TemplateResource[] {
+  return templates.resources.filter(({ type }) => !/^AWS::EC2::SecurityGroup/.test(type))
+    .filter(resource => places(templates, resource, resource.properties, /security_?group/i).includes(groupId));
+}
+
 /** Values of properties whose name says that they are subnets or groups, at any depth. */
 function places(templates: TemplateSet, resource: TemplateResource, value: any, name: RegExp): string[] {
   if (value === null || typeof value !== 'object') { return []; }

@@ -244,15 +244,16 @@ export function bucketPanel(
     ]),
     ...more > 0 ? [text(COLUMN.x + 4, bottom - 14, `and ${count(more, 'more bucket')}`, { fill: COLOUR.soft })] : [],
     ...shown.length ? everybodyElse(open.length, bottom) : [text(COLUMN.x, top + 44, 'No bucket of this app', { fill: COLOUR.soft })],
-    ...otherBuckets(templates, network).flatMap((bucket, index) => otherCard(bucket, othersTop + index * (OTHER_CARD.height + OTHER_CARD.gap), from)),
+    ...otherBuckets(templates, network)
+      .flatMap((bucket, index) => otherCard(network, bucket, othersTop + index * (OTHER_CARD.height + OTHER_CARD.gap), from)),
   ];
 }
 
-function otherCard({ name, actions }: ReachableBucket, y: number, from: [number, number]): string[] {
+function otherCard({ assetBuckets }: CompilationNetwork, { name, actions }: ReachableBucket, y: number, from: [number, number]): string[] {
   return [
     box(COLUMN.x, y, COLUMN.width, OTHER_CARD.height, { stroke: COLOUR.bucket, thick: 1.2 }),
     text(COLUMN.x + 14, y + 22, readableName(name), { size: 12.5, width: COLUMN.width - 28 }),
-    text(COLUMN.x + 14, y + 40, 'not made by this app', { size: 12, fill: COLOUR.soft }),
+    text(COLUMN.x + 14, y + 40, assetBuckets.includes(name) ? 'model assets, in the bootstrap bucket' : 'not made by this app', { size: 12, fill: COLOUR.soft }),
     text(COLUMN.x + 14, y + 57, actions.map(action => action.replace('s3:', '')).join(', '), { size: 11.5, fill: COLOUR.soft, width: COLUMN.width - 20 }),
     arrow(elbow(from, y + OTHER_CARD.height / 2), 'allowed'),
   ];

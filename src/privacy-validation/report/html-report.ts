@@ -71,6 +71,7 @@ ${row('Subnets', network.subnets.map(subnet => [subnet.constructPath, subnet.zon
 ${row('Security groups', network.securityGroups)}
 ${row('S3 endpoints', network.s3Endpoints)}
 ${row('Buckets', network.buckets)}
+${network.assetBuckets.length ? row('Model assets', network.assetBuckets.map(name => `${name}, of the bootstrap stack: IAM decides who reads them there`)) : ''}
 ${row('Execution roles', network.roles)}
 ${row('Tenants', network.tenants)}
 <tr><th scope="row">Jobs</th><td>${network.jobs}</td></tr>

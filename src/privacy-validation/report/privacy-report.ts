@@ -7,7 +7,7 @@ import { JOB_RULES, VISIBILITY_RULES, VPC_RULES } from '../rules/network-rules';
 import type { Observation, PrivacyRule, Verdict, VerdictOf } from '../rules/rule';
 import { BUCKET_RULES, ENDPOINT_RULES } from '../rules/s3-rules';
 import { SECURITY_GROUP_RULES } from '../rules/security-group-rules';
-import type { TemplateResource } from '../template/resources';
+import { readableName, type TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
 /** All rules, in the order of the report. */
@@ -83,6 +83,8 @@ export interface ReportedNetwork {
   readonly securityGroups: string[];
   readonly s3Endpoints: string[];
   readonly buckets: string[];
+  /** Names of buckets of the bootstrap stack, which models of `NeoModel.fromAsset` are in. */
+  readonly assetBuckets: string[];
   readonly roles: string[];
   /** What else stands in the jobs' subnets, or carries their security group. */
   readonly tenants: string[];
@@ -104,6 +106,7 @@ const SEVERITY = ['fail', 'unknown', 'accepted', 'pass'] as const;
 export const LIMITS = [
   'Changes made outside CloudFormation, in the console or by other tools, and by other apps that name this network by its IDs.',
   'What is not in the templates: imported VPCs, groups, buckets and endpoints, account-wide settings, service control policies.',
+  'Who may read model assets: NeoModel.fromAsset puts a model into the bucket of the bootstrap stack, which IAM alone protects, as it does all assets. A model that only jobs may read belongs in a bucket of the network.',
   'Identity policies: whether some role of the account may use or change these resources. Bucket and endpoint policies bind them all the same.',
   'Calls of AWS that code makes: functions, containers, state machines whose definition is an asset. What a template writes out, in AwsCustomResource or a schedule, is seen.',
   'DNS. Resolution is on, as Neo needs it, and Amazon\'s resolver answers inside the VPC: security groups do not filter it. Use Route 53 Resolver DNS Firewall to close this channel too.',
@@ -198,6 +201,7 @@ function reportedNetwork(templates: TemplateSet, network: CompilationNetwork): R
     securityGroups: [...paths(network.securityGroups), ...network.outside.securityGroups],
     s3Endpoints: [...paths(network.s3Endpoints), ...network.outside.s3Endpoints],
     buckets: [...paths(network.buckets), ...network.outside.buckets],
+    assetBuckets: network.assetBuckets.map(name => readableName(name)),
     roles: paths(network.roles),
     tenants: tenantsOf(templates, network).map(({ resource, by, bridge }) => `${resource.constructPath} (${resource.type}, by ${by}${bridge ? `: ${bridge}` : ''})`),
     jobs: network.jobs.length,

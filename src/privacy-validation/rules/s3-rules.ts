@@ -3,6 +3,7 @@ import { endpointOnlyPolicy, openPublicAccess } from '../network/bucket-policy';
 import { bucketNamed, type EndpointExposure, reachableBuckets, s3EndpointExposure, serviceEndpointExposure } from '../network/endpoint-policy';
 import { type CompilationNetwork, gatesOf, inVpc, mayServe } from '../network/network';
 import { isOpenByOmission, rulesOf, verdictOn } from '../network/security-groups';
+import { isUnknown } from '../template/canonical';
 import { count, readableName, type TemplateResource } from '../template/resources';
 import { relationTo, type TemplateSet } from '../template/template-set';
 
@@ -27,9 +28,11 @@ export const ENDPOINT_RULES: PrivacyRule[] = [
       + 'your own. aws:PrincipalAccount does not keep your own credentials from writing to the queue of another account. Or move the endpoint to another VPC.',
     check: ({ templates, networks }) => networks.flatMap(network =>
       inVpc(templates, 'AWS::EC2::VPCEndpoint', network.vpcId).filter(endpoint => !network.s3Endpoints.includes(endpoint)).flatMap(endpoint => {
-        if (!isReachable(templates, network, endpoint)) { return [pass(endpoint, 'jobs cannot reach it', 'SubnetIds')]; }
+        const isReachable = reachability(templates, network, endpoint);
+        if (isReachable === 'no') { return [pass(endpoint, 'jobs cannot reach it', 'SubnetIds')]; }
         const evidence = `${templates.property(endpoint, 'ServiceName').join(' or ')}, with a policy`;
-        return observed(endpoint, otherEndpointExposure(templates, endpoint), evidence, 'ServiceName', 'PolicyDocument');
+        const exposure = otherEndpointExposure(templates, endpoint);
+        return observed(endpoint, isReachable === 'yes' ? exposure : unsure(exposure), evidence, 'ServiceName', 'PolicyDocument');
       }).concat(endpointsElsewhere(templates, network.vpcId))),
   },
 ];
@@ -40,14 +43,22 @@ function observed(endpoint: TemplateResource, exposure: EndpointExposure, eviden
   return [pass(endpoint, evidence, ...properties)];
 }
 
+/** What is open where only the deployment knows whether jobs reach it. */
+function unsure({ open, unknown: already }: EndpointExposure): EndpointExposure {
+  return { open: [], unknown: [...open.map(words => `${words}; whether the jobs' security group leads there is not visible`), ...already] };
+}
+
 /** Not by way of a route table or of subnets that no job uses, unless a group lets jobs go there. */
-function isReachable(templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource): boolean {
+function reachability(templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource): 'yes' | 'no' | 'unknown' {
   const subnets = templates.propertyEntries(endpoint, 'SubnetIds');
-  if (subnets.length === 0) { return mayServe(templates, endpoint, network.routeTableIds); }
-  if (subnets.some(id => !network.otherSubnets.some(({ ref }) => ref === id))) { return true; }
-  const leadsThere = (group: TemplateResource) => isOpenByOmission(templates, group) || rulesOf(templates, group).some(rule =>
-    rule.direction === 'out' && ['open', 'to VPC', 'to endpoint', 'to private addresses'].includes(verdictOn(rule, templates, network)));
-  return network.securityGroups.length === 0 || network.outside.securityGroups.length > 0 || network.securityGroups.some(group => leadsThere(group));
+  if (subnets.length === 0) { return mayServe(templates, endpoint, network.routeTableIds) ? 'yes' : 'no'; }
+  const ours = [...network.subnets.map(({ ref }) => ref), ...network.outside.subnets];
+  // An ID as it is may be that of a subnet of the app, and the other way round.
+  const isElsewhere = (id: string) => !ours.includes(id) && !isUnknown(id) && (templates.find(id) !== undefined || network.subnets.length === 0);
+  if (!subnets.every(id => isElsewhere(id))) { return 'yes'; }
+  const outbound = network.securityGroups.flatMap(group => rulesOf(templates, group)).filter(({ direction }) => direction === 'out').map(rule => verdictOn(rule, templates, network));
+  if (network.securityGroups.some(group => isOpenByOmission(templates, group)) || outbound.some(verdict => ['open', 'to VPC', 'to endpoint'].includes(verdict))) { return 'yes'; }
+  return network.outside.securityGroups.length > 0 || network.securityGroups.length === 0 || outbound.includes('to private addresses') ? 'unknown' : 'no';
 }
 
 /** Endpoints of a VPC that only the deployment knows, and that may be this one. */

@@ -13,8 +13,18 @@ interface Written {
   readonly template: SynthesizedTemplate;
 }
 
-/** The stack that a template file belongs to. */
-export type StackOf = (file: string) => StackFacts | undefined;
+/** What CDK writes before the CLI has looked a prefix list up. There is no such list, so it is not deployed. */
+const PENDING_PREFIX_LIST: [string, string] = ['pl-xxxxxxxx', 'com.amazonaws.pending.s3'];
+
+/** What the app tells of its templates, where there is one. */
+export interface AppFacts {
+  /** Path of the construct that made a resource, where the template does not tell. */
+  readonly constructPath?: ConstructPathOf;
+  /** The stack of a template, where the cloud assembly has no manifest yet. */
+  readonly stackOf?: (file: string) => StackFacts | undefined;
+  /** Names of managed prefix lists that CDK has looked up, by ID. */
+  readonly prefixListNames?: ReadonlyMap<string, string>;
+}
 
 /**
  * All templates of an app as one graph: references are followed through exports, outputs of stacks, nested stacks' parameters and their outputs.
@@ -22,11 +32,10 @@ export type StackOf = (file: string) => StackFacts | undefined;
 export class TemplateSet {
   /**
    * @param files absolute paths of templates; those of nested stacks are found from the templates of their parents
-   * @param constructPath path of the construct that made a resource, where the template does not tell
-   * @param stackOf the stack of a template, where the cloud assembly has no manifest yet
+   * @param facts what the app tells of its templates
    */
-  public static fromFiles(files: string[], constructPath?: ConstructPathOf, stackOf?: StackOf): TemplateSet {
-    const set = new TemplateSet(constructPath);
+  public static fromFiles(files: string[], facts: AppFacts = {}): TemplateSet {
+    const set = new TemplateSet(facts);
     const stacks = new Map<string, Map<string, StackFacts>>();
     for (const file of [...new Set(files.map(name => path.resolve(name)))].sort()) {
       const directory = path.dirname(file);
@@ -37,7 +46,7 @@ export class TemplateSet {
         name: same ? `${name}~${same + 1}` : name,
         file,
         body: JSON.parse(fs.readFileSync(file, 'utf8')),
-        stack: stacks.get(directory)!.get(path.basename(file)) ?? stackOf?.(file) ?? { name },
+        stack: stacks.get(directory)!.get(path.basename(file)) ?? facts.stackOf?.(file) ?? { name },
       });
     }
     return set;
@@ -51,6 +60,8 @@ export class TemplateSet {
 
   public readonly templates: SynthesizedTemplate[] = [];
   public readonly resources: TemplateResource[] = [];
+  /** Names of managed prefix lists that CDK has looked up, by ID. */
+  public readonly prefixListNames: ReadonlyMap<string, string>;
   /** Nested stacks whose template is not in the cloud assembly. */
   public readonly unseen: TemplateResource[] = [];
   private readonly byType = new Map<string, TemplateResource[]>();
@@ -60,7 +71,12 @@ export class TemplateSet {
   private readonly scopes = new Map<SynthesizedTemplate, ResolutionScope>();
   private storedParameters?: Map<string, Written>;
 
-  private constructor(private readonly constructPath: ConstructPathOf = () => undefined) {}
+  private readonly constructPath: ConstructPathOf;
+
+  private constructor({ constructPath, prefixListNames }: AppFacts = {}) {
+    this.constructPath = constructPath ?? (() => undefined);
+    this.prefixListNames = new Map([PENDING_PREFIX_LIST, ...prefixListNames ?? []]);
+  }
 
   public ofType(...types: string[]): TemplateResource[] {
     return types.flatMap(type => this.byType.get(type) ?? []);
