@@ -35,7 +35,7 @@ const READERS: readonly [RegExp, (content: ByteReader) => ModelFile][] = [
   [/\.(pt|pth)$/, readPyTorch],
   [/\.tflite$/, readTflite],
   [/\.(h5|hdf5)$/, readKeras],
-  [/-symbol\.json$/, readSymbol],
+  [/\.json$/, readSymbol],
   [/\.params$/, readParameters],
   [/\.cfg$/, readDarknetConfig],
   [/\.weights$/, readDarknetWeights],

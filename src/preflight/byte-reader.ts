@@ -11,6 +11,12 @@ export class BeyondLimit extends Error {
   constructor() { super('it lies beyond the part of the archive that is read'); }
 }
 
+/**
+ * What may be looked at in one archive: a field of a message or a header costs 1, as does every 16 bytes of text that is kept. Real models need some ten
+ * thousand; what is made to keep a reader busy, or to fill the memory, ends here.
+ */
+const MAX_STEPS = 4_000_000;
+
 /** Nothing that a reader looks at in one piece is longer, so that a length field cannot make it allocate more. */
 const MAX_PIECE = 64 * 1024 * 1024;
 
@@ -28,8 +34,15 @@ export class ByteReader {
   /**
    * @param next the next chunk, undefined at the end
    * @param length after which the reader ends, whatever follows in the stream
+   * @param budget steps that are left, of the whole archive
    */
-  constructor(private readonly next: () => Buffer | undefined, public readonly length = Infinity) {}
+  constructor(private readonly next: () => Buffer | undefined, public readonly length = Infinity, private readonly budget = { steps: MAX_STEPS }) {}
+
+  /** Counts what is looked at; fails when it is more than any model has. */
+  public spend(steps: number): void {
+    this.budget.steps -= steps;
+    if (this.budget.steps < 0) { throw new FormatError('it has more parts than any model'); }
+  }
 
   /** Bytes that are left, infinite when only the stream knows. */
   public get remaining(): number {
@@ -91,7 +104,7 @@ export class ByteReader {
       this.position += rest.length;
       this.offset = this.chunk.length;
       return rest;
-    }, length);
+    }, length, this.budget);
   }
 
   /** Goes on behind a part: what the part took of the chunk beyond its own end is given back. */
@@ -122,26 +135,36 @@ export class ByteReader {
 export interface ModelInput {
   /** Undefined where the format has no names. */
   readonly name?: string;
+  /** Other names under which the framework knows it. */
+  readonly aliases?: readonly string[];
   /** Sizes, undefined where the file leaves one open; the whole undefined where it tells none. */
   readonly dimensions?: readonly (number | undefined)[];
+  /** Sizes in another order, where both may be meant. */
+  readonly alternative?: readonly (number | undefined)[];
 }
 
 /** What a file of a framework tells, as far as it can be read. */
 export interface ModelFile {
   /** The inputs; undefined where the format or the reader does not tell. */
   readonly inputs?: readonly ModelInput[];
-  /** How many inputs there are, where names and sizes are not told. */
-  readonly inputCount?: number;
-  /** Oldest release of the framework that can have written it, and what tells so. */
-  readonly writtenBy?: { readonly version: string; readonly because: string };
+  /** Release of the framework that wrote it, or the oldest that can have, and what tells so. */
+  readonly writtenBy?: { readonly version: string; readonly orNewer?: boolean; readonly because: string };
   /** Why it is not a model of the framework at all: what it is instead. */
   readonly notAModel?: string;
+  /** Why AWS documents that it is not compiled, although it is a model of the framework: what it is. */
+  readonly notSupported?: string;
+  /** Weights that lie in other files, by their paths as the file has them. */
+  readonly externalData?: readonly string[];
+  /** Why AWS documents another layout of the file. */
+  readonly layout?: string;
   /** Why nothing is known of it. */
   readonly unreadable?: string;
   /** Of MXNet's symbol: variables, of which the parameters are not inputs. */
-  readonly variables?: readonly string[];
+  readonly variables?: readonly ModelInput[];
   /** Of MXNet's parameters: their names. */
   readonly parameters?: readonly string[];
   /** Of TensorFlow: whether it is a SavedModel. */
   readonly isSavedModel?: boolean;
+  /** Of a SavedModel: whether it has no signature with inputs. */
+  readonly hasNoSignature?: boolean;
 }

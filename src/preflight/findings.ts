@@ -5,10 +5,13 @@ export const PREFLIGHT_WARNINGS = {
   archivePaths: 'A path or link leads out of the archive.',
   archiveFolder: 'The model is in a folder, where AWS documents it at the top.',
   savedModelExtraFiles: 'Beside `saved_model.pb` is a second `.pb` file of TensorFlow, and AWS documents exactly one.',
+  savedModelSignature: 'A saved model of TensorFlow has no signature, so that its inputs have no names.',
   modelUnreadable: 'A file has the right name, and its content could not be read.',
   modelNewer: 'The file was written by a newer release of the framework than the one that is named.',
+  modelExternalData: 'Weights are in other files than the model, where AWS documents one file.',
+  modelLayout: 'The layers of a Keras model are channel-first, where AWS documents channel-last.',
   inputShapeOfFile: 'No data input shape is given; the message has the one that the file tells.',
-  inputNames: 'The file has inputs that the data input shape does not have, or names that may not match.',
+  inputNames: 'The file has inputs that the data input shape does not have, or names that may not match, or another order for PyTorch.',
   inputSizes: 'A size or the number of dimensions is another one than in the file.',
 } as const;
 

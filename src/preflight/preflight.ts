@@ -1,7 +1,8 @@
+import { posix } from 'path';
 import { Token } from 'aws-cdk-lib';
 import { readArchive, type ArchiveContents } from './archive-contents';
 import { Findings } from './findings';
-import { checkFiles, checkInputs, FRAMEWORK_FILES, inputsOf, name } from './rules';
+import { checkFiles, checkInputs, FRAMEWORK_FILES, inputsOf, list, name } from './rules';
 import { FRAMEWORKS } from '../target/compatibility';
 import { lookUp } from '../target/compilation';
 import type { NeoDataInputShape } from '../target/data-input-shape';
@@ -33,34 +34,58 @@ export function checkArchive(path: string, request: PreflightRequest): Findings 
   checkModelFiles(framework, paths, contents, findings);
   const version = Token.isUnresolved(request.framework.version) ? undefined : request.framework.version;
   checkVersion(framework, version, paths, contents, findings);
-  const inputCount = paths.map(file => contents.models.get(file)?.inputCount).find(count => count !== undefined);
-  checkInputs(framework, request.dataInputShape, inputsOf(framework, paths, contents), inputCount, findings);
+  checkInputs({ framework, version, shape: request.dataInputShape, inputs: inputsOf(framework, paths, contents) }, findings);
   return findings;
 }
 
-/** Files that have the right name and something else in them. */
-function checkModelFiles(framework: string, paths: readonly string[], { models }: ArchiveContents, findings: Findings): void {
+/** Files that have the right name and something else in them, or what AWS does not document. */
+function checkModelFiles(framework: string, paths: readonly string[], contents: ArchiveContents, findings: Findings): void {
   for (const path of paths) {
-    const file = models.get(path);
+    const file = contents.models.get(path);
     if (file?.notAModel !== undefined) {
       findings.error(`${name(path)} must be a model of framework ${framework}: save it with "${FRAMEWORK_FILES[framework].command}"; got: ${file.notAModel}`);
+    } else if (file?.notSupported !== undefined) {
+      findings.error(`${name(path)} must be a model that Neo supports; got: ${file.notSupported}`);
     } else if (file?.unreadable !== undefined) {
-      findings.warn('modelUnreadable', `${name(path)} could not be read, so nothing in it is checked: ${file.unreadable}`);
+      findings.warn('modelUnreadable', `${name(path)} could not be read, so nothing in it is checked: ${file.unreadable}; save it with `
+        + `"${FRAMEWORK_FILES[framework].command}"`);
+    }
+    if (file?.hasNoSignature) {
+      findings.warn('savedModelSignature', `${name(path)} has no signature with inputs, so nothing tells what goes in: save it with `
+        + '"tf.saved_model.save(model, \'saved_model\', signatures=model.serve)", of which serve is a tf.function with an input_signature');
+    }
+    if (file?.externalData) { checkExternalData(path, file.externalData, contents, findings); }
+    if (file?.layout !== undefined) {
+      findings.warn('modelLayout', 'AWS documents models of Keras as channel-last (NHWC), with the shape in a request channel-first: build the model with '
+        + `"keras.backend.set_image_data_format('channels_last')" and load its weights; got: ${name(path)}, ${file.layout}`);
     }
   }
+}
+
+function checkExternalData(path: string, externalData: readonly string[], { entries, partial }: ArchiveContents, findings: Findings): void {
+  const missing = externalData.find(file => !entries.some(entry => entry.path === posix.join(posix.dirname(path), file)));
+  findings.warn('modelExternalData', `${name(path)} has its weights in other files, and AWS documents one .onnx file: save it as one with `
+    + `"onnx.save(onnx.load('model.onnx'), 'model.onnx')"; got: ${list(externalData)}`
+    + (missing !== undefined && partial === undefined ? `, and ${name(missing)} is not in the archive` : ''));
 }
 
 /** Versions that a framework's file may have: those that are named, or for frameworks without one the newest that AWS documents. */
 function checkVersion(framework: string, version: string | undefined, paths: readonly string[], contents: ArchiveContents, findings: Findings): void {
   const facts = lookUp(FRAMEWORKS, framework);
   const newest = facts?.takesVersion ? version : [...(facts?.versions.cloud ?? facts?.versions.edge ?? [])].sort(compareVersions).pop();
-  if (newest === undefined || framework === 'TFLITE') { return; }
+  if (newest === undefined) { return; }
   for (const path of paths) {
     const written = contents.models.get(path)?.writtenBy;
     if (!written || compareVersions(written.version.replace('later than ', ''), newest) <= 0) { continue; }
-    findings.warn('modelNewer', `${name(path)} was written by ${framework} ${written.version} or newer (${written.because}), and Neo compiles files of up `
-      + `to ${newest}${facts?.takesVersion ? ' with the version that is named' : ''}: save it with an older release, or name a newer one`);
+    findings.warn('modelNewer', `${name(path)} was written by ${framework} ${written.version}${written.orNewer ? ' or newer' : ''} (${written.because}), and Neo compiles files of up `
+      + `to ${newest}${facts?.takesVersion ? ' with the version that is named' : ''}: ${howToSaveFor(framework, newest)}${facts?.takesVersion ? ', or name a newer one' : ''}`);
   }
+}
+
+function howToSaveFor(framework: string, version: string): string {
+  if (framework === 'ONNX') { return 'convert it with "onnx.version_converter.convert_version(model, 12)" and "model.ir_version = 7"'; }
+  const { command, package: packageName } = FRAMEWORK_FILES[framework];
+  return `save it with "${command}" of ${packageName}==${version}`;
 }
 
 /** By major and minor number. */
@@ -69,4 +94,3 @@ function compareVersions(a: string, b: string): number {
   const [majorB, minorB = 0] = b.split('.').map(Number);
   return majorA - majorB || minorA - minorB;
 }
-

@@ -1,7 +1,6 @@
 import { posix } from 'path';
 import { Token } from 'aws-cdk-lib';
-import { isAppleDouble } from './archive-contents';
-import type { ArchiveContents } from './archive-contents';
+import { isAppleDouble, type ArchiveContents } from './archive-contents';
 import type { ModelInput } from './byte-reader';
 import type { Findings } from './findings';
 import type { NeoDataInputShape } from '../target/data-input-shape';
@@ -19,6 +18,8 @@ export interface FrameworkFiles {
   readonly files: readonly ModelFileRule[];
   /** How the framework saves such a file. */
   readonly command: string;
+  /** What is installed to save it with another release. */
+  readonly package: string;
   /** Whether AWS's own examples have the model in a folder. */
   readonly mayHaveFolder?: boolean;
 }
@@ -28,18 +29,22 @@ export const FRAMEWORK_FILES: { readonly [framework: string]: FrameworkFiles } =
   PYTORCH: {
     files: [{ title: '.pth or .pt file', pattern: /\.(pt|pth)$/ }],
     command: "torch.jit.trace(model.eval(), example).save('model.pth')",
+    package: 'torch',
   },
   ONNX: {
     files: [{ title: '.onnx file', pattern: /\.onnx$/ }],
     command: "torch.onnx.export(model, example, 'model.onnx', opset_version=12)",
+    package: 'onnx',
   },
   TFLITE: {
     files: [{ title: '.tflite file', pattern: /\.tflite$/ }],
     command: "open('model.tflite', 'wb').write(tf.lite.TFLiteConverter.from_saved_model('saved_model').convert())",
+    package: 'tensorflow',
   },
   KERAS: {
     files: [{ title: '.h5 file', pattern: /\.h5$/ }],
     command: "model.save('model.h5', save_format='h5')",
+    package: 'keras',
   },
   MXNET: {
     files: [
@@ -47,18 +52,22 @@ export const FRAMEWORK_FILES: { readonly [framework: string]: FrameworkFiles } =
       { title: '*.params file', pattern: /\.params$/ },
     ],
     command: "net.hybridize(); net(example); net.export('model')",
+    package: 'mxnet',
   },
   DARKNET: {
     files: [{ title: '.cfg file', pattern: /\.cfg$/ }, { title: '.weights file', pattern: /\.weights$/ }],
     command: 'tar czf model.tar.gz model.cfg model.weights',
+    package: 'darknet',
   },
   XGBOOST: {
     files: [{ title: '.model file', pattern: /\.model$/, alternative: /(^|\/)xgboost-model$/ }],
     command: "booster.save_model('xgboost.model')",
+    package: 'xgboost',
   },
   TENSORFLOW: {
     files: [{ title: '.pb or .pbtxt file', pattern: /(^|\/)(?!keras_metadata\.pb|fingerprint\.pb)[^/]*\.(pb|pbtxt)$/ }],
     command: "tf.saved_model.save(model, 'saved_model')",
+    package: 'tensorflow',
     mayHaveFolder: true,
   },
 };
@@ -147,8 +156,19 @@ export function list(paths: readonly string[]): string {
   return paths.slice(0, 5).map(name).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
 }
 
+/** Inputs that a message names. */
+const MAX_SHOWN = 10;
+
 /** Frameworks whose files have the exact names of the inputs; PyTorch's inputs are matched by their order, TensorFlow has names of signatures and tensors. */
 const EXACT_NAMES = ['ONNX', 'TFLITE', 'MXNET', 'KERAS'];
+
+/** What is known of a model's inputs, from its files and from the user. */
+export interface InputRequest {
+  readonly framework: string;
+  readonly version?: string;
+  readonly shape?: NeoDataInputShape;
+  readonly inputs?: readonly ModelInput[];
+}
 
 /** Inputs of the model as its files tell them, undefined where they do not. */
 export function inputsOf(framework: string, paths: readonly string[], { models }: ArchiveContents): readonly ModelInput[] | undefined {
@@ -156,84 +176,120 @@ export function inputsOf(framework: string, paths: readonly string[], { models }
   if (framework !== 'MXNET') { return files.find(file => file?.inputs !== undefined)?.inputs; }
   const variables = files.find(file => file?.variables)?.variables;
   const parameters = files.find(file => file?.parameters)?.parameters;
-  return variables && parameters && variables.filter(variable => !parameters.includes(variable)).map(variable => ({ name: variable }));
+  if (!variables || !parameters) { return undefined; }
+  const weights = new Set(parameters);
+  return variables.filter(variable => !weights.has(variable.name!));
 }
 
 /** Names, number of dimensions and sizes of the shape that is given against those of the file. */
-export function checkInputs(framework: string, shape: NeoDataInputShape | undefined, inputs: readonly ModelInput[] | undefined,
-  inputCount: number | undefined, findings: Findings): void {
+export function checkInputs(request: InputRequest, findings: Findings): void {
+  const { framework, shape, inputs } = request;
+  if (!inputs || inputs.length === 0) { return; }
   if (!shape) {
-    if (framework !== 'PYTORCH' && inputs && inputs.length > 0) { suggestShape(inputs, findings); }
+    suggestShape(request, inputs, findings);
     return;
   }
-  const given = shape._inputs;
   // Tokens are left out of it: then nothing is known.
-  if (given.length === 0) { return; }
+  if (shape._inputs.length === 0) { return; }
+  const given = shape._inputs.map((one): Given => ({ name: known(one.name), shapes: one.shapes }));
   if (framework === 'PYTORCH') {
-    if (inputCount !== undefined && inputCount !== given.length) {
-      findings.warn('inputNames', `data input shape: the model takes ${inputCount} inputs, which Neo matches by their order; got: ${given.length}`);
-    }
-    return;
-  }
-  if (!inputs || inputs.length === 0 || inputs.some(input => input.name === undefined)) {
-    if (inputs?.length === 1 && given.length === 1) { compare(framework, given[0].name, given[0].shapes, inputs[0], findings); }
-    return;
-  }
-  for (const { name: givenName, shapes } of given) {
-    if (givenName === undefined || Token.isUnresolved(givenName)) { continue; }
-    const input = inputs.find(candidate => candidate.name === givenName || candidate.name === givenName.replace(/:0$/, ''));
-    if (input) {
-      compare(framework, givenName, shapes, input, findings);
-    } else if (EXACT_NAMES.includes(framework)) {
-      findings.error(`data input shape: names must be those of the model's inputs, ${names(inputs)}; got: ${name(givenName)}`);
-    } else {
-      findings.warn('inputNames', `data input shape: the model's signatures have the inputs ${names(inputs)}, and none of this name; got: ${name(givenName)}`);
-    }
-  }
-  if (findings.errors.length > 0) { return; }
-  const missing = inputs.filter(input => !given.some(({ name: givenName }) => givenName === undefined || Token.isUnresolved(givenName)
-    || givenName.replace(/:0$/, '') === input.name || givenName === input.name));
-  if (missing.length > 0 && framework !== 'TENSORFLOW') {
-    findings.warn('inputNames', `data input shape: the model also has ${missing.length === 1 ? 'the input' : 'the inputs'} ${names(missing)}, add `
-      + `${missing.length === 1 ? 'it' : 'them'}; got: ${given.map(({ name: givenName }) => name(givenName ?? '')).join(', ')}`);
+    checkOrder(given, inputs, findings);
+  } else if (inputs.some(input => input.name === undefined)) {
+    // DarkNet's has no name.
+    if (given.length === 1) { compare(request, given[0], inputs[0], findings); }
+  } else {
+    checkNames(request, given, inputs, findings);
   }
 }
 
-type Shapes = readonly (readonly unknown[])[];
+interface Given {
+  /** Undefined where there is none, or where only the deployment knows it. */
+  readonly name?: string;
+  readonly shapes: readonly (readonly unknown[])[];
+}
 
-function compare(framework: string, givenName: string | undefined, shapes: Shapes, input: ModelInput, findings: Findings): void {
-  const { dimensions } = input;
+function known(text?: string): string | undefined {
+  return Token.isUnresolved(text) ? undefined : text;
+}
+
+/** Neo matches the inputs of PyTorch by their order, and names them as it likes: only names that are the model's own tell that another order was meant. */
+function checkOrder(given: readonly Given[], inputs: readonly ModelInput[], findings: Findings): void {
+  if (inputs.length !== given.length) {
+    findings.warn('inputNames', `data input shape: the model takes ${inputs.length} ${inputs.length === 1 ? 'input' : 'inputs'} (${names(inputs)}), which Neo matches `
+      + `by their order; got: ${given.length}`);
+    return;
+  }
+  const moved = given.some((one, i) => one.name !== inputs[i].name && inputs.some(input => input.name === one.name));
+  if (moved) {
+    findings.warn('inputNames', `data input shape: Neo matches the inputs of PYTORCH by their order, and the model's forward takes ${names(inputs)}: write them `
+      + `in this order; got: ${names(given)}`);
+  }
+}
+
+function checkNames(request: InputRequest, given: readonly Given[], inputs: readonly ModelInput[], findings: Findings): void {
+  const { framework } = request;
+  const inputOf = (one: Given) => inputs.find(input => input.name === one.name || input.aliases?.includes(one.name!));
+  for (const one of given) {
+    if (one.name === undefined) { continue; }
+    const input = inputOf(one);
+    if (input) {
+      compare(request, one, input, findings);
+    } else if (EXACT_NAMES.includes(framework)) {
+      findings.error(`data input shape: names must be those of the model's inputs, ${names(inputs)}; got: ${name(one.name)}`);
+    } else {
+      findings.warn('inputNames', `data input shape: the model has the inputs ${names(inputs)}, and none of this name; got: ${name(one.name)}`);
+    }
+  }
+  if (findings.errors.length > 0 || given.some(one => one.name === undefined || !inputOf(one))) { return; }
+  const missing = inputs.filter(input => !given.some(one => inputOf(one) === input));
+  if (missing.length > 0) {
+    findings.warn('inputNames', `data input shape: the model also has ${missing.length === 1 ? 'the input' : 'the inputs'} ${names(missing)}, add `
+      + `${missing.length === 1 ? 'it' : 'them'}; got: ${names(given)}`);
+  }
+}
+
+function compare({ framework, shape: whole }: InputRequest, { name: givenName, shapes }: Given, input: ModelInput, findings: Findings): void {
+  const { dimensions, alternative } = input;
   if (!dimensions) { return; }
   for (const shape of shapes) {
     if (shape.some(size => Token.isUnresolved(size) || typeof size !== 'number')) { continue; }
-    const fits = shape.length === dimensions.length && dimensions.every((size, i) => size === undefined || size === shape[i]);
-    if (fits) { continue; }
+    if (fits(shape, dimensions) || alternative && fits(shape, alternative)) { continue; }
     const which = givenName === undefined ? '' : ` of input ${name(givenName)}`;
-    const message = `data input shape${which}: the model has ${formatDimensions(dimensions)}${framework === 'KERAS' ? ' in NCHW' : ''}, where ? is any size; `
+    const layout = framework === 'KERAS' && dimensions.length === 4 ? ' in NCHW' : '';
+    const message = `data input shape${which}: the model has ${formatDimensions(dimensions)}${layout}${dimensions.includes(undefined) ? ', where ? is any size' : ''}; `
       + `got: [${shape.join(',')}]`;
     // AWS documents the message "Input has wrong shape in Input Shape dictionary" for Keras alone.
-    if (framework === 'KERAS') { findings.error(message); } else { findings.warn('inputSizes', message); }
+    if (framework === 'KERAS' && !whole?._isRaw) { findings.error(message); } else { findings.warn('inputSizes', message); }
   }
 }
 
-function suggestShape(inputs: readonly ModelInput[], findings: Findings): void {
-  const told = inputs.filter(({ dimensions }) => dimensions !== undefined);
-  if (told.length === 0) {
+function fits(shape: readonly unknown[], dimensions: readonly (number | undefined)[]): boolean {
+  return shape.length === dimensions.length && dimensions.every((size, i) => size === undefined || size === shape[i]);
+}
+
+function suggestShape({ framework, version }: InputRequest, inputs: readonly ModelInput[], findings: Findings): void {
+  // Neo reads the shapes of what PyTorch 2.0 or newer saved from the file.
+  if (framework === 'PYTORCH' && version !== undefined && !/^[01]/.test(version)) { return; }
+  const unknown = inputs.filter(({ dimensions }) => dimensions === undefined);
+  if (unknown.length === inputs.length) {
     if (inputs.some(input => input.name !== undefined)) {
-      findings.warn('inputShapeOfFile', `no data input shape: the model has the inputs ${names(inputs)}, of unknown sizes`);
+      findings.warn('inputShapeOfFile', `no data input shape: the model has the inputs ${names(inputs)}, in this order and of unknown sizes`);
     }
     return;
   }
-  const open = told.some(({ dimensions }) => dimensions!.includes(undefined));
-  const map = told.map(({ name: inputName, dimensions }) => `${JSON.stringify(name(inputName ?? 'data'))}: [${dimensions!.map(size => size ?? 1).join(', ')}]`).join(', ');
+  const shown = inputs.slice(0, MAX_SHOWN);
+  const map = shown.map(({ name: inputName, dimensions }) => `${JSON.stringify(name(inputName ?? 'data'))}: [${dimensions?.map(size => size ?? 1).join(', ') ?? ''}]`).join(', ');
+  const open = shown.filter(({ dimensions }) => !dimensions || dimensions.includes(undefined));
   findings.warn('inputShapeOfFile', `no data input shape: by its file the model takes NeoDataInputShape.fromMap({ ${map} })`
-    + (open ? `; write the size to compile for where the file leaves it open: ${told.map(({ dimensions }) => formatDimensions(dimensions!)).join(', ')}` : ''));
+    + (inputs.length > MAX_SHOWN ? ` and ${inputs.length - MAX_SHOWN} more` : '')
+    + (open.length > 0 ? '; write the sizes to compile for where the file leaves them open: '
+      + `${open.map(({ dimensions }) => dimensions ? formatDimensions(dimensions) : '[]').join(', ')}` : ''));
 }
 
 function formatDimensions(dimensions: readonly (number | undefined)[]): string {
   return `[${dimensions.map(size => size ?? '?').join(',')}]`;
 }
 
-function names(inputs: readonly ModelInput[]): string {
-  return inputs.slice(0, 10).map(input => name(input.name ?? '')).join(', ') + (inputs.length > 10 ? ` and ${inputs.length - 10} more` : '');
+function names(inputs: readonly { readonly name?: string }[]): string {
+  return inputs.slice(0, MAX_SHOWN).map(input => name(input.name ?? '')).join(', ') + (inputs.length > MAX_SHOWN ? ` and ${inputs.length - MAX_SHOWN} more` : '');
 }

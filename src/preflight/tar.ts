@@ -12,8 +12,8 @@ export interface TarEntry {
 }
 
 const BLOCK = 512;
-/** Longer than any file system allows. */
-const MAX_PATH = 64 * 1024;
+/** Of a name that does not fit into a header, or of an extended header, in which macOS also puts the attributes of a file. */
+const MAX_NAME = 64 * 1024, MAX_EXTENDED = 1024 * 1024;
 
 /**
  * Reads the members of a tar archive one after the other, in the formats of POSIX (ustar, pax) and GNU. No light library reads one synchronously without
@@ -33,8 +33,9 @@ export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: Byt
     const flag = String.fromCharCode(block[156]);
     const size = pax.size !== undefined && !'xgLK'.includes(flag) ? decimal(pax.size) : readNumber(block.subarray(124, 136));
     const padding = (BLOCK - size % BLOCK) % BLOCK;
+    bytes.spend(1);
     if ('xgLK'.includes(flag)) {
-      if (size > MAX_PATH) { throw new FormatError(`the name of a member has ${size} bytes`); }
+      if (size > ('LK'.includes(flag) ? MAX_NAME : MAX_EXTENDED)) { throw new FormatError(`the name of a member has ${size} bytes`); }
       const content = bytes.read(size);
       skipPadding(bytes, padding);
       if (flag === 'x') { pax = readPax(content); }
@@ -48,6 +49,7 @@ export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: Byt
       size: flag === '1' || flag === '2' || flag === '5' ? 0 : size,
       ...(flag === '1' || flag === '2' ? { linkTarget: pax.linkpath ?? longLink ?? text(block.subarray(157, 257)) } : {}),
     };
+    bytes.spend((entry.path.length + (entry.linkTarget?.length ?? 0)) / 16);
     pax = {};
     longPath = longLink = undefined;
     const content = bytes.part(entry.size);

@@ -62,7 +62,7 @@ test('mutations of real models end in findings, never in anything else', () => {
   const models: [string, NeoFramework][] = [
     ['onnx/fixed.onnx', NeoFramework.ONNX], ['torch/traced-1-12.pth', NeoFramework.PYTORCH_1_12], ['tensorflow/fixed.tflite', NeoFramework.TFLITE_1_15],
     ['keras/keras2.h5', NeoFramework.KERAS], ['mxnet/gluon-0000.params', NeoFramework.MXNET_1_8], ['mxnet/gluon-symbol.json', NeoFramework.MXNET_1_8],
-    ['xgboost/booster-1.model', NeoFramework.XGBOOST], ['tensorflow/frozen.pb', NeoFramework.TENSORFLOW_2_9],
+    ['xgboost/booster-1-3.model', NeoFramework.XGBOOST], ['tensorflow/frozen.pb', NeoFramework.TENSORFLOW_2_9],
     ['tensorflow/saved_model/saved_model.pb', NeoFramework.TENSORFLOW_2_9],
   ];
   const archive = path.join(path.dirname(written(Buffer.alloc(0))), 'mutated.tar.gz');

@@ -1,17 +1,24 @@
 import { isRecord } from '../../util/prop-types';
 import { FormatError } from '../byte-reader';
-import type { ByteReader, ModelFile } from '../byte-reader';
+import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 
-const MAX_CONFIG = 4 * 1024 * 1024;
+const MAX_CONFIG = 1024 * 1024;
+/** Sections of Yolo's three generations. */
+const YOLO = ['detection', 'region', 'yolo'];
 
-/** The `[net]` section of a `.cfg` tells the size of the image; the input's name is always `data` in TVM's importer, and AWS documents none. */
+/** The `[net]` section of a `.cfg` tells the size of the image. AWS documents no name of the input. */
 export function readDarknetConfig(bytes: ByteReader): ModelFile {
   if (bytes.remaining > MAX_CONFIG) { return { notAModel: 'a file too large for a configuration' }; }
-  const text = bytes.read(bytes.remaining).toString('utf8');
-  const net = /^\s*\[net(?:work)?\]([^[]*)/m.exec(text)?.[1];
-  if (net === undefined) { return { notAModel: 'a file without a [net] section' }; }
+  const lines = bytes.read(bytes.remaining).toString('utf8').split('\n').map(line => line.trim());
+  const titles = lines.filter(line => line.startsWith('[') && line.endsWith(']')).map(line => line.slice(1, -1));
+  if (!titles.includes('net') && !titles.includes('network')) { return { notAModel: 'a file without a [net] section' }; }
+  const yolo = titles.find(title => YOLO.includes(title));
+  if (yolo) { return { notSupported: `a Yolo model, with a section [${yolo}], which AWS documents as not supported` }; }
+  const start = lines.findIndex(line => line === '[net]' || line === '[network]') + 1;
+  const next = lines.findIndex((line, i) => i >= start && line.startsWith('['));
+  const settings = lines.slice(start, next < 0 ? undefined : next).map(line => line.split('=').map(part => part.trim()));
   const size = (name: string) => {
-    const value = Number(new RegExp(`^\\s*${name}\\s*=\\s*([0-9]+)\\s*$`, 'm').exec(net)?.[1]);
+    const value = Number(settings.find(([key]) => key === name)?.[1]);
     return value > 0 ? value : undefined;
   };
   return { inputs: [{ dimensions: [undefined, size('channels'), size('height'), size('width')] }] };
@@ -24,7 +31,8 @@ export function readDarknetWeights(bytes: ByteReader): ModelFile {
   return major >= 0 && major < 10 ? {} : { notAModel: 'a file that DarkNet did not make' };
 }
 
-const MAX_SYMBOL = 32 * 1024 * 1024;
+/** A symbol has no weights. */
+const MAX_SYMBOL = 8 * 1024 * 1024;
 const MAX_ARRAYS = 100_000;
 /** Of a list of arrays, and of an array in the versions 2 and 3 of its format. */
 const LIST_MAGIC = 0x112, ARRAY_V2 = 0xf993fac9, ARRAY_V3 = 0xf993faca;
@@ -42,8 +50,21 @@ export function readSymbol(bytes: ByteReader): ModelFile {
   }
   if (!isRecord(symbol) || !Array.isArray(symbol.nodes)) { return { notAModel: 'JSON without the nodes of a symbol' }; }
   const variables = symbol.nodes.filter((node: any) => isRecord(node) && node.op === 'null' && typeof node.name === 'string')
-    .map((node: any) => node.name as string);
-  return { variables };
+    .map((node: any): ModelInput => ({ name: node.name, ...shapeOf(node) }));
+  const version = isRecord(symbol.attrs) ? (symbol.attrs as Record<string, any>).mxnet_version?.[1] : undefined;
+  return { variables, ...(typeof version === 'number' ? { writtenBy: { version: releaseOf(version), because: 'its symbol says so' } } : {}) };
+}
+
+/** A variable that was made with a shape has it as text, with 0 where a size is open. */
+function shapeOf(node: any): Pick<ModelInput, 'dimensions'> {
+  const text = node.attrs?.__shape__;
+  const [, sizes] = /^[([]([0-9, -]+)[)\]]$/.exec(typeof text === 'string' ? text : '') ?? [];
+  return sizes === undefined ? {} : { dimensions: sizes.split(',').filter(size => size.trim() !== '').map(size => Number(size) > 0 ? Number(size) : undefined) };
+}
+
+/** 10901 is 1.9.1. */
+function releaseOf(version: number): string {
+  return `${Math.floor(version / 10_000)}.${Math.floor(version / 100) % 100}`;
 }
 
 /** A list of arrays, then their names with "arg:" or "aux:" before. */
@@ -56,6 +77,7 @@ export function readParameters(bytes: ByteReader): ModelFile {
   const names = Array.from({ length: limited(uint64()) }, () => {
     const length = uint64();
     if (length > 4096) { throw new FormatError('a name in it is too long'); }
+    bytes.spend(1 + length / 16);
     return bytes.read(length).toString('utf8').replace(/^(arg|aux):/, '');
   });
   return { parameters: names };
@@ -81,20 +103,31 @@ function limited(count: number): number {
   return count;
 }
 
-const MAX_HEAD = 4 * 1024 * 1024;
+const MAX_TAIL = 4 * 1024 * 1024;
+/** Some releases begin their binary with it. */
+const MAGIC = 'binf';
 
 /**
- * XGBoost's own binary begins with numbers, its JSON with a brace, UBJSON with a brace and a length; a pickle is none of them. JSON and UBJSON tell the
- * version near their end, UBJSON is written since 1.6.
+ * XGBoost's own binary begins with numbers, its JSON with a brace, UBJSON, written since 1.6, with a brace and a length; a pickle is none of them. JSON tells
+ * the version near its end.
  */
 export function readXgboost(bytes: ByteReader): ModelFile {
   const size = bytes.remaining;
-  const head = bytes.readUpTo(16);
+  const head = bytes.readUpTo(64);
   if (head.length === 0) { return { notAModel: 'an empty file' }; }
   if (head[0] === 0x80 && head[1] <= 5) { return { unreadable: 'it is a pickle of Python, which Neo may not load' }; }
-  if (head[0] !== 0x7b) { return {}; }
-  if (head[1] === 0x4c || head[1] === 0x69 || head[1] === 0x6c) { return { writtenBy: { version: '1.6', because: 'it is UBJSON' } }; }
-  if (size > MAX_HEAD) { bytes.skip(size - MAX_HEAD - head.length); }
-  const [, major, minor] = /"version"\s*:\s*\[\s*([0-9]+)\s*,\s*([0-9]+)/.exec(bytes.read(bytes.remaining).toString('latin1')) ?? [];
+  if (head[0] !== 0x7b) { return { writtenBy: versionOfBinary(head) }; }
+  if (head[1] === 0x4c || head[1] === 0x69 || head[1] === 0x6c) { return { writtenBy: { version: '1.6', orNewer: true, because: 'it is UBJSON' } }; }
+  if (size > MAX_TAIL) { bytes.skip(size - MAX_TAIL - head.length); }
+  const text = head.toString('latin1') + bytes.read(bytes.remaining).toString('latin1');
+  const [, major, minor] = /"version"\s*:\s*\[\s*([0-9]+)\s*,\s*([0-9]+)/.exec(text) ?? [];
   return major === undefined ? {} : { writtenBy: { version: `${major}.${minor}`, because: 'it says so' } };
+}
+
+/** Numbers 6 and 7 of the binary: zero in files of before 1.0, and anything in a file that is none. */
+function versionOfBinary(head: Buffer): ModelFile['writtenBy'] {
+  const start = head.toString('latin1', 0, 4) === MAGIC ? 4 : 0;
+  if (head.length < start + 28) { return undefined; }
+  const major = head.readUInt32LE(start + 20), minor = head.readUInt32LE(start + 24);
+  return major >= 1 && major < 10 && minor < 100 ? { version: `${major}.${minor}`, because: 'it says so' } : undefined;
 }

@@ -5,8 +5,14 @@ const SIGNATURE = '\x89HDF\r\n\x1a\n';
 /** How the JSON of a model begins in all versions of Keras. */
 const CONFIG = '{"class_name": ';
 const CONFIG_KERAS_3 = '{"module": "keras';
-const MAX_CONFIG = 16 * 1024 * 1024;
+const MAX_CONFIG = 8 * 1024 * 1024;
 const STEP = 1024 * 1024;
+
+const VERSION_ATTRIBUTE = 'keras_version';
+/** Its value is behind it: at once, or in the heap of texts. */
+const VERSION = /\0(([0-9]{1,2}\.[0-9]{1,2})\.[0-9]{1,3}[-+.a-z0-9]{0,16})\0/;
+/** Keras writes its attributes at the beginning of the file or of a block; a version farther from the definition is none. */
+const NEIGHBOURHOOD = 64 * 1024;
 
 /**
  * An HDF5 file. Keras writes the model's definition as one JSON text into it, and that text is looked for: libraries for HDF5 want all of the file in memory.
@@ -16,19 +22,27 @@ export function readKeras(bytes: ByteReader): ModelFile {
   let window = Buffer.alloc(0);
   let hasAttribute = false;
   while (!bytes.isAtEnd) {
-    window = Buffer.concat([window.subarray(-64), bytes.readUpTo(STEP)]);
+    window = Buffer.concat([window.subarray(-NEIGHBOURHOOD), bytes.readUpTo(STEP)]);
     hasAttribute ||= window.includes('model_config');
     const start = [CONFIG, CONFIG_KERAS_3].map(beginning => window.indexOf(beginning)).filter(at => at >= 0).sort((a, b) => a - b)[0];
     if (start === undefined) { continue; }
     const text = readJson(window.subarray(start), bytes);
     const config = text === undefined ? undefined : parse(text);
+    const isChannelsFirst = text?.includes('"data_format": "channels_first"') ?? false;
     return {
-      ...(config ? { inputs: inputsOf(config) } : {}),
-      ...(text?.includes(CONFIG_KERAS_3) || text?.startsWith('{"module"') || window.includes(CONFIG_KERAS_3)
-        ? { writtenBy: { version: '3.0', because: 'its definition names the module keras of Keras 3' } } : {}),
+      ...(config ? { inputs: inputsOf(config, isChannelsFirst) } : {}),
+      ...(isChannelsFirst ? { layout: 'its layers have data_format="channels_first"' } : {}),
+      writtenBy: versionOf(text ?? '', window.toString('latin1', Math.max(0, start - NEIGHBOURHOOD), start + NEIGHBOURHOOD)),
     };
   }
   return hasAttribute ? {} : { notAModel: 'weights without the definition of the model, as save_weights makes it' };
+}
+
+function versionOf(definition: string, neighbourhood: string): ModelFile['writtenBy'] {
+  const attribute = neighbourhood.indexOf(VERSION_ATTRIBUTE);
+  const [, version, release] = attribute < 0 ? [] : VERSION.exec(neighbourhood.slice(attribute)) ?? [];
+  if (release !== undefined) { return { version: release, because: `its keras_version is ${version}` }; }
+  return definition.includes(CONFIG_KERAS_3) ? { version: '3.0', orNewer: true, because: 'its definition names the module keras of Keras 3' } : undefined;
 }
 
 /** The text from a brace to the one that closes it. */
@@ -66,19 +80,30 @@ function parse(text: string): Record<string, any> | undefined {
 }
 
 /** Layers of the class InputLayer; the first layer of a Sequential model may tell the shape itself. */
-function inputsOf(model: Record<string, any>): ModelInput[] | undefined {
+function inputsOf(model: Record<string, any>, isChannelsFirst: boolean): ModelInput[] | undefined {
+  const dimensionsOf = (shape: unknown[]) => isChannelsFirst ? { dimensions: toSizes(shape) } : inRequest(toSizes(shape));
   const layers: unknown = Array.isArray(model.config) ? model.config : model.config?.layers;
   if (!Array.isArray(layers)) { return undefined; }
   const shapeOf = (layer: any) => layer?.config?.batch_input_shape ?? layer?.config?.batch_shape;
   const isInput = (layer: any) => isRecord(layer) && layer.class_name === 'InputLayer' && Array.isArray(shapeOf(layer));
-  const found = layers.filter(isInput).map((layer: any): ModelInput => ({ name: String(layer.config.name), dimensions: toNchw(shapeOf(layer)) }));
+  const found = layers.filter(isInput).map((layer: any): ModelInput => ({ name: String(layer.config.name), ...dimensionsOf(shapeOf(layer)) }));
   if (found.length > 0) { return found; }
   const first = layers[0];
-  return Array.isArray(shapeOf(first)) ? [{ name: `${first.config.name}_input`, dimensions: toNchw(shapeOf(first)) }] : undefined;
+  return Array.isArray(shapeOf(first)) ? [{ name: `${first.config.name}_input`, ...dimensionsOf(shapeOf(first)) }] : undefined;
 }
 
-/** The artifact is channel-last, the shape in a request channel-first. */
-function toNchw(shape: unknown[]): (number | undefined)[] {
-  const sizes = shape.map(size => typeof size === 'number' && size > 0 ? size : undefined);
-  return sizes.length === 4 ? [sizes[0], sizes[3], sizes[1], sizes[2]] : sizes;
+type Sizes = (number | undefined)[];
+
+function toSizes(shape: unknown[]): Sizes {
+  return shape.map(size => typeof size === 'number' && size > 0 ? size : undefined);
+}
+
+/**
+ * The artifact is channel-last, the shape in a request channel-first. AWS documents that for images; for sequences and volumes both may be meant.
+ */
+function inRequest(sizes: Sizes): Pick<ModelInput, 'dimensions' | 'alternative'> {
+  if (sizes.length < 3) { return { dimensions: sizes }; }
+  const [batch, ...others] = sizes;
+  const channelsFirst = [batch, others[others.length - 1], ...others.slice(0, -1)];
+  return sizes.length === 4 ? { dimensions: channelsFirst } : { dimensions: sizes, alternative: channelsFirst };
 }

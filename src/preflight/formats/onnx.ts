@@ -1,7 +1,8 @@
-import { readMessage, readText } from './protobuf';
-import { FormatError, type ByteReader, ModelFile, ModelInput } from '../byte-reader';
+import { FormatError } from '../byte-reader';
+import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
+import { INPUT_COST, readMessage, readText } from './protobuf';
 
-/** The newest opset and IR version of ONNX releases, by the table of versions in ONNX's repository (docs/Versioning.md). */
+/** The newest opset and IR version of ONNX releases, as onnx.helper.VERSION_TABLE of ONNX 1.23 has them. */
 const RELEASES: readonly { readonly release: string; readonly opset: number; readonly ir: number }[] = [
   { release: '1.5', opset: 10, ir: 5 },
   { release: '1.6', opset: 11, ir: 6 },
@@ -9,12 +10,23 @@ const RELEASES: readonly { readonly release: string; readonly opset: number; rea
   { release: '1.8', opset: 13, ir: 7 },
   { release: '1.9', opset: 14, ir: 7 },
   { release: '1.10', opset: 15, ir: 8 },
+  { release: '1.11', opset: 16, ir: 8 },
   { release: '1.12', opset: 17, ir: 8 },
   { release: '1.13', opset: 18, ir: 8 },
   { release: '1.14', opset: 19, ir: 9 },
   { release: '1.15', opset: 20, ir: 9 },
   { release: '1.16', opset: 21, ir: 10 },
+  { release: '1.17', opset: 22, ir: 10 },
+  { release: '1.18', opset: 23, ir: 11 },
+  { release: '1.19', opset: 24, ir: 12 },
+  { release: '1.20', opset: 25, ir: 13 },
+  { release: '1.21', opset: 26, ir: 13 },
+  { release: '1.22', opset: 27, ir: 13 },
+  { release: '1.23', opset: 28, ir: 14 },
 ];
+
+/** More files with weights than are named. */
+const MAX_FILES = 100;
 
 /** A ModelProto: IR version (1), graph (7), opset imports (8). */
 export function readOnnx(bytes: ByteReader): ModelFile {
@@ -25,24 +37,46 @@ export function readOnnx(bytes: ByteReader): ModelFile {
     if (number === 8 && content) { opset = readOpset(content) ?? opset; }
   });
   if (ir === undefined || !graph) { throw new FormatError('it has no graph of ONNX'); }
-  return { inputs: graph.inputs.filter(({ name }) => !graph!.weights.has(name!)), ...writtenBy(ir, opset) };
+  const { inputs, weights, externalData } = graph;
+  return {
+    inputs: inputs.filter(({ name }) => !weights.has(name!)),
+    ...(externalData.size > 0 ? { externalData: [...externalData] } : {}),
+    ...writtenBy(ir, opset),
+  };
 }
 
 interface Graph {
   readonly inputs: ModelInput[];
   readonly weights: Set<string>;
+  /** Files with weights. */
+  readonly externalData: Set<string>;
 }
 
 /** A GraphProto: initializers (5), inputs (11). Exporters of before IR version 4 list the weights among the inputs. */
 function readGraph(bytes: ByteReader): Graph {
-  const graph: Graph = { inputs: [], weights: new Set() };
+  const graph: Graph = { inputs: [], weights: new Set(), externalData: new Set() };
   readMessage(bytes, ({ number, content }) => {
-    if (number === 5 && content) {
-      readMessage(content, field => { if (field.number === 8) { graph.weights.add(readText(field.content)); } });
+    if (number === 5 && content) { readWeights(content, graph); }
+    if (number === 11 && content) {
+      bytes.spend(INPUT_COST);
+      graph.inputs.push(readInput(content));
     }
-    if (number === 11 && content) { graph.inputs.push(readInput(content)); }
   });
   return graph;
+}
+
+/** A TensorProto: name (8), external data (13), of it key (1) and value (2): "location" is a path. */
+function readWeights(bytes: ByteReader, { weights, externalData }: Graph): void {
+  readMessage(bytes, ({ number, content }) => {
+    if (number === 8) { weights.add(readText(content)); }
+    if (number !== 13 || !content) { return; }
+    let key = '', value = '';
+    readMessage(content, entry => {
+      if (entry.number === 1) { key = readText(entry.content); }
+      if (entry.number === 2) { value = readText(entry.content); }
+    });
+    if (key === 'location' && externalData.size < MAX_FILES) { externalData.add(value); }
+  });
 }
 
 /** A ValueInfoProto: name (1), type (2), in it tensor_type (1), in it shape (2), in it dim (1), in it dim_value (1). */
@@ -81,6 +115,6 @@ function readOpset(bytes: ByteReader): number | undefined {
 }
 
 function writtenBy(ir: number, opset: number | undefined): Pick<ModelFile, 'writtenBy'> {
-  const release = RELEASES.find(known => known.ir >= ir && known.opset >= (opset ?? 0))?.release ?? 'later than 1.16';
-  return { writtenBy: { version: release, because: `IR version ${ir}${opset === undefined ? '' : `, opset ${opset}`}` } };
+  const release = RELEASES.find(known => known.ir >= ir && known.opset >= (opset ?? 0))?.release ?? 'later than 1.23';
+  return { writtenBy: { version: release, orNewer: true, because: `IR version ${ir}${opset === undefined ? '' : `, opset ${opset}`}` } };
 }

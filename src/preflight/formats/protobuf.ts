@@ -1,7 +1,8 @@
 import { FormatError, type ByteReader } from '../byte-reader';
 
-/** Far above what any message of a model has outside of its weights. */
-const MAX_FIELDS = 5_000_000;
+const MAX_TEXT = 4096;
+/** Steps of an input, which is kept. */
+export const INPUT_COST = 20;
 
 /** Wire types. */
 const VARINT = 0, FIXED64 = 1, LENGTH = 2, FIXED32 = 5;
@@ -18,8 +19,8 @@ export interface Field {
  * Reads the fields of a protobuf message as a stream: a model's weights lie before its inputs, and libraries want the whole message in memory.
  */
 export function readMessage(bytes: ByteReader, visit: (field: Field) => void): void {
-  for (let count = 0; !bytes.isAtEnd; count++) {
-    if (count > MAX_FIELDS) { throw new FormatError('it has too many fields'); }
+  while (!bytes.isAtEnd) {
+    bytes.spend(1);
     const key = readVarint(bytes);
     const number = Math.floor(key / 8);
     if (number === 0) { throw new FormatError('it is no protobuf message'); }
@@ -40,22 +41,21 @@ export function readMessage(bytes: ByteReader, visit: (field: Field) => void): v
   }
 }
 
-/** Names in models are short; more is no name. */
+/** A name; empty when it is longer than a name is. */
 export function readText(content: ByteReader | undefined): string {
-  if (!content) { return ''; }
-  if (content.remaining > 4096) { return ''; }
+  if (!content || content.remaining > MAX_TEXT) { return ''; }
+  content.spend(content.remaining / 16);
   return content.read(content.remaining).toString('utf8');
 }
 
-/** Numbers of 64 bits; negative ones come as ten bytes. */
+/** Numbers of 64 bits. Negative ones, which come as ten bytes, are only known to be below 1. */
 function readVarint(bytes: ByteReader): number {
-  let value = 0n, factor = 1n;
+  let value = 0, factor = 1;
   for (let i = 0; i < 10; i++) {
     const byte = bytes.readByte();
-    if (i === 0 && byte < 0x80) { return byte; }
-    value += BigInt(byte % 0x80) * factor;
-    factor *= 0x80n;
-    if (byte < 0x80) { return Number(BigInt.asIntN(64, value)); }
+    value += (byte % 0x80) * factor;
+    if (byte < 0x80) { return i === 9 ? value - 2 ** 64 : value; }
+    factor *= 0x80;
   }
   throw new FormatError('it is no protobuf message');
 }

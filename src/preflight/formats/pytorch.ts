@@ -1,15 +1,16 @@
 import * as zlib from 'zlib';
-import { FormatError, type ByteReader, ModelFile } from '../byte-reader';
+import { FormatError } from '../byte-reader';
+import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 
-/** The directory of a zip is at its end, with the code of TorchScript before it. */
+/** The directory of a zip is at its end. torch.jit writes the weights first, so the code is there, too. */
 const TAIL = 8 * 1024 * 1024;
 const MAX_MEMBERS = 200_000;
 /** Code of one module of TorchScript, at most. */
 const MAX_CODE = 4 * 1024 * 1024;
 
 /**
- * A zip: with `code/` when made by torch.jit, without when made by torch.save, a state dict or a pickled module. What is in its pickles is not read, as
- * nothing of it is needed.
+ * A zip: with `code/` when made by torch.jit, without when made by torch.save, a state dict or a pickled module. Of its pickles only the name of the class is
+ * read. Libraries for zip want the whole file in memory or are asynchronous.
  */
 export function readPyTorch(bytes: ByteReader): ModelFile {
   const size = bytes.remaining;
@@ -18,75 +19,126 @@ export function readPyTorch(bytes: ByteReader): ModelFile {
   if (head.toString('latin1', 0, 4) !== 'PK\x03\x04') { return { notAModel: 'neither a zip nor a pickle, so PyTorch did not make it' }; }
   if (size > TAIL) { bytes.skip(size - TAIL - head.length); }
   const tail = size > TAIL ? bytes.read(TAIL) : Buffer.concat([head, bytes.read(size - head.length)]);
-  const zip = readDirectory(tail, size);
-  const inFolder = (name: string) => zip.find(member => member.path === name);
-  const folder = zip[0]?.path.split('/')[0] ?? '';
-  const code = inFolder(`${folder}/code/__torch__.py`);
-  if (inFolder(`${folder}/archive_format`) || inFolder(`${folder}/models/model.json`)) { return { notAModel: 'a program of torch.export' }; }
-  if (!zip.some(({ path }) => path.startsWith(`${folder}/code/`)) && !inFolder(`${folder}/constants.pkl`)) {
-    return { notAModel: inFolder(`${folder}/data.pkl`) ? 'a state dict or a pickled module, as torch.save makes it' : 'a zip that PyTorch did not make' };
+  const zip = new Zip(tail, size, bytes);
+  if (zip.has('archive_format') || zip.has('models/model.json')) { return { notAModel: 'a program of torch.export' }; }
+  if (!zip.hasFolder('code') && !zip.has('constants.pkl')) {
+    return { notAModel: zip.has('data.pkl') ? 'a state dict or a pickled module, as torch.save makes it' : 'a zip that PyTorch did not make' };
   }
-  const source = code && readMember(tail, size, code);
-  return {
-    ...(source ? { inputCount: countInputs(source) } : {}),
-    ...(inFolder(`${folder}/byteorder`) ? { writtenBy: { version: '2.1', because: 'it has a file byteorder' } } : {}),
-  };
+  return { inputs: readInputs(zip), writtenBy: writtenBy(zip) };
+}
+
+/**
+ * Oldest release that writes a version of the format, by the header versions.h of PyTorch 1.4 to 2.1. A model gets a version above 3 only when one of its
+ * operators needs it.
+ */
+const RELEASES: readonly { readonly format: number; readonly release: string }[] = [
+  { format: 2, release: '1.5' },
+  { format: 3, release: '1.6' },
+  { format: 6, release: '1.9' },
+  { format: 7, release: '1.11' },
+  { format: 10, release: '1.12' },
+];
+
+function writtenBy(zip: Zip): ModelFile['writtenBy'] {
+  if (zip.has('byteorder')) { return { version: '2.1', orNewer: true, because: 'it has a file byteorder' }; }
+  const format = Number(zip.read('version') ?? zip.read('.data/version'));
+  const [release] = RELEASES.filter(known => known.format <= format).slice(-1);
+  return release && { version: release.release, orNewer: true, because: `version ${format} of TorchScript` };
+}
+
+/** Of `def forward(self: …, a: Tensor, b: Tensor)` in the class of the model: the parameters without self. */
+function readInputs(zip: Zip): ModelInput[] | undefined {
+  // A pickle begins with the class of its outermost object.
+  const [, module, className] = /^\x80.c(__torch__[\w.]*)\n(\w+)\n/s.exec(zip.read('data.pkl') ?? '') ?? [];
+  const source = module && zip.read(`code/${module.replace(/\./g, '/')}.py`);
+  if (!source) { return undefined; }
+  const [, body] = source.split(`class ${className}(Module):`);
+  const signature = body?.split(/^class /m)[0].split('def forward(self: ')[1]?.split(') ->')[0];
+  if (signature === undefined) { return undefined; }
+  const [, ...parameters] = signature.split(',').map(parameter => parameter.trim());
+  const inputs = parameters.map(parameter => /^(\w+): Tensor$/.exec(parameter)?.[1]);
+  // Others than tensors, such as Tuple[Tensor, Tensor] or those with a default, make the number unsure.
+  return inputs.every(name => name !== undefined) ? inputs.map(name => ({ name })) : undefined;
 }
 
 interface ZipMember {
-  readonly path: string;
   readonly method: number;
   readonly compressedSize: number;
   readonly offset: number;
 }
 
-/** The central directory, of which at most its last megabytes are in `tail`. */
-function readDirectory(tail: Buffer, size: number): ZipMember[] {
-  const end = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1');
-  if (end < 0 || end + 22 > tail.length) { throw new FormatError('it is a zip without a directory: broken or cut off'); }
-  let count = tail.readUInt16LE(end + 10);
-  let start = tail.readUInt32LE(end + 16);
-  const zip64 = tail.lastIndexOf('PK\x06\x06', end, 'latin1');
-  if (zip64 >= 0 && zip64 + 56 <= end && (start === 0xffffffff || count === 0xffff)) {
-    count = Number(tail.readBigUInt64LE(zip64 + 32));
-    start = Number(tail.readBigUInt64LE(zip64 + 48));
-  }
-  const base = size - tail.length;
-  if (count > MAX_MEMBERS || start < base || start > size) { throw new FormatError(`its directory of ${count} members is too large or outside of the file`); }
-  const members: ZipMember[] = [];
-  for (let at = start - base; members.length < count;) {
-    if (at + 46 > tail.length || tail.toString('latin1', at, at + 4) !== 'PK\x01\x02') { throw new FormatError('its directory is broken'); }
-    const nameLength = tail.readUInt16LE(at + 28);
-    members.push({
-      path: tail.toString('utf8', at + 46, at + 46 + nameLength),
-      method: tail.readUInt16LE(at + 10),
-      compressedSize: tail.readUInt32LE(at + 20),
-      offset: tail.readUInt32LE(at + 42),
+/** What is in the last megabytes of a zip, in the folder in which PyTorch puts everything. */
+class Zip {
+  private readonly members = new Map<string, ZipMember>();
+  private readonly folder: string;
+
+  constructor(private readonly tail: Buffer, private readonly size: number, bytes: ByteReader) {
+    let first: string | undefined;
+    this.readDirectory((path, member) => {
+      bytes.spend(1 + path.length / 16);
+      first ??= path;
+      this.members.set(path, member);
     });
-    at += 46 + nameLength + tail.readUInt16LE(at + 30) + tail.readUInt16LE(at + 32);
+    this.folder = first?.split('/')[0] ?? '';
   }
-  return members;
+
+  public has(path: string): boolean {
+    return this.members.has(`${this.folder}/${path}`);
+  }
+
+  public hasFolder(path: string): boolean {
+    return [...this.members.keys()].some(name => name.startsWith(`${this.folder}/${path}/`));
+  }
+
+  /** Text of a member, undefined when it is not in the tail or is too long. */
+  public read(path: string): string | undefined {
+    const member = this.members.get(`${this.folder}/${path}`);
+    const at = member === undefined ? -1 : member.offset - this.base;
+    if (!member || at < 0 || at + 30 > this.tail.length || member.compressedSize > MAX_CODE) { return undefined; }
+    const start = at + 30 + this.tail.readUInt16LE(at + 26) + this.tail.readUInt16LE(at + 28);
+    const content = this.tail.subarray(start, start + member.compressedSize);
+    try {
+      return (member.method === 8 ? zlib.inflateRawSync(content, { maxOutputLength: MAX_CODE }) : content).toString('latin1');
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Position of the tail in the file. */
+  private get base(): number { return this.size - this.tail.length; }
+
+  /** The central directory, of which at most its last megabytes are in the tail. */
+  private readDirectory(visit: (path: string, member: ZipMember) => void): void {
+    const { tail, base } = this;
+    const end = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+    if (end < 0 || end + 22 > tail.length) { throw new FormatError('it is a zip without a directory: broken or cut off'); }
+    let count = tail.readUInt16LE(end + 10);
+    let start = tail.readUInt32LE(end + 16);
+    const zip64 = tail.lastIndexOf('PK\x06\x06', end, 'latin1');
+    if (zip64 >= 0 && zip64 + 56 <= end && (start === 0xffffffff || count === 0xffff)) {
+      count = Number(tail.readBigUInt64LE(zip64 + 32));
+      start = Number(tail.readBigUInt64LE(zip64 + 48));
+    }
+    if (count > MAX_MEMBERS || start < base || start > this.size) { throw new FormatError(`its directory of ${count} members is too large or outside of the file`); }
+    for (let at = start - base; count > 0; count--) {
+      if (at + 46 > tail.length || tail.toString('latin1', at, at + 4) !== 'PK\x01\x02') { throw new FormatError('its directory is broken'); }
+      const nameLength = tail.readUInt16LE(at + 28);
+      const extra = tail.subarray(at + 46 + nameLength, at + 46 + nameLength + tail.readUInt16LE(at + 30));
+      visit(tail.toString('utf8', at + 46, at + 46 + nameLength), {
+        method: tail.readUInt16LE(at + 10),
+        compressedSize: tail.readUInt32LE(at + 20),
+        offset: longOffset(extra) ?? tail.readUInt32LE(at + 42),
+      });
+      at += 46 + nameLength + extra.length + tail.readUInt16LE(at + 32);
+    }
+  }
 }
 
-/** Text of a member, undefined when it is not in `tail` or is too long. */
-function readMember(tail: Buffer, size: number, { method, compressedSize, offset }: ZipMember): string | undefined {
-  const at = offset - (size - tail.length);
-  if (at < 0 || at + 30 > tail.length || compressedSize > MAX_CODE) { return undefined; }
-  const start = at + 30 + tail.readUInt16LE(at + 26) + tail.readUInt16LE(at + 28);
-  const content = tail.subarray(start, start + compressedSize);
-  try {
-    return (method === 8 ? zlib.inflateRawSync(content, { maxOutputLength: MAX_CODE }) : content).toString('utf8');
-  } catch {
-    return undefined;
+/** Files above 4 GiB have the offset in an extra field with the tag 1, behind sizes that are as long. */
+function longOffset(extra: Buffer): number | undefined {
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    const length = extra.readUInt16LE(at + 2);
+    if (extra.readUInt16LE(at) === 1 && length >= 8 && at + 4 + length <= extra.length) { return Number(extra.readBigUInt64LE(at + length - 4)); }
   }
-}
-
-/** Of the last `def forward(self: …, a: Tensor, b: Tensor)`, the parameters without self. */
-function countInputs(source: string): number | undefined {
-  const start = source.lastIndexOf('def forward(');
-  const end = source.indexOf(') ->', start);
-  if (start < 0 || end < 0) { return undefined; }
-  const parameters = source.slice(start, end).split(',');
-  // Types with commas in them, such as Tuple[Tensor, Tensor], make the count unsure.
-  return source.slice(start, end).includes('[') ? undefined : parameters.length - 1;
+  return undefined;
 }

@@ -1,10 +1,13 @@
 import { FormatError } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
-import { readMessage, readText } from './protobuf';
+import { INPUT_COST, readMessage, readText } from './protobuf';
+
+/** The signature that is called when none is named. */
+const DEFAULT_SIGNATURE = 'serving_default';
 
 /** A SavedModel: meta graphs (2), of each its information (1) and signatures (5). */
 export function readSavedModel(bytes: ByteReader): ModelFile {
-  const inputs = new Map<string, ModelInput>();
+  const signatures = new Map<string, ModelInput[]>();
   let version = '';
   let graphs = 0;
   readMessage(bytes, ({ number, content }) => {
@@ -14,35 +17,49 @@ export function readSavedModel(bytes: ByteReader): ModelFile {
       if (field.number === 1 && field.content) {
         readMessage(field.content, info => { if (info.number === 5) { version = readText(info.content); } });
       }
-      if (field.number === 5 && field.content) { readSignature(field.content, inputs); }
+      if (field.number === 5 && field.content) { readSignature(field.content, signatures); }
     });
   });
   if (graphs === 0) { return { notAModel: 'a file without a graph' }; }
   const [release] = /^[0-9]+\.[0-9]+/.exec(version) ?? [];
+  const all = [...signatures.values()];
   return {
     isSavedModel: true,
-    inputs: [...inputs.values()],
+    ...(signatures.size === 0 ? { hasNoSignature: true } : {}),
+    inputs: signatures.get(DEFAULT_SIGNATURE) ?? (all.length === 1 ? all[0] : undefined),
     ...(release ? { writtenBy: { version: release, because: 'it says so' } } : {}),
   };
 }
 
 /** An entry of the map: key (1), SignatureDef (2), in it the map of inputs (1). `__saved_model_init_op` has none. */
-function readSignature(bytes: ByteReader, inputs: Map<string, ModelInput>): void {
+function readSignature(bytes: ByteReader, signatures: Map<string, ModelInput[]>): void {
+  let signature = '';
+  const inputs: ModelInput[] = [];
   readMessage(bytes, ({ number, content }) => {
+    if (number === 1) { signature = readText(content); }
     if (number !== 2 || !content) { return; }
     readMessage(content, field => {
       if (field.number !== 1 || !field.content) { return; }
-      let name = '';
-      let dimensions: ModelInput['dimensions'];
-      readMessage(field.content, entry => {
-        if (entry.number === 1) { name = readText(entry.content); }
-        if (entry.number === 2 && entry.content) {
-          readMessage(entry.content, tensor => { if (tensor.number === 3 && tensor.content) { dimensions = readShape(tensor.content); } });
-        }
-      });
-      inputs.set(name, { name, dimensions });
+      bytes.spend(INPUT_COST);
+      inputs.push(readSignatureInput(field.content));
     });
   });
+  if (inputs.length > 0) { signatures.set(signature, inputs); }
+}
+
+/** An entry of the map: key (1), TensorInfo (2), in it the name of the tensor (1) and its shape (3). */
+function readSignatureInput(bytes: ByteReader): ModelInput {
+  let name = '', tensorName = '';
+  let dimensions: ModelInput['dimensions'];
+  readMessage(bytes, entry => {
+    if (entry.number === 1) { name = readText(entry.content); }
+    if (entry.number !== 2 || !entry.content) { return; }
+    readMessage(entry.content, tensor => {
+      if (tensor.number === 1) { tensorName = readText(tensor.content); }
+      if (tensor.number === 3 && tensor.content) { dimensions = readShape(tensor.content); }
+    });
+  });
+  return { name, aliases: [tensorName, tensorName.replace(/:0$/, '')], dimensions };
 }
 
 /** A TensorShapeProto: dim (2), in it size (1); unknown rank (3). */
@@ -64,7 +81,10 @@ function readShape(bytes: ByteReader): (number | undefined)[] | undefined {
 export function readFrozenGraph(bytes: ByteReader): ModelFile {
   const inputs: ModelInput[] = [];
   let nodes = 0;
-  readMessage(bytes, ({ number, content }) => {
+  let isSavedModel = false;
+  readMessage(bytes, ({ number, content, value }) => {
+    // The version of a SavedModel's schema.
+    if (number === 1 && value !== undefined) { isSavedModel = true; }
     if (number !== 1 || !content) { return; }
     nodes++;
     let name = '', operation = '';
@@ -74,9 +94,12 @@ export function readFrozenGraph(bytes: ByteReader): ModelFile {
       if (field.number === 2) { operation = readText(field.content); }
       if (field.number === 5 && field.content && operation === 'Placeholder') { dimensions = readShapeAttribute(field.content) ?? dimensions; }
     });
-    if (operation === 'Placeholder') { inputs.push({ name, dimensions }); }
+    if (operation !== 'Placeholder') { return; }
+    bytes.spend(INPUT_COST);
+    inputs.push({ name, aliases: [`${name}:0`], dimensions });
   });
-  return nodes === 0 ? { notAModel: 'a file without a graph' } : { inputs };
+  if (nodes > 0) { return { inputs }; }
+  return isSavedModel ? { unreadable: 'it looks like a saved model, which TensorFlow finds by the name saved_model.pb only' } : { notAModel: 'a file without a graph' };
 }
 
 /** An entry of the map: key (1), AttrValue (2), in it shape (7). */
@@ -97,26 +120,44 @@ const MAX_SIZE = 64 * 1024 * 1024;
 /** More inputs than any model has. */
 const MAX_INPUTS = 1_000;
 
+/** More tensors, buffers or sizes than any model has. */
+const MAX_ELEMENTS = 200_000;
+/** The only version of the schema that TensorFlow Lite has written since its first release. */
+const SCHEMA = 3;
+
 /**
- * A flatbuffer of TensorFlow Lite: of the model, version (0) and subgraphs (2); of a subgraph, tensors (0) and inputs (1); of a tensor, shape (0), name (3)
- * and shape signature (7), which has -1 where a size is open. Each position is checked, which the flatbuffers library does not do.
+ * A flatbuffer of TensorFlow Lite: of the model, version (0), subgraphs (2), buffers (4) and metadata (6); of a subgraph, tensors (0) and inputs (1); of a
+ * tensor, shape (0), name (3) and shape signature (7), which has -1 where a size is open. Each position is checked, which the flatbuffers library does not do.
  */
 export function readTflite(bytes: ByteReader): ModelFile {
   if (bytes.remaining > MAX_SIZE) { return { unreadable: `it is larger than the ${MAX_SIZE / 1024 / 1024} MiB that are looked into` }; }
   const file = new Flatbuffer(bytes.read(bytes.remaining));
   if (file.identifier !== 'TFL3') { return { notAModel: 'a file that TensorFlow Lite did not make' }; }
-  const model = file.root;
-  const [subgraph] = file.tables(file.field(model, 2));
+  const schema = file.integer(file.field(file.root, 0));
+  if (schema !== SCHEMA) { throw new FormatError(`it has version ${schema} of the schema, and TensorFlow Lite knows ${SCHEMA}`); }
+  return { inputs: readInputs(file), ...writtenBy(file) };
+}
+
+function readInputs(file: Flatbuffer): ModelInput[] {
+  const [subgraph] = file.tables(file.field(file.root, 2));
   if (subgraph === undefined) { throw new FormatError('it has no graph'); }
   const tensors = file.tables(file.field(subgraph, 0));
-  const inputs = file.integers(file.field(subgraph, 1)).slice(0, MAX_INPUTS).map((index): ModelInput => {
+  return file.integers(file.field(subgraph, 1)).slice(0, MAX_INPUTS).map((index): ModelInput => {
     const tensor = tensors[index];
     if (tensor === undefined) { throw new FormatError('an input of it does not exist'); }
     const signature = file.integers(file.field(tensor, 7));
     const shape = signature.length > 0 ? signature : file.integers(file.field(tensor, 0));
     return { name: file.text(file.field(tensor, 3)), dimensions: shape.map(size => size > 0 ? size : undefined) };
   });
-  return { inputs };
+}
+
+/** The converter writes the oldest release that runs the model's operators into a buffer, by metadata with name (0) and number of the buffer (1). */
+function writtenBy(file: Flatbuffer): Pick<ModelFile, 'writtenBy'> {
+  const entry = file.tables(file.field(file.root, 6)).find(table => file.text(file.field(table, 0)) === 'min_runtime_version');
+  if (entry === undefined) { return {}; }
+  const buffer = file.tables(file.field(file.root, 4))[file.integer(file.field(entry, 1))];
+  const [version] = /^[0-9]+\.[0-9]+/.exec(buffer === undefined ? '' : file.text(file.field(buffer, 0))) ?? [];
+  return version === undefined ? {} : { writtenBy: { version, orNewer: true, because: 'its operators need that release' } };
 }
 
 class Flatbuffer {
@@ -145,6 +186,11 @@ class Flatbuffer {
     return this.elements(field).map(at => this.int32(at));
   }
 
+  /** Zero where it is not there, as flatbuffers leave defaults out. */
+  public integer(field: number | undefined): number {
+    return field === undefined ? 0 : this.int32(field);
+  }
+
   public text(field: number | undefined): string {
     if (field === undefined) { return ''; }
     const at = this.follow(field);
@@ -158,6 +204,7 @@ class Flatbuffer {
     const at = this.follow(field);
     const length = this.uint32(at);
     if (at + 4 + length * 4 > this.bytes.length) { throw new FormatError('it is cut off'); }
+    if (length > MAX_ELEMENTS) { throw new FormatError(`it claims to have ${length} parts of a kind`); }
     return Array.from({ length }, (_, i) => at + 4 + i * 4);
   }
 
