@@ -174,7 +174,11 @@ export class LocalCloud {
           asset: (bucket, key) => this.published.get(`${bucket}/${key}`),
         }),
       }),
-      evaluate: (template, resource) => new Evaluation({ stack: identity, template, parameters, ssmParameters, exports: this.exports, resource }),
+      importersOf: exportName => this.stacks.filter(({ id, status, resources }) => id !== identity.stackId && status !== 'DELETE_COMPLETE'
+        && resources.some(({ definition }) => JSON.stringify(definition).includes(JSON.stringify({ 'Fn::ImportValue': exportName })))).map(({ name }) => name),
+      evaluate: (template, resource) => new Evaluation({
+        stack: identity, template, parameters, ssmParameters, exports: this.exports, stackOutputs: name => this.find(name)?.outputs, resource,
+      }),
     });
     this.stacks.push(stack);
     return stack;

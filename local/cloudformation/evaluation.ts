@@ -17,6 +17,8 @@ export interface EvaluationProps {
   readonly ssmParameters: Readonly<Record<string, string>>;
   /** Exports of other stacks, by name. */
   readonly exports: ReadonlyMap<string, string>;
+  /** Outputs of other stacks, by the name of the stack. @default - there are none */
+  readonly stackOutputs?: (stackName: string) => Readonly<Record<string, string>> | undefined;
   /** Finds a resource that has been created. */
   readonly resource: (logicalId: string) => Referable | undefined;
 }
@@ -74,6 +76,14 @@ export class Evaluation implements Scope {
     const value = this.props.exports.get(exportName);
     if (value === undefined) {
       throw new TemplateError(`no export named ${exportName} found; deploy the stack that exports it first`);
+    }
+    return value;
+  }
+
+  public stackOutput(stackName: string, outputName: string): string {
+    const value = this.props.stackOutputs?.(stackName)?.[outputName];
+    if (value === undefined) {
+      throw new TemplateError(`no output ${outputName} of a stack ${stackName} found; deploy that stack first`);
     }
     return value;
   }

@@ -9,6 +9,8 @@ export interface Scope {
   condition(name: string): boolean;
   mapping(name: string): Readonly<Record<string, Readonly<Record<string, TemplateValue>>>> | undefined;
   importValue(exportName: string): TemplateValue;
+  /** An output of another stack. */
+  stackOutput(stackName: string, outputName: string): TemplateValue;
   availabilityZones(region: string): readonly string[];
   /** A dynamic reference such as `ssm:/path:1`. */
   dynamic(reference: string): string;
@@ -105,6 +107,10 @@ const FUNCTIONS: Readonly<Record<string, (argument: TemplateValue, scope: Scope)
     return cidrBlocks(block, Number(count), bits === undefined ? undefined : Number(bits));
   },
   'Fn::ImportValue': (argument, scope) => scope.importValue(resolve(argument, scope)),
+  'Fn::GetStackOutput': (argument, scope) => {
+    const { StackName, OutputName } = argument ?? {};
+    return scope.stackOutput(textOf('Fn::GetStackOutput', resolve(StackName, scope)), textOf('Fn::GetStackOutput', resolve(OutputName, scope)));
+  },
   'Fn::Length': (argument, scope) => list('Fn::Length', resolve(argument, scope)).length,
   'Fn::ToJsonString': (argument, scope) => JSON.stringify(resolve(argument, scope)),
 };

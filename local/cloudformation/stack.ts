@@ -23,6 +23,8 @@ export interface StackProps {
   readonly operations: ResourceOperations;
   readonly now: () => number;
   readonly onEvent: (event: StackEvent) => void;
+  /** Names of the other stacks that import an export. @default - none does */
+  readonly importersOf?: (exportName: string) => readonly string[];
   /** The template in the light of the stack's resources. */
   readonly evaluate: (template: Template, resource: (logicalId: string) => ResourceRecord | undefined) => Evaluation;
 }
@@ -117,7 +119,11 @@ export class Stack {
     });
   }
 
+  /**
+   * @throws Error as long as other stacks import what this one exports
+   */
   public async delete(): Promise<void> {
+    this.requireUnused('deleted', Object.keys(this.exports));
     this.failures = [];
     this.setStatus('DELETE_IN_PROGRESS');
     const clean = await this.removal.all(this.graph, 'delete');
@@ -144,7 +150,11 @@ export class Stack {
   ): Promise<void> {
     let results: Pick<Stack, 'outputs' | 'exports'> | undefined;
     try {
-      if (attempt.failures.length === 0) { results = resultsOf(template, evaluation); }
+      if (attempt.failures.length === 0) {
+        const { outputs, exports } = resultsOf(template, evaluation);
+        this.requireUnused('updated', Object.keys(this.exports).filter(name => exports[name] !== this.exports[name]));
+        results = { outputs, exports };
+      }
     } catch (err) {
       fail(attempt, (err as Error).message);
     }
@@ -156,6 +166,13 @@ export class Stack {
     await ways.forward?.();
     Object.assign(this, results);
     this.setStatus(ways.complete);
+  }
+
+  private requireUnused(done: string, exportNames: string[]): void {
+    for (const name of exportNames) {
+      const importers = this.props.importersOf?.(name) ?? [];
+      if (importers.length > 0) { throw new Error(`export ${name} cannot be ${done} as it is in use by ${importers.join(', ')}`); }
+    }
   }
 
   private createOne(id: string, definition: ResourceRecord['definition'], evaluation: Evaluation, attempt: Attempt): Promise<boolean> {

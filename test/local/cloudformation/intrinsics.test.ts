@@ -27,6 +27,7 @@ const evaluation = (template = TEMPLATE, parameters?: Record<string, string>) =>
   parameters,
   ssmParameters: { '/stored': 'kept', '/secret/path': 'word' },
   exports: new Map([['Other:Name', 'shared']]),
+  stackOutputs: name => name === 'Other' ? { Name: 'weak' } : undefined,
   resource: id => id === 'Thing' ? { ref: 'thing-1', attribute: name => ({ Arn: 'arn:thing', List: ['p', 'q'] } as Record<string, unknown>)[name] } : undefined,
 });
 
@@ -66,6 +67,7 @@ test.each<[unknown, unknown]>([
   [{ 'Fn::If': ['Neither', 1, 2] }, 2],
   [{ a: { 'Fn::If': ['No', 1, { Ref: 'AWS::NoValue' }] } }, {}],
   [{ 'Fn::ImportValue': 'Other:Name' }, 'shared'],
+  [{ 'Fn::GetStackOutput': { StackName: { 'Fn::Join': ['', ['Ot', 'her']] }, OutputName: 'Name' } }, 'weak'],
   [{ 'Fn::ToJsonString': { a: { Ref: 'Text' } } }, '{"a":"text"}'],
   [{ 'Fn::Length': { Ref: 'List' } }, 2],
   ['{{resolve:ssm:/secret/path:1}}!', 'word!'],
@@ -84,6 +86,8 @@ test.each<[unknown, RegExp]>([
   [{ 'Fn::FindInMap': ['Sizes', 'mars-1', 'small'] }, /no value at Sizes.mars-1.small/],
   [{ 'Fn::If': ['Unknown', 1, 2] }, /condition Unknown is not in the template/],
   [{ 'Fn::ImportValue': 'Gone' }, /no export named Gone found/],
+  [{ 'Fn::GetStackOutput': { StackName: 'Other', OutputName: 'Gone' } }, /no output Gone of a stack Other found/],
+  [{ 'Fn::GetStackOutput': { StackName: 'Gone', OutputName: 'Name' } }, /no output Name of a stack Gone found/],
   [{ 'Fn::Cidr': ['10.0.0.0/28', 4, 8] }, /does not hold 4 blocks of \/24/],
   [{ 'Fn::Cidr': ['fd00::/56', 1, 8] }, /takes an IPv4 block/],
   [{ 'Fn::Transform': {} }, /Fn::Transform is not supported/],
