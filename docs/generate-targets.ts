@@ -78,8 +78,8 @@ export function renderTargetsPage(): string {
       + `${NEO_REGIONS.map(code).join(', ')}. A stack in another Region gives the warning \`neoRegion\`.`,
     [
       'The library\'s functions run on Node.js 24 in the commercial Regions ([AWS\'s list of runtimes](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html)), in China',
-      `([the list there](https://docs.amazonaws.cn/en_us/lambda/latest/dg/lambda-runtimes.html), both as of ${LOOKED_UP}), and in a stack without a Region. We found no word about it for GovCloud,`,
-      'isolated Regions and the European Sovereign Cloud: there, the functions run on what CDK itself chooses for the Region (`lambda.determineLatestNodeRuntime`), Node.js 22 in aws-cdk-lib 2.258.',
+      `([the list there](https://docs.amazonaws.cn/en_us/lambda/latest/dg/lambda-runtimes.html), both as of ${LOOKED_UP}), and in a stack without a Region. We found no statement about GovCloud,`,
+      'isolated Regions and the European Sovereign Cloud: there, the functions run on the runtime that CDK itself chooses for the Region (`lambda.determineLatestNodeRuntime`), Node.js 22 in aws-cdk-lib 2.258.',
     ].join('\n'),
     '## Platforms',
     'For a device without a name of its own: `NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI })`. '
