@@ -69,6 +69,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // What CloudFormation replaces when a property changes, as its own schemas say.
     '@aws-cdk/cloudformation-diff@^2.187.0',
     'dependency-cruiser@^18',
+    // Draws state machines for the docs (Graphviz as WebAssembly).
+    '@hpcc-js/wasm-graphviz@^1.29',
     'publint@^0.3.25',
     '@arethetypeswrong/cli@^0.18.5',
     'esbuild',

@@ -4,10 +4,9 @@
  *
  *     npx projen docs:privacy
  */
-import { execFileSync } from 'child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
+import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { synthesizeExample } from './synthesize';
 import { renderNetworkPicture } from '../src/privacy-validation/network-picture';
 import { LIMITS, PRIVACY_RULES } from '../src/privacy-validation/report/privacy-report';
 import { HOSTILE, NOT_HOSTILE } from '../test/privacy-validation/hostile';
@@ -16,8 +15,6 @@ import { PAIRS, REFERENCES } from '../test/privacy-validation/pairs';
 
 export const PRIVACY_PAGE = join(__dirname, 'privacy.md');
 export const NETWORK_PICTURE = join(__dirname, 'network.svg');
-
-const ROOT = join(__dirname, '..');
 
 /**
  * The page with its generated parts as they should be.
@@ -43,23 +40,7 @@ function cases(): string {
  * The picture of the example's network, synthesized as the CDK CLI does it.
  */
 export function renderExamplePicture(): string {
-  const out = mkdtempSync(join(tmpdir(), 'neo-picture-'));
-  try {
-    execFileSync(process.execPath, ['-r', 'ts-node/register/transpile-only', join(ROOT, 'examples', 'private-compilation', 'app.ts')], {
-      cwd: ROOT,
-      env: {
-        ...process.env,
-        CDK_OUTDIR: out,
-        CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true }),
-        CDK_VALIDATION: 'false',
-        TS_NODE_PROJECT: join(ROOT, 'test', 'tsconfig.json'),
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    return renderNetworkPicture(JSON.parse(readFileSync(join(out, 'PrivateCompilation.template.json'), 'utf8')));
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
+  return renderNetworkPicture(synthesizeExample('private-compilation').PrivateCompilation);
 }
 
 function between(name: string): RegExp {

@@ -16,4 +16,13 @@ export function addDocs(project: awscdk.AwsCdkConstructLibrary): void {
   });
   privacy.spawn(project.bundler.bundleTask);
   privacy.exec(program('docs/generate-privacy.ts'));
+
+  for (const [name, description] of [
+    ['readme', 'Write the table of resources in README.md from its first example'],
+    ['state-machines', 'Write the pictures of a job\'s life and of the fleet from the synthesized state machines'],
+  ]) {
+    const task = project.addTask(`docs:${name}`, { description });
+    task.spawn(project.bundler.bundleTask);
+    task.exec(program(`docs/generate-${name}.ts`));
+  }
 }

@@ -1,0 +1,106 @@
+/**
+ * Writes docs/job-life.svg and docs/fleet-states.svg from the state machines that two examples synthesize, drawn by Graphviz. A test compares what is
+ * committed.
+ *
+ *     npx projen docs:state-machines
+ */
+import { writeFileSync } from 'fs';
+import { join } from 'path';
+import { Graphviz } from '@hpcc-js/wasm-graphviz';
+import { synthesizeExample } from './synthesize';
+
+/** The parts of the Amazon States Language that a picture shows. */
+interface State {
+  readonly Type: string;
+  readonly Next?: string;
+  readonly Default?: string;
+  readonly Choices?: readonly { readonly Next: string }[];
+  readonly Catch?: readonly { readonly Next: string }[];
+  readonly ItemProcessor?: Workflow;
+  readonly Branches?: readonly Workflow[];
+}
+
+interface Workflow {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+/** Which state machine each picture shows: the example's largest that has the named state. */
+const PICTURES = [
+  { file: 'job-life.svg', example: 'private-compilation', state: 'Proceed', title: 'The state machine that waits for a compilation job' },
+  { file: 'fleet-states.svg', example: 'fleet', state: 'Compile', title: 'The state machine of a fleet' },
+];
+
+/** @returns the pictures by file name */
+export async function renderStateMachines(): Promise<ReadonlyMap<string, string>> {
+  const graphviz = await Graphviz.load();
+  return new Map(PICTURES.map(({ file, example, state, title }) => {
+    const workflow = workflowsOf(example).find(({ States }) => state in States);
+    if (!workflow) { throw new Error(`examples/${example} has no state machine with a state ${state}`); }
+    return [file, graphviz.layout(dotOf(workflow, title), 'svg', 'dot')];
+  }));
+}
+
+function workflowsOf(example: string): Workflow[] {
+  return Object.values(synthesizeExample(example)).flatMap(({ Resources }) => Object.values(Resources))
+    .filter(({ Type }) => Type === 'AWS::StepFunctions::StateMachine')
+    .map(({ Properties }) => Properties.Definition ?? JSON.parse(textOf(Properties.DefinitionString)));
+}
+
+/** A definition as text; values that only the deployment knows are of no interest here. */
+function textOf(definition: unknown): string {
+  if (typeof definition === 'string') { return definition; }
+  const [, parts] = (definition as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
+  return parts.map(part => typeof part === 'string' ? part : 'token').join('');
+}
+
+function dotOf(workflow: Workflow, title: string): string {
+  return [
+    'digraph {',
+    `label=${quote(title)} labelloc=t rankdir=TB fontname="sans-serif" nodesep=0.3 ranksep=0.35`,
+    'node [shape=box style="rounded,filled" fillcolor="#eef3fb" color="#4a6fa5" fontname="sans-serif" fontsize=11]',
+    'edge [color="#555555" fontname="sans-serif" fontsize=9]',
+    ...linesOf(workflow, 'w'),
+    '}',
+  ].join('\n');
+}
+
+/** A workflow's states and transitions; what a Map or Parallel state runs is a box of its own. */
+function linesOf({ StartAt, States }: Workflow, prefix: string): string[] {
+  const id = (name: string) => quote(`${prefix}/${name}`);
+  return [
+    `${id('')} [shape=point width=0.12 label=""]`,
+    `${id('')} -> ${id(StartAt)}`,
+    ...Object.entries(States).flatMap(([name, state]) => [
+      `${id(name)} [label=${quote(name)} ${shapeOf(state)}]`,
+      ...[state.Next, ...state.Choices?.map(({ Next }) => Next) ?? []].filter(next => next !== undefined).map(next => `${id(name)} -> ${id(next)}`),
+      ...state.Default ? [`${id(name)} -> ${id(state.Default)} [label="otherwise"]`] : [],
+      ...[...new Set(state.Catch?.map(({ Next }) => Next))].map(next => `${id(name)} -> ${id(next)} [label="error" style=dashed]`),
+      ...[...state.ItemProcessor ? [state.ItemProcessor] : [], ...state.Branches ?? []].flatMap((inner, index) => [
+        `subgraph ${quote(`cluster_${prefix}/${name}/${index}`)} {`,
+        `label=${quote(`each item of “${name}”`)} style="rounded,dashed" color="#999999" fontsize=11`,
+        ...linesOf(inner, `${prefix}/${name}/${index}`),
+        '}',
+        `${id(name)} -> ${quote(`${prefix}/${name}/${index}/`)} [style=dotted]`,
+      ]),
+    ]),
+  ];
+}
+
+function shapeOf({ Type }: State): string {
+  switch (Type) {
+    case 'Choice': return 'shape=diamond style=filled fillcolor="#fff6e0" color="#b58900"';
+    case 'Wait': return 'fillcolor="#f2f2f2" color="#888888"';
+    case 'Fail': return 'fillcolor="#fbe9e7" color="#b3261e"';
+    case 'Succeed': return 'fillcolor="#e8f5e9" color="#2e7d32"';
+    default: return '';
+  }
+}
+
+const quote = (text: string) => JSON.stringify(text);
+
+async function main(): Promise<void> {
+  for (const [file, svg] of await renderStateMachines()) { writeFileSync(join(__dirname, file), svg); }
+}
+
+if (require.main === module) { void main(); }
