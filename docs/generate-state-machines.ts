@@ -2,7 +2,7 @@
  * Writes docs/job-life.svg and docs/fleet-states.svg from the state machines that two examples synthesize, drawn by Graphviz. A test compares what is
  * committed.
  *
- *     npx projen docs:state-machines
+ *     npx projen docs:state-machines [FOLDER]
  */
 import { writeFileSync } from 'fs';
 import { join } from 'path';
@@ -32,7 +32,7 @@ const PICTURES = [
 ];
 
 /** @returns the pictures by file name */
-export async function renderStateMachines(): Promise<ReadonlyMap<string, string>> {
+async function renderStateMachines(): Promise<ReadonlyMap<string, string>> {
   const graphviz = await Graphviz.load();
   return new Map(PICTURES.map(({ file, example, state, title }) => {
     const workflow = workflowsOf(example).find(({ States }) => state in States);
@@ -99,8 +99,7 @@ function shapeOf({ Type }: State): string {
 
 const quote = (text: string) => JSON.stringify(text);
 
-async function main(): Promise<void> {
-  for (const [file, svg] of await renderStateMachines()) { writeFileSync(join(__dirname, file), svg); }
-}
-
-if (require.main === module) { void main(); }
+void renderStateMachines().then(pictures => {
+  const [folder = __dirname] = process.argv.slice(2);
+  for (const [file, svg] of pictures) { writeFileSync(join(folder, file), svg); }
+});

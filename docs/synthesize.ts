@@ -28,7 +28,7 @@ export function synthesize(app: string, cwd = ROOT): Record<string, Template> {
         CDK_VALIDATION: 'false',
         NODE_PATH: join(ROOT, 'node_modules'),
       },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
     return Object.fromEntries(readdirSync(out).filter(file => file.endsWith('.template.json'))
       .map(file => [file.slice(0, -'.template.json'.length), JSON.parse(readFileSync(join(out, file), 'utf8'))]));

@@ -23,6 +23,6 @@ export function addDocs(project: awscdk.AwsCdkConstructLibrary): void {
   ]) {
     const task = project.addTask(`docs:${name}`, { description });
     task.spawn(project.bundler.bundleTask);
-    task.exec(program(`docs/generate-${name}.ts`));
+    task.exec(program(`docs/generate-${name}.ts`), { receiveArgs: name === 'state-machines' });
   }
 }

@@ -15,7 +15,7 @@ test('every npm script and projen task that a page names is there', () => {
   expect(named.filter(({ isThere }) => !isThere).map(({ page, name }) => `${page}: ${name}`)).toEqual([]);
 });
 
-test('CI runs the README\'s command for tests, which stands under the heading with the one for the main job', () => {
+test('CI runs the README\'s command for tests, which stands below the one for the main job', () => {
   const commands = MarkdownPage.read('README.md').blocks.filter(({ language }) => language === 'sh').map(({ code }) => code);
 
   expect(commands.slice(0, 2)).toEqual(['npm ci --ignore-scripts && npm run demo', 'npm ci --ignore-scripts && npm test']);

@@ -33,10 +33,20 @@ test('docs/README.md leads to every page of docs/', () => {
   expect(there.filter(page => !listed.includes(page))).toEqual([]);
 });
 
-test('README.md has no relative picture, which npm and Construct Hub would not show', () => {
-  const text = MarkdownPage.read('README.md').text;
+describe('README.md, which npm, PyPI, Maven, NuGet and Construct Hub show, too', () => {
+  const readme = MarkdownPage.read('README.md');
+  const ours = /^https:\/\/(?:github\.com\/cdk-sagemaker-neo\/cdk-sagemaker-neo\/(?:blob|tree)|raw\.githubusercontent\.com\/cdk-sagemaker-neo\/cdk-sagemaker-neo)\/main\/([^?]*)/;
 
-  expect([...text.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, target]) => target).filter(isRelative)).toEqual([]);
+  test('has no relative link or picture, which would be dead there', () => {
+    expect(readme.links.length).toBeGreaterThan(10);
+    expect(readme.links.map(({ target }) => target).filter(isRelative)).toEqual([]);
+  });
+
+  test('has no dead link into this repository', () => {
+    const targets = readme.links.flatMap(({ target }) => ours.exec(target)?.[1] ?? []);
+    expect(targets.length).toBeGreaterThan(10);
+    expect(targets.flatMap(target => problem(readme, target) ?? [])).toEqual([]);
+  });
 });
 
 test('every row of every table has the cells of its head', () => {
