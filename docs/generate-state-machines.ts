@@ -6,7 +6,6 @@
  */
 import { writeFileSync } from 'fs';
 import { join } from 'path';
-import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import { synthesizeExample } from './synthesize';
 
 /** The parts of the Amazon States Language that a picture shows. */
@@ -33,6 +32,8 @@ const PICTURES = [
 
 /** @returns the pictures by file name */
 async function renderStateMachines(): Promise<ReadonlyMap<string, string>> {
+  // An ES module, which a program in CommonJS can only import this way.
+  const { Graphviz } = await import('@hpcc-js/wasm-graphviz');
   const graphviz = await Graphviz.load();
   return new Map(PICTURES.map(({ file, example, state, title }) => {
     const workflow = workflowsOf(example).find(({ States }) => state in States);
