@@ -38,6 +38,7 @@ export class Engine {
         SKIP_SSL_CERT_DOWNLOAD: '1',
         DISABLE_EVENTS: '1',
         SQS_ENDPOINT_STRATEGY: 'path',
+        AWS_ENDPOINT_URL_SAGEMAKER: sageMaker,
         NEO_JAVA_HOME: javaHome(),
         NEO_JSONATA_JARS: path.join(folder, 'jars'),
         NEO_NODE_RUNTIMES: JSON.stringify(Object.fromEntries(RUNTIMES.map(name => [name, nodeRuntime(name).executable]))),

@@ -18,7 +18,8 @@ import { CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-
 import { installClients, tryClients } from './clients';
 import { Deployment } from './deployment';
 import { ACCOUNT, Engine, REGION } from './engine';
-import { FrontEnd, NeoService, startHttpServer } from '../../local/sagemaker';
+import { fleetFaults, fleetOutcomes, tryFleet } from './fleet';
+import { FaultSchedule, FrontEnd, NeoService, startHttpServer } from '../../local/sagemaker';
 import { ROOT } from '../templates/tools';
 
 const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
@@ -33,7 +34,7 @@ class World {
   public readonly lambda: LambdaClient;
   public readonly stepFunctions: SFNClient;
 
-  constructor(endpoint: string, public readonly service: NeoService) {
+  constructor(public readonly endpoint: string, public readonly service: NeoService) {
     const config = { endpoint, region: REGION, credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'test' } };
     this.deployment = new Deployment(endpoint);
     this.ec2 = new EC2Client(config);
@@ -69,7 +70,11 @@ function withJobs(stack: CloudFormationStackArtifact, change: (resources: Templa
   return template;
 }
 
-async function assertPrivateNetwork(world: World): Promise<void> {
+/**
+ * @param least addresses that each subnet of jobs must have
+ * @param isOwn whether the library made the VPC, so that everything in it is to be closed
+ */
+async function assertPrivateNetwork(world: World, least = 200, isOwn = true): Promise<void> {
   const [vpc, ...others] = await world.vpcs();
   assert.deepEqual(others, [], 'one VPC');
   const filter = { Filters: [{ Name: 'vpc-id', Values: [vpc] }] };
@@ -78,11 +83,12 @@ async function assertPrivateNetwork(world: World): Promise<void> {
   const { EnableDnsSupport } = await world.ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpc, Attribute: 'enableDnsSupport' }));
   assert.equal(EnableDnsSupport?.Value, true);
 
-  const { Subnets = [] } = await world.ec2.send(new DescribeSubnetsCommand(filter));
+  const { Subnets: all = [] } = await world.ec2.send(new DescribeSubnetsCommand(filter));
+  const Subnets = isOwn ? all : all.filter(({ SubnetId }) => world.jobs.some(({ request }) => request.VpcConfig!.Subnets!.includes(SubnetId!)));
   assert.ok(Subnets.length >= 1);
   for (const { SubnetId, AvailableIpAddressCount, MapPublicIpOnLaunch } of Subnets) {
     assert.equal(MapPublicIpOnLaunch ?? false, false, `${SubnetId} gives no public address`);
-    assert.ok(AvailableIpAddressCount! >= 200, `${SubnetId} has two addresses for each of 100 instances; got: ${AvailableIpAddressCount}`);
+    assert.ok(AvailableIpAddressCount! >= least, `${SubnetId} has two addresses for each instance; got: ${AvailableIpAddressCount}`);
   }
 
   const { VpcEndpoints = [] } = await world.ec2.send(new DescribeVpcEndpointsCommand(filter));
@@ -108,8 +114,10 @@ async function assertPrivateNetwork(world: World): Promise<void> {
 
   const { SecurityGroups = [] } = await world.ec2.send(new DescribeSecurityGroupsCommand(filter));
   const standard = SecurityGroups.find(({ GroupName }) => GroupName === 'default');
-  assert.deepEqual(standard?.IpPermissions, [], 'the default group lets nothing in');
-  assert.deepEqual(standard?.IpPermissionsEgress, [], 'the default group lets nothing out');
+  if (isOwn) {
+    assert.deepEqual(standard?.IpPermissions, [], 'the default group lets nothing in');
+    assert.deepEqual(standard?.IpPermissionsEgress, [], 'the default group lets nothing out');
+  }
   for (const { GroupName, IpPermissions } of SecurityGroups.filter(group => group !== standard && !/endpoint/i.test(group.GroupName ?? ''))) {
     assert.deepEqual(IpPermissions, [], `${GroupName} lets nothing in`);
   }
@@ -188,9 +196,40 @@ const whole = (example: string, jobs: number) => async (world: World): Promise<v
   for (const stack of [...stacks].reverse()) { await world.deployment.destroy(stack); }
 };
 
+/** The stage that the pipeline would deploy first; the engine has no CodePipeline. */
+async function pipelineStage(world: World): Promise<void> {
+  const stacks = synthesize('pipeline-stage').filter(({ stackName }) => stackName.startsWith('Test'));
+  for (const stack of stacks) { await world.deployment.deploy(stack); }
+  await assertPrivateNetwork(world, 20);
+  await assertJobs(world, 1);
+  for (const stack of [...stacks].reverse()) { await world.deployment.destroy(stack); }
+}
+
+/** The stack that stands for what is there already loses its NAT gateway, as the engine has no Elastic IP; what the library adds is as it is. */
+async function existingVpc(world: World): Promise<void> {
+  const [company, compilation] = synthesize('existing-vpc');
+  const template: Template = structuredClone(company.template);
+  for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
+    if (['AWS::EC2::EIP', 'AWS::EC2::NatGateway'].includes(Type) || Properties?.NatGatewayId) { delete template.Resources[id]; }
+  }
+  await world.deployment.deploy(company, template);
+  await world.deployment.deploy(compilation);
+  await assertPrivateNetwork(world, 58, false);
+  await assertJobs(world, 1);
+  await world.deployment.destroy(compilation);
+  await world.deployment.destroy(company);
+}
+
 async function settled(condition: () => boolean): Promise<void> {
   for (let waited = 0; waited < 120 && !condition(); waited++) { await new Promise(resolve => setTimeout(resolve, 500)); }
   assert.ok(condition(), condition.toString());
+}
+
+/** The fleet's definitions, on the engine and on our interpreter; README.md has the table of outcomes. */
+async function fleet({ endpoint, service }: World): Promise<void> {
+  const rows = await tryFleet(endpoint, service);
+  const readme = fs.readFileSync(path.join(__dirname, 'README.md'), 'utf8');
+  assert.ok(readme.includes(rows.join('\n')), `README.md has another table of outcomes; this one is right:\n${rows.join('\n')}`);
 }
 
 /** AWS's own clients need the stand-in alone. */
@@ -200,11 +239,16 @@ const SCENARIOS: Record<string, (world: World) => Promise<void>> = {
   'private-compilation': privateCompilation,
   'hardened': whole('hardened', 1),
   'many-jobs': whole('many-jobs', 7),
+  'edge-device': whole('edge-device', 1),
+  'endpoint': whole('endpoint', 1),
+  'existing-vpc': existingVpc,
+  'pipeline-stage': pipelineStage,
+  'fleet': fleet,
 };
 
 async function main(names: string[]): Promise<void> {
-  const service = new NeoService({ account: ACCOUNT, region: REGION, quota: 2 });
-  const server = await startHttpServer(new FrontEnd(service));
+  const service = new NeoService({ account: ACCOUNT, region: REGION, quota: 2, plan: fleetOutcomes });
+  const server = await startHttpServer(new FrontEnd(service, { faults: new FaultSchedule(fleetFaults) }));
   let engine: Engine | undefined;
   let passed = 0;
   let failed = 0;
