@@ -17,8 +17,9 @@ const QUOTA = 20;
 
 /** What the same benchmark printed of the fleet before commit 5237ed0, by compilations and by uploads: run on 2026-11-28. */
 const BEFORE: Readonly<Record<number, { readonly aboveIt: string; readonly transitions: string }>> = {
-  1_000: { aboveIt: '6.1 %', transitions: '' },
+  1_000: { aboveIt: '6.1 %', transitions: '39.41' },
   10_000: { aboveIt: '4.7 %', transitions: '39.69' },
+  100_000: { aboveIt: '4.6 %', transitions: '39.81' },
 };
 const BEFORE_UPLOADS: Readonly<Record<number, { readonly transitions: string; readonly creations: string }>> = {
   50: { transitions: '51.0', creations: '10.7' },
