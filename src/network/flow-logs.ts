@@ -3,18 +3,79 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY_REASONS } from '../util/acknowledge';
+import { formatValue, NeoValidationError } from '../util/errors';
 import { allowCloudWatchLogs } from '../util/policies';
 
+/** Props of the network, as its own module imports this one. */
+interface FlowLogProps {
+  readonly vpc?: ec2.IVpc;
+  readonly flowLogs?: boolean;
+  readonly flowLogDestination?: ec2.FlowLogDestination;
+  readonly flowLogRetention?: logs.RetentionDays;
+  readonly flowLogRemovalPolicy?: RemovalPolicy;
+  readonly encryptionKey?: kms.IKey;
+}
+
+const DETAILS = ['flowLogDestination', 'flowLogRetention', 'flowLogRemovalPolicy'] as const;
+
 /**
- * Flow logs of the whole VPC, accepted and rejected traffic. They are evidence: the log group outlives the stack.
+ * Whether the VPC gets flow logs.
  */
-export function createFlowLogs(scope: Construct, vpc: ec2.IVpc, encryptionKey?: kms.IKey): logs.LogGroup {
+export function hasFlowLogs(props: FlowLogProps): boolean {
+  return props.flowLogs ?? (!props.vpc || DETAILS.some(prop => props[prop] !== undefined));
+}
+
+/** Fails when props of the flow logs contradict each other. */
+export function validateFlowLogs(scope: Construct, props: FlowLogProps): void {
+  const { flowLogDestination, flowLogRetention, flowLogRemovalPolicy } = props;
+  for (const prop of DETAILS) {
+    if (props[prop] === undefined) { continue; }
+    if (props.flowLogs === false) {
+      throw new NeoValidationError(`${prop} must not come with flowLogs: false, which switches flow logs off; got: both`, scope);
+    }
+    if (flowLogDestination && prop !== 'flowLogDestination') {
+      throw new NeoValidationError(`${prop} must not come with flowLogDestination: it is for the log group that this construct creates, so set it on the destination instead; got: both`, scope);
+    }
+  }
+  if (flowLogRetention !== undefined && logs.RetentionDays[flowLogRetention] === undefined) {
+    throw new NeoValidationError(`flowLogRetention must be one of logs.RetentionDays, such as logs.RetentionDays.ONE_YEAR; got: ${formatValue(flowLogRetention)}`, scope);
+  }
+  if (flowLogRemovalPolicy !== undefined && !REMOVAL_POLICIES.includes(flowLogRemovalPolicy)) {
+    throw new NeoValidationError(`flowLogRemovalPolicy must be RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, as a log group has no snapshots; got: ${formatValue(flowLogRemovalPolicy)}`, scope);
+  }
+}
+
+const REMOVAL_POLICIES = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY];
+
+/**
+ * Records the accepted and rejected traffic of the whole VPC.
+ *
+ * @param buckets the buckets of jobs, which only the S3 endpoint may write to
+ * @returns the log group, undefined for another destination
+ */
+export function createFlowLogs(scope: Construct, vpc: ec2.IVpc, buckets: s3.IBucket[], props: FlowLogProps): logs.ILogGroup | undefined {
+  const flowLog = new ec2.FlowLog(scope, 'FlowLog', {
+    resourceType: ec2.FlowLogResourceType.fromVpc(vpc),
+    trafficType: ec2.FlowLogTrafficType.ALL,
+    destination: props.flowLogDestination ?? ownLogGroup(scope, props),
+  });
+  const closed = buckets.find(({ bucketArn }) => bucketArn === flowLog.bucket?.bucketArn);
+  if (closed) {
+    throw new NeoValidationError('flowLogDestination must not be one of buckets, whose policies deny writing outside of the S3 endpoint, as the delivery of logs does: '
+      + `give the flow logs a bucket of their own; got: ${closed.node.path}`, scope);
+  }
+  return flowLog.logGroup;
+}
+
+/** Flow logs are evidence, so their log group outlives the stack by default. */
+function ownLogGroup(scope: Construct, { flowLogRetention, flowLogRemovalPolicy, encryptionKey }: FlowLogProps): ec2.FlowLogDestination {
   const stack = Stack.of(scope);
   const logGroup = new logs.LogGroup(scope, 'FlowLogGroup', {
-    retention: logs.RetentionDays.ONE_YEAR,
-    removalPolicy: RemovalPolicy.RETAIN,
+    retention: flowLogRetention ?? logs.RetentionDays.ONE_YEAR,
+    removalPolicy: flowLogRemovalPolicy ?? RemovalPolicy.RETAIN,
     encryptionKey,
   });
   if (encryptionKey) { allowCloudWatchLogs(scope, encryptionKey); }
@@ -28,10 +89,5 @@ export function createFlowLogs(scope: Construct, vpc: ec2.IVpc, encryptionKey?: 
     }),
   });
   acknowledge(role, INLINE_POLICY_REASONS);
-  new ec2.FlowLog(scope, 'FlowLog', {
-    resourceType: ec2.FlowLogResourceType.fromVpc(vpc),
-    trafficType: ec2.FlowLogTrafficType.ALL,
-    destination: ec2.FlowLogDestination.toCloudWatchLogs(logGroup, role),
-  });
-  return logGroup;
+  return ec2.FlowLogDestination.toCloudWatchLogs(logGroup, role);
 }

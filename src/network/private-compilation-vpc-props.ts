@@ -1,13 +1,17 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { validateFlowLogs } from './flow-logs';
 import { NeoValidationError } from '../util/errors';
 import { BOOLEAN, listOf, NUMBER, optional, requireTypes, structOf, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 import {
   BUCKET,
+  FLOW_LOG_DESTINATION,
   GATEWAY_ENDPOINT,
   GRANTEE,
   IP_ADDRESSES,
@@ -156,11 +160,34 @@ export interface NeoPrivateCompilationVpcProps {
   readonly s3PrefixList?: ec2.IPrefixList;
 
   /**
-   * Record the accepted and rejected traffic of the VPC in a CloudWatch log group, kept for a year and not deleted with the stack.
+   * Record the accepted and rejected traffic of the VPC.
    *
-   * @default true for a new VPC, false for a brought one
+   * @default - true for a new VPC; true for an existing VPC if another prop of the flow logs is given, else false
+   * @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
    */
   readonly flowLogs?: boolean;
+
+  /**
+   * Where flow logs go, such as `ec2.FlowLogDestination.toS3(bucket)`. Not one of `buckets`, as their policies deny the delivery of logs. Encryption, retention
+   * and removal are those of the destination; the props for them here are for the log group that the construct creates.
+   *
+   * @default - a CloudWatch log group that the construct creates
+   */
+  readonly flowLogDestination?: ec2.FlowLogDestination;
+
+  /**
+   * How long the log group of the flow logs keeps its events.
+   *
+   * @default logs.RetentionDays.ONE_YEAR
+   */
+  readonly flowLogRetention?: logs.RetentionDays;
+
+  /**
+   * What happens to the log group of the flow logs when it leaves the stack: any policy but `SNAPSHOT`.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly flowLogRemovalPolicy?: RemovalPolicy;
 
   /**
    * Customer-managed key for the flow logs, for the logs of the functions that control jobs, for the bucket that a fleet makes for its
@@ -217,6 +244,9 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
   bucketPolicyExemptPrincipals: optional(listOf(GRANTEE)),
   s3PrefixList: optional(PREFIX_LIST),
   flowLogs: optional(BOOLEAN),
+  flowLogDestination: optional(FLOW_LOG_DESTINATION),
+  flowLogRetention: optional(NUMBER),
+  flowLogRemovalPolicy: optional(STRING),
   encryptionKey: optional(KEY),
   privateControlPlane: optional(BOOLEAN),
   controlPlaneSubnets: optional(SUBNET_SELECTION),
@@ -253,6 +283,7 @@ export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcP
   exclude('ipAddresses', 'vpc', 'a brought VPC has its addresses');
   if (!props.privateControlPlane) { exclude('s3PrefixList', 'securityGroups', 'the rules of brought security groups are yours'); }
   exclude('endpointPolicyStatements', 's3Endpoint', 'the policy of a brought endpoint is yours');
+  validateFlowLogs(scope, props);
   if (props.endpointPolicyStatements?.some(statement => !statement.hasPrincipal)) {
     throw new NeoValidationError('endpointPolicyStatements must each have a principal, usually new iam.StarPrincipal(): '
       + 'the policy of a gateway endpoint takes no other; got: a statement without', scope);

@@ -10,7 +10,7 @@ import { closeBuckets, DEFAULT_DENIED_ACTIONS, EndpointOnlyBucketPolicy, LaterBu
 import { createControlPlane } from './control-plane';
 import { bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from './execution-role';
 import { selectNetwork } from './existing-vpc';
-import { createFlowLogs } from './flow-logs';
+import { createFlowLogs, hasFlowLogs } from './flow-logs';
 import { ImportedPrivateCompilationVpc, vpcConfigOf } from './imported-private-compilation-vpc';
 import { ModelAccess, requireReadable } from './model-access';
 import { describeNetwork, identifyByContent, type NetworkMetadata } from './network-metadata';
@@ -107,8 +107,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   public readonly buckets: s3.IBucket[];
 
   /**
-   * The log group of the flow logs, undefined without them. It is kept when the stack is deleted, unless you call
-   * `applyRemovalPolicy` on it.
+   * The log group of the flow logs, undefined without flow logs and with a `flowLogDestination` other than CloudWatch Logs.
    */
   public readonly flowLogGroup?: logs.ILogGroup;
 
@@ -161,7 +160,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.controlPlaneSubnets = controlPlaneSubnets;
     if (props.encryptionKey) { requireSameRegion(this, 'encryptionKey', props.encryptionKey); }
     this.encryptionKey = props.encryptionKey;
-    if (props.flowLogs ?? !props.vpc) { this.flowLogGroup = createFlowLogs(this, vpc, props.encryptionKey); }
+    if (hasFlowLogs(props)) { this.flowLogGroup = createFlowLogs(this, vpc, this.buckets, props); }
 
     const ownEndpoint = props.s3Endpoint ? undefined : createS3Endpoint(this, vpc, subnets);
     this.s3Endpoint = ownEndpoint ?? props.s3Endpoint!;

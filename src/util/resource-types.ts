@@ -20,6 +20,7 @@ export const PREFIX_LIST = having('a prefix list (ec2.IPrefixList)', 'prefixList
 export const IP_ADDRESSES = having('IP addresses, such as ec2.IpAddresses.cidr(\'10.20.0.0/20\')', 'allocateVpcCidr');
 export const TOPIC = having('a topic (sns.ITopic)', 'topicArn');
 export const STATE_MACHINE = having('a state machine (sfn.IStateMachine)', 'stateMachineArn');
+export const FLOW_LOG_DESTINATION = having('a destination of flow logs, such as ec2.FlowLogDestination.toS3()', 'bind');
 export const LOG_GROUP = having('a log group (logs.ILogGroup)', 'logGroupArn');
 
 export const PRIVATE_VPC = having('a NeoPrivateCompilationVpc', 'vpcConfig', 'grantReadThroughEndpoint');

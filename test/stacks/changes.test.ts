@@ -1,7 +1,7 @@
 /**
  * Changes every prop of a deployed network, job and fleet in turn, and compares what that does to the resources with docs/changing-a-deployed-network.md.
  */
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -124,6 +124,9 @@ const NETWORK: Table<NeoPrivateCompilationVpcProps> = {
     off: { after: () => ({ flowLogs: false }) },
     on: { before: () => ({ flowLogs: false }), after: () => ({}) },
   },
+  flowLogDestination: { S3: { after: () => ({ flowLogDestination: ec2.FlowLogDestination.toS3() }) } },
+  flowLogRetention: { any: { after: () => ({ flowLogRetention: logs.RetentionDays.ONE_WEEK }) } },
+  flowLogRemovalPolicy: { any: { after: () => ({ flowLogRemovalPolicy: RemovalPolicy.DESTROY }) } },
   encryptionKey: { given: { after: ({ key }) => ({ encryptionKey: key }) } },
   controlPlaneSubnets: { others: { before: there => functionsIn(there, 'Two'), after: there => functionsIn(there, 'Three') } },
   privateControlPlane: {

@@ -1,5 +1,7 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as fc from 'fast-check';
 import { buckets, grantees, keys, roles, securityGroups } from './parts';
@@ -135,6 +137,16 @@ export const PRIVATE_COMPILATION_VPC = subject<NeoPrivateCompilationVpcProps>({
     bucketPolicyExemptPrincipals: optional(lists(grantees), notOf('array')),
     s3PrefixList: optional(prefixLists),
     flowLogs: optional(booleans),
+    flowLogDestination: optional(
+      any(
+        ['S3', () => ec2.FlowLogDestination.toS3()],
+        ['a bucket', world => ec2.FlowLogDestination.toS3(world.anew((scope, id) => new s3.Bucket(scope, id)))],
+        ['CloudWatch Logs', () => ec2.FlowLogDestination.toCloudWatchLogs()],
+      ),
+      notOf('object'),
+    ),
+    flowLogRetention: optional(any(['a week', () => logs.RetentionDays.ONE_WEEK], ['for ever', () => logs.RetentionDays.INFINITE]), bad(['2 days', () => 2], ['a name', () => 'ONE_WEEK']), notOf('number')),
+    flowLogRemovalPolicy: optional(any(['destroy', () => RemovalPolicy.DESTROY], ['retain', () => RemovalPolicy.RETAIN]), bad(['snapshot', () => RemovalPolicy.SNAPSHOT], ['a name', () => 'keep']), notOf('string')),
     encryptionKey: optional(keys),
     privateControlPlane: optional(booleans),
     controlPlaneSubnets: optional(any(['a group for functions', () => ({ subnetGroupName: 'Functions' })]), selections),
