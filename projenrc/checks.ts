@@ -61,6 +61,11 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
     bench.spawn(project.compileTask);
     bench.exec(program(`bench/bench.ts${options}`), { receiveArgs: true });
   }
+  project.addTask('bench:account', {
+    description: 'Deploy, update, roll back and delete stacks of up to 400 jobs in simulated accounts with little room, and print what fails (docs/reliability.md)',
+    exec: program('bench/account.ts'),
+    receiveArgs: true,
+  });
   project.addTask('bench:fleet', {
     description: 'Run the synthesized fleet for 1,000 to 100,000 compilations in virtual time and print what it takes',
     exec: program('bench/fleet.ts'),

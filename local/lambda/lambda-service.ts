@@ -14,9 +14,13 @@ export interface LambdaServiceProps {
   readonly onLog: (functionName: string, line: string) => void;
   /** Executions of all functions at once; what comes on top is throttled. @default 1000 */
   readonly concurrency?: number;
+  /** Makes what runs a function. @default - processes of the runtime that it declares */
+  readonly makeFunction?: (props: LocalFunctionProps) => RunnableFunction;
   /** How long an execution takes at least. @default 0 - computing takes no time in a local run */
   readonly executionMs?: number;
 }
+
+export type RunnableFunction = Pick<LocalFunction, 'configuration' | 'invoke' | 'close'>;
 
 /** What accounts have, unless they are new: those have 10. */
 const DEFAULT_CONCURRENCY = 1_000;
@@ -34,7 +38,7 @@ export class LambdaService {
   public throttles = 0;
   /** The most executions at once so far. */
   public peak = 0;
-  private readonly functions = new Map<string, LocalFunction>();
+  private readonly functions = new Map<string, RunnableFunction>();
   private readonly workers = new Map<string, Worker>();
   private readonly closing = new AbortController();
   private running = 0;
@@ -48,7 +52,8 @@ export class LambdaService {
   public async put(configuration: FunctionConfiguration): Promise<void> {
     await this.delete(configuration.functionName);
     const { clock, random, environment, onLog } = this.props;
-    this.functions.set(configuration.functionName, new LocalFunction({
+    const { makeFunction = (functionProps: LocalFunctionProps) => new LocalFunction(functionProps) } = this.props;
+    this.functions.set(configuration.functionName, makeFunction({
       configuration,
       clock,
       random,
@@ -153,7 +158,7 @@ export class LambdaService {
     return undefined;
   }
 
-  private find(nameOrArn: string): LocalFunction {
+  private find(nameOrArn: string): RunnableFunction {
     const found = this.functions.get(functionNameOf(nameOrArn));
     if (!found) { throw new ApiError('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404); }
     return found;

@@ -1,9 +1,8 @@
-import { createHash } from 'crypto';
 import type { CompilationJobAttributes } from '../compilation-job-properties';
 import type { Dependencies } from './dependencies';
 import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, isUnanswered, mayBeLate } from './errors';
 import type { AwsError } from './errors';
-import { createRequestOf, isJobName, jobNameOf, tagsOf } from './identity';
+import { createRequestOf, fractionOf, isJobName, jobNameOf, tagsOf } from './identity';
 import { artifactOf, isInProgress } from './neo-jobs';
 import type { Job, NeoJobs } from './neo-jobs';
 import { completed, JobFailure, logsLink, nameIsTaken, refusal, report, summarizeRequest } from './outcome';
@@ -43,11 +42,12 @@ export class CreateOrUpdateHandler {
     if (!job) { return this.start(request); }
 
     if (!isNamedByThis(request)) {
-      const { ours, current, unknown } = await ownershipOf(this.jobs, job, request, this.deps.now());
+      const { ours, current, unknown, tags } = await ownershipOf(this.jobs, job, request, this.deps.now());
       if (unknown) { return NOT_YET; }
       if (!ours || !current) { return this.refuse(job, request, ours); }
       const waits = request.ResourceProperties.WaitForCompletion !== 'false';
-      if (request.RequestType === 'Update' && !waits && isOver(job)) { return this.complete(job, request); }
+      if (request.RequestType === 'Update' && !waits && isOver(job)) { return this.complete(job, request, tags); }
+      if (job.CompilationJobStatus === 'COMPLETED') { return this.complete(job, request, tags); }
     }
     switch (job.CompilationJobStatus) {
       case 'COMPLETED':
@@ -89,12 +89,13 @@ export class CreateOrUpdateHandler {
     return NOT_YET;
   }
 
-  private async complete(job: Job, request: PolledRequest): Promise<Look> {
+  private async complete(job: Job, request: PolledRequest, tags?: ReadonlyMap<string, string>): Promise<Look> {
     // A roll-back ends here as well: whatever the failed update left running is stopped.
     if (await this.stopOthers(request)) { return NOT_YET; }
     // A job made by this very request has its tags from the start.
     if (request.RequestType === 'Update' && !isNamedByThis(request)) {
-      await this.jobs.retag(job, tagsOf(request, request.ResourceProperties), request.OldResourceProperties?.Tags ?? []);
+      const present = tags ?? await this.jobs.tags(job);
+      await this.jobs.retag(job, present, tagsOf(request, request.ResourceProperties), request.OldResourceProperties?.Tags ?? []);
     }
     const outcome = job.CompilationJobStatus === 'COMPLETED' && completed(request, job);
     if (outcome) { await report(this.deps, outcome); }
@@ -279,6 +280,5 @@ const LONGEST_SECONDS = 110;
  */
 export function secondsToNextTry(elapsedSeconds: number, requestId: string): number {
   const longest = Math.min(LONGEST_SECONDS, SHORTEST_SECONDS + elapsedSeconds / 2);
-  const drawn = createHash('sha256').update(`${requestId}:${Math.floor(elapsedSeconds)}`).digest().readUInt32BE() / 2 ** 32;
-  return Math.round(SHORTEST_SECONDS + drawn * (longest - SHORTEST_SECONDS));
+  return Math.round(SHORTEST_SECONDS + fractionOf(`${requestId}:${Math.floor(elapsedSeconds)}`) * (longest - SHORTEST_SECONDS));
 }

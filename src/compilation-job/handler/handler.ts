@@ -3,7 +3,7 @@ import { DeleteHandler } from './delete';
 import type { Dependencies } from './dependencies';
 import { isTransient, mayBeLate } from './errors';
 import type { AwsError } from './errors';
-import { configurationOf, isJobName, jobNameOf, searchPrefixOf } from './identity';
+import { fractionOf, configurationOf, isJobName, jobNameOf, searchPrefixOf } from './identity';
 import { NeoJobs } from './neo-jobs';
 import type { Job } from './neo-jobs';
 import { failed, JobFailure, report } from './outcome';
@@ -12,6 +12,16 @@ import type { Look, PolledRequest, Progress, ResourceRequest, Step } from './req
 
 /** Between two looks, so that a job's end goes unnoticed for ten seconds at most: the look itself takes some time, too. */
 export const WAIT_SECONDS = 9;
+
+/**
+ * Between the first two steps of a request, on average. What takes minutes anyway starts at once. What is over after a few calls would have ten jobs, which a
+ * deployment runs at once, make dozens of calls a second: with these, they make fewer than five.
+ */
+const PAUSE_SECONDS = { Create: 0, Update: 20, Delete: 8 };
+
+function pauseSeconds({ RequestType, RequestId }: ResourceRequest): number {
+  return Math.round(PAUSE_SECONDS[RequestType] * (0.7 + 0.6 * fractionOf(RequestId)));
+}
 
 /** CloudFormation waits for an hour. */
 const GIVE_UP_SECONDS = 58 * 60;
@@ -32,7 +42,7 @@ export class CompilationJobHandler {
     try {
       // Kept by the state machine before anything is changed, so that each later answer has the id that a clean-up needs.
       if (PhysicalResourceId === undefined) {
-        return { PhysicalResourceId: await this.onEvent(Request), StackStatus: await this.stackStatus(Request), WaitSeconds: 0 };
+        return { PhysicalResourceId: await this.onEvent(Request), StackStatus: await this.stackStatus(Request), WaitSeconds: pauseSeconds(Request) };
       }
       const RequestedAt = Date.parse(StartedAt);
       const Memory = { ...before };
@@ -132,7 +142,7 @@ export async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceReques
   const wanted = jobNameOf(request, properties);
 
   // A fixed name that is taken away or changed asks for another job, too: the name is what the user sees of it.
-  const nameFits = properties.JobName === undefined ? present.startsWith(`${properties.JobNamePrefix}-`) : properties.JobName === present;
+  const nameFits = properties.JobName === undefined ? present.startsWith(`${searchPrefixOf(properties)}-`) : properties.JobName === present;
   if (nameFits && await isUsable(jobs, present, request, now)) {
     return present;
   }

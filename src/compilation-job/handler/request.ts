@@ -86,9 +86,10 @@ const TAG_LAG_MS = 2 * 60_000;
  */
 export async function ownershipOf(
   jobs: NeoJobs, job: Job, request: ResourceRequest, now: number,
-): Promise<{ ours: boolean; current: boolean; unknown: boolean }> {
+): Promise<{ ours: boolean; current: boolean; unknown: boolean; tags: ReadonlyMap<string, string> }> {
   const tags = await jobs.tags(job);
   return {
+    tags,
     unknown: tags.size === 0 && now - (job.CreationTime?.getTime() ?? 0) < TAG_LAG_MS,
     ours: tags.get(OWNER_TAG) === ownerOf(request),
     current: tags.get(CONFIGURATION_TAG) === configurationOf(request.ResourceProperties),

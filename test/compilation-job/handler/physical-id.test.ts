@@ -241,10 +241,10 @@ describe('before an update fails, nothing is in progress', () => {
     world.resourceStatus.set(LogicalResourceId, 'UPDATE_IN_PROGRESS');
     let failed = false;
     await world.deliver({ StackId, LogicalResourceId, ...late }, answer => { failed = answer.status === 'FAILED'; });
-    await world.advance(1_000);
+    while (!resource.jobs().some(({ name }) => name === 'second')) { await world.advance(1_000); }
     world.plan = HOURS;
     await world.deliver({ StackId, LogicalResourceId, ...late, RequestId: 'next', ResourceProperties: properties({ model: 'mobilenet' }) }, () => {});
-    await world.advance(60_000);
+    await world.advance(80_000);
     expect(failed).toBe(true);
     expect(resource.jobsInProgress()).toHaveLength(1);
   });

@@ -250,7 +250,7 @@ describe('a handler that…', () => {
   });
 
   test('…takes every job for its own touches a stranger\'s', async () => {
-    jest.spyOn(request, 'ownershipOf').mockResolvedValue({ ours: true, current: true, unknown: false });
+    jest.spyOn(request, 'ownershipOf').mockResolvedValue({ ours: true, current: true, unknown: false, tags: new Map() });
     await breaks(/stranger's job .* was touched/);
   });
 });
