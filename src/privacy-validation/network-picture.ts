@@ -32,7 +32,8 @@ export function drawNetworks(templates: TemplateSet, report: PrivacyReport = eva
   let top = HEADER;
   let exposures = 0;
   for (const network of networks) {
-    const drawn = drawNetwork(templates, network, top, verdictOf);
+    // The other findings are the app's, so they are listed once.
+    const drawn = drawNetwork(templates, network, top, verdictOf, network === networks[0] ? otherFindings(report) : []);
     content.push(...drawn.content);
     top += drawn.height;
     exposures += drawn.exposures;
@@ -54,7 +55,7 @@ function networksToDraw(templates: TemplateSet): CompilationNetwork[] {
   return networks.length > 0 ? networks : templates.ofType('AWS::EC2::VPC').map(vpc => wholeVpc(templates, vpc));
 }
 
-function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: number, verdictOf: VerdictOf) {
+function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: number, verdictOf: VerdictOf, others: Listed[]) {
   const vpcTop = top + CONTROL_HEIGHT;
   const vpc = vpcPanel(templates, network, vpcTop, bucketPanelHeight(templates, network), verdictOf);
   const buckets = bucketPanel(templates, network, vpcTop, vpc.endpointRight, verdictOf);
@@ -63,7 +64,7 @@ function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: n
   return {
     exposures: exposures.filter(({ state }) => state === 'open').length,
     height: exposureTop - top + EXPOSURE_HEIGHT,
-    content: [...vpc.content, ...controlPanel(templates, network, top), ...buckets, ...exposurePanel(exposures, exposureTop)],
+    content: [...vpc.content, ...controlPanel(templates, network, top), ...buckets, ...exposurePanel(exposures, others, exposureTop)],
   };
 }
 
@@ -76,7 +77,10 @@ function summaryOf({ rules, counts }: PrivacyReport, exposures: number): Summary
   const failed = rules.flatMap(({ observations }) => observations).filter(({ verdict, isConsequence }) => verdict === 'fail' && !isConsequence).length + exposures;
   const accepted = rules.flatMap(({ observations }) => observations).filter(({ verdict }) => verdict === 'accepted').length;
   const suffix = accepted > 0 ? `; ${count(accepted, 'finding')} accepted` : '';
-  if (failed > 0) { return { state: 'open', label: `${count(failed, 'opening')}, drawn in red${suffix}` }; }
+  if (failed > 0) {
+    const hidden = counts.unknown > 0 ? `; ${count(counts.unknown, 'rule')} could not look at everything` : '';
+    return { state: 'open', label: `${count(failed, 'opening')}, drawn in red${hidden}${suffix}` };
+  }
   if (counts.unknown > 0) { return { state: 'unknown', label: `No opening in what is visible; ${count(counts.unknown, 'rule')} could not look at everything${suffix}` }; }
   return accepted > 0
     ? { state: 'accepted', label: `No opening but what has been accepted${suffix}` }
@@ -164,7 +168,7 @@ const EXPOSURE_HEIGHT = 210;
 type DrawnExposure = Exposure & { readonly state: State };
 
 /** Every way that a VPC can be joined to something else: absent in grey, present in colour. */
-function exposurePanel(exposures: DrawnExposure[], top: number): string[] {
+function exposurePanel(exposures: DrawnExposure[], others: Listed[], top: number): string[] {
   const chipTop = top + 38;
   const barTop = chipTop + CHIP.height + 38;
   const stateOfAll = (some: DrawnExposure[]) => worstState(some.map(({ state }) => state));
@@ -174,7 +178,7 @@ function exposurePanel(exposures: DrawnExposure[], top: number): string[] {
     ...EXPOSURES.flatMap((kind, index) => chip(kind, index, stateOfAll(exposures.filter(exposure => exposure.kind === kind)), top, chipTop, barTop)),
     box(VPC.x, barTop, VPC.width, 40, { fill: closed ? '#eef1f5' : STATE_FILL[worst], stroke: closed ? '#9aa5b1' : STATE_COLOUR[worst], radius: 20 }),
     text(VPC.x + VPC.width / 2, barTop + 25, 'The internet, other VPCs and other networks', { size: 14, bold: true, anchor: 'middle', fill: closed ? COLOUR.soft : STATE_COLOUR[worst] }),
-    ...list(exposures, chipTop),
+    ...list([...exposures.map(({ kind, resource, state }) => ({ label: `${kind}: ${nameOf(resource)}`, state })), ...others], exposures.length, chipTop),
   ];
 }
 
@@ -198,23 +202,38 @@ function chip(kind: string, index: number, state: State, top: number, chipTop: n
 
 const SUFFIX: { readonly [state in State]: string } = { good: '', open: '', accepted: ' (accepted)', unknown: ' (not visible)' };
 
-/** What opens the network, by name, where the chips have no room for it. */
-function list(exposures: DrawnExposure[], top: number): string[] {
-  if (exposures.length === 0) {
-    return [
-      mark(LIST.x, top + 16, 'good'),
-      text(LIST.x + 20, top + 20, `None of these ${EXPOSURES.length} in this template`, { fill: COLOUR.soft, width: LIST.width - 20 }),
-    ];
-  }
-  const shown = exposures.slice(0, LIST.max);
-  const more = exposures.length - shown.length;
+/** A line of the list. */
+interface Listed { readonly label: string; readonly state: State }
+
+const ORDER: State[] = ['open', 'unknown', 'accepted', 'good'];
+
+/** What opens the network, by name, the worst first. */
+function list(items: Listed[], exposures: number, top: number): string[] {
+  const none = { label: `None of these ${EXPOSURES.length} in this template`, state: 'good' as const };
+  const all = [...items, ...exposures === 0 ? [none] : []].sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
+  const shown = all.slice(0, LIST.max);
+  const more = all.length - shown.length;
   return [
-    ...shown.flatMap(({ kind, resource, state }, index) => [
+    ...shown.flatMap(({ label, state }, index) => [
       mark(LIST.x, top + 12 + index * 20, state),
-      text(LIST.x + 20, top + 16 + index * 20, `${kind}: ${nameOf(resource)}${SUFFIX[state]}`, { fill: STATE_COLOUR[state], width: LIST.width - 20 }),
+      text(LIST.x + 20, top + 16 + index * 20, `${label}${SUFFIX[state]}`, { fill: state === 'good' ? COLOUR.soft : STATE_COLOUR[state], width: LIST.width - 20 }),
     ]),
-    ...more > 0 ? [text(LIST.x + 20, top + 16 + shown.length * 20, `and ${more} more`, { fill: COLOUR.open })] : [],
+    ...more > 0 ? [text(LIST.x + 20, top + 16 + shown.length * 20, `and ${more} more`, { fill: STATE_COLOUR[all[LIST.max].state] })] : [],
   ];
+}
+
+/** Rules whose findings have a place in the picture. */
+const DRAWN_RULES = [
+  ...Object.values(EXPOSURE_RULE_IDS), 'NoInboundTraffic', 'OutboundOnlyToS3AndSubnets', 'S3EndpointOnlyForBuckets', 'BucketOnlyThroughEndpoint', 'BucketBlocksPublicAccess',
+];
+
+/** What the rules find that has no place in the picture. */
+function otherFindings({ rules }: PrivacyReport): Listed[] {
+  const states: { readonly [verdict: string]: State } = { fail: 'open', unknown: 'unknown', accepted: 'accepted' };
+  const found = rules.filter(({ id }) => !DRAWN_RULES.includes(id)).flatMap(({ id, observations }) => observations
+    .filter(({ verdict, isConsequence }) => verdict !== 'pass' && !isConsequence)
+    .map(({ constructPath, verdict }) => ({ label: `${id}: ${constructPath.split('/').slice(1).filter(part => part !== 'Resource' && part !== 'Default').join('/')}`, state: states[verdict] })));
+  return found.filter(({ label, state }, index) => found.findIndex(other => other.label === label && other.state === state) === index);
 }
 
 /** One word a line, short ones together. */

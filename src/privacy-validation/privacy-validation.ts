@@ -218,11 +218,11 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 }
 
-/** From cdk.context.json, which has the name that was looked up in the key. */
+/** From cdk.context.json, which has the name that was looked up in the key, with a `$` before each colon. */
 function prefixListNames(app?: IConstruct): Map<string, string> {
   const context: Record<string, any> = app?.node.root.node.getAllContext() ?? {};
   const looked = Object.entries(context).flatMap(([key, found]): [string, string][] => {
-    const [, name] = /^cc-api-provider:.*propertyMatch\.PrefixListName=([^:]+):.*typeName=AWS::EC2::PrefixList/.exec(key) ?? [];
+    const [, name] = /^cc-api-provider:.*propertyMatch\.PrefixListName=([^:]+):.*typeName=AWS\$:\$:EC2\$:\$:PrefixList/.exec(key) ?? [];
     return name === undefined ? [] : [found].flat().map(({ PrefixListId }) => [String(PrefixListId), name]);
   });
   return new Map(looked);

@@ -1,7 +1,19 @@
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { newApp, PrivateStack, reportOf } from './private-app';
+import { raw } from './template-changes';
+import {
+  NeoCompilationFleet, NeoCompilationJob, NeoDataInputShape, NeoFleetModels, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget,
+} from '../../src';
+import { instancesIn } from '../../src/network/new-vpc';
+import { drawNetworks } from '../../src/privacy-validation/network-picture';
+import { STATE_COLOUR } from '../../src/privacy-validation/picture/svg';
 import { htmlReport } from '../../src/privacy-validation/report/html-report';
-import { LIMITS, PRIVACY_RULES } from '../../src/privacy-validation/report/privacy-report';
+import { evaluate, LIMITS, PRIVACY_RULES } from '../../src/privacy-validation/report/privacy-report';
+import { TemplateSet } from '../../src/privacy-validation/template/template-set';
+import { archive } from '../compilation-job/fixture';
 
 function opened() {
   const app = newApp();
@@ -61,5 +73,68 @@ describe('as a page', () => {
     const evil = htmlReport({ ...report, rules: [{ ...first, observations: [observation] }, ...rules] }, '');
     expect(evil).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;');
     expect(evil).not.toContain('<script>');
+  });
+});
+
+describe('what is not made by the app', () => {
+  const app = newApp();
+  const stack = new PrivateStack(app, 'Private', {}, () => ({
+    endpointPolicyStatements: [new iam.PolicyStatement({
+      principals: [new iam.StarPrincipal()], actions: ['s3:GetObject'], resources: ['arn:aws:s3:::a-bucket-of-a-storage-team-with-a-name-of-sixty-three-characters/*'],
+    })],
+  }));
+  new CfnResource(stack, 'Notebook', { type: 'AWS::SageMaker::NotebookInstance', properties: { SubnetId: stack.network.subnets[0].subnetId } });
+  const assembly = app.synth();
+  const templates = TemplateSet.fromFiles(assembly.stacks.map(({ templateFullPath }) => templateFullPath));
+  const report = evaluate(templates, [], 'test');
+  const picture = drawNetworks(templates, report);
+
+  test('is said in page and picture, beside what is broken', () => {
+    expect(htmlReport(report, picture)).toMatch(/<p class="verdict fail">\d rules? broken; 1 rule could not look at everything<\/p>/);
+    expect(picture).toMatch(/drawn in red; 1 rule could not look at everything</);
+  });
+
+  test('is in the colour of what is not visible', () => {
+    expect(picture).toMatch(new RegExp(`fill="${STATE_COLOUR.unknown}"[^>]*>(<title>[^<]*</title>)?not made by this app<`));
+  });
+
+  test('has names that stay in their box, and are whole when pointed at', () => {
+    expect(picture).toContain('<title>a-bucket-of-a-storage-team-with-a-name-of-sixty-three-characters</title>');
+  });
+
+  test('what has no place in the picture is listed beside it', () => { expect(picture).toContain('>NoBridge: Notebook<'); });
+});
+
+test('the capacity of a subnet is that of the construct, without the addresses of interface endpoints', () => {
+  const capacities = (count: number) => {
+    const app = newApp();
+    const stack = new PrivateStack(app, 'Private', {}, () => ({ ipAddresses: ec2.IpAddresses.cidr('10.0.0.0/26'), maxConcurrentInstances: 10 }));
+    for (let index = 0; index < count; index++) { raw(stack, 'AWS::EC2::VPCEndpoint', { SubnetIds: [stack.network.subnets[0].subnetId], ServiceName: 'x' }, `Endpoint${index}`); }
+    return reportOf(app).networks[0].subnets.map(({ instances }) => instances);
+  };
+  expect(capacities(0)).toEqual([13, 13]);
+  expect(capacities(3)).toEqual([12, 13]);
+  expect(capacities(0)[0]).toBe(instancesIn(27));
+});
+
+describe('of the first example in README.md and a fleet', () => {
+  const app = newApp();
+  const stack = new Stack(app, 'Models');
+  const bucket = new s3.Bucket(stack, 'Bucket');
+  const network = new NeoPrivateCompilationVpc(stack, 'Network', { buckets: [bucket] });
+  const options = { framework: NeoFramework.PYTORCH_1_13, dataInputShape: NeoDataInputShape.of('input0', 1, 3, 224, 224) };
+  const common = { vpcConfig: network.vpcConfig, outputBucket: bucket };
+  new NeoCompilationJob(stack, 'ResNet', { ...common, model: NeoModel.fromAsset(archive(), options), target: NeoTarget.ML_C5 });
+  new NeoCompilationFleet(stack, 'Fleet', { ...common, models: NeoFleetModels.fromPrefix(bucket, 'models/', options), targets: [{ target: NeoTarget.ML_C5 }], maxConcurrentJobs: 2 });
+  const report = reportOf(app);
+
+  test('nothing is broken or hidden', () => {
+    expect(report.rules.flatMap(({ id, observations }) => observations.filter(({ verdict }) => verdict !== 'pass').map(({ evidence }) => `${id}: ${evidence}`))).toEqual([]);
+    expect(report.verdict).toBe('pass');
+  });
+
+  test('the bucket that IAM alone protects is named', () => {
+    expect(report.networks[0].assetBuckets).toEqual(['cdk-hnb659fds-assets-<account>-<region>']);
+    expect(htmlReport(report, '')).toContain('cdk-hnb659fds-assets-&lt;account&gt;-&lt;region&gt;, of the bootstrap stack: IAM decides who reads them there');
   });
 });

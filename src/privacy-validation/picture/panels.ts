@@ -6,6 +6,7 @@ import type { ReachableBucket } from '../network/endpoint-policy';
 import { gatesOf, sizeOf, zoneOf } from '../network/network';
 import type { CompilationNetwork } from '../network/network';
 import { isOpenByOmission, peerOf, rulesOf, trafficOf, verdictOn } from '../network/security-groups';
+import type { GroupRule, GroupVerdict } from '../network/security-groups';
 import type { VerdictOf } from '../rules/rule';
 import { count, nameOf, readableName } from '../template/resources';
 import type { TemplateResource } from '../template/resources';
@@ -33,7 +34,7 @@ export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, to
   const columns = Math.min(4, Math.max(1, network.subnets.length));
   const rows = Math.max(1, Math.ceil(network.subnets.length / columns));
   const cardsTop = groupTop + 40 + lines.length * LINE;
-  const notes = vpcNotes(templates, network);
+  const notes = vpcNotes(templates, network, verdictOf);
   const around = groupTop - top + notes.length * LINE + 24;
   const groupHeight = Math.max(cardsTop - groupTop + rows * (CARD.height + CARD.gap) + 8, ENDPOINT.height + 40, minHeight - around);
   const height = groupHeight + around;
@@ -93,10 +94,11 @@ function card(templates: TemplateSet, subnet: TemplateResource, index: number, c
 function endpointBox(
   templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource, middle: number, verdictOf: VerdictOf,
 ): string[] {
-  const open = s3EndpointExposure(templates, endpoint).open;
+  const { open, unknown } = s3EndpointExposure(templates, endpoint);
   const isOpen = open.length > 0;
-  const state: State = isOpen ? verdictOf('S3EndpointOnlyForBuckets', endpoint) === 'accepted' ? 'accepted' : 'open' : 'good';
-  const colour = isOpen ? STATE_COLOUR[state] : COLOUR.bucket;
+  const found: State = isOpen ? 'open' : unknown.length > 0 ? 'unknown' : 'good';
+  const state = found !== 'good' && verdictOf('S3EndpointOnlyForBuckets', endpoint) === 'accepted' ? 'accepted' : found;
+  const colour = state === 'good' ? COLOUR.bucket : STATE_COLOUR[state];
   const top = middle - ENDPOINT.height / 2;
   const between = (GROUP.x + GROUP.width + ENDPOINT.x) / 2;
   const toS3 = network.securityGroups.flatMap(group => rulesOf(templates, group))
@@ -105,7 +107,7 @@ function endpointBox(
   const line = (offset: number, label: string, size: number, fill: string = COLOUR.soft) =>
     text(ENDPOINT.x + 12, top + offset, label, { size, fill: isOpen ? colour : fill, width: ENDPOINT.width - 24 });
   return [
-    box(ENDPOINT.x, top, ENDPOINT.width, ENDPOINT.height, { fill: isOpen ? STATE_FILL[state] : COLOUR.bucketFill, stroke: colour, thick: 2 }),
+    box(ENDPOINT.x, top, ENDPOINT.width, ENDPOINT.height, { fill: state === 'good' ? COLOUR.bucketFill : STATE_FILL[state], stroke: colour, thick: 2 }),
     text(ENDPOINT.x + 12, top + 24, 'S3 gateway endpoint', { bold: true, size: 14, fill: colour }),
     line(43, nameOf(endpoint), 12),
     line(64, isOpen ? 'policy: open' : policyOf(templates, network, endpoint), 12.5, COLOUR.ink),
@@ -141,10 +143,11 @@ function groupLines(templates: TemplateSet, network: CompilationNetwork, verdict
       toSubnets.set(traffic, [...toSubnets.get(traffic) ?? [], peerOf(rule, templates)]);
     } else if (verdict === 'to S3' || verdict === 'to a prefix list') {
       lines.push({
-        label: `out: ${traffic} → ${verdict === 'to S3' ? 'S3 prefix list' : `prefix list ${rule.peer.ids.join(', ')}, whose is not visible`}`, state: verdict === 'to S3' ? 'good' : 'unknown',
+        label: `out: ${traffic} → ${verdict === 'to S3' ? 'S3 prefix list' : `prefix list ${rule.peer.ids.join(', ')}, whose is not visible`}`,
+        state: verdict === 'to S3' ? 'good' : acceptedOr('unknown', verdictOf('OutboundOnlyToS3AndSubnets', rule.resource)),
       });
     } else {
-      lines.push({ label: `${rule.direction}: ${traffic} ${rule.direction === 'in' ? '←' : '→'} ${peerOf(rule, templates)}`, state: verdict !== 'open' ? 'good' : verdictOf(rule.direction === 'in' ? 'NoInboundTraffic' : 'OutboundOnlyToS3AndSubnets', rule.resource) === 'accepted' ? 'accepted' : 'open' });
+      lines.push({ label: `${rule.direction}: ${traffic} ${rule.direction === 'in' ? '←' : '→'} ${peerOf(rule, templates)}`, state: groupState(rule, verdict, verdictOf) });
     }
   }
   for (const [traffic, peers] of toSubnets) { lines.push({ label: `out: ${traffic} → these subnets (${peers.length > 4 ? `${peers.length} address ranges` : peers.join(', ')})`, state: 'good' as const }); }
@@ -152,6 +155,20 @@ function groupLines(templates: TemplateSet, network: CompilationNetwork, verdict
     lines.push({ label: `out: all traffic → anywhere (${nameOf(group)} has no outbound rule, so AWS adds one)`, state: verdictOf('OutboundOnlyToS3AndSubnets', group) === 'accepted' ? 'accepted' : 'open' });
   }
   return lines;
+}
+
+function groupState({ direction, resource }: GroupRule, verdict: GroupVerdict, verdictOf: VerdictOf): State {
+  if (!['open', 'to private addresses'].includes(verdict)) { return 'good'; }
+  const found = verdictOf(direction === 'in' ? 'NoInboundTraffic' : 'OutboundOnlyToS3AndSubnets', resource);
+  return acceptedOr(verdict === 'open' ? 'open' : 'unknown', found);
+}
+
+function acceptedOr(state: State, found: ReturnType<VerdictOf>): State {
+  return found === 'accepted' ? 'accepted' : state;
+}
+
+function stateOf(found: ReturnType<VerdictOf>): State {
+  return found === 'fail' ? 'open' : found === 'pass' || found === undefined ? 'good' : found;
 }
 
 function cidrOf(templates: TemplateSet, { vpc }: CompilationNetwork): string {
@@ -173,13 +190,16 @@ function vpcFacts(templates: TemplateSet, { vpc, subnets, vpcId }: CompilationNe
   ].join(' · ');
 }
 
-function vpcNotes(templates: TemplateSet, { vpcId, otherSubnets, vpc, subnets }: CompilationNetwork): Line[] {
+function vpcNotes(templates: TemplateSet, { vpcId, otherSubnets, vpc, subnets }: CompilationNetwork, verdictOf: VerdictOf): Line[] {
   const inVpc = templates.ofType('AWS::EC2::VPCEndpoint').filter(endpoint => vpcId !== undefined && templates.property(endpoint, 'VpcId').includes(vpcId)
     && endpoint.properties.VpcEndpointType === 'Interface');
   const flowLogs = templates.ofType('AWS::EC2::FlowLog').filter(log => vpc && templates.references(log, 'ResourceId').includes(vpc));
   return [
     ...subnets.length ? [{ label: 'An instance takes two IPs, and all instances may land in the same subnet', state: 'good' as const }] : [],
-    ...inVpc.length ? [{ label: `Interface endpoints: ${inVpc.map(endpoint => nameOf(endpoint)).join(', ')}`, state: 'good' as const }] : [],
+    ...(['good', 'accepted', 'unknown', 'open'] as const).flatMap(state => {
+      const names = inVpc.filter(endpoint => stateOf(verdictOf('OtherEndpointsRestricted', endpoint)) === state).map(endpoint => nameOf(endpoint));
+      return names.length ? [{ label: `Interface endpoints: ${names.join(', ')}`, state }] : [];
+    }),
     ...flowLogs.map(log => ({ label: `Flow logs record ${templates.property(log, 'TrafficType')[0] === 'ALL' ? 'all' : 'some'} traffic`, state: 'good' as const })),
     ...otherSubnets.length ? [{ label: `${count(otherSubnets.length, 'further subnet')} that no job uses`, state: 'good' as const }] : [],
   ];
@@ -250,10 +270,12 @@ export function bucketPanel(
 }
 
 function otherCard({ assetBuckets }: CompilationNetwork, { name, actions }: ReachableBucket, y: number, from: [number, number]): string[] {
+  const isAsset = assetBuckets.includes(name);
+  const [fill, stroke] = isAsset ? [COLOUR.paper, COLOUR.bucket] : [STATE_FILL.unknown, STATE_COLOUR.unknown];
   return [
-    box(COLUMN.x, y, COLUMN.width, OTHER_CARD.height, { stroke: COLOUR.bucket, thick: 1.2 }),
+    box(COLUMN.x, y, COLUMN.width, OTHER_CARD.height, { fill, stroke, thick: 1.2 }),
     text(COLUMN.x + 14, y + 22, readableName(name), { size: 12.5, width: COLUMN.width - 28 }),
-    text(COLUMN.x + 14, y + 40, assetBuckets.includes(name) ? 'model assets, in the bootstrap bucket' : 'not made by this app', { size: 12, fill: COLOUR.soft }),
+    text(COLUMN.x + 14, y + 40, isAsset ? 'model assets, in the bootstrap bucket' : 'not made by this app', { size: 12, fill: isAsset ? COLOUR.soft : STATE_COLOUR.unknown }),
     text(COLUMN.x + 14, y + 57, actions.map(action => action.replace('s3:', '')).join(', '), { size: 11.5, fill: COLOUR.soft, width: COLUMN.width - 20 }),
     arrow(elbow(from, y + OTHER_CARD.height / 2), 'allowed'),
   ];

@@ -53,7 +53,8 @@ ${report.unusedAcceptedFindings.length ? `<section><h2>Accepted findings that ma
 function verdict({ verdict: result, counts, networks }: PrivacyReport): string {
   if (networks.length === 0 && counts.fail === 0) { return 'No compilation network in this app'; }
   if (result === 'not visible') { return `No rule is broken in what is visible; ${count(counts.unknown, 'rule')} could not look at everything`; }
-  return result === 'pass' ? 'No rule is broken' : `${count(counts.fail, 'rule')} broken`;
+  const hidden = counts.unknown > 0 ? `; ${count(counts.unknown, 'rule')} could not look at everything` : '';
+  return result === 'pass' ? 'No rule is broken' : `${count(counts.fail, 'rule')} broken${hidden}`;
 }
 
 function summary({ counts, networks }: PrivacyReport): string {
