@@ -114,6 +114,31 @@ describe('uploads', () => {
     expect(second.begin).toBeGreaterThanOrEqual(first.end);
   });
 
+  const withList = (answer: (look: number) => object | undefined) => {
+    let looks = 0;
+    const local = new LocalFleet(stack, {
+      plan: always({ startingMs: 1, compilingMs: 1 }),
+      wrapCall: call => async (resource, args) => (/:listExecutions$/.test(resource) ? answer(++looks) : undefined) ?? call(resource, args),
+    });
+    return { local, looks: () => looks };
+  };
+
+  test('wait until the list of executions shows them, which may lag', async () => {
+    const { local, looks } = withList(look => look <= 2 ? { Executions: [] } : undefined);
+    const [execution] = await local.uploadAll(['models/a.tar.gz']);
+    await local.settle(execution);
+    expect(looks()).toBe(3);
+    expect(local.records('COMPLETED')).toHaveLength(2);
+  });
+
+  test('take no turns while more executions run than a page of the list shows', async () => {
+    const { local, looks } = withList(() => ({ Executions: [], NextToken: 'next' }));
+    const [execution] = await local.uploadAll(['models/a.tar.gz']);
+    await local.settle(execution);
+    expect(looks()).toBe(1);
+    expect(local.records('COMPLETED')).toHaveLength(2);
+  });
+
   test.each([[{ key: 'elsewhere/a.tar.gz' }], [[{ key: 'models/a.zip' }]], [[{ key: 'models/a.tar.gz' }, { key: 5 }]]])('fails with %j, which the rule lets through for no upload', async input => {
     const execution = await LocalFleet.withModels(stack).run(input);
     expect(execution.failure?.error).toBe('States.QueryEvaluationError');
