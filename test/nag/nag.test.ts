@@ -1,8 +1,10 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { NIST80053R5Checks, ServerlessChecks } from 'cdk-nag';
 import { acknowledgements, findings as findingsIn, unexplained, type Finding } from './findings';
 import { NeoFleetModels, NeoFramework } from '../../src';
 import { compilation } from '../compilation-job/fixture';
+import { MarkdownPage } from '../docs/markdown';
 import { C5, fleetStack } from '../fleet/fleet-harness';
 import { network } from '../network/fixture';
 
@@ -58,5 +60,30 @@ describe('the library', () => {
     expect(rules).toContain('NIST.800.53.R5-CloudWatchLogGroupEncrypted');
     expect(rules).toContain('HIPAA.Security-LambdaInsideVPC');
     expect(rules).toContain('AwsSolutions-S1');
+  });
+});
+
+describe('docs/cdk-nag.md', () => {
+  const page = MarkdownPage.read('docs/cdk-nag.md').text;
+  const section = page.split('## What the packs still find')[1];
+
+  test('names the version of cdk-nag that is installed', () => {
+    expect(page).toContain(`cdk-nag ${jest.requireActual('cdk-nag/package.json').version} `);
+  });
+
+  test('lists all that the NIST and Serverless packs find in a job and a fleet', () => {
+    const job = new App();
+    compilation({ deleteArtifacts: true }, network({}, new Stack(job, 'Stack')));
+    const { stack } = fleetStack();
+    const rules = [job, stack.node.root as App].flatMap(app => {
+      app.synth();
+      const packs = [new NIST80053R5Checks(app), new ServerlessChecks(app)];
+      return packs.flatMap(pack => pack.validateScope(app).violations.map(({ ruleName }) => ruleName));
+    });
+    const listed = [...section.matchAll(/`((?:NIST\.800\.53\.R5|Serverless)-\w+)(\u2026?)`/g)].map(([, name, more]) => ({ name, isPrefix: more !== '' }));
+    const isListed = (rule: string) => listed.some(({ name, isPrefix }) => isPrefix ? rule.startsWith(name) : rule === name);
+    expect(rules.length).toBeGreaterThan(listed.length);
+    expect(rules.filter(rule => !isListed(rule))).toEqual([]);
+    expect(listed.filter(({ name, isPrefix }) => !rules.some(rule => isPrefix ? rule.startsWith(name) : rule === name))).toEqual([]);
   });
 });
