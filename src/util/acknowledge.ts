@@ -98,6 +98,7 @@ function wildcardsOf({ Effect, Action, Resource }: any): string[] {
   ];
 }
 
+/** cdk-nag's spelling, which is part of its ids: unlike in `readableValue`, an intrinsic function that it does not know stays raw JSON. */
 function flat(value: any): string {
   if (typeof value === 'string') { return value.replace(/\$\{/g, '<').replace(/\}/g, '>'); }
   if (value['Fn::Join']) { return value['Fn::Join'][1].map(flat).join(value['Fn::Join'][0]); }

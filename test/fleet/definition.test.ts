@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { App, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -42,6 +43,14 @@ describe('the example', () => {
 
   test('is private, says the validation', () => {
     expect(brokenRules(reportOf(app))).toEqual([]);
+  });
+
+  test('fails the validation when its security group is opened', () => {
+    const opened = new App();
+    const fleet = new FleetStack(opened, 'NeoFleet', { quota: 4 });
+    const network = fleet.node.findAll().find(construct => construct instanceof neo.NeoPrivateCompilationVpc)!;
+    new ec2.CfnSecurityGroupEgress(fleet, 'Open', { groupId: network.securityGroup.securityGroupId, ipProtocol: '-1', cidrIp: '0.0.0.0/0' });
+    expect(brokenRules(reportOf(opened))).toContain('OutboundOnlyToS3AndSubnets');
   });
 
   test('has valid definitions', () => {

@@ -22,6 +22,8 @@ test.each<[string, any, string[]]>([
   ['the same, substituted', { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${Bucket}' }, ['arn:${AWS.Partition}:s3:::${Template#Bucket}']],
   ['Sub with variables', { 'Fn::Sub': ['${A}-${!B}', { A: { Ref: 'Vpc' } }] }, ['${Template#Vpc}-${B}']],
   ['If', { 'Fn::If': ['C', 'a', { 'Fn::If': ['D', 'b', { Ref: 'AWS::NoValue' }] }] }, ['a', 'b']],
+  ['a part of Join that is nothing', { 'Fn::Join': ['-', ['a', { Ref: 'AWS::NoValue' }, 'b']] }, ['a-b']],
+  ['an item of a list that is nothing', ['a', { Ref: 'AWS::NoValue' }], ['a']],
   ['If within Join', { 'Fn::Join': ['-', ['x', { 'Fn::If': ['C', 'a', 'b'] }]] }, ['x-a', 'x-b']],
   ['Select of a list', { 'Fn::Select': [1, ['a', { Ref: 'Vpc' }]] }, ['${Template#Vpc}']],
   ['Select of a split', { 'Fn::Select': ['0', { 'Fn::Split': ['/', { 'Fn::Join': ['/', ['a', 'b']] }] }] }, ['a']],
