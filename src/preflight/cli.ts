@@ -3,21 +3,25 @@ import { parseArgs } from 'util';
 import { App, Stack } from 'aws-cdk-lib';
 import { checkArchive } from './preflight';
 import { SAMPLE_ARCHIVE } from './sample';
+import { FRAMEWORKS } from '../target/compatibility';
+import { WARNINGS } from '../target/compilation';
 import { checkCompilation } from '../target/compilation-rules';
+import { NeoCompilerOptions } from '../target/compiler-options';
 import { NeoDataInputShape } from '../target/data-input-shape';
 import { NeoFramework } from '../target/framework';
-import { NeoTarget } from '../target/target';
+import { NeoTarget, NeoTargetAccelerator, NeoTargetArch, NeoTargetOs } from '../target/target';
 
-const USAGE = `Usage: cdk-sagemaker-neo check ARCHIVE --framework NAME[-VERSION] [--shape JSON] [--target DEVICE] [--json]
+const USAGE = `Usage: cdk-sagemaker-neo check ARCHIVE --framework NAME[-VERSION] [--shape JSON] [--target TARGET] [--compiler-options JSON] [--json]
        cdk-sagemaker-neo sample ARCHIVE
 
 check   checks a .tar.gz archive against what AWS documents for SageMaker Neo
 sample  writes the archive of a small ONNX model, to try the library with
 
-  --framework  such as pytorch-1.13 or onnx
-  --shape      such as '{"input0":[1,3,224,224]}'
-  --target     a device such as ml_c5
-  --json       print the findings as JSON
+  --framework         such as pytorch-1.13 or onnx
+  --shape             such as '{"input0":[1,3,224,224]}'
+  --target            a device such as ml_c5, or a platform such as linux/arm64 or linux/arm64/mali
+  --compiler-options  such as '{"mcpu":"skylake-avx512"}'
+  --json              print the findings as JSON
 
 Exits 1 when there is an error, 2 when the command is wrong.
 `;
@@ -31,7 +35,13 @@ export function main(args: string[], print: (text: string) => void = text => voi
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { framework: { type: 'string' }, shape: { type: 'string' }, target: { type: 'string' }, json: { type: 'boolean' } },
+      options: {
+        'framework': { type: 'string' },
+        'shape': { type: 'string' },
+        'target': { type: 'string' },
+        'compiler-options': { type: 'string' },
+        'json': { type: 'boolean' },
+      },
     });
     if (positionals[0] === 'sample' && positionals.length === 2) {
       fs.writeFileSync(positionals[1], SAMPLE_ARCHIVE, { flag: 'wx' });
@@ -48,7 +58,11 @@ export function main(args: string[], print: (text: string) => void = text => voi
       print(`There is no file ${archive}.\n`);
       return 2;
     }
-    findings = check(archive, values.framework, values.shape, values.target);
+    if (values.target === undefined && values['compiler-options'] !== undefined) {
+      print('--compiler-options needs --target.\n');
+      return 2;
+    }
+    findings = check(archive, values.framework, values.shape, values.target, values['compiler-options']);
   } catch (error) {
     print(`${(error as Error).message}\n`);
     return 2;
@@ -59,17 +73,45 @@ export function main(args: string[], print: (text: string) => void = text => voi
   } else {
     for (const message of errors) { print(`error: ${message}\n`); }
     for (const { id, message } of warnings) { print(`warning: ${message} [${id}]\n`); }
-    print(`${archive}: ${errors.length} errors, ${warnings.length} warnings\n`);
+    print(`${archive}: ${counted(errors.length, 'error')}, ${counted(warnings.length, 'warning')}\n`);
   }
   return errors.length > 0 ? 1 : 0;
 }
 
-function check(archive: string, frameworkName: string, shape?: string, device?: string) {
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function check(archive: string, frameworkName: string, shape?: string, target?: string, options?: string) {
   const [, name, version] = /^([A-Za-z0-9_]+)(?:-(.+))?$/.exec(frameworkName) ?? [undefined, frameworkName];
   const framework = NeoFramework.of(name.toUpperCase(), version);
   const dataInputShape = shape === undefined ? undefined : NeoDataInputShape.fromJson(shape);
   const found = checkArchive(archive, { framework, dataInputShape });
-  if (device === undefined) { return { errors: found.errors, warnings: found.warnings }; }
-  const rules = checkCompilation(new Stack(new App(), 'Check'), { framework, dataInputShape, target: NeoTarget.device(device) });
-  return { errors: [...found.errors, ...rules.errors], warnings: [...found.warnings, ...rules.warnings] };
+  // Without a target, the rules know of the framework only that it exists.
+  if (target === undefined) {
+    const isKnown = Object.keys(FRAMEWORKS).includes(framework.name);
+    return { errors: found.errors, warnings: isKnown ? found.warnings : [...found.warnings, unknownFramework(framework.name)] };
+  }
+  const compilerOptions = options === undefined ? undefined : NeoCompilerOptions.fromJson(options);
+  const rules = checkCompilation(new Stack(new App(), 'Check'), { framework, dataInputShape, target: toTarget(target), compilerOptions });
+  // The archive's own warning has the shape as well.
+  const hasShapeOfFile = found.warnings.some(({ id }) => id === 'cdk-sagemaker-neo:inputShapeOfFile');
+  const others = rules.warnings.filter(({ id }) => !hasShapeOfFile || id !== 'cdk-sagemaker-neo:dataInputShapeMissing');
+  return { errors: [...found.errors, ...rules.errors], warnings: [...found.warnings, ...others] };
+}
+
+function unknownFramework(name: string) {
+  return { id: 'cdk-sagemaker-neo:unknownFramework', message: `${WARNINGS.unknownFramework} It knows ${Object.keys(FRAMEWORKS).join(', ')}; got: ${name}` };
+}
+
+/** A device has no slash in its name, a platform has one or two. */
+function toTarget(text: string): NeoTarget {
+  if (!text.includes('/')) { return NeoTarget.device(text); }
+  const [os, arch, accelerator, ...more] = text.toUpperCase().split('/');
+  if (!os || !arch || accelerator === '' || more.length > 0) { throw new Error(`--target must be a device or a platform OS/ARCH[/ACCELERATOR], such as linux/arm64/mali; got: ${text}`); }
+  return NeoTarget.platform({
+    os: NeoTargetOs.of(os),
+    arch: NeoTargetArch.of(arch),
+    accelerator: accelerator === undefined ? undefined : NeoTargetAccelerator.of(accelerator),
+  });
 }

@@ -95,6 +95,15 @@ function load(project: string): string {
   return `${byImport.length} file by the import, ${byOneJob.length} by an app with one job; ${names.length} names`;
 }
 
+/** As a step of CI before an upload runs it, from the installed package. */
+function useCommand(project: string): string {
+  const neo = (...args: string[]) => run('npm', ['exec', '--offline', '--', 'cdk-sagemaker-neo', ...args], { NODE_PATH: '' }, project);
+  const checked = (input: string) => neo('check', 'sample.tar.gz', '--framework', 'onnx', '--shape', `{"${input}":[1,3,32,32]}`, '--target', 'linux/arm64');
+  const codes = [neo('sample', 'sample.tar.gz').status, checked('image').status, checked('picture').status, neo('check').status];
+  if (codes.join() !== '0,0,1,2') { throw new Error(`it exits ${codes.join(', ')}, not 0, 0, 1, 2: ${checked('image').stdout}`); }
+  return 'writes a sample, passes it, refuses a wrong name and a wrong command';
+}
+
 function failWith(faults: (string | undefined)[]): void {
   const found = faults.filter(fault => fault !== undefined);
   if (found.length > 0) { throw new Error(found.join('\n')); }
@@ -112,6 +121,7 @@ try {
     return 'right within 10 %';
   });
   for (const version of VERSIONS) { check(`${version.name} aws-cdk-lib`, () => consume(version, tarball)); }
+  check('npx cdk-sagemaker-neo', () => useCommand(path.join(folder, VERSIONS[0].name)));
   check('what it loads', () => load(path.join(folder, VERSIONS[0].name)));
 } finally {
   fs.rmSync(folder, { recursive: true, force: true });

@@ -49,6 +49,37 @@ test('fails: what the rules say about framework and target', () => {
   expect(run('check', archiveOf(['tensorflow/fixed.tflite']), '--framework', 'tflite', '--target', 'ml_c5')).toEqual({ code: 1, text: expect.stringMatching(/error: framework TFLITE/) });
 });
 
+describe('targets', () => {
+  const args = ['check', archiveOf(['onnx/fixed.onnx']), '--framework', 'onnx', '--shape', '{"image":[1,3,32,32]}'];
+
+  test.each([
+    ['a platform', ['--target', 'linux/arm64'], /: 0 errors, 0 warnings/],
+    ['a platform with an accelerator, in the capitals of the API', ['--target', 'LINUX/ARM64/MALI'], /: 0 errors, 0 warnings/],
+    ['an NVIDIA platform with what it needs', ['--target', 'linux/arm64/nvidia', '--compiler-options', '{"gpu-code":"sm_53","trt-ver":"6.0.1","cuda-ver":"10.0"}'], /: 0 errors, 0 warnings/],
+    ['an NVIDIA platform without', ['--target', 'linux/arm64/nvidia'], /^warning: .*nvidiaCompilerOptions/],
+    ['a device that is not known', ['--target', 'ml_c55'], /^warning: .*unknownTarget/],
+  ])('%s', (_, more, text) => {
+    expect(run(...args, ...more)).toEqual({ code: 0, text: expect.stringMatching(text) });
+  });
+
+  test.each<[string, string[], number, RegExp]>([
+    ['a platform that Neo does not have', ['--target', 'android/arm64/nvidia'], 1, /error: target platform: Neo has/],
+    ['half a platform', ['--target', 'linux/'], 2, /OS\/ARCH\[\/ACCELERATOR\].*got: linux\//],
+    ['more than a platform', ['--target', 'linux/arm64/mali/x'], 2, /got: linux\/arm64\/mali\/x/],
+    ['the name of an instance', ['--target', 'ml.c5.xlarge'], 2, /ml_c5/],
+    ['options that are no JSON', ['--target', 'ml_c5', '--compiler-options', '{'], 2, /JSON/],
+    ['options without a target', ['--compiler-options', '{"dtype":"float32"}'], 2, /needs --target/],
+  ])('fails: %s', (_, more, code, text) => {
+    expect(run(...args, ...more)).toEqual({ code, text: expect.stringMatching(text) });
+  });
+});
+
+test('one warning about a shape that is missing; none of it when the framework is not known', () => {
+  const archive = archiveOf(['onnx/fixed.onnx']);
+  expect(run('check', archive, '--framework', 'onnx', '--target', 'ml_c5')).toEqual({ code: 0, text: expect.stringMatching(/^warning: .*fromMap.*inputShapeOfFile\]\n.*: 0 errors, 1 warning\n$/) });
+  expect(run('check', archive, '--framework', 'onyx')).toEqual({ code: 0, text: expect.stringMatching(/^warning: .*unknownFramework/) });
+});
+
 test('fails: a wrong command', () => {
   expect(run()).toEqual({ code: 2, text: expect.stringMatching(/^Usage/) });
   expect(run('check', 'nothing.tar.gz', '--framework', 'onnx')).toEqual({ code: 2, text: expect.stringMatching(/no file nothing/) });
