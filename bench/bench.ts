@@ -13,6 +13,7 @@ import { machine } from './harness/machine';
 import { compare, promises, write } from './harness/regression';
 import type { Figure, Result } from './harness/result';
 import { importing } from './import/part';
+import { preflight } from './preflight/part';
 import { privacy } from './privacy/part';
 import { synthesis } from './synth/part';
 import { growth } from './template/part';
@@ -23,6 +24,7 @@ const PARTS: Record<string, { title: string; measure: (samples: number) => Resul
   start: { title: 'The handler: bundle, start, looks', measure: starting },
   waiting: { title: 'The waiting: calls, Lambda time, delay', measure: waiting },
   template: { title: 'What a further job adds to the template', measure: growth },
+  preflight: { title: 'Check of a model\'s archive', measure: preflight },
   privacy: { title: 'Validation report and picture', measure: privacy },
 };
 
