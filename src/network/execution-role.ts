@@ -190,7 +190,7 @@ export function permitExistingRole(scope: Construct, role: iam.IRole, lacking: i
 }
 
 /**
- * Statements with Sids that belong to somebody: a role may serve several networks and buckets, and no two statements of a policy have the same Sid.
+ * Statements with Sids that belong to one network or bucket: a role may serve several networks and buckets, and no two statements of a policy have the same Sid.
  */
 export function statementsOf(owner: IConstruct, ...statements: iam.PolicyStatement[]): iam.PolicyStatement[] {
   statements.forEach(statement => { statement.sid = `${statement.sid}${owner.node.addr.slice(-8)}`; });

@@ -148,7 +148,7 @@ export interface NeoPrivateCompilationVpcProps {
    * `BucketDeployment`. Roles, users, functions, or `new iam.ArnPrincipal('arn:aws:iam::111122223333:role/team/*')` for anything
    * else; `*` and `?` are allowed in the ARN. An exempt principal still needs permissions of its own.
    *
-   * @default - nobody; `allowOutsideEndpoint` adds more later
+   * @default - no principal; `allowOutsideEndpoint` adds more later
    */
   readonly bucketPolicyExemptPrincipals?: iam.IGrantable[];
 

@@ -56,7 +56,7 @@ export function checkSecurityGroups(scope: Construct, vpc: ec2.IVpc, subnets: ec
   scope.node.addValidation({
     validate: () => {
       warnOfInboundRules(scope, made);
-      // What an imported group lets out, nobody knows.
+      // The rules of an imported group are not known.
       if (made.length === groups.length) { warnOfMissingRules(scope, subnets, made); }
       return [];
     },

@@ -42,7 +42,7 @@ test('uploads need a prefix', () => {
   }))).toThrow(/startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix/);
 });
 
-test('a model that cannot be compiled for one of the targets is an error, with every reason', () => {
+test('fails: a model that cannot be compiled for one of the targets, with every reason', () => {
   expect(() => fleetStack((_, models) => ({
     models: neo.NeoFleetModels.fromPrefix(models, 'x', { framework: neo.NeoFramework.TFLITE_1_15, dataInputShape: shape }),
     targets: [C5, { target: neo.NeoTarget.COREML }],

@@ -134,7 +134,7 @@ describe('without functions', () => {
     });
   });
 
-  test('a busy port is an error that says what to do', async () => {
+  test('fails: a busy port, and says what to do', async () => {
     await inCloud({ assembly }, async first => {
       await first.deploy('Exporting');
       const port = Number(new URL((await (first as any).servers).apis.url('')).port);
@@ -144,7 +144,7 @@ describe('without functions', () => {
     });
   });
 
-  test('an unknown SSM parameter is an error, a known one is used', async () => {
+  test('fails: an unknown SSM parameter, a known one is used', async () => {
     await inCloud({ assembly, ssmParameters: {} }, async cloud => {
       await cloud.deploy('Exporting', { template: { Resources: { V: { Type: 'AWS::EC2::VPC' } } } });
       const template = {

@@ -44,7 +44,7 @@ test.each<[string, () => string, RegExp]>([
   ['an uncompressed tar', () => file(gunzipSync(tarGz('model.pth', MODEL))), /a tar archive that is not compressed/],
   ['a compressed model without tar', () => file(gzipSync(MODEL)), /a compressed file that is no tar archive/],
   ['a compressed file of a few bytes', () => file(gzipSync('model')), /a compressed file that is no tar archive/],
-])('%s is an error at synthesis that says what it is', (_, make, message) => {
+])('fails: %s, at synthesis that says what it is', (_, make, message) => {
   const path = make();
   expect(() => compilation({ model: NeoModel.fromAsset(path, OPTIONS) }))
     .toThrow(new RegExp(`path must be a tar archive compressed with gzip.*"tar czf"; got: "\\S+model.tar.gz", ${message.source} \\[at Stack/Job\\]`));

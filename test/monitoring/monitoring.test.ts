@@ -62,7 +62,7 @@ describe('metrics', () => {
     templateOf(fixture.stack).resourceCountIs('AWS::Logs::MetricFilter', 1);
   });
 
-  test('of another name are an error', () => {
+  test('fails: of another name', () => {
     expect(() => compilation().job.metric('Failures')).toThrow(/metricName must be one of CompletedJobs, FailedJobs, CompilationTime, PendingTime; got: "Failures"/);
   });
 });
@@ -209,7 +209,7 @@ describe('monitoring', () => {
       const { job } = compilation({}, network({}, newStack({ env: { region: 'eu-west-1', account: '111122223333' } })));
       return new NeoCompilationMonitoring(new Stack(App.of(job) as App, 'Other', { env: { region: 'us-east-1', account: '111122223333' } }), 'Monitoring', { jobs: [job] });
     }, /jobs must be in the region of the stack, us-east-1.*got: Stack\/Job in eu-west-1/],
-  ])('%s: an error', (_, make, message) => {
+  ])('fails: %s', (_, make, message) => {
     expect(make).toThrow(message);
   });
 });

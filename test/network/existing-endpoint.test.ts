@@ -38,15 +38,15 @@ describe('an S3 endpoint', () => {
     expect(() => network({ ...imported(stack, { routeTableId: undefined }), s3Endpoint }, stack)).not.toThrow();
   });
 
-  test('that misses a subnet is an error', () => {
+  test('fails: that misses a subnet', () => {
     expect(() => bring((_, vpc) => onSubnets(vpc, { subnets: [vpc.isolatedSubnets[0]] }))).toThrow(/s3Endpoint must be on the route table of every subnet.*IsolatedSubnet2$|IsolatedSubnet2 \[at/);
   });
 
-  test('of another VPC is an error', () => {
+  test('fails: of another VPC', () => {
     expect(() => bring(scope => onSubnets(new ec2.Vpc(scope, 'Other', { subnetConfiguration: [ISOLATED] }), {}))).toThrow(/s3Endpoint must be in vpc/);
   });
 
-  test('of another service is an error', () => {
+  test('fails: of another service', () => {
     expect(() => bring((_, vpc) => vpc.addGatewayEndpoint('Table', { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB }))).toThrow(
       /s3Endpoint must be an endpoint for S3; got: Stack\/Existing\/Table, for com\.amazonaws\.\$\{AWS::Region\}\.dynamodb/);
   });
@@ -56,7 +56,7 @@ describe('an S3 endpoint', () => {
     expect(() => bring((stack, vpc) => vpc.addGatewayEndpoint('S3', { service: { name: serviceName(stack) }, subnets: [{ subnets: vpc.isolatedSubnets }] }))).not.toThrow();
   });
 
-  test('of the interface type is an error', () => {
+  test('fails: of the interface type', () => {
     expect(() => bring((_, vpc) => vpc.addInterfaceEndpoint('S3', { service: ec2.InterfaceVpcEndpointAwsService.S3 }) as any)).toThrow(/s3Endpoint must be a gateway endpoint.*Interface/);
   });
 

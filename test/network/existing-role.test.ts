@@ -39,7 +39,7 @@ describe('a role', () => {
     expect(text).not.toContain('Token[');
   });
 
-  test('of another account is an error, as it could not be passed', () => {
+  test('fails: of another account, as it could not be passed', () => {
     const stack = newStack({ env: { account: '111122223333' } });
     expect(() => network({ role: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::444455556666:role/neo') }, stack))
       .toThrow(/role must be in the account of the stack, 111122223333.*Stack\/Role in 444455556666/);

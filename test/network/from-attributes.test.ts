@@ -38,7 +38,7 @@ test.each<[Partial<NeoPrivateCompilationVpcAttributes>, RegExp]>([
   [{ securityGroups: [] }, /securityGroups must be 1 to 5 groups.*got: 0/],
   [{ securityGroups: Array(6).fill({ securityGroupId: 'sg-1' }) }, /got: 6/],
   [{ s3Endpoint: 'vpce-1' as any }, /s3Endpoint has the wrong type: it must be a gateway endpoint.*got: "vpce-1"/],
-])('%j is an error', (attrs, message) => {
+])('fails: %j', (attrs, message) => {
   expect(() => imported(newStack(), attrs)).toThrow(message);
 });
 

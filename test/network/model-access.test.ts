@@ -62,12 +62,12 @@ test('an encrypted model can be decrypted, and no more', () => {
   expect(roleStatements(stack)).toContainEqual({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: stack.resolve(key.keyArn) });
 });
 
-test.each([undefined, '', 5 as any])('objectKeyPattern %j is an error', key => {
+test.each([undefined, '', 5 as any])('fails: objectKeyPattern %j', key => {
   const { stack, privateVpc } = network();
   expect(() => privateVpc.grantReadThroughEndpoint(s3.Bucket.fromBucketName(stack, 'Models', 'models'), key)).toThrow(/objectKeyPattern must be/);
 });
 
-test('a bucket that only another network may use is an error', () => {
+test('fails: a bucket that only another network may use', () => {
   const { stack, bucket } = network();
   const other = new NeoPrivateCompilationVpc(stack, 'Other', { buckets: [new s3.Bucket(stack, 'OtherBucket')] });
   expect(() => other.grantReadThroughEndpoint(bucket, 'model.tar.gz')).toThrow(/Stack\/Bucket belongs to the network Stack\/Neo/);
@@ -101,7 +101,7 @@ describe('a model in the stack of the job, which depends on the stack of the net
   test.each<[string, (jobs: Stack) => s3.Bucket]>([
     ['a generated name', jobs => new s3.Bucket(jobs, 'Models')],
     ['a key of that stack', jobs => new s3.Bucket(jobs, 'Models', { bucketName: 'models', encryptionKey: new kms.Key(jobs, 'Key') })],
-  ])('in a bucket with %s is an error that says why', (_, models) => {
+  ])('fails: in a bucket with %s, and says why', (_, models) => {
     const { jobs, privateVpc } = apart();
     expect(() => privateVpc.grantReadThroughEndpoint(models(jobs), 'model.tar.gz')).toThrow(/Jobs\/Models is in another stack than the network/);
   });

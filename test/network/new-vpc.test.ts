@@ -74,7 +74,7 @@ describe('size', () => {
     [{ ipAddresses: '10.0.0.0/16' as any }, /ipAddresses has the wrong type: it must be IP addresses, such as .*got: "10.0.0.0\/16"/],
     [{ privateControlPlane: 'yes' as any }, /privateControlPlane has the wrong type: it must be true or false/],
     [{ ipAddresses: ec2.IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'pool', ipv4NetmaskLength: 24 }) }, /ask for a \/23 or larger; got: \/24/],
-  ])('%j is an error', (props, message) => {
+  ])('fails: %j', (props, message) => {
     expect(() => network(props)).toThrow(message);
   });
 

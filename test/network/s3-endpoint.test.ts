@@ -59,7 +59,7 @@ test('more statements can be added', () => {
   expect(bySid(PolicyDocument, 'More')).toMatchObject({ Effect: 'Allow', Resource: 'arn:aws:s3:::more/*' });
 });
 
-test('a statement without a principal is an error', () => {
+test('fails: a statement without a principal', () => {
   expect(() => network({ endpointPolicyStatements: [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] })] }))
     .toThrow(/endpointPolicyStatements must each have a principal/);
 });
@@ -71,17 +71,17 @@ describe('buckets', () => {
     [[undefined], /buckets\[0\] must be given/],
     [[{}], /buckets\[0\] has the wrong type: it must be a bucket \(s3\.IBucket\); got: \{\}/],
     ['models', /buckets has the wrong type: it must be an array, each item a bucket.*got: "models"/],
-  ])('%j is an error', (buckets, message) => {
+  ])('fails: %j', (buckets, message) => {
     expect(() => network({ buckets: buckets as any })).toThrow(message);
   });
 
-  test('with a key of another Region are an error', () => {
+  test('fails: with a key of another Region', () => {
     const stack = newStack({ env: { region: 'eu-west-1' } });
     const encryptionKey = kms.Key.fromKeyArn(stack, 'Far', 'arn:aws:kms:us-east-1:111122223333:key/0');
     expect(() => network({ encryptionKey }, stack)).toThrow(/encryptionKey must be in the Region of the stack, eu-west-1.*Stack\/Far in us-east-1/);
   });
 
-  test('of another Region are an error', () => {
+  test('fails: of another Region', () => {
     const stack = newStack({ env: { region: 'eu-west-1' } });
     const bucket = s3.Bucket.fromBucketAttributes(stack, 'Far', { bucketName: 'far', region: 'us-east-1' });
     expect(() => network({ buckets: [bucket] }, stack)).toThrow(/buckets must be in the Region of the stack, eu-west-1.*Stack\/Far in us-east-1/);

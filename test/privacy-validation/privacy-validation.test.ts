@@ -340,7 +340,7 @@ describe('use', () => {
     expect(fs.readdirSync(reportDirectory).sort()).toEqual(['network.svg', 'report.html', 'report.json']);
   });
 
-  test('a second time is an error', () => {
+  test('fails: a second time', () => {
     const app = newApp();
     NeoPrivacyValidation.addTo(app);
     expect(() => NeoPrivacyValidation.addTo(new Stack(app, 'Stack'))).toThrow('NeoPrivacyValidation must be added to an app or stage once; got: a second one');

@@ -176,7 +176,7 @@ describe('what the network would have to refer to, in the stack of the job', () 
       const model = NeoModel.fromBucket(new s3.Bucket(jobs, 'Uploads'), 'm.tar.gz', { framework: NeoFramework.XGBOOST });
       return compile(jobs, network, bucket, { model });
     }, /bucket Jobs\/Uploads is in another stack than the network/],
-  ])('%s: an error that says what to do', (_, make, message) => {
+  ])('fails: %s, and says what to do', (_, make, message) => {
     expect(make).toThrow(message);
   });
 

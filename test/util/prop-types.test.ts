@@ -59,7 +59,7 @@ test.each<[string, unknown, string]>([
   ['a token for a flag', { name: 'a', bucket, flag: Lazy.any({ produce: () => true }) }, 'flag has the wrong type: it must be true or false, known at synthesis; got: a token'],
   ['a list as a struct', { name: 'a', bucket, inner: [] }, 'inner has the wrong type: it must be an inner; got: []'],
   ['a part of a struct', { name: 'a', bucket, inner: {} }, 'inner.value must be given; got: undefined'],
-])('%s is an error that says where', (_, props, message) => {
+])('fails: %s, and says where', (_, props, message) => {
   expect(check(props)).toThrow(NeoValidationError);
   expect(check(props)).toThrow(message);
 });

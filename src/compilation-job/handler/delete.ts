@@ -8,7 +8,7 @@ import { ownershipOf, DONE, NOT_YET, type Look, type PolledRequest } from './req
 const LIST_LAG_MS = 30_000;
 
 /**
- * A Delete, seen every ten seconds: stop, wait, delete. What is gone, was never made or belongs to somebody else is done.
+ * A Delete, seen every ten seconds: stop, wait, delete. What is gone, was never made or belongs to another request is done.
  */
 export class DeleteHandler {
   constructor(private readonly deps: Dependencies, private readonly jobs: NeoJobs) {}

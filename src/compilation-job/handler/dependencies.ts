@@ -15,6 +15,6 @@ export interface Dependencies {
   readonly now: () => number;
   /** One structured line in the function's log. Never give it an event: it holds a presigned URL. */
   readonly log: (entry: Record<string, unknown>) => void;
-  /** Is told of a job's end; absent where nobody listens. */
+  /** Receives the outcomes of jobs; undefined when the stack has no rule for them. */
   readonly eventBus?: OnDemand<Pick<EventBus, 'put'>>;
 }

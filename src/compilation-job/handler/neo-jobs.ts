@@ -86,7 +86,7 @@ export class NeoJobs {
     return tags;
   }
 
-  /** Make the tags those wanted, and remove those that were wanted before. Tags of anybody else stay. */
+  /** Make the tags those wanted, and remove those that were wanted before. Other tags stay. */
   public async retag(job: Job, present: ReadonlyMap<string, string>, wanted: readonly Tag[], before: readonly Tag[]): Promise<void> {
     const changed = wanted.filter(tag => present.get(tag.Key!) !== tag.Value);
     const gone = before.map(tag => tag.Key!).filter(key => present.has(key) && !wanted.some(tag => tag.Key === key));

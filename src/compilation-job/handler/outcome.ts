@@ -23,7 +23,7 @@ export function failed(request: ResourceRequest, error: JobFailure): Compilation
   return { ...subject(request), outcome: 'FAILED', ...error.job && resultOf(error.job), reason: error.message };
 }
 
-/** Write the outcome down, and tell whoever wants to know. Neither may alter the answer to CloudFormation. */
+/** Log the outcome and send it to the event bus. Neither may alter the answer to CloudFormation. */
 export async function report({ log, eventBus }: Dependencies, outcome: CompilationOutcome): Promise<void> {
   log({ action: OUTCOME_ACTION, ...outcome });
   try {
@@ -71,7 +71,7 @@ const MAX_REASON_BYTES = 2_400;
 export class JobFailure extends Error {
   /**
    * @param job the job that failed, if there is one
-   * @param isAbandoned nobody waits for this answer any more, and no job has failed
+   * @param isAbandoned CloudFormation no longer waits for this answer, and no job has failed
    */
   constructor(message: string, public readonly job?: Job, public readonly isAbandoned = false) {
     super(truncated(message, MAX_REASON_BYTES));

@@ -74,20 +74,20 @@ describe('Delete', () => {
     expect(resource.jobs()[0].deletedAt).toBeDefined();
   });
 
-  test('no permission to delete is an error with AWS\'s words', async () => {
+  test('fails: no permission to delete, with AWS\'s words', async () => {
     await resource.create(properties());
     world.inject('DeleteCompilationJob', faults.accessDenied(), Infinity);
     expect(await resource.delete()).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('sagemaker:DeleteCompilationJob') });
   });
 
-  test('no permission to stop is an error with AWS\'s words, and the job stays', async () => {
+  test('fails: no permission to stop, with AWS\'s words, and the job stays', async () => {
     await slowly();
     world.inject('StopCompilationJob', faults.accessDenied(), Infinity);
     expect(await resource.delete()).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('sagemaker:StopCompilationJob') });
     expect(resource.jobs()[0].deletedAt).toBeUndefined();
   });
 
-  test('no permission to see it: an error under a name of our kind, nothing to do under a foreign one', async () => {
+  test('fails: no permission to see it, under a name of our kind, nothing to do under a foreign one', async () => {
     await resource.create(properties());
     world.inject('DescribeCompilationJob', faults.accessDenied(), Infinity);
     expect(await resource.delete()).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('sagemaker:DescribeCompilationJob') });

@@ -150,7 +150,7 @@ describe('the event bus', () => {
     expect(sent[0].Entries[0].Resources).toEqual([]);
   });
 
-  test('that refuses the event is an error, although the call succeeds', async () => {
+  test('fails: that refuses the event, although the call succeeds', async () => {
     const { bus: eventBus } = bus({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException', ErrorMessage: 'slowly' }] });
     await expect(eventBus.put(outcome)).rejects.toMatchObject({ name: 'ThrottlingException', message: 'slowly' });
   });

@@ -181,7 +181,7 @@ describe('a fixed name', () => {
     expect(resource.jobsInProgress()).toHaveLength(1);
   });
 
-  test('that stands in the way of an update while its job runs, unwatched: an error, and the job goes on', async () => {
+  test('fails: that stands in the way of an update while its job runs, unwatched, and the job goes on', async () => {
     world.plan = HOURS;
     await created({ JobName: 'resnet', WaitForCompletion: 'false' });
     const answer = await resource.update(properties({ JobName: 'resnet', WaitForCompletion: 'false', model: 'mobilenet' }));

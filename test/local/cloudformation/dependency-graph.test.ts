@@ -28,7 +28,7 @@ test.each<[string, Parameters<typeof dependencyGraph>[0], RegExp]>([
   ['itself', { A: resource({ x: { Ref: 'A' } }) }, /A -> A/],
   ['DependsOn what is not there', { A: resource({}, 'B') }, /A depends on B, which is not a resource/],
   ['a reference to what is not there', { A: resource({ x: { Ref: 'B' } }) }, /A refers to B, which is neither/],
-])('%s is an error', (_, resources, message) => {
+])('fails: %s', (_, resources, message) => {
   expect(() => dependencyGraph(resources, yes)).toThrow(message);
 });
 

@@ -35,7 +35,7 @@ test('names are always the same, differ between resources, and fit', () => {
   expect(make('AWS::S3::Bucket', {}, 'x'.repeat(200)).physicalId.length).toBeLessThanOrEqual(63);
 });
 
-test('an attribute that is not in the table is an error that says where to add it', () => {
+test('fails: an attribute that is not in the table, and says where to add it', () => {
   const { attributes } = make('AWS::S3::BucketPolicy');
   expect(() => nativeAttribute('Policy', 'AWS::S3::BucketPolicy', attributes, 'Arn'))
     .toThrow('the local run does not know attribute Arn of Policy (AWS::S3::BucketPolicy); known: none. Add it to local/cloudformation/native-resources.ts');

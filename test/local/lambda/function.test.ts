@@ -50,7 +50,7 @@ test.each<[string, string, string, RegExp]>([
   ['a missing handler', 'exports.other = 1;', 'Runtime.HandlerNotFound', /index.handler is undefined or not exported/],
   ['an exit', 'exports.handler = async () => process.exit(7);', 'Runtime.ExitError', /Runtime exited with error: exit status 7/],
   ['a crash outside of the handler', 'exports.handler = () => new Promise(() => setTimeout(() => { throw new Error("late"); }));', 'Runtime.ExitError', /exit status 1/],
-])('%s is an error of the function', async (_, code, errorType, message) => {
+])('fails: %s', async (_, code, errorType, message) => {
   await put(code);
   expect(await invoke()).toEqual({ functionError: 'Unhandled', result: expect.objectContaining({ errorType, errorMessage: expect.stringMatching(message) }) });
 });

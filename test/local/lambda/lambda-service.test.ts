@@ -35,7 +35,7 @@ describe('the Invoke API', () => {
     expect(await call({ InvocationType: 'Event', Payload: '{}' })).toMatchObject({ status: 202 });
   });
 
-  test('a function that is not there is an error of the call', async () => {
+  test('fails: a function that is not there', async () => {
     await expect(call({ FunctionName: 'gone' })).rejects.toMatchObject({ name: 'ResourceNotFoundException', message: 'Function not found: gone' });
   });
 

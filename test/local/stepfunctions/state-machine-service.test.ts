@@ -111,7 +111,7 @@ test('JSONata runs on the same clock', async () => {
   expect(await run(definition, { a: ({ x }) => [x, clock.now() - Date.UTC(2030, 0)] }, { x: 1 }, clock)).toMatchObject({ status: 'SUCCEEDED', output: [1, 5_000] });
 });
 
-test('a throttled invocation is an error of Lambda', async () => {
+test('fails: a throttled invocation, with the error of Lambda', async () => {
   const throttled = lambdaTask(async () => { throw new ApiError('TooManyRequestsException', 'Rate Exceeded.', 429); });
   await expect(throttled(`${FUNCTION}a`, {})).rejects.toMatchObject({ name: 'Lambda.TooManyRequestsException', message: 'Rate Exceeded.' });
 });
