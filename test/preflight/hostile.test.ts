@@ -53,6 +53,55 @@ test('a link that leads to itself is only a link', () => {
   expect(onnx(archiveWith([{ name: 'model.onnx', content: good }, { name: 'a', flag: '2', linkname: 'a' }]))).toEqual({ errors: [], warnings: [] });
 });
 
+describe('what is made to keep the check busy, or to fill the memory, ends in a finding', () => {
+  const large = 8 * 1024 * 1024;
+  const varint = (value: number): number[] => value < 0x80 ? [value] : [value % 0x80 + 0x80, ...varint(Math.floor(value / 0x80))];
+  const field = (number: number, content: Buffer) => Buffer.concat([Buffer.from([number * 8 + 2, ...varint(content.length)]), content]);
+  const graph = (content: Buffer) => Buffer.concat([Buffer.from([8, 7]), field(7, content)]);
+  const repeated = (bytes: string | Buffer, length = large) => Buffer.alloc(length, bytes);
+  const flatbuffer = Buffer.concat([Buffer.from([8, 0, 0, 0]), Buffer.from('TFL3'), repeated(Buffer.from([4, 0, 0, 0]))]);
+  const zip = Buffer.concat([Buffer.from('PK\x03\x04'), repeated(Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.alloc(42)]), 46 * 60_000), (() => {
+    const end = Buffer.alloc(22);
+    end.write('PK\x05\x06');
+    end.writeUInt16LE(60_000, 10);
+    end.writeUInt32LE(4, 16);
+    return end;
+  })()]);
+  /** Gzip's members follow each other: a small file of a large archive. */
+  const members = (content: Buffer, count: number) => {
+    const packed = zlib.gzipSync(content);
+    return Buffer.concat(Array.from({ length: count }, () => packed));
+  };
+  const entry = tar([{ name: 'x' }]).subarray(0, 512);
+  const extended = tar([{ name: 'x', flag: 'x', content: '10 path=a\n' }]).subarray(0, 1024);
+
+  test.each<[string, NeoFramework, () => Buffer, RegExp]>([
+    ['ten million entries', NeoFramework.ONNX, () => members(repeated(entry, 512 * 100_000), 100), /archivePartial: .*first 20000 entries/],
+    ['ten million extended headers', NeoFramework.ONNX, () => members(repeated(extended, 1024 * 100_000), 100), /archivePartial: .*512 MiB|more parts than any model/],
+    ['fields of protobuf without end', NeoFramework.ONNX, () => zlib.gzipSync(tar([{ name: 'a.onnx', content: graph(repeated(Buffer.from([8, 1]), 2 * large)) }])), /modelUnreadable: .*more parts than any model/],
+    ['inputs without end', NeoFramework.ONNX, () => zlib.gzipSync(tar([{ name: 'a.onnx', content: graph(repeated(Buffer.from([0x5a, 0]), large)) }])), /modelUnreadable: .*more parts than any model/],
+    ['four such models', NeoFramework.TENSORFLOW_2_9, () => zlib.gzipSync(tar(Array.from({ length: 4 }, (_, i) => ({ name: `${i}.pb`, content: repeated(Buffer.from([0x0a, 0])) })))), /it has more parts than any model/],
+    ['a directory of a zip', NeoFramework.PYTORCH_1_12, () => zlib.gzipSync(tar([{ name: 'a.pth', content: zip }])), /a zip that PyTorch did not make/],
+    ['a flatbuffer of offsets', NeoFramework.TFLITE_1_15, () => zlib.gzipSync(tar([{ name: 'a.tflite', content: flatbuffer }])), /modelUnreadable/],
+    ['JSON of brackets', NeoFramework.MXNET_1_8, () => zlib.gzipSync(tar([{ name: 'a-symbol.json', content: repeated('[', large - 1) }, { name: 'a.params' }])), /no JSON/],
+    ['JSON of small nodes', NeoFramework.MXNET_1_8, () => zlib.gzipSync(tar([{ name: 'a-symbol.json', content: `{"nodes":[${'{},'.repeat(2_500_000)}{}]}` }, { name: 'a.params' }])), /modelUnreadable|did not make/],
+    ['a definition of Keras that never ends', NeoFramework.KERAS, () => zlib.gzipSync(tar([{ name: 'a.h5', content: Buffer.concat([Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'), repeated('{"class_name": ')]) }])), /^$|inputShape|keras/],
+    ['lines of DarkNet', NeoFramework.DARKNET, () => zlib.gzipSync(tar([{ name: 'a.cfg', content: repeated(' \n', 1024 * 1024) }, { name: 'a.weights', content: repeated('\0', 64) }])), /without a \[net\] section/],
+    ['versions of XGBoost', NeoFramework.XGBOOST, () => zlib.gzipSync(tar([{ name: 'a.model', content: `{"version"${' '.repeat(4_000_000)}` }])), /^$/],
+  ])('%s', (_, framework, make, message) => {
+    const file = written(make());
+    const before = process.memoryUsage().rss;
+    const cpu = process.cpuUsage();
+    const { errors, warnings } = check(file, framework);
+    const { user, system } = process.cpuUsage(cpu);
+    const taken = { seconds: (user + system) / 1e6, mebibytes: (process.memoryUsage().rss - before) / 2 ** 20 };
+    expect([...errors, ...warnings].join('\n')).toMatch(message);
+    // Far more than any of them takes, as a busy machine inflates the time of CPU, too.
+    expect(taken.seconds).toBeLessThan(20);
+    expect(taken.mebibytes).toBeLessThan(600);
+  });
+});
+
 test('mutations of real models end in findings, never in anything else', () => {
   let state = SEED;
   const random = (below: number) => {
