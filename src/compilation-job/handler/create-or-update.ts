@@ -136,7 +136,7 @@ export class CreateOrUpdateHandler {
       }
       this.deps.log({ action: 'wait', job: input.CompilationJobName, why: e.name });
       const untilLastChance = Math.max(1, Math.floor(this.remainingSeconds(request)) - LAST_POLL_SECONDS - 1);
-      return { ...NOT_YET, WaitSeconds: Math.min(secondsToNextTry(elapsed, request.RequestId), untilLastChance) };
+      return { ...NOT_YET, WaitSeconds: Math.min((isQuota(e) ? secondsToNextSlot : secondsToNextTry)(elapsed, request.RequestId), untilLastChance) };
     }
   }
 
@@ -280,5 +280,16 @@ const LONGEST_SECONDS = 110;
  */
 export function secondsToNextTry(elapsedSeconds: number, requestId: string): number {
   const longest = Math.min(LONGEST_SECONDS, SHORTEST_SECONDS + elapsedSeconds / 2);
+  return Math.round(SHORTEST_SECONDS + fractionOf(`${requestId}:${Math.floor(elapsedSeconds)}`) * (longest - SHORTEST_SECONDS));
+}
+
+const LONGEST_FOR_YOUNG_SECONDS = 60;
+
+/**
+ * How long to wait before asking for a slot of the quota again: the longer a job has waited, the more often it asks, so that those which came later do not
+ * take every slot before it.
+ */
+export function secondsToNextSlot(elapsedSeconds: number, requestId: string): number {
+  const longest = Math.max(SHORTEST_SECONDS, LONGEST_FOR_YOUNG_SECONDS - elapsedSeconds / 30);
   return Math.round(SHORTEST_SECONDS + fractionOf(`${requestId}:${Math.floor(elapsedSeconds)}`) * (longest - SHORTEST_SECONDS));
 }

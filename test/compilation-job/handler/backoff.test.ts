@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { secondsToNextTry } from '../../../src/compilation-job/handler/create-or-update';
+import { secondsToNextSlot, secondsToNextTry } from '../../../src/compilation-job/handler/create-or-update';
 import '../../random-seed';
 
 describe('backoff', () => {
@@ -12,6 +12,15 @@ describe('backoff', () => {
       expect(Math.max(...gaps)).toBeLessThanOrEqual(110);
       expect(Math.min(...gaps)).toBeGreaterThanOrEqual(9);
       expect(gaps.length).toBeLessThan(90);
+    }));
+  });
+
+  test('asks for a slot of the quota the more often, the longer a job has waited', () => {
+    fc.assert(fc.property(fc.uuid(), id => {
+      const mean = (from: number) => Array.from({ length: 100 }, (_, i) => secondsToNextSlot(from + i, id)).reduce((sum, gap) => sum + gap, 0) / 100;
+      expect(mean(0)).toBeGreaterThan(mean(900));
+      expect(mean(3_000)).toBe(9);
+      expect(secondsToNextSlot(0, id)).toBeLessThanOrEqual(60);
     }));
   });
 
