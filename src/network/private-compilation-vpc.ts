@@ -1,4 +1,4 @@
-import { CfnWaitConditionHandle, Resource } from 'aws-cdk-lib';
+import { CfnResource, CfnWaitConditionHandle, Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -293,8 +293,9 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     // CDK's own metadata would change the handle.
     ready.addDeletionOverride('Metadata');
     ready.node.addDependency(...parts, ...this.node.children.filter(child => child !== ready));
-    // In the order in which CDK writes DependsOn.
-    const dependencies = () => ready.obtainResourceDependencies().sort((one, other) => one.node.path.localeCompare(other.node.path));
+    // In the order in which CDK writes DependsOn. The newest aws-cdk-lib has this method alone, which names those of other stacks, too.
+    const dependencies = () => ready.obtainDependencies().filter(element => CfnResource.isCfnResource(element))
+      .filter(({ stack }) => stack === ready.stack).sort((one, other) => one.node.path.localeCompare(other.node.path));
     identifyByContent(ready, context => context.resolve(dependencies().map(({ logicalId }) => logicalId)));
     Dependable.implement(this, { get dependencyRoots() { return [ready]; } });
   }
