@@ -1,9 +1,10 @@
 /**
- * Every example's templates, made with the lowest and with the newest aws-cdk-lib, against two schema checks: the one that the newest
- * aws-cdk-lib brings (findings fail the synthesis) and cfn-lint. `npm run check:templates`; needs Python and the network the first time.
+ * Every example's templates, made with the lowest and with the newest aws-cdk-lib, against two schema checks, the one that the newest
+ * aws-cdk-lib brings (findings fail the synthesis) and cfn-lint; and their policies and settings against parliament and checkov. `npm run check:templates`; needs Python and the network the first time.
  */
 import * as fs from 'fs';
 import * as path from 'path';
+import { judge } from './judges';
 import { CFN_LINT, cfnLint, NEWEST_CDK, newestCdk, ROOT, run, type Outcome } from './tools';
 
 const OUT = path.join(ROOT, '.cache', 'templates');
@@ -88,4 +89,6 @@ for (const { Level, Filename, Rule, Message, Location } of matches) {
 }
 const errors = errorsAmong(matches);
 console.log(`cfn-lint ${CFN_LINT}: ${templates.length} templates, ${errors.length} errors, ${matches.length - errors.length} warnings`);
-process.exitCode = errors.length === 0 ? 0 : 1;
+const judgements = judge(templates.filter(file => file.startsWith(path.join(OUT, lowest.name))));
+for (const judgement of judgements) { console.log(judgement); }
+process.exitCode = errors.length + judgements.length === 0 ? 0 : 1;

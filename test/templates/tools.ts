@@ -8,6 +8,9 @@ export const ROOT = path.join(__dirname, '..', '..');
 const CACHE = path.join(ROOT, '.cache');
 
 export const CFN_LINT = '1.58.0';
+export const CHECKOV = '3.3.30';
+/** A linter of IAM policies. */
+export const PARLIAMENT = '1.6.4';
 /** Linters of GitHub workflows. */
 export const ZIZMOR = '1.32.0';
 export const ACTIONLINT = '1.7.12';
@@ -38,17 +41,20 @@ function installed(name: string, install: (folder: string) => void): string {
 }
 
 /** The path of a command that PyPI has, in an environment of its own. */
-function fromPyPI(name: string, version: string): string {
+function fromPyPI(name: string, version: string, ...more: string[]): string {
   const python = ['python3', 'python'].find(command => run(command, ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 9))']).status === 0);
   if (!python) { throw new Error(`${name} needs Python 3.9 or newer with its venv module, as python3 or python in the PATH: install it, and run this again`); }
   const folder = installed(`${name}-${version}`, into => {
     must('python -m venv', run(python, ['-m', 'venv', into]));
-    must(`pip install ${name}`, run(path.join(into, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', `${name}==${version}`]));
+    must(`pip install ${name}`, run(path.join(into, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', `${name}==${version}`, ...more]));
   });
   return path.join(folder, 'bin', name);
 }
 
 export const cfnLint = () => fromPyPI('cfn-lint', CFN_LINT);
+export const checkov = () => fromPyPI('checkov', CHECKOV);
+/** The Python that has parliament, whose command takes no list of policies. It imports pkg_resources, which newer versions of setuptools have no more. */
+export const parliamentPython = () => path.join(path.dirname(fromPyPI('parliament', PARLIAMENT, 'setuptools==80.9.0')), 'python');
 export const zizmor = () => fromPyPI('zizmor', ZIZMOR);
 
 /** The path of actionlint, built by Go. */
