@@ -35,6 +35,10 @@ describe.each(KINDS)('fails for %s', (_, name, kind) => {
 
   test.each<[string, (f: ReturnType<typeof fixture>, other: s3.IBucket) => unknown]>([
     ['buckets[1]', ({ stack, bucket }, other) => new NeoPrivateCompilationVpc(stack, 'N', { buckets: [bucket, other] })],
+    ['buckets[0]', ({ stack, network }, other) => {
+      const { vpc, subnets, securityGroups, s3Endpoint, role } = network();
+      NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes(stack, 'N', { vpc, subnets, securityGroups, s3Endpoint, role, buckets: [other] });
+    }],
     ['bucket', (__, other) => NeoModel.fromBucket(other, 'm.tar.gz', XGBOOST)],
     ['bucket', ({ network, stack }, other) => network().grantReadThroughEndpoint(other, 'm.tar.gz') ?? stack],
     ['outputBucket', ({ stack, bucket, network }, other) => new NeoCompilationJob(stack, 'Job', {
