@@ -11,7 +11,7 @@ const JOBS = argument('jobs', '1,20,100,400').split(',').map(Number);
 const CONCURRENCY = Number(argument('concurrency', '10'));
 const OPERATIONS: Operation[] = ['create', 'update', 'rollback', 'delete'];
 
-/** Of jobs. 400 jobs at a quota of 4 are the issue's own case. */
+/** Of jobs at once. */
 const QUOTAS = [4, 10, undefined];
 
 async function main() {
