@@ -1,10 +1,12 @@
 /**
- * The library as a consumer gets it: packed, installed from the tarball in an empty project, synthesized with the CDK CLI, in plain JavaScript.
+ * The library as a consumer gets it: packed, installed from the tarball in an empty project, synthesized with the CDK CLI, in plain JavaScript and in an
+ * app of `cdk init`.
  * `npm run test:consumer`; needs the network.
  */
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
+import { InitApp } from './init-app';
 import { faultOfReadme, faultsOf, pack, type Tarball } from './tarball';
 import { ROOT, run } from '../templates/tools';
 
@@ -122,6 +124,19 @@ try {
   });
   for (const version of VERSIONS) { check(`${version.name} aws-cdk-lib`, () => consume(version, tarball)); }
   check('npx cdk-sagemaker-neo', () => useCommand(path.join(folder, VERSIONS[0].name)));
+  let init: InitApp | undefined;
+  check('an app of cdk init', () => {
+    init = new InitApp(folder);
+    return init.install(tarball);
+  });
+  for (const [name, body] of [
+    ['its types', () => init!.checkTypes()],
+    ['its tests', () => init!.test()],
+    ['its synthesis', () => init!.synthesize()],
+    ['the examples in it', () => init!.synthesizeExamples()],
+  ] as const) {
+    if (init) { check(name, body); }
+  }
   check('what it loads', () => load(path.join(folder, VERSIONS[0].name)));
 } finally {
   fs.rmSync(folder, { recursive: true, force: true });

@@ -7,13 +7,16 @@ import { NeoValidationError } from '../../src/util/errors';
 /** Names of errors that say what the runtime could not do, and nothing of what the user did. */
 const RAW = ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AssertionError'];
 
+/** What is wrong with a template. */
+export type TemplateCheck = (template: object) => string[];
+
 /**
  * Make cases in one app, each in a scope of its own, and synthesize it.
  *
  * @returns how many were taken; the others were refused as they should
  * @throws Error that says which promise is broken
  */
-export function judge(cases: readonly Case[], isKnown: boolean): number {
+export function judge(cases: readonly Case[], isKnown: boolean, alsoWrong: TemplateCheck = () => []): number {
   const world = new World(isKnown);
   const taken: Case[] = [];
   const refused: string[] = [];
@@ -30,7 +33,7 @@ export function judge(cases: readonly Case[], isKnown: boolean): number {
     }
   });
   taken.filter(one => one.verdictWhen(isKnown) === 'bad').forEach(one => { throw new Error(`is taken, and should be refused: ${one}`); });
-  judgeTemplate(world, taken, refused);
+  judgeTemplate(world, taken, refused, alsoWrong);
   return taken.length;
 }
 
@@ -49,7 +52,7 @@ function judgeError(one: Case, error: unknown, isKnown: boolean): void {
   if (/\[object [A-Z]|\$\{Token\[|#\{Token\[/.test(error.message)) { throw told('shows what nobody can read'); }
 }
 
-function judgeTemplate(world: World, taken: readonly Case[], refused: readonly string[]): void {
+function judgeTemplate(world: World, taken: readonly Case[], refused: readonly string[], alsoWrong: TemplateCheck): void {
   const told = (why: string) => new Error(`${why}:\n${taken.join('\n')}`);
   let templates: any[];
   try {
@@ -58,6 +61,10 @@ function judgeTemplate(world: World, taken: readonly Case[], refused: readonly s
     if (error instanceof Error && !RAW.includes(error.name) && taken.some(one => one.isNamedIn(error.message))) { return; }
     throw told(`the app cannot be synthesized (${error instanceof Error ? error.stack : error})`);
   }
-  const problems = templates.flatMap(template => problemsOf(template, logicalId => refused.some(id => logicalId.startsWith(id))));
+  const problems = templates.flatMap(template => [
+    ...problemsOf(template, logicalId => refused.some(id => logicalId.startsWith(id))),
+    // Something outside of its scope may refer to a case that was refused, and is gone.
+    ...alsoWrong(template).filter(problem => !refused.some(id => problem.includes(id))),
+  ]);
   if (problems.length > 0) { throw told(`the template is not valid: ${problems.slice(0, 5).join('; ')}`); }
 }

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { judge } from './judge';
+import { judge, type TemplateCheck } from './judge';
 import { cases, type Subject } from './subject';
 import { SEED } from '../random-seed';
 
@@ -14,13 +14,15 @@ export interface Tried {
 
 /**
  * Try a subject with so many cases at least. A failure is shrunk, to one case with one prop if that is enough.
+ *
+ * @param alsoWrong finds more that is wrong with a template than the checks of the fuzz do
  */
-export function fuzz(of: Subject, least: number, seed = SEED): Tried {
+export function fuzz(of: Subject, least: number, seed = SEED, alsoWrong?: TemplateCheck): Tried {
   const tried = { cases: 0, taken: 0 };
   // Several share a synthesis, as that takes longest.
   const batches = fc.record({ isKnown: fc.boolean(), batch: fc.array(cases(of), { minLength: 1, maxLength: of.share ?? 20, size: 'max' }) });
   const property = fc.property(batches, ({ isKnown, batch }) => {
-    tried.taken += judge(batch, isKnown);
+    tried.taken += judge(batch, isKnown, alsoWrong);
     tried.cases += batch.length;
   });
   for (let round = 0; tried.cases < least; round++) {

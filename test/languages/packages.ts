@@ -31,6 +31,6 @@ const tail = (text: string): string => text.trim().split('\n').slice(-60).join('
 /**
  * Build the package of a language, from what jsii made of the sources.
  */
-export function build(target: Target, { dist }: Workspace): void {
-  must(path.join(ROOT, 'node_modules', '.bin', 'jsii-pacmak'), ['--target', target, '--outdir', dist, ...target === 'dotnet' ? ['--code-only'] : []]);
+export function build(target: Target, { dist }: Workspace, ...options: '--code-only'[]): void {
+  must(path.join(ROOT, 'node_modules', '.bin', 'jsii-pacmak'), ['--target', target, '--outdir', dist, ...options]);
 }

@@ -17,6 +17,7 @@ export const TOOLS = {
   java: { command: 'javac', args: ['-version'], least: '17', from: 'a JDK, 17 or newer: https://docs.aws.amazon.com/corretto (Debian, Ubuntu: apt install openjdk-17-jdk)' },
   maven: { command: 'mvn', args: ['-v'], least: '3.8', from: 'Apache Maven 3.8 or newer: https://maven.apache.org/download.cgi (Debian, Ubuntu: apt install maven)' },
   go: { command: 'go', args: ['version'], least: '1.25', from: 'Go 1.25 or newer: https://go.dev/dl' },
+  dotnet: { command: 'dotnet', args: ['--version'], least: '8.0', from: 'the .NET SDK 8 or newer: https://dotnet.microsoft.com/download' },
 } satisfies Record<string, Tool>;
 
 /**

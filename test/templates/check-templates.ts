@@ -1,17 +1,23 @@
 /**
- * Every example's templates, made with the lowest and with the newest aws-cdk-lib, against two schema checks, the one that the newest
- * aws-cdk-lib brings (findings fail the synthesis) and cfn-lint; and their policies and settings against parliament and checkov. `npm run check:templates`; needs Python and the network the first time.
+/**
+ * Every example's templates, made with the lowest and with the newest aws-cdk-lib, the latter with all feature flags that `cdk init` sets, against two
+ * schema checks: AWS's own validator, which the newest aws-cdk-lib brings, and cfn-lint; and their policies and settings against parliament and checkov.
+ * The validator also looks at templates of the fuzz. `npm run check:templates`; needs Python and the network the first time.
  */
 import * as fs from 'fs';
 import * as path from 'path';
+import { recommendedFlags } from './feature-flags';
 import { judge } from './judges';
 import { CFN_LINT, cfnLint, NEWEST_CDK, newestCdk, ROOT, run, type Outcome } from './tools';
+import { awsValidator } from './validator';
 
 const OUT = path.join(ROOT, '.cache', 'templates');
+/** Half a minute: most of the time goes into the validator. */
+const FUZZED_CASES = '400';
 const EXAMPLES = path.join(ROOT, 'examples');
 
 /** How an app is synthesized: with which aws-cdk-lib. */
-interface Kind { readonly name: string; readonly args: string[]; readonly env: NodeJS.ProcessEnv }
+interface Kind { readonly name: string; readonly args: string[]; readonly env: NodeJS.ProcessEnv; readonly context?: object }
 
 interface Match {
   readonly Level: string;
@@ -22,12 +28,12 @@ interface Match {
 }
 
 const lowest: Kind = { name: 'lowest', args: [], env: { CDK_VALIDATION: 'false' } };
-const newest: Kind = { name: 'newest', args: ['-r', path.join(__dirname, 'newest-cdk.ts')], env: { CDK_VALIDATION: 'true', NEWEST_CDK: newestCdk() } };
+const newest: Kind = { name: 'newest', args: ['-r', path.join(__dirname, 'newest-cdk.ts')], env: { CDK_VALIDATION: 'true', NEWEST_CDK: newestCdk() }, context: recommendedFlags(newestCdk()) };
 
 /** Into a folder per app below `OUT/<kind>`. */
 function synthesize(kind: Kind, folders: string[]): Outcome {
   return run(process.execPath, ['-r', 'ts-node/register/transpile-only', ...kind.args, path.join(__dirname, 'synthesize.ts'), path.join(OUT, kind.name), ...folders], {
-    CDK_CONTEXT_JSON: JSON.stringify({ '@aws-cdk/core:strictCfnValidateErrors': true }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...kind.context, '@aws-cdk/core:strictCfnValidateErrors': true }),
     TS_NODE_PROJECT: path.join(ROOT, 'test', 'tsconfig.json'),
     ...kind.env,
   });
@@ -74,7 +80,13 @@ const templates = [lowest, newest].flatMap(kind => {
     return found;
   });
 });
-console.log(`${examples.length} examples synthesized with the lowest aws-cdk-lib and with ${NEWEST_CDK}, whose own validation found no error`);
+const validate = awsValidator();
+const invalid = templates.flatMap(file => validate(JSON.parse(fs.readFileSync(file, 'utf8'))).map(error => `${path.relative(OUT, file)}: ${error}`));
+invalid.forEach(error => console.log(error));
+console.log(`${examples.length} examples synthesized with the lowest aws-cdk-lib and with ${NEWEST_CDK} and all recommended flags: AWS's validator found ${invalid.length} errors`);
+
+const fuzzed = run(process.execPath, ['-r', path.join(ROOT, 'projenrc', 'register.js'), path.join(__dirname, 'fuzz-templates.ts'), FUZZED_CASES]);
+console.log(fuzzed.status === 0 ? fuzzed.stdout.trim() : `the fuzz made a template with errors:\n${fuzzed.stderr}`);
 
 // Both references and attributes are written otherwise from one version to the next, and the privacy validation reads them.
 const pairs = run(process.execPath, ['-r', 'ts-node/register/transpile-only', ...newest.args, path.join(ROOT, 'test', 'privacy-validation', 'check-pairs.ts')], {
@@ -91,4 +103,4 @@ const errors = errorsAmong(matches);
 console.log(`cfn-lint ${CFN_LINT}: ${templates.length} templates, ${errors.length} errors, ${matches.length - errors.length} warnings`);
 const judgements = judge(templates.filter(file => file.startsWith(path.join(OUT, lowest.name))));
 for (const judgement of judgements) { console.log(judgement); }
-process.exitCode = errors.length + judgements.length === 0 ? 0 : 1;
+process.exitCode = errors.length + invalid.length + fuzzed.status + judgements.length === 0 ? 0 : 1;

@@ -69,12 +69,14 @@ export function actionlint(): string {
 /**
  * @returns a folder with aws-cdk-lib in its node_modules
  */
-export function newestCdk(): string {
-  return installed(`aws-cdk-lib-${NEWEST_CDK}`, into => {
+export function cdkOf(version: string): string {
+  return installed(`aws-cdk-lib-${version}`, into => {
     const { devDependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
     fs.writeFileSync(path.join(into, 'package.json'), '{ "private": true }\n');
     must('npm install aws-cdk-lib', run('npm', [
-      'install', '--no-audit', '--no-fund', '--no-save', `aws-cdk-lib@${NEWEST_CDK}`, `constructs@${devDependencies.constructs}`,
+      'install', '--no-audit', '--no-fund', '--no-save', `aws-cdk-lib@${version}`, `constructs@${devDependencies.constructs}`,
     ], {}, into));
   });
 }
+
+export const newestCdk = () => cdkOf(NEWEST_CDK);

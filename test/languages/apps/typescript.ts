@@ -1,10 +1,13 @@
 import * as path from 'path';
-import { ROOT } from '../../templates/tools';
-import { EXAMPLE, must } from '../packages';
+import { cdkOf, ROOT } from '../../templates/tools';
+import { CDK, EXAMPLE, must } from '../packages';
 
-export function runTypeScript(outdir: string): void {
-  must(process.execPath, ['-r', 'ts-node/register/transpile-only', 'app.ts'], {
+/** From source. @param cdk version of aws-cdk-lib */
+export function runTypeScript(outdir: string, cdk = CDK): void {
+  const other = cdk === CDK ? [] : ['-r', path.join(ROOT, 'test', 'templates', 'newest-cdk.ts')];
+  must(process.execPath, ['-r', 'ts-node/register/transpile-only', ...other, 'app.ts'], {
     CDK_OUTDIR: outdir,
+    ...cdk !== CDK && { NEWEST_CDK: cdkOf(cdk) },
     TS_NODE_PROJECT: path.join(ROOT, 'test', 'tsconfig.json'),
   }, EXAMPLE);
 }

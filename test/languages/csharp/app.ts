@@ -87,7 +87,7 @@ function assignments(source: string, start: number): string[] {
   for (let index = start; depth > 0 && index < source.length; index++) {
     if ('{(['.includes(source[index])) { depth++; }
     if ('})]'.includes(source[index])) { depth--; }
-    const match = depth === 1 && /[\s,{]/.test(source[index - 1]) ? /^(\w+) = /.exec(source.slice(index, index + 80)) : null;
+    const match = depth === 1 && /[\s,{]/.test(source[index - 1]) ? /^(\w+) =\s/.exec(source.slice(index, index + 80)) : null;
     if (match) { found.push(match[1]); }
   }
   return found;
