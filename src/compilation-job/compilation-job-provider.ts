@@ -13,14 +13,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
-import {
-  COMPILATION_JOB_TYPE,
-  EVENT_BUS_VARIABLE,
-  EVENT_DETAIL_TYPE,
-  EVENT_SOURCE,
-  STACK_TAG,
-  STATE_MACHINE_VARIABLE,
-} from './compilation-job-properties';
+import { COMPILATION_JOB_TYPE, STACK_TAG, STATE_MACHINE_VARIABLE } from './compilation-job-properties';
+import { EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE } from './compilation-outcome';
 import { waiterDefinition } from './waiter-definition';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { acknowledge, acknowledgeWildcards, CUSTOM_RESOURCE_FUNCTION_REASONS, INLINE_POLICY_REASONS } from '../util/acknowledge';

@@ -26,7 +26,8 @@ import type { OnDemand } from './dependencies';
 import { CompilationJobHandler } from './handler';
 import type { Progress, Step } from './request';
 import { sendAnswer, start } from './start';
-import { EVENT_BUS_VARIABLE, STATE_MACHINE_VARIABLE } from '../compilation-job-properties';
+import { STATE_MACHINE_VARIABLE } from '../compilation-job-properties';
+import { EVENT_BUS_VARIABLE } from '../compilation-outcome';
 
 export { CompilationJobHandler };
 
