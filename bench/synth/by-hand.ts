@@ -5,8 +5,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId, Provider } from 'aws-cdk-lib/custom-resources';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { STATE_MACHINE_VARIABLE } from '../../src/compilation-job/compilation-job-properties';
+import { waiterDefinition } from '../../src/compilation-job/waiter-definition';
 
 const HANDLER = path.join(__dirname, '..', '..', 'assets', 'compilation-job', 'handler', 'compilation-job.lambda');
 const PREFIX = 'Models-7cd64c';
@@ -19,8 +22,9 @@ export function byHand(stack: Stack, jobs: number): void {
   const bucket = new s3.Bucket(stack, 'Bucket', { blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL });
   const { vpc, group, role, ready } = network(stack, bucket);
   const serviceToken = provider(stack, role);
+  const made: CustomResource[] = [];
   for (let i = 0; i < jobs; i++) {
-    new CustomResource(stack, `Job${i}`, {
+    const job = new CustomResource(stack, `Job${i}`, {
       serviceToken,
       resourceType: 'Custom::SageMakerNeoCompilationJob',
       properties: {
@@ -39,16 +43,19 @@ export function byHand(stack: Stack, jobs: number): void {
         TimeLimitInSeconds: '3300',
         DeleteArtifacts: 'false',
       },
-    }).node.addDependency(ready);
+    });
+    // At most ten run at once.
+    job.node.addDependency(ready, ...i < 10 ? [] : [made[i - 10]]);
+    made.push(job);
   }
 }
 
 function network(stack: Stack, bucket: s3.Bucket) {
   const scope = new Construct(stack, 'Network');
   const vpc = new ec2.Vpc(scope, 'Vpc', {
-    ipAddresses: ec2.IpAddresses.cidr('10.0.0.0/23'),
+    ipAddresses: ec2.IpAddresses.cidr('10.0.0.0/16'),
     maxAzs: 2,
-    subnetConfiguration: [{ name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }],
+    subnetConfiguration: [{ name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 19 }],
     natGateways: 0,
     createInternetGateway: false,
     restrictDefaultSecurityGroup: true,
@@ -85,17 +92,18 @@ function network(stack: Stack, bucket: s3.Bucket) {
   }));
 
   const ready = new CfnWaitConditionHandle(scope, 'Ready');
-  ready.addMetadata('cdk-sagemaker-neo:private-network', {
+  ready.node.addDependency(policyDependable!, ...scope.node.children.filter(child => child !== ready));
+
+  const description = new CfnWaitConditionHandle(scope, 'Description');
+  description.addMetadata('cdk-sagemaker-neo:private-network', {
     Vpc: vpc.vpcId,
     Subnets: vpc.isolatedSubnets.map(({ subnetId }) => subnetId),
     SecurityGroups: [group.securityGroupId],
     S3Endpoints: [endpoint.vpcEndpointId],
-    S3PrefixLists: [prefixList.prefixListId],
     Buckets: [bucket.bucketName],
     Roles: [role.roleArn],
     Dedicated: true,
   });
-  ready.node.addDependency(policyDependable!, ...scope.node.children.filter(child => child !== ready));
   return { vpc, group, role, ready };
 }
 
@@ -184,23 +192,30 @@ function provider(stack: Stack, executor: iam.Role): string {
   allow('SeeOwnStack', ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'], [stack.stackId]);
 
   const code = lambda.Code.fromAsset(HANDLER);
-  const handler = (id: string, exported: string) => new lambda.Function(scope, id, {
+  const handler = (id: string, exported: string, handlerRole: iam.Role, description: string, environment?: Record<string, string>) => new lambda.Function(scope, id, {
     code,
     handler: `index.${exported}`,
     runtime: lambda.Runtime.NODEJS_24_X,
     timeout: Duration.minutes(2),
     memorySize: 256,
-    role,
+    role: handlerRole,
     logGroup,
-    description: 'SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)',
+    environment,
+    description,
   });
-  return new Provider(scope, 'Provider', {
-    onEventHandler: handler('OnEvent', 'onEvent'),
-    isCompleteHandler: handler('IsComplete', 'isComplete'),
-    queryInterval: Duration.seconds(9),
-    totalTimeout: Duration.hours(1),
-    frameworkOnEventRole: functionRole('FrameworkOnEventRole', 'CDK Provider framework: calls the handler and starts the waiter'),
-    frameworkCompleteAndTimeoutRole: functionRole('FrameworkWaiterRole', 'CDK Provider framework: calls the handler and answers CloudFormation'),
-    logGroup,
-  }).serviceToken;
+  const isComplete = handler('IsComplete', 'isComplete', role, 'SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)');
+  const waiterRole = new iam.Role(scope, 'WaiterRole', {
+    assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
+    description: 'Waits for the Neo compilation jobs of this stack: calls the function that works on them',
+  });
+  waiterRole.addToPolicy(new iam.PolicyStatement({ sid: 'CallHandler', actions: ['lambda:InvokeFunction'], resources: [isComplete.functionArn] }));
+  const waiter = new sfn.StateMachine(scope, 'Waiter', {
+    definitionBody: sfn.DefinitionBody.fromString(stack.toJsonString(waiterDefinition(isComplete.functionArn, Aws.PARTITION))),
+    role: waiterRole,
+  });
+  const onEventRole = functionRole('OnEventRole', 'Takes the requests of CloudFormation and starts the waiter for each');
+  onEventRole.addToPolicy(new iam.PolicyStatement({ sid: 'StartWaiter', actions: ['states:StartExecution'], resources: [waiter.stateMachineArn] }));
+  return handler('OnEvent', 'onEvent', onEventRole, 'Requests for SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)', {
+    [STATE_MACHINE_VARIABLE]: waiter.stateMachineArn,
+  }).functionArn;
 }
