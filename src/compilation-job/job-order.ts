@@ -1,4 +1,5 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import type { IResolvable } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { DEFAULT_CONCURRENT_JOBS } from '../network/new-vpc';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
@@ -70,39 +71,75 @@ export function dependenciesOf(resource: CfnResource): Set<CfnResource> {
  * @returns resources and what they depend on, each after what it depends on
  */
 function visitDependencies(stack: Stack, from: CfnResource[]): Set<CfnResource> {
-  const resources = new Map<string, CfnResource>();
-  for (const node of stack.node.findAll()) {
-    if (CfnResource.isCfnResource(node) && node.stack === stack) { resources.set(stack.resolve(node.logicalId), node); }
-  }
+  const reader = new DependencyReader(stack);
   const seen = new Set<CfnResource>();
   const ordered = new Set<CfnResource>();
   const visit = (resource: CfnResource): void => {
     if (seen.has(resource)) { return; }
     seen.add(resource);
-    for (const id of referencesIn(stack.resolve(resource._toCloudFormation()))) {
-      const target = resources.get(id);
-      if (target) { visit(target); }
-    }
+    reader.dependenciesOf(resource).forEach(visit);
     ordered.add(resource);
   };
   from.forEach(visit);
   return ordered;
 }
 
-/** Logical IDs that a piece of a template refers to, and some texts that are none. */
-function referencesIn(value: any, found = new Set<string>()): Set<string> {
-  if (Array.isArray(value)) {
-    value.forEach(item => referencesIn(item, found));
-  } else if (value !== null && typeof value === 'object') {
-    for (const [key, inner] of Object.entries<any>(value)) {
-      switch (key) {
-        case 'Ref': found.add(inner); break;
-        case 'DependsOn': [inner].flat().forEach(id => found.add(id)); break;
-        case 'Fn::GetAtt': found.add(String([inner].flat()[0]).split('.')[0]); break;
-        case 'Fn::Sub': for (const [, id] of JSON.stringify(inner).matchAll(/\$\{([A-Za-z0-9]+)/g)) { found.add(id); } referencesIn(inner, found); break;
-        default: referencesIn(inner, found);
+/**
+ * Reads what a resource of a stack depends on, by DependsOn or by references. Hundreds of jobs have the same few tokens, so each token is resolved
+ * once; to resolve every job would take as long as the synthesis of all jobs.
+ */
+class DependencyReader {
+  private readonly resources: ReadonlyMap<string, CfnResource>;
+  private readonly idsByToken = new Map<IResolvable, Set<string>>();
+
+  constructor(private readonly stack: Stack) {
+    const resources = stack.node.findAll().filter(node => CfnResource.isCfnResource(node) && node.stack === stack) as CfnResource[];
+    this.resources = new Map(resources.map(resource => [stack.resolve(resource.logicalId), resource]));
+  }
+
+  public dependenciesOf(resource: CfnResource): Set<CfnResource> {
+    const ids = new Set<string>();
+    // What CDK renders a resource from; there is no other access to it than the whole resource, resolved.
+    this.collect([resource.cfnProperties, resource.rawOverrides, resource.cfnOptions.metadata], ids);
+    const referred = [...ids].map(id => this.resources.get(id)).filter(target => target !== undefined);
+    const ordered = resource.obtainDependencies().filter(target => CfnResource.isCfnResource(target) && target.stack === this.stack) as CfnResource[];
+    return new Set([...referred, ...ordered]);
+  }
+
+  /** Logical IDs that a value refers to, and some texts that are none. */
+  private collect(value: unknown, found: Set<string>): void {
+    const tokens = tokensIn(value);
+    if (tokens.length > 0) {
+      tokens.forEach(token => this.idsOf(token).forEach(id => found.add(id)));
+    } else if (Array.isArray(value)) {
+      value.forEach(item => this.collect(item, found));
+    } else if (value !== null && typeof value === 'object') {
+      for (const [key, inner] of Object.entries<any>(value)) {
+        this.collect(key, found);
+        this.collect(inner, found);
+        switch (key) {
+          case 'Ref': found.add(inner); break;
+          case 'DependsOn': [inner].flat().forEach(id => found.add(id)); break;
+          case 'Fn::GetAtt': found.add(String([inner].flat()[0]).split('.')[0]); break;
+          case 'Fn::Sub': for (const [, id] of JSON.stringify(inner).matchAll(/\$\{([A-Za-z0-9]+)/g)) { found.add(id); } break;
+        }
       }
     }
   }
-  return found;
+
+  private idsOf(token: IResolvable): Set<string> {
+    let ids = this.idsByToken.get(token);
+    if (!ids) {
+      ids = new Set();
+      this.idsByToken.set(token, ids);
+      this.collect(this.stack.resolve(token), ids);
+    }
+    return ids;
+  }
+}
+
+function tokensIn(value: unknown): IResolvable[] {
+  if (!Token.isUnresolved(value)) { return []; }
+  if (typeof value === 'string') { return Tokenization.reverseString(value).tokens; }
+  return [Tokenization.reverse(value)!];
 }

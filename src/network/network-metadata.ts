@@ -41,7 +41,8 @@ export function describeNetwork(network: Construct, metadata: NetworkMetadata): 
  */
 export function identifyByContent(handle: CfnWaitConditionHandle, content: (context: IResolveContext) => unknown): void {
   handle.overrideLogicalId(Lazy.uncachedString({
-    produce: context => `${Stack.of(handle).getLogicalId(handle)}${digest(content(context))}`,
+    // What CDK prepares is looked through for references only.
+    produce: context => Stack.of(handle).getLogicalId(handle) + (context.preparing ? '' : digest(content(context))),
   }));
 }
 

@@ -296,7 +296,11 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     // In the order in which CDK writes DependsOn. The newest aws-cdk-lib has this method alone, which names those of other stacks, too.
     const dependencies = () => ready.obtainDependencies().filter(element => CfnResource.isCfnResource(element))
       .filter(({ stack }) => stack === ready.stack).sort((one, other) => one.node.path.localeCompare(other.node.path));
-    identifyByContent(ready, context => context.resolve(dependencies().map(({ logicalId }) => logicalId)));
+    const logicalIds = () => this.stack.resolve(dependencies().map(({ logicalId }) => logicalId)) as string[];
+    // Each of hundreds of jobs asks for the handle's logical ID, and from its validation on no dependency is added.
+    let final: string[] | undefined;
+    ready.node.addValidation({ validate: () => { final = logicalIds(); return []; } });
+    identifyByContent(ready, () => final ?? logicalIds());
     Dependable.implement(this, { get dependencyRoots() { return [ready]; } });
   }
 
