@@ -192,7 +192,9 @@ function provider(stack: Stack, executor: iam.Role): string {
   allow('SeeOwnStack', ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'], [stack.stackId]);
 
   const code = lambda.Code.fromAsset(HANDLER);
-  const handler = (id: string, exported: string, handlerRole: iam.Role, description: string, environment?: Record<string, string>) => new lambda.Function(scope, id, {
+  const handler = (
+    id: string, exported: string, handlerRole: iam.Role, description: string, environment?: Record<string, string>,
+  ) => new lambda.Function(scope, id, {
     code,
     handler: `index.${exported}`,
     runtime: lambda.Runtime.NODEJS_24_X,

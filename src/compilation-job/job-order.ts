@@ -100,7 +100,8 @@ class DependencyReader {
   public dependenciesOf(resource: CfnResource): Set<CfnResource> {
     const ids = new Set<string>();
     // What CDK renders a resource from; there is no other access to it than the whole resource, resolved.
-    this.collect([resource.cfnProperties, resource.rawOverrides, resource.cfnOptions.metadata], ids);
+    const { cfnProperties, rawOverrides } = resource as unknown as { cfnProperties: unknown; rawOverrides: unknown };
+    this.collect([cfnProperties, rawOverrides, resource.cfnOptions.metadata], ids);
     const referred = [...ids].map(id => this.resources.get(id)).filter(target => target !== undefined);
     const ordered = resource.obtainDependencies().filter(target => CfnResource.isCfnResource(target) && target.stack === this.stack) as CfnResource[];
     return new Set([...referred, ...ordered]);
