@@ -1,6 +1,6 @@
 import { type App, CfnCondition, CfnOutput, type CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import { Peer, Port, PrefixList, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, type CfnRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, AnyPrincipal, type CfnRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { newApp, PrivateStack, reportOf } from './private-app';
@@ -23,21 +23,26 @@ export interface Pair {
   readonly verdict?: 'fail' | 'unknown';
   readonly hostile: (stack: PrivateStack, other: Stack) => void;
   readonly harmless: (stack: PrivateStack, other: Stack) => void;
-  /** For the app of the harmless one; rules that must have nothing but passes, all by default. */
+  /** The network that both are in; one of this app only, by default. */
   readonly network?: ConstructorParameters<typeof PrivateStack>[3];
+  /** Whether the stacks know their account and Region. */
+  readonly hasEnv?: boolean;
 }
 
 /** An app with a private network, a stack beside it, and the change. */
-export function appOf(change: Pair['hostile'], strength: ReferenceStrength = 'weak', network?: Pair['network']): App {
+export function appOf(change: Pair['hostile'], strength: ReferenceStrength = 'weak', { network, hasEnv }: Pick<Pair, 'network' | 'hasEnv'> = {}): App {
   const app = newApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': strength, 'aws:cdk:enable-asset-metadata': true } });
-  const stack = new PrivateStack(app, 'Private', {}, network);
-  const other = new Stack(app, 'Other');
+  const props = hasEnv ? { env: { account: OWN_ACCOUNT, region: 'us-east-1' } } : {};
+  const stack = new PrivateStack(app, 'Private', props, network);
+  const other = new Stack(app, 'Other', props);
   for (const one of [stack, other]) { new CfnCondition(one, PRODUCTION, { expression: Fn.conditionEquals(Fn.ref('AWS::Region'), 'us-east-1') }); }
   change(stack, other);
   return app;
 }
 
 const ANYWHERE = '0.0.0.0/0';
+const OWN_ACCOUNT = '111122223333';
+const STRANGER = '444455556666';
 const LOG_ROLE = 'arn:aws:iam::111122223333:role/r';
 const igw = (scope: Stack, vpcId: unknown) => raw(scope, 'AWS::EC2::VPCGatewayAttachment', { VpcId: vpcId, InternetGatewayId: 'igw-1' });
 const otherVpc = (scope: Stack) => raw(scope, 'AWS::EC2::VPC', { CidrBlock: '10.9.0.0/16' }, 'OtherVpc');
@@ -464,10 +469,14 @@ const alone = (type: string, place: (stack: PrivateStack) => object): Pair => ({
   harmless: (_stack, other) => raw(other, type, { Subnets: ['subnet-1'], SecurityGroups: ['sg-1'] }),
 });
 const trust = (name: string, hostile: object, harmless: object, verdict: 'fail' | 'unknown' = 'fail'): Pair => {
-  const change = (statement: object) => (stack: PrivateStack) => stack.l1<CfnRole>(stack.network.role as Role)
-    .addPropertyOverride('AssumeRolePolicyDocument.Statement.1', { Effect: 'Allow', Action: 'sts:AssumeRole', ...statement });
+  const change = (statement: object) => (stack: PrivateStack) => addTrust(stack, statement);
   return { name: `the execution role trusts ${name}`, rule: 'RolesOnlyForOwnAccount', verdict, hostile: change(hostile), harmless: change(harmless) };
 };
+
+function addTrust(stack: PrivateStack, statement: object) {
+  stack.l1<CfnRole>(stack.network.role as Role).addPropertyOverride('AssumeRolePolicyDocument.Statement.1', { Effect: 'Allow', Action: 'sts:AssumeRole', ...statement });
+}
+
 const changer = (type: string, properties: object = {}): Pair => ({
   name: type, rule: 'TemplatesVisible', verdict: 'unknown', hostile: (_stack, other) => raw(other, type, { ...properties }), harmless: (_stack, other) => raw(other, 'AWS::SNS::Topic', {}),
 });
@@ -540,6 +549,38 @@ const OTHERS: Pair[] = [
   task('a state machine that uses Cloud Control', 'cloudcontrol:createResource'),
   task('a state machine that runs an automation', 'ssm:startAutomationExecution'),
 ];
+
+/** Pairs about accounts by number: a stranger's is told from one's own where the stacks have an environment, and is not visible where they have none. */
+const byAccount = (name: string, rule: string, change: (account: string) => Pair['hostile']): Pair[] => [
+  { name: `${name} by number`, rule, hasEnv: true, hostile: change(STRANGER), harmless: change(OWN_ACCOUNT) },
+  { name: `${name} by number, in an app without an environment`, rule, verdict: 'unknown', hostile: change(STRANGER), harmless: change('${AWS::AccountId}') },
+];
+
+const ACCOUNTS: Pair[] = [
+  ...byAccount('an endpoint of SQS for resources of an account', 'OtherEndpointsRestricted', owner => stack =>
+    interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*', Condition: { StringEquals: { 'aws:ResourceAccount': Fn.sub(owner) } } })),
+  ...byAccount('any bucket of an account', 'S3EndpointOnlyForBuckets', owner => stack =>
+    s3Policy(stack, { ...anyBucket, Condition: { StringEquals: { 'aws:ResourceAccount': Fn.sub(owner) } } })),
+  ...byAccount('a queue of an account', 'OtherEndpointsRestricted', owner => stack =>
+    interfaceEndpoint(stack, 'sqs', { Action: 'sqs:SendMessage', Resource: Fn.sub(`arn:aws:sqs:us-east-1:${owner}:queue`) })),
+  ...byAccount('an execution role that trusts an account', 'RolesOnlyForOwnAccount', owner => stack =>
+    addTrust(stack, { Principal: { AWS: Fn.sub(owner) } })),
+  ...byAccount('an execution role that trusts a role of an account', 'RolesOnlyForOwnAccount', owner => stack =>
+    addTrust(stack, { Principal: { AWS: Fn.sub(`arn:aws:iam::${owner}:role/Audit`) } })),
+  ...byAccount('an exempt role that an account may assume', 'RolesOnlyForOwnAccount', owner => stack =>
+    stack.network.allowOutsideEndpoint(new Role(stack, 'Exempt', { assumedBy: new AccountPrincipal(Fn.sub(owner)) }))),
+  {
+    name: 'a Deny unless the account, with the number of another one',
+    rule: 'S3EndpointOnlyForBuckets',
+    hasEnv: true,
+    ...sides([STRANGER, OWN_ACCOUNT], owner => stack =>
+      s3Policy(stack, anyBucket, { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: '*', Condition: { StringNotEquals: { 'aws:ResourceAccount': owner } } })),
+  },
+];
+
+function sides<T>([hostile, harmless]: [T, T], change: (value: T) => Pair['hostile']): Pick<Pair, 'hostile' | 'harmless'> {
+  return { hostile: change(hostile), harmless: change(harmless) };
+}
 
 function publicFunction(stack: PrivateStack, authType: string) {
   const target = raw(stack, 'AWS::Lambda::Function', { VpcConfig: { SubnetIds: [inSubnet(stack)], SecurityGroupIds: ['sg-1'] } }, 'Function');
@@ -648,8 +689,8 @@ function importedVpc(stack: Stack) {
 }
 
 /** What the validation says wrongly of a pair: the hostile side must fail, or not be visible, and the harmless one pass. */
-export function wronglyJudged({ rule, name, verdict = 'fail', hostile, harmless, network }: Pair, strength: ReferenceStrength): string[] {
-  const statusOf = (change: Pair['hostile']) => reportOf(appOf(change, strength, network)).rules.find(({ id }) => id === rule)!.status;
+export function wronglyJudged({ rule, name, verdict = 'fail', hostile, harmless, network, hasEnv }: Pair, strength: ReferenceStrength): string[] {
+  const statusOf = (change: Pair['hostile']) => reportOf(appOf(change, strength, { network, hasEnv })).rules.find(({ id }) => id === rule)!.status;
   // What is imported is not visible in any case.
   const passes = ['pass', 'not applicable', ...network ? ['unknown'] : []];
   const [seen, next] = [statusOf(hostile), statusOf(harmless)];
@@ -659,4 +700,4 @@ export function wronglyJudged({ rule, name, verdict = 'fail', hostile, harmless,
   ];
 }
 
-export const PAIRS: Pair[] = [...UNKNOWN, ...CONDITIONS, ...OTHERS];
+export const PAIRS: Pair[] = [...UNKNOWN, ...CONDITIONS, ...OTHERS, ...ACCOUNTS];
