@@ -47,6 +47,8 @@ const config = new sagemaker.CfnEndpointConfig(stack, 'EndpointConfig', {
 });
 // A changed model: a new compilation, a new SageMaker model, a new configuration, and the endpoint is updated without an interruption.
 const endpoint = new sagemaker.CfnEndpoint(stack, 'Endpoint', { endpointConfigName: config.attrEndpointConfigName });
+// Deleted before the model, its role and the network: SageMaker's network interfaces are in these subnets until the endpoint has gone.
+endpoint.node.addDependency(model, network);
 
 NeoPrivacyValidation.addTo(app);
 
