@@ -10,6 +10,7 @@ import {
   ANDROID_API_LEVELS, ARCHITECTURES, DATA_TYPES, DeviceFacts, DEVICES, FRAMEWORKS, LOOKED_UP, NEO_REGIONS, NO_ACCELERATOR, PLATFORMS, VersionTable,
 } from '../src/target/compatibility';
 import { WARNINGS } from '../src/target/compilation';
+import { NeoTarget } from '../src/target/target';
 
 export const TARGETS_PAGE = join(__dirname, 'targets.md');
 
@@ -73,6 +74,11 @@ export function renderTargetsPage(): string {
     'The copy of AWS\'s table that is [archived on GitHub](https://github.com/awsdocs/amazon-sagemaker-developer-guide/blob/master/doc_source/neo-supported-devices-edge-devices.md) gives '
       + 'X86_32 for both `x86_win32` and `x86_win64`. For the second, this page has X86_64, as its name says and as AWS lists it among the architectures for Windows.',
     '`NeoTarget` has a constant for each, in capitals: `NeoTarget.ML_C5`, `NeoTarget.JETSON_NANO`.',
+    '### Names in other languages',
+    [
+      'C# and Go have the names of this page (`NeoTarget.RASP4B`, `NeoTarget_RASP4B()`). jsii gives Python and Java an underscore between a digit and a letter:',
+    ].join('\n'),
+    namesInOtherLanguages(),
     '## Regions',
     'AWS publishes no list of Regions of Neo. The SageMaker Python SDK 2.257.7 has images for compiled models in '
       + `${NEO_REGIONS.map(code).join(', ')}. A stack in another Region gives the warning \`neoRegion\`.`,
@@ -100,6 +106,12 @@ export function renderTargetsPage(): string {
     '### Common failures',
     failures(),
   ].join('\n\n') + '\n';
+}
+
+/** Constants of `NeoTarget` that Python and Java spell otherwise. */
+function namesInOtherLanguages(): string {
+  const rows = Object.keys(NeoTarget).map(name => ({ name, other: name.replace(/(\d)([A-Z])/g, '$1_$2') })).filter(({ name, other }) => name !== other);
+  return table(['TypeScript, C#, Go', 'Python, Java'], rows.map(({ name, other }) => [`\`${name}\``, `\`${other}\``]));
 }
 
 function frameworks(): string {
