@@ -1,12 +1,13 @@
 import { type App, CfnCondition, CfnOutput, type CfnResource, Fn, Stack } from 'aws-cdk-lib';
-import { Peer, Port, PrefixList, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { AccountPrincipal, AnyPrincipal, type CfnRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnVPCEndpoint, type GatewayVpcEndpoint, Peer, Port, PrefixList, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AccountPrincipal, AnyPrincipal, type CfnRole, PolicyStatement, Role, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { newApp, PrivateStack, reportOf } from './private-app';
-import { deny, idOf, interfaceEndpoint, maybe, PRODUCTION, raw } from './template-changes';
+import { brokenRules, compile, newApp, PrivateStack, reportOf } from './private-app';
+import { anyText, deny, idOf, interfaceEndpoint, maybe, PRODUCTION, raw } from './template-changes';
 import { NeoCompilationFleet, NeoCompilationJob, NeoDataInputShape, NeoFleetModels, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
 import { NETWORK_METADATA } from '../../src/network/network-metadata';
+import type { AcceptedFinding } from '../../src/privacy-validation/report/privacy-report';
 import { archive } from '../compilation-job/fixture';
 
 /** How references across stacks are written. */
@@ -27,11 +28,15 @@ export interface Pair {
   readonly network?: ConstructorParameters<typeof PrivateStack>[3];
   /** Whether the stacks know their account and Region. */
   readonly hasEnv?: boolean;
+  /** Findings that are accepted on both sides. */
+  readonly accepted?: AcceptedFinding[];
+  /** What the rule says of the harmless one: nothing but passes, by default. */
+  readonly next?: 'unknown' | 'accepted';
 }
 
 /** An app with a private network, a stack beside it, and the change. */
 export function appOf(change: Pair['hostile'], strength: ReferenceStrength = 'weak', { network, hasEnv }: Pick<Pair, 'network' | 'hasEnv'> = {}): App {
-  const app = newApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': strength, 'aws:cdk:enable-asset-metadata': true } });
+  const app = newApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': strength, 'aws:cdk:enable-asset-metadata': true, 'aws:cdk:enable-path-metadata': true } });
   const props = hasEnv ? { env: { account: OWN_ACCOUNT, region: 'us-east-1' } } : {};
   const stack = new PrivateStack(app, 'Private', props, network);
   const other = new Stack(app, 'Other', props);
@@ -133,6 +138,32 @@ const UNKNOWN: Pair[] = [
     harmless: stack => igw(stack, otherVpc(stack).ref),
   },
   {
+    name: 'the VPC of an instance in a subnet',
+    rule: 'NoInternetGateway',
+    hostile: stack => {
+      const instance = raw(stack, 'AWS::EC2::Instance', { SubnetId: stack.network.subnets[0].subnetId }, 'Instance');
+      igw(stack, { 'Fn::GetAtt': [instance.logicalId, 'VpcId'] });
+    },
+    harmless: stack => {
+      raw(stack, 'AWS::EC2::Instance', { SubnetId: stack.network.subnets[0].subnetId }, 'Instance');
+      igw(stack, otherVpc(stack).ref);
+    },
+  },
+  {
+    name: 'a VPC by a parameter',
+    rule: 'NoInternetGateway',
+    verdict: 'unknown',
+    hostile: (_stack, other) => igw(other, anyText(other)),
+    harmless: (_stack, other) => igw(other, otherVpc(other).ref),
+  },
+  {
+    name: 'a VPC by its ID',
+    rule: 'NoInternetGateway',
+    verdict: 'unknown',
+    hostile: (_stack, other) => igw(other, 'vpc-1'),
+    harmless: (_stack, other) => igw(other, otherVpc(other).ref),
+  },
+  {
     name: 'subnets that were split from one string',
     rule: 'NoTransitGateway',
     hostile: (stack, other) => raw(other, 'AWS::EC2::TransitGatewayVpcAttachment', {
@@ -210,6 +241,7 @@ const UNKNOWN: Pair[] = [
     network: stack => ({ vpc: importedVpc(stack) }),
     hostile: (_stack, other) => raw(other, 'AWS::EC2::Route', { RouteTableId: 'rtb-1', DestinationCidrBlock: ANYWHERE, GatewayId: 'igw-1' }),
     harmless: () => {},
+    next: 'unknown',
   },
   {
     name: 'the metadata of the network deleted',
@@ -246,6 +278,21 @@ const UNKNOWN: Pair[] = [
       describe(network, { Subnets: [network.subnets[1].subnetId] });
     },
   },
+  {
+    name: 'metadata that call the VPC a shared one',
+    rule: 'NoInternetGateway',
+    hostile: (stack, other) => {
+      describe(stack.network, { Dedicated: false });
+      igw(other, stack.network.vpc.vpcId);
+    },
+    harmless: stack => describe(stack.network, { Dedicated: false }),
+  },
+  changed('security group', 'NoInboundTraffic', { SecurityGroups: [] }, ({ securityGroup }, stack) =>
+    raw(stack, 'AWS::EC2::SecurityGroupIngress', { GroupId: securityGroup.securityGroupId, IpProtocol: '-1', CidrIp: ANYWHERE })),
+  changed('S3 endpoint', 'S3EndpointOnlyForBuckets', { S3Endpoints: [] }, ({ s3Endpoint }) =>
+    (s3Endpoint.node.defaultChild as CfnResource).addPropertyDeletionOverride('PolicyDocument')),
+  changed('bucket', 'BucketOnlyThroughEndpoint', { Buckets: [] }, (_network, stack) =>
+    ((stack.node.findChild('JoblessModels') as Bucket).policy!.node.defaultChild as CfnResource).addPropertyOverride('PolicyDocument.Statement.0.Effect', 'Allow')),
   {
     name: 'metadata that call another prefix list that of S3',
     rule: 'OutboundOnlyToS3AndSubnets',
@@ -312,12 +359,15 @@ const account = Fn.ref('AWS::AccountId');
 const own = { StringEquals: { 'aws:ResourceAccount': account } };
 const s3Policy = (stack: PrivateStack, ...statements: object[]) => stack.cfnEndpoint.addPropertyOverride('PolicyDocument', { Statement: statements });
 const anyBucket = { Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: '*' };
+const ownOrganization = { StringEquals: { 'aws:ResourceOrgID': 'o-a1b2c3d4e5' } };
 const conditioned = (name: string, condition: object, verdict: 'fail' | 'unknown' = 'fail'): Pair => ({
   name: `an endpoint of SQS for ${name}`,
   rule: 'OtherEndpointsRestricted',
   verdict,
-  hostile: stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*', Condition: condition }),
-  harmless: stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*', Condition: own }),
+  ...sides([condition, own], Condition => stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*', Condition })),
+});
+const conditionedS3 = (name: string, condition: object): Pair => ({
+  name: `the S3 endpoint for ${name}`, rule: 'S3EndpointOnlyForBuckets', ...sides([condition, ownOrganization], Condition => stack => s3Policy(stack, { ...anyBucket, Condition })),
 });
 
 /** Of "Conditions are compared, not counted", and false alarms beside them. */
@@ -329,6 +379,15 @@ const CONDITIONS: Pair[] = [
   conditioned('own principals', { StringEquals: { 'aws:PrincipalAccount': account } }),
   conditioned('own resources, if the key exists', { StringEqualsIfExists: { 'aws:ResourceAccount': account } }),
   conditioned('own resources, of all values', { 'ForAllValues:StringEquals': { 'aws:ResourceAccount': account } }),
+  {
+    name: 'an endpoint of SQS for a queue of any organization',
+    rule: 'OtherEndpointsRestricted',
+    ...sides<object>([{ StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } }, ownOrganization], Condition => stack =>
+      interfaceEndpoint(stack, 'sqs', { Action: 'sqs:SendMessage', Resource: '*', Condition })),
+  },
+  conditionedS3('any organization', { StringLike: { 'aws:PrincipalOrgID': 'o-*' } }),
+  conditionedS3('any bucket of any organization', { StringLike: { 'aws:ResourceOrgID': 'o-*' } }),
+  conditionedS3('any principal by ARN', { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:*' } }),
   {
     name: 'a stranger\'s queue in an endpoint policy',
     rule: 'OtherEndpointsRestricted',
@@ -362,12 +421,24 @@ const CONDITIONS: Pair[] = [
     harmless: stack => interfaceEndpoint(stack, 'sts', { Action: 'sts:GetCallerIdentity', Resource: '*' }),
   },
   {
-    name: 'a prefix list by ID',
+    name: 'a prefix list by ID, beside that of S3',
     rule: 'OutboundOnlyToS3AndSubnets',
-    verdict: 'unknown',
-    network: stack => ({ s3PrefixList: PrefixList.fromPrefixListId(stack, 'List', 'pl-1') }),
-    hostile: () => {},
+    hostile: stack => stack.network.connections.allowTo(Peer.prefixList('pl-1'), Port.tcp(443)),
     harmless: () => {},
+  },
+  {
+    name: 'a prefix list by ID, which may be that of S3',
+    rule: 'OutboundOnlyToS3AndSubnets',
+    network: stack => ({ s3PrefixList: PrefixList.fromPrefixListId(stack, 'List', 'pl-1') }),
+    hostile: stack => stack.network.connections.allowTo(Peer.prefixList('pl-1'), Port.tcp(80)),
+    harmless: () => {},
+    next: 'unknown',
+  },
+  {
+    name: 'public access to a bucket',
+    rule: 'BucketBlocksPublicAccess',
+    hostile: stack => stack.cfnBucket.addPropertyOverride('PublicAccessBlockConfiguration.BlockPublicPolicy', false),
+    harmless: stack => stack.cfnBucket.addPropertyDeletionOverride('PublicAccessBlockConfiguration'),
   },
   {
     name: 'a Deny by the VPC',
@@ -418,6 +489,7 @@ const CONDITIONS: Pair[] = [
     network: stack => ({ vpc: importedVpc(stack) }),
     hostile: stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*' }, { SubnetIds: ['subnet-1'] }),
     harmless: stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*' }, { SubnetIds: ['subnet-9'] }),
+    next: 'unknown',
   },
   {
     name: 'an endpoint in other subnets, with a group that the app does not make',
@@ -488,9 +560,22 @@ const task = (name: string, action: string): Pair => ({
   harmless: (_stack, other) => machine(other, { DefinitionString: JSON.stringify({ States: { Go: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:ec2:describeVpcs' } } }) }),
 });
 
+const call = (name: string, service: string, action: string): Pair => ({
+  name,
+  rule: 'TemplatesVisible',
+  verdict: 'unknown',
+  ...sides([action, 'describeStacks'], chosen => (_stack, other) => sdkCall(other, text({ service, action: chosen, parameters: {} }, other))),
+});
+
 /** Of "Who else is in there, who else may". */
 const OTHERS: Pair[] = [
   tenant('AWS::SageMaker::NotebookInstance', {}, { DirectInternetAccess: 'Disabled' }, stack => ({ SubnetId: inSubnet(stack) })),
+  {
+    name: 'a notebook with the group of the jobs',
+    rule: 'NoBridge',
+    ...sides<object>([{}, { DirectInternetAccess: 'Disabled' }], access => (stack, other) =>
+      raw(other, 'AWS::SageMaker::NotebookInstance', { SubnetId: 'subnet-1', SecurityGroupIds: [inGroup(stack)], ...access })),
+  },
   tenant('AWS::SageMaker::Domain', {}, { AppNetworkAccessType: 'VpcOnly' }),
   tenant('AWS::RDS::DBInstance', { PubliclyAccessible: true }, { PubliclyAccessible: false }, stack => ({ VPCSecurityGroups: [], SubnetIds: [inSubnet(stack)] })),
   tenant('AWS::EKS::Cluster', {}, { ResourcesVpcConfig: { EndpointPublicAccess: false } }),
@@ -543,6 +628,39 @@ const OTHERS: Pair[] = [
   changer('AWS::ServiceCatalog::CloudFormationProvisionedProduct'),
   changer('AWS::SSM::Association', { Name: 'AWS-RunShellScript' }),
   changer('Company::Network::Gateway'),
+  call('a call that creates a stack', 'CloudFormation', 'createStack'),
+  call('a call that runs an automation', 'SSM', 'startAutomationExecution'),
+  call('a call that uses Cloud Control', 'CloudControl', 'createResource'),
+  {
+    name: 'a state machine that makes a route for the jobs',
+    rule: 'TemplatesVisible',
+    ...sides(['createRoute', 'describeRouteTables'], action => (stack, other) => machine(other, {
+      DefinitionString: text({
+        States: { Go: { Type: 'Task', Resource: `arn:aws:states:::aws-sdk:ec2:${action}`, Parameters: { RouteTableId: stack.routeTableId, DestinationCidrBlock: ANYWHERE } } },
+      }, other),
+    })),
+  },
+  {
+    name: 'the response bucket of CloudFormation, through the endpoint of the jobs',
+    rule: 'S3EndpointOnlyForBuckets',
+    verdict: 'unknown',
+    hostile: stack => (stack.network.s3Endpoint as GatewayVpcEndpoint).addToPolicy(new PolicyStatement({
+      principals: [new StarPrincipal()], actions: ['s3:PutObject'], resources: ['arn:aws:s3:::cloudformation-custom-resource-response-useast1/*'],
+    })),
+    harmless: stack => privatelyControlled(stack),
+  },
+  {
+    name: 'the response bucket of CloudFormation, as the functions\' endpoint is also on a route table of the jobs',
+    rule: 'S3EndpointOnlyForBuckets',
+    verdict: 'unknown',
+    hostile: stack => {
+      const { node, subnets } = privatelyControlled(stack);
+      const answering = node.findAll().filter((child): child is CfnVPCEndpoint => child instanceof CfnVPCEndpoint)
+        .find(({ policyDocument }) => JSON.stringify(stack.resolve(policyDocument)).includes('CloudFormationAnswer'))!;
+      answering.routeTableIds = subnets.map(({ routeTable }) => routeTable.routeTableId);
+    },
+    harmless: stack => privatelyControlled(stack),
+  },
   task('a state machine that makes a route', 'ec2:createRoute'),
   task('a state machine that deletes a bucket policy', 's3:deleteBucketPolicy'),
   task('a state machine that creates a stack', 'cloudformation:createStack'),
@@ -578,6 +696,43 @@ const ACCOUNTS: Pair[] = [
   },
 ];
 
+/** Of "Usable in a company": what is accepted hides nothing else. */
+const ACCEPTED: Pair[] = [
+  {
+    name: 'a second opening, of which the first is accepted',
+    rule: 'NoVpcPeering',
+    accepted: [{ ruleId: 'NoVpcPeering', constructPath: 'Private/Peering', reason: 'audited' }],
+    next: 'accepted',
+    ...sides([['Peering', 'Second'], ['Peering']], names => stack => names.forEach(name => peering(stack, name))),
+  },
+  {
+    name: 'an opening that is accepted for the whole stack',
+    rule: 'NoVpcPeering',
+    accepted: [{ ruleId: 'NoVpcPeering', constructPath: 'Private', reason: 'audited' }],
+    hostile: stack => peering(stack, 'Peering'),
+    harmless: () => {},
+  },
+  {
+    name: 'a second job in an imported VPC, of which the first is accepted',
+    rule: 'JobInPrivateSubnets',
+    verdict: 'unknown',
+    network: stack => ({ vpc: importedVpc(stack) }),
+    accepted: [{ ruleId: 'JobInPrivateSubnets', constructPath: 'Private/Job', reason: 'checked in the console' }],
+    next: 'accepted',
+    hostile: stack => compile(stack, 'Second', stack),
+    harmless: () => {},
+  },
+];
+
+function peering(stack: PrivateStack, id: string) {
+  raw(stack, 'AWS::EC2::VPCPeeringConnection', { VpcId: stack.network.vpc.vpcId, PeerVpcId: 'vpc-1' }, id);
+}
+
+/** A second network, whose functions have subnets of their own. */
+function privatelyControlled(stack: PrivateStack) {
+  return new NeoPrivateCompilationVpc(stack, 'Controlled', { buckets: [new Bucket(stack, 'ControlledModels')], privateControlPlane: true });
+}
+
 function sides<T>([hostile, harmless]: [T, T], change: (value: T) => Pair['hostile']): Pick<Pair, 'hostile' | 'harmless'> {
   return { hostile: change(hostile), harmless: change(harmless) };
 }
@@ -611,6 +766,19 @@ function describe(network: NeoPrivateCompilationVpc, change: object) {
 
 function undescribe(network: NeoPrivateCompilationVpc) {
   (network.node.findChild('Description') as CfnResource).addOverride('Metadata', { [NETWORK_METADATA]: undefined });
+}
+
+/** Metadata of a network without jobs that do not name a part of it, which is opened. */
+function changed(part: string, rule: string, change: object, open: (network: NeoPrivateCompilationVpc, stack: Stack) => void): Pair {
+  return {
+    name: `a ${part} taken out of the metadata of a network without jobs`,
+    rule,
+    ...sides([open, () => {}], opened => (_stack, other) => {
+      const network = jobless(other);
+      describe(network, change);
+      opened(network, other);
+    }),
+  };
 }
 
 function jobless(stack: Stack) {
@@ -688,16 +856,16 @@ function importedVpc(stack: Stack) {
   });
 }
 
-/** What the validation says wrongly of a pair: the hostile side must fail, or not be visible, and the harmless one pass. */
-export function wronglyJudged({ rule, name, verdict = 'fail', hostile, harmless, network, hasEnv }: Pair, strength: ReferenceStrength): string[] {
-  const statusOf = (change: Pair['hostile']) => reportOf(appOf(change, strength, { network, hasEnv })).rules.find(({ id }) => id === rule)!.status;
-  // What is imported is not visible in any case.
-  const passes = ['pass', 'not applicable', ...network ? ['unknown'] : []];
-  const [seen, next] = [statusOf(hostile), statusOf(harmless)];
+/** What the validation says wrongly of a pair: the hostile side must fail, or not be visible, and the harmless one pass, with no other rule broken. */
+export function wronglyJudged({ rule, name, verdict = 'fail', hostile, harmless, accepted, next, ...app }: Pair, strength: ReferenceStrength): string[] {
+  const [seen, beside] = [hostile, harmless].map(change => reportOf(appOf(change, strength, app), accepted));
+  const statusOf = ({ rules }: typeof seen) => rules.find(({ id }) => id === rule)!.status;
+  const allowed = next === undefined ? ['pass', 'not applicable'] : [next];
   return [
-    ...seen === verdict ? [] : [`${rule}, ${strength}: "${name}" must be ${verdict}; got: ${seen}`],
-    ...passes.includes(next) ? [] : [`${rule}, ${strength}: what is next to "${name}" must pass; got: ${next}`],
+    ...statusOf(seen) === verdict ? [] : [`${rule}, ${strength}: "${name}" must be ${verdict}; got: ${statusOf(seen)}`],
+    ...allowed.includes(statusOf(beside)) ? [] : [`${rule}, ${strength}: what is next to "${name}" must be ${allowed[0]}; got: ${statusOf(beside)}`],
+    ...brokenRules(beside).filter(id => id !== rule).map(id => `${id}, ${strength}: what is next to "${name}" must break no rule`),
   ];
 }
 
-export const PAIRS: Pair[] = [...UNKNOWN, ...CONDITIONS, ...OTHERS, ...ACCOUNTS];
+export const PAIRS: Pair[] = [...UNKNOWN, ...CONDITIONS, ...OTHERS, ...ACCOUNTS, ...ACCEPTED];

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import {
   NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget, type NeoPrivateCompilationVpcProps,
 } from '../../src';
-import { evaluate, type PrivacyReport } from '../../src/privacy-validation/report/privacy-report';
+import { type AcceptedFinding, evaluate, type PrivacyReport } from '../../src/privacy-validation/report/privacy-report';
 import { TemplateSet } from '../../src/privacy-validation/template/template-set';
 
 /** A private network with a bucket and a job, as users build it, for tests to open. */
@@ -55,9 +55,9 @@ export function newApp(props: AppProps = {}): App {
 }
 
 /** Apply all rules to what an app synthesizes, as the validation does. */
-export function reportOf(app: App): PrivacyReport {
+export function reportOf(app: App, accepted: AcceptedFinding[] = []): PrivacyReport {
   const assembly = app.synth();
-  return evaluate(TemplateSet.fromFiles(assembly.stacksRecursively.map(({ templateFullPath }) => templateFullPath)), [], 'test');
+  return evaluate(TemplateSet.fromFiles(assembly.stacksRecursively.map(({ templateFullPath }) => templateFullPath)), accepted, 'test');
 }
 
 /** IDs of the rules that an app breaks. */
