@@ -105,6 +105,31 @@ describe('what is not made by the app', () => {
   test('what has no place in the picture is listed beside it', () => { expect(picture).toContain('>NoBridge: Notebook<'); });
 });
 
+describe('of those who share a network, or may act as its role', () => {
+  const app = newApp();
+  const stack = new PrivateStack(app);
+  raw(stack, 'AWS::Lambda::Function', { VpcConfig: { SubnetIds: [stack.network.subnets[0].subnetId], SecurityGroupIds: ['sg-1'] } }, 'Function');
+  raw(stack, 'AWS::SageMaker::NotebookInstance', { SubnetId: 'subnet-1', SecurityGroupIds: [stack.network.securityGroup.securityGroupId] }, 'Notebook');
+  stack.l1<iam.CfnRole>(stack.network.role as iam.Role).addPropertyOverride('AssumeRolePolicyDocument.Statement.1', { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: '*' });
+  const templates = TemplateSet.fromFiles(app.synth().stacks.map(({ templateFullPath }) => templateFullPath));
+  const report = evaluate(templates, [], 'test');
+
+  test('tenants are listed, and those that lead elsewhere say how', () => {
+    const tenants = [
+      'Private/Function (AWS::Lambda::Function, by subnet)',
+      'Private/Notebook (AWS::SageMaker::NotebookInstance, by security group: the notebook has direct internet access)',
+    ];
+    expect(report.networks[0].tenants).toEqual(tenants);
+    tenants.forEach(tenant => { expect(htmlReport(report, '')).toContain(tenant); });
+  });
+
+  test('the picture does not say that only SageMaker is trusted when everybody is', () => {
+    const picture = drawNetworks(templates, report);
+    expect(picture).toContain('trusts *, sagemaker.amazonaws.com');
+    expect(picture).not.toContain('trusts only');
+  });
+});
+
 test('the capacity of a subnet is that of the construct, without the addresses of interface endpoints', () => {
   const capacities = (count: number) => {
     const app = newApp();

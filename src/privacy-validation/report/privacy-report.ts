@@ -108,6 +108,7 @@ export const LIMITS = [
   'What is not in the templates: imported VPCs, groups, buckets and endpoints, account-wide settings, service control policies.',
   'Who may read model assets: NeoModel.fromAsset puts a model into the bucket of the bootstrap stack, which IAM alone protects, as it does all assets. A model that only jobs may read belongs in a bucket of the network.',
   'Identity policies: whether some role of the account may use or change these resources. Bucket and endpoint policies bind them all the same.',
+  'Whose organization an ID is: a policy that names one organization by its ID is taken to name yours.',
   'Calls of AWS that code makes: functions, containers, state machines whose definition is an asset. What a template writes out, in AwsCustomResource or a schedule, is seen.',
   'DNS. Resolution is on, as Neo needs it, and Amazon\'s resolver answers inside the VPC: security groups do not filter it. Use Route 53 Resolver DNS Firewall to close this channel too.',
   'What SageMaker Neo does outside the VPC with the copy of a model that it compiles, and whether it reads buckets owned by AWS: AWS documents neither.',
