@@ -1,6 +1,6 @@
 /**
- * Mutation tests of what must not be wrong: the handler and the sizing of subnets. `npm run test:mutation`; survivors are explained in
- * docs/reliability.md.
+ * Mutation tests of what must not be wrong: the handler and the sizing of subnets. `npm run test:mutation`; docs/reliability.md
+ * has the last run.
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
