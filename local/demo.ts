@@ -97,7 +97,7 @@ async function requirePort(port: number): Promise<void> {
 }
 
 let close = async (): Promise<void> => {};
-endWithReader();
+endWithReader('demo');
 endOnSignal(() => close());
 try {
   main(demoOptions(process.argv.slice(2))).catch(err => complain('demo', err));

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import type { VirtualClockProps } from '../time/virtual-clock';
 
 /** How fast a person can watch; without a terminal nothing waits. */
@@ -5,19 +6,28 @@ export function paceOf(out: { readonly isTTY?: boolean }, speed: number): Virtua
   return out.isTTY ? { pace: ms => new Promise(resolve => setTimeout(resolve, ms / speed)) } : {};
 }
 
-/** A reader that has seen enough, such as head, ends the program, which is no error. */
-export function endWithReader(): void {
-  process.stdout.on('error', (err: NodeJS.ErrnoException) => {
-    if (err.code !== 'EPIPE') { throw err; }
-    process.exit(0);
-  });
+/** A reader that has seen enough, such as head, ends the program, which is no error. Output that cannot be written ends it with a sentence. */
+export function endWithReader(program: string): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (err: NodeJS.ErrnoException) => {
+      if (err.code === 'EPIPE') { process.exit(0); }
+      // Of stderr nothing can be said any more.
+      if (stream === process.stdout) { complain(program, new Error(`the output cannot be written: ${isFull(err.message) ? 'the disk is full' : err.message}`)); }
+      process.exit(1);
+    });
+  }
 }
 
 /** Ctrl-C ends the program with a line, after what is still to be done. */
 export function endOnSignal(close: () => Promise<void> = async () => {}): void {
-  (['SIGINT', 'SIGTERM'] as const).forEach((signal, index) => process.once(signal, () => {
+  let isEnding = false;
+  // Not once: without a listener of the program's own, what is left would be cleared away before it is closed.
+  (['SIGINT', 'SIGTERM'] as const).forEach((signal, index) => process.on(signal, () => {
+    const exit = () => process.exit([130, 143][index]);
+    if (isEnding) { exit(); }
+    isEnding = true;
     console.log(`\nstopped by ${signal}: nothing is left`);
-    void close().finally(() => process.exit([130, 143][index]));
+    void close().finally(exit);
   }));
 }
 
@@ -27,10 +37,14 @@ export function complain(program: string, err: NodeJS.ErrnoException): void {
   process.exitCode = 1;
 }
 
-function sentence({ code, path, message }: NodeJS.ErrnoException): string {
-  const said = `${code} ${message}`;
-  const where = path ?? /'([^']+)'/.exec(message)?.[1] ?? 'a file';
-  if (said.includes('ENOSPC')) { return `the disk is full: ${where} cannot be written. Make room, or set TMPDIR to a folder on another disk`; }
-  if (/EROFS|EACCES|EPERM/.test(said)) { return `${where} cannot be written: the folder is read-only. Set TMPDIR to a folder that you may write to`; }
+function sentence({ message }: Error): string {
+  // Perhaps of a child, in the midst of its trace. Of a copy the second path is the one that is written.
+  const [line] = /\bE[A-Z]+:.*/.exec(message) ?? [message];
+  const file = [...line.matchAll(/'([^']+)'/g)].at(-1)?.[1];
+  const elsewhere = !file || file.startsWith(tmpdir()) ? 'set TMPDIR to a folder' : 'copy this repository to a folder';
+  if (isFull(line)) { return `the disk is full: ${file ?? 'a file'} cannot be written. Make room, or ${elsewhere} on another disk`; }
+  if (file && /\b(EROFS|EACCES|EPERM):/.test(line)) { return `${file} cannot be written: the folder is read-only. Make it writable, or ${elsewhere} that is`; }
   return message;
 }
+
+const isFull = (message: string) => /\b(ENOSPC|EDQUOT):/.test(message);

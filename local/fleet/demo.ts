@@ -13,7 +13,7 @@ const USAGE = `npm run demo:fleet [-- --speed 120]
 
   --speed  how many seconds pass in one real second on a terminal (120); elsewhere nothing waits`;
 
-endWithReader();
+endWithReader('demo:fleet');
 // All of it is in this process: there is nothing to clear away.
 endOnSignal();
 
