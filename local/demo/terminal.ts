@@ -8,14 +8,11 @@ export function paceOf(out: { readonly isTTY?: boolean }, speed: number): Virtua
 
 /** A reader that has seen enough, such as head, ends the program, which is no error. Output that cannot be written ends it with a sentence. */
 export function endWithReader(program: string): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (err: NodeJS.ErrnoException) => {
-      if (err.code === 'EPIPE') { process.exit(0); }
-      // Of stderr nothing can be said any more.
-      if (stream === process.stdout) { complain(program, new Error(`the output cannot be written: ${isFull(err.message) ? 'the disk is full' : err.message}`)); }
-      process.exit(1);
-    });
-  }
+  process.stdout.on('error', (err: NodeJS.ErrnoException) => {
+    if (err.code === 'EPIPE') { process.exit(0); }
+    complain(program, new Error(`the output cannot be written: ${isFull(err.message) ? 'the disk is full' : err.message}`));
+    process.exit(1);
+  });
 }
 
 /** Ctrl-C ends the program with a line, after what is still to be done. */
