@@ -1,10 +1,10 @@
 import { type App, CfnCondition, CfnOutput, type CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import { CfnVPCEndpoint, type GatewayVpcEndpoint, Peer, Port, PrefixList, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { AccountPrincipal, AnyPrincipal, type CfnRole, PolicyStatement, Role, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, AnyPrincipal, type CfnRole, type IPrincipal, PolicyStatement, Role, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { brokenRules, compile, newApp, PrivateStack, reportOf } from './private-app';
-import { anyText, deny, idOf, interfaceEndpoint, maybe, PRODUCTION, raw } from './template-changes';
+import { anyText, denial, deny, idOf, interfaceEndpoint, maybe, PRODUCTION, raw } from './template-changes';
 import { NeoCompilationFleet, NeoCompilationJob, NeoDataInputShape, NeoFleetModels, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
 import { NETWORK_METADATA } from '../../src/network/network-metadata';
 import type { AcceptedFinding } from '../../src/privacy-validation/report/privacy-report';
@@ -685,6 +685,23 @@ const ACCOUNTS: Pair[] = [
     addTrust(stack, { Principal: { AWS: Fn.sub(owner) } })),
   ...byAccount('an execution role that trusts a role of an account', 'RolesOnlyForOwnAccount', owner => stack =>
     addTrust(stack, { Principal: { AWS: Fn.sub(`arn:aws:iam::${owner}:role/Audit`) } })),
+  {
+    name: 'a role that a policy exempts by its name, and that anybody may assume',
+    rule: 'RolesOnlyForOwnAccount',
+    ...sides<IPrincipal>([new AnyPrincipal(), new ServicePrincipal('states.amazonaws.com')], assumedBy => (stack, other) => exemptByName(stack, other, assumedBy)),
+  },
+  {
+    name: 'a role that a policy exempts by its name, of another account',
+    rule: 'RolesOnlyForOwnAccount',
+    hasEnv: true,
+    ...sides([STRANGER, OWN_ACCOUNT], owner => (stack, other) => exemptByName(stack, other, new ServicePrincipal('states.amazonaws.com'), owner)),
+  },
+  {
+    name: 'a role that a policy exempts by its name, and that the app does not make',
+    rule: 'RolesOnlyForOwnAccount',
+    verdict: 'unknown',
+    ...sides(['Auditor', 'Audit'], roleName => (stack, other) => exemptByName(stack, other, new ServicePrincipal('states.amazonaws.com'), '${AWS::AccountId}', roleName)),
+  },
   ...byAccount('an exempt role that an account may assume', 'RolesOnlyForOwnAccount', owner => stack =>
     stack.network.allowOutsideEndpoint(new Role(stack, 'Exempt', { assumedBy: new AccountPrincipal(Fn.sub(owner)) }))),
   {
@@ -731,6 +748,12 @@ function peering(stack: PrivateStack, id: string) {
 /** A second network, whose functions have subnets of their own. */
 function privatelyControlled(stack: PrivateStack) {
   return new NeoPrivateCompilationVpc(stack, 'Controlled', { buckets: [new Bucket(stack, 'ControlledModels')], privateControlPlane: true });
+}
+
+/** The bucket policy spares a role by an ARN that is written out; the app makes the role `Audit`. */
+function exemptByName(stack: PrivateStack, other: Stack, assumedBy: IPrincipal, owner = '${AWS::AccountId}', roleName = 'Audit') {
+  new Role(other, 'Audit', { assumedBy, roleName: 'Audit' });
+  deny(stack, { Condition: { ...denial(stack).Condition, ArnNotLike: { 'aws:PrincipalArn': { 'Fn::Sub': `arn:aws:iam::${owner}:role/${roleName}` } } } });
 }
 
 function sides<T>([hostile, harmless]: [T, T], change: (value: T) => Pair['hostile']): Pick<Pair, 'hostile' | 'harmless'> {
@@ -864,6 +887,7 @@ export function wronglyJudged({ rule, name, verdict = 'fail', hostile, harmless,
   return [
     ...statusOf(seen) === verdict ? [] : [`${rule}, ${strength}: "${name}" must be ${verdict}; got: ${statusOf(seen)}`],
     ...allowed.includes(statusOf(beside)) ? [] : [`${rule}, ${strength}: what is next to "${name}" must be ${allowed[0]}; got: ${statusOf(beside)}`],
+    ...next === undefined && beside.counts.unknown > 0 && !app.network ? [`${strength}: what is next to "${name}" must be visible`] : [],
     ...brokenRules(beside).filter(id => id !== rule).map(id => `${id}, ${strength}: what is next to "${name}" must break no rule`),
   ];
 }

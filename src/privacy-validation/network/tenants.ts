@@ -112,6 +112,15 @@ export function trustOf(templates: TemplateSet, role: TemplateResource): Trust {
   return { own: of('own'), unknown: of('unknown'), other: of('other') };
 }
 
+/** The role of the app that a policy of a resource names by an ARN that is written out. Its name is unique in the account. */
+export function roleNamed(templates: TemplateSet, arn: string, { template: { stack } }: TemplateResource): TemplateResource | undefined {
+  const [, account, name] = /^arn:[^:]*:iam::([^:]*):role(\/.+)$/.exec(arn) ?? [];
+  const accountOf = (facts: typeof stack) => facts?.account ?? '${AWS.AccountId}';
+  return templates.ofType('AWS::IAM::Role').find(role => role.condition === undefined
+    && accountOf(role.template.stack) === (account === '${AWS.AccountId}' ? accountOf(stack) : account)
+    && templates.values({ 'Fn::Join': ['', [role.properties.Path ?? '/', role.properties.RoleName ?? '?']] }, role.template).join() === name);
+}
+
 /** Whose a principal is that a policy names by its ARN. */
 export function ownerOfArn(arn: string, own: string[]): Ownership {
   return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(arn)?.[1] ?? '', own);

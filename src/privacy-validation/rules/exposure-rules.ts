@@ -4,7 +4,7 @@ import { endpointOnlyPolicy } from '../network/bucket-policy';
 import { findExposures } from '../network/exposure';
 import type { ExposureKind } from '../network/exposure';
 import { gatesOf } from '../network/network';
-import { ownerOfArn, tenantsOf, trustOf } from '../network/tenants';
+import { ownerOfArn, roleNamed, tenantsOf, trustOf } from '../network/tenants';
 import { nameOf } from '../template/resources';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
@@ -101,8 +101,9 @@ export const TENANT_AND_ROLE_RULES: PrivacyRule[] = [
     fix: 'Let the trust policy name services of AWS, and principals of this account or organization only.',
     check: ({ templates, networks }) => networks.flatMap(network => {
       const gates = gatesOf(templates, network);
-      const exempt = [...new Set(network.buckets.flatMap(bucket => endpointOnlyPolicy(templates, bucket, gates).exempt))];
-      const found = exempt.map(arn => ({ arn, role: templates.find(arn) }));
+      const exempt = new Map(network.buckets.flatMap(bucket =>
+        endpointOnlyPolicy(templates, bucket, gates).exempt.map(arn => [arn, bucket] as const)));
+      const found = [...exempt].map(([arn, bucket]) => ({ arn, role: templates.find(arn) ?? roleNamed(templates, arn, bucket) }));
       const roles = [...new Set([...network.roles, ...found.flatMap(({ role }) => role?.type === 'AWS::IAM::Role' ? role : [])])];
       return [
         ...roles.map(role => observedRole(templates, role)),
