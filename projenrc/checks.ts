@@ -26,11 +26,6 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
   // A push that no pull request has checked breaks no consumer either.
   project.tasks.tryFind('release')!.spawn(api);
 
-  project.addTask('check:audit', {
-    description: 'Fail when npm knows a vulnerability in what comes with the package',
-    exec: 'npm audit --omit=dev',
-  });
-
   const templates = project.addTask('check:templates', {
     description: 'Check the examples\' templates with cfn-lint and with the newest aws-cdk-lib\'s own validation (needs Python and, once, the network)',
   });

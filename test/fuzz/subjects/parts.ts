@@ -42,9 +42,9 @@ export const roles: Values = oneOf(
 
 export const keys: Values = oneOf(
   good(['a key', world => world.key]),
-  elsewhere(['a key of another Region', world => world.anew((scope, id) => kms.Key.fromKeyArn(scope, id, 'arn:aws:kms:eu-west-1:111122223333:key/0123'))]),
+  elsewhere(['a key of another Region', world => world.anew((scope, id) => kms.Key.fromKeyArn(scope, id, 'arn:aws:kms:eu-west-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef'))]),
   any(
-    ['a key of another account', world => world.anew((scope, id) => kms.Key.fromKeyArn(scope, id, 'arn:aws:kms:us-east-1:444455556666:key/0123'))],
+    ['a key of another account', world => world.anew((scope, id) => kms.Key.fromKeyArn(scope, id, 'arn:aws:kms:us-east-1:444455556666:key/01234567-89ab-cdef-0123-456789abcdef'))],
     ['an alias', world => world.anew((scope, id) => kms.Alias.fromAliasName(scope, id, 'alias/models'))],
     ['a key by parameter', world => world.anew((scope, id) => kms.Key.fromKeyArn(scope, id, world.parameter('String').valueAsString))],
   ),
