@@ -1,4 +1,4 @@
-import { ArnFormat, PhysicalName, Resource, Stack, Token } from 'aws-cdk-lib';
+import { PhysicalName, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { IResource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { requireJobName, validateVpcConfig, VPC_CONFIG } from '../compilation/compilation-validation';
 import type { INeoCompilationJob } from '../compilation-job/compilation-job-base';
 import { requireExemptable } from '../network/bucket-policies';
-import { NETWORK_REASONS, networkStatements } from '../network/execution-role';
+import { NETWORK_REASONS, networkStatements, writeLogsStatement } from '../network/execution-role';
 import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { differ, requirePassableRole } from '../network/same-environment';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS } from '../util/acknowledge';
@@ -259,9 +259,6 @@ export function createHostingRole(scope: Construct, network: INeoPrivateCompilat
     description: 'Hosts a model compiled by SageMaker Neo',
     assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
   });
-  const logGroup = stack.formatArn({
-    service: 'logs', resource: 'log-group', resourceName: '/aws/sagemaker/*', arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
   [
     // Hosting needs nine of the eleven EC2 actions of compilation, in the same places; both sets are bound to the subnets and groups.
     ...networkStatements(scope, network),
@@ -277,12 +274,8 @@ export function createHostingRole(scope: Construct, network: INeoPrivateCompilat
       actions: ['ecr:GetAuthorizationToken'],
       resources: ['*'],
     }),
-    new iam.PolicyStatement({
-      sid: 'WriteLogs',
-      // Named by SageMaker after the endpoint or the transform job, which do not exist yet.
-      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
-      resources: [logGroup, `${logGroup}:*`],
-    }),
+    // Named by SageMaker after the endpoint or the transform job, which do not exist yet.
+    writeLogsStatement(scope, '/aws/sagemaker/*'),
     new iam.PolicyStatement({
       sid: 'WriteMetrics',
       actions: ['cloudwatch:PutMetricData'],

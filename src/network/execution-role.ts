@@ -153,19 +153,28 @@ export function networkStatements(scope: Construct, { vpc, subnets, securityGrou
 }
 
 /**
+ * Lets SageMaker write the logs of what it runs.
+ *
+ * @param logGroupName name or pattern
+ */
+export function writeLogsStatement(scope: Construct, logGroupName: string): iam.PolicyStatement {
+  const logGroup = Stack.of(scope).formatArn({
+    service: 'logs', resource: 'log-group', resourceName: logGroupName, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return new iam.PolicyStatement({
+    sid: 'WriteLogs',
+    actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+    resources: [logGroup, `${logGroup}:*`],
+  });
+}
+
+/**
  * Logs and metrics.
  */
 export function observationStatements(scope: Construct): iam.PolicyStatement[] {
-  const logGroup = Stack.of(scope).formatArn({
-    service: 'logs', resource: 'log-group', resourceName: '/aws/sagemaker/CompilationJobs', arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
   return [
-    new iam.PolicyStatement({
-      sid: 'WriteLogs',
-      // One group for all compilation jobs of the account, created by whichever job is first.
-      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
-      resources: [logGroup, `${logGroup}:*`],
-    }),
+    // One group for all compilation jobs of the account, created by whichever job is first.
+    writeLogsStatement(scope, '/aws/sagemaker/CompilationJobs'),
     new iam.PolicyStatement({
       sid: 'WriteMetrics',
       actions: ['cloudwatch:PutMetricData'],
