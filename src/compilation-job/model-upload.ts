@@ -30,7 +30,8 @@ export function awaitModel(job: Construct, { bucket, s3Uri }: NeoModelConfig): v
   job.node.addValidation({
     validate: () => {
       const deployments = bucketDeployments(resourcesOf(job.node.root), bucket);
-      const unordered = first.filter(one => !waitForDeployments(one, deployments) && one.job.node.dependencies.length === 0);
+      const dependencies = new Map<CfnResource, Set<CfnResource>>();
+      const unordered = first.filter(one => !waitForDeployments(one, deployments, dependencies) && one.job.node.dependencies.length === 0);
       const atOnce = unordered.filter(one => Resource.isOwnedResource(bucket) && Stack.of(bucket) === Stack.of(one.job));
       if (atOnce.length > 0) { warn(atOnce.map(one => one.job), bucket); }
       return [];
@@ -39,14 +40,22 @@ export function awaitModel(job: Construct, { bucket, s3Uri }: NeoModelConfig): v
 }
 
 /**
+ * @param dependencies what each deployment depends on, kept from one job to the next, as to find it takes a walk through the stack
  * @returns whether there is one that the job waits for
  */
-function waitForDeployments({ job, key }: ReadingJob, deployments: BucketDeployment[]): boolean {
+function waitForDeployments({ job, key }: ReadingJob, deployments: BucketDeployment[], dependencies: Map<CfnResource, Set<CfnResource>>): boolean {
   const resource = job.node.defaultChild as CfnResource;
+  const dependsOnJob = (deployment: CfnResource) => {
+    const known = dependencies.get(deployment) ?? dependenciesOf(deployment);
+    dependencies.set(deployment, known);
+    return known.has(resource);
+  };
   const earlier = deployments.filter(deployment => Stack.of(deployment.resource) === Stack.of(job) && mayUpload(deployment, key)
     // One that depends on the job, such as one that uploads a page about its result, cannot come first.
-    && !dependenciesOf(deployment.resource).has(resource));
+    && !dependsOnJob(deployment.resource));
   earlier.forEach(deployment => resource.addDependency(deployment.resource));
+  // What depends on this job now depends on more.
+  if (earlier.length > 0) { dependencies.forEach((known, deployment) => { if (known.has(resource)) { dependencies.delete(deployment); } }); }
   return earlier.length > 0;
 }
 
