@@ -41,6 +41,12 @@ export function tar(members: readonly Member[]): Buffer {
   }), Buffer.alloc(1024)]);
 }
 
+/** A model of DarkNet, made by hand, as no package registry has DarkNet. */
+export const DARKNET: readonly [Member, Member] = [
+  { name: 'net.cfg', content: '[net]\nbatch=1\nheight = 416\nwidth=416\nchannels=3\n\n[convolutional]\nsize=3\n' },
+  { name: 'net.weights', content: Buffer.from([0, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0, ...Array(16).fill(0)]) },
+];
+
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'preflight-'));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 let count = 0;

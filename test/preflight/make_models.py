@@ -194,6 +194,19 @@ def tensorflow1(out):
         tf.io.write_graph(frozen, out, 'frozen-1-15.pb', as_text=False)
 
 
+def tensorflow29(out):
+    """TensorFlow 2.9 (Python 3.10)."""
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 8, 8, 3], tf.float32, name='image')])
+    def serve(image):
+        return tf.nn.conv2d(image, tf.ones([1, 1, 3, 4]), 1, 'SAME')
+
+    frozen = convert_variables_to_constants_v2(serve.get_concrete_function())
+    tf.io.write_graph(frozen.graph, out, 'frozen-2-9.pb', as_text=False)
+
+
 def keras2(out):
     """tf.keras as of TensorFlow 2.9."""
     from tensorflow import keras

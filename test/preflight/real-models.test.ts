@@ -1,4 +1,4 @@
-import { archiveOf, archiveWith, check, model } from './archives';
+import { archiveOf, archiveWith, check, DARKNET, model } from './archives';
 import { NeoDataInputShape, NeoFramework } from '../../src/index';
 
 const image = NeoDataInputShape.fromMap({ image: [1, 3, 8, 8] });
@@ -24,7 +24,9 @@ describe('real models pass without a word', () => {
     ['MXNet, Module', NeoFramework.MXNET_1_8, ['mxnet/module-symbol.json', 'mxnet/module-0000.params'],
       NeoDataInputShape.fromMap({ data: [1, 8], softmax_label: [1] })],
     ['XGBoost', NeoFramework.XGBOOST, ['xgboost/booster-1-3.model'], undefined],
-    ['TensorFlow, frozen', NeoFramework.TENSORFLOW_2_9, ['tensorflow/frozen.pb'], nhwc],
+    ['TensorFlow, frozen', NeoFramework.TENSORFLOW_2_9, ['tensorflow/frozen-2-9.pb'], nhwc],
+    ['a newer frozen graph under its own name', NeoFramework.tensorflow('2.21'), ['tensorflow/frozen.pb'], nhwc],
+    ['an older frozen graph', NeoFramework.TENSORFLOW_2_9, ['tensorflow/frozen-1-15.pb'], nhwc],
     ['TensorFlow, frozen by 1.15', NeoFramework.TENSORFLOW_1_15, ['tensorflow/frozen-1-15.pb'], nhwc],
     ['TensorFlow, frozen, by the name of the tensor', NeoFramework.TENSORFLOW_1_15, ['tensorflow/frozen-1-15.pb'], NeoDataInputShape.of('image:0', 1, 8, 8, 3)],
     ['TensorFlow, saved model of 1.15', NeoFramework.TENSORFLOW_1_15, 'tensorflow/saved_model_1_15', NeoDataInputShape.of('photo', 1, 8, 8, 3)],
@@ -41,64 +43,6 @@ describe('real models pass without a word', () => {
     const { errors, warnings } = check(archiveOf('keras/saved_model_keras'), NeoFramework.TENSORFLOW_2_9, nhwc);
     expect(errors).toEqual([]);
     expect(warnings).toEqual([expect.stringMatching(/^savedModelExtraFiles: .*keras_metadata\.pb/)]);
-  });
-});
-
-describe('fails: what AWS documents to fail', () => {
-  test.each<[string, NeoFramework, string | string[], NeoDataInputShape | undefined, RegExp]>([
-    ['a state dict', NeoFramework.PYTORCH_1_12, ['torch/state-dict-1-12.pth'], input0, /torch\.jit\.trace.*got: a state dict or a pickled module/],
-    ['a state dict of a new PyTorch', NeoFramework.pytorch('2.15'), ['torch/state-dict-2-15.pth'], input0, /torch\.jit\.trace.*got: a state dict/],
-    ['a state dict in the old format', NeoFramework.PYTORCH_1_12, ['torch/state-dict-legacy-1-12.pth'], input0, /torch\.jit\.trace.*got: a pickle/],
-    ['a pickled module', NeoFramework.PYTORCH_1_12, ['torch/module-1-12.pth'], input0, /torch\.jit\.trace.*got: a state dict or a pickled module/],
-    ['two models of PyTorch', NeoFramework.PYTORCH_1_12, ['torch/traced-1-12.pth', 'torch/scripted-1-12.pth'], input0,
-      /exactly one \.pth or \.pt file.*got: scripted-1-12\.pth, traced-1-12\.pth/],
-    ['no model of PyTorch', NeoFramework.PYTORCH_1_12, ['onnx/fixed.onnx'], input0, /one \.pth or \.pt file.*got: fixed\.onnx/],
-    ['two models of ONNX', NeoFramework.ONNX, ['onnx/fixed.onnx', 'onnx/dynamic.onnx'], large, /exactly one \.onnx file/],
-    ['no model of ONNX', NeoFramework.ONNX, ['torch/traced-1-12.pth'], large, /one \.onnx file.*torch\.onnx\.export/],
-    ['a wrong name of ONNX', NeoFramework.ONNX, ['onnx/fixed.onnx'], input0, /names must be those of the model's inputs, image; got: input0/],
-    ['no model of TensorFlow Lite', NeoFramework.TFLITE_1_15, ['tensorflow/frozen.pb'], undefined, /one \.tflite file/],
-    ['a wrong name of TensorFlow Lite', NeoFramework.TFLITE_1_15, ['tensorflow/fixed.tflite'], nhwc, /serving_default_image:0; got: image/],
-    ['no model of Keras', NeoFramework.KERAS, ['keras/keras3.keras'], image, /one \.h5 file/],
-    ['weights of Keras alone', NeoFramework.KERAS, ['keras/weights-2-2.h5'], image, /model\.save.*got: weights without the definition/],
-    ['weights of Keras 3 alone', NeoFramework.KERAS, ['keras/only.weights.h5'], image, /model\.save.*got: weights without the definition/],
-    ['a wrong size for Keras', NeoFramework.KERAS, ['keras/keras-2-2.h5'], NeoDataInputShape.fromMap({ image: [1, 3, 9, 9] }), /\[\?,3,8,8\] in NCHW.*got: \[1,3,9,9\]/],
-    ['a wrong name of Keras', NeoFramework.KERAS, ['keras/keras-2-2.h5'], input0, /inputs, image; got: input0/],
-    ['no parameters of MXNet', NeoFramework.MXNET_1_8, ['mxnet/gluon-symbol.json'], undefined, /one \*\.params file.*net\.export/],
-    ['no symbol of MXNet', NeoFramework.MXNET_1_8, ['mxnet/gluon-0000.params'], undefined, /one \*-symbol\.json file/],
-    ['two parameters of MXNet', NeoFramework.MXNET_1_8, ['mxnet/gluon-symbol.json', 'mxnet/gluon-0000.params', 'mxnet/module-0000.params'], undefined, /exactly one \*\.params file/],
-    ['a wrong name of MXNet', NeoFramework.MXNET_1_8, ['mxnet/gluon-symbol.json', 'mxnet/gluon-0000.params'], input0, /inputs, data; got: input0/],
-    ['no model of XGBoost', NeoFramework.XGBOOST, ['xgboost/booster-1.json'], undefined, /one \.model file/],
-    ['two models of XGBoost', NeoFramework.XGBOOST, ['xgboost/booster-1-3.model', 'xgboost/pickled-1.model'], undefined, /exactly one \.model file/],
-    ['two graphs of TensorFlow', NeoFramework.TENSORFLOW_2_9, ['tensorflow/frozen.pb', 'tensorflow/frozen.pbtxt'], nhwc, /exactly one \.pb or \.pbtxt file/],
-    ['a saved model without its variables', NeoFramework.TENSORFLOW_2_9, ['keras/saved_model_keras/saved_model.pb'], nhwc, /the folder variables beside saved_model\.pb/],
-    ['no model of TensorFlow', NeoFramework.TENSORFLOW_2_9, ['keras/keras2.h5'], nhwc, /one \.pb or \.pbtxt file/],
-  ])('fails: %s', (_, framework, models, shape, message) => {
-    expect(check(archiveOf(models), framework, shape).errors).toEqual([expect.stringMatching(message)]);
-  });
-
-  test('fails: another file by the name of a model', () => {
-    const named = (name: string, content: string | Buffer, framework: NeoFramework) =>
-      check(archiveWith([{ name, content }]), framework, image).errors;
-    expect(named('model.h5', 'no HDF5', NeoFramework.KERAS)).toEqual([expect.stringMatching(/got: a file that is no HDF5/)]);
-    expect(named('model.h5', model('keras/keras3.keras'), NeoFramework.KERAS)).toEqual([expect.stringMatching(/got: a file that is no HDF5/)]);
-    expect(named('model.pth', 'no zip', NeoFramework.PYTORCH_1_12)).toEqual([expect.stringMatching(/got: neither a zip nor a pickle/)]);
-    expect(named('model.pth', model('torch/exported-2-15.pt2'), NeoFramework.PYTORCH_2_0)).toEqual([expect.stringMatching(/got: a program of torch\.export/)]);
-    expect(named('model.pth', model('keras/keras3.keras'), NeoFramework.PYTORCH_1_12)).toEqual([expect.stringMatching(/got: a zip that PyTorch did not make/)]);
-    expect(named('model.tflite', model('onnx/fixed.onnx'), NeoFramework.TFLITE_1_15)).toEqual([expect.stringMatching(/TensorFlow Lite did not make/)]);
-  });
-
-  test('fails: DarkNet without its weights, or with a configuration that is none', () => {
-    const cfg = { name: 'net.cfg', content: '[net]\nbatch=1\nheight = 416\nwidth=416\nchannels=3\n\n[convolutional]\nsize=3\n' };
-    const weights = { name: 'net.weights', content: Buffer.from([0, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0, ...Array(16).fill(0)]) };
-    const shape = NeoDataInputShape.fromMap({ data: [1, 3, 416, 416] });
-    expect(check(archiveWith([cfg, weights]), NeoFramework.DARKNET, shape)).toEqual({ errors: [], warnings: [] });
-    expect(check(archiveWith([{ ...cfg, content: `${cfg.content}[yolo]\n` }, weights]), NeoFramework.DARKNET, shape).errors)
-      .toEqual([expect.stringMatching(/net\.cfg must be a model that Neo supports.*got: a Yolo model, with a section \[yolo\]/)]);
-    expect(check(archiveWith([cfg]), NeoFramework.DARKNET, shape).errors).toEqual([expect.stringMatching(/one \.weights file/)]);
-    expect(check(archiveWith([{ ...cfg, content: 'nothing' }, weights]), NeoFramework.DARKNET, shape).errors).toEqual([expect.stringMatching(/got: a file without a \[net\] section/)]);
-    expect(check(archiveWith([cfg, weights]), NeoFramework.DARKNET, NeoDataInputShape.fromMap({ data: [1, 3, 224, 224] })).warnings)
-      .toEqual([expect.stringMatching(/^inputSizes: .*\[\?,3,416,416\].*got: \[1,3,224,224\]/)]);
-    expect(check(archiveWith([cfg, weights]), NeoFramework.DARKNET).warnings).toEqual([expect.stringMatching(/fromMap\(\{ "data": \[1, 3, 416, 416\] \}\)/)]);
   });
 });
 
@@ -130,10 +74,22 @@ describe('warns of what AWS does not document', () => {
     ['a saved model without a signature', NeoFramework.TENSORFLOW_2_9, 'tensorflow/without-signature', nhwc, /^savedModelSignature: .*signatures=/],
     ['too few shapes for PyTorch', NeoFramework.PYTORCH_1_12, ['torch/two-inputs-1-12.pth'], input0, /^inputNames: .*takes 2 inputs.*order; got: 1/],
     ['an input that is forgotten', NeoFramework.MXNET_1_8, ['mxnet/module-symbol.json', 'mxnet/module-0000.params'], NeoDataInputShape.of('data', 1, 8), /^inputNames: .*softmax_label/],
-    ['a name that no signature has', NeoFramework.TENSORFLOW_2_9, ['tensorflow/frozen.pb'], NeoDataInputShape.fromMap({ imag: [1, 8, 8, 3] }), /^inputNames: .*image.*got: imag/],
+    ['a frozen graph of a newer TensorFlow', NeoFramework.TENSORFLOW_2_9, ['tensorflow/frozen.pb'], nhwc, /^modelNewer: .*TENSORFLOW 2\.21 or newer \(version 2474.*2\.9.*tensorflow==2\.9/],
+    ['a frozen graph of TensorFlow 2 under 1.15', NeoFramework.TENSORFLOW_1_15, ['tensorflow/frozen-2-9.pb'], nhwc, /^modelNewer: .*TENSORFLOW 2\.9 or newer \(version 1087/],
+    ['a name that no signature has', NeoFramework.TENSORFLOW_2_9, ['tensorflow/frozen-2-9.pb'], NeoDataInputShape.fromMap({ imag: [1, 8, 8, 3] }), /^inputNames: .*image.*got: imag/],
     ['a pickled booster', NeoFramework.XGBOOST, ['xgboost/pickled-1.model'], undefined, /^modelUnreadable: .*pickle/],
   ])('%s', (_, framework, models, shape, message) => {
     expect(check(archiveOf(models), framework, shape)).toEqual({ errors: [], warnings: [expect.stringMatching(message)] });
+  });
+
+  test('DarkNet: another size, no shape, a configuration that is too large to read', () => {
+    const archive = archiveWith(DARKNET);
+    expect(check(archive, NeoFramework.DARKNET, NeoDataInputShape.fromMap({ data: [1, 3, 224, 224] })).warnings)
+      .toEqual([expect.stringMatching(/^inputSizes: .*\[\?,3,416,416\].*got: \[1,3,224,224\]/)]);
+    expect(check(archive, NeoFramework.DARKNET).warnings).toEqual([expect.stringMatching(/fromMap\(\{ "data": \[1, 3, 416, 416\] \}\)/)]);
+    const [cfg, weights] = DARKNET;
+    expect(check(archiveWith([{ ...cfg, content: Buffer.alloc(1024 * 1024 + 1, '#') }, weights]), NeoFramework.DARKNET))
+      .toEqual({ errors: [], warnings: [expect.stringMatching(/^modelUnreadable: .*larger than 1 MiB/)] });
   });
 
   test('a newer TensorFlow', () => {

@@ -8,7 +8,7 @@ const YOLO = ['detection', 'region', 'yolo'];
 
 /** The `[net]` section of a `.cfg` tells the size of the image. AWS documents no name of the input. */
 export function readDarknetConfig(bytes: ByteReader): ModelFile {
-  if (bytes.remaining > MAX_CONFIG) { return { notAModel: 'a file too large for a configuration' }; }
+  if (bytes.remaining > MAX_CONFIG) { return { unreadable: `it is larger than ${MAX_CONFIG / 1024 / 1024} MiB` }; }
   const lines = bytes.read(bytes.remaining).toString('utf8').split('\n').map(line => line.trim());
   const titles = lines.filter(line => line.startsWith('[') && line.endsWith(']')).map(line => line.slice(1, -1));
   if (!titles.includes('net') && !titles.includes('network')) { return { notAModel: 'a file without a [net] section' }; }

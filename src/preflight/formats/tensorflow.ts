@@ -77,14 +77,32 @@ function readShape(bytes: ByteReader): (number | undefined)[] | undefined {
   return isUnknown ? undefined : sizes;
 }
 
-/** A GraphDef: nodes (1), of each name (1), operation (2), attributes (5). Inputs are the placeholders. */
+/**
+ * TF_GRAPH_DEF_VERSION as the header version.h of 1.15, 2.9 and 2.21 has it. The number grows from release to release. 1.15 has 134 and is the last release of
+ * TensorFlow 1, so 135 and above is TensorFlow 2. A release between two entries counts as the older entry "or newer".
+ */
+const RELEASES: readonly { readonly producer: number; readonly release: string }[] = [
+  { producer: 135, release: '2.0' },
+  { producer: 1087, release: '2.9' },
+  { producer: 2474, release: '2.21' },
+];
+
+/** Unknown up to 134: AWS documents no release before 1.15, and some tools that freeze a graph leave the version out. */
+function writtenByProducer(producer: number): Pick<ModelFile, 'writtenBy'> {
+  const [known] = RELEASES.filter(each => each.producer <= producer).slice(-1);
+  return known ? { writtenBy: { version: known.release, orNewer: true, because: `version ${producer} of the graph's format` } } : {};
+}
+
+/** A GraphDef: nodes (1), of each name (1), operation (2), attributes (5); versions (4), of them the producer (1). Inputs are the placeholders. */
 export function readFrozenGraph(bytes: ByteReader): ModelFile {
   const inputs: ModelInput[] = [];
+  let producer = 0;
   let nodes = 0;
   let isSavedModel = false;
   readMessage(bytes, ({ number, content, value }) => {
     // The version of a SavedModel's schema.
     if (number === 1 && value !== undefined) { isSavedModel = true; }
+    if (number === 4 && content) { readMessage(content, version => { if (version.number === 1) { producer = version.value ?? 0; } }); }
     if (number !== 1 || !content) { return; }
     nodes++;
     let name = '', operation = '';
@@ -98,7 +116,7 @@ export function readFrozenGraph(bytes: ByteReader): ModelFile {
     bytes.spend(INPUT_COST);
     inputs.push({ name, aliases: [`${name}:0`], dimensions });
   });
-  if (nodes > 0) { return { inputs }; }
+  if (nodes > 0) { return { inputs, ...writtenByProducer(producer) }; }
   return isSavedModel ? { unreadable: 'it looks like a saved model, which TensorFlow finds by the name saved_model.pb only' } : { notAModel: 'a file without a graph' };
 }
 
