@@ -19,6 +19,12 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   busy.spawn(project.bundler.bundleTask);
   busy.exec(program('test/busy/test-busy.ts'), { receiveArgs: true });
 
+  project.addTask('test:versions', {
+    description: 'Try the two commands of the README with npm 10, 11 and 12 and Node.js 22, 24 and 26, in fresh clones (needs the network)',
+    exec: program('test/versions/test-versions.ts'),
+    receiveArgs: true,
+  });
+
   project.addTask('test:moto', {
     description: 'Compare the local SageMaker stand-in with moto and with AWS\'s service model (needs Python and the network)',
     exec: program('local/sagemaker/moto/compare.ts'),

@@ -67,6 +67,18 @@ export function actionlint(): string {
 }
 
 /**
+ * @param spec name and version
+ * @returns a folder node_modules with the newest package that fitted when it was first asked for
+ */
+export function fromNpm(spec: string): string {
+  const folder = installed(`npm-${spec.replace('@', '-')}`, into => {
+    fs.writeFileSync(path.join(into, 'package.json'), '{ "private": true }\n');
+    must(`npm install ${spec}`, run('npm', ['install', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts', spec], {}, into));
+  });
+  return path.join(folder, 'node_modules');
+}
+
+/**
  * @returns a folder with aws-cdk-lib in its node_modules
  */
 export function cdkOf(version: string): string {
