@@ -4,18 +4,16 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { allowDeletion, type Artifacts } from './artifact-access';
 import { CompilationJobBase, type INeoCompilationJob, type JobObservation, type NeoCompilationJobAttributes } from './compilation-job-base';
 import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type CompilationJobProperties } from './compilation-job-properties';
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
 import { ImportedCompilationJob } from './imported-compilation-job';
-import { limitConcurrentJobs } from './job-order';
-import { awaitModel } from './model-upload';
+import { awaitModel, limitConcurrentJobs } from './job-order';
 import { outcomeMetric, OutcomeMetrics } from './outcomes';
 import { compilationRequest } from '../compilation/compilation-request';
 import { NeoCommonCompilationProps, compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
 import { MAX_TAGS, REQUEST_TYPES, requireJobName, tagFault, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
-import { grantExecutionRole } from '../compilation/permissions';
+import { allowDeletion, grantExecutionRole, type Artifacts } from '../compilation/permissions';
 import type { NeoModel } from '../model/model';
 import type { NeoModelConfig } from '../model/model-options';
 import { bucketPoliciesOf } from '../network/bucket-policies';
@@ -202,9 +200,9 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
    */
   constructor(scope: Construct, id: string, private readonly props: NeoCompilationJobProps) {
     super(scope, id);
-    validateJobProps(this, props, new.target !== NeoCompilationJob);
-    this.waitsForCompletion = props.waitForCompletion !== false;
-    const settings = compilationSettings(this, props, this.waitsForCompletion ? props.timeout : undefined);
+    const { timeout, waitForCompletion } = validateJobProps(this, props, new.target !== NeoCompilationJob);
+    this.waitsForCompletion = waitForCompletion;
+    const settings = compilationSettings(this, props, waitForCompletion ? timeout : undefined);
     const { role, privateVpc, outputPrefix } = settings;
     this.role = role;
     this.target = props.target;
@@ -248,8 +246,8 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
       Request: this.request(settings, model),
       Tags: this.renderedTags(provider.jobNamePrefix),
       ModelVersion: model.modelVersion,
-      WaitForCompletion: this.waitsForCompletion ? 'true' : 'false',
-      TimeLimitInSeconds: `${(props.timeout ?? MAX_TIMEOUT).toSeconds()}`,
+      WaitForCompletion: waitForCompletion ? 'true' : 'false',
+      TimeLimitInSeconds: `${timeout.toSeconds()}`,
       DeleteArtifacts: props.deleteArtifacts ? 'true' : 'false',
     };
     // Not CDK's CustomResource: that is one more construct for each of maybe hundreds of jobs, and one more step to an escape hatch.
@@ -336,21 +334,27 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
   }
 }
 
-/** Validates everything about the props of a job that does not depend on its model and target. A subclass may have further props. */
-function validateJobProps(scope: Construct, props: NeoCompilationJobProps, isSubclass: boolean): void {
+/**
+ * Validates everything about the props of a job that does not depend on its model and target. A subclass may have further props.
+ *
+ * @returns the props that have defaults of their own here
+ */
+function validateJobProps(scope: Construct, props: NeoCompilationJobProps, isSubclass: boolean): Required<Pick<NeoCompilationJobProps, 'timeout' | 'waitForCompletion'>> {
   requireTypes(scope, props, TYPES, 'props', isSubclass);
   if (props.compilationJobName !== undefined) { requireJobName(scope, 'compilationJobName', props.compilationJobName); }
   validateCommonProps(scope, props, MAX_TAGS.deployment);
-  validateTimeout(scope, props);
-  const { functionLogRetention } = props;
+  const { timeout = MAX_TIMEOUT, waitForCompletion = true, functionLogRetention } = props;
+  validateTimeout(scope, { ...props, timeout, waitForCompletion });
   if (functionLogRetention !== undefined && logs.RetentionDays[functionLogRetention] === undefined) {
     throw new NeoValidationError(`functionLogRetention must be one of logs.RetentionDays, such as logs.RetentionDays.ONE_YEAR; got: ${formatValue(functionLogRetention)}`, scope);
   }
+  return { timeout, waitForCompletion };
 }
 
 /** Only while the deployment waits for the job does the timeout stop it. */
-function validateTimeout(scope: Construct, props: NeoCompilationJobProps): void {
-  const { timeout = MAX_TIMEOUT, maxRuntime, maxPendingTime, waitForCompletion = true } = props;
+function validateTimeout(
+  scope: Construct, { timeout, maxRuntime, maxPendingTime, waitForCompletion }: NeoCompilationJobProps & { readonly timeout: Duration },
+): void {
   const limit = wholeSeconds(scope, 'timeout', timeout, {
     min: 60,
     max: MAX_TIMEOUT.toSeconds(),

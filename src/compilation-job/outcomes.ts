@@ -3,8 +3,8 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
+import { EVENT_DETAIL_TYPE, EVENT_SOURCE, OUTCOME_ACTION, type CompilationOutcome } from './compilation-job-properties';
 import type { CompilationJobProvider } from './compilation-job-provider';
-import { EVENT_DETAIL_TYPE, EVENT_SOURCE, OUTCOME_ACTION, type CompilationOutcome } from './compilation-outcome';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { requireType, STRING } from '../util/prop-types';
 

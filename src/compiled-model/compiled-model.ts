@@ -167,9 +167,8 @@ export class NeoCompiledModel extends Resource implements INeoCompiledModel, iam
   constructor(scope: Construct, id: string, props: NeoCompiledModelProps) {
     super(scope, id);
     requireTypes(this, props, TYPES, 'props', new.target !== NeoCompiledModel);
-    validate(this, props);
-    const { job } = props;
-    const vpcConfig = props.vpcConfig ?? job.vpcConfig;
+    const { job, vpcConfig = job.vpcConfig } = props;
+    validate(this, props, vpcConfig);
     const role = props.role ?? (vpcConfig.privateVpc && createHostingRole(this, vpcConfig.privateVpc));
     if (!role) {
       throw new NeoValidationError('role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc; got: undefined', this);
@@ -211,8 +210,7 @@ const TYPES: PropTypes<NeoCompiledModelProps> = {
   modelName: optional(STRING),
 };
 
-function validate(scope: Construct, props: NeoCompiledModelProps): void {
-  const { job, vpcConfig = job.vpcConfig, role, modelName, image, environment } = props;
+function validate(scope: Construct, { job, role, modelName, image, environment }: NeoCompiledModelProps, vpcConfig: NeoVpcConfig): void {
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
   if (job.target.isEdge) {
     fail(`job must be for a cloud target, as SageMaker hosts nothing that is compiled for a device: hand the artifact to the device (grantReadArtifactsOutsideEndpoint); got: ${job.target}`);

@@ -6,7 +6,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { networkOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
 import { compareIds } from './existing-vpc';
 import { lateWarnings } from '../util/errors';
-import { readableValue } from '../util/policies';
+import { readableValue } from '../util/intrinsics';
 
 /** The parts of a network that other constructs of the app may be at odds with. */
 export interface CheckedParts {

@@ -11,7 +11,7 @@ import { readable } from '../util/policies';
 import { requireType } from '../util/prop-types';
 import { GRANTEE } from '../util/resource-types';
 
-export const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
+const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
 
 /**
  * Actions on objects and listings. Everything else concerns the bucket itself and may be what CloudFormation needs.
@@ -30,7 +30,11 @@ const EMPTYING = /^s3:(?:Delete|ListBucket(?:\*|Versions))/;
 export class EndpointOnlyBucketPolicy {
   private readonly exemptArns: string[] = [];
 
-  constructor(private readonly scope: IConstruct, private readonly endpoint: ec2.IGatewayVpcEndpoint, private readonly actions: string[]) {
+  constructor(
+    private readonly scope: IConstruct,
+    private readonly endpoint: ec2.IGatewayVpcEndpoint,
+    private readonly actions = DEFAULT_DENIED_ACTIONS,
+  ) {
     if (actions.length === 0) {
       throw new NeoValidationError('bucketPolicyActions must name at least one action; got: []', scope);
     }

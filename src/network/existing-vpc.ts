@@ -1,7 +1,7 @@
 import { Annotations, Resource, Token, Reference, Tokenization } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { addressesFor, DEFAULT_INSTANCES, instancesIn, MAX_SUBNETS, requireInstances, type SelectedNetwork } from './new-vpc';
+import { addressesFor, instancesIn, MAX_SUBNETS, requireInstances, type SelectedNetwork } from './new-vpc';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
 import { parseBlock } from '../util/cidr-blocks';
 import { NeoValidationError } from '../util/errors';
@@ -26,9 +26,9 @@ export function selectNetwork(scope: Construct, vpc: ec2.IVpc, props: NeoPrivate
   const controlPlaneSubnets = functions?.subnets;
   const subnets = props.vpcSubnets ? selected : selected.filter(({ subnetId }) => !controlPlaneSubnets?.some(other => other.subnetId === subnetId));
 
-  checkVpc(scope, vpc, props.privateControlPlane ?? false);
+  checkVpc(scope, vpc, props.privateControlPlane);
   checkSubnets(scope, vpc, 'vpcSubnets', subnets);
-  checkSizes(scope, subnets, props.maxConcurrentInstances ?? DEFAULT_INSTANCES);
+  checkSizes(scope, subnets, requireInstances(scope, props));
   if (controlPlaneSubnets) {
     checkSubnets(scope, vpc, 'controlPlaneSubnets', controlPlaneSubnets);
     requireApart(scope, subnets, controlPlaneSubnets);
@@ -79,7 +79,7 @@ export function requireGroupCount(scope: Construct, groups: ec2.ISecurityGroup[]
 /**
  * Tenancy and DNS.
  */
-function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane: boolean) {
+function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane?: boolean) {
   const resource = vpc.node.defaultChild;
   if (!(resource instanceof ec2.CfnVPC)) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:vpcNotChecked', `vpc ${vpc.node.path} is not made by this app, so these cannot be checked: `
@@ -155,15 +155,14 @@ function isInternetGateway(id: string): boolean {
 /**
  * Two addresses per instance in EACH subnet.
  */
-function checkSizes(scope: Construct, subnets: ec2.ISubnet[], asked: number) {
-  const instances = requireInstances(scope, asked);
+function checkSizes(scope: Construct, subnets: ec2.ISubnet[], instances: number | undefined) {
   const masks = subnets.map(subnet => {
     const cidr = cidrOf(subnet);
     return { subnet, cidr, mask: cidr === undefined || Token.isUnresolved(cidr) ? undefined : parseBlock(cidr)?.mask };
   });
-  const small = instances === undefined ? [] : masks.filter(({ mask }) => mask !== undefined && instancesIn(mask) < instances);
-  if (small.length > 0) {
-    throw new NeoValidationError(`vpcSubnets must each hold all instances: ${asked} (maxConcurrentInstances) need ${addressesFor(asked)} addresses; `
+  const small = masks.filter(({ mask }) => instances !== undefined && mask !== undefined && instancesIn(mask) < instances);
+  if (instances !== undefined && small.length > 0) {
+    throw new NeoValidationError(`vpcSubnets must each hold all instances: ${instances} (maxConcurrentInstances) need ${addressesFor(instances)} addresses; `
       + `got: ${small.map(({ subnet, cidr, mask }) => `${subnet.node.path} (${cidr}, ${instancesIn(mask!)} instances)`).join(', ')}`, scope);
   }
   const unknown = masks.filter(({ mask }) => mask === undefined || instances === undefined);

@@ -4,13 +4,13 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, Dependable } from 'constructs';
-import { arnsOf, DEFAULT_DENIED_ACTIONS, EndpointOnlyBucketPolicy } from './bucket-policies';
+import { arnsOf, EndpointOnlyBucketPolicy } from './bucket-policies';
 import { requireGroupCount, requireSubnetCount } from './existing-vpc';
 import { ModelAccess, requireReadable } from './model-access';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import { requirePassableRole, requireSameRegion } from './same-environment';
 import { NeoValidationError } from '../util/errors';
-import { readableValue } from '../util/policies';
+import { readableValue } from '../util/intrinsics';
 import { listOf, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { BUCKET, GATEWAY_ENDPOINT, KEY, ROLE, SECURITY_GROUP, SUBNET, VPC } from '../util/resource-types';
 
@@ -68,7 +68,7 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     this.grantPrincipal = this.role.grantPrincipal;
     this.vpcConfig = vpcConfigOf(this);
     this.modelAccess = new ModelAccess(this, this.role);
-    this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, attrs.bucketPolicyActions ?? DEFAULT_DENIED_ACTIONS);
+    this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, attrs.bucketPolicyActions);
     // What is granted to the role here is a policy below it, and a job must wait for that.
     const { role } = this;
     Dependable.implement(this, { get dependencyRoots() { return [role]; } });

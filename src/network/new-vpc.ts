@@ -6,7 +6,7 @@ import { blockFromEnd, parseBlock } from '../util/cidr-blocks';
 import { NeoValidationError, formatValue } from '../util/errors';
 
 export const MAX_SUBNETS = 16;
-export const DEFAULT_INSTANCES = 100;
+const DEFAULT_INSTANCES = 100;
 
 /** A VPC and its subnets: those of the jobs and, where the functions run in it too, those of the functions. */
 export interface SelectedNetwork {
@@ -87,9 +87,10 @@ function warnOfFewerZones(scope: Construct, { availabilityZones }: ec2.Vpc, maxA
 }
 
 /**
- * Instances asked for, undefined when only the deployment knows.
+ * The instances that each subnet must hold; undefined when only the deployment knows.
  */
-export function requireInstances(scope: Construct, instances: number): number | undefined {
+export function requireInstances(scope: Construct, props: NeoPrivateCompilationVpcProps): number | undefined {
+  const { maxConcurrentInstances: instances = DEFAULT_INSTANCES } = props;
   if (Token.isUnresolved(instances)) { return undefined; }
   if (!Number.isSafeInteger(instances) || instances < 1) {
     throw new NeoValidationError(`maxConcurrentInstances must be an integer from 1; got: ${formatValue(instances)}`, scope);
@@ -101,12 +102,12 @@ export function requireInstances(scope: Construct, instances: number): number | 
  * Jobs that a deployment runs at once, never more than the subnets hold.
  */
 export function concurrentJobs(scope: Construct, props: NeoPrivateCompilationVpcProps): number {
-  const { maxConcurrentJobs: jobs, maxConcurrentInstances = DEFAULT_INSTANCES } = props;
+  const { maxConcurrentJobs: jobs } = props;
   const isGiven = jobs !== undefined && !Token.isUnresolved(jobs);
   if (isGiven && (!Number.isSafeInteger(jobs) || jobs < 1)) {
     throw new NeoValidationError(`maxConcurrentJobs must be an integer from 1; got: ${formatValue(jobs)}`, scope);
   }
-  return Math.min(isGiven ? jobs : DEFAULT_CONCURRENT_JOBS, Token.isUnresolved(maxConcurrentInstances) ? Infinity : maxConcurrentInstances);
+  return Math.min(isGiven ? jobs : DEFAULT_CONCURRENT_JOBS, requireInstances(scope, props) ?? Infinity);
 }
 
 function requireZones(scope: Construct, maxAzs: number): number {
@@ -120,19 +121,18 @@ function requireZones(scope: Construct, maxAzs: number): number {
 }
 
 function jobsSubnetMask(scope: Construct, props: NeoPrivateCompilationVpcProps, ipAddresses: ec2.IIpAddresses, zones: number): number {
-  const hasControlPlane = props.privateControlPlane ?? false;
+  const hasControlPlane = props.privateControlPlane;
   const vpcMask = netmaskOf(scope, ipAddresses);
-  const asked = props.maxConcurrentInstances ?? DEFAULT_INSTANCES;
   const max = maxInstances(zones, hasControlPlane);
-  const known = requireInstances(scope, asked);
+  const known = requireInstances(scope, props);
   if (known === undefined) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:instancesUnknown',
       `maxConcurrentInstances is known only at deployment: the subnets are as large as AWS allows, for ${max} instances`);
   }
   const instances = known ?? max;
   if (instances > max) {
-    throw new NeoValidationError(`maxConcurrentInstances is larger than a VPC can be: ${asked} instances need ${addressesFor(instances)} addresses in each of ${zones} `
-      + `subnets, and the largest possible number with ${zones} Availability Zones is ${max}; ask for less, or lower maxAzs; got: ${asked}`, scope);
+    throw new NeoValidationError(`maxConcurrentInstances is larger than a VPC can be: ${instances} instances need ${addressesFor(instances)} addresses in each of ${zones} `
+      + `subnets, and the largest possible number with ${zones} Availability Zones is ${max}; ask for less, or lower maxAzs; got: ${instances}`, scope);
   }
   const least = smallestVpcMask(instances, zones, hasControlPlane);
   const mask = subnetMaskIn(vpcMask ?? least, instances, zones, hasControlPlane);

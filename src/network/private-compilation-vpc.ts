@@ -6,7 +6,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Dependable, type Construct, type IConstruct, type IDependable } from 'constructs';
 import { checkApp } from './app-checks';
-import { closeBuckets, DEFAULT_DENIED_ACTIONS, EndpointOnlyBucketPolicy, LaterBuckets, uniqueBuckets } from './bucket-policies';
+import { closeBuckets, EndpointOnlyBucketPolicy, LaterBuckets, uniqueBuckets } from './bucket-policies';
 import { createControlPlane } from './control-plane';
 import { bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from './execution-role';
 import { selectNetwork } from './existing-vpc';
@@ -186,7 +186,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.bucketGrant = this.permitJobs(props.role !== undefined);
     this.modelAccess = new ModelAccess(this, this.role, ownEndpoint);
 
-    this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, props.bucketPolicyActions ?? DEFAULT_DENIED_ACTIONS);
+    this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, props.bucketPolicyActions);
     props.bucketPolicyExemptPrincipals?.forEach(grantee => this.endpointOnlyPolicy.exempt(grantee));
     const bucketPolicies = closeBuckets(this, this.buckets, this.endpointOnlyPolicy);
     this._writesBucketPolicies = bucketPolicies.length > 0;

@@ -14,7 +14,8 @@ import {
   inPacks,
 } from '../util/acknowledge';
 import { NeoValidationError } from '../util/errors';
-import { readable, readableValue } from '../util/policies';
+import { readableValue } from '../util/intrinsics';
+import { readable } from '../util/policies';
 
 /** What a compilation job does with objects of a bucket. */
 export const OBJECT_ACTIONS = ['s3:GetObject', 's3:PutObject'];

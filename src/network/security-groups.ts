@@ -4,7 +4,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { cidrOf, compareIds, requireGroupCount } from './existing-vpc';
 import { contains } from '../util/cidr-blocks';
 import { lateWarnings, NeoValidationError } from '../util/errors';
-import { readableValue } from '../util/policies';
+import { readableValue } from '../util/intrinsics';
 
 /**
  * The group of the jobs' network interfaces: nothing in; out only to S3 and to the jobs' own subnets, which Neo requires.

@@ -99,9 +99,10 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITagga
         + `to wait for the end of the job, use NeoRunCompilationJob; got: ${props.integrationPattern}`, this);
     }
     this.language = props.queryLanguage ?? sfn.QueryLanguage.JSON_PATH;
-    this.request = taskRequest(this, props, this.language);
+    const { request, role } = taskRequest(this, props, this.language);
+    this.request = request;
     this.cdkTagManager = jobTagManager(this, props.tags);
-    this.taskPolicies = createJobStatements(this, jobNamePattern(this, props), props.role ?? props.vpcConfig.privateVpc!.role);
+    this.taskPolicies = createJobStatements(this, jobNamePattern(this, props), role);
     retried(this, CREATE_RETRIES);
   }
 

@@ -64,7 +64,9 @@ export const TASK_TYPES: PropTypes<NeoCompilationTaskOptions> = {
 };
 
 /**
- * The input of CreateCompilationJob for a state: validated, and with all that the job needs granted to its role.
+ * Validates the props of a task and grants the job's role all that the job needs.
+ *
+ * @returns the input of CreateCompilationJob for a state, and the job's role
  */
 export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, language: sfn.QueryLanguage) {
   // Open, as the props of every task in Step Functions are there as well.
@@ -87,10 +89,7 @@ export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, 
     target: TargetDevice ?? TargetPlatform,
     compilerOptions: CompilerOptions,
   });
-  return {
-    CompilationJobName: name,
-    ...request,
-  };
+  return { request: { CompilationJobName: name, ...request }, role: settings.role };
 }
 
 /** It becomes a part of an ARN in a policy. */

@@ -1,6 +1,7 @@
 import { CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { intrinsicOf } from './intrinsics';
 
 /**
  * Reasons by rule of cdk-nag.
@@ -98,12 +99,16 @@ function wildcardsOf({ Effect, Action, Resource }: any): string[] {
   ];
 }
 
-/** cdk-nag's spelling, which is part of its ids: unlike in `readableValue`, an intrinsic function that it does not know stays raw JSON. */
-function flat(value: any): string {
+/** Spells a value as cdk-nag does in its ids, not as `readableValue` does: an intrinsic function that cdk-nag does not know stays raw JSON. */
+function flat(value: unknown): string {
   if (typeof value === 'string') { return value.replace(/\$\{/g, '<').replace(/\}/g, '>'); }
-  if (value['Fn::Join']) { return value['Fn::Join'][1].map(flat).join(value['Fn::Join'][0]); }
-  if (value['Fn::Sub']) { return flat(value['Fn::Sub']); }
-  if (value['Fn::GetAtt']) { return `<${value['Fn::GetAtt'].map(flat).join('.')}>`; }
-  if (value['Fn::ImportValue']) { return flat(value['Fn::ImportValue']); }
-  return value.Ref ? `<${flat(value.Ref)}>` : JSON.stringify(value);
+  const { name, argument } = intrinsicOf(value) ?? {};
+  switch (name) {
+    case 'Ref': return `<${flat(argument)}>`;
+    case 'Fn::GetAtt': return `<${[argument].flat().map(flat).join('.')}>`;
+    case 'Fn::Join': return argument[1].map(flat).join(argument[0]);
+    case 'Fn::ImportValue':
+    case 'Fn::Sub': return flat(argument);
+    default: return JSON.stringify(value);
+  }
 }

@@ -10,7 +10,7 @@ import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
 import { existing } from './existing-vpc-fixture';
 import { network, newStack, warningIds, warnings } from './fixture';
 import { NeoPrivateCompilationVpc } from '../../src';
-import { readableValue } from '../../src/util/policies';
+import { readableValue } from '../../src/util/intrinsics';
 
 const S3 = { service: ec2.GatewayVpcEndpointAwsService.S3 };
 const synth = (stack: Stack) => (stack.node.root as App).synth();

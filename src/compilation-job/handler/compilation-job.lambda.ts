@@ -26,8 +26,7 @@ import type { OnDemand } from './dependencies';
 import { CompilationJobHandler } from './handler';
 import type { Progress, Step } from './request';
 import { sendAnswer, start } from './start';
-import { STATE_MACHINE_VARIABLE } from '../compilation-job-properties';
-import { EVENT_BUS_VARIABLE } from '../compilation-outcome';
+import { EVENT_BUS_VARIABLE, STATE_MACHINE_VARIABLE } from '../compilation-job-properties';
 
 export { CompilationJobHandler };
 

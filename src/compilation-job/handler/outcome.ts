@@ -1,6 +1,5 @@
 import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
-import { OUTCOME_ACTION } from '../compilation-outcome';
-import type { CompilationOutcome } from '../compilation-outcome';
+import { OUTCOME_ACTION, type CompilationOutcome } from '../compilation-job-properties';
 import type { Dependencies } from './dependencies';
 import { isAccessDenied, isRoleNotReady } from './errors';
 import type { AwsError } from './errors';

@@ -2,6 +2,7 @@ import { bucketNamed, reachableBuckets } from './endpoint-policy';
 import { type JobPlacement, jobPlacements } from './job-placements';
 import { NETWORK_METADATA, type NetworkMetadata } from '../../network/network-metadata';
 import { instancesIn, usableAddresses } from '../../network/new-vpc';
+import { parseBlock } from '../../util/cidr-blocks';
 import { statementsOf } from '../template/policy';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
@@ -267,8 +268,8 @@ export interface SubnetSize {
 
 export function sizeOf(templates: TemplateSet, subnet: TemplateResource): SubnetSize {
   const [cidr] = templates.property(subnet, 'CidrBlock');
-  const literal = /^\d+\.\d+\.\d+\.\d+\/(\d+)$/.exec(cidr ?? '');
-  const mask = literal ? Number(literal[1]) : maskOfFnCidr(subnet.properties.CidrBlock);
+  const literal = parseBlock(cidr);
+  const mask = literal ? literal.mask : maskOfFnCidr(subnet.properties.CidrBlock);
   if (mask === undefined) { return {}; }
   const endpoints = templates.ofType('AWS::EC2::VPCEndpoint').filter(endpoint => templates.propertyEntries(endpoint, 'SubnetIds').includes(subnet.ref)).length;
   return { cidr: literal ? cidr : undefined, mask, usable: usableAddresses(mask), instances: instancesIn(mask, endpoints) };

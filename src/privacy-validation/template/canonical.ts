@@ -1,3 +1,5 @@
+import { intrinsicOf } from '../../util/intrinsics';
+
 /** The template that a value stands in, as far as references go. */
 export interface ResolutionScope {
   readonly name: string;
@@ -256,11 +258,6 @@ class Evaluation {
     }
     return entry === undefined ? false : this.text(entry, scope);
   }
-}
-
-function intrinsicOf(value: any): { readonly name: string; readonly argument: any } | undefined {
-  const [[name, argument] = ['', undefined], ...more] = value && typeof value === 'object' && !Array.isArray(value) ? Object.entries<any>(value) : [];
-  return more.length === 0 && /^(Ref|Fn::.*)$/.test(name) ? { name, argument } : undefined;
 }
 
 /** The template is part of it: the same words mean something else in another one. */

@@ -1,3 +1,5 @@
+import { choicesOf } from '../../util/intrinsics';
+
 /**
  * A resource of a synthesized template, whatever made it: a construct, an escape hatch or an included template.
  */
@@ -35,8 +37,7 @@ export interface SynthesizedTemplate {
 
 /** Whether a property may not be there, as some `Fn::If` has it. */
 export function mayBeAbsent(value: any): boolean {
-  if (value?.['Fn::If']) { return value['Fn::If'].slice(1).some((choice: any) => mayBeAbsent(choice)); }
-  return value === undefined || value === null || value.Ref === 'AWS::NoValue';
+  return choicesOf(value).includes(undefined);
 }
 
 /** Attributes that say the same as `Ref`. */

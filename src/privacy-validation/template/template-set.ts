@@ -3,6 +3,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { canonicalData, canonicalEntries, canonicalValues, isUnreadable, type ResolutionScope, type Variants } from './canonical';
 import { attributeValue, type StackFacts, type SynthesizedTemplate, type TemplateResource } from './resources';
+import { choicesOf } from '../../util/intrinsics';
 
 /** Path of the construct that made the resource of a template file. */
 export type ConstructPathOf = (file: string, logicalId: string) => string | undefined;
@@ -115,8 +116,7 @@ export class TemplateSet {
 
   /** A value and what `Fn::If` may turn it into. */
   public choices(value: any): any[] {
-    if (value?.['Fn::If']) { return value['Fn::If'].slice(1).flatMap((choice: any) => this.choices(choice)); }
-    return value === undefined || value === null || value.Ref === 'AWS::NoValue' ? [] : [value];
+    return choicesOf(value).filter(choice => choice !== undefined);
   }
 
   /** Property of a resource, as canonical strings. */

@@ -1,7 +1,6 @@
 import type { Weather } from './weather';
 import { faults, FaultSchedule, FrontEnd, InProcessTransport, NeoService, offlineConfig, sageMakerClient, SimulatedClock, type CallRecord, type Fault, type JobPlan, type JobRecord } from '../../../local/sagemaker';
-import type { CompilationJobProperties } from '../../../src/compilation-job/compilation-job-properties';
-import type { CompilationOutcome } from '../../../src/compilation-job/compilation-outcome';
+import type { CompilationJobProperties, CompilationOutcome } from '../../../src/compilation-job/compilation-job-properties';
 import { Artifacts } from '../../../src/compilation-job/handler/artifacts';
 import type { CompilationJobHandler } from '../../../src/compilation-job/handler/handler';
 import { jobNameOf } from '../../../src/compilation-job/handler/identity';
