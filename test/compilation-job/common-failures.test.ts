@@ -53,7 +53,7 @@ const FAILURES: [number, string, Guard, (scope: Stack) => Partial<NeoCompilation
   [9, 'the inputs are not described', 'warning at synthesis', saved({ dataInputShape: undefined }), /no data input shape for framework PYTORCH: Neo can derive it for some models only/],
 ];
 
-test.each(FAILURES)('%i. %s: %s', (_, __, guard, props, message) => {
+test.each(FAILURES)('fails early or warns: %i. %s: %s', (_, __, guard, props, message) => {
   const scope = stack();
   const attempt = () => compilation(props(scope), network({}, scope));
   if (guard === 'error at synthesis') {

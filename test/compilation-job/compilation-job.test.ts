@@ -189,14 +189,14 @@ describe('attributes', () => {
     });
   });
 
-  test('of the result are not known without waiting', () => {
+  test('fails for an attribute of the result without waiting', () => {
     const { job } = compilation({ waitForCompletion: false });
     expect(() => job.modelArtifactsUri).toThrow(/modelArtifactsUri is not known with waitForCompletion: false/);
     expect(() => job.artifactDigest).toThrow(/artifactDigest is not known/);
     expect(job.jobArn).toBeDefined();
   });
 
-  test('an edge target has no inference image', () => {
+  test('fails for the inference image of an edge target', () => {
     const fixture = network();
     const model = NeoModel.fromBucket(fixture.bucket, 'm.tar.gz', { ...OPTIONS, framework: NeoFramework.PYTORCH_1_8 });
     const { job } = compilation({ target: NeoTarget.RASP4B, model }, fixture);

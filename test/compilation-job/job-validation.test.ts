@@ -56,7 +56,7 @@ describe('bad input', () => {
     ['a pending time too short', { maxPendingTime: Duration.minutes(29) }, /maxPendingTime must be between 30 minutes and 28 days/],
     ['a pending time too long', { maxPendingTime: Duration.days(29) }, /maxPendingTime must be between 30 minutes and 28 days/],
     ['a target the framework cannot have', { target: NeoTarget.COREML, model: NeoModel.fromAsset(archive(), { framework: NeoFramework.XGBOOST, preflight: false }) }, /coreml/i],
-  ])('%s', (_, props, message) => {
+  ])('fails: %s', (_, props, message) => {
     expect(() => compilation(props)).toThrow(message);
   });
 
@@ -85,19 +85,19 @@ describe('bad input', () => {
   test.each<[string, (scope: Stack) => void, RegExp]>([
     ['an emoji', scope => Tags.of(scope).add('team', '🦄'), /tags must have keys of 1 to 128.*got: \{"team":"🦄"\}/],
     ['too many', scope => Array.from({ length: 48 }, (_, i) => Tags.of(scope).add(`t${i}`, 'v')), /tags must be at most 47.*got: 48/],
-  ])('tags of the construct tree: %s', (_, add, message) => {
+  ])('fails: tags of the construct tree: %s', (_, add, message) => {
     const { stack } = compilation();
     add(stack);
     expect(() => (stack.node.root as App).synth()).toThrow(message);
   });
 
-  test('an output bucket that the endpoint does not let through', () => {
+  test('fails: an output bucket that the endpoint does not let through', () => {
     const fixture = network();
     const outputBucket = new s3.Bucket(fixture.stack, 'Other');
     expect(() => compilation({ outputBucket }, fixture)).toThrow(/outputBucket must be one of the buckets of the private network.*got: Stack\/Other/);
   });
 
-  test('a network of another Region', () => {
+  test('fails: a network of another Region', () => {
     const app = new App();
     const there = network({}, new Stack(app, 'There', { env: { account: '111122223333', region: 'eu-west-1' } }));
     const here = new Stack(app, 'Here', { env: { account: '111122223333', region: 'us-east-1' } });
@@ -108,7 +108,7 @@ describe('bad input', () => {
     ['a bucket', stack => ({ outputBucket: s3.Bucket.fromBucketAttributes(stack, 'Far', { bucketName: 'far', region: 'eu-west-1' }) }), /outputBucket must be in the Region of the stack, us-east-1.*got: Stack\/Far in eu-west-1/],
     ['a key', stack => ({ outputEncryptionKey: kms.Key.fromKeyArn(stack, 'Far', 'arn:aws:kms:eu-west-1:111122223333:key/0') }), /outputEncryptionKey must be in the Region of the stack, us-east-1/],
     ['a role', stack => ({ role: iam.Role.fromRoleArn(stack, 'Far', 'arn:aws:iam::444455556666:role/far') }), /role must be in the account of the stack, 111122223333/],
-  ])('%s of elsewhere', (_, props, message) => {
+  ])('fails: %s of elsewhere', (_, props, message) => {
     const stack = newStack({ env: { account: '111122223333', region: 'us-east-1' } });
     const byHand = { subnets: ['subnet-1'], securityGroupIds: ['sg-1'] };
     const role = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/neo');
@@ -153,17 +153,17 @@ describe('bad input', () => {
     expect(JSON.stringify(jobOf(template).Request)).toContain('/out*?');
   });
 
-  test.each<[string, any]>([['no props', undefined], ['null', null], ['a list', []]])('%s', (_, props) => {
+  test.each<[string, any]>([['no props', undefined], ['null', null], ['a list', []]])('fails: %s', (_, props) => {
     expect(() => new NeoCompilationJob(newStack(), 'Job', props)).toThrow(/props (must be given|has the wrong type)/);
   });
 
   test.each<[string, any, RegExp]>([
     ['no name', undefined, /jobName must be given/], ['a number', 5, /jobName has the wrong type: it must be a string; got: 5/], ['spaces', 'my job', /jobName must be 1 to 63 letters.*got: "my job"/],
-  ])('an imported job with %s', (_, jobName, message) => {
+  ])('fails: an imported job with %s', (_, jobName, message) => {
     expect(() => NeoCompilationJob.fromJobName(newStack(), 'Job', jobName)).toThrow(message);
   });
 
-  test('a grantee that is none', () => {
+  test('fails: a grantee that is none', () => {
     const { job } = compilation();
     expect(() => job.grantReadArtifacts(undefined as any)).toThrow(/grantee must be given/);
     expect(() => job.grantReadArtifactsOutsideEndpoint({} as any)).toThrow(/grantee has the wrong type: it must be a role, user or other principal.*got: \{\}/);
@@ -180,17 +180,17 @@ describe('bad input', () => {
     ['a path by token', () => NeoModel.fromAsset(Lazy.string({ produce: () => 'm.tar.gz' }), OPTIONS), /path must be known at synthesis.*got: a token/],
     ['an ARN without account', () => NeoModel.fromModelPackageVersion('arn:aws:sagemaker:::model-package/m/1'), /modelPackageVersionArn must be the ARN/],
     ['another ARN', () => NeoModel.fromModelPackageVersion('arn:aws:s3:::bucket'), /modelPackageVersionArn must be the ARN of a versioned model package.*got: "arn:aws:s3:::bucket"/],
-  ])('model: %s', (_, model, message) => {
+  ])('fails: model: %s', (_, model, message) => {
     expect(model).toThrow(message);
   });
 
-  test('a directory in place of an archive', () => {
+  test('fails: a directory in place of an archive', () => {
     const directory = archive('inner').replace(/inner$/, 'model.tar.gz');
     fs.mkdirSync(directory);
     expect(() => compilation({ model: NeoModel.fromAsset(directory, OPTIONS) })).toThrow(/path must be a file, a single \.tar\.gz archive; got the directory/);
   });
 
-  test('a path with nothing there, and an S3 URI that is too long', () => {
+  test('fails: a path with nothing there, and an S3 URI that is too long', () => {
     expect(() => compilation({ model: NeoModel.fromAsset('/nowhere/model.tar.gz', OPTIONS) })).toThrow(/path must be a file.*got a path with nothing there: "\/nowhere\/model\.tar\.gz"/);
     const fixture = network();
     const named = s3.Bucket.fromBucketName(fixture.stack, 'Named', 'n'.repeat(63));

@@ -39,7 +39,7 @@ test('400 jobs of 400 local models fit as well: policies stay within their limit
   expect(JSON.stringify(template.toJSON()).length).toBeLessThan(MAX_TEMPLATE_BYTES);
 });
 
-test('one job too many says so before CloudFormation does, and what to use instead', () => {
+test('fails for one job too many before CloudFormation does, and says what to use instead', () => {
   const resources = (jobs: number) => Object.keys(templateOf(stackWith(jobs)).toJSON().Resources).length;
   // Each further job is one resource more.
   const most = 500 - resources(1) + 1;

@@ -121,7 +121,7 @@ describe('its role', () => {
     expect(statementsOf(template, logicalId(template, 'AWS::IAM::Role', /^Hosting/)).map(({ Action }) => Action)).toEqual(['s3:GetObject', 's3:GetBucketLocation', 's3:ListBucket']);
   });
 
-  test('is needed for a network that this library does not know', () => {
+  test('fails when it is missing for a network that this library does not know', () => {
     const fixture = compilation();
     expect(() => hosted({ vpcConfig: { subnets: ['subnet-1', 'subnet-2'], securityGroupIds: ['sg-1'] } }, fixture)).toThrow(/role must be given/);
   });
@@ -155,11 +155,11 @@ describe('bad input ends at synth', () => {
     ['one subnet', () => hosted({}, compilation({}, network({ maxAzs: 1 }))), /vpcConfig.subnets must be at least two, in two Availability Zones.*got: 1/],
     ['no subnet', () => hosted({ vpcConfig: { subnets: [], securityGroupIds: ['sg-1'] } }), /vpcConfig.subnets must hold 1 to 16 IDs/],
     ['a name', () => hosted({ modelName: 'my_model' }), /modelName must be 1 to 63 letters.*got: "my_model"/],
-  ])('%s', (_, make, message) => {
+  ])('fails: %s', (_, make, message) => {
     expect(make).toThrow(message);
   });
 
-  test('a model in another Region than its job', () => {
+  test('fails: a model in another Region than its job', () => {
     const { job } = compilation({}, network({}, newStack({ env: { region: 'eu-west-1', account: '111122223333' } })));
     const other = new Stack(App.of(job) as App, 'Other', { env: { region: 'us-east-1', account: '111122223333' } });
     expect(() => new NeoCompiledModel(other, 'Model', { job })).toThrow(/job must be in the region of the stack, us-east-1.*got: Stack\/Job in eu-west-1/);

@@ -186,7 +186,7 @@ describe('a bucket of models', () => {
     Template.fromStack(uploading(bucket).stack).hasResourceProperties('Custom::S3BucketNotifications', { NotificationConfiguration: { EventBridgeConfiguration: {} } });
   });
 
-  test('must not get notifications later, which would end the events', () => {
+  test('fails when it gets notifications later, which would end the events', () => {
     let models: s3.Bucket;
     const { stack } = uploading(scope => models = new s3.Bucket(scope, 'Later'));
     models!.enableEventBridgeNotification();

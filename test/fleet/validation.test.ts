@@ -36,7 +36,7 @@ test.each<[Partial<neo.NeoCompilationFleetProps> | any, RegExp]>([
   expect(() => fleetStack(() => props)).toThrow(message);
 });
 
-test('uploads need a prefix', () => {
+test('fails for uploads without a prefix', () => {
   expect(() => fleetStack((_, models) => ({
     startOnUpload: true, models: neo.NeoFleetModels.fromList([neo.NeoModel.fromBucket(models, 'x.tar.gz', { framework })]), targets: [C5],
   }))).toThrow(/startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix/);
@@ -82,7 +82,7 @@ test('tokens are no errors', () => {
   }))).not.toThrow();
 });
 
-test('a list is no longer than Step Functions takes one', () => {
+test('fails for a list that is longer than Step Functions takes', () => {
   const listed = (length: number) => fleetStack((_, models) => ({
     models: neo.NeoFleetModels.fromList(Array.from({ length }, (_item, i) => neo.NeoModel.fromBucket(models, `${i}.tar.gz`, {
       framework: neo.NeoFramework.MXNET_1_8, dataInputShape: neo.NeoDataInputShape.fromMap({ ['long'.repeat(200)]: [1, 3, 8, 8] }),

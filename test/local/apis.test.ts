@@ -38,7 +38,7 @@ describe('EC2', () => {
     expect(ec2Api.calls.at(-1)).toEqual({ action: 'RevokeSecurityGroupEgress', parameters: { GroupId: 'sg-1' } });
   });
 
-  test('says what it does not have', async () => {
+  test('fails for an action that it does not have', async () => {
     await expect(client(EC2Client, 'ec2').send(new DescribeVpcsCommand({}))).rejects.toMatchObject({ name: 'UnsupportedOperation', message: 'DescribeVpcs is not part of the local run' });
   });
 });
@@ -56,7 +56,7 @@ describe('CloudFormation', () => {
     }
   });
 
-  test('refuses what is not there', async () => {
+  test('fails for a stack or resource that is not there', async () => {
     await expect(describeResource('Other', 'A')).rejects.toMatchObject({ name: 'ValidationError', message: 'Stack \'Other\' does not exist' });
     await expect(describeResource(stack.name, 'Nope')).rejects.toMatchObject({ name: 'ValidationError', message: 'Resource Nope does not exist for stack Test' });
   });

@@ -83,7 +83,7 @@ test.each([
   [['--fast'], 'Unknown option \'--fast\''],
   [['fleet'], 'the example must be one of private-compilation, existing-vpc, many-jobs, edge-device, endpoint, got: fleet'],
   [['endpoint', 'many-jobs'], 'there must be one example, got: endpoint many-jobs'],
-])('%j is refused', (args, message) => {
+])('fails: %j', (args, message) => {
   expect(() => demoOptions(args)).toThrow(message);
 });
 

@@ -127,7 +127,7 @@ describe('without functions', () => {
     });
   });
 
-  test('a stack that is not in the assembly, or not deployed, is named', async () => {
+  test('fails for a stack that is not in the assembly, or not deployed', async () => {
     await inCloud({ assembly }, async cloud => {
       await expect(cloud.deploy('Nope')).rejects.toThrow(/no stack Nope in .*; it has: Exporting, Importing/);
       await expect(cloud.destroy('Exporting')).rejects.toThrow('there is no stack Exporting to delete');

@@ -48,11 +48,11 @@ describe('the policy of an owned bucket', () => {
   test.each([
     's3:*', '*', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy', 's3:GetBucketPolicy', 's3:DeleteBucket', 's3:Put*', 's3:Get*', 's3:List*', 's3:*Object',
     's3:GetObj*', 's3:PutEncryptionConfiguration', 's3:GetObject?', 'GetObject', 'ec2:DescribeVpcs', '', 's3:GetObject\n',
-  ])('never denies %j, which could lock out the deployment', action => {
+  ])('fails for %j, which could lock out the deployment', action => {
     expect(() => network({ bucketPolicyActions: [action] })).toThrow(/bucketPolicyActions must be S3 actions on objects or listings/);
   });
 
-  test('needs actions', () => {
+  test('fails without actions', () => {
     expect(() => network({ bucketPolicyActions: [] })).toThrow(/bucketPolicyActions must name at least one action/);
     expect(() => network({ bucketPolicyActions: Token.asList({ Ref: 'Actions' }) })).toThrow(/bucketPolicyActions must be known at synthesis/);
   });
@@ -132,7 +132,7 @@ describe('exempt principals', () => {
     ['everybody, as a star', new iam.StarPrincipal()],
     ['a service', new iam.ServicePrincipal('sagemaker.amazonaws.com')],
     ['an account, which aws:PrincipalArn never is', new iam.AccountPrincipal('111122223333')],
-  ])('must not be %s', (_, principal) => {
+  ])('fail: %s', (_, principal) => {
     expect(() => network({ bucketPolicyExemptPrincipals: [principal] })).toThrow(/bucketPolicyExemptPrincipals must be roles, users or ARNs/);
   });
 });
@@ -184,7 +184,7 @@ describe('a bucket that the stack does not own', () => {
   });
 });
 
-test('two networks cannot close the same bucket', () => {
+test('fails when two networks close the same bucket', () => {
   const { stack, bucket } = network();
   expect(() => new NeoPrivateCompilationVpc(stack, 'Other', { buckets: [bucket] }))
     .toThrow(/buckets must not be shared between networks.*Stack\/Bucket, which belongs to Stack\/Neo/);

@@ -112,11 +112,11 @@ describe('security groups', () => {
     expect(warningIds(stack)).toEqual(['securityGroupAllowsAllOutbound']);
   });
 
-  test.each([0, 6])('cannot be %i', count => {
+  test.each([0, 6])('fail when they are %i', count => {
     expect(() => bring((scope, vpc) => Array.from({ length: count }, (_, i) => group(scope, vpc, i)))).toThrow(`securityGroups must be 1 to 5 groups, as many as a job takes; got: ${count}`);
   });
 
-  test('cannot be of another VPC', () => {
+  test('fail when they are of another VPC', () => {
     expect(() => bring(scope => [group(scope, new ec2.Vpc(scope, 'Other', { subnetConfiguration: [ISOLATED] }))])).toThrow(/securityGroups must be in vpc; got: Stack\/Group0/);
   });
 });

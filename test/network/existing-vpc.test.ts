@@ -54,7 +54,7 @@ describe('is refused', () => {
   test.each([ec2.DefaultInstanceTenancy.DEDICATED, 'host' as ec2.DefaultInstanceTenancy])('%s tenancy', defaultInstanceTenancy =>
     refuse(stack => ({ vpc: existing(stack, { defaultInstanceTenancy }) }), /vpc must have default tenancy.*got: (dedicated|host)/));
 
-  test('another Region', () => {
+  test('fails: another Region', () => {
     const app = new App();
     const far = new Stack(app, 'Far', { env: { region: 'us-east-1', account: '111122223333' } });
     const near = new Stack(app, 'Near', { env: { region: 'eu-west-1', account: '111122223333' } });
@@ -131,7 +131,7 @@ describe('is refused', () => {
     ['everywhere over IPv6', { egressOnlyInternetGatewayId: 'eigw-1', destinationIpv6CidrBlock: '::/0' }],
     ['a carrier gateway', { carrierGatewayId: 'cagw-1', destinationCidrBlock: '203.0.113.0/24' }],
     ['an internet gateway, for some addresses', { gatewayId: 'igw-1', destinationCidrBlock: '203.0.113.0/24' }],
-  ])('a route to %s that is added later', (_, route) => {
+  ])('fails: a route to %s that is added later', (_, route) => {
     const stack = newStack();
     const vpc = existing(stack);
     network({ vpc }, stack);
@@ -140,7 +140,7 @@ describe('is refused', () => {
     expect(() => (stack.node.root as App).synth()).toThrow(/vpcSubnets must be isolated.*got: the route Stack\/Existing\/IsolatedSubnet1\/Out/);
   });
 
-  test('a route that is written elsewhere, to an internet gateway of the app', () => {
+  test('fails: a route that is written elsewhere, to an internet gateway of the app', () => {
     const stack = newStack();
     const vpc = existing(stack);
     network({ vpc }, stack);
@@ -149,7 +149,7 @@ describe('is refused', () => {
     expect(() => (stack.node.root as App).synth()).toThrow(/vpcSubnets must be isolated.*got: the route Stack\/Out/);
   });
 
-  test('a route in the known table of an imported subnet', () => {
+  test('fails: a route in the known table of an imported subnet', () => {
     const stack = newStack();
     network(imported(stack), stack);
     new ec2.CfnRoute(stack, 'Out', { routeTableId: 'rtb-1', natGatewayId: 'nat-1', destinationCidrBlock: '0.0.0.0/0' });

@@ -78,7 +78,7 @@ describe('size', () => {
     expect(() => network(props)).toThrow(message);
   });
 
-  test('errors name the construct', () => {
+  test('fails with an error that names the construct', () => {
     expect(() => network({ maxAzs: 0 })).toThrow(/\[at Stack\/Neo\]$/);
   });
 
@@ -89,7 +89,7 @@ describe('size', () => {
     expect(warningIds(stack)).toEqual(['instancesUnknown']);
   });
 
-  test('of maxAzs must be known', () => {
+  test('fails when maxAzs is unresolved', () => {
     const stack = newStack();
     expect(() => network({ maxAzs: new CfnParameter(stack, 'Zones', { type: 'Number' }).valueAsNumber }, stack)).toThrow(/maxAzs must be known at synthesis/);
   });

@@ -328,7 +328,7 @@ describe('subnets', () => {
 describe('a VPC of your own', () => {
   const functions = { controlPlaneSubnets, privateControlPlane: true };
 
-  test('needs DNS host names', () => {
+  test('fails without DNS host names', () => {
     const stack = newStack();
     const vpc = new ec2.Vpc(stack, 'Own', { ...isolated, enableDnsHostnames: false });
     expect(() => network({ vpc, ...functions }, stack)).toThrow(/vpc must have DNS hostnames/);

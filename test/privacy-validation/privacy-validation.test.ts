@@ -91,7 +91,7 @@ test('a finding is in the report that the CDK CLI reads when it tells the app to
   expect(violations.map(({ ruleName, severity }) => [ruleName, severity])).toContainEqual(['NoRouteOut', 'fatal']);
 });
 
-test('a template that cannot be read fails the synthesis', () => {
+test('fails the synthesis for a template that cannot be read', () => {
   const app = newApp();
   const stack = new PrivateStack(app);
   const validation = new NeoPrivacyValidation();
@@ -270,7 +270,7 @@ describe('exceptions', () => {
     [{ ruleId: 'NoInternet', constructPath: 'Private', reason: 'x' }, /acceptedFindings must name one of the rules .*NoInternetGateway.*; got: "NoInternet"/],
     [{ ruleId: 'NoNatGateway', constructPath: '', reason: 'x' }, /acceptedFindings must each have a constructPath; got: /],
     [{ ruleId: 'NoNatGateway', constructPath: 'Private', reason: ' ' }, /acceptedFindings must each have a reason; got: /],
-  ])('must be complete: %j', (exception, error) => {
+  ])('fail when they are incomplete: %j', (exception, error) => {
     expect(() => new NeoPrivacyValidation({ acceptedFindings: [exception] })).toThrow(error);
   });
 });

@@ -82,7 +82,7 @@ describe('another Region or account is an error that says why', () => {
     ...['topic', 'alarmTopic'].map((prop): [string, (stack: Stack) => unknown, RegExp] => [`the ${prop} of monitoring`, stack => new NeoCompilationMonitoring(stack, 'Monitoring', {
       jobs: [jobIn(stack)], [prop]: new sns.Topic(elsewhere(stack, FAR), 'Topic', { topicName: 'far' }),
     }), new RegExp(`${prop} must be in the Region of the stack, eu-west-1, as rules and alarms tell topics of their own Region only; got: Elsewhere/Topic in us-east-1`)]),
-  ])('%s', (_, make, message) => {
+  ])('fails: %s', (_, make, message) => {
     expect(() => make(stackIn(HERE))).toThrow(message);
   });
 });
@@ -103,7 +103,7 @@ describe('an environment that only the deployment knows is no error', () => {
     ['the job\'s', undefined, HERE, /give both the same env, or neither any; got: eu-west-1, and for the job one known at deployment only/],
     ['the network\'s', HERE, undefined, /got: one known at deployment only, and for the job eu-west-1/],
     ['the network\'s account', HERE, { region: HERE.region }, /no stack of another account.*got: one known at deployment only, and for the job 111122223333/],
-  ])('but for %s alone, as CDK refers to no such stack', (_, env, networkEnv, message) => {
+  ])('fails for %s alone, as CDK refers to no such stack', (_, env, networkEnv, message) => {
     const app = new App();
     expect(() => jobIn(stackIn(env, app), stackIn(networkEnv, app, 'Network'))).toThrow(message);
   });

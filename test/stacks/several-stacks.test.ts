@@ -120,7 +120,7 @@ describe('buckets in a third stack', () => {
     expect(warnings(networkStack)[0]).toMatch(/made in the stack Storage, whose policies cannot refer to this one.*make it in this stack, or bring it by name/);
   });
 
-  test('cannot be closed from there, as two stacks would refer to each other', () => {
+  test('fail when they are closed from there, as two stacks would refer to each other', () => {
     const { app } = three((bucket, network) => bucket.addToResourcePolicy(network.bucketPolicyStatement(bucket)));
     expect(() => app.synth()).toThrow(/would create a cyclic reference/);
   });

@@ -50,11 +50,11 @@ describe('errors', () => {
     ['a map as a text', () => NeoCompilerOptions.fromJson({ a: 1 } as any), /use NeoCompilerOptions\.of/],
     ['a command line combined', () => NeoCompilerOptions.armNeon().combinedWith(NeoCompilerOptions.inferentia('-O2')), /only options with names/],
     ['nothing combined', () => NeoCompilerOptions.armNeon().combinedWith(undefined as any), /only options with names/],
-  ])('%s', (_, make, message) => {
+  ])('fails: %s', (_, make, message) => {
     expect(make).toThrow(message);
   });
 
-  test('1024 characters are the most', () => {
+  test('fails for more than 1024 characters', () => {
     const options = (length: number) => ({ a: 'x'.repeat(length - '{"a":""}'.length) });
     expect(json(NeoCompilerOptions.of(options(1024)))).toHaveLength(1024);
     expect(() => json(NeoCompilerOptions.of(options(1025)))).toThrow('3 to 1024 characters as compact JSON; got 1025');
@@ -74,7 +74,7 @@ test.each<[string, () => unknown, RegExp]>([
   ['other options', () => NeoCompilerOptions.of(NeoCompilerOptions.armNeon() as any), /compiler options must be strings.*got: /],
   ['a buffer', () => NeoCompilerOptions.of(Buffer.from('b') as any), /compiler options must be strings, numbers/],
   ['too much beside a token', () => json(NeoCompilerOptions.of({ a: Lazy.string({ produce: () => 'b' }), c: 'x'.repeat(1_100) })), /compiler options must have at most 1024 characters.*without its tokens/],
-])('%s is refused', (_, make, message) => {
+])('fails: %s', (_, make, message) => {
   expect(make).toThrow(message);
 });
 

@@ -89,7 +89,7 @@ describe('tokens', () => {
 });
 
 describe('errors', () => {
-  test.each([null, undefined, 0, -1, 1.5, NaN, Infinity, '3', '', true, [1], {}])('dimension %p', (dimension: any) => {
+  test.each([null, undefined, 0, -1, 1.5, NaN, Infinity, '3', '', true, [1], {}])('fails: dimension %p', (dimension: any) => {
     for (const make of [
       () => NeoDataInputShape.fromMap({ input0: [1, dimension] }),
       () => NeoDataInputShape.fromList([[1, dimension]]),
@@ -100,21 +100,21 @@ describe('errors', () => {
     }
   });
 
-  test('a hole in a list is a dimension without size', () => {
+  test('fails: a hole in a list is a dimension without size', () => {
     // eslint-disable-next-line no-sparse-arrays
     expect(() => NeoDataInputShape.fromMap({ input0: [1, , 3] as number[] })).toThrow('has the dimension undefined');
   });
 
-  test('null in a text', () => {
+  test('fails: null in a text', () => {
     expect(() => NeoDataInputShape.fromJson('{"input0":[null,3,224,224]}'))
       .toThrow('shape of input "input0" has the dimension null: Neo compiles for fixed sizes');
   });
 
-  test.each(['10..1', '0..3', '1..', '..2', '1-10', 'a..b', '1..10..20'])('range %p', (range) => {
+  test.each(['10..1', '0..3', '1..', '..2', '1-10', 'a..b', '1..10..20'])('fails: range %p', (range) => {
     expect(() => NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.range(range, 3) } })).toThrow(/range in the shape.*'1\.\.10'/);
   });
 
-  test('a range outside Core ML\'s form', () => {
+  test('fails: a range outside Core ML\'s form', () => {
     expect(() => NeoDataInputShape.fromJson('{"a":["1..10",3]}')).toThrow('has the dimension "1..10"');
   });
 
@@ -144,11 +144,11 @@ describe('errors', () => {
     ['another input for JSON', () => NeoDataInputShape.fromJson('{"a":[1]}').withInput('b', 2), /withInput needs inputs with names/],
     ['an integer as the name of a second input', () => NeoDataInputShape.of('a', 1).withInput('0', 2), /is an integer.*fromJson/],
     ['Core ML with a bad scale', () => NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.fixed(1), scale: NaN } }), /strings, numbers/],
-  ])('%s', (_, make, message) => {
+  ])('fails: %s', (_, make, message) => {
     expect(make).toThrow(message);
   });
 
-  test.each([{ a: [1], 0: [2] }, { 1: [1], 2: [2] }])('an order that JavaScript loses: %j', (shapes: any) => {
+  test.each([{ a: [1], 0: [2] }, { 1: [1], 2: [2] }])('fails: an order that JavaScript loses: %j', (shapes: any) => {
     expect(() => NeoDataInputShape.fromMap(shapes)).toThrow(/is an integer.*NeoDataInputShape\.fromJson/);
   });
 
@@ -156,7 +156,7 @@ describe('errors', () => {
     expect(JSON.parse(json(NeoDataInputShape.fromMap(shapes)))).toEqual(shapes);
   });
 
-  test('16384 characters are the most', () => {
+  test('fails for more than 16384 characters', () => {
     const name = (length: number) => ({ ['x'.repeat(length - '{"":[1]}'.length)]: [1] });
     expect(json(NeoDataInputShape.fromMap(name(16384)))).toHaveLength(16384);
     expect(() => json(NeoDataInputShape.fromMap(name(16385)))).toThrow('1 to 16384 characters as compact JSON; got 16385');

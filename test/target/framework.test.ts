@@ -22,7 +22,7 @@ test('tokens are never compared', () => {
   expect(Token.isUnresolved(framework.name) && Token.isUnresolved(framework.version)).toBe(true);
 });
 
-test.each(['1', '1.', '.13', '113', 'v1.13', '1.13+cu117', '1.13 ', '12.1', '1.234567890', '', 1.13, {}, []])('version %p is rejected', (version: any) => {
+test.each(['1', '1.', '.13', '113', 'v1.13', '1.13+cu117', '1.13 ', '12.1', '1.234567890', '', 1.13, {}, []])('fails: version %p', (version: any) => {
   expect(() => NeoFramework.pytorch(version)).toThrow(/version of the framework must have 3 to 10 characters.*got: /);
 });
 
@@ -30,11 +30,11 @@ test.each(['1.4', '1.13', '2.0', '1.15.3', '2.0.1', '1.x', '1.23456789'])('versi
   expect(NeoFramework.pytorch(version).version).toBe(version);
 });
 
-test.each([['pytorch', 'PYTORCH'], ['PyTorch', 'PYTORCH'], ['onnx', 'ONNX']])('name %p gets a hint', (name, hint) => {
+test.each([['pytorch', 'PYTORCH'], ['PyTorch', 'PYTORCH'], ['onnx', 'ONNX']])('fails with a hint: name %p', (name, hint) => {
   expect(() => NeoFramework.of(name)).toThrow(`use '${hint}'; got: "${name}"`);
 });
 
-test.each(['', ' ', 'PY TORCH', undefined, null, 7, {}])('name %p is rejected', (name: any) => {
+test.each(['', ' ', 'PY TORCH', undefined, null, 7, {}])('fails: name %p', (name: any) => {
   expect(() => NeoFramework.of(name)).toThrow(/name of the framework must be a word/);
 });
 

@@ -37,11 +37,11 @@ test.each([['ML_C5', 'ml_c5'], ['ml.c5.xlarge', 'ml_c5'], ['ml.g4dn', 'ml_g4dn']
   expect(() => NeoTarget.device(name)).toThrow(`use '${spelled}'; got: "${name}"`);
 });
 
-test.each(['', 'ml.c7.xlarge', 'ml c5', undefined, null, 5])('device %p is rejected', (name: any) => {
+test.each(['', 'ml.c7.xlarge', 'ml c5', undefined, null, 5])('fails: device %p', (name: any) => {
   expect(() => NeoTarget.device(name)).toThrow(/name of the device must be a word/);
 });
 
-test.each([undefined, {}, { os: NeoTargetOs.LINUX }, { arch: NeoTargetArch.X86 }])('platform %p is rejected', (platform: any) => {
+test.each([undefined, {}, { os: NeoTargetOs.LINUX }, { arch: NeoTargetArch.X86 }])('fails: platform %p', (platform: any) => {
   expect(() => NeoTarget.platform(platform)).toThrow(/platform must have both os and arch.*got: /);
 });
 
@@ -51,7 +51,7 @@ test('fails for a platform of strings, with what to pass', () => {
   expect(() => NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.X86, accelerator: 'MALI' } as any)).toThrow("use NeoTargetAccelerator.of('MALI')");
 });
 
-test.each([null, 'MALI', {}])('accelerator %p is rejected', (accelerator: any) => {
+test.each([null, 'MALI', {}])('fails: accelerator %p', (accelerator: any) => {
   expect(() => NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator })).toThrow(/accelerator of the platform must be a NeoTargetAccelerator.*got: /);
 });
 

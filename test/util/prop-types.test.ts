@@ -111,7 +111,7 @@ test('objects of another realm, as jsii makes them, are structs', () => {
   expect(() => requireTypes(undefined, vm.runInNewContext('({ target: "a", other: 1 })') as Near, NEAR)).toThrow('other is not a prop');
 });
 
-test('an argument goes by its name', () => {
+test('fails for an argument, by its name', () => {
   expect(() => requireType(undefined, 'models', ['a', 5], listOf(STRING))).toThrow('models[1] has the wrong type: it must be a string; got: 5');
 });
 

@@ -38,7 +38,7 @@ test('a completed job without artifact, digest and image', async () => {
   });
 });
 
-test('a failed job without a reason', async () => {
+test('fails: a failed job without a reason', async () => {
   await expect(look({ Describe: { ...JOB, CompilationJobStatus: 'FAILED' } })).rejects.toThrow(/^compilation job resnet failed: no reason given\. Log: https:/);
 });
 

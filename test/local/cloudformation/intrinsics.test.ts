@@ -93,7 +93,7 @@ test.each<[unknown, RegExp]>([
   [{ 'Fn::Transform': {} }, /Fn::Transform is not supported/],
   ['{{resolve:secretsmanager:s}}', /only ssm is known/],
   ['{{resolve:ssm:/not/there}}', /SSM parameter \/not\/there is not known/],
-])('%j is refused', (value, message) => {
+])('fails: %j', (value, message) => {
   expect(() => evaluation().resolve(value)).toThrow(message);
 });
 
@@ -105,7 +105,7 @@ test('resources whose condition does not hold are not in the stack', () => {
   expect(Object.keys(evaluation().resources())).toEqual(['Thing']);
 });
 
-test('a condition may be made of conditions only', () => {
+test('fails for a condition that is made of anything but conditions', () => {
   expect(() => evaluation({ ...TEMPLATE, Conditions: { Yes: 'true' } }).condition('Yes')).toThrow(/a condition is made of/);
 });
 

@@ -42,7 +42,7 @@ test('every event names resource, status, time and reason', async () => {
   });
 });
 
-test('a template with a cycle is refused before anything is done', async () => {
+test('fails for a template with a cycle before anything is done', async () => {
   const { stack, sent } = testStack();
   await expect(stack.create(template({ A: custom({ b: { Ref: 'B' } }), B: custom({ a: { Ref: 'A' } }) }))).rejects.toThrow(/circular dependency/);
   expect(sent()).toEqual([]);
@@ -145,7 +145,7 @@ describe('an update', () => {
     expect([stack.status, stack.failures]).toEqual(['UPDATE_ROLLBACK_COMPLETE', ['A: Modifying service token is not allowed.']]);
   });
 
-  test('may not change the type', async () => {
+  test('fails when it changes the type', async () => {
     const { stack } = testStack();
     await stack.create(template({ A: custom() }));
     await expect(stack.update(template({ A: { ...custom(), Type: 'Custom::Other' } }))).rejects.toThrow(/Update of resource type is not permitted.*\[A\]/);
@@ -264,7 +264,7 @@ describe('resources of AWS\'s own', () => {
   });
 });
 
-test('a resource that is not there is named in the error, with those that are', async () => {
+test('fails for a resource that is not there, and names those that are', async () => {
   const { stack } = testStack();
   await stack.create(template({ A: custom() }));
   expect(() => stack.resource('B')).toThrow('stack Test has no resource B; it has: A');

@@ -147,7 +147,7 @@ describe.each(['in process', 'over HTTP'])('the AWS SDK clients %s', way => {
   });
 });
 
-test('a busy port is a clear error', async () => {
+test('fails for a busy port, and says so', async () => {
   const frontEnd = new FrontEnd(new NeoService());
   const server = await startHttpServer(frontEnd);
   await expect(startHttpServer(frontEnd, { port: server.port })).rejects.toThrow(`port ${server.port} on 127.0.0.1 is in use`);

@@ -130,7 +130,7 @@ const call = (operation: NeoOperation, input: any) => new NeoService().call(oper
 const cut = (value: unknown) => JSON.stringify(value).slice(0, 40);
 
 describe('a broken constraint is refused, in AWS\'s words', () => {
-  test.each(BAD.map(row => [`${row[0]} ${row[1]} ${cut(row[2])}`, row] as const))('%s', (_, [operation, path, value, rule, base]) => {
+  test.each(BAD.map(row => [`${row[0]} ${row[1]} ${cut(row[2])}`, row] as const))('fails: %s', (_, [operation, path, value, rule, base]) => {
     expect(() => call(operation, inputWith(operation, path, value, base))).toThrow(expect.objectContaining({
       name: 'ValidationException',
       statusCode: 400,
@@ -145,7 +145,7 @@ describe('the edge of a constraint is accepted', () => {
   });
 });
 
-test('all findings come at once, with the path of each', () => {
+test('fails with all findings at once, and the path of each', () => {
   const input = request({ CompilationJobName: '-', StoppingCondition: { MaxRuntimeInSeconds: 0 }, VpcConfig: { Subnets: ['a', '?'], SecurityGroupIds: ['b'] } });
   const finding = (value: string, path: string) => `Value '${value}' at '${path}' failed to satisfy constraint: Member must`;
   expect(() => call('CreateCompilationJob', input)).toThrow(expect.objectContaining({
@@ -182,7 +182,7 @@ describe('the AWS SDK\'s own model', () => {
   });
 
   test.each(all.filter(({ required }) => required).map(member => [`${member.operation} ${member.path.join('.')}`, member] as const),
-  )('says that %s is required, and so does the service', (_, { operation, path }) => {
+  )('fails without %s, as the service does', (_, { operation, path }) => {
     const base = path.includes('TargetPlatform') ? { OutputConfig: PLATFORM } : path.includes('VpcConfig') ? { VpcConfig: VPC } : {};
     const input = inputWith(operation, 'Tags', [{ Key: 'a', Value: 'b' }], base);
     const structure = path.slice(0, -1).reduce((outer, member) => outer[member], input);
@@ -201,7 +201,7 @@ describe('rules between members', () => {
     ['no target', request({ OutputConfig: { S3OutputLocation: 's3://b' } }), 'TargetDevice or TargetPlatform in OutputConfig, not neither'],
     ['a tag key twice', request({ Tags: [{ Key: 'a', Value: '1' }, { Key: 'a', Value: '2' }] }), 'Duplicate tag key: a'],
     ['a reserved tag key', request({ Tags: [{ Key: 'AWS:x', Value: '1' }] }), "reserved prefix 'aws:'"],
-  ])('%s', (_, input, message) => {
+  ])('fails: %s', (_, input, message) => {
     expect(() => call('CreateCompilationJob', input)).toThrow(expect.objectContaining({ name: 'ValidationException', message: expect.stringContaining(message) }));
   });
 

@@ -67,7 +67,7 @@ describe('transitions', () => {
     }
   });
 
-  test.each(STATUSES)('a name in %s is taken', status => {
+  test.each(STATUSES)('fails for the name of a job in %s', status => {
     const { create, remove, service } = inStatus(status);
     expect(() => create()).toThrow(expect.objectContaining({ name: 'ResourceInUse', message: expect.stringContaining(service.records()[0].arn) }));
     if (['COMPLETED', 'FAILED', 'STOPPED'].includes(status)) {
@@ -76,7 +76,7 @@ describe('transitions', () => {
     }
   });
 
-  test.each(['StopCompilationJob', 'DeleteCompilationJob', 'DescribeCompilationJob'] as const)('%s of a job that never was', operation => {
+  test.each(['StopCompilationJob', 'DeleteCompilationJob', 'DescribeCompilationJob'] as const)('fails: %s of a job that does not exist', operation => {
     expect(() => setUp().service.call(operation, { CompilationJobName: 'none' }))
       .toThrow(expect.objectContaining({ name: 'ResourceNotFound', statusCode: 400, message: "Could not find compilation job 'none'." }));
   });
@@ -265,7 +265,7 @@ describe('tags', () => {
     expect(service.records()[0].tags).toEqual({ b: '3' });
   });
 
-  test('are fifty at most', () => {
+  test('fail when they are more than fifty', () => {
     const { create, service } = setUp();
     const fifty = Array.from({ length: 50 }, (_, i) => ({ Key: `${i}`, Value: '' }));
     const ResourceArn = create('job', { Tags: fifty });
@@ -273,7 +273,7 @@ describe('tags', () => {
     expect(() => service.call('AddTags', { ResourceArn, Tags: [{ Key: 'more', Value: '' }] })).toThrow(expect.objectContaining({ name: 'ResourceLimitExceeded' }));
   });
 
-  test('of a deleted job are gone', () => {
+  test('fail for a deleted job', () => {
     const { clock, create, remove, service } = setUp();
     const ResourceArn = create();
     clock.advance(8_000);

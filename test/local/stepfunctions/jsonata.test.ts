@@ -59,7 +59,7 @@ describe('expressions', () => {
     expect(execution.output).toEqual([1, 2]);
   });
 
-  test('a state in JSONPath is refused', async () => {
+  test('fails for a state in JSONPath', async () => {
     await expect(run({ Start: { Type: 'Pass', QueryLanguage: 'JSONPath', End: true } })).rejects.toThrow(/aws-local-stepfunctions runs JSONPath/);
   });
 });
@@ -211,7 +211,7 @@ describe('virtual time', () => {
     }));
   });
 
-  test('says so when nothing would ever happen', async () => {
+  test('fails when nothing would ever happen', async () => {
     await expect(new VirtualClock().run(new Promise(() => {}))).rejects.toThrow(/none for the time to pass/);
   });
 });

@@ -127,7 +127,7 @@ test('tasks are found in maps and branches', () => {
     .toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('a definition that is not one is refused when it is put', () => {
+test('fails for what is not a definition when it is put', () => {
   expect(() => service({}).put(ARN, { StartAt: 'nowhere', States: {} })).toThrow();
 });
 
