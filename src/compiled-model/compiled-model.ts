@@ -118,9 +118,7 @@ export interface NeoCompiledModelProps {
  * @example
  * declare const job: NeoCompilationJob;
  * const model = new NeoCompiledModel(this, 'Model', { job });
- * new sagemaker.CfnEndpointConfig(this, 'Config', {
- *   productionVariants: [{ modelName: model.modelName, variantName: 'main', instanceType: 'ml.c5.xlarge', initialInstanceCount: 1 }],
- * });
+ * new CfnOutput(this, 'ModelName', { value: model.modelName });
  */
 export class NeoCompiledModel extends Resource implements INeoCompiledModel, iam.IGrantable {
   /**
