@@ -11,7 +11,8 @@ import { renderNetworkPicture } from '../src/privacy-validation/network-picture'
 import { LIMITS, PRIVACY_RULES } from '../src/privacy-validation/report/privacy-report';
 import { HOSTILE, NOT_HOSTILE } from '../test/privacy-validation/hostile';
 import { ALLOWED, OPENED } from '../test/privacy-validation/opened';
-import { PAIRS, REFERENCES } from '../test/privacy-validation/pairs';
+import { REFERENCES } from '../test/privacy-validation/pair';
+import { PAIRS } from '../test/privacy-validation/pairs';
 
 export const PRIVACY_PAGE = join(__dirname, 'privacy.md');
 export const NETWORK_PICTURE = join(__dirname, 'network.svg');

@@ -1,7 +1,7 @@
 import { type Exposure, EXPOSURES, findExposures } from './network/exposure';
 import { isJobResource } from './network/job-placements';
 import { type CompilationNetwork, findNetworks, wholeVpc } from './network/network';
-import { trustOf } from './network/tenants';
+import { trustOf } from './network/role-trust';
 import { bucketPanel, bucketPanelHeight, VPC, vpcPanel } from './picture/panels';
 import { arrow, blocked, box, COLOUR, mark, type State, STATE_COLOUR, STATE_FILL, svg, text, worstState } from './picture/svg';
 import { evaluate, type PrivacyReport, verdictsOf } from './report/privacy-report';

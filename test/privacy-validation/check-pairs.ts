@@ -3,7 +3,8 @@
  * with the newest one.
  */
 import { readFileSync } from 'fs';
-import { PAIRS, REFERENCES, wronglyJudged } from './pairs';
+import { REFERENCES, wronglyJudged } from './pair';
+import { PAIRS } from './pairs';
 
 const { version } = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/package.json'), 'utf8'));
 const wrong = PAIRS.flatMap(pair => REFERENCES.flatMap(strength => wronglyJudged(pair, strength)));

@@ -1,4 +1,5 @@
-import { PAIRS, REFERENCES, wronglyJudged } from './pairs';
+import { REFERENCES, wronglyJudged } from './pair';
+import { PAIRS } from './pairs';
 
 describe.each(PAIRS)('$rule: $name', pair => {
   test.each(REFERENCES)('is told from what is harmless, with %s references across stacks', strength => { expect(wronglyJudged(pair, strength)).toEqual([]); });

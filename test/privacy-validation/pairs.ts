@@ -1,52 +1,16 @@
-import { type App, CfnCondition, CfnOutput, type CfnResource, Fn, Stack } from 'aws-cdk-lib';
+import { CfnCondition, CfnOutput, type CfnResource, Fn, type Stack } from 'aws-cdk-lib';
 import { CfnVPCEndpoint, type GatewayVpcEndpoint, Peer, Port, PrefixList, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, AnyPrincipal, type CfnRole, type IPrincipal, PolicyStatement, Role, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { brokenRules, compile, newApp, PrivateStack, reportOf } from './private-app';
-import { anyText, denial, deny, idOf, interfaceEndpoint, maybe, PRODUCTION, raw } from './template-changes';
+import { FOUND_PAIRS } from './found-pairs';
+import { OWN_ACCOUNT, type Pair } from './pair';
+import { compile, type PrivateStack } from './private-app';
+import { anyText, ANYWHERE, denial, deny, idOf, interfaceEndpoint, maybe, raw } from './template-changes';
 import { NeoCompilationFleet, NeoCompilationJob, NeoDataInputShape, NeoFleetModels, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
 import { NETWORK_METADATA } from '../../src/network/network-metadata';
-import type { AcceptedFinding } from '../../src/privacy-validation/report/privacy-report';
 import { archive } from '../compilation-job/fixture';
 
-/** How references across stacks are written. */
-export const REFERENCES = ['strong', 'weak', 'both'] as const;
-
-export type ReferenceStrength = typeof REFERENCES[number];
-
-/** Something that opens a network, and the nearest thing that does not. Both may use a second stack. */
-export interface Pair {
-  /** The issue that the pair is about. */
-  readonly name: string;
-  readonly rule: string;
-  /** What the rule says of the hostile one; `fail` unless it is about something outside of the app. */
-  readonly verdict?: 'fail' | 'unknown';
-  readonly hostile: (stack: PrivateStack, other: Stack) => void;
-  readonly harmless: (stack: PrivateStack, other: Stack) => void;
-  /** The network that both are in; one of this app only, by default. */
-  readonly network?: ConstructorParameters<typeof PrivateStack>[3];
-  /** Whether the stacks know their account and Region. */
-  readonly hasEnv?: boolean;
-  /** Findings that are accepted on both sides. */
-  readonly accepted?: AcceptedFinding[];
-  /** What the rule says of the harmless one: nothing but passes, by default. */
-  readonly next?: 'unknown' | 'accepted';
-}
-
-/** An app with a private network, a stack beside it, and the change. */
-export function appOf(change: Pair['hostile'], strength: ReferenceStrength = 'weak', { network, hasEnv }: Pick<Pair, 'network' | 'hasEnv'> = {}): App {
-  const app = newApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': strength, 'aws:cdk:enable-asset-metadata': true, 'aws:cdk:enable-path-metadata': true } });
-  const props = hasEnv ? { env: { account: OWN_ACCOUNT, region: 'us-east-1' } } : {};
-  const stack = new PrivateStack(app, 'Private', props, network);
-  const other = new Stack(app, 'Other', props);
-  for (const one of [stack, other]) { new CfnCondition(one, PRODUCTION, { expression: Fn.conditionEquals(Fn.ref('AWS::Region'), 'us-east-1') }); }
-  change(stack, other);
-  return app;
-}
-
-const ANYWHERE = '0.0.0.0/0';
-const OWN_ACCOUNT = '111122223333';
 const STRANGER = '444455556666';
 const LOG_ROLE = 'arn:aws:iam::111122223333:role/r';
 const igw = (scope: Stack, vpcId: unknown) => raw(scope, 'AWS::EC2::VPCGatewayAttachment', { VpcId: vpcId, InternetGatewayId: 'igw-1' });
@@ -177,18 +141,21 @@ const UNKNOWN: Pair[] = [
   {
     name: 'a state machine with a token in its JSON and no network',
     rule: 'JobInPrivateSubnets',
+    unseenBy: 'RolesOnlyForOwnAccount',
     hostile: (_stack, other) => machine(other, { DefinitionString: text(sagemakerTask({ CompilationJobName: 'open', RoleArn: Fn.importValue('SomeRole') }), other) }),
     harmless: (stack, other) => machine(other, { DefinitionString: text(sagemakerTask({ VpcConfig: vpcConfig(stack), RoleArn: Fn.importValue('SomeRole') }), other) }),
   },
   {
     name: 'a call of the API with a token in its JSON and no network',
     rule: 'JobInPrivateSubnets',
+    unseenBy: 'RolesOnlyForOwnAccount',
     hostile: (_stack, other) => sdkCall(other, text({ service: 'SageMaker', action: 'createCompilationJob', parameters: { RoleArn: Fn.importValue('SomeRole') } }, other)),
     harmless: (stack, other) => sdkCall(other, text({ service: 'SageMaker', action: 'createCompilationJob', parameters: { VpcConfig: vpcConfig(stack), RoleArn: Fn.importValue('SomeRole') } }, other)),
   },
   {
     name: 'a schedule with an imported role and no network',
     rule: 'JobInPrivateSubnets',
+    unseenBy: 'RolesOnlyForOwnAccount',
     hostile: (_stack, other) => schedule(other, { RoleArn: Fn.importValue('SomeRole') }),
     harmless: (stack, other) => schedule(other, { VpcConfig: vpcConfig(stack), RoleArn: Fn.importValue('SomeRole') }),
   },
@@ -643,7 +610,6 @@ const OTHERS: Pair[] = [
   {
     name: 'the response bucket of CloudFormation, through the endpoint of the jobs',
     rule: 'S3EndpointOnlyForBuckets',
-    verdict: 'unknown',
     hostile: stack => (stack.network.s3Endpoint as GatewayVpcEndpoint).addToPolicy(new PolicyStatement({
       principals: [new StarPrincipal()], actions: ['s3:PutObject'], resources: ['arn:aws:s3:::cloudformation-custom-resource-response-useast1/*'],
     })),
@@ -652,7 +618,6 @@ const OTHERS: Pair[] = [
   {
     name: 'the response bucket of CloudFormation, as the functions\' endpoint is also on a route table of the jobs',
     rule: 'S3EndpointOnlyForBuckets',
-    verdict: 'unknown',
     hostile: stack => {
       const { node, subnets } = privatelyControlled(stack);
       const answering = node.findAll().filter((child): child is CfnVPCEndpoint => child instanceof CfnVPCEndpoint)
@@ -879,17 +844,4 @@ function importedVpc(stack: Stack) {
   });
 }
 
-/** What the validation says wrongly of a pair: the hostile side must fail, or not be visible, and the harmless one pass, with no other rule broken. */
-export function wronglyJudged({ rule, name, verdict = 'fail', hostile, harmless, accepted, next, ...app }: Pair, strength: ReferenceStrength): string[] {
-  const [seen, beside] = [hostile, harmless].map(change => reportOf(appOf(change, strength, app), accepted));
-  const statusOf = ({ rules }: typeof seen) => rules.find(({ id }) => id === rule)!.status;
-  const allowed = next === undefined ? ['pass', 'not applicable'] : [next];
-  return [
-    ...statusOf(seen) === verdict ? [] : [`${rule}, ${strength}: "${name}" must be ${verdict}; got: ${statusOf(seen)}`],
-    ...allowed.includes(statusOf(beside)) ? [] : [`${rule}, ${strength}: what is next to "${name}" must be ${allowed[0]}; got: ${statusOf(beside)}`],
-    ...next === undefined && beside.counts.unknown > 0 && !app.network ? [`${strength}: what is next to "${name}" must be visible`] : [],
-    ...brokenRules(beside).filter(id => id !== rule).map(id => `${id}, ${strength}: what is next to "${name}" must break no rule`),
-  ];
-}
-
-export const PAIRS: Pair[] = [...UNKNOWN, ...CONDITIONS, ...OTHERS, ...ACCOUNTS, ...ACCEPTED];
+export const PAIRS: Pair[] = [...UNKNOWN, ...CONDITIONS, ...OTHERS, ...ACCOUNTS, ...ACCEPTED, ...FOUND_PAIRS];

@@ -1,14 +1,17 @@
 import type { Gates } from './network';
 import { isUnknown } from '../template/canonical';
-import { coversAction, documentsOf, limitOf, type Statement } from '../template/policy';
+import { coversAction, documentsOf, limitOf, matches, type Statement } from '../template/policy';
 import { type TemplateResource, mayBeAbsent } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
 /** What has to be denied outside the endpoint: that models cannot be read, replaced or listed. */
 export const DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
 
+/** A key of an object that no pattern covers but one for all keys. */
+const ANY_KEY = '/\u0001\u0002\u0003\u0004';
+
 /** What takes the lock away. */
-const UNLOCKING_ACTIONS = ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'];
+const UNLOCKING_ACTIONS = ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy', 's3:PutReplicationConfiguration'];
 
 const PUBLIC_ACCESS_BLOCK = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
 
@@ -31,11 +34,11 @@ export function endpointOnlyPolicy(templates: TemplateSet, bucket: TemplateResou
   const documents = policies.flatMap(({ properties: { PolicyDocument: document }, template }) =>
     [...documentsOf(templates, document, template) ?? [[]], ...mayBeAbsent(document) ? [[]] : []]);
   const denials = documents.map(statements => statements.filter(statement => isDenial(statement, gates)));
-  const open = documents.flat().filter(statement => isForEverybody(statement, templates.accounts));
+  const open = documents.flat().filter(statement => isForEverybody(statement, templates.owners));
   const unlocking = UNLOCKING_ACTIONS.filter(action => open.some(({ actions }) => coversAction(actions, action)));
   const isLocked = isThere && unlocking.length === 0;
   const denies = (statement: Statement, action: string) => coversAction(statement.actions, action)
-    && resourcesFor(action, bucket).some(resource => statement.resources.includes(resource));
+    && statement.resources.some(pattern => resourcesFor(action, bucket).some(resource => matches(pattern, resource)));
   return {
     policies,
     missing: DENIED_ACTIONS.filter(action => !isLocked || denials.some(statements => !statements.some(statement => denies(statement, action)))),
@@ -66,7 +69,7 @@ export function openPublicAccess(templates: TemplateSet, bucket: TemplateResourc
 function isDenial({ effect, isCertain, principals, notPrincipal, notAction, notResource, conditions }: Statement, gates: Gates): boolean {
   const unlessGate = conditions.filter(({ key }) => key in GATES);
   return effect === 'Deny' && isCertain && principals.includes('*') && !notPrincipal && !notAction && !notResource
-    && unlessGate.length > 0 && unlessGate.every(({ key, operator, values }) => /^StringNot(Equals|Like)$/.test(operator)
+    && unlessGate.length > 0 && unlessGate.every(({ key, operator, values }) => /^StringNot(Equals|EqualsIgnoreCase|Like)$/.test(operator)
       && values.length > 0 && values.every(id => gates[GATES[key]].includes(id)))
     && conditions.every(condition => condition.key in GATES || isExemption(condition));
 }
@@ -75,14 +78,14 @@ function isDenial({ effect, isCertain, principals, notPrincipal, notAction, notR
 const GATES: { readonly [key: string]: keyof Gates } = { 'aws:sourcevpce': 'endpoints', 'aws:sourcevpc': 'vpcs' };
 
 function isExemption({ key, operator, values }: Statement['conditions'][number]): boolean {
-  return key === 'aws:principalarn' && /^(ArnNotLike|ArnNotEquals|StringNotLike|StringNotEquals)$/.test(operator)
+  return key === 'aws:principalarn' && /^(ArnNotLike|ArnNotEquals|StringNotLike|StringNotEquals|StringNotEqualsIgnoreCase)$/.test(operator)
     && values.every(value => !isUnknown(value) && namesPrincipal(value));
 }
 
-/** An exemption for everybody is none: the account and the kind of principal must be there. */
+/** What spares everyone, or every role of the account, closes nothing: the account and some of the name must be there. */
 function namesPrincipal(arn: string): boolean {
   const match = /^arn:[^:]+:iam::([^:]*):(.+)$/.exec(arn);
-  return match ? !/[*?]/.test(match[1]) && !/^[*?]+$/.test(match[2]) : /^\$\{[^{}]+\.Arn\}$/.test(arn);
+  return match ? !/[*?]/.test(match[1]) && !/^[a-z-]*[/*?]+$/.test(match[2]) : /^\$\{[^{}]+\.Arn\}$/.test(arn);
 }
 
 function exemptions({ conditions }: Statement): string[] {
@@ -91,5 +94,5 @@ function exemptions({ conditions }: Statement): string[] {
 
 function resourcesFor(action: string, { ref, properties }: TemplateResource): string[] {
   const names = [ref, ...typeof properties.BucketName === 'string' ? [properties.BucketName] : []];
-  return names.flatMap(name => ['${AWS.Partition}', 'aws'].map(partition => `arn:${partition}:s3:::${name}${action === 's3:ListBucket' ? '' : '/*'}`));
+  return names.flatMap(name => ['${AWS.Partition}', 'aws'].map(partition => `arn:${partition}:s3:::${name}${action === 's3:ListBucket' ? '' : ANY_KEY}`));
 }

@@ -1,6 +1,6 @@
 import { isUnknown } from '../template/canonical';
-import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount, type Statement, statementsOf } from '../template/policy';
-import { type TemplateResource, mayBeAbsent } from '../template/resources';
+import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount, type Ownership, type Statement, statementsOf } from '../template/policy';
+import { type TemplateResource, mayBeAbsent, readableName } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
 /** What the policy of an endpoint lets out: what is open to strangers, and what may be. Both empty when it is closed. */
@@ -8,6 +8,9 @@ export interface EndpointExposure {
   readonly open: string[];
   readonly unknown: string[];
 }
+
+/** A bucket of AWS, in which CloudFormation takes the answers of custom resources from anyone who has a URL that it has signed. */
+const RESPONSE_BUCKET = /^cloudformation-custom-resource-response-/;
 
 const FULL_ACCESS: EndpointExposure = { open: ['no policy: AWS then allows full access'], unknown: [] };
 
@@ -20,31 +23,43 @@ export function s3EndpointExposure(templates: TemplateSet, endpoint: TemplateRes
     if (notResource) { return { open: ['NotResource allows every other bucket'], unknown: [] }; }
     if (notAction) { return { open: ['NotAction allows every other action'], unknown: [] }; }
     if (resources.length === 0 || actions.length === 0) { return { open: ['a statement that cannot be read from the template'], unknown: [] }; }
-    const buckets = [...new Set(resources.flatMap(resource => namesBucket(resource) ? bucketOf(resource)! : []))];
+    const named = resources.map(resource => bucketsBehind(templates, resource) ?? [resource]).flat();
+    const buckets = [...new Set(named.flatMap(resource => namesBucket(resource) ? bucketOf(resource)! : []))];
+    const responses = buckets.filter(name => RESPONSE_BUCKET.test(name));
     return {
-      open: resources.filter(resource => !namesBucket(resource)).map(resource => `resource ${resource} is not one bucket`),
-      unknown: buckets.filter(name => !bucketNamed(templates, name)).map(name => `bucket ${name} is not made by this app, and no condition asks for aws:ResourceAccount`),
+      open: [
+        ...named.filter(resource => !namesBucket(resource)).map(resource => `resource ${resource} is not one bucket`),
+        ...responses.map(name => `bucket ${readableName(name)} takes what anyone sends to a URL of a stack of theirs`),
+      ],
+      unknown: buckets.filter(name => !responses.includes(name) && !bucketNamed(templates, name)).map(name => `bucket ${name} is not made by this app, and no condition asks for aws:ResourceAccount`),
     };
   });
 }
 
 /** What an endpoint for another service lets through besides resources of one's own account or organization. */
 export function serviceEndpointExposure(templates: TemplateSet, endpoint: TemplateResource): EndpointExposure {
-  const { accounts } = templates;
+  const { owners } = templates;
   return exposureOf(templates, endpoint, statement => {
     const { actions, notAction, resources, notResource } = statement;
     if (notAction || actions.includes('*')) { return { open: ['policy allows every action'], unknown: [] }; }
     const dangerous = actions.filter(action => !HARMLESS_ACTIONS.includes(action));
     if (actions.length > 0 && dangerous.length === 0) { return { open: [], unknown: [] }; }
     const onlyReads = dangerous.length > 0 && dangerous.every(action => /^[a-z0-9-]+:(List|Describe|Get)/i.test(action));
-    if (onlyReads && limitOf(statement, 'principal', accounts) === 'own') { return { open: [], unknown: [] }; }
-    const owners = resources.map(resource => ({ resource, owner: resource === '*' ? 'other' : ownerOfAccount(resource.split(':')[4] ?? '', accounts) }));
-    const isOpen = notResource || resources.length === 0 || owners.some(({ owner }) => owner === 'other');
+    if (onlyReads && limitOf(statement, 'principal', owners) === 'own') { return { open: [], unknown: [] }; }
+    const found = resources.map(resource => ({ resource, owner: ownerOfResource(templates, resource) }));
+    const isOpen = notResource || resources.length === 0 || found.some(({ owner }) => owner === 'other');
     return {
-      open: isOpen ? [`policy allows ${actions.join(', ') || 'something'} on resources of anybody`] : [],
-      unknown: owners.filter(({ owner }) => owner === 'unknown').map(({ resource }) => `${resource} may be a resource of another account`),
+      open: isOpen ? [`policy allows ${actions.join(', ') || 'something'} on resources of any account`] : [],
+      unknown: found.filter(({ owner }) => owner === 'unknown').map(({ resource }) => `${resource} may be a resource of another account`),
     };
   });
+}
+
+/** Of a resource by reference, the app's; a custom resource may answer the ARN of any. */
+function ownerOfResource(templates: TemplateSet, resource: string): Ownership {
+  const made = templates.find(/^\$\{[^{}]+\}(?=$|[/:])/.exec(resource)?.[0] ?? '');
+  if (made) { return /^(Custom::|AWS::CloudFormation::)/.test(made.type) ? 'unknown' : 'own'; }
+  return resource === '*' ? 'other' : ownerOfAccount(resource.split(':')[4] ?? '', templates.owners);
 }
 
 /** Each document that conditions of the template choose from, with its own Deny statements. */
@@ -54,8 +69,8 @@ function exposureOf(templates: TemplateSet, endpoint: TemplateResource, look: (s
   const documents = documentsOf(templates, document, endpoint.template);
   if (!documents) { return { open: ['a policy that cannot be read from the template'], unknown: [] }; }
   const found = documents.flatMap(statements => statements.filter(({ effect }) => effect !== 'Deny').map((statement): EndpointExposure => {
-    const limit = limitOf(statement, 'resource', templates.accounts);
-    if (limit === 'own' || isDeniedUnlessOwn(statements, statement.actions, 'resource', templates.accounts)) { return { open: [], unknown: [] }; }
+    const limit = limitOf(statement, 'resource', templates.owners);
+    if (limit === 'own' || isDeniedUnlessOwn(statements, statement.actions, 'resource', templates.owners)) { return { open: [], unknown: [] }; }
     return limit === 'unknown' ? { open: [], unknown: ['resources of an account that the templates do not show to be yours'] } : look(statement);
   }));
   return { open: [...new Set(found.flatMap(({ open }) => open))], unknown: [...new Set(found.flatMap(({ unknown }) => unknown))] };
@@ -89,10 +104,16 @@ export function reachableBuckets(templates: TemplateSet, endpoint: TemplateResou
     if (statement.effect !== 'Allow' || statement.notAction || statement.notResource) { continue; }
     for (const name of statement.resources.flatMap(arn => bucketOf(arn) ?? [])) {
       actions.set(name, new Set([...actions.get(name) ?? [], ...statement.actions]));
-      if (limitOf(statement, 'resource', templates.accounts) !== 'own') { foreign.add(name); }
+      if (limitOf(statement, 'resource', templates.owners) !== 'own') { foreign.add(name); }
     }
   }
   return [...actions].map(([name, allowed]) => ({ name, actions: [...allowed], isOwn: !foreign.has(name) }));
+}
+
+/** Buckets that access points of the app lead to, as ARNs; undefined for what is no access point of the app. */
+function bucketsBehind(templates: TemplateSet, arn: string): string[] | undefined {
+  const point = templates.find(/^\$\{[^{}]+\.Arn\}(?=$|\/)/.exec(arn)?.[0] ?? '');
+  return point?.type === 'AWS::S3::AccessPoint' ? templates.property(point, 'Bucket').map(name => `arn:aws:s3:::${name}`) : undefined;
 }
 
 function namesBucket(arn: string): boolean {

@@ -1,4 +1,5 @@
 import { type CompilationNetwork, ROUTE_TABLE_CHANGES, routeTables } from './network';
+import { partsOfWorkload } from './tenants';
 import { isUnreadable } from '../template/canonical';
 import { mayBeAbsent, type TemplateResource } from '../template/resources';
 import { type Relation, relationTo, type TemplateSet } from '../template/template-set';
@@ -40,6 +41,7 @@ const VPC_ATTACHMENTS: [type: string, properties: string[], kind: ExposureKind][
   ['AWS::Route53Profiles::ProfileAssociation', ['ResourceId'], 'other attachment'],
   ['AWS::VpcLattice::ServiceNetworkVpcAssociation', ['VpcIdentifier'], 'other attachment'],
   ['AWS::VpcLattice::ResourceGateway', ['VpcIdentifier'], 'other attachment'],
+  ['AWS::VpcLattice::TargetGroup', ['Config.VpcIdentifier'], 'other attachment'],
 ];
 
 /** Types that name the subnets they stand in, or share. */
@@ -47,12 +49,12 @@ const SUBNET_ATTACHMENTS: [type: string, properties: string[], kind: ExposureKin
   ['AWS::EC2::NatGateway', ['SubnetId'], 'NAT gateway'],
   ['AWS::EC2::TransitGatewayAttachment', ['SubnetIds'], 'transit gateway'],
   ['AWS::EC2::TransitGatewayVpcAttachment', ['SubnetIds'], 'transit gateway'],
+  ['AWS::EC2::TransitGatewayMulticastDomainAssociation', ['SubnetId'], 'transit gateway'],
   ['AWS::EC2::ClientVpnTargetNetworkAssociation', ['SubnetId'], 'other attachment'],
   ['AWS::EC2::InstanceConnectEndpoint', ['SubnetId'], 'other attachment'],
   ['AWS::EC2::RouteServerEndpoint', ['SubnetId'], 'other attachment'],
   ['AWS::NetworkManager::VpcAttachment', ['SubnetArns'], 'other attachment'],
   ['AWS::RAM::ResourceShare', ['ResourceArns'], 'other attachment'],
-  ['AWS::EC2::VerifiedAccessEndpoint', ['SubnetIds'], 'other attachment'],
   ['AWS::VpcLattice::ResourceGateway', ['SubnetIds'], 'other attachment'],
 ];
 
@@ -73,6 +75,7 @@ export function findExposures(templates: TemplateSet, network: CompilationNetwor
   const found = [
     ...network.dedicated ? attachedToVpc(templates, network) : attachments(templates, network, DNS_ATTACHMENTS),
     ...placedInSubnets(templates, network),
+    ...sharedGroups(templates, network),
     ...routesOut(templates, network),
     ...unseenTables(templates, network),
     ...publicAddresses(templates, network.subnets).map(({ resource, property, subnets }) => exposure('public IP address', resource, [property], 'sure', subnets)),
@@ -98,7 +101,21 @@ function attachment(
 
 function attachments(templates: TemplateSet, network: CompilationNetwork, types: typeof VPC_ATTACHMENTS): Exposure[] {
   return types.flatMap(([type, properties, kind]) => templates.ofType(type)
+    .filter(resource => !isSystemRule(templates, resource))
     .flatMap(resource => attachment(templates, network, kind, resource, properties)));
+}
+
+/** A rule by which Amazon's own resolver answers, as it does without any. */
+function isSystemRule(templates: TemplateSet, association: TemplateResource): boolean {
+  const rules = templates.references(association, 'ResolverRuleId');
+  return rules.length > 0 && rules.every(rule => templates.property(rule, 'RuleType').join() === 'SYSTEM');
+}
+
+/** Other accounts may give a shared group to what they place in the VPC. */
+function sharedGroups(templates: TemplateSet, { securityGroups, outside }: CompilationNetwork): Exposure[] {
+  const ids = [...securityGroups.map(({ ref }) => ref), ...outside.securityGroups];
+  return templates.ofType('AWS::RAM::ResourceShare').filter(share => relationTo(templates, share, 'ResourceArns', ids) === 'ours')
+    .map(share => exposure('other attachment', share, ['ResourceArns'], 'sure'));
 }
 
 function attachedToVpc(templates: TemplateSet, network: CompilationNetwork): Exposure[] {
@@ -171,13 +188,6 @@ function publicAddresses(templates: TemplateSet, subnets: TemplateResource[]): P
     .flatMap(id => subnets.filter(({ ref }) => ref === id));
   const elastic = templates.ofType('AWS::EC2::EIP', 'AWS::EC2::EIPAssociation').flatMap(resource => ['InstanceId', 'NetworkInterfaceId'].map(property =>
     ({ resource, property, subnets: templates.references(resource, property).flatMap(target => subnetsOf(templates, target, placed)) })));
-  const instances = templates.ofType('AWS::EC2::Instance').map(resource => ({
-    resource,
-    property: 'NetworkInterfaces',
-    subnets: templates.list(resource.properties.NetworkInterfaces)
-      .filter(({ AssociatePublicIpAddress: value }) => templates.values(value, resource.template).some(text => text !== 'false'))
-      .flatMap(({ SubnetId }) => placed(resource, SubnetId)),
-  }));
   const balancers = templates.ofType('AWS::ElasticLoadBalancingV2::LoadBalancer')
     .filter(({ properties, template }) => mayBeAbsent(properties.Scheme) || templates.values(properties.Scheme, template).some(scheme => scheme !== 'internal'))
     .map(resource => ({
@@ -188,14 +198,23 @@ function publicAddresses(templates: TemplateSet, subnets: TemplateResource[]): P
         ...templates.list(resource.properties.SubnetMappings).flatMap(({ SubnetId }) => placed(resource, SubnetId)),
       ],
     }));
-  const containers = templates.ofType('AWS::ECS::Service').map(resource => ({
-    resource,
-    property: 'NetworkConfiguration',
-    subnets: templates.choices(resource.properties.NetworkConfiguration).flatMap(of => templates.choices(of.AwsvpcConfiguration))
-      .filter(({ AssignPublicIp: value }) => templates.values(value, resource.template).some(text => text !== 'DISABLED'))
-      .flatMap(({ Subnets }) => placed(resource, Subnets)),
-  }));
-  return [...bySubnet, ...elastic, ...instances, ...balancers, ...containers].filter(address => address.subnets.length > 0);
+  const workloads = templates.resources.flatMap(resource => partsOfWorkload(templates, resource).flatMap(part =>
+    requestsForAddresses(templates, part.properties, part).map(({ property, interface: written }) => {
+      const own = templates.mentionsIn(written, part.template, /subnet/i);
+      const ids = own.length > 0 ? own : templates.mentions(resource, /subnet|vpczoneidentifier/i);
+      return { resource, property, subnets: subnets.filter(({ ref }) => ids.includes(ref)) };
+    })));
+  return [...bySubnet, ...elastic, ...balancers, ...workloads].filter(address => address.subnets.length > 0);
+}
+
+/** Where an interface of an instance or a container asks for a public address, at any depth. */
+function requestsForAddresses(templates: TemplateSet, value: any, resource: TemplateResource, property = ''): { property: string; interface: any }[] {
+  if (value === null || typeof value !== 'object') { return []; }
+  const asks = ['AssociatePublicIpAddress', 'AssignPublicIp'].some(name => templates.values(value[name], resource.template).some(text => !['false', 'DISABLED'].includes(text)));
+  return [
+    ...asks ? [{ property, interface: value }] : [],
+    ...Object.entries<any>(value).flatMap(([key, entry]) => requestsForAddresses(templates, entry, resource, property || key)),
+  ];
 }
 
 /** Where an instance or an interface stands: its own subnet, or those of its interfaces. */

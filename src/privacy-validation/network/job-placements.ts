@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { isUnreadable, parseJson } from '../template/canonical';
+import { isUnknown, isUnreadable, parseJson } from '../template/canonical';
 import type { SynthesizedTemplate, TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
@@ -83,6 +83,8 @@ function activityOfResource(templates: TemplateSet, resource: TemplateResource):
   }
   if (resource.type === 'AWS::StepFunctions::StateMachine') { return activityOfMachine(templates, resource); }
   if (resource.type === 'AWS::Scheduler::Schedule') { return activityOfSchedule(templates, resource); }
+  if (resource.type === 'AWS::SSM::Document') { return activityOfDocument(templates, resource); }
+  if (resource.type === 'AWS::ApiGateway::Method') { return activityOfMethod(templates, resource); }
   return CUSTOM_RESOURCE.test(resource.type) ? activityOfSdkCalls(templates, resource) : { jobs: [], calls: [], unreadable: [] };
 }
 
@@ -116,7 +118,9 @@ function activityOfMachine(templates: TemplateSet, machine: TemplateResource): A
   const calls = tasks.map(({ name, service, action, request }) =>
     ({ resource: machine, service, action, request, location: `DefinitionString.States.${name}` }));
   const unread = read.filter(({ definition }) => typeof definition !== 'object').map(({ written }) => unreadableText(machine, property, written));
-  return withJobs(calls, [...unread, ...isComplete ? [] : [tooManyVariants(machine, property)]]);
+  const unnamed = read.flatMap(({ definition }) => statesOf(definition)).filter(({ state }) => isUnknown(String(state?.Resource ?? '')))
+    .map(({ name, state }) => ({ ...unreadableText(machine, `${property}.States.${name}.Resource`, String(state.Resource)), reason: 'is not in the templates' }));
+  return withJobs(calls, [...unread, ...unnamed, ...isComplete ? [] : [tooManyVariants(machine, property)]]);
 }
 
 /**
@@ -164,14 +168,19 @@ function definitionFile({ file }: SynthesizedTemplate, location: any): string | 
 }
 
 /** States may hold further states, in `Iterator`, `ItemProcessor` and `Branches`. */
-function tasksOf(node: any): { name: string; service: string; action: string; request: any }[] {
+function statesOf(node: any): { name: string; state: any }[] {
   if (typeof node !== 'object' || node === null) { return []; }
-  const here = Object.entries<any>(node.States ?? {}).flatMap(([name, state]) => {
+  const here = Object.entries<any>(node.States ?? {}).map(([name, state]) => ({ name, state }));
+  return [...here, ...Object.values(node).flatMap(child => statesOf(child))];
+}
+
+function tasksOf(definition: any): { name: string; service: string; action: string; request: any }[] {
+  return statesOf(definition).flatMap(({ name, state }) => {
     const [, service, action] = /:(?:aws-sdk:)?([^:]+):([^:.]+)(?:\.[^:]*)?$/.exec(String(state?.Resource ?? '')) ?? [];
-    const request = state?.Parameters ?? state?.Arguments ?? {};
+    // Without either, the request is the input of the state.
+    const request = state?.Parameters ?? state?.Arguments ?? '$';
     return action === undefined ? [] : [{ name, service: plainName(service), action: plainName(action), request }];
   });
-  return [...here, ...Object.values(node).flatMap(child => tasksOf(child))];
 }
 
 function activityOfSchedule(templates: TemplateSet, schedule: TemplateResource): Activity {
@@ -186,6 +195,30 @@ function activityOfSchedule(templates: TemplateSet, schedule: TemplateResource):
     calls.push({ resource: schedule, service: plainName(service), action: plainName(action), request: request ?? 'unreadable', location: 'Target.Input' });
   }
   return withJobs(calls, unreadable);
+}
+
+/** The calls that an automation of Systems Manager writes out. */
+function activityOfDocument(templates: TemplateSet, document: TemplateResource): Activity {
+  if (!templates.property(document, 'DocumentType').includes('Automation')) { return withJobs([], []); }
+  const { values, isComplete } = templates.data(document.properties.Content, document.template);
+  const read = values.map(content => typeof content === 'string' ? parseJson(content) ?? content : content);
+  const steps = read.flatMap(content => [content?.mainSteps ?? []].flat());
+  const calls = steps.flatMap(({ name, action, inputs = {} }): ApiCall[] => {
+    const { Service, Api, ...request } = action === 'aws:createStack' ? { Service: 'cloudformation', Api: 'CreateStack', ...inputs } : inputs;
+    const isCall = typeof Service === 'string' && typeof Api === 'string';
+    return isCall ? [{ resource: document, service: plainName(Service), action: plainName(Api.replace(/_/g, '')), request, location: `Content.mainSteps.${name}` }] : [];
+  });
+  const unread = read.filter(content => typeof content !== 'object').map(content => unreadableText(document, 'Content', String(content)));
+  return withJobs(calls, [...unread, ...isComplete ? [] : [tooManyVariants(document, 'Content')]]);
+}
+
+/** The call that a method of API Gateway passes on to AWS, with what the caller sends. */
+function activityOfMethod(templates: TemplateSet, method: TemplateResource): Activity {
+  const calls = templates.propertyEntries(method, 'Integration.Uri').flatMap((uri): ApiCall[] => {
+    const [, service, action] = /:apigateway:[^:]*:([^:]+):action\/(\w+)$/.exec(uri) ?? [];
+    return action === undefined ? [] : [{ resource: method, service: plainName(service), action: plainName(action), request: '$', location: 'Integration.Uri' }];
+  });
+  return withJobs(calls, []);
 }
 
 /** The calls of `AwsCustomResource`. */
@@ -217,7 +250,7 @@ function placementOf(resource: TemplateResource, request: any, location: string)
     securityGroups: strings(network?.SecurityGroupIds).filter(id => !isExpression(id)),
     buckets: [request?.InputConfig?.S3Uri, request?.OutputConfig?.S3OutputLocation].flatMap(uri => strings(uri))
       .flatMap(uri => /^s3:\/\/(\$\{[^}]+\}|[^/]+)/.exec(uri)?.[1] ?? []),
-    roles: strings(request?.RoleArn),
+    roles: strings(request?.RoleArn).filter(arn => !isExpression(arn)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { bucketNamed, reachableBuckets } from './endpoint-policy';
 import { type JobPlacement, jobPlacements } from './job-placements';
+import { roleOf } from './role-trust';
 import { NETWORK_METADATA, type NetworkMetadata } from '../../network/network-metadata';
 import { instancesIn, usableAddresses } from '../../network/new-vpc';
 import { parseBlock } from '../../util/cidr-blocks';
@@ -33,7 +34,13 @@ export interface CompilationNetwork {
   /** Whether the VPC is there for jobs only. */
   readonly dedicated: boolean;
   /** Canonical IDs and names that no template of the app has a resource for. */
-  readonly outside: { readonly subnets: string[]; readonly securityGroups: string[]; readonly s3Endpoints: string[]; readonly buckets: string[] };
+  readonly outside: {
+    readonly subnets: string[];
+    readonly securityGroups: string[];
+    readonly s3Endpoints: string[];
+    readonly buckets: string[];
+    readonly roles: string[];
+  };
   /** Names of bootstrap buckets of the account, which jobs read models from: the assets of `NeoModel.fromAsset`. */
   readonly assetBuckets: string[];
 }
@@ -173,6 +180,7 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
   const s3Endpoints = unique([
     ...declaredEndpoints, ...endpointsInVpc.filter(endpoint => isS3Gateway(templates, endpoint) && mayServe(templates, endpoint, routeTableIds)),
   ]);
+  const roles = claims.flatMap(claim => claim.roles.map(arn => ({ arn, role: roleOf(templates, arn, claim.job?.resource) })));
   const named = all('buckets').map(name => ({ name, bucket: bucketNamed(templates, name) }));
   const outside = named.filter(({ bucket }) => !bucket).map(({ name }) => name);
   const assetBuckets = outside.filter(name => isAssetBucket(templates, s3Endpoints, name));
@@ -191,7 +199,7 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
       ...bucketsNaming(templates, s3Endpoints),
     ]),
     jobs: claims.flatMap(({ job }) => job ?? []),
-    roles: found(all('roles'), 'AWS::IAM::Role'),
+    roles: unique(roles.flatMap(({ role }) => role ?? [])),
     // Also without metadata: a VPC in which nothing leads anywhere is not there for anything that leads somewhere.
     dedicated: claims.some(({ dedicated }) => dedicated) || otherSubnets.every(subnet => !hasRouteOut(templates, subnet)),
     assetBuckets,
@@ -200,6 +208,7 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
       securityGroups: unknown(all('securityGroups'), securityGroups),
       s3Endpoints: unknown(all('s3Endpoints'), declaredEndpoints),
       buckets: outside.filter(name => !assetBuckets.includes(name)),
+      roles: unique(roles.filter(({ role }) => !role).map(({ arn }) => arn)),
     },
   };
 }
@@ -241,7 +250,7 @@ function bucketsOfPolicy(templates: TemplateSet, endpoint: TemplateResource): Te
 function isAssetBucket(templates: TemplateSet, endpoints: TemplateResource[], name: string): boolean {
   const [, owner] = /^cdk-[a-z0-9]+-assets-(\d{12}|\$\{AWS\.AccountId\})-/.exec(name) ?? [];
   const reached = endpoints.flatMap(endpoint => reachableBuckets(templates, endpoint)).filter(bucket => bucket.name === name);
-  return owner !== undefined && templates.accounts.includes(owner) && reached.length > 0
+  return owner !== undefined && templates.owners.includes(owner) && reached.length > 0
     && reached.every(({ actions, isOwn }) => isOwn && actions.every(action => ['s3:GetObject', 's3:GetBucketLocation', 's3:ListBucket'].includes(action)));
 }
 

@@ -1,5 +1,5 @@
 import { activityOf } from './job-placements';
-import type { CompilationNetwork } from './network';
+import { type CompilationNetwork, inVpc } from './network';
 import { carriersOf } from './tenants';
 import { contains, parseBlock } from '../../util/cidr-blocks';
 import { isUnreadable } from '../template/canonical';
@@ -115,7 +115,8 @@ function isOwnAddresses({ peer }: GroupRule, templates: TemplateSet, { subnets }
 
 /** A VPC that is there for jobs only. */
 function isOwnVpc({ peer }: GroupRule, templates: TemplateSet, { vpc, dedicated }: CompilationNetwork): boolean {
-  const own = vpc && dedicated ? [...templates.property(vpc, 'CidrBlock'), `${vpc.ref.slice(0, -1)}.CidrBlock}`] : [];
+  const added = vpc ? inVpc(templates, 'AWS::EC2::VPCCidrBlock', vpc.ref).flatMap(block => templates.property(block, 'CidrBlock')) : [];
+  const own = vpc && dedicated ? [...templates.property(vpc, 'CidrBlock'), ...added, `${vpc.ref.slice(0, -1)}.CidrBlock}`] : [];
   return peer.kind === 'cidr' && peer.ids.length > 0 && peer.ids.every(id => own.some(cidr => cidr === id || contains(cidr, id)));
 }
 

@@ -1,8 +1,6 @@
+import { activityOf } from './job-placements';
 import { hasRouteOut } from './network';
 import type { CompilationNetwork } from './network';
-import { isUnknown } from '../template/canonical';
-import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount } from '../template/policy';
-import type { Ownership } from '../template/policy';
 import { mayBeAbsent } from '../template/resources';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
@@ -11,16 +9,20 @@ import type { TemplateSet } from '../template/template-set';
 export interface Tenant {
   readonly resource: TemplateResource;
   readonly by: 'subnet' | 'security group';
-  /** How it leads elsewhere; `unknown` for a type that this library does not know. */
+  /** How it leads elsewhere. */
   readonly bridge?: string;
-  readonly isKnown: boolean;
+  /** Why the templates do not tell whether it leads elsewhere. */
+  readonly doubt?: string;
 }
 
 /** Parts of a network itself, and what other rules look at. */
-const PARTS = /^(AWS::EC2::(Subnet|SubnetRouteTableAssociation|SubnetNetworkAclAssociation|SecurityGroup|SecurityGroupIngress|SecurityGroupEgress|VPCEndpoint|NatGateway|TransitGateway\w*|ClientVpnTargetNetworkAssociation|InstanceConnectEndpoint|RouteServerEndpoint|SubnetCidrBlock|EIP\w*|FlowLog)|AWS::NetworkManager::VpcAttachment|AWS::RAM::ResourceShare|AWS::VpcLattice::ResourceGateway|AWS::StepFunctions::StateMachine|AWS::Scheduler::Schedule|Custom::.*|AWS::CloudFormation::.*|AWS::SSM::Parameter)$/;
+const PARTS = /^(AWS::EC2::(Subnet|SubnetRouteTableAssociation|SubnetNetworkAclAssociation|SecurityGroup|SecurityGroupIngress|SecurityGroupEgress|VPCEndpoint|NatGateway|TransitGateway\w*|ClientVpnTargetNetworkAssociation|InstanceConnectEndpoint|RouteServerEndpoint|SubnetCidrBlock|EIP\w*|FlowLog|NetworkInterfaceAttachment)|AWS::NetworkManager::VpcAttachment|AWS::RAM::ResourceShare|AWS::VpcLattice::ResourceGateway|AWS::StepFunctions::StateMachine|Custom::SageMakerNeoCompilationJob|AWS::CloudFormation::.*|AWS::SSM::Parameter)$/;
 
 /** Types that reach only what their subnets reach, unless a property says otherwise. */
-const KNOWN = /^AWS::(Lambda::Function|EC2::(Instance|NetworkInterface|LaunchTemplate|Fleet|SpotFleet)|ECS::(Service|TaskSet)|Batch::ComputeEnvironment|CodeBuild::Project|AutoScaling::AutoScalingGroup|SageMaker::\w+|EFS::MountTarget|FSx::\w+|RDS::\w+|ElastiCache::\w+|Redshift::\w+|DocDB::\w+|Neptune::\w+|DAX::\w+|ElasticLoadBalancing(V2)?::LoadBalancer|OpenSearchService::Domain|Elasticsearch::Domain|Glue::Connection|DMS::\w+|EMR::\w+|EMRServerless::Application|MSK::(Cluster|ServerlessCluster)|Synthetics::Canary|Transfer::Server|EKS::(Cluster|Nodegroup|FargateProfile)|AmazonMQ::Broker|MWAA::Environment|KinesisFirehose::DeliveryStream)$/;
+const KNOWN = /^AWS::(Lambda::Function|EC2::(Instance|NetworkInterface|LaunchTemplate|Fleet|SpotFleet)|ECS::(Service|TaskSet)|Batch::ComputeEnvironment|CodeBuild::Project|AutoScaling::AutoScalingGroup|Events::Rule|Scheduler::Schedule|Pipes::Pipe|SageMaker::\w+|EFS::MountTarget|FSx::\w+|RDS::\w+|ElastiCache::\w+|Redshift::\w+|DocDB::\w+|Neptune::\w+|DAX::\w+|ElasticLoadBalancing(V2)?::LoadBalancer|OpenSearchService::Domain|Elasticsearch::Domain|Glue::Connection|DMS::\w+|EMR::\w+|EMRServerless::Application|MSK::(Cluster|ServerlessCluster)|Synthetics::Canary|Transfer::Server|EKS::(Cluster|Nodegroup|FargateProfile)|AmazonMQ::Broker|MWAA::Environment|KinesisFirehose::DeliveryStream)$/;
+
+/** Types that can forward traffic from one of their subnets to another. */
+const FORWARDING = /^AWS::(EC2::(Instance|LaunchTemplate|Fleet|SpotFleet)|ElasticLoadBalancing(V2)?::LoadBalancer|ECS::(Service|TaskSet)|AutoScaling::AutoScalingGroup|Batch::ComputeEnvironment|Lambda::Function|Events::Rule|Scheduler::Schedule|Pipes::Pipe|CodeBuild::Project|EKS::\w+|EMR::\w+|Transfer::Server)$/;
 
 /** Types by which something elsewhere enters the subnets, or something in them leaves. */
 const BRIDGES: { readonly [type: string]: string } = {
@@ -29,7 +31,6 @@ const BRIDGES: { readonly [type: string]: string } = {
   'AWS::MSK::Replicator': 'a replicator of MSK copies data to another cluster',
   'AWS::MSK::VpcConnection': 'a connection of MSK leads to a cluster elsewhere',
   'AWS::ApiGatewayV2::VpcLink': 'a link of API Gateway lets requests from the internet in',
-  'AWS::ApiGateway::VpcLink': 'a link of API Gateway lets requests from the internet in',
   'AWS::QuickSight::VPCConnection': 'a connection of QuickSight leads to a service outside the VPC',
   'AWS::DataSync::LocationEFS': 'DataSync copies data to other places',
   'AWS::DataSync::Agent': 'DataSync copies data to other places',
@@ -39,33 +40,75 @@ const BRIDGES: { readonly [type: string]: string } = {
   'AWS::WorkSpaces::Workspace': 'a desktop is used from the internet',
   'AWS::AppStream::Fleet': 'a desktop is used from the internet',
   'AWS::Grafana::Workspace': 'a workspace is used from the internet',
+  'AWS::EC2::VerifiedAccessEndpoint': 'Verified Access lets users on the internet in',
+  'AWS::MediaConnect::Flow': 'a flow of MediaConnect moves data in and out',
+};
+
+/** Types that name a workload, and let others reach it wherever it stands. */
+const DOORS: { readonly [type: string]: string } = {
+  'AWS::EC2::VPCEndpointService': 'an endpoint service lets other VPCs in',
+  'AWS::EC2::VerifiedAccessEndpoint': 'Verified Access lets users on the internet in',
+  'AWS::ApiGateway::VpcLink': 'a link of API Gateway lets requests from the internet in',
+  'AWS::CloudFront::VpcOrigin': 'CloudFront lets requests from the internet in',
+  'AWS::GlobalAccelerator::EndpointGroup': 'Global Accelerator lets requests from the internet in',
+  'AWS::VpcLattice::TargetGroup': 'VPC Lattice lets other VPCs in',
+  'AWS::Lambda::Url': 'the function has a public URL',
+  'AWS::Lambda::Permission': 'everybody may invoke the function',
 };
 
 /** All tenants of a network, in the order of the templates. */
 export function tenantsOf(templates: TemplateSet, network: CompilationNetwork): Tenant[] {
   const subnets = new Set([...network.subnets.map(({ ref }) => ref), ...network.outside.subnets]);
   const groups = new Set([...network.securityGroups.map(({ ref }) => ref), ...network.outside.securityGroups]);
-  return templates.resources.filter(({ type }) => !PARTS.test(type)).flatMap((resource): Tenant[] => {
-    const placed = places(templates, resource, resource.properties, /subnet/i);
-    const by = placed.some(id => subnets.has(id)) ? 'subnet' : places(templates, resource, resource.properties, /security_?group/i).some(id => groups.has(id)) ? 'security group' : undefined;
-    if (!by) { return []; }
-    const bridge = bridgeOf(templates, resource, placed.filter(id => !subnets.has(id)));
-    return [{ resource, by, bridge, isKnown: KNOWN.test(resource.type) }];
+  const { calls, jobs } = activityOf(templates);
+  const active = new Set([...calls, ...jobs].map(({ resource }) => resource));
+  const placed = templates.resources.filter(resource => !PARTS.test(resource.type) && !active.has(resource)).flatMap((resource): Tenant[] => {
+    const places = subnetsOf(templates, resource);
+    const by = places.some(id => subnets.has(id)) ? 'subnet' : groupsOf(templates, resource).some(id => groups.has(id)) ? 'security group' : undefined;
+    return by ? [{ resource, by, ...leadsElsewhere(templates, resource, places.filter(id => !subnets.has(id))) }] : [];
   });
+  const called = calls.filter(({ service, action }) => !/^(describe|get|list|search)/.test(action) && `${service}:${action}` !== 'sagemaker:createcompilationjob')
+    .flatMap(({ resource, service, action, request }): Tenant[] => {
+      const text = JSON.stringify(request);
+      const by = [...subnets].some(id => text.includes(id)) ? 'subnet' : [...groups].some(id => text.includes(id)) ? 'security group' : undefined;
+      return by ? [{ resource, by, doubt: `it calls ${action} of ${service}` }] : [];
+    });
+  return [...placed, ...called];
 }
 
 /** What carries a security group, by its canonical ID. Rules name groups as well, and carry none. */
 export function carriersOf(templates: TemplateSet, groupId: string): TemplateResource[] {
-  return templates.resources.filter(({ type }) => !/^AWS::EC2::SecurityGroup/.test(type))
-    .filter(resource => places(templates, resource, resource.properties, /security_?group/i).includes(groupId));
+  return templates.resources.filter(({ type }) => !/^AWS::EC2::SecurityGroup/.test(type)).filter(resource => groupsOf(templates, resource).includes(groupId));
 }
 
-/** Values of properties whose name says that they are subnets or groups, at any depth. */
-function places(templates: TemplateSet, resource: TemplateResource, value: any, name: RegExp): string[] {
-  if (value === null || typeof value !== 'object') { return []; }
-  return Object.entries<any>(value).flatMap(([key, entry]) => key.startsWith('Fn::') && key !== 'Fn::If' ? []
-    : name.test(key) ? [...templates.entries(entry, resource.template), ...places(templates, resource, entry, name)]
-      : places(templates, resource, entry, name));
+/** Types that say for others where they stand. */
+const PLACES = /(SubnetGroup|NetworkInterface|LaunchTemplate|LaunchConfiguration)$/;
+
+/** A resource, its interfaces, and the groups of subnets and templates for instances that it names. */
+export function partsOfWorkload(templates: TemplateSet, resource: TemplateResource): TemplateResource[] {
+  const named = templates.mentions(resource, /subnet_?group|networkinterfaceid|launchtemplate(id|name)|launchconfigurationname/i)
+    .flatMap(id => templates.find(id) ?? templates.resources.filter(({ type, properties }) => PLACES.test(type)
+      && Object.entries(properties).some(([key, value]) => /(Name|Identifier)$/.test(key) && value === id)));
+  const attached = resource.type === 'AWS::EC2::Instance'
+    ? templates.ofType('AWS::EC2::NetworkInterfaceAttachment').filter(attachment => templates.references(attachment, 'InstanceId').includes(resource))
+      .flatMap(attachment => templates.references(attachment, 'NetworkInterfaceId')) : [];
+  return [resource, ...[...named, ...attached].filter(({ type }) => PLACES.test(type))];
+}
+
+function subnetsOf(templates: TemplateSet, resource: TemplateResource): string[] {
+  return partsOfWorkload(templates, resource).flatMap(part => templates.mentions(part, /subnet|vpczoneidentifier/i)).flatMap(ids => ids.split(/ *, */));
+}
+
+function groupsOf(templates: TemplateSet, resource: TemplateResource): string[] {
+  return partsOfWorkload(templates, resource).flatMap(part => templates.mentions(part, /security_?group|^group(s|set)$/i));
+}
+
+function leadsElsewhere(templates: TemplateSet, resource: TemplateResource, elsewhere: string[]): Pick<Tenant, 'bridge' | 'doubt'> {
+  const bridge = bridgeOf(templates, resource, elsewhere);
+  if (bridge) { return { bridge }; }
+  if (!KNOWN.test(resource.type)) { return { doubt: `whether ${resource.type} leads elsewhere is not known` }; }
+  const unseen = FORWARDING.test(resource.type) ? elsewhere.find(id => !templates.find(id)) : undefined;
+  return unseen === undefined ? {} : { doubt: `it also stands in ${unseen}, which this app does not make` };
 }
 
 function bridgeOf(templates: TemplateSet, resource: TemplateResource, elsewhere: string[]): string | undefined {
@@ -74,64 +117,39 @@ function bridgeOf(templates: TemplateSet, resource: TemplateResource, elsewhere:
     mayBeAbsent(value) ? whenAbsent : templates.values(value, resource.template).some(text => isOpen(text));
   if (Object.hasOwn(BRIDGES, type)) { return BRIDGES[type]; }
   const open = elsewhere.flatMap(id => templates.find(id) ?? []).find(subnet => subnet.type === 'AWS::EC2::Subnet' && hasRouteOut(templates, subnet));
-  if (open && /^AWS::(EC2::Instance|ElasticLoadBalancing(V2)?::LoadBalancer|ECS::Service|Transfer::Server)$/.test(type)) { return 'it also stands in a subnet with a route out'; }
+  if (open && FORWARDING.test(type)) { return 'it also stands in a subnet with a route out'; }
   if (type === 'AWS::SageMaker::NotebookInstance' && says(properties.DirectInternetAccess, text => text !== 'Disabled', true)) { return 'the notebook has direct internet access'; }
   if (type === 'AWS::SageMaker::Domain' && says(properties.AppNetworkAccessType, text => text !== 'VpcOnly', true)) { return 'the domain has direct internet access'; }
-  if (says(properties.PubliclyAccessible, text => text !== 'false')) { return 'it is publicly accessible'; }
+  if (says(properties.PubliclyAccessible, text => text !== 'false', type === 'AWS::DMS::ReplicationInstance')) { return 'it is publicly accessible'; }
   if (type === 'AWS::MSK::Cluster' && says(properties.BrokerNodeGroupInfo?.ConnectivityInfo?.PublicAccess?.Type, text => text !== 'DISABLED')) { return 'the cluster has public access'; }
   if (type === 'AWS::EKS::Cluster' && says(properties.ResourcesVpcConfig?.EndpointPublicAccess, text => text !== 'false', true)) { return 'the API of the cluster is public'; }
   if (type === 'AWS::MWAA::Environment' && says(properties.WebserverAccessMode, text => text !== 'PRIVATE_ONLY', true)) { return 'its web server is public'; }
   if (type === 'AWS::Transfer::Server' && templates.list(properties.EndpointDetails?.AddressAllocationIds).length > 0) { return 'it has public addresses'; }
   if (type === 'AWS::ElasticLoadBalancing::LoadBalancer' && says(properties.Scheme, text => text !== 'internal', true)) { return 'the load balancer is public'; }
-  if (type === 'AWS::Lambda::Function') { return functionBridge(templates, resource); }
-  const services = templates.ofType('AWS::EC2::VPCEndpointService').filter(service =>
-    ['NetworkLoadBalancerArns', 'GatewayLoadBalancerArns'].some(name => templates.references(service, name).includes(resource)));
-  return services.length > 0 ? 'an endpoint service lets other VPCs in' : undefined;
+  return doorOf(templates, resource);
 }
 
-function functionBridge(templates: TemplateSet, resource: TemplateResource): string | undefined {
-  const url = templates.ofType('AWS::Lambda::Url').find(candidate => templates.references(candidate, 'TargetFunctionArn').includes(resource)
-    && !templates.property(candidate, 'AuthType').every(type => type === 'AWS_IAM'));
-  return url && 'the function has a public URL';
+function doorOf(templates: TemplateSet, resource: TemplateResource): string | undefined {
+  const aliases = templates.ofType('AWS::Lambda::Alias', 'AWS::Lambda::Version').filter(alias => names(templates, alias, resource));
+  const door = templates.ofType(...Object.keys(DOORS)).find(candidate => isOpenDoor(templates, candidate)
+    && [resource, ...aliases].some(named => names(templates, candidate, named)));
+  return door && DOORS[door.type];
 }
 
-/** Who may assume a role, by whose they are. Services of AWS are one's own: they act for the account that the role is in. */
-export type Trust = { readonly [owner in Ownership]: string[] };
-
-export function trustOf(templates: TemplateSet, role: TemplateResource): Trust {
-  const { template, properties: { AssumeRolePolicyDocument: document } } = role;
-  const own = template.stack?.account ? ['${AWS.AccountId}', template.stack.account] : ['${AWS.AccountId}'];
-  const documents = documentsOf(templates, document, template);
-  if (!documents) { return { own: [], unknown: ['a trust policy that cannot be read'], other: [] }; }
-  const found = documents.flatMap(statements => statements.filter(({ effect }) => effect !== 'Deny').flatMap(statement => {
-    if (statement.notPrincipal) { return [{ principal: 'everybody but a few', owner: 'other' as const }]; }
-    const limit = isDeniedUnlessOwn(statements, statement.actions, 'principal', own) ? 'own' : limitOf(statement, 'principal', own);
-    return statement.principals.map(principal => ({ principal, owner: ownerOfPrincipal(templates, principal, own, limit) }));
-  }));
-  const of = (wanted: Ownership) => [...new Set(found.filter(({ owner }) => owner === wanted).map(({ principal }) => principal))];
-  return { own: of('own'), unknown: of('unknown'), other: of('other') };
+/** Whether a resource names another one in its properties: by reference, within an ARN, or a function by its name. */
+function names(templates: TemplateSet, { properties, template }: TemplateResource, named: TemplateResource): boolean {
+  const reference = named.ref.slice(0, -1);
+  const literal = named.type === 'AWS::Lambda::Function' ? templates.property(named, 'FunctionName') : [];
+  return templates.data(properties, template).values.flatMap(data => stringsIn(data)).some(text =>
+    text.includes(`${reference}}`) || text.includes(`${reference}.`) || literal.some(name => text.replace(/^arn:.*:function:/, '').split(':')[0] === name));
 }
 
-/** The role of the app that a policy of a resource names by an ARN that is written out. Its name is unique in the account. */
-export function roleNamed(templates: TemplateSet, arn: string, { template: { stack } }: TemplateResource): TemplateResource | undefined {
-  const [, account, name] = /^arn:[^:]*:iam::([^:]*):role(\/.+)$/.exec(arn) ?? [];
-  const accountOf = (facts: typeof stack) => facts?.account ?? '${AWS.AccountId}';
-  return templates.ofType('AWS::IAM::Role').find(role => role.condition === undefined
-    && accountOf(role.template.stack) === (account === '${AWS.AccountId}' ? accountOf(stack) : account)
-    && templates.values({ 'Fn::Join': ['', [role.properties.Path ?? '/', role.properties.RoleName ?? '?']] }, role.template).join() === name);
+function stringsIn(value: any): string[] {
+  return typeof value === 'string' ? [value] : value === null || typeof value !== 'object' ? [] : Object.values(value).flatMap(entry => stringsIn(entry));
 }
 
-/** Whose a principal is that a policy names by its ARN. */
-export function ownerOfArn(arn: string, own: string[]): Ownership {
-  return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(arn)?.[1] ?? '', own);
-}
-
-function ownerOfPrincipal(templates: TemplateSet, principal: string, own: string[], limit: Ownership | undefined): Ownership {
-  if (/^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(principal) || templates.find(principal)) { return 'own'; }
-  if (limit === 'own') { return 'own'; }
-  if (isUnknown(principal)) { return 'unknown'; }
-  if (principal.includes('*')) { return limit ?? 'other'; }
-  if (principal.startsWith('arn:')) { return /:(oidc|saml)-provider\//.test(principal) ? 'unknown' : ownerOfArn(principal, own); }
-  // A provider of identities by its name, such as that of a code forge.
-  return /^(\d{12}|\$\{AWS\.AccountId\})$/.test(principal) ? ownerOfAccount(principal, own) : 'unknown';
+function isOpenDoor(templates: TemplateSet, door: TemplateResource): boolean {
+  if (door.type === 'AWS::Lambda::Url') { return !templates.property(door, 'AuthType').every(type => type === 'AWS_IAM'); }
+  return door.type !== 'AWS::Lambda::Permission' || (templates.property(door, 'Principal').includes('*')
+    && ['SourceAccount', 'SourceArn', 'PrincipalOrgID'].every(name => mayBeAbsent(door.properties[name])));
 }

@@ -3,9 +3,10 @@ import type { Observation, PrivacyRule } from './rule';
 import { endpointOnlyPolicy } from '../network/bucket-policy';
 import { findExposures } from '../network/exposure';
 import type { ExposureKind } from '../network/exposure';
-import { gatesOf } from '../network/network';
-import { ownerOfArn, roleNamed, tenantsOf, trustOf } from '../network/tenants';
-import { nameOf } from '../template/resources';
+import { type CompilationNetwork, gatesOf } from '../network/network';
+import { ownerOfArn, roleOf, trustOf } from '../network/role-trust';
+import { tenantsOf } from '../network/tenants';
+import { nameOf, readableName } from '../template/resources';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
@@ -33,7 +34,7 @@ export const EXPOSURE_RULE_IDS: { readonly [kind in ExposureKind]: string } = {
 /** One rule per exposure, as each is opened and closed differently. */
 export const EXPOSURE_RULES: PrivacyRule[] = [
   exposureRule('internet gateway', 'No internet gateway on the VPC',
-    'An internet gateway is the road to the internet; all that keeps jobs from it then is a route or an address that nobody adds.', REMOVE),
+    'An internet gateway is the road to the internet; only the lack of a route and of an address then keeps jobs from it.', REMOVE),
   exposureRule('NAT gateway', 'No NAT gateway in the VPC',
     'A NAT gateway gives private addresses a way to the internet or to other networks.', REMOVE),
   exposureRule('egress-only internet gateway', 'No egress-only internet gateway on the VPC',
@@ -88,26 +89,27 @@ export const TENANT_AND_ROLE_RULES: PrivacyRule[] = [
     check: ({ templates, networks }) => networks.flatMap(network => {
       const tenants = tenantsOf(templates, network);
       if (tenants.length === 0) { return representative(network).map(resource => pass(resource, 'nothing else stands in the subnets or carries the group')); }
-      return tenants.map(({ resource, by, bridge, isKnown }) => {
+      return tenants.map(({ resource, by, bridge, doubt }) => {
         if (bridge) { return fail(resource, `${bridge} (it ${by === 'subnet' ? 'stands in a subnet of the jobs' : 'carries a security group of the jobs'})`); }
-        return isKnown ? pass(resource, `shares a ${by} with the jobs`) : unknown(resource, `shares a ${by} with the jobs; whether ${resource.type} leads elsewhere is not known`);
+        return doubt === undefined ? pass(resource, `shares a ${by} with the jobs`) : unknown(resource, `shares a ${by} with the jobs; ${doubt}`);
       });
     }),
   },
   {
     id: 'RolesOnlyForOwnAccount',
-    title: 'Nobody outside the account may assume the roles that reach models',
-    why: 'Whoever may assume the execution role, or a role that the bucket policies exempt, has what the role has.',
+    title: 'Only principals of the account may assume the roles that reach models',
+    why: 'A principal that may assume the execution role, or a role that the bucket policies exempt, can do all that the role can.',
     fix: 'Let the trust policy name services of AWS, and principals of this account or organization only.',
     check: ({ templates, networks }) => networks.flatMap(network => {
       const gates = gatesOf(templates, network);
       const exempt = new Map(network.buckets.flatMap(bucket =>
         endpointOnlyPolicy(templates, bucket, gates).exempt.map(arn => [arn, bucket] as const)));
-      const found = [...exempt].map(([arn, bucket]) => ({ arn, role: templates.find(arn) ?? roleNamed(templates, arn, bucket) }));
-      const roles = [...new Set([...network.roles, ...found.flatMap(({ role }) => role?.type === 'AWS::IAM::Role' ? role : [])])];
+      const found = [...exempt].map(([arn, bucket]) => ({ arn, bucket, role: roleOf(templates, arn, bucket) }));
+      const roles = [...new Set([...network.roles, ...found.flatMap(({ role }) => role ?? [])])];
       return [
         ...roles.map(role => observedRole(templates, role)),
-        ...found.filter(({ role }) => !role).flatMap(({ arn }) => observedExemption(templates, network.buckets[0], arn)),
+        ...found.filter(({ arn, role }) => !role && templates.find(arn)?.type !== 'AWS::IAM::User').flatMap(({ arn, bucket }) => observedExemption(templates, bucket, arn)),
+        ...network.outside.roles.flatMap(arn => outsideRole(network, arn)),
       ];
     }),
   },
@@ -118,12 +120,17 @@ function observedRole(templates: TemplateSet, role: TemplateResource): Observati
   if (trust.other.length > 0) { return fail(role, `may be assumed by ${trust.other.join(', ')}`, 'AssumeRolePolicyDocument'); }
   return trust.unknown.length > 0
     ? unknown(role, `may be assumed by ${trust.unknown.join(', ')}, which the templates do not show to be of this account`, 'AssumeRolePolicyDocument')
-    : pass(role, `may be assumed by ${trust.own.join(', ') || 'nobody'}`, 'AssumeRolePolicyDocument');
+    : pass(role, `may be assumed by ${trust.own.join(', ') || 'no principal'}`, 'AssumeRolePolicyDocument');
+}
+
+/** Said of the jobs that have the role. */
+function outsideRole({ jobs }: CompilationNetwork, arn: string): Observation[] {
+  const resources = new Set(jobs.filter(({ roles }) => roles.includes(arn)).map(({ resource }) => resource));
+  return [...resources].map(resource => unknown(resource, `the execution role ${readableName(arn)} is not made by this app, and who may assume it is not in the templates`));
 }
 
 function observedExemption(templates: TemplateSet, bucket: TemplateResource, arn: string): Observation[] {
-  const { accounts } = templates;
-  return ownerOfArn(arn, accounts) === 'other'
+  return !templates.find(arn) && ownerOfArn(arn, templates.owners) === 'other'
     ? [fail(bucket, `the bucket policy exempts ${arn} of another account`)]
     : [unknown(bucket, `the bucket policy exempts ${arn}, and who may act as it is not in the templates`)];
 }

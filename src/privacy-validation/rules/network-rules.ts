@@ -28,7 +28,7 @@ function observed(job: JobPlacement, find: (id: string) => TemplateResource | un
   const { resource, location, subnets, securityGroups, isKnown } = job;
   const unreadable = [...subnets, ...securityGroups].filter(id => isUnreadable(id));
   if (unreadable.length > 0) { return fail(resource, `a network that cannot be read from the template: ${unreadable.join(', ')}`, location); }
-  if (!isKnown) { return unknown(resource, 'the network of the job is computed when the state machine runs', location); }
+  if (!isKnown) { return unknown(resource, 'the network of the job is computed when the job is started', location); }
   if (subnets.length === 0) { return fail(resource, 'no subnets in vpcConfig: the job runs outside any VPC of yours', location); }
   if (securityGroups.length === 0) { return fail(resource, 'no security groups in vpcConfig', location); }
   const found = subnets.map(id => ({ id, subnet: find(id) }));
@@ -105,11 +105,14 @@ const HARMLESS_ACTIONS = /^(describe|get|list|head|search|validate|estimate|dete
 /** Resources that deploy templates, or run documents, which are not in the cloud assembly. */
 const DEPLOYING_TYPES: { readonly [type: string]: string } = {
   'AWS::CloudFormation::StackSet': 'deploys stacks of a template that was not checked',
-  'AWS::CloudFormation::GuardHook': 'can change what is deployed',
   'AWS::ServiceCatalog::CloudFormationProvisionedProduct': 'deploys a product of Service Catalog',
   'AWS::SSM::Association': 'runs a document of Systems Manager',
   'AWS::SSM::MaintenanceWindowTask': 'runs a document of Systems Manager',
   'AWS::Config::RemediationConfiguration': 'runs a document of Systems Manager',
+  'AWS::Config::ConformancePack': 'deploys rules, and remediations, of a template that was not checked',
+  'AWS::Config::OrganizationConformancePack': 'deploys rules, and remediations, of a template that was not checked',
+  'AWS::SSMIncidents::ResponsePlan': 'runs a document of Systems Manager',
+  'AWS::SSMQuickSetup::ConfigurationManager': 'deploys configurations that are not in the template',
   'AWS::Proton::EnvironmentTemplate': 'deploys a template of Proton',
   'AWS::FIS::ExperimentTemplate': 'changes networks in an experiment',
 };
@@ -140,6 +143,9 @@ function deployedLater(resource: TemplateResource): Observation[] {
   const { type, properties } = resource;
   if (type.endsWith('::MODULE') || type.startsWith('Fn::') || JSON.stringify(properties).includes('"Fn::Transform"')) {
     return [unknown(resource, 'adds resources or properties at deployment')];
+  }
+  if (/^AWS::(Events::Rule|Scheduler::Schedule)$/.test(type) && /:automation-definition\/|"RunCommandParameters"/.test(JSON.stringify(properties))) {
+    return [unknown(resource, `${type} runs a document of Systems Manager`)];
   }
   if (Object.hasOwn(DEPLOYING_TYPES, type)) { return [unknown(resource, `${type} ${DEPLOYING_TYPES[type]}`)]; }
   return /^(AWS|Custom|Alexa)::/.test(type) ? [] : [unknown(resource, `a resource of the third-party type ${type} may change anything`)];

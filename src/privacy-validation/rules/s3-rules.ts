@@ -120,15 +120,30 @@ export const BUCKET_RULES: PrivacyRule[] = [
   },
   {
     id: 'BucketNotCopied',
-    title: 'Buckets are not replicated or served as a website',
-    why: 'S3 itself copies objects of a replicated bucket, past the endpoint and the Deny, possibly to another account.',
-    fix: 'Remove ReplicationConfiguration and WebsiteConfiguration, or keep models in a bucket of their own.',
+    title: 'Buckets are not replicated, listed elsewhere or served as a website',
+    why: 'S3 itself copies objects of a replicated bucket, and writes lists of objects, past the endpoint and the Deny, possibly to another account.',
+    fix: 'Remove ReplicationConfiguration and WebsiteConfiguration, write inventories and analytics to a bucket of the app, or keep models in a bucket of their own.',
     check: scope => perBucket(scope, bucket => {
       const found = ['ReplicationConfiguration', 'WebsiteConfiguration'].filter(name => scope.templates.choices(bucket.properties[name]).length > 0);
-      return found.length ? fail(bucket, found.join(', '), ...found) : pass(bucket, 'neither replicated nor a website');
+      if (found.length > 0) { return fail(bucket, found.join(', '), ...found); }
+      const elsewhere = listedTo(scope.templates, bucket).filter(name => !bucketNamed(scope.templates, name));
+      return elsewhere.length > 0
+        ? unknown(bucket, `lists of its objects go to ${elsewhere.map(name => readableName(name)).join(', ')}, which this app does not make`, ...LISTS.map(([name]) => name))
+        : pass(bucket, 'neither replicated nor a website');
     }),
   },
 ];
+
+/** Properties by which S3 writes lists of objects, and where in them the destination is. */
+const LISTS = [
+  ['InventoryConfigurations', 'Destination.BucketArn'], ['AnalyticsConfigurations', 'StorageClassAnalysis.DataExport.Destination.BucketArn'],
+] as const;
+
+/** Names of buckets in which S3 lists the objects of this one. */
+function listedTo(templates: TemplateSet, bucket: TemplateResource): string[] {
+  return LISTS.flatMap(([name, path]) => templates.list(bucket.properties[name]).flatMap(configuration =>
+    templates.propertyEntries({ ...bucket, properties: configuration }, path))).map(arn => arn.replace(/^arn:[^:]*:s3:::/, ''));
+}
 
 /** Buckets of the app one by one; those of others cannot be looked into. */
 function perBucket({ networks }: RuleScope, check: (bucket: TemplateResource, network: CompilationNetwork) => Observation): Observation[] {

@@ -13,7 +13,8 @@ export interface ResolutionScope {
   readonly stackOutput: (stack: string, output: string) => Referenced | { readonly unknown: true } | undefined;
   /** A parameter of Systems Manager that the app makes. */
   readonly storedParameter: (name: string) => Referenced | undefined;
-  readonly attribute: (logicalId: string, attribute: string) => Referenced | undefined;
+  /** What an attribute of a resource is; `unreadable` when it is the ID of something in the app and no template tells of what. */
+  readonly attribute: (logicalId: string, attribute: string) => Referenced | 'unreadable' | undefined;
 }
 
 export interface Referenced {
@@ -175,7 +176,7 @@ class Evaluation {
 
   /** A string as it is, but for parameters of Systems Manager, which CloudFormation puts in. */
   private resolved(value: string, scope: ResolutionScope): string {
-    return value.replace(/\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]*)\}\}/g, (_all, _service, name) => this.stored(name.replace(/:\d+$/, ''), scope));
+    return value.replace(/\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:\$\{[^{}]*\}|[^{}])*)\}\}/g, (_all, _service, name) => this.stored(name.replace(/:\d+$/, ''), scope));
   }
 
   private stored(name: string, scope: ResolutionScope): string {
@@ -195,6 +196,7 @@ class Evaluation {
   private attribute(name: string, scope: ResolutionScope): string | undefined {
     const [logicalId, ...rest] = name.split('.');
     const found = scope.attribute(logicalId, rest.join('.'));
+    if (found === 'unreadable') { return unreadable({ 'Fn::GetAtt': name }, scope); }
     return found ? this.text(found.value, found.scope) : `\${${scope.name}#${name}}`;
   }
 
@@ -202,10 +204,12 @@ class Evaluation {
     if (typeof delimiter !== 'string') { return false; }
     const [separator, source] = parts?.['Fn::Split'] ?? [];
     const text = typeof separator === 'string' ? this.text(source, scope) : undefined;
-    // Of the Region, say: nothing that anybody could choose, so it is as good as known.
-    if (text?.includes('${') && !isUnknown(text)) { return `\${join ${plain([delimiter, separator])} ${text.replace(/[${}]/g, '')}}`; }
+    // The ID of a resource may have the separator in it, or not.
+    if (text?.includes('#') && delimiter !== separator) { return false; }
+    // Of the Region, say: no user can choose it, so it is as good as known.
+    if (text?.includes('${') && !isUnknown(text)) { return delimiter === separator ? text : `\${join ${plain([delimiter, separator])} ${text.replace(/[${}]/g, '')}}`; }
     const entries = this.entries(parts, scope);
-    return entries.length === 0 && text === undefined && !Array.isArray(parts) ? undefined : entries.join(delimiter);
+    return entries.length === 0 && text === undefined && !Array.isArray(parts) ? undefined : this.resolved(entries.join(delimiter), scope);
   }
 
   private split([delimiter, source]: any[], scope: ResolutionScope): string[] {
@@ -216,13 +220,14 @@ class Evaluation {
 
   private substitute(text: string, variables: any, scope: ResolutionScope): string {
     const parts: string[] = text.split(/(\$\{[^}]+\})/);
-    return parts.map(part => {
+    const whole = parts.map(part => {
       const [, name] = /^\$\{([^}]+)\}$/.exec(part) ?? [];
       if (name === undefined) { return part; }
       if (name.startsWith('!')) { return `\${${name.slice(1)}}`; }
       if (variables?.[name] !== undefined) { return this.text(variables[name], scope) ?? ''; }
       return (name.includes('.') ? this.attribute(name, scope) : this.reference(name, scope)) ?? '';
     }).join('');
+    return this.resolved(whole, scope);
   }
 
   private select([index, list]: any[], scope: ResolutionScope): string | undefined | false {

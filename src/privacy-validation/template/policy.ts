@@ -9,6 +9,8 @@ export interface Statement {
   readonly isCertain: boolean;
   /** ARNs, account IDs, services; `*` for everybody. */
   readonly principals: string[];
+  /** Of these, providers of identities: of the web, such as Cognito, or of a company. */
+  readonly federated: string[];
   readonly notPrincipal: boolean;
   readonly actions: string[];
   readonly notAction: boolean;
@@ -38,6 +40,7 @@ function statementOf(templates: TemplateSet, raw: any, isCertain: boolean, templ
     effect: raw.Effect,
     isCertain: isCertain && !/"Fn::(If|FindInMap)"/.test(JSON.stringify(said)),
     principals: principalsOf(raw.Principal ?? raw.NotPrincipal, strings),
+    federated: strings(raw.Principal?.Federated),
     notPrincipal: raw.NotPrincipal !== undefined,
     actions: strings(raw.Action ?? raw.NotAction),
     notAction: raw.NotAction !== undefined,
@@ -56,37 +59,43 @@ const OWNER_KEYS = {
   principal: /^aws:principal(account|arn|orgid|orgpaths)$/,
 };
 
-/** Whose resources, or principals, a statement is limited to; undefined when it is for anybody's. */
-export function limitOf({ conditions }: Statement, about: keyof typeof OWNER_KEYS, accounts: string[]): Ownership | undefined {
+/**
+ * Whose resources, or principals, a statement is limited to; undefined when there is no limit.
+ *
+ * @param owners accounts of the app, and the organization when it is known
+ */
+export function limitOf({ conditions }: Statement, about: keyof typeof OWNER_KEYS, owners: string[]): Ownership | undefined {
   const limits = conditions
     .filter(({ operator, key }) => OWNER_KEYS[about].test(key) && /^(ForAnyValue:)?(String|Arn)(Equals|EqualsIgnoreCase|Like)$/.test(operator))
-    .map(({ key, values }) => ownerOf(key, values, accounts));
+    .map(({ key, values }) => ownerOf(key, values, owners));
   return (['own', 'unknown', 'other'] as const).find(owner => limits.includes(owner));
 }
 
 /** Whether Deny statements leave nothing of some actions but what is one's own. */
-export function isDeniedUnlessOwn(denials: Statement[], actions: string[], about: keyof typeof OWNER_KEYS, accounts: string[]): boolean {
+export function isDeniedUnlessOwn(denials: Statement[], actions: string[], about: keyof typeof OWNER_KEYS, owners: string[]): boolean {
   return actions.length > 0 && denials.some(denial => denial.effect === 'Deny' && denial.isCertain && denial.principals.includes('*') && !denial.notPrincipal && !denial.notAction
     && !denial.notResource && denial.resources.includes('*') && denial.conditions.length === 1
-    && /^(String|Arn)Not(Equals|Like)(IfExists)?$/.test(denial.conditions[0].operator) && OWNER_KEYS[about].test(denial.conditions[0].key)
-    && ownerOf(denial.conditions[0].key, denial.conditions[0].values, accounts) === 'own' && actions.every(action => coversAction(denial.actions, action)));
+    && /^(String|Arn)Not(Equals|EqualsIgnoreCase|Like)(IfExists)?$/.test(denial.conditions[0].operator) && OWNER_KEYS[about].test(denial.conditions[0].key)
+    && ownerOf(denial.conditions[0].key, denial.conditions[0].values, owners) === 'own' && actions.every(action => coversAction(denial.actions, action)));
 }
 
 /** Whose an account is, by its number or as a pseudo parameter. */
-export function ownerOfAccount(account: string, accounts: string[]): Ownership {
-  if (accounts.includes(account)) { return 'own'; }
-  return isUnknown(account) || (/^\d{12}$/.test(account) && accounts.every(known => !/^\d{12}$/.test(known))) ? 'unknown' : 'other';
+export function ownerOfAccount(account: string, owners: string[]): Ownership {
+  if (owners.includes(account)) { return 'own'; }
+  return isUnknown(account) || (/^\d{12}$/.test(account) && owners.every(known => !/^\d{12}$/.test(known))) ? 'unknown' : 'other';
 }
 
-function ownerOf(key: string, values: string[], accounts: string[]): Ownership {
-  const owners = values.map((value): Ownership => {
+function ownerOf(key: string, values: string[], owners: string[]): Ownership {
+  const known = owners.filter(owner => owner.startsWith('o-'));
+  const found = values.map((value): Ownership => {
     if (isUnknown(value)) { return 'unknown'; }
-    if (key.endsWith('account')) { return ownerOfAccount(value, accounts); }
-    if (key.endsWith('arn')) { return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(value)?.[1] ?? '', accounts); }
-    // An organization has one ID, and a path begins with it; the ID of somebody else's organization looks no different.
-    return /^o-[a-z0-9]+(\/.*)?$/.test(value) ? 'own' : 'other';
+    if (key.endsWith('account')) { return ownerOfAccount(value, owners); }
+    if (key.endsWith('arn')) { return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(value)?.[1] ?? '', owners); }
+    // An organization has one ID, and a path begins with it. Which ID is one's own, only the app can tell.
+    const [, organization] = /^(o-[a-z0-9]+)(?:\/.*)?$/.exec(value) ?? [];
+    return organization !== undefined && (known.length === 0 || known.includes(organization)) ? 'own' : 'other';
   });
-  return (['other', 'unknown'] as const).find(owner => owners.includes(owner)) ?? (owners.length > 0 ? 'own' : 'other');
+  return (['other', 'unknown'] as const).find(owner => found.includes(owner)) ?? (found.length > 0 ? 'own' : 'other');
 }
 
 /** Whether an action of a policy, wildcards included, covers an action. */

@@ -50,9 +50,6 @@ const IDS: { readonly [type: string]: string } = {
   'AWS::EC2::NetworkInterface': 'Id',
 };
 
-/** Attributes that repeat a property of the resource, whatever its type. */
-const REPEATED = ['VpcId', 'SubnetId', 'RouteTableId', 'GroupId', 'SecurityGroupId'];
-
 /**
  * What an attribute of a resource is, in terms of its template, so that everything has one spelling.
  *
@@ -66,7 +63,9 @@ export function attributeValue({ type, logicalId, properties }: TemplateResource
   if (type === 'AWS::SSM::Parameter' && attribute === 'Value') { return properties.Value; }
   // What a reader of CDK's references across Regions has; the writer in the other stack has the value.
   if (attribute.startsWith('/cdk/exports/')) { return `{{resolve:ssm:${attribute}}}`; }
-  return REPEATED.includes(attribute) ? properties[attribute] : undefined;
+  // An ID that is called as a property is, is what the property says, whatever the type.
+  const repeated = /id$/i.test(attribute) ? Object.keys(properties).find(name => name.toLowerCase() === attribute.toLowerCase()) : undefined;
+  return repeated === undefined ? undefined : properties[repeated];
 }
 
 /**

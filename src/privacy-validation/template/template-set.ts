@@ -8,6 +8,9 @@ import { choicesOf } from '../../util/intrinsics';
 /** Path of the construct that made the resource of a template file. */
 export type ConstructPathOf = (file: string, logicalId: string) => string | undefined;
 
+/** Attributes that are IDs of parts of a network, of whatever resource. */
+const NETWORK_ID = /^(host)?(vpc|subnet|route_?table)_?ids?$/i;
+
 /** A value, and the template that it is written in. */
 interface Written {
   readonly value: any;
@@ -25,6 +28,8 @@ export interface AppFacts {
   readonly stackOf?: (file: string) => StackFacts | undefined;
   /** Names of managed prefix lists that CDK has looked up, by ID. */
   readonly prefixListNames?: ReadonlyMap<string, string>;
+  /** ID of the organization that the accounts belong to. */
+  readonly organizationId?: string;
 }
 
 /**
@@ -63,6 +68,8 @@ export class TemplateSet {
   public readonly resources: TemplateResource[] = [];
   /** Names of managed prefix lists that CDK has looked up, by ID. */
   public readonly prefixListNames: ReadonlyMap<string, string>;
+  /** The ID of the organization, when the app tells; none otherwise. */
+  public readonly organizations: string[];
   /** Nested stacks whose template is not in the cloud assembly. */
   public readonly unseen: TemplateResource[] = [];
   private readonly byType = new Map<string, TemplateResource[]>();
@@ -74,7 +81,8 @@ export class TemplateSet {
 
   private readonly constructPath: ConstructPathOf;
 
-  private constructor({ constructPath, prefixListNames }: AppFacts = {}) {
+  private constructor({ constructPath, prefixListNames, organizationId }: AppFacts = {}) {
+    this.organizations = organizationId === undefined ? [] : [organizationId];
     this.constructPath = constructPath ?? (() => undefined);
     this.prefixListNames = new Map([PENDING_PREFIX_LIST, ...prefixListNames ?? []]);
   }
@@ -124,9 +132,11 @@ export class TemplateSet {
     return this.values(resource.properties[name], resource.template);
   }
 
-  /** Entries of a property of a resource, which may be a list or one value. */
+  /** Entries of a property of a resource, which may be a list or one value; `Config.VpcIdentifier` is a property of a property. */
   public propertyEntries(resource: TemplateResource, name: string): string[] {
-    return this.entries(resource.properties[name], resource.template);
+    const [first, ...rest] = name.split('.');
+    const written = rest.reduce((values, key) => values.flatMap(value => this.choices(value)).map(value => value[key]), [resource.properties[first]]);
+    return written.flatMap(value => this.entries(value, resource.template));
   }
 
   /** The resources that a property, a value or a list, refers to. */
@@ -134,9 +144,9 @@ export class TemplateSet {
     return this.propertyEntries(resource, name).flatMap(value => this.find(value) ?? []);
   }
 
-  /** Accounts that the app is deployed to, as templates may name them. */
-  public get accounts(): string[] {
-    return ['${AWS.AccountId}', ...this.templates.flatMap(({ stack }) => stack?.account ?? [])];
+  /** Accounts that the app is deployed to, as templates may name them, and their organization when it is known. */
+  public get owners(): string[] {
+    return ['${AWS.AccountId}', ...this.templates.flatMap(({ stack }) => stack?.account ?? []), ...this.organizations];
   }
 
   private add(template: SynthesizedTemplate) {
@@ -214,22 +224,38 @@ export class TemplateSet {
         const nested = resource && this.nestedByResource.get(resource);
         const output = nested?.body.Outputs?.[attribute.replace(/^Outputs\./, '')];
         if (output) { return { value: output.Value, scope: this.scopeOf(nested!) }; }
-        const value = resource && (attributeValue(resource, attribute) ?? (attribute === 'VpcId' && this.vpcOfSubnet(resource)));
-        return value === undefined || value === false ? undefined : { value, scope: this.scopeOf(template) };
+        const value = resource && (attributeValue(resource, attribute) ?? (/^vpc_?id$/i.test(attribute) ? this.vpcOf(resource) : undefined));
+        if (value !== undefined) { return { value, scope: this.scopeOf(template) }; }
+        return resource && resource.type.startsWith('AWS::') && !resource.type.startsWith('AWS::CloudFormation::') && NETWORK_ID.test(attribute) ? 'unreadable' : undefined;
       },
     };
   }
 
-  /** The VPC of what names no VPC, but a subnet. */
-  private vpcOfSubnet({ properties, template }: TemplateResource): any {
-    const subnets = ['SubnetId', 'SubnetIds', 'Subnets'].flatMap(name => this.entries(properties[name], template));
-    const subnet = subnets.map(id => this.find(id)).find(found => found?.type === 'AWS::EC2::Subnet');
-    return subnet && this.property(subnet, 'VpcId')[0];
+  /** The VPC of what names it in other words, or names only a subnet or a security group. */
+  private vpcOf(resource: TemplateResource): string | undefined {
+    const [named] = this.mentions(resource, /^vpc_?(id|identifier|arn)$/i);
+    const parts = this.mentions(resource, /subnet|security_?group/i).flatMap(id => this.find(id) ?? []);
+    const part = parts.find(({ type }) => type === 'AWS::EC2::Subnet' || type === 'AWS::EC2::SecurityGroup');
+    return named ?? (part && this.property(part, 'VpcId')[0]);
   }
 
-  private stored(name: string) {
-    this.storedParameters ??= new Map(this.resources.flatMap(({ type, properties, template }): [string, Written][] => {
-      if (type === 'AWS::SSM::Parameter' && typeof properties.Name === 'string') { return [[properties.Name, { value: properties.Value, template }]]; }
+  /** Values of the properties whose name says what they are, at any depth. */
+  public mentions({ properties, template }: TemplateResource, name: RegExp): string[] {
+    return this.mentionsIn(properties, template, name);
+  }
+
+  public mentionsIn(value: any, template: SynthesizedTemplate, name: RegExp): string[] {
+    if (value === null || typeof value !== 'object') { return []; }
+    return Object.entries<any>(value).flatMap(([key, entry]) => key.startsWith('Fn::') && key !== 'Fn::If' ? []
+      : name.test(key) ? [...this.entries(entry, template), ...this.mentionsIn(entry, template, name)] : this.mentionsIn(entry, template, name));
+  }
+
+  private stored(name: string): Written | undefined {
+    const made = this.find(name);
+    if (made?.type === 'AWS::SSM::Parameter') { return { value: made.properties.Value, template: made.template }; }
+    this.storedParameters ??= new Map(this.resources.flatMap((resource): [string, Written][] => {
+      const { type, properties, template } = resource;
+      if (type === 'AWS::SSM::Parameter') { return this.property(resource, 'Name').map(known => [known, { value: properties.Value, template }]); }
       const isWriter = type === 'Custom::CrossRegionExportWriter';
       return isWriter ? Object.entries<any>(properties.WriterProps?.exports ?? {}).map(([key, value]) => [key, { value, template }]) : [];
     }));

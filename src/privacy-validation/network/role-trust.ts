@@ -1,0 +1,66 @@
+import { isUnknown } from '../template/canonical';
+import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount, type Ownership, type Statement } from '../template/policy';
+import { nameOf, type StackFacts, type TemplateResource } from '../template/resources';
+import type { TemplateSet } from '../template/template-set';
+
+/** Who may assume a role, by whose they are. Services of AWS are one's own: they act for the account that the role is in. */
+export type Trust = { readonly [owner in Ownership]: string[] };
+
+/** Also through other roles of the app: who may assume a role that may assume this one. */
+export function trustOf(templates: TemplateSet, role: TemplateResource, through: TemplateResource[] = []): Trust {
+  const { template, properties: { AssumeRolePolicyDocument: document } } = role;
+  const own = [...template.stack?.account ? ['${AWS.AccountId}', template.stack.account] : ['${AWS.AccountId}'], ...templates.organizations];
+  const documents = documentsOf(templates, document, template);
+  if (!documents) { return { own: [], unknown: ['a trust policy that cannot be read'], other: [] }; }
+  const found = documents.flatMap(statements => statements.filter(({ effect }) => effect !== 'Deny').flatMap(statement => {
+    if (statement.notPrincipal) { return [{ principal: 'everybody but a few', owner: 'other' as const }]; }
+    const limit = isDeniedUnlessOwn(statements, statement.actions, 'principal', own) ? 'own' : limitOf(statement, 'principal', own);
+    const federated = statement.federated.map(principal => ({ principal, owner: ownerOfProvider(principal, statement) }));
+    return [...federated, ...statement.principals.filter(principal => !statement.federated.includes(principal)).flatMap(principal => {
+      const middle = roleOf(templates, principal, role);
+      if (!middle || limit === 'own') { return [{ principal, owner: ownerOfPrincipal(templates, principal, own, limit) }]; }
+      const beyond = [role, ...through].includes(middle) ? { own: [], unknown: [], other: [] } : trustOf(templates, middle, [role, ...through]);
+      return [{ principal, owner: 'own' as const }, ...(['unknown', 'other'] as const).flatMap(owner =>
+        beyond[owner].map(who => ({ principal: `${who} through the role ${nameOf(middle)}`, owner })))];
+    })];
+  }));
+  const of = (wanted: Ownership) => [...new Set(found.filter(({ owner }) => owner === wanted).map(({ principal }) => principal))];
+  return { own: of('own'), unknown: of('unknown'), other: of('other') };
+}
+
+/** A role of the app, by reference or by an ARN that is written out. */
+export function roleOf(templates: TemplateSet, arn: string, namedBy?: TemplateResource): TemplateResource | undefined {
+  const found = templates.find(arn) ?? roleNamed(templates, arn, namedBy);
+  return found?.type === 'AWS::IAM::Role' ? found : undefined;
+}
+
+/** A provider of identities knows users of anyone; without a condition on what it says of them, any of them will do. */
+function ownerOfProvider(provider: string, { conditions }: Statement): Ownership {
+  const name = provider.replace(/^arn:.*:(oidc|saml)-provider\//, '').toLowerCase();
+  return /:saml-provider\//.test(provider) || conditions.some(({ key, operator }) => key.startsWith(`${name}:`) && !/IfExists$|^ForAllValues|Not/.test(operator)) ? 'unknown' : 'other';
+}
+
+/** The role of the app that a policy of a resource names by an ARN that is written out. Its name is unique in the account. */
+function roleNamed(templates: TemplateSet, arn: string, namedBy?: TemplateResource): TemplateResource | undefined {
+  const [, account, name] = /^arn:[^:]*:iam::([^:]*):role(\/.+)$/.exec(arn) ?? [];
+  const accountOf = (facts: StackFacts | undefined) => facts?.account ?? '${AWS.AccountId}';
+  return templates.ofType('AWS::IAM::Role').find(role => role.condition === undefined
+    && accountOf(role.template.stack) === (account === '${AWS.AccountId}' ? accountOf(namedBy?.template.stack) : account)
+    && templates.values({ 'Fn::Join': ['', [role.properties.Path ?? '/', role.properties.RoleName ?? '?']] }, role.template).join() === name);
+}
+
+/** Whose a principal is that a policy names by its ARN. */
+export function ownerOfArn(arn: string, own: string[]): Ownership {
+  return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(arn)?.[1] ?? '', own);
+}
+
+function ownerOfPrincipal(templates: TemplateSet, principal: string, own: string[], limit: Ownership | undefined): Ownership {
+  if (/^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(principal) || limit === 'own') { return 'own'; }
+  const made = templates.find(principal);
+  if (made) { return made.type.startsWith('AWS::IAM::') ? 'own' : 'unknown'; }
+  if (isUnknown(principal)) { return 'unknown'; }
+  if (principal.includes('*')) { return limit ?? 'other'; }
+  if (principal.startsWith('arn:')) { return /:(oidc|saml)-provider\//.test(principal) ? 'unknown' : ownerOfArn(principal, own); }
+  // A provider of identities by its name, such as that of a code forge.
+  return /^(\d{12}|\$\{AWS\.AccountId\})$/.test(principal) ? ownerOfAccount(principal, own) : 'unknown';
+}
