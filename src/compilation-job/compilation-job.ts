@@ -12,7 +12,7 @@ import { awaitModel, limitConcurrentJobs } from './job-order';
 import { outcomeMetric, OutcomeMetrics } from './outcomes';
 import { compilationRequest } from '../compilation/compilation-request';
 import { NeoCommonCompilationProps, compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
-import { MAX_TAGS, REQUEST_TYPES, requireJobName, tagFault, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
+import { bindModel, MAX_TAGS, REQUEST_TYPES, requireJobName, tagFault, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
 import { allowDeletion, grantExecutionRole, type Artifacts } from '../compilation/permissions';
 import type { NeoModel } from '../model/model';
 import type { NeoModelConfig } from '../model/model-options';
@@ -214,7 +214,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     // Tags of the construct tree come later.
     this.node.addValidation({ validate: () => [tagFault(this.cdkTagManager.tagValues(), MAX_TAGS.deployment)].filter(fault => fault !== undefined) });
 
-    const model = props.model.bind(this, { role, privateVpc });
+    const model = bindModel(this, props.model, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
     awaitModel(this, model);
     grantExecutionRole(this, settings);

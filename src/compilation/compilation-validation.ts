@@ -1,15 +1,17 @@
 import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { NeoCommonCompilationProps } from './compilation-settings';
+import type { NeoModel } from '../model/model';
+import type { NeoModelBindOptions, NeoModelConfig } from '../model/model-options';
 import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { differ, requirePassableRole, requireSameRegion } from '../network/same-environment';
 import type { CompilationRequest } from '../target/compilation';
 import { checkCompilation } from '../target/compilation-rules';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { requireKey } from '../util/object-keys';
-import { DURATION, listOf, mapOf, optional, STRING, structOf, wholeSeconds, wrongType } from '../util/prop-types';
-import type { PropType } from '../util/prop-types';
-import { BUCKET, COMPILER_OPTIONS, KEY, MODEL, PRIVATE_VPC, ROLE, TARGET } from '../util/resource-types';
+import { DURATION, listOf, mapOf, optional, requireTypes, STRING, structOf, wholeSeconds, wrongType } from '../util/prop-types';
+import type { PropType, PropTypes } from '../util/prop-types';
+import { BUCKET, COMPILER_OPTIONS, FRAMEWORK, KEY, MODEL, PRIVATE_VPC, ROLE, SHAPE, TARGET } from '../util/resource-types';
 
 const VPC_CONFIG_STRUCT = structOf<NeoVpcConfig>('a NeoVpcConfig, such as vpcConfig of a NeoPrivateCompilationVpc', {
   subnets: listOf(STRING), securityGroupIds: listOf(STRING), privateVpc: optional(PRIVATE_VPC),
@@ -61,6 +63,22 @@ export function validateCommonProps(scope: Construct, props: CommonProps, maxTag
   requireSameRegion(scope, 'outputBucket', props.outputBucket);
   if (props.outputEncryptionKey) { requireSameRegion(scope, 'outputEncryptionKey', props.outputEncryptionKey); }
   if (props.role) { requirePassableRole(scope, props.role); }
+}
+
+const MODEL_TYPES: PropTypes<NeoModelConfig> = {
+  s3Uri: optional(STRING),
+  framework: optional(FRAMEWORK),
+  dataInputShape: optional(SHAPE),
+  modelVersion: optional(STRING),
+  bucket: optional(BUCKET),
+  modelPackageVersionArn: optional(STRING),
+};
+
+/** Binds a model to a job. What a class of the user's own returns is checked as props are. */
+export function bindModel(scope: Construct, model: NeoModel, options: NeoModelBindOptions): NeoModelConfig {
+  const config = model.bind(scope, options);
+  requireTypes(scope, config, MODEL_TYPES, 'the result of bind of the model');
+  return config;
 }
 
 /** Model, target and options against what AWS documents of Neo. */

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { bindModel } from '../compilation/compilation-validation';
 import type { NeoModel } from '../model/model';
 import { permitModels, requireOptions } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelOptions } from '../model/model-options';
@@ -151,7 +152,7 @@ class ListedModels extends NeoFleetModels {
 
   /** @internal */
   public _bind(context: FleetContext): FleetSource {
-    const configs = this.models.map((model, index) => model.bind(new Construct(context.scope, `Model${index}`), context.jobAccess));
+    const configs = this.models.map((model, index) => bindModel(new Construct(context.scope, `Model${index}`), model, context.jobAccess));
     const items = configs.map(({ s3Uri, bucket, modelVersion, framework, dataInputShape, modelPackageVersionArn }) => ({
       Row: {
         s3Uri,

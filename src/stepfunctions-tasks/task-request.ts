@@ -5,7 +5,7 @@ import { EXECUTION_TAG, executionTag, failOnOtherLanguage, isRuntimeValue, jsona
 import { compilationRequest } from '../compilation/compilation-request';
 import type { NeoCommonCompilationProps } from '../compilation/compilation-settings';
 import { compilationSettings } from '../compilation/compilation-settings';
-import { MAX_TAGS, REQUEST_TYPES, requireJobName, tagFault, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
+import { bindModel, MAX_TAGS, REQUEST_TYPES, requireJobName, tagFault, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
 import { grantExecutionRole } from '../compilation/permissions';
 import type { NeoModel } from '../model/model';
 import type { NeoCompilerOptions } from '../target/compiler-options';
@@ -76,7 +76,7 @@ export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, 
   validateNamePattern(scope, props.compilationJobNamePattern);
   validateCommonProps(scope, props, MAX_TAGS.execution);
   const settings = compilationSettings(scope, props);
-  const model = props.model.bind(scope, { role: settings.role, privateVpc: settings.privateVpc });
+  const model = bindModel(scope, props.model, { role: settings.role, privateVpc: settings.privateVpc });
   const { target, compilerOptions } = props;
   validateCompilation(scope, { ...model, target, compilerOptions });
   grantExecutionRole(scope, settings);

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { DEVICES } from './compatibility';
 import { NeoValidationError, formatValue } from '../util/errors';
+import { ANYTHING, isRecord, optional, requireTypes, type PropTypes } from '../util/prop-types';
 
 /**
  * Operating system of a target platform.
@@ -251,6 +252,8 @@ export class NeoTarget {
    * @param platform operating system, architecture and, if any, accelerator
    */
   public static platform(platform: NeoTargetPlatform): NeoTarget {
+    // What is misspelled is missing as well: say the former.
+    if (isRecord(platform)) { requireTypes(undefined, platform, PLATFORM_TYPES, 'platform'); }
     if (platform?.os === undefined || platform?.arch === undefined) {
       throw new NeoValidationError('platform must have both os and arch, such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }; '
         + `got: ${formatValue(platform)}`);
@@ -309,6 +312,9 @@ export class NeoTarget {
     return { TargetPlatform: { Os: os.name, Arch: arch.name, ...(accelerator && { Accelerator: accelerator.name }) } };
   }
 }
+
+/** The parts themselves are judged with messages that say more. */
+const PLATFORM_TYPES: PropTypes<NeoTargetPlatform> = { os: ANYTHING, arch: ANYTHING, accelerator: optional(ANYTHING) };
 
 /** Strings are what callers without types pass. */
 function requirePart(prop: string, part: { readonly name: string } | null, className: string, example: string): void {
