@@ -1,7 +1,5 @@
-import * as fs from 'fs';
 import { existsSync, statSync } from 'fs';
 import { resolve } from 'path';
-import * as zlib from 'zlib';
 import { Annotations, AssetStaging, FileAssetPackaging, Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
@@ -9,6 +7,7 @@ import { permitModels, requireAssetOptions, requireBucketOptions } from './model
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelConfig } from './model-options';
 import { MODEL_ASSETS_ID } from '../network/model-access';
 import { requireSameRegion } from '../network/same-environment';
+import { archiveProblem } from '../preflight/archive-problem';
 import type { Findings } from '../preflight/findings';
 import { packDirectory, packFiles } from '../preflight/pack';
 import { checkArchive } from '../preflight/preflight';
@@ -229,56 +228,4 @@ function requireArchiveName(prop: string, value: string) {
     const fix = typeof value === 'string' && value.endsWith('.tgz') ? 'rename the file, as .tgz is the same format under a name that AWS does not document' : 'pack the model with "tar czf"';
     throw new NeoValidationError(`${prop} must name a single .tar.gz archive, the only format that Neo reads: ${fix}; got: ${formatValue(value)}`);
   }
-}
-
-/** The header of a tar file's first entry. */
-const HEADER = { length: 512, checksumAt: 148, checksumLength: 8 };
-
-/** Compressed, this is more than enough for the first header. */
-const BEGINNING = 4096;
-
-/** A Git LFS pointer begins so. */
-const LFS_POINTER = 'version https://git-lfs';
-
-/**
- * What is wrong with a file that should be a gzip-compressed tar archive, as far as its beginning shows. Models are large: the rest is not read.
- *
- * @returns undefined when nothing is
- */
-export function archiveProblem(path: string): string | undefined {
-  const beginning = readBeginning(path, BEGINNING);
-  if (beginning.length === 0) { return 'an empty file'; }
-  if (beginning.toString('latin1', 0, LFS_POINTER.length) === LFS_POINTER) { return 'a pointer of Git LFS, run "git lfs pull"'; }
-  const unpacked = gunzipBeginning(beginning);
-  if (!unpacked) { return isTar(beginning) ? 'a tar archive that is not compressed' : 'a file that gzip did not make'; }
-  return isTar(unpacked) ? undefined : 'a compressed file that is no tar archive';
-}
-
-function readBeginning(path: string, length: number): Buffer {
-  const file = fs.openSync(path, 'r');
-  try {
-    const buffer = Buffer.alloc(length);
-    return buffer.subarray(0, fs.readSync(file, buffer, 0, length, 0));
-  } finally {
-    fs.closeSync(file);
-  }
-}
-
-function gunzipBeginning(beginning: Buffer): Buffer | undefined {
-  try {
-    // The end is missing, which is no error with this flag.
-    return zlib.gunzipSync(beginning, { finishFlush: zlib.constants.Z_SYNC_FLUSH });
-  } catch {
-    return undefined;
-  }
-}
-
-/** All formats of tar have this checksum: the sum of the header's bytes, its own being spaces. */
-function isTar(content: Buffer): boolean {
-  if (content.length < HEADER.length) { return false; }
-  const { length, checksumAt, checksumLength } = HEADER;
-  const written = parseInt(content.toString('latin1', checksumAt, checksumAt + checksumLength), 8);
-  const header = Buffer.from(content.subarray(0, length));
-  header.fill(' ', checksumAt, checksumAt + checksumLength);
-  return header.reduce((sum, byte) => sum + byte, 0) === written;
 }

@@ -1,5 +1,6 @@
 import * as fs from 'fs';
-import { BeyondLimit, ByteReader, FormatError } from './byte-reader';
+import { archiveProblem, isLfsPointer, LFS_POINTER } from './archive-problem';
+import { BeyondLimit, ByteReader, FormatError, UnexpectedEnd, UnsupportedFormat } from './byte-reader';
 import type { ModelFile } from './byte-reader';
 import { readDarknetConfig, readDarknetWeights, readParameters, readSymbol, readXgboost } from './formats/darknet-mxnet-xgboost';
 import { readKeras } from './formats/keras';
@@ -14,12 +15,13 @@ export const LIMITS = {
   /** Unpacked bytes: two seconds at what zlib does. */
   bytes: 512 * 1024 * 1024,
   entries: 20_000,
-  /** Files of models that are looked into. */
+  /** Files that are looked into, of each kind. */
   models: 20,
 };
 
 /** What an archive has in it, as far as it was read. */
 export interface ArchiveContents {
+  /** Its members, each path once: unpacking an archive keeps the last one. */
   readonly entries: readonly TarEntry[];
   /** What the files tell that a framework made, by path. */
   readonly models: ReadonlyMap<string, ModelFile>;
@@ -29,66 +31,96 @@ export interface ArchiveContents {
   readonly broken?: string;
 }
 
+type Reader = (content: ByteReader) => ModelFile;
+
 /** Readers by the end of a file's name. */
-const READERS: readonly [RegExp, (content: ByteReader) => ModelFile][] = [
+const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/\.onnx$/, readOnnx],
   [/\.(pt|pth)$/, readPyTorch],
   [/\.tflite$/, readTflite],
   [/\.(h5|hdf5)$/, readKeras],
+  [/-symbol\.json$/, readSymbol],
   [/\.json$/, readSymbol],
   [/\.params$/, readParameters],
   [/\.cfg$/, readDarknetConfig],
   [/\.weights$/, readDarknetWeights],
   [/(^|\/)saved_model\.pb$/, readSavedModel],
   [/(^|\/)(?!keras_metadata|fingerprint)[^/]*\.pb$/, readFrozenGraph],
+  [/\.pbtxt$/, () => ({})],
   [/(\.model|(^|\/)xgboost-model)$/, readXgboost],
 ];
 
+/** Files that are shorter are held in memory. */
+const SMALL = 1024;
+
 const cache = new Map<string, ArchiveContents>();
-const MAX_CACHED = 200;
+/** Members of all archives that are remembered: an app has some ten, and a hostile archive at most `LIMITS.entries`. */
+const MAX_CACHED = 200_000;
+let cached = 0;
 
 /** Reads an archive, once for as long as the file does not change. */
 export function readArchive(path: string): ArchiveContents {
   const real = fs.realpathSync(path);
   const { size, mtimeMs, ino } = fs.statSync(real);
   const key = `${real}:${ino}:${size}:${mtimeMs}`;
-  const known = cache.get(key) ?? read(real);
-  if (cache.size >= MAX_CACHED) { cache.clear(); }
-  cache.set(key, known);
-  return known;
+  const known = cache.get(key);
+  if (known) { return known; }
+  const contents = read(real);
+  // One more for the archive itself.
+  cached += contents.entries.length + 1;
+  if (cached > MAX_CACHED) {
+    cache.clear();
+    cached = contents.entries.length + 1;
+  }
+  cache.set(key, contents);
+  return contents;
 }
 
 function read(path: string): ArchiveContents {
-  const entries: TarEntry[] = [];
+  const entries = new Map<string, TarEntry>();
   const models = new Map<string, ModelFile>();
+  const readOf = new Map<RegExp, number>();
+  const broken = archiveProblem(path);
+  if (broken !== undefined) { return { entries: [], models, broken }; }
+  let visited = 0;
   let source: ReturnType<typeof inflate> | undefined;
   try {
     source = inflate(path, LIMITS.bytes);
     readTar(new ByteReader(source.next), (entry, content) => {
-      if (entries.length >= LIMITS.entries) { throw new TooManyEntries(); }
-      entries.push(entry);
-      const reader = READERS.find(([name]) => name.test(entry.path))?.[1];
-      if (reader && entry.type === 'file' && !isAppleDouble(entry.path) && models.size < LIMITS.models) { models.set(entry.path, readModel(content, reader)); }
+      if (++visited > LIMITS.entries) { throw new TooManyEntries(); }
+      entries.set(entry.path, entry);
+      const [kind, reader] = READERS.find(([name]) => name.test(entry.path)) ?? [];
+      if (!kind || !reader || entry.type !== 'file' || isAppleDouble(entry.path)) { return; }
+      const count = (readOf.get(kind) ?? 0) + 1;
+      readOf.set(kind, count);
+      if (count <= LIMITS.models) { models.set(entry.path, entry.isSparse ? SPARSE : readModel(content, reader)); }
     });
-    return { entries, models };
+    return { entries: [...entries.values()], models };
   } catch (error) {
-    if (error instanceof BeyondLimit) { return { entries, models, partial: `its first ${LIMITS.bytes / 1024 / 1024} MiB (unpacked)` }; }
-    if (error instanceof TooManyEntries) { return { entries, models, partial: `its first ${LIMITS.entries} entries` }; }
-    return { entries, models, broken: (error as Error).message };
+    const contents = { entries: [...entries.values()], models };
+    if (error instanceof BeyondLimit) { return { ...contents, partial: `its first ${LIMITS.bytes / 1024 / 1024} MiB (unpacked)` }; }
+    if (error instanceof TooManyEntries) { return { ...contents, partial: `its first ${LIMITS.entries} entries` }; }
+    return { ...contents, broken: (error as Error).message };
   } finally {
     source?.close();
   }
 }
 
+const SPARSE: ModelFile = { unreadable: 'tar left out the holes in it: pack it without "--sparse"' };
+
 class TooManyEntries extends Error {}
 
-/** Reads one file of a model. What is wrong with it is told, and is no reason to stop reading the archive, unless that itself ends. */
-function readModel(content: ByteReader, reader: (content: ByteReader) => ModelFile): ModelFile {
+/** Reads one file of a model. What is wrong with it is no reason to stop reading the archive, unless the archive itself ends. */
+function readModel(content: ByteReader, reader: Reader): ModelFile {
   try {
-    return reader(content);
+    if (content.length === 0) { return { notAModel: 'an empty file' }; }
+    if (content.length > SMALL) { return reader(content); }
+    const whole = content.read(content.length);
+    return isLfsPointer(whole) ? { notAModel: LFS_POINTER.description } : reader(content.over(whole));
   } catch (error) {
     if (error instanceof BeyondLimit || content.isStreamBroken) { throw error; }
-    return { unreadable: error instanceof FormatError ? error.message : 'it is broken or cut off' };
+    if (error instanceof UnsupportedFormat) { return { unreadable: error.message }; }
+    return { notAModel: `a broken file: ${error instanceof FormatError ? error.message : new UnexpectedEnd().message}` };
   }
 }
 

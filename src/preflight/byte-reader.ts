@@ -3,8 +3,11 @@ export class UnexpectedEnd extends Error {
   constructor() { super('it ends in the middle'); }
 }
 
-/** A file that is not what it should be; the message completes the sentence "NAME is unreadable: …". */
+/** A file that is broken: no program reads it. The message completes the sentence "NAME is broken: …". */
 export class FormatError extends Error {}
+
+/** A file that this library cannot read, although a framework may. The message completes the sentence "NAME could not be read: …". */
+export class UnsupportedFormat extends Error {}
 
 /** The part of the archive that the check reads has ended, and the file goes on. */
 export class BeyondLimit extends Error {
@@ -107,6 +110,12 @@ export class ByteReader {
     }, length, this.budget);
   }
 
+  /** A reader of bytes that were read before. */
+  public over(bytes: Buffer): ByteReader {
+    const chunks = [bytes];
+    return new ByteReader(() => chunks.pop(), bytes.length, this.budget);
+  }
+
   /** Goes on behind a part: what the part took of the chunk beyond its own end is given back. */
   public finish(part: ByteReader): void {
     if (part.remaining > 0) { part.skip(part.remaining); }
@@ -157,7 +166,7 @@ export interface ModelFile {
   readonly externalData?: readonly string[];
   /** Why AWS documents another layout of the file. */
   readonly layout?: string;
-  /** Why nothing is known of it. */
+  /** Why nothing is known about it, although a framework may read it. */
   readonly unreadable?: string;
   /** Of MXNet's symbol: variables, of which the parameters are not inputs. */
   readonly variables?: readonly ModelInput[];

@@ -1,7 +1,9 @@
 import * as fs from 'fs';
 import { parseArgs } from 'util';
 import { App, Stack } from 'aws-cdk-lib';
+import { Findings } from './findings';
 import { checkArchive } from './preflight';
+import { quote } from './rules';
 import { SAMPLE_ARCHIVE } from './sample';
 import { FRAMEWORKS } from '../target/compatibility';
 import { WARNINGS } from '../target/compilation';
@@ -86,7 +88,9 @@ function check(archive: string, frameworkName: string, shape?: string, target?: 
   const [, name, version] = /^([A-Za-z0-9_]+)(?:-(.+))?$/.exec(frameworkName) ?? [undefined, frameworkName];
   const framework = NeoFramework.of(name.toUpperCase(), version);
   const dataInputShape = shape === undefined ? undefined : NeoDataInputShape.fromJson(shape);
-  const found = checkArchive(archive, { framework, dataInputShape });
+  const found = new Findings();
+  if (!archive.endsWith('.tar.gz')) { found.warn('archiveName', `the key in the bucket must end with .tar.gz, as Neo reads nothing else; got: ${archive}`); }
+  found.add(checkArchive(archive, { framework, dataInputShape, formatShape: json => `--shape ${quote(json)}` }));
   // Without a target, the rules know of the framework only that it exists.
   if (target === undefined) {
     const isKnown = Object.keys(FRAMEWORKS).includes(framework.name);

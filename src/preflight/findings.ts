@@ -1,7 +1,9 @@
-/** Every warning of the check of an archive by its id (after `cdk-sagemaker-neo:`): what it says, for docs/preflight.md. */
+/** Every warning of the check of an archive, by its id (after `cdk-sagemaker-neo:`). */
 export const PREFLIGHT_WARNINGS = {
   archivePartial: 'Only the beginning of the archive was read.',
+  archiveName: 'The name of the archive does not end with .tar.gz.',
   archiveMacFiles: 'The archive has `._` files of macOS, which may count as a second model.',
+  archiveLinks: 'A link beside the model may count as a second model.',
   archivePaths: 'A path or link leads out of the archive.',
   archiveFolder: 'The model is in a folder, where AWS documents it at the top.',
   savedModelExtraFiles: 'Beside `saved_model.pb` is a second `.pb` file of TensorFlow, and AWS documents exactly one.',
@@ -21,6 +23,11 @@ export type PreflightWarningId = keyof typeof PREFLIGHT_WARNINGS;
 export class Findings {
   public readonly errors: string[] = [];
   public readonly warnings: { readonly id: string; readonly message: string }[] = [];
+
+  public add({ errors, warnings }: Findings): void {
+    this.errors.push(...errors);
+    this.warnings.push(...warnings);
+  }
 
   /** Something that AWS documents to fail. */
   public error(message: string): void {

@@ -12,6 +12,8 @@ import type { NeoFramework } from '../target/framework';
 export interface PreflightRequest {
   readonly framework: NeoFramework;
   readonly dataInputShape?: NeoDataInputShape;
+  /** How a message writes a shape to paste, given its map in JSON: by default as a property in code. */
+  readonly formatShape?: (json: string) => string;
 }
 
 /**
@@ -34,7 +36,13 @@ export function checkArchive(path: string, request: PreflightRequest): Findings 
   checkModelFiles(framework, paths, contents, findings);
   const version = Token.isUnresolved(request.framework.version) ? undefined : request.framework.version;
   checkVersion(framework, version, paths, contents, findings);
-  checkInputs({ framework, version, shape: request.dataInputShape, inputs: inputsOf(framework, paths, contents) }, findings);
+  checkInputs({
+    framework,
+    version,
+    shape: request.dataInputShape,
+    inputs: inputsOf(framework, paths, contents),
+    formatShape: request.formatShape ?? (json => `NeoDataInputShape.fromMap(${json})`),
+  }, findings);
   return findings;
 }
 

@@ -76,7 +76,9 @@ export const FRAMEWORK_FILES: { readonly [framework: string]: FrameworkFiles } =
 export function checkFiles(framework: string, contents: ArchiveContents, findings: Findings): string[] {
   const rules = FRAMEWORK_FILES[framework];
   if (!rules) { return []; }
-  const paths = contents.entries.filter(({ type, path }) => type === 'file' && !isAppleDouble(path)).map(({ path }) => path);
+  const isFile = new Set(contents.entries.filter(({ type }) => type === 'file').map(({ path }) => path));
+  const paths = contents.entries.filter(({ type, path, linkTarget }) => !isAppleDouble(path) && (type === 'file' || type === 'hardlink' && isFile.has(linkTarget!)))
+    .map(({ path }) => path);
   const found = rules.files.flatMap(rule => checkKind(framework, rule, paths, contents, findings));
   checkMetadata(contents, findings);
   if (!rules.mayHaveFolder) { checkFolder(found, findings); }
@@ -93,14 +95,24 @@ function checkKind(framework: string, rule: ModelFileRule, paths: string[], cont
   } else if (found.length === 0 && contents.partial === undefined) {
     findings.error(`the archive must have one ${rule.title} for framework ${framework}: save it with "${command}" and pack it${linkHint(rule, contents)}; got: `
       + `${list(contents.entries.filter(({ type }) => type !== 'directory').map(({ path }) => path))}`);
+  } else {
+    const link = linkOf(rule, contents, found);
+    if (link) {
+      findings.warn('archiveLinks', `the archive has a link beside the ${rule.title}, which may count as a second one: leave it out; got: ${name(link.path)}, a link to `
+        + `${name(link.linkTarget ?? '')}`);
+    }
   }
   return found;
 }
 
 /** A link has no content, so it counts as no file. */
-function linkHint(rule: ModelFileRule, { entries }: ArchiveContents): string {
-  const link = entries.find(({ type, path }) => type === 'link' && rule.pattern.test(path));
+function linkHint(rule: ModelFileRule, contents: ArchiveContents): string {
+  const link = linkOf(rule, contents, []);
   return link ? ` (${name(link.path)} is a link to ${name(link.linkTarget ?? '')}: pack the file itself with "tar --dereference")` : '';
+}
+
+function linkOf(rule: ModelFileRule, { entries }: ArchiveContents, found: readonly string[]): ArchiveContents['entries'][number] | undefined {
+  return entries.find(({ path, linkTarget }) => linkTarget !== undefined && rule.pattern.test(path) && !found.includes(path));
 }
 
 function checkMetadata({ entries }: ArchiveContents, findings: Findings): void {
@@ -109,8 +121,8 @@ function checkMetadata({ entries }: ArchiveContents, findings: Findings): void {
     findings.warn('archiveMacFiles', 'the archive has files of macOS that may count as a second model: pack it with "COPYFILE_DISABLE=1 tar czf", or with '
       + `NeoModel.fromFiles; got: ${name(apple.path)}`);
   }
-  const outside = entries.find(({ path, linkTarget }) => isOutside(path)
-    || linkTarget !== undefined && (isOutside(linkTarget) || isOutside(posix.join(posix.dirname(path), linkTarget))));
+  const outside = entries.find(({ path, type, linkTarget }) => isOutside(path)
+    || linkTarget !== undefined && (posix.isAbsolute(linkTarget) || isOutside(type === 'hardlink' ? linkTarget : posix.join(posix.dirname(path), linkTarget))));
   if (outside) {
     findings.warn('archivePaths', `the archive has a path or link that leads out of it, which unpacking programs refuse; got: ${name(outside.path)}`
       + (outside.linkTarget === undefined ? '' : `, a link to ${name(outside.linkTarget)}`));
@@ -118,14 +130,14 @@ function checkMetadata({ entries }: ArchiveContents, findings: Findings): void {
 }
 
 function isOutside(path: string): boolean {
-  return path.startsWith('/') || /^[A-Za-z]:/.test(path) || posix.normalize(path).startsWith('..');
+  return path.startsWith('/') || /^[A-Za-z]:/.test(path) || /^\.\.(\/|$)/.test(posix.normalize(path));
 }
 
 function checkFolder(found: string[], findings: Findings): void {
   const inFolder = found.find(path => path.includes('/'));
   if (inFolder !== undefined) {
     findings.warn('archiveFolder', 'AWS documents the model at the top of the archive, without a folder: pack it with '
-      + `"tar czf model.tar.gz -C ${name(posix.dirname(inFolder))} ${name(posix.basename(inFolder))}"; got: ${name(inFolder)}`);
+      + `"tar czf model.tar.gz -C ${quote(name(posix.dirname(inFolder)))} ${quote(name(posix.basename(inFolder)))}"; got: ${name(inFolder)}`);
   }
 }
 
@@ -145,10 +157,15 @@ function checkVariables(found: string[], { entries, models, partial }: ArchiveCo
   }
 }
 
-/** Names come from the archive: short, and without what a terminal would obey. */
+/** Names come from the archive: they are cut, and what a terminal would obey, or what reorders or hides text, is replaced. */
 export function name(text: string): string {
-  const plain = text.replace(/[^\x20-\x7e\u00a0-\ufffd]/g, '?');
+  const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   return plain.length > 100 ? `${plain.slice(0, 97)}...` : plain;
+}
+
+/** One word of a command to copy: the shell must not run what is in it. */
+export function quote(word: string): string {
+  return /^[\w./@%+=:,][\w./@%+=:,-]*$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 }
 
 export function list(paths: readonly string[]): string {
@@ -168,6 +185,7 @@ export interface InputRequest {
   readonly version?: string;
   readonly shape?: NeoDataInputShape;
   readonly inputs?: readonly ModelInput[];
+  readonly formatShape: (json: string) => string;
 }
 
 /** Inputs of the model as its files tell them, undefined where they do not. */
@@ -267,7 +285,7 @@ function fits(shape: readonly unknown[], dimensions: readonly (number | undefine
   return shape.length === dimensions.length && dimensions.every((size, i) => size === undefined || size === shape[i]);
 }
 
-function suggestShape({ framework, version }: InputRequest, inputs: readonly ModelInput[], findings: Findings): void {
+function suggestShape({ framework, version, formatShape }: InputRequest, inputs: readonly ModelInput[], findings: Findings): void {
   // Neo reads the shapes of what PyTorch 2.0 or newer saved from the file.
   if (framework === 'PYTORCH' && version !== undefined && !/^[01]/.test(version)) { return; }
   const unknown = inputs.filter(({ dimensions }) => dimensions === undefined);
@@ -280,7 +298,7 @@ function suggestShape({ framework, version }: InputRequest, inputs: readonly Mod
   const shown = inputs.slice(0, MAX_SHOWN);
   const map = shown.map(({ name: inputName, dimensions }) => `${JSON.stringify(name(inputName ?? 'data'))}: [${dimensions?.map(size => size ?? 1).join(', ') ?? ''}]`).join(', ');
   const open = shown.filter(({ dimensions }) => !dimensions || dimensions.includes(undefined));
-  findings.warn('inputShapeOfFile', `no data input shape: by its file the model takes NeoDataInputShape.fromMap({ ${map} })`
+  findings.warn('inputShapeOfFile', `no data input shape: by its file the model takes ${formatShape(`{ ${map} }`)}`
     + (inputs.length > MAX_SHOWN ? ` and ${inputs.length - MAX_SHOWN} more` : '')
     + (open.length > 0 ? '; write the sizes to compile for where the file leaves them open: '
       + `${open.map(({ dimensions }) => dimensions ? formatDimensions(dimensions) : '[]').join(', ')}` : ''));

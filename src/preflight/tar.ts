@@ -4,14 +4,23 @@ import { FormatError, UnexpectedEnd, type ByteReader } from './byte-reader';
 export interface TarEntry {
   /** Path without `./` before it and without a slash at its end. */
   readonly path: string;
-  readonly type: 'file' | 'directory' | 'link' | 'other';
+  /** A hard link is another name of a file of the same archive. */
+  readonly type: 'file' | 'directory' | 'link' | 'hardlink' | 'other';
   /** Bytes of its content. */
   readonly size: number;
-  /** Of a link: where it leads. */
+  /** Where a link leads. */
   readonly linkTarget?: string;
+  /** Whether only parts of the file are in the archive, because tar left out its holes. */
+  readonly isSparse?: boolean;
 }
 
 const BLOCK = 512;
+/** By the flag of the header. */
+const TYPES: { readonly [flag: string]: TarEntry['type'] } = { '0': 'file', '\0': 'file', '7': 'file', 'S': 'file', '1': 'hardlink', '2': 'link', '5': 'directory' };
+/** Extended headers of a sparse file, among them its own name. */
+const SPARSE = 'GNU.sparse.', SPARSE_NAME = `${SPARSE}name`;
+/** Where a header of a sparse file in GNU's format, and a block of its map, says that another block follows. */
+const SPARSE_HEADER_FLAG = 482, SPARSE_BLOCK_FLAG = 504;
 /** Of a name that does not fit into a header, or of an extended header, in which macOS also puts the attributes of a file. */
 const MAX_NAME = 64 * 1024, MAX_EXTENDED = 1024 * 1024;
 
@@ -43,11 +52,16 @@ export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: Byt
       if (flag === 'K') { longLink = text(content); }
       continue;
     }
+    if (flag === 'S') { skipSparseMap(bytes, block); }
+    const type = TYPES[flag] ?? 'other';
+    const isLink = type === 'link' || type === 'hardlink';
+    const linkTarget = isLink ? pax.linkpath ?? longLink ?? text(block.subarray(157, 257)) : undefined;
     const entry: TarEntry = {
-      path: normalize(pax.path ?? longPath ?? pathOf(block)),
-      type: flag === '5' ? 'directory' : flag === '1' || flag === '2' ? 'link' : '0\0S7'.includes(flag) ? 'file' : 'other',
-      size: flag === '1' || flag === '2' || flag === '5' ? 0 : size,
-      ...(flag === '1' || flag === '2' ? { linkTarget: pax.linkpath ?? longLink ?? text(block.subarray(157, 257)) } : {}),
+      path: normalize(pax[SPARSE_NAME] ?? pax.path ?? longPath ?? pathOf(block)),
+      type,
+      size: isLink || type === 'directory' ? 0 : size,
+      ...(linkTarget === undefined ? {} : { linkTarget: type === 'hardlink' ? normalize(linkTarget) : linkTarget }),
+      ...(flag === 'S' || Object.keys(pax).some(key => key.startsWith(SPARSE)) ? { isSparse: true } : {}),
     };
     bytes.spend((entry.path.length + (entry.linkTarget?.length ?? 0)) / 16);
     pax = {};
@@ -56,6 +70,14 @@ export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: Byt
     visit(entry, content);
     bytes.finish(content);
     if (entry.size === size) { skipPadding(bytes, padding); }
+  }
+}
+
+/** The map of the parts of a sparse file, if it does not fit into the header. */
+function skipSparseMap(bytes: ByteReader, header: Buffer): void {
+  for (let more = header[SPARSE_HEADER_FLAG]; more !== 0;) {
+    bytes.spend(1);
+    more = bytes.read(BLOCK)[SPARSE_BLOCK_FLAG];
   }
 }
 
@@ -114,7 +136,7 @@ function readPax(content: Buffer): Record<string, string> {
     const length = space < 0 ? NaN : Number(content.toString('latin1', at, space));
     if (!(length > space - at) || at + length > content.length) { throw new FormatError('an extended header of the tar archive is broken'); }
     const [, key, value] = /^([^=]*)=([\s\S]*)\n?$/.exec(content.toString('utf8', space + 1, at + length - 1)) ?? [];
-    if (key === 'path' || key === 'linkpath' || key === 'size') { records[key] = value; }
+    if (key === 'path' || key === 'linkpath' || key === 'size' || key?.startsWith(SPARSE)) { records[key] = value; }
     at += length;
   }
   return records;

@@ -1,8 +1,9 @@
+import { execFileSync } from 'child_process';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { gunzipSync } from 'zlib';
-import { archiveOf } from './archives';
+import { gunzipSync, gzipSync } from 'zlib';
+import { archiveOf, archiveWith, model } from './archives';
 import { makeModel } from '../../examples/private-compilation/model/make-model';
 import { main } from '../../src/preflight/cli';
 
@@ -76,8 +77,44 @@ describe('targets', () => {
 
 test('one warning about a shape that is missing; none of it when the framework is not known', () => {
   const archive = archiveOf(['onnx/fixed.onnx']);
-  expect(run('check', archive, '--framework', 'onnx', '--target', 'ml_c5')).toEqual({ code: 0, text: expect.stringMatching(/^warning: .*fromMap.*inputShapeOfFile\]\n.*: 0 errors, 1 warning\n$/) });
+  expect(run('check', archive, '--framework', 'onnx', '--target', 'ml_c5')).toEqual({ code: 0, text: expect.stringMatching(/^warning: .*takes --shape '\{ "image": \[1, 3, 32, 32\] \}' \[.*inputShapeOfFile\]\n.*: 0 errors, 1 warning\n$/) });
   expect(run('check', archive, '--framework', 'onyx')).toEqual({ code: 0, text: expect.stringMatching(/^warning: .*unknownFramework/) });
+});
+
+describe('fails: a file that is no .tar.gz', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-check-'));
+  afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+  test.each<[string, () => Buffer, string]>([
+    ['an empty file', () => Buffer.alloc(0), 'an empty file'],
+    ['a tar archive without compression', () => gunzipSync(fs.readFileSync(archiveOf(['onnx/fixed.onnx']))), 'a tar archive that is not compressed'],
+    ['a zip under another name', () => model('torch/traced-1-12.pth'), 'a file that gzip did not make'],
+    ['a pointer of Git LFS', () => Buffer.from('version https://git-lfs.github.com/spec/v1\n'), 'a pointer of Git LFS, run "git lfs pull"'],
+    ['an archive of no files', () => gzipSync(Buffer.alloc(10_240)), 'got: no file'],
+    ['a model that is compressed alone', () => gzipSync(model('onnx/fixed.onnx')), 'a compressed file that is no tar archive'],
+  ])('fails: %s', (_, make, message) => {
+    const file = path.join(folder, 'model.tar.gz');
+    fs.writeFileSync(file, make());
+    expect(run('check', file, '--framework', 'onnx')).toEqual({ code: 1, text: expect.stringContaining(message) });
+  });
+
+  test('another name, which the key in the bucket must not have', () => {
+    const file = path.join(folder, 'model.tgz');
+    fs.copyFileSync(archiveOf(['onnx/fixed.onnx']), file);
+    expect(run('check', file, '--framework', 'onnx', '--shape', '{"image":[1,3,32,32]}'))
+      .toEqual({ code: 0, text: expect.stringMatching(/^warning: the key in the bucket must end with \.tar\.gz.*got: .*model\.tgz \[cdk-sagemaker-neo:archiveName\]/) });
+  });
+});
+
+test('commands of a report run nothing that the archive names', () => {
+  const shell = (text: string) => execFileSync('sh', ['-c', `printf '%s\\n' ${text}`], { encoding: 'utf8' }).trim();
+  const content = model('onnx/fixed.onnx');
+  const { text } = run('check', archiveWith([{ name: "a b'$(echo hacked);`echo hacked`/model.onnx", content }]), '--framework', 'onnx', '--shape', '{"image":[1,3,32,32]}');
+  const [, words] = /pack it with "tar czf model\.tar\.gz -C (.*) model\.onnx"; got/.exec(text) ?? [];
+  expect(shell(words)).toBe("a b'$(echo hacked);`echo hacked`");
+  const named = Buffer.from(content.toString('latin1').replace(/image/g, "x';ls"), 'latin1');
+  const [, shape] = /takes --shape (.*) \[cdk/.exec(run('check', archiveWith([{ name: 'model.onnx', content: named }]), '--framework', 'onnx').text) ?? [];
+  expect(shell(shape)).toBe('{ "x\';ls": [1, 3, 32, 32] }');
 });
 
 test('fails: a wrong command', () => {

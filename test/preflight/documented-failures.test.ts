@@ -2,6 +2,9 @@ import * as fs from 'fs';
 import * as zlib from 'zlib';
 import { archiveOf, archiveWith, check, DARKNET, model, tar, written } from './archives';
 import { NeoDataInputShape, NeoFramework } from '../../src/index';
+import { ByteReader } from '../../src/preflight/byte-reader';
+import { inflate } from '../../src/preflight/inflate';
+import { readTar } from '../../src/preflight/tar';
 import { MarkdownPage } from '../docs/markdown';
 
 const image = NeoDataInputShape.of('image', 1, 3, 8, 8);
@@ -24,6 +27,15 @@ function toPath(archive: Archive): string {
 /** A real model under the name of another. */
 const renamed = (name: string, file: string) => ({ name, content: model(file) });
 
+/** Files of an archive that `archiveOf` or `archiveWith` made. */
+function untar(archive: string): { name: string; content: Buffer }[] {
+  const found: { name: string; content: Buffer }[] = [];
+  readTar(new ByteReader(inflate(archive, Infinity).next), ({ path, type, size }, content) => {
+    if (type === 'file') { found.push({ name: path, content: content.read(size) }); }
+  });
+  return found;
+}
+
 interface Row {
   readonly framework: NeoFramework;
   readonly shape?: NeoDataInputShape;
@@ -43,14 +55,22 @@ const ROWS: { readonly [row: string]: Row } = {
     good: [['onnx/fixed.onnx'], [{ name: './model.onnx', content: model('onnx/fixed.onnx') }]],
     bad: {
       'a file that is not a `.tar.gz` archive': [
-        [() => model('onnx/fixed.onnx'), /cannot be unpacked.*gzip finds it broken/],
-        [() => tar([renamed('model.onnx', 'onnx/fixed.onnx')]), /cannot be unpacked.*gzip finds it broken/],
-        [() => model('torch/traced-1-12.pth'), /cannot be unpacked.*gzip finds it broken/],
-        [() => zlib.gzipSync(model('onnx/fixed.onnx')), /cannot be unpacked/],
+        [() => model('onnx/fixed.onnx'), /cannot be unpacked.*a file that gzip did not make/],
+        [() => tar([renamed('model.onnx', 'onnx/fixed.onnx')]), /cannot be unpacked.*a tar archive that is not compressed/],
+        [() => model('torch/traced-1-12.pth'), /cannot be unpacked.*a file that gzip did not make/],
+        [() => zlib.gzipSync(model('onnx/fixed.onnx')), /cannot be unpacked.*a compressed file that is no tar archive/],
+        [() => Buffer.alloc(0), /cannot be unpacked.*an empty file/],
       ],
       'a broken or truncated archive': [
         [() => fs.readFileSync(archiveOf(['onnx/fixed.onnx'])).subarray(0, -20), /cannot be unpacked.*gzip finds it broken or cut off/],
         [() => zlib.gzipSync(tar([renamed('model.onnx', 'onnx/fixed.onnx')]).subarray(0, 600)), /cannot be unpacked.*ends in the middle/],
+      ],
+      'a model file that is empty, broken or a pointer of Git LFS': [
+        [[{ name: 'model.onnx' }], /model\.onnx must be a model of framework ONNX.*got: an empty file/],
+        [[{ name: 'model.onnx', content: model('onnx/fixed.onnx').subarray(0, 100) }], /model\.onnx must be.*got: a broken file: a field of the protobuf message is longer/],
+        [[renamed('model.onnx', 'torch/traced-1-12.pth')], /got: a broken file: it is no protobuf message/],
+        [[{ name: 'model.onnx', content: '<html>' }], /got: a broken file/],
+        [[{ name: 'model.onnx', content: 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n' }], /got: a pointer of Git LFS, run "git lfs pull"/],
       ],
     },
   },
@@ -111,8 +131,9 @@ const ROWS: { readonly [row: string]: Row } = {
         [[renamed('export/saved_model.pb', 'tensorflow/saved_model_1_15/saved_model.pb')], /the folder export\/variables beside export\/saved_model\.pb/],
       ],
       'a `.pb` file without a graph': [
-        [[{ name: 'saved_model.pb' }, { name: 'variables/', flag: '5' }], /saved_model\.pb must be a model of framework TENSORFLOW.*got: a file without a graph/],
-        [[{ name: 'frozen.pb' }], /frozen\.pb must be a model of framework TENSORFLOW.*got: a file without a graph/],
+        [[{ name: 'saved_model.pb', content: '\x08\x01' }, { name: 'variables/', flag: '5' }], /saved_model\.pb must be a model of framework TENSORFLOW.*got: a file without a graph/],
+        [[renamed('frozen.pb', 'onnx/fixed.onnx')], /frozen\.pb must be a model of framework TENSORFLOW.*got: no frozen graph, but .* a model of ONNX/],
+        [[renamed('model.pb', 'tensorflow/saved_model_1_15/saved_model.pb')], /got: no frozen graph, but a saved model under another name/],
       ],
     },
   },
@@ -201,7 +222,10 @@ const ROWS: { readonly [row: string]: Row } = {
         [['xgboost/booster-1.json'], /one \.model file/],
         [['xgboost/booster-1-3.model', 'xgboost/pickled-1.model'], /exactly one \.model file/],
       ],
-      'an empty file': [[[{ name: 'xgboost.model' }], /got: an empty file/]],
+      'a file that XGBoost did not write': [
+        [[{ name: 'xgboost.model', content: 'hello' }], /xgboost\.model must be.*got: a file that XGBoost did not write/],
+        [[renamed('xgboost.model', 'mxnet/gluon-symbol.json')], /got: a file that XGBoost did not write/],
+      ],
     },
   },
 };
@@ -215,6 +239,21 @@ describe.each(Object.entries(ROWS))('%s', (_, { framework, shape, good, bad }) =
     models.map(([archive, message, otherShape = shape], i) => [reason, i + 1, archive, message, otherShape] as const));
   test.each(cases)('fails: %s, %d', (__, ___, archive, message, otherShape) => {
     expect(check(toPath(archive), framework, otherShape).errors).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe('a model file that is cut off', () => {
+  // The check does not read to the end of the other files: the weights of Keras and DarkNet, and the trees of XGBoost.
+  const others = Object.entries(ROWS).filter(([row]) => ['PyTorch', 'ONNX', 'TensorFlow', 'TensorFlow Lite', 'MXNet'].includes(row));
+
+  test.each(others)('fails: %s', (_, { framework, good }) => {
+    for (const archive of good.map(toPath)) {
+      const files = untar(archive);
+      const [file] = files.filter(({ name }) => /\.(pth|pt|onnx|pb|tflite|params)$/.test(name));
+      if (!file) { continue; }
+      const half = files.map(each => each === file ? { ...each, content: each.content.subarray(0, each.content.length / 2) } : each);
+      expect(check(archiveWith(half), framework).errors).toEqual([expect.stringContaining(`${file.name} must be a model of framework`)]);
+    }
   });
 });
 

@@ -44,9 +44,9 @@ test.each<[string, Parameters<typeof archiveWith>[0], RegExp]>([
   expect(onnx(archiveWith(members)).errors).toEqual([expect.stringMatching(message)]);
 });
 
-test('names are shown without what a terminal obeys, and short', () => {
-  const { errors } = onnx(archiveWith([{ name: '\x1b[31mred' }, { name: `${'a'.repeat(90)}/b` }, ...Array.from({ length: 20 }, (_, i) => ({ name: `${i}` }))]));
-  expect(errors).toEqual([expect.stringMatching(/got: \?\[31mred, a+\/b, 0, 1, 2 and 17 more$/)]);
+test('names are shown without what a terminal obeys, without what reorders or hides text, and short', () => {
+  const { errors } = onnx(archiveWith([{ name: Buffer.from('\x1b[31mred\u202e\u200b\u2028').toString('latin1') }, { name: `${'a'.repeat(90)}/b` }, ...Array.from({ length: 20 }, (_, i) => ({ name: `${i}` }))]));
+  expect(errors).toEqual([expect.stringMatching(/got: \?\[31mred\?\?\?, a+\/b, 0, 1, 2 and 17 more$/)]);
 });
 
 test('a link that leads to itself is only a link', () => {
@@ -78,16 +78,16 @@ describe('what is made to keep the check busy, or to fill the memory, ends in a 
   test.each<[string, NeoFramework, () => Buffer, RegExp]>([
     ['ten million entries', NeoFramework.ONNX, () => members(repeated(entry, 512 * 100_000), 100), /archivePartial: .*first 20000 entries/],
     ['ten million extended headers', NeoFramework.ONNX, () => members(repeated(extended, 1024 * 100_000), 100), /archivePartial: .*512 MiB|more parts than any model/],
-    ['fields of protobuf without end', NeoFramework.ONNX, () => zlib.gzipSync(tar([{ name: 'a.onnx', content: graph(repeated(Buffer.from([8, 1]), 2 * large)) }])), /modelUnreadable: .*more parts than any model/],
-    ['inputs without end', NeoFramework.ONNX, () => zlib.gzipSync(tar([{ name: 'a.onnx', content: graph(repeated(Buffer.from([0x5a, 0]), large)) }])), /modelUnreadable: .*more parts than any model/],
+    ['fields of protobuf without end', NeoFramework.ONNX, () => zlib.gzipSync(tar([{ name: 'a.onnx', content: graph(repeated(Buffer.from([8, 1]), 2 * large)) }])), /a\.onnx must be.*got: a broken file: it has more parts than any model/],
+    ['inputs without end', NeoFramework.ONNX, () => zlib.gzipSync(tar([{ name: 'a.onnx', content: graph(repeated(Buffer.from([0x5a, 0]), large)) }])), /a\.onnx must be.*got: a broken file: it has more parts than any model/],
     ['four such models', NeoFramework.TENSORFLOW_2_9, () => zlib.gzipSync(tar(Array.from({ length: 4 }, (_, i) => ({ name: `${i}.pb`, content: repeated(Buffer.from([0x0a, 0])) })))), /it has more parts than any model/],
     ['a directory of a zip', NeoFramework.PYTORCH_1_12, () => zlib.gzipSync(tar([{ name: 'a.pth', content: zip }])), /a zip that PyTorch did not make/],
-    ['a flatbuffer of offsets', NeoFramework.TFLITE_1_15, () => zlib.gzipSync(tar([{ name: 'a.tflite', content: flatbuffer }])), /modelUnreadable/],
+    ['a flatbuffer of offsets', NeoFramework.TFLITE_1_15, () => zlib.gzipSync(tar([{ name: 'a.tflite', content: flatbuffer }])), /modelUnreadable: .*it has version 4 of the schema/],
     ['JSON of brackets', NeoFramework.MXNET_1_8, () => zlib.gzipSync(tar([{ name: 'a-symbol.json', content: repeated('[', large - 1) }, { name: 'a.params' }])), /no JSON/],
-    ['JSON of small nodes', NeoFramework.MXNET_1_8, () => zlib.gzipSync(tar([{ name: 'a-symbol.json', content: `{"nodes":[${'{},'.repeat(2_500_000)}{}]}` }, { name: 'a.params' }])), /modelUnreadable|did not make/],
+    ['JSON of small nodes', NeoFramework.MXNET_1_8, () => zlib.gzipSync(tar([{ name: 'a-symbol.json', content: `{"nodes":[${'{},'.repeat(2_500_000)}{}]}` }, { name: 'a.params' }])), /a\.params must be.*got: an empty file/],
     ['a definition of Keras that never ends', NeoFramework.KERAS, () => zlib.gzipSync(tar([{ name: 'a.h5', content: Buffer.concat([Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'), repeated('{"class_name": ')]) }])), /^$|inputShape|keras/],
     ['lines of DarkNet', NeoFramework.DARKNET, () => zlib.gzipSync(tar([{ name: 'a.cfg', content: repeated(' \n', 1024 * 1024) }, { name: 'a.weights', content: repeated('\0', 64) }])), /without a \[net\] section/],
-    ['versions of XGBoost', NeoFramework.XGBOOST, () => zlib.gzipSync(tar([{ name: 'a.model', content: `{"version"${' '.repeat(4_000_000)}` }])), /^$/],
+    ['versions of XGBoost', NeoFramework.XGBOOST, () => zlib.gzipSync(tar([{ name: 'a.model', content: `{"learner":"version"${' '.repeat(4_000_000)}` }])), /^$/],
   ])('%s', (_, framework, make, message) => {
     const file = written(make());
     const before = process.memoryUsage().rss;

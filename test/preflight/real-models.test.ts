@@ -1,3 +1,7 @@
+import { execFileSync } from 'child_process';
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
 import { archiveOf, archiveWith, check, DARKNET, model } from './archives';
 import { NeoDataInputShape, NeoFramework } from '../../src/index';
 
@@ -107,6 +111,44 @@ describe('warns of what AWS does not document', () => {
     expect(warnings({ name: 'model.onnx', content }, { name: 'a', flag: '2', linkname: '../../etc/passwd' }).warnings)
       .toEqual([expect.stringMatching(/^archivePaths: .*got: a, a link to \.\.\/\.\.\/etc\/passwd/)]);
     expect(warnings({ name: 'model.onnx', content }, { name: '/etc/passwd' }).warnings).toEqual([expect.stringMatching(/^archivePaths: .*got: \/etc\/passwd/)]);
+    expect(warnings({ name: 'model.onnx', content }, { name: '..hidden' }, { name: 'a/b', flag: '2', linkname: '../model.bin' })).toEqual({ errors: [], warnings: [] });
     expect(warnings({ name: 'model.onnx', flag: '2', linkname: 'weights/v1.onnx' }).errors).toEqual([expect.stringMatching(/model\.onnx is a link to weights\/v1\.onnx.*--dereference/)]);
+  });
+
+  test('unpacking keeps the last of two files with one path, as of an archive that was appended to', () => {
+    const content = model('onnx/fixed.onnx');
+    expect(check(archiveWith([{ name: 'model.onnx', content: 'old' }, { name: 'model.onnx', content }]), NeoFramework.ONNX, large)).toEqual({ errors: [], warnings: [] });
+    expect(check(archiveWith([{ name: 'model.onnx', content }, { name: './model.onnx', content: 'new' }]), NeoFramework.ONNX, large).errors)
+      .toEqual([expect.stringMatching(/model\.onnx must be a model of framework ONNX/)]);
+  });
+
+  test('a second name of a file: a hard link is a file, a symbolic link may be one', () => {
+    const content = model('onnx/fixed.onnx');
+    expect(check(archiveWith([{ name: 'model.onnx', content }, { name: 'best.onnx', flag: '1', linkname: './model.onnx' }]), NeoFramework.ONNX, large).errors)
+      .toEqual([expect.stringMatching(/exactly one \.onnx file.*got: model\.onnx, best\.onnx$/)]);
+    expect(check(archiveWith([{ name: 'model.onnx', content }, { name: 'best.onnx', flag: '2', linkname: 'model.onnx' }]), NeoFramework.ONNX, large))
+      .toEqual({ errors: [], warnings: [expect.stringMatching(/^archiveLinks: .*leave it out; got: best\.onnx, a link to model\.onnx$/)] });
+  });
+
+  test.each(['gnu', 'oldgnu', 'posix'])('a file that tar packed without its holes, in the format %s, has its own name and is not judged', format => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-sparse-'));
+    try {
+      // Parts that are far apart, more than a header has room for.
+      const file = fs.openSync(path.join(folder, 'model.onnx'), 'w');
+      for (let i = 0; i < 30; i++) { fs.writeSync(file, 'part', i * 1_000_000); }
+      fs.closeSync(file);
+      fs.writeFileSync(path.join(folder, 'other.txt'), 'after it');
+      execFileSync('tar', [`--format=${format}`, '-czSf', path.join(folder, 'model.tar.gz'), '-C', folder, 'model.onnx', 'other.txt']);
+      expect(check(path.join(folder, 'model.tar.gz'), NeoFramework.ONNX, large)).toEqual({
+        errors: [], warnings: [expect.stringMatching(/^modelUnreadable: model\.onnx could not be read.*pack it without "--sparse"/)],
+      });
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('the twenty-first file of a kind hides none of another kind', () => {
+    const members = [...Array.from({ length: 30 }, (_, i) => ({ name: `labels-${i}.json`, content: '{}' })), { name: 'model.pth', content: model('torch/state-dict-1-12.pth') }];
+    expect(check(archiveWith(members), NeoFramework.PYTORCH_1_12, input0).errors).toEqual([expect.stringMatching(/model\.pth must be.*a state dict/)]);
   });
 });

@@ -1,5 +1,5 @@
 import { isRecord } from '../../util/prop-types';
-import { FormatError } from '../byte-reader';
+import { FormatError, UnsupportedFormat } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 
 const MAX_CONFIG = 1024 * 1024;
@@ -85,8 +85,8 @@ export function readParameters(bytes: ByteReader): ModelFile {
 
 function skipArray(bytes: ByteReader): void {
   const magic = bytes.read(4).readUInt32LE();
-  if (magic !== ARRAY_V2 && magic !== ARRAY_V3) { throw new FormatError('its arrays are of a format that is not known here'); }
-  if (bytes.read(4).readInt32LE() !== 0) { throw new FormatError('it has sparse arrays'); }
+  if (magic !== ARRAY_V2 && magic !== ARRAY_V3) { throw new UnsupportedFormat('its arrays have a format that this library does not know'); }
+  if (bytes.read(4).readInt32LE() !== 0) { throw new UnsupportedFormat('it has sparse arrays'); }
   const rank = bytes.read(4).readInt32LE();
   if (rank < -1 || rank > 32) { throw new FormatError('an array of it has no possible shape'); }
   if (rank < 0 || rank === 0 && magic === ARRAY_V2) { return; }
@@ -106,6 +106,10 @@ function limited(count: number): number {
 const MAX_TAIL = 4 * 1024 * 1024;
 /** Some releases begin their binary with it. */
 const MAGIC = 'binf';
+/** Here the binary has the name of its booster, and the other formats that of their first part. */
+const HEAD = 512;
+const BOOSTER = /gbtree|gblinear|dart/;
+const NOT_XGBOOST: ModelFile = { notAModel: 'a file that XGBoost did not write' };
 
 /**
  * XGBoost's own binary begins with numbers, its JSON with a brace, UBJSON, written since 1.6, with a brace and a length; a pickle is none of them. JSON tells
@@ -113,13 +117,14 @@ const MAGIC = 'binf';
  */
 export function readXgboost(bytes: ByteReader): ModelFile {
   const size = bytes.remaining;
-  const head = bytes.readUpTo(64);
-  if (head.length === 0) { return { notAModel: 'an empty file' }; }
+  const head = bytes.readUpTo(HEAD);
+  const beginning = head.toString('latin1');
   if (head[0] === 0x80 && head[1] <= 5) { return { unreadable: 'it is a pickle of Python, which Neo may not load' }; }
-  if (head[0] !== 0x7b) { return { writtenBy: versionOfBinary(head) }; }
+  if (head[0] !== 0x7b) { return BOOSTER.test(beginning) ? { writtenBy: versionOfBinary(head) } : NOT_XGBOOST; }
+  if (!beginning.includes('learner')) { return NOT_XGBOOST; }
   if (head[1] === 0x4c || head[1] === 0x69 || head[1] === 0x6c) { return { writtenBy: { version: '1.6', orNewer: true, because: 'it is UBJSON' } }; }
   if (size > MAX_TAIL) { bytes.skip(size - MAX_TAIL - head.length); }
-  const text = head.toString('latin1') + bytes.read(bytes.remaining).toString('latin1');
+  const text = beginning + bytes.read(bytes.remaining).toString('latin1');
   const [, major, minor] = /"version"\s*:\s*\[\s*([0-9]+)\s*,\s*([0-9]+)/.exec(text) ?? [];
   return major === undefined ? {} : { writtenBy: { version: `${major}.${minor}`, because: 'it says so' } };
 }

@@ -1,5 +1,5 @@
 import * as zlib from 'zlib';
-import { FormatError } from '../byte-reader';
+import { FormatError, UnsupportedFormat } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 
 /** The directory of a zip is at its end. torch.jit writes the weights first, so the code is there, too. */
@@ -119,9 +119,10 @@ class Zip {
       count = Number(tail.readBigUInt64LE(zip64 + 32));
       start = Number(tail.readBigUInt64LE(zip64 + 48));
     }
-    if (count > MAX_MEMBERS || start < base || start > this.size) { throw new FormatError(`its directory of ${count} members is too large or outside of the file`); }
+    if (start > this.size) { throw new FormatError('the directory of the zip lies outside of the file'); }
+    if (count > MAX_MEMBERS || start < base) { throw new UnsupportedFormat(`the directory of the zip is too large, with ${count} members`); }
     for (let at = start - base; count > 0; count--) {
-      if (at + 46 > tail.length || tail.toString('latin1', at, at + 4) !== 'PK\x01\x02') { throw new FormatError('its directory is broken'); }
+      if (at + 46 > tail.length || tail.toString('latin1', at, at + 4) !== 'PK\x01\x02') { throw new FormatError('the directory of the zip is broken'); }
       const nameLength = tail.readUInt16LE(at + 28);
       const extra = tail.subarray(at + 46 + nameLength, at + 46 + nameLength + tail.readUInt16LE(at + 30));
       visit(tail.toString('utf8', at + 46, at + 46 + nameLength), {

@@ -1,4 +1,4 @@
-import { FormatError } from '../byte-reader';
+import { FormatError, UnsupportedFormat } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 import { INPUT_COST, readMessage, readText } from './protobuf';
 
@@ -98,10 +98,10 @@ export function readFrozenGraph(bytes: ByteReader): ModelFile {
   const inputs: ModelInput[] = [];
   let producer = 0;
   let nodes = 0;
-  let isSavedModel = false;
+  let isOther = false;
   readMessage(bytes, ({ number, content, value }) => {
-    // The version of a SavedModel's schema.
-    if (number === 1 && value !== undefined) { isSavedModel = true; }
+    // The version of a SavedModel's schema, or of ONNX's.
+    if (number === 1 && value !== undefined) { isOther = true; }
     if (number === 4 && content) { readMessage(content, version => { if (version.number === 1) { producer = version.value ?? 0; } }); }
     if (number !== 1 || !content) { return; }
     nodes++;
@@ -117,7 +117,7 @@ export function readFrozenGraph(bytes: ByteReader): ModelFile {
     inputs.push({ name, aliases: [`${name}:0`], dimensions });
   });
   if (nodes > 0) { return { inputs, ...writtenByProducer(producer) }; }
-  return isSavedModel ? { unreadable: 'it looks like a saved model, which TensorFlow finds by the name saved_model.pb only' } : { notAModel: 'a file without a graph' };
+  return { notAModel: isOther ? 'no frozen graph, but a saved model under another name than saved_model.pb, or a model of ONNX' : 'a file without a graph' };
 }
 
 /** An entry of the map: key (1), AttrValue (2), in it shape (7). */
@@ -152,7 +152,7 @@ export function readTflite(bytes: ByteReader): ModelFile {
   const file = new Flatbuffer(bytes.read(bytes.remaining));
   if (file.identifier !== 'TFL3') { return { notAModel: 'a file that TensorFlow Lite did not make' }; }
   const schema = file.integer(file.field(file.root, 0));
-  if (schema !== SCHEMA) { throw new FormatError(`it has version ${schema} of the schema, and TensorFlow Lite knows ${SCHEMA}`); }
+  if (schema !== SCHEMA) { throw new UnsupportedFormat(`it has version ${schema} of the schema, and TensorFlow Lite knows ${SCHEMA}`); }
   return { inputs: readInputs(file), ...writtenBy(file) };
 }
 
