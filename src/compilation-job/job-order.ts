@@ -3,7 +3,7 @@ import type { IResolvable } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import type { NeoModelConfig } from '../model/model-options';
-import { bucketDeployments, resourcesOf, type BucketDeployment } from '../network/app-checks';
+import { bucketDeployments, resourcesOf, type BucketDeployment } from '../network/bucket-access-checks';
 import { DEFAULT_CONCURRENT_JOBS } from '../network/new-vpc';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { lateWarnings } from '../util/errors';

@@ -1,4 +1,4 @@
-import { Annotations, ArnFormat, CustomResourceProviderBase, Lazy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, CustomResourceProviderBase, Lazy, Resource, Stack, Token, type IResolveContext } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -9,6 +9,7 @@ import { differ, requireSameRegion } from './same-environment';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { readable } from '../util/policies';
 import { requireType } from '../util/prop-types';
+import { refersTo } from '../util/references';
 import { GRANTEE } from '../util/resource-types';
 
 const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
@@ -29,6 +30,8 @@ const EMPTYING = /^s3:(?:Delete|ListBucket(?:\*|Versions))/;
  */
 export class EndpointOnlyBucketPolicy {
   private readonly exemptArns: string[] = [];
+  /** Exempt roles that policies of another stack can only name by a reference. */
+  private readonly referredRoles: iam.IRole[] = [];
 
   constructor(
     private readonly scope: IConstruct,
@@ -53,6 +56,8 @@ export class EndpointOnlyBucketPolicy {
    * Exempt a principal. Rendered at synthesis, so statements that exist already follow.
    */
   public exempt(grantee: iam.IGrantable) {
+    const principal = grantee?.grantPrincipal;
+    if (principal instanceof iam.Role && roleNameOf(principal) === undefined) { this.referredRoles.push(principal); }
     for (const arn of arnsOf(this.scope, grantee)) {
       if (!this.exemptArns.includes(arn)) { this.exemptArns.push(arn); }
     }
@@ -65,7 +70,7 @@ export class EndpointOnlyBucketPolicy {
 
   /** Whether an Allow of this action is of no use outside the endpoint. */
   public denies(action: unknown): boolean {
-    return typeof action === 'string' && this.actions.some(denied => matches(denied, action) || matches(action, denied));
+    return typeof action === 'string' && this.actions.some(denied => matchesAction(denied, action) || matchesAction(action, denied));
   }
 
   public get deniesDeletion(): boolean {
@@ -82,20 +87,23 @@ export class EndpointOnlyBucketPolicy {
       conditions: {
         // A request that comes through no endpoint has no such key, and a negated operator matches a missing key: denied too.
         StringNotEquals: { 'aws:SourceVpce': this.endpoint.vpcEndpointId },
-        ArnNotLike: Lazy.any({ produce: () => this.exemption(bucket) }),
+        ArnNotLike: Lazy.uncachedAny({ produce: context => this.exemption(bucket, context) }),
       },
     });
   }
 
   /** For a session of a role, aws:PrincipalArn is the ARN of the role. */
-  private exemption(bucket: s3.IBucket) {
+  private exemption(bucket: s3.IBucket, { scope, preparing }: IResolveContext) {
+    const stack = Stack.of(scope);
+    const inCycle = preparing && this.referredRoles.find(role => Stack.of(role) !== stack && refersTo(Stack.of(role), stack));
+    if (inCycle) { throw stackCycle(this.scope, 'grantee', inCycle, stack, 'make it in that stack, or give the role a roleName'); }
     const arns = [...this.exemptArns, ...this.actions.some(action => EMPTYING.test(action)) ? autoDeleteObjectsRoleArn(bucket) : []];
     return arns.length ? { 'aws:PrincipalArn': arns } : undefined;
   }
 }
 
 /** Whether a pattern of a policy comprises an action, which may be a pattern as well. */
-function matches(pattern: string, action: string): boolean {
+export function matchesAction(pattern: string, action: string): boolean {
   const expression = pattern.replace(/[^a-z0-9:*?]/gi, '').replace(/\*/g, '.*').replace(/\?/g, '.');
   return new RegExp(`^${expression}$`, 'i').test(action);
 }

@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import type { OwnInterfaceEndpoint } from './app-checks';
 import { createS3Endpoint, FOR_FUNCTIONS, throughEndpoint } from './s3-endpoint';
 
 /**
@@ -52,6 +53,7 @@ const SERVICES: Service[] = [
 export interface ControlPlane {
   readonly securityGroup: ec2.ISecurityGroup;
   readonly s3Endpoint: ec2.GatewayVpcEndpoint;
+  readonly interfaceEndpoints: OwnInterfaceEndpoint[];
 }
 
 /**
@@ -80,10 +82,10 @@ export function createControlPlane(
   endpoints.addIngressRule(functions, ec2.Port.tcp(443), 'Functions that control compilation jobs');
   functions.addEgressRule(endpoints, ec2.Port.tcp(443), 'Interface endpoints');
   functions.addEgressRule(s3PrefixList, ec2.Port.tcp(443), 'S3 through the gateway endpoint');
-  for (const service of SERVICES) { createEndpoint(scope, service, vpc, subnets, endpoints); }
+  const interfaceEndpoints = SERVICES.map(service => createEndpoint(scope, service, vpc, subnets, endpoints));
   const s3Endpoint = createS3Endpoint(scope, vpc, subnets, FOR_FUNCTIONS);
   controlPlaneS3Statements(buckets).forEach(statement => s3Endpoint.addToPolicy(statement));
-  return { securityGroup: functions, s3Endpoint };
+  return { securityGroup: functions, s3Endpoint, interfaceEndpoints };
 }
 
 /** What the functions do with S3: they answer CloudFormation, and delete artifacts. */
@@ -103,7 +105,7 @@ function controlPlaneS3Statements(buckets: s3.IBucket[]): iam.PolicyStatement[] 
 
 function createEndpoint(
   scope: Construct, { id, service, actions, resource, unscoped }: Service, vpc: ec2.IVpc, subnets: ec2.ISubnet[], group: ec2.ISecurityGroup,
-) {
+): OwnInterfaceEndpoint {
   const endpoint = new ec2.InterfaceVpcEndpoint(scope, `${id}Endpoint`, {
     vpc,
     service: inAnyPartition(scope, service),
@@ -118,6 +120,7 @@ function createEndpoint(
   const anyOfKind = Stack.of(scope).formatArn({ service: namespace, resource: `${kind}${sep}*` });
   endpoint.addToPolicy(throughEndpoint({ sid: 'Control', actions, resources: [anyOfKind] }));
   if (unscoped) { endpoint.addToPolicy(throughEndpoint({ sid: 'List', actions: unscoped, resources: ['*'] })); }
+  return { endpoint, shortName: service.shortName };
 }
 
 /**

@@ -4,6 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, Dependable } from 'constructs';
+import { resourcesOf, warnOfDenies } from './bucket-access-checks';
 import { arnsOf, EndpointOnlyBucketPolicy } from './bucket-policies';
 import { requireGroupCount, requireSubnetCount } from './existing-vpc';
 import { ModelAccess, requireReadable } from './model-access';
@@ -69,9 +70,23 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     this.vpcConfig = vpcConfigOf(this);
     this.modelAccess = new ModelAccess(this, this.role);
     this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, attrs.bucketPolicyActions);
+    this.warnOfDenies();
     // What is granted to the role here is a policy below it, and a job must wait for that.
     const { role } = this;
     Dependable.implement(this, { get dependencyRoots() { return [role]; } });
+  }
+
+  /** Policies of buckets that this app makes, or whose policies it makes. */
+  private warnOfDenies() {
+    // A construct below this one, for warnings at the end of synthesis.
+    const checks = new Construct(this, 'Checks');
+    const { vpc, s3Endpoint, role, buckets, modelAccess: { buckets: modelBuckets } } = this;
+    checks.node.addValidation({
+      validate: () => {
+        warnOfDenies(this, resourcesOf(this.node.root), { vpc, s3Endpoint, role, buckets, modelBuckets });
+        return [];
+      },
+    });
   }
 
   private requireControlPlane() {

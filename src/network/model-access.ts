@@ -37,6 +37,8 @@ export class ModelAccess {
   private readonly assetsByEndpoint = new ReadableModels();
   private grant?: iam.Grant;
   private readonly unknownKeys = new Set<string>();
+  /** Each once. */
+  public readonly buckets: s3.IBucket[] = [];
 
   /**
    * @param endpoint the endpoint, if its policy is ours
@@ -48,9 +50,9 @@ export class ModelAccess {
    */
   public grantRead(bucket: s3.IBucket, objectKeyPattern: string, isReachable = false): iam.Grant {
     requireSameRegion(this.scope, 'bucket', bucket);
-    const other = networkOf(bucket);
-    if (other && this.endpoint) {
-      throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${other.node.path}, and its policy denies what comes through any other `
+    const owner = networkOf(bucket);
+    if (owner && this.endpoint) {
+      throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${owner.node.path}, and its policy denies what comes through any other `
         + 'endpoint: compile in that network, or keep the model in another bucket', this.scope);
     }
     const bucketArn = this.arnOf(bucket);
@@ -58,6 +60,7 @@ export class ModelAccess {
     const pattern = inPolicy(objectKeyPattern);
     if (!this.byRole.add(bucketArn, pattern)) { return this.grant!; }
 
+    if (!isReachable && !this.buckets.some(other => other.bucketArn === bucketArn)) { this.buckets.push(bucket); }
     if (!isReachable) { this.warnOfUnknownKey(bucket); }
     if (bucket.encryptionKey) { grantKeys(this.scope, this.role, [bucket.encryptionKey], 'kms:Decrypt'); }
     this.grant ??= this.grantRole();

@@ -196,12 +196,13 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     const network = props.vpc ? [...subnets, ...controlPlaneSubnets ?? []] : [vpc];
     const parts = [...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies];
     this.createReadyBarrier(parts);
-    const { s3Endpoint, buckets, endpointOnlyPolicy: policy } = this;
+    const { s3Endpoint, buckets, role, endpointOnlyPolicy: policy, modelAccess: { buckets: modelBuckets } } = this;
     const ownEndpoints = [
       ...ownEndpoint ? [{ endpoint: ownEndpoint, subnets, remedy: FOR_JOBS.remedy }] : [],
       ...controlPlane ? [{ endpoint: controlPlane.s3Endpoint, subnets: controlPlaneSubnets, remedy: FOR_FUNCTIONS.remedy }] : [],
     ];
-    checkApp(this, { vpc, subnets, s3Endpoint, ownEndpoints, buckets, policy });
+    const { interfaceEndpoints = [] } = controlPlane ?? {};
+    checkApp(this, { vpc, subnets, s3Endpoint, role, ownEndpoints, interfaceEndpoints, buckets, modelBuckets, policy });
     describeNetwork(this, this.metadata(!props.vpc));
   }
 

@@ -1,12 +1,11 @@
 /**
  * What the rest of an app does to a network.
  */
-import { App, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
+import { App, Fn, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as resolver from 'aws-cdk-lib/aws-route53resolver';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
 import { existing } from './existing-vpc-fixture';
 import { network, newStack, warningIds, warnings } from './fixture';
 import { NeoPrivateCompilationVpc } from '../../src';
@@ -57,93 +56,38 @@ describe('fails with a second S3 endpoint on a route table', () => {
   });
 });
 
-describe('a bucket that denies what does not come from elsewhere', () => {
-  const closed = (stack: Stack, condition: Record<string, any>, action = 's3:*') => {
-    const bucket = new s3.Bucket(stack, 'Bucket');
-    bucket.addToResourcePolicy(new iam.PolicyStatement({
-      effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions: [action], resources: [bucket.arnForObjects('*')], conditions: condition,
-    }));
-    return network({}, stack);
-  };
-  const denied = (make: (stack: Stack) => unknown) => {
+describe('a second interface endpoint with private names for a service', () => {
+  const FUNCTIONS = { privateControlPlane: true, vpcSubnets: { subnetGroupName: 'Isolated' }, controlPlaneSubnets: { subnetGroupName: 'Functions' } };
+  const withFunctions = (stack: Stack) => existing(stack, {
+    subnetConfiguration: ['Isolated', 'Functions'].map(name => ({ name, subnetType: ec2.SubnetType.PRIVATE_ISOLATED })), natGateways: 0,
+  });
+  const SAGEMAKER = { service: ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API };
+
+  test.each<[string, (vpc: ec2.Vpc, stack: Stack) => void, RegExp]>([
+    ['of the app', vpc => vpc.addInterfaceEndpoint('SageMaker', SAGEMAKER), /got: Stack\/Existing\/SageMaker for /],
+    ['of another network', (vpc, stack) => new NeoPrivateCompilationVpc(stack, 'Second', {
+      buckets: [new s3.Bucket(stack, 'Other')], vpc, privateControlPlane: true, vpcSubnets: { subnets: [vpc.isolatedSubnets[0]] }, controlPlaneSubnets: { subnets: [vpc.isolatedSubnets[1]] },
+    }), /got: Stack\/Second\/StepFunctionsEndpoint for /],
+  ])('fails: %s', (_, make, got) => {
     const stack = newStack();
-    make(stack);
-    synth(stack);
-    return warnings(stack).filter(text => text.includes('bucketDeniesNetwork'));
-  };
-
-  test.each<[string, (stack: Stack) => Record<string, any>]>([
-    ['an endpoint by its ID', () => ({ StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } })],
-    ['an endpoint of the app', stack => ({ StringNotEqualsIfExists: { 'aws:sourceVpce': existing(stack).addGatewayEndpoint('S3', S3).vpcEndpointId } })],
-    ['another VPC', stack => ({ StringNotEquals: { 'aws:SourceVpc': existing(stack).vpcId } })],
-  ])('%s: a warning', (_, condition) => {
-    expect(denied(stack => closed(stack, condition(stack)))).toEqual([expect.stringMatching(/^the policy of bucket Stack\/Bucket denies what does not come from .*, which is neither the S3 endpoint nor the VPC/)]);
+    const vpc = withFunctions(stack);
+    network({ vpc, ...FUNCTIONS }, stack);
+    make(vpc, stack);
+    expect(() => synth(stack)).toThrow(/privateControlPlane must have the only interface endpoint with private DNS names for a service, as AWS allows one in a VPC/);
+    expect(() => synth(stack)).toThrow(got);
   });
 
-  test('no warning where the condition names this network, a pattern or a parameter, or where jobs are not concerned', () => {
-    const own = (stack: Stack) => {
-      const { bucket, privateVpc } = network({}, stack);
-      bucket.addToResourcePolicy(new iam.PolicyStatement({
-        effect: iam.Effect.DENY,
-        principals: [new iam.AnyPrincipal()],
-        actions: ['s3:*'],
-        resources: [bucket.arnForObjects('*')],
-        conditions: { StringNotEquals: { 'aws:SourceVpc': ['vpc-1', privateVpc.vpc.vpcId] } },
-      }));
-    };
-    expect(denied(own)).toEqual([]);
-    expect(denied(stack => closed(stack, { StringNotLike: { 'aws:SourceVpce': 'vpce-*' } }))).toEqual([]);
-    expect(denied(stack => closed(stack, { StringNotEquals: { 'aws:SourceVpce': new CfnParameter(stack, 'Endpoint').valueAsString } }))).toEqual([]);
-    expect(denied(stack => closed(stack, { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } }, 's3:DeleteObject'))).toEqual([]);
-  });
-});
-
-describe('a BucketDeployment into a bucket of the network', () => {
-  const upload = (stack: Stack, bucket: s3.IBucket) => new deployment.BucketDeployment(stack, 'Upload', { sources: [deployment.Source.data('model.txt', 'x')], destinationBucket: bucket });
-
-  test('is locked out, and a warning has the line that lets it in', () => {
-    const { stack, bucket } = network();
-    upload(stack, bucket);
-    synth(stack);
-    expect(warnings(stack)).toEqual([expect.stringMatching(/the BucketDeployment Stack\/Upload does.*network\.allowOutsideEndpoint\(deployment\.handlerRole\)\. A job .*\[ack: cdk-sagemaker-neo:bucketDeploymentDenied\]/)]);
-  });
-
-  test('is not warned of when it is let in, nor into another bucket', () => {
-    const { stack, bucket, privateVpc } = network();
-    privateVpc.allowOutsideEndpoint(upload(stack, bucket).handlerRole);
-    new deployment.BucketDeployment(stack, 'Elsewhere', { sources: [deployment.Source.data('a', 'x')], destinationBucket: new s3.Bucket(stack, 'Other') });
-    synth(stack);
-    expect(warningIds(stack)).toEqual([]);
-  });
-});
-
-describe('AWS services that use a bucket of the network', () => {
-  const service = (make: (stack: Stack, bucket: s3.Bucket) => void, props: Parameters<typeof network>[0] = {}, context = {}) => {
-    const stack = new Stack(new App({ context }), 'Stack');
-    const { bucket } = network(props, stack);
-    make(stack, bucket);
-    synth(stack);
-    return warnings(stack).filter(text => text.includes('serviceDenied'));
-  };
-  const logsInto = (stack: Stack, bucket: s3.Bucket) => new s3.Bucket(stack, 'Site', { serverAccessLogsBucket: bucket });
-
-  test.each<[string, (stack: Stack, bucket: s3.Bucket) => void, object, RegExp]>([
-    ['access logs, by a bucket policy', logsInto, { '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true }, /: logging\.s3\.amazonaws\.com, access logs of Stack\/Site\. Give them/],
-    ['access logs, by an ACL', logsInto, {}, /: access logs of Stack\/Site\. Give them/],
-    ['an inventory', (stack, bucket) => new s3.Bucket(stack, 'Site', { inventories: [{ destination: { bucket } }] }), {}, /: s3\.amazonaws\.com\. Give them/],
-    ['flow logs', (_, bucket) => bucket.addToResourcePolicy(new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal('delivery.logs.amazonaws.com')], actions: ['s3:Put*'], resources: [bucket.arnForObjects('*')],
-    })), {}, /: delivery\.logs\.amazonaws\.com\. Give them/],
-  ])('are denied, which a warning says: %s', (_, make, context, text) => {
-    expect(service(make, {}, context)).toEqual([expect.stringMatching(text)]);
-  });
-
-  test('are not warned of when they do what is not denied, or use another bucket', () => {
-    expect(service((_, bucket) => bucket.addToResourcePolicy(new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal('cloudtrail.amazonaws.com')], actions: ['s3:GetBucketAcl'], resources: [bucket.bucketArn],
-    })))).toEqual([]);
-    expect(service(stack => logsInto(stack, new s3.Bucket(stack, 'Logs')))).toEqual([]);
-    expect(service(logsInto, { bucketPolicyActions: ['s3:GetObject'] }, { '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true }).join()).not.toContain('logging.s3');
+  test('is none without private names, for another service, in another VPC, or where there is no private control plane', () => {
+    const stack = newStack();
+    const vpc = withFunctions(stack);
+    network({ vpc, ...FUNCTIONS }, stack);
+    vpc.addInterfaceEndpoint('SageMaker', { ...SAGEMAKER, privateDnsEnabled: false });
+    vpc.addInterfaceEndpoint('Runtime', { service: ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_RUNTIME });
+    const other = new Stack(stack.node.root as App, 'Other');
+    const without = existing(other);
+    without.addInterfaceEndpoint('SageMaker', SAGEMAKER);
+    network({ vpc: without }, other);
+    expect(() => synth(stack)).not.toThrow();
   });
 });
 
@@ -154,6 +98,7 @@ describe('DNS of the VPC', () => {
     synth(stack);
     return warningIds(stack);
   };
+  const vpcOf = (stack: Stack) => (stack.node.findChild('Neo') as NeoPrivateCompilationVpc).vpc;
   const dhcp = (domainNameServers?: string[]) => (stack: Stack, vpcId: string) =>
     new ec2.CfnVPCDHCPOptionsAssociation(stack, 'Association', { vpcId, dhcpOptionsId: new ec2.CfnDHCPOptions(stack, 'Options', { domainNameServers }).ref });
 
@@ -163,12 +108,22 @@ describe('DNS of the VPC', () => {
     ['DHCP options that the app does not make', (stack, vpcId) => new ec2.CfnVPCDHCPOptionsAssociation(stack, 'Association', { vpcId, dhcpOptionsId: 'dopt-1' })],
     ['rules of Route 53 Resolver', (stack, vpcId) => new resolver.CfnResolverRuleAssociation(stack, 'Rule', { vpcId, resolverRuleId: 'rslvr-rr-1' })],
     ['a DNS firewall', (stack, vpcId) => new resolver.CfnFirewallRuleGroupAssociation(stack, 'Firewall', { vpcId, firewallRuleGroupId: 'rslvr-frg-1', priority: 101 })],
+    ['a hosted zone for the names of S3', (stack, vpcId) => new route53.CfnHostedZone(stack, 'Zone', { name: `s3.${stack.region}.amazonaws.com.`, vpcs: [{ vpcId, vpcRegion: stack.region }] })],
+    ['a hosted zone for all names of AWS', stack => new route53.PrivateHostedZone(stack, 'Zone', { zoneName: 'amazonaws.com', vpc: vpcOf(stack) })],
+    ['an interface endpoint for S3', stack => vpcOf(stack).addInterfaceEndpoint('S3', { service: ec2.InterfaceVpcEndpointAwsService.S3 })],
     ['rules in another stack', (stack, vpcId) => new resolver.CfnResolverRuleAssociation(new Stack(stack.node.root as App, 'Dns'), 'Rule', { vpcId, resolverRuleId: 'rslvr-rr-1' })],
   ])('by %s is warned of', (_, make) => { expect(dns(make)).toEqual(['vpcDnsSettings']); });
 
   test.each<[string, (stack: Stack, vpcId: string) => void]>([
     ['AWS', dhcp(['AmazonProvidedDNS'])],
     ['AWS, as the options name no server', dhcp()],
+    ['a hosted zone of other names', stack => new route53.PrivateHostedZone(stack, 'Zone', { zoneName: 'sagemaker.amazonaws.com', vpc: vpcOf(stack) })],
+    ['a hosted zone of another VPC', stack => new route53.PrivateHostedZone(stack, 'Zone', { zoneName: 'amazonaws.com', vpc: existing(stack) })],
+    ['an interface endpoint without private names', stack => vpcOf(stack).addInterfaceEndpoint('S3', { service: ec2.InterfaceVpcEndpointAwsService.S3, privateDnsEnabled: false })],
+    ['an interface endpoint for resolvers outside of the VPC', stack => {
+      const endpoint = vpcOf(stack).addInterfaceEndpoint('S3', { service: ec2.InterfaceVpcEndpointAwsService.S3 });
+      (endpoint.node.defaultChild as ec2.CfnVPCEndpoint).dnsOptions = { privateDnsOnlyForInboundResolverEndpoint: 'OnlyInboundResolver' };
+    }],
     ['servers of its own, of another VPC', stack => dhcp(['10.0.0.2'])(stack, existing(stack).vpcId)],
   ])('by %s is not', (_, make) => { expect(dns(make)).toEqual([]); });
 });
