@@ -42,6 +42,7 @@ export function readableValue(value: any): any {
     case 'Ref': return `\${${argument}}`;
     case 'Fn::GetAtt': return `\${${[argument].flat().map(readableText).join('.')}}`;
     case 'Fn::ImportValue': return `\${${readableText(argument)}}`;
+    case 'Fn::GetStackOutput': return `\${${readableText(argument?.OutputName ?? argument)}}`;
     case 'Fn::Join': if (Array.isArray(argument?.[1])) { return argument[1].map(readableText).join(argument[0]); } break;
     case 'Fn::Sub': return substituted(argument);
   }

@@ -141,6 +141,7 @@ test.each<[unknown, unknown]>([
   [Fn.sub('arn:${AWS::Partition}:s3:::cdk-${AWS::AccountId}'), 'arn:${AWS::Partition}:s3:::cdk-${AWS::AccountId}'],
   [Fn.sub('${Bucket}/${!literal}', { Bucket: 'models' }), 'models/${!literal}'],
   [Fn.join('/', [Fn.sub('cdk-${AWS::Region}'), Fn.importValue('Name'), Fn.select(0, Fn.split('-', 'a-b'))]), 'cdk-${AWS::Region}/${Name}/a'],
+  [{ 'Fn::Join': ['', [{ 'Fn::GetStackOutput': { StackName: 'Storage', OutputName: 'ModelsArn' } }, '/*']] }, '${ModelsArn}/*'],
   [Fn.join('', ['arn:', Fn.select(0, Fn.getAzs())]), 'arn:{"Fn::Select":[0,{"Fn::GetAZs":""}]}'],
 ])('a policy to copy never shows an object in a text', (value, text) => {
   expect(readableValue(newStack().resolve(value))).toEqual(text);
