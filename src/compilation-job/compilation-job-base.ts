@@ -16,11 +16,11 @@ import { GRANTEE } from '../util/resource-types';
 /**
  * A SageMaker Neo compilation job.
  *
- * Metrics and events come from the functions behind the job, when they answer CloudFormation, as AWS documents no event and no metric of Neo.
- * They cover jobs that the deployment waits for, and nothing before the answer. Each outcome is counted and sent once, and very rarely (when AWS
- * Lambda runs a function twice) more than once.
+ * AWS documents no event and no metric of Neo. So metrics and events come from the functions behind the job, when they answer CloudFormation: they
+ * cover jobs that the deployment waits for, and nothing before the answer. Each outcome is counted and sent once, and very rarely (when AWS Lambda
+ * runs a function twice) more than once.
  *
- * Reading what is not known of an imported job is an error that says so.
+ * Reading an attribute of an imported job that is not known is an error.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeCompilationJob.html
  *
@@ -61,31 +61,31 @@ export interface INeoCompilationJob extends IResource {
   readonly vpcConfig: NeoVpcConfig;
 
   /**
-   * S3 URI of the compiled model, a `.tar.gz` archive. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
-   * is known.
+   * S3 URI of the compiled model, a `.tar.gz` archive. Reading it is an error with `waitForCompletion: false`, as the deployment then does not wait
+   * for it.
    *
    * @attribute
    */
   readonly modelArtifactsUri: string;
 
   /**
-   * Key of the compiled model in the output bucket. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
-   * is known.
+   * Key of the compiled model in the output bucket. Reading it is an error with `waitForCompletion: false`, as the deployment then does not wait
+   * for it.
    *
    * @attribute
    */
   readonly artifactObjectKey: string;
 
   /**
-   * Digest of the compiled model, as SageMaker returns it: a BLAKE2 hash by the API reference, not SHA-256. Reading it is an error with `waitForCompletion: false`, as the deployment then goes on before it
-   * is known.
+   * Digest of the compiled model, as SageMaker returns it. According to the API reference, it is a BLAKE2 hash, not SHA-256. Reading it is an error with
+   * `waitForCompletion: false`, as the deployment then does not wait for it.
    *
    * @attribute
    */
   readonly artifactDigest: string;
 
   /**
-   * Image that serves the compiled model on a SageMaker endpoint. Neo names one for cloud targets only: reading it is an error for edge devices, and with
+   * Image that serves the compiled model on a SageMaker endpoint. Neo returns one for cloud targets only: reading it is an error for edge devices, and with
    * `waitForCompletion: false`.
    *
    * @attribute
@@ -122,8 +122,8 @@ export interface INeoCompilationJob extends IResource {
 
   /**
    * A metric of this job, in the namespace `cdk-sagemaker-neo` with the dimensions `Stack` and `Job`. The first metric of a kind adds one metric filter
-   * to the log group of the functions and counts from then on. For an imported job, the filter is added by the stack that makes the job, if that
-   * stack uses the metric, too.
+   * to the log group of the functions and counts from then on. For an imported job, the stack that creates the job adds the filter, if it uses the
+   * metric, too.
    *
    * @param metricName `CompletedJobs`, `FailedJobs`, `CompilationTime` or `PendingTime`
    * @param props statistic, period, label …
@@ -139,7 +139,7 @@ export interface INeoCompilationJob extends IResource {
   metricCompletedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Number of creations and updates of the job that failed, because the job failed, was refused, was stopped or took too long.
+   * Number of creations and updates of the resource that failed because the job failed, was refused, was stopped or took too long.
    *
    * @param props statistic, period, label …
    * @default - sum over 5 minutes
@@ -147,7 +147,7 @@ export interface INeoCompilationJob extends IResource {
   metricFailedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Seconds from the job's start to its end, completed or failed: what `maxRuntime` limits.
+   * Seconds from the job's start to its end, whether it completed or failed. This is the time that `maxRuntime` limits.
    *
    * @param props statistic, period, label …
    * @default - maximum over 5 minutes
@@ -155,7 +155,7 @@ export interface INeoCompilationJob extends IResource {
   metricCompilationTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Seconds from the job's creation to its start, in which it waits for an instance.
+   * Seconds from the job's creation to its start, during which it waits for an instance.
    *
    * @param props statistic, period, label …
    * @default - maximum over 5 minutes
@@ -164,7 +164,7 @@ export interface INeoCompilationJob extends IResource {
 
   /**
    * Adds a rule for the end of the job, completed or failed. The first rule of a stack permits the functions to put this library's events on the default
-   * event bus, and has them do so; without a rule, there are no events. For an imported job, the stack that makes the job must have such a rule.
+   * event bus, and makes them do so; without a rule, there are no events. For an imported job, the stack that creates the job must have such a rule.
    *
    * The detail of the event has `outcome` (`COMPLETED` or `FAILED`), `stackName`, `logicalResourceId`, `requestType`, `jobName`, `reason`,
    * `compilationSeconds`, `pendingSeconds`, `modelArtifactsUri` and `logUrl`, as far as they are known.
@@ -192,7 +192,7 @@ export interface INeoCompilationJob extends IResource {
 }
 
 /**
- * Attributes of a job that another stack or another program makes. Reading or using what is left out is an error.
+ * Attributes of a job that another stack or another program creates. Reading or using an attribute that is left out is an error.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeCompilationJob.html
  */
@@ -210,22 +210,22 @@ export interface NeoCompilationJobAttributes {
   readonly outputBucket?: s3.IBucket;
 
   /**
-   * Key of the compiled model in the bucket, `artifactObjectKey` of the job. Granting and hosting need it. Of a key that is known at synthesis, grants open
-   * the folder of the job; of a token, the one object.
+   * Key of the compiled model in the bucket, `artifactObjectKey` of the job. Granting and hosting need it. Grants cover the folder of the job if the key is
+   * known at synthesis, and this one object if it is a token.
    *
    * @default - unknown
    */
   readonly artifactObjectKey?: string;
 
   /**
-   * Digest of the compiled model, a BLAKE2 hash by the API reference.
+   * Digest of the compiled model, a BLAKE2 hash according to the API reference.
    *
    * @default - unknown
    */
   readonly artifactDigest?: string;
 
   /**
-   * Key that the compiled model is encrypted with, if it is not that of the bucket.
+   * Key that encrypts the compiled model, if it is not the key of the bucket.
    *
    * @default - the key of the bucket, if it has one
    */
@@ -253,7 +253,7 @@ export interface NeoCompilationJobAttributes {
   readonly role?: iam.IRole;
 
   /**
-   * Network of the job. `grantReadArtifactsOutsideEndpoint` needs it, and hosting without a network of its own.
+   * Network of the job. `grantReadArtifactsOutsideEndpoint` needs it, and so does hosting without a `vpcConfig` of its own.
    *
    * @default - unknown
    */
@@ -267,25 +267,25 @@ export interface NeoCompilationJobAttributes {
   readonly maxRuntime?: Duration;
 
   /**
-   * Name of the stack that makes the job. Metrics need it, and alarms.
+   * Name of the stack that creates the job. Metrics and alarms need it.
    *
    * @default - unknown: rules match events by the name of the job
    */
   readonly stackName?: string;
 
   /**
-   * Logical ID of the job in its stack, `logicalResourceId` of the job. Metrics need it, and alarms.
+   * Logical ID of the job in its stack, `logicalResourceId` of the job. Metrics and alarms need it.
    *
    * @default - unknown: rules match events by the name of the job
    */
   readonly logicalResourceId?: string;
 }
 
-/** What the monitoring has to know of a job. */
+/** What a monitoring needs to know about a job. */
 export interface JobObservation {
   /** The functions behind the job; undefined for an imported job. */
   readonly provider?: CompilationJobProvider;
-  /** Members of an event that only this job's outcomes have. By logical ID if possible: a rule that refers to the job would be made after it. */
+  /** Members of an event that only this job's outcomes have: the logical ID if possible, as a rule that refers to the job would be created after it. */
   readonly outcomes: OutcomeFilter;
   /** How the names of the job and its predecessors begin. */
   readonly jobNamePrefix: string;
@@ -295,7 +295,7 @@ export interface JobObservation {
 }
 
 /**
- * What jobs of this app and imported ones have in common.
+ * The parts that jobs of this app and imported jobs have in common.
  *
  * @internal
  */

@@ -22,7 +22,7 @@ import { allowCloudWatchLogs } from '../util/policies';
 
 const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
 
-/** Of one stack. */
+/** CloudFormation's limit for one stack. */
 const MAX_RESOURCES = 500;
 
 /**
@@ -30,8 +30,8 @@ const MAX_RESOURCES = 500;
  */
 export class CompilationJobProvider extends Construct {
   /**
-   * The provider of the stack, made with its first job; a network with a private control plane has one of its own. It is found in the
-   * construct tree, not in a static map: that would leak from one app or stack to another.
+   * Returns the provider of the stack, which is created with the first job. A network with a private control plane has its own provider. It is looked
+   * up in the construct tree, as a static map would leak from one app or stack to another.
    */
   public static getOrCreate(scope: Construct, privateVpc?: INeoPrivateCompilationVpc): CompilationJobProvider {
     const stack = Stack.of(scope);
@@ -42,17 +42,17 @@ export class CompilationJobProvider extends Construct {
     return provider;
   }
 
-  /** What a custom resource of this provider takes as its service token. */
+  /** Service token of the custom resources. */
   public readonly serviceToken: string;
 
   /** The role of the function that works on jobs. */
   public readonly role: iam.Role;
 
-  /** How all generated job names of this stack begin, at most 23 characters. */
+  /** Beginning of all generated job names of this stack, at most 23 characters. */
   public readonly jobNamePrefix: string;
 
   /**
-   * Construct id of a job's resource. CloudFormation refuses to give a resource to another provider, so it must be another resource then.
+   * Construct id of a job's resource. CloudFormation does not let a resource change its provider, so another provider means another id.
    */
   public readonly resourceId: string;
 
@@ -107,7 +107,7 @@ export class CompilationJobProvider extends Construct {
       role: waiterRole,
     });
 
-    // A role of its own: what CloudFormation calls may start the waiter, and no job.
+    // A role of its own, as the function that CloudFormation calls may start the waiter, but no job.
     const onEventRole = this.functionRole('OnEventRole', placement, 'Takes the requests of CloudFormation and starts the waiter for each');
     onEventRole.addToPolicy(new iam.PolicyStatement({ sid: 'StartWaiter', actions: ['states:StartExecution'], resources: [waiter.stateMachineArn] }));
     const onEvent = makeFunction('OnEvent', 'onEvent', onEventRole, 'Requests for SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)', {
@@ -118,7 +118,7 @@ export class CompilationJobProvider extends Construct {
     this.node.addValidation({ validate: () => this.tooManyResources() });
   }
 
-  /** Have the handler put an event on the default event bus for every job that ends. */
+  /** Makes the handler put an event on the default event bus for every job that ends. */
   public enableEvents(): void {
     if (this.hasEvents) { return; }
     this.hasEvents = true;
@@ -135,12 +135,12 @@ export class CompilationJobProvider extends Construct {
     }
   }
 
-  /** Let the handler work on a job whose name the user fixed. */
+  /** Lets the handler create a job whose name the user fixed. */
   public allowJobName(jobName: string): void {
     this.fixedJobNames.add(this.jobArn(jobName));
   }
 
-  /** Let the handler hand this role to SageMaker, and to no other service. */
+  /** Lets the handler pass this role to SageMaker, and to no other service. */
   public allowPassRole(role: iam.IRole): void {
     this.passableRoleArns.add(role.roleArn);
   }
@@ -152,7 +152,7 @@ export class CompilationJobProvider extends Construct {
     (this.logGroup.node.defaultChild as logs.CfnLogGroup).retentionInDays = isForever ? undefined : this.logRetention;
   }
 
-  /** Let the handler delete the artifacts below this output location. */
+  /** Lets the handler delete the artifacts that match this pattern. */
   public allowDeleteArtifacts(bucket: s3.IBucket, keyPattern: string): void {
     const arn = bucket.arnForObjects(keyPattern);
     if (this.artifactArns.size === 0) {
@@ -176,7 +176,7 @@ export class CompilationJobProvider extends Construct {
     }
   }
 
-  /** In words that help, before CDK's own check of the limit. */
+  /** Fails with a fix, before CDK's own check of the limit. */
   private tooManyResources(): string[] {
     const stack = Stack.of(this);
     const resources = stack.node.findAll().filter(node => CfnResource.isCfnResource(node) && node.stack === stack) as CfnResource[];
@@ -223,7 +223,7 @@ export class CompilationJobProvider extends Construct {
 
   private functionRole(id: string, placement: FunctionPlacement | undefined, description: string): iam.Role {
     const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description });
-    // Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account.
+    // AWSLambdaBasicExecutionRole may write to every log group of the account.
     this.logGroup.grantWrite(role);
     if (placement) { networkInterfaceStatements(this, placement).forEach(statement => role.addToPolicy(statement)); }
     return role;
@@ -234,22 +234,22 @@ export class CompilationJobProvider extends Construct {
   }
 }
 
-/** Readable, and unlike that of any other stack of the account, so that IAM keeps stacks off each other's jobs. */
+/** Returns a readable prefix that differs from that of any other stack of the account, so that IAM keeps stacks from each other's jobs. */
 function jobNamePrefixOf(stack: Stack): string {
   const known = [stack.stackName, stack.nestedStackParent?.stackName].filter(name => name !== undefined && !Token.isUnresolved(name));
   const hash = createHash('sha256').update(JSON.stringify([stack.node.path, known])).digest('hex').slice(0, 6);
   return `${jobNamePart(Token.isUnresolved(stack.stackName) ? stack.node.id : stack.stackName, 16)}-${hash}`;
 }
 
-/** The letters, digits and hyphens of an id that a job name can hold, at most so many. */
+/** Reduces an id to the letters, digits and hyphens that a job name can hold. */
 export function jobNamePart(id: string, maxLength: number): string {
   return id.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-+/, '').slice(0, maxLength).replace(/-+$/, '') || 'neo';
 }
 
 /**
- * Node.js 24 is pinned where AWS Lambda is known to have it, as the latest runtime would change templates with the version of aws-cdk-lib: in the
- * commercial Regions, and in China (https://docs.amazonaws.cn/en_us/lambda/latest/dg/lambda-runtimes.html). Elsewhere it is the runtime that CDK
- * chooses for the Region. A stack without a Region is taken for a commercial one.
+ * Pins Node.js 24 where AWS Lambda is known to have it, which is in the commercial Regions and in China
+ * (https://docs.amazonaws.cn/en_us/lambda/latest/dg/lambda-runtimes.html): the latest runtime would change templates with the version of aws-cdk-lib.
+ * Elsewhere, CDK chooses the runtime for the Region. A stack without a Region is assumed to be in a commercial one.
  */
 function runtimeFor(scope: Construct): lambda.Runtime {
   const { region } = Stack.of(scope);
@@ -259,7 +259,7 @@ function runtimeFor(scope: Construct): lambda.Runtime {
 }
 
 /**
- * Where the functions of a private control plane run.
+ * The place where the functions of a private control plane run.
  */
 export interface FunctionPlacement {
   /** Part of construct ids, the same as long as the network has its path in the construct tree. */
@@ -283,8 +283,8 @@ export function functionPlacement(privateVpc: INeoPrivateCompilationVpc): Functi
 }
 
 /**
- * What Lambda does with a function's role to put the function into the VPC: AWSLambdaVPCAccessExecutionRole on these subnets and this
- * group, and not for the code of the function.
+ * Permits AWS Lambda to put a function into the VPC: AWSLambdaVPCAccessExecutionRole, restricted to these subnets and this group, and denied to the
+ * code of the function.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
@@ -303,7 +303,7 @@ export function networkInterfaceStatements(scope: Construct, { network }: Functi
         arn('network-interface', '*'),
       ],
     }),
-    // When a function is made, Lambda checks these before there is an interface: a condition on the subnet would not hold.
+    // Lambda checks these when a function is created, before there is an interface: a condition on the subnet would not match.
     new iam.PolicyStatement({ sid: 'LambdaUsesInterfaces', actions: use, resources: [arn('*', '*')] }),
     // These actions take no resource.
     new iam.PolicyStatement({ sid: 'LambdaSeesInterfaces', actions: describe, resources: ['*'] }),
@@ -312,7 +312,7 @@ export function networkInterfaceStatements(scope: Construct, { network }: Functi
       effect: iam.Effect.DENY,
       actions: ['ec2:CreateNetworkInterface', ...use, ...describe],
       resources: ['*'],
-      // Lambda sets the key in the credentials it hands to the code, and not in its own calls.
+      // Lambda sets the key in the credentials of the code, and not in its own calls.
       // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
       conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
     }),
@@ -338,8 +338,8 @@ const WAITER: Reasons = {
 };
 
 /**
- * Explain what validations find in the provider and cannot be otherwise. Not here is what users can change: the key of the logs (`encryptionKey`) and
- * functions outside a VPC (`privateControlPlane`).
+ * Explains the findings in the provider that cannot be avoided. Findings that users can change are not explained: the key of the logs
+ * (`encryptionKey`) and functions outside a VPC (`privateControlPlane`).
  */
 export function explainFindings({ waiter, functions, handlerRole, otherRoles }: {
   readonly waiter: StateMachine;

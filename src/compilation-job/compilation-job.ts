@@ -49,40 +49,40 @@ export interface NeoCompilationJobProps extends NeoCommonCompilationProps {
   readonly compilerOptions?: NeoCompilerOptions;
 
   /**
-   * Name of the job, 1 to 63 letters, digits and hyphens, unique in account and Region. A job cannot be changed and its name
-   * cannot be used twice: with a fixed name, every update that alters the result fails until the name is changed as well.
+   * Name of the job, 1 to 63 letters, digits and hyphens, unique in account and Region. A job cannot be changed, and its name
+   * cannot be used again. So with a fixed name, every update that alters the result fails until the name is changed as well.
    *
    * @default - a unique name is generated, and a new one for each new job
    */
   readonly compilationJobName?: string;
 
   /**
-   * Whether the deployment waits for the end of the job and fails when the job fails. Without it, the deployment goes on as soon as SageMaker has
-   * accepted the job, and only name and ARN are known.
+   * Whether the deployment waits for the end of the job and fails when the job fails. With `false`, the deployment goes on as soon as SageMaker has
+   * accepted the job, and only the name and ARN are known.
    *
    * @default true
    */
   readonly waitForCompletion?: boolean;
 
   /**
-   * How long the deployment waits for the job, the wait for a free slot of the account's quota included. Then the job is stopped and
-   * the deployment fails. 1 to 55 minutes: CloudFormation's hour less the time that stopping takes.
+   * How long the deployment waits for the job, including the wait for a free slot of the account's quota. Then the job is stopped and the deployment
+   * fails. It is 1 to 55 minutes: CloudFormation's hour, less the time that stopping takes.
    *
    * @default Duration.minutes(55)
    */
   readonly timeout?: Duration;
 
   /**
-   * Whether the compiled model is deleted together with the job: when the resource is removed from the stack, or replaced by an update.
-   * Only the artifact of this job is ever deleted. In a versioned bucket it gets a delete marker.
+   * Whether the compiled model is deleted together with the job, when the resource is removed from the stack or an update replaces the job.
+   * Only the artifact of this job is ever deleted. In a versioned bucket, it gets a delete marker.
    *
    * @default false
    */
   readonly deleteArtifacts?: boolean;
 
   /**
-   * How long the logs of the functions that run the jobs are kept. All jobs of a stack share these functions and their log group: the longest retention that
-   * one of the jobs asks for applies.
+   * How long the logs of the functions that run the jobs are kept. All jobs of a stack share these functions and their log group, so the longest retention
+   * of all jobs applies.
    *
    * @default - one month
    */
@@ -96,7 +96,7 @@ export interface NeoCompilationJobProps extends NeoCommonCompilationProps {
   readonly tags?: { [key: string]: string };
 }
 
-/** CloudFormation and the Provider framework wait one hour. Stopping a job before the answer is given takes the rest. */
+/** CloudFormation waits one hour. The rest is for stopping a job before the answer. */
 const MAX_TIMEOUT = Duration.minutes(55);
 
 const TYPES: PropTypes<NeoCompilationJobProps> = {
@@ -111,9 +111,9 @@ const TYPES: PropTypes<NeoCompilationJobProps> = {
 /**
  * A model compiled by SageMaker Neo in a private network, as part of the deployment.
  *
- * Creating the resource runs the job and waits for its end; changing what alters the result runs a new job under a new name and removes the old
- * one; deleting it stops the job if it still runs, and removes it. The compiled model stays in the bucket unless `deleteArtifacts` is set.
- * All jobs of a stack share one set of functions, so that each further job costs one CloudFormation resource.
+ * Creating the resource runs the job and waits for its end. Changing a prop that alters the result runs a new job under a new name and removes the old
+ * one. Deleting the resource stops the job if it still runs, and removes it. The compiled model stays in the bucket unless `deleteArtifacts` is set.
+ * All jobs of a stack share one set of functions, so each further job costs one CloudFormation resource.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  * @resource Custom::SageMakerNeoCompilationJob
@@ -139,7 +139,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
   public static readonly RESOURCE_TYPE: string = COMPILATION_JOB_TYPE;
 
   /**
-   * Imports a job by its name: one of another stack, or one that was started by hand. Only its name, ARN and console links are known;
+   * Imports a job of another stack, or one that was started by hand, by its name. Only its name, ARN and console links are known;
    * `fromCompilationJobAttributes` takes more.
    *
    * @param scope scope of the imported job
@@ -151,11 +151,11 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
   }
 
   /**
-   * Imports a job that another stack or another program makes, so that its result can be granted, hosted and watched.
+   * Imports a job that another stack or another program creates, so that its result can be granted, hosted and watched.
    *
    * @param scope scope of the imported job
    * @param id construct id
-   * @param attrs what is known of the job
+   * @param attrs the attributes of the job that are known
    */
   public static fromCompilationJobAttributes(scope: Construct, id: string, attrs: NeoCompilationJobAttributes): INeoCompilationJob {
     return new ImportedCompilationJob(scope, id, attrs);
@@ -250,7 +250,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
       TimeLimitInSeconds: `${timeout.toSeconds()}`,
       DeleteArtifacts: props.deleteArtifacts ? 'true' : 'false',
     };
-    // Not CDK's CustomResource: that is one more construct for each of maybe hundreds of jobs, and one more step to an escape hatch.
+    // CDK's CustomResource would be one more construct for each of maybe hundreds of jobs, and one more step to an escape hatch.
     this.resource = new CfnResource(this, provider.resourceId, {
       type: NeoCompilationJob.RESOURCE_TYPE,
       properties: { ServiceToken: provider.serviceToken, ...properties },
@@ -258,7 +258,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     this.resource.applyRemovalPolicy(RemovalPolicy.DESTROY);
     this.node.defaultChild = this.resource;
     limitConcurrentJobs(this, this.resource, privateVpc);
-    // No job before its network and its permissions are there; none left when they go.
+    // A job is created after its network and its permissions, and deleted before them.
     this.resource.node.addDependency(...[privateVpc, role === privateVpc?.role ? undefined : role].filter(dependency => dependency !== undefined));
     if (privateVpc) { bucketPoliciesOf(privateVpc)?._orderJob(this.resource); }
   }
@@ -272,8 +272,8 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
   }
 
   /**
-   * Logical ID of the job in its stack: the dimension `Job` of its metrics, and `logicalResourceId` of its events. Unlike the name, it is the same for a new
-   * job.
+   * Logical ID of the job in its stack: the dimension `Job` of its metrics, and `logicalResourceId` of its events. Unlike the name, it stays the same when
+   * a new job is made.
    */
   public get logicalResourceId(): string {
     return Lazy.string({ produce: () => Stack.of(this).resolve((this.node.defaultChild as CfnElement).logicalId) });
@@ -351,7 +351,7 @@ function validateJobProps(scope: Construct, props: NeoCompilationJobProps, isSub
   return { timeout, waitForCompletion };
 }
 
-/** Only while the deployment waits for the job does the timeout stop it. */
+/** The timeout stops a job only while the deployment waits for it. */
 function validateTimeout(
   scope: Construct, { timeout, maxRuntime, maxPendingTime, waitForCompletion }: NeoCompilationJobProps & { readonly timeout: Duration },
 ): void {

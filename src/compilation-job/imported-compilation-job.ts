@@ -28,7 +28,7 @@ const TYPES: PropTypes<NeoCompilationJobAttributes> = {
   logicalResourceId: optional(STRING),
 };
 
-/** A job that another stack or another program makes. */
+/** A job that another stack or another program creates. */
 export class ImportedCompilationJob extends CompilationJobBase {
   public readonly jobName: string;
   public readonly jobArn: string;
@@ -57,7 +57,7 @@ export class ImportedCompilationJob extends CompilationJobBase {
   public get _observation(): JobObservation {
     const { jobName, stackName, logicalResourceId, maxRuntime } = this.attrs;
     return {
-      // The name alone does as well, but for the job's successors.
+      // The name alone identifies the job, but not its successors.
       outcomes: stackName !== undefined && logicalResourceId !== undefined
         ? { stackName: [stackName], logicalResourceId: [logicalResourceId] }
         : { jobName: [jobName] },
@@ -70,7 +70,7 @@ export class ImportedCompilationJob extends CompilationJobBase {
   /** @internal */
   protected get _artifacts(): Artifacts {
     const key = this.artifactObjectKey;
-    // The job's folder, if the key shows which one it is.
+    // The job's folder, if the key shows it.
     const pattern = Token.isUnresolved(key) || !key.includes('/') ? literally(key) : `${literally(key.slice(0, key.lastIndexOf('/')))}/*`;
     return { bucket: this.known('outputBucket'), pattern: inPolicy(pattern), key: this.attrs.outputEncryptionKey };
   }

@@ -9,15 +9,15 @@ import type { INeoPrivateCompilationVpc } from '../network/private-compilation-v
 import { lateWarnings } from '../util/errors';
 import { intrinsicOf, referencesOf } from '../util/intrinsics';
 
-/** A deployment that takes longer than so many turns of compiling is worth a warning. */
+/** A deployment that takes more turns of compilations than this gets a warning. */
 const MAX_TURNS = 10;
 
-/** The jobs of a stack, by network; by the stack itself where the network is not one of this library. */
+/** The jobs of a stack by network, or by the stack itself for a network that is not one of this library. */
 const jobsByStack = new WeakMap<Stack, Map<IConstruct, CfnResource[]>>();
 
 /**
- * Have CloudFormation run no more jobs of a network at once than `maxConcurrentJobs` says: each waits for the one that is so many places before it. Which
- * job waits for which is no property of a job, so that adding or removing one changes no other.
+ * Makes CloudFormation run at most `maxConcurrentJobs` jobs of a network at once: each job waits for the one that is that many places before it. These
+ * dependencies are no properties of a job, so adding or removing one changes no other.
  */
 export function limitConcurrentJobs(scope: Construct, resource: CfnResource, privateVpc?: INeoPrivateCompilationVpc): void {
   const stack = Stack.of(scope);
@@ -31,12 +31,12 @@ export function limitConcurrentJobs(scope: Construct, resource: CfnResource, pri
   }
   const first = [resource];
   byNetwork.set(key, first);
-  // At the end of synthesis, when all jobs and all that they refer to is known.
+  // At the end of synthesis, when all jobs and their references are known.
   scope.node.addValidation({
     validate: () => {
       const limit = privateVpc?.maxConcurrentJobs ?? DEFAULT_CONCURRENT_JOBS;
       if (first.length <= limit) { return []; }
-      // In one order for all networks of the stack, as the jobs of one may depend on those of another.
+      // All networks of the stack share one order, as the jobs of one may depend on those of another.
       const all = dependenciesFirst(stack, [...byNetwork.values()].flat());
       const members = new Set(first);
       const inOrder = all.filter(job => members.has(job));
@@ -56,8 +56,8 @@ function warnOfTurns(scope: Construct, jobs: number, limit: number): void {
 }
 
 /**
- * The jobs in an order in which each comes after all that it depends on, by whatever way; otherwise in the order in which they were made. An edge from
- * a job to one before it never closes a cycle.
+ * Orders the jobs so that each comes after everything it depends on, directly or not; apart from that, they stay in the order of their creation. A
+ * dependency of a job on one before it then never closes a cycle.
  */
 function dependenciesFirst(stack: Stack, jobs: CfnResource[]): CfnResource[] {
   const isJob = new Set(jobs);
@@ -65,14 +65,14 @@ function dependenciesFirst(stack: Stack, jobs: CfnResource[]): CfnResource[] {
 }
 
 /**
- * The resource and all resources of its stack that it depends on, by whatever way. To be asked at the end of synthesis.
+ * Returns the resource and all resources of its stack that it depends on, directly or not. It must be called at the end of synthesis.
  */
 export function dependenciesOf(resource: CfnResource): Set<CfnResource> {
   return visitDependencies(resource.stack, [resource]);
 }
 
 /**
- * @returns resources and what they depend on, each after what it depends on
+ * @returns resources and their dependencies, each after those that it depends on
  */
 function visitDependencies(stack: Stack, from: CfnResource[]): Set<CfnResource> {
   const reader = new DependencyReader(stack);
@@ -89,8 +89,8 @@ function visitDependencies(stack: Stack, from: CfnResource[]): Set<CfnResource> 
 }
 
 /**
- * Reads what a resource of a stack depends on, by DependsOn or by references. Hundreds of jobs have the same few tokens, so each token is resolved
- * once; to resolve every job would take as long as the synthesis of all jobs.
+ * Reads what a resource of a stack depends on, by DependsOn or by references. Hundreds of jobs share a few tokens, so each token is resolved once:
+ * resolving every job would take as long as the synthesis of all jobs.
  */
 class DependencyReader {
   private readonly resources: ReadonlyMap<string, CfnResource>;
@@ -103,7 +103,7 @@ class DependencyReader {
 
   public dependenciesOf(resource: CfnResource): Set<CfnResource> {
     const ids = new Set<string>();
-    // What CDK renders a resource from; there is no other access to it than the whole resource, resolved.
+    // CDK renders a resource from these. It offers no access to them but the whole resource, resolved.
     const { cfnProperties, rawOverrides } = resource as unknown as { cfnProperties: unknown; rawOverrides: unknown };
     this.collect([cfnProperties, rawOverrides, resource.cfnOptions.metadata], ids);
     const referred = [...ids].map(id => this.resources.get(id)).filter(target => target !== undefined);
@@ -111,7 +111,7 @@ class DependencyReader {
     return new Set([...referred, ...ordered]);
   }
 
-  /** Logical IDs that a value refers to, and some texts that are none. */
+  /** Collects the logical IDs that a value refers to, and some strings that are no logical IDs. */
   private collect(value: unknown, found: Set<string>): void {
     const tokens = tokensIn(value);
     if (tokens.length > 0) {
@@ -148,12 +148,12 @@ function tokensIn(value: unknown): IResolvable[] {
 
 interface ReadingJob { readonly job: Construct; readonly key?: string }
 
-/** By the bucket of their model. */
+/** The jobs by the bucket of their model. */
 const jobsByBucket = new WeakMap<s3.IBucket, ReadingJob[]>();
 
 /**
- * Among the commonest mistakes: a bucket made by the very deployment that runs the job has no model in it yet. The job waits for a `BucketDeployment` that may
- * upload the model; without one, a warning says so.
+ * Makes the job wait for a `BucketDeployment` that may upload its model. Without one, a bucket that the same deployment creates has no model in it yet, which
+ * is a common mistake and gets a warning.
  */
 export function awaitModel(job: Construct, { bucket, s3Uri }: NeoModelConfig): void {
   if (!bucket) { return; }
@@ -166,7 +166,7 @@ export function awaitModel(job: Construct, { bucket, s3Uri }: NeoModelConfig): v
   }
   const first = [reading];
   jobsByBucket.set(bucket, first);
-  // At the end of synthesis, as jobs may yet be told to wait for an upload. Once for all jobs: hundreds of equal warnings hide the others.
+  // At the end of synthesis, as a user may make jobs depend on an upload until then. Once for all jobs, as hundreds of equal warnings would hide others.
   job.node.addValidation({
     validate: () => {
       const deployments = bucketDeployments(resourcesOf(job.node.root), bucket);
@@ -180,8 +180,8 @@ export function awaitModel(job: Construct, { bucket, s3Uri }: NeoModelConfig): v
 }
 
 /**
- * @param dependencies what each deployment depends on, kept from one job to the next, as to find it takes a walk through the stack
- * @returns whether there is one that the job waits for
+ * @param dependencies what each deployment depends on, kept from one job to the next, as finding it takes a walk through the stack
+ * @returns whether there is a deployment that the job waits for
  */
 function waitForDeployments({ job, key }: ReadingJob, deployments: BucketDeployment[], dependencies: Map<CfnResource, Set<CfnResource>>): boolean {
   const resource = job.node.defaultChild as CfnResource;
@@ -191,7 +191,7 @@ function waitForDeployments({ job, key }: ReadingJob, deployments: BucketDeploym
     return known.has(resource);
   };
   const earlier = deployments.filter(deployment => Stack.of(deployment.resource) === Stack.of(job) && mayUpload(deployment, key)
-    // One that depends on the job, such as one that uploads a page about its result, cannot come first.
+    // A deployment that depends on the job, such as one that uploads a page about its result, cannot come first.
     && !dependsOnJob(deployment.resource));
   earlier.forEach(deployment => resource.addDependency(deployment.resource));
   // What depends on this job now depends on more.

@@ -16,7 +16,7 @@ const isOutcome = logs.FilterPattern.stringValue('$.action', '=', OUTCOME_ACTION
 const having = (outcome: CompilationOutcome['outcome']) => logs.FilterPattern.all(isOutcome, logs.FilterPattern.stringValue(field('outcome'), '=', outcome));
 const timed = (name: keyof CompilationOutcome) => logs.FilterPattern.all(isOutcome, logs.FilterPattern.numberValue(field(name), '>=', 0));
 
-/** What becomes a metric, of which lines of the log. */
+/** The metrics, and the lines of the log that they are made from. */
 const METRICS = {
   CompletedJobs: { filterPattern: having('COMPLETED'), metricValue: '1', unit: cloudwatch.Unit.COUNT },
   FailedJobs: { filterPattern: having('FAILED'), metricValue: '1', unit: cloudwatch.Unit.COUNT },
@@ -24,7 +24,7 @@ const METRICS = {
   PendingTime: { filterPattern: timed('pendingSeconds'), metricValue: field('pendingSeconds'), unit: cloudwatch.Unit.SECONDS },
 };
 
-/** Which outcomes a rule or a metric is about. */
+/** Selects the outcomes of a rule or a metric. */
 export type OutcomeFilter = { readonly [member in keyof CompilationOutcome]?: string[] };
 
 /** Matches the events of outcomes. */
@@ -32,7 +32,7 @@ export function outcomePattern(detail: OutcomeFilter): EventPattern {
   return { source: [EVENT_SOURCE], detailType: [EVENT_DETAIL_TYPE], detail };
 }
 
-/** The metric of the job that is behind a logical ID. */
+/** Returns a metric of the job with a logical ID. */
 export function outcomeMetric(scope: IConstruct, metricName: string, stackName: string, logicalResourceId: string, props?: cloudwatch.MetricOptions) {
   requireType(scope, 'metricName', metricName, STRING);
   if (!Object.keys(METRICS).includes(metricName)) {
@@ -44,8 +44,7 @@ export function outcomeMetric(scope: IConstruct, metricName: string, stackName: 
 }
 
 /**
- * Makes metrics of the outcomes in the log of a provider. A kind of metric costs one filter, whatever the number of jobs, and nothing before it is
- * asked for.
+ * Makes metrics of the outcomes in the log of a provider. Each kind of metric costs one filter for any number of jobs, and nothing before its first use.
  */
 export class OutcomeMetrics extends Construct {
   public static of(provider: CompilationJobProvider): OutcomeMetrics {
@@ -69,7 +68,7 @@ export class OutcomeMetrics extends Construct {
 }
 
 /**
- * Beginning of the console's URLs in the Region of a construct. In an environment-agnostic stack, that of the commercial Regions.
+ * Returns the beginning of the console's URLs in the Region of a construct. An environment-agnostic stack gets that of the commercial Regions.
  */
 export function consoleOf(scope: IConstruct): string {
   const { region } = Stack.of(scope);

@@ -1,8 +1,9 @@
 /**
- * The waiter of a compilation job: calls the function until there is an answer, and has it sent. Its input is a `Step` without `StartedAt`.
+ * Returns the definition of the state machine that waits for a compilation job. It calls the function until there is an answer, and then makes it send the
+ * answer. Its input is a `Step` without `StartedAt`.
  *
- * The errors that the first retrier names mean that the function was not run, as it was throttled or AWS Lambda had trouble of its own: they are waited out as
- * long as CloudFormation waits. After any other error, a function that died included, the same step is repeated for a minute or two: it keeps no state.
+ * The errors of the first retrier mean that the function did not run, because it was throttled or AWS Lambda itself failed. The state machine retries these for
+ * as long as CloudFormation waits. After any other error, such as a crash of the function, it repeats the step for a minute or two, as a step keeps no state.
  *
  * @param functionArn ARN of the function
  * @param partition of AWS, for example `aws`

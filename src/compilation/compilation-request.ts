@@ -5,7 +5,7 @@ import { frameworkVersionToSend } from '../target/compilation-rules';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 
-/** What a job compiles, and for what. */
+/** A model, and the target that it is compiled for. */
 export interface Compilation {
   readonly model: NeoModelConfig;
   readonly target: NeoTarget;
@@ -38,7 +38,7 @@ export function compilationRequest(scope: IConstruct, settings: CompilationSetti
   };
 }
 
-/** The members that are the same whatever is compiled: role, network and limits. */
+/** Renders the members that do not depend on the model and target: role, network and limits. */
 export function settingsRequest({ role, vpcConfig, maxRuntime, maxPendingTime }: CompilationSettings) {
   return {
     RoleArn: role.roleArn,
@@ -50,7 +50,7 @@ export function settingsRequest({ role, vpcConfig, maxRuntime, maxPendingTime }:
   };
 }
 
-/** The members of `InputConfig` that describe a model. Some targets take no `FrameworkVersion`: see `frameworkVersionToSend`. */
+/** Renders the members of `InputConfig` that describe a model. Some targets take no `FrameworkVersion`: see `frameworkVersionToSend`. */
 export function modelRequest(scope: IConstruct, { framework, dataInputShape }: Pick<NeoModelConfig, 'framework' | 'dataInputShape'>) {
   return {
     Framework: framework?.name,
@@ -59,7 +59,7 @@ export function modelRequest(scope: IConstruct, { framework, dataInputShape }: P
   };
 }
 
-/** The members of `OutputConfig` that describe a target. */
+/** Renders the members of `OutputConfig` that describe a target. */
 export function targetRequest(scope: IConstruct, { target, compilerOptions }: Pick<Compilation, 'target' | 'compilerOptions'>) {
   const { TargetDevice, TargetPlatform } = target._toOutputConfig();
   return { TargetDevice, TargetPlatform, CompilerOptions: compilerOptions?.toJson(scope) };

@@ -7,31 +7,31 @@ import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private
 import { NeoValidationError } from '../util/errors';
 
 /**
- * Properties of every compilation, whether a deployment, a state machine or a fleet starts it.
+ * Properties that compilation jobs, Step Functions tasks and fleets have in common.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  */
 export interface NeoCommonCompilationProps {
   /**
-   * Network of the job: `vpcConfig` of a `NeoPrivateCompilationVpc`. Required, as a job without it runs in a network of
+   * Network of the job: `vpcConfig` of a `NeoPrivateCompilationVpc`. It is required, because a job without it runs in a network of
    * AWS with a path to the internet, and IAM cannot forbid that.
    */
   readonly vpcConfig: NeoVpcConfig;
 
   /**
-   * Bucket that the compiled model is written to; one of the buckets of the private network, in the job's Region.
+   * Bucket that the compiled model is written to. It must be one of the buckets of the private network and in the job's Region.
    */
   readonly outputBucket: s3.IBucket;
 
   /**
-   * Folder in the output bucket, without slashes at its ends. Every job writes into a folder of its own below it, named like the job.
+   * Folder in the output bucket, without slashes at its ends. Every job writes into its own folder below it, named like the job.
    *
    * @default 'neo'
    */
   readonly outputPrefix?: string;
 
   /**
-   * Key that encrypts the compiled model in the bucket. The job's role is permitted to use it; a reader of the model needs `kms:Decrypt`.
+   * Key that encrypts the compiled model in the bucket. The job's role is granted its use; a reader of the model needs `kms:Decrypt`.
    *
    * @default - the key of the bucket, or else `encryptionKey` of the private network, or else the encryption that the bucket applies by itself
    */
@@ -54,18 +54,18 @@ export interface NeoCommonCompilationProps {
   readonly maxRuntime?: Duration;
 
   /**
-   * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days. Longer than
-   * the `timeout` of a `NeoCompilationJob` it is of use with `waitForCompletion: false` only. The API says that it takes effect for
+   * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days. A value above
+   * the `timeout` of a `NeoCompilationJob` is of use with `waitForCompletion: false` only. The API says that it takes effect for
    * accelerated instance types only, so it may do nothing for a compilation job.
    *
-   * @default - SageMaker's own
+   * @default - SageMaker's default
    */
   readonly maxPendingTime?: Duration;
 }
 
 const DEFAULT_OUTPUT_PREFIX = 'neo';
 
-/** AWS advises to start at 900 seconds. */
+/** AWS advises starting with 900 seconds. */
 const DEFAULT_MAX_RUNTIME = Duration.minutes(15);
 
 /** The props that jobs, tasks and fleets share, with the defaults applied. */
@@ -77,7 +77,7 @@ export interface CompilationSettings {
   readonly outputPrefix: string;
   /** S3 URI of the folder that holds the folders of the jobs. */
   readonly outputUri: string;
-  /** Undefined where S3 encrypts with the key of the bucket, or with its own. */
+  /** Undefined if S3 encrypts with the key of the bucket, or with its own. */
   readonly outputEncryptionKey?: kms.IKey;
   readonly maxRuntime: Duration;
   readonly maxPendingTime?: Duration;
@@ -86,7 +86,7 @@ export interface CompilationSettings {
 /**
  * Applies the defaults of the common props.
  *
- * @param timeout how long the job may take in all, if there is a limit
+ * @param timeout limit of the time that the job may take in all, if there is one
  * @throws NeoValidationError when there is no role
  */
 export function compilationSettings(scope: IConstruct, props: NeoCommonCompilationProps, timeout?: Duration): CompilationSettings {

@@ -49,7 +49,7 @@ export interface CommonProps extends NeoCommonCompilationProps {
 }
 
 /**
- * Validates what jobs, tasks and fleets share. Their types are checked before.
+ * Validates the props that jobs, tasks and fleets share. Their types must have been checked.
  *
  * @param maxTags one of `MAX_TAGS`
  */
@@ -74,14 +74,14 @@ const MODEL_TYPES: PropTypes<NeoModelConfig> = {
   modelPackageVersionArn: optional(STRING),
 };
 
-/** Binds a model to a job. What a class of the user's own returns is checked as props are. */
+/** Binds a model to a job. A user's own class may have returned the result, so it is checked like props. */
 export function bindModel(scope: Construct, model: NeoModel, options: NeoModelBindOptions): NeoModelConfig {
   const config = model.bind(scope, options);
   requireTypes(scope, config, MODEL_TYPES, 'the result of bind of the model');
   return config;
 }
 
-/** Model, target and options against what AWS documents of Neo. */
+/** Checks model, target and options against AWS's documentation of Neo. */
 export function validateCompilation(scope: Construct, request: CompilationRequest): void {
   const { errors, warnings } = checkCompilation(scope, request);
   if (errors.length > 0) {
@@ -92,7 +92,7 @@ export function validateCompilation(scope: Construct, request: CompilationReques
   }
 }
 
-/** The API's limits on VpcConfig. */
+/** Checks the API's limits on VpcConfig. */
 export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): void {
   const limits = { subnets: 16, securityGroupIds: 5 } as const;
   for (const [prop, max] of Object.entries(limits) as [keyof typeof limits, number][]) {
@@ -108,7 +108,7 @@ export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): vo
   }
 }
 
-/** What SageMaker or the S3 endpoint would refuse later. */
+/** Fails for what SageMaker or the S3 endpoint would refuse later. */
 function validateNetwork(scope: Construct, { vpcConfig: { privateVpc }, outputBucket }: NeoCommonCompilationProps) {
   if (!privateVpc) { return; }
   requireSameEnvironment(scope, privateVpc);
@@ -127,16 +127,16 @@ function requireSameEnvironment(scope: Construct, network: INeoPrivateCompilatio
     if (differ(ours, theirs)) {
       throw new NeoValidationError(`vpcConfig must be of a network in the job's ${place} ${ours}: SageMaker places no interface elsewhere; got: a network in ${theirs}`, scope);
     }
-    // Which CDK would refuse, in words about the network's role.
+    // CDK would refuse this, with an error about the network's role.
     if (Token.isUnresolved(ours) !== Token.isUnresolved(theirs) && Resource.isOwnedResource(network.role) && Stack.of(network.role) !== here) {
-      const text = (value: string) => Token.isUnresolved(value) ? 'one known at deployment only' : value;
+      const text = (value: string) => Token.isUnresolved(value) ? 'an unresolved token' : value;
       throw new NeoValidationError(`vpcConfig must be of a network whose stack has the env of the job's, as CDK refers to no stack of another ${place}: give both the same env, or neither any; `
         + `got: ${text(theirs)}, and for the job ${text(ours)}`, scope);
     }
   }
 }
 
-/** SageMaker's pattern for names of jobs and models, which does not bound the length by itself. */
+/** Fails for a name that SageMaker does not accept for a job or model. Its pattern alone does not limit the length. */
 export function requireJobName(scope: Construct, prop: string, name: string) {
   if (!Token.isUnresolved(name) && !(name.length <= 63 && /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name))) {
     throw new NeoValidationError(`${prop} must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${formatValue(name)}`, scope);
@@ -148,14 +148,14 @@ function validateOutputPrefix(scope: Construct, prefix: string | undefined) {
   if (prefix === '' || prefix.startsWith('/') || prefix.endsWith('/') || prefix.includes('//')) {
     throw new NeoValidationError(`outputPrefix must be a folder without slashes at its ends, such as "compiled/models"; got: ${formatValue(prefix)}`, scope);
   }
-  // The API takes 1,024 characters; bucket, job name and artifact need up to 250 of them.
+  // The API accepts 1,024 characters, and bucket, job name and artifact need up to 250 of them.
   if (prefix.length > 750) {
     throw new NeoValidationError(`outputPrefix must have at most 750 characters, as the whole S3 URI may have 1,024; got: ${prefix.length} characters`, scope);
   }
   requireKey(scope, 'outputPrefix', prefix);
 }
 
-/** What AWS takes in tags. */
+/** The characters that AWS accepts in tags. */
 const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 function validateTags(scope: Construct, tags: { [key: string]: string } | undefined, maxTags: number) {
@@ -163,7 +163,7 @@ function validateTags(scope: Construct, tags: { [key: string]: string } | undefi
   if (fault) { throw new NeoValidationError(fault, scope); }
 }
 
-/** What AWS would refuse in tags. */
+/** Returns what AWS would refuse in tags, undefined if nothing. */
 export function tagFault(tags: { [key: string]: string }, maxTags: number): string | undefined {
   const count = Object.keys(tags).length;
   if (count > maxTags) { return `tags must be at most ${maxTags}, as SageMaker takes 50 and the library adds its own; got: ${count}`; }

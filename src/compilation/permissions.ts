@@ -22,7 +22,7 @@ import { inPolicy, literally } from '../util/object-keys';
 
 /**
  * Grants the execution role what jobs need besides the model, and checks that SageMaker can assume it. The role of the private network lacks only the
- * key; a role of the user's own gets all that the network's role has, on the output folder alone.
+ * key. A role of the user's own gets all permissions that the network's role has, but on the output folder only.
  */
 export function grantExecutionRole(scope: Construct, settings: CompilationSettings): void {
   const { role, privateVpc, outputBucket, outputPrefix, outputEncryptionKey } = settings;
@@ -43,18 +43,18 @@ export function grantExecutionRole(scope: Construct, settings: CompilationSettin
 }
 
 /**
- * ARN of the compilation jobs of a name, or of names with `*`, in the account and Region of the stack. Twice for a name with capitals: IAM minds
- * them, and SageMaker has written its ARNs in either way.
+ * Returns the ARN of the compilation jobs with a name, or with names that match a pattern, in the account and Region of the stack. There are two for
+ * a name with capital letters, because IAM is case-sensitive and SageMaker has written its ARNs either way.
  */
 export function jobArns(scope: IConstruct, jobNamePattern: string): string[] {
   const patterns = Token.isUnresolved(jobNamePattern) ? [jobNamePattern] : [...new Set([jobNamePattern, jobNamePattern.toLowerCase()])];
   return patterns.map(resourceName => Stack.of(scope).formatArn({ service: 'sagemaker', resource: 'compilation-job', resourceName }));
 }
 
-/** Create jobs of these names that run under this role. */
+/** Permits creating jobs with these names under this role. */
 export function createJobStatements(scope: IConstruct, jobNamePattern: string, role: iam.IRole): iam.PolicyStatement[] {
   return [
-    // AddTags, as a request with tags needs it.
+    // A request with tags needs AddTags.
     jobStatement(scope, jobNamePattern, 'CreateCompilationJob', 'AddTags'),
     new iam.PolicyStatement({
       actions: ['iam:PassRole'],
@@ -64,7 +64,7 @@ export function createJobStatements(scope: IConstruct, jobNamePattern: string, r
   ];
 }
 
-/** Do something with jobs of these names. */
+/** Permits actions on jobs with these names. */
 export function jobStatement(scope: IConstruct, jobNamePattern: string, ...actions: string[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: actions.map(action => `sagemaker:${action}`),
@@ -72,7 +72,7 @@ export function jobStatement(scope: IConstruct, jobNamePattern: string, ...actio
   });
 }
 
-/** What a job writes. */
+/** The objects that a job writes. */
 export interface Artifacts {
   readonly bucket: s3.IBucket;
   /** Pattern of the keys of the objects. */
@@ -82,7 +82,7 @@ export interface Artifacts {
 }
 
 /**
- * Lets a principal read what one job writes, and see nothing else of the bucket: `grantRead` of a bucket opens all listings.
+ * Lets a principal read what one job writes and nothing else of the bucket. `grantRead` of a bucket would permit listing all of it.
  */
 export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifacts, grantee: iam.IGrantable): iam.Grant {
   const grant = (actions: string[], resource: string, conditions?: Record<string, Record<string, unknown>>) =>
@@ -90,7 +90,7 @@ export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifa
   const objects = grant(['s3:GetObject'], bucket.arnForObjects(pattern));
   const keys = [...new Set([bucket.encryptionKey, key])].filter(used => used !== undefined);
 
-  // Unlike that of any other job, as it must be in the policy of a role that is given several.
+  // Unique per job, as the policy of a role may have the grants of several.
   const sid = `ReadArtifacts${job.node.addr.slice(-8)}`;
   objects.principalStatements.forEach(statement => { statement.sid = sid; });
   const { grantPrincipal } = grantee;
@@ -105,7 +105,7 @@ export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifa
 }
 
 /**
- * Lets the handler delete artifacts from outside the S3 endpoint, where bucket policies deny deletions. What those of an imported network deny is not known here.
+ * Lets the handler delete artifacts from outside the S3 endpoint if bucket policies deny deletions. What the policies of an imported network deny is not known here.
  */
 export function allowDeletion(job: IConstruct, privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
   if (bucketPoliciesOf(privateVpc)?._deniesDeletion === false) { return; }

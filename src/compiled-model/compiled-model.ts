@@ -23,7 +23,7 @@ import { JOB, ROLE } from '../util/resource-types';
  */
 export interface INeoCompiledModel extends IResource {
   /**
-   * Name of the model, as an endpoint configuration or a batch transform job takes it.
+   * Name of the model, for an endpoint configuration or a batch transform job.
    *
    * @attribute
    */
@@ -44,21 +44,22 @@ export interface INeoCompiledModel extends IResource {
  */
 export interface NeoCompiledModelProps {
   /**
-   * The job whose result is hosted: for a cloud target, and one that the deployment waits for. In the account and Region of this stack.
+   * The job whose result is hosted. Its target must be a cloud target, the deployment must wait for it, and it must be in the account and Region of this
+   * stack.
    */
   readonly job: INeoCompilationJob;
 
   /**
-   * Network of the model's containers, at least two subnets. Each hosting instance takes addresses of its subnets, so size them for
-   * endpoints and jobs together (`maxConcurrentInstances`).
+   * Network of the model's containers, with at least two subnets. Each hosting instance uses addresses of the subnets, so size them for endpoints
+   * and jobs together (`maxConcurrentInstances`).
    *
    * @default - the network of the job: the compiled model is read through its S3 endpoint, and the bucket policies let it pass
    */
   readonly vpcConfig?: NeoVpcConfig;
 
   /**
-   * Role that SageMaker assumes to host the model. A role of your own needs the permissions that AWS lists for CreateModel; the
-   * compiled model is granted to it here.
+   * Role that SageMaker assumes to host the model. A role of your own needs the permissions that AWS lists for CreateModel; it is granted
+   * access to the compiled model here.
    *
    * @default - a new role with these permissions, on this network and this model only
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
@@ -66,7 +67,7 @@ export interface NeoCompiledModelProps {
   readonly role?: iam.IRole;
 
   /**
-   * Whether the containers can make no network calls at all. SageMaker itself still downloads the model, with the role and, as AWS documents, through
+   * Whether the containers are isolated from the network, so that they can make no network calls at all. SageMaker itself still downloads the model, with the role and, as AWS documents, through
    * the VPC, and delivers the requests for inferences.
    *
    * @default true
@@ -75,23 +76,23 @@ export interface NeoCompiledModelProps {
   readonly enableNetworkIsolation?: boolean;
 
   /**
-   * Whether the role is named to the bucket policies of the job's network, so that it may read from outside the S3 endpoint as well. For a
-   * model that is hosted in another network, or should SageMaker's check of the artifact not come through the subnets. The role must
-   * then be made in the network's stack, or have a `roleName`.
+   * Whether the bucket policies of the job's network exempt the role, so that it may read from outside the S3 endpoint as well. Use it for a
+   * model that is hosted in another network, or if SageMaker's check of the artifact does not come through the subnets. A role of your own must
+   * then be created in the network's stack, or have a `roleName`.
    *
    * @default false
    */
   readonly allowOutsideEndpoint?: boolean;
 
   /**
-   * Image of the container, in place of the one that Neo names: to pin a version, or to serve with an image of your own.
+   * Image of the container instead of the one that Neo returns, to pin a version or to use an image of your own.
    *
    * @default - `inferenceImage` of the job
    */
   readonly image?: string;
 
   /**
-   * Environment variables of the container. Which ones an image wants depends on the framework.
+   * Environment variables of the container. The framework decides which ones an image needs.
    *
    * @default - none
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-deployment-hosting-services-boto3.html
@@ -108,10 +109,10 @@ export interface NeoCompiledModelProps {
 }
 
 /**
- * A SageMaker model made from the result of a compilation job for a cloud target: the compiled archive, the image that Neo names for it, a
- * role with the fewest permissions, the job's private network, and no network inside the containers.
+ * A SageMaker model made from the result of a compilation job for a cloud target. It consists of the compiled archive, the image that Neo returns for it,
+ * a role with least privilege and the job's private network; its containers have no network access.
  *
- * A new compilation makes a new model; an endpoint configuration that takes `modelName` is replaced with it, and its endpoint updated.
+ * A new compilation makes a new model. An endpoint configuration that refers to `modelName` is then replaced, and its endpoint is updated.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
  *
@@ -153,7 +154,7 @@ export class NeoCompiledModel extends Resource implements INeoCompiledModel, iam
   public readonly role: iam.IRole;
 
   /**
-   * The role, to grant it more.
+   * The role, for further grants.
    */
   public readonly grantPrincipal: iam.IPrincipal;
 
@@ -189,7 +190,7 @@ export class NeoCompiledModel extends Resource implements INeoCompiledModel, iam
         environment: props.environment,
       },
     });
-    // SageMaker looks at the archive with the role: its permissions must be there.
+    // SageMaker checks the archive with the role, which must have its permissions by then.
     granted.applyBefore(this.model);
     this.model.node.addDependency(role);
     this.modelName = this.model.attrModelName;
@@ -237,30 +238,30 @@ function validate(scope: Construct, { job, role, modelName, image, environment }
   if (modelName !== undefined) { requireJobName(scope, 'modelName', modelName); }
 }
 
-/** As CreateModel takes it. */
+/** Whether CreateModel accepts an environment variable. */
 function isVariable(name: string, value: string): boolean {
   return (Token.isUnresolved(name) || /^[a-zA-Z_][a-zA-Z0-9_]{0,1023}$/.test(name)) && (Token.isUnresolved(value) || value.length <= 1_024);
 }
 
 /**
- * The role that hosts a model: what AWS lists for CreateModel in a VPC, without the model's own bucket.
+ * Creates the role that hosts a model, with the permissions that AWS lists for CreateModel in a VPC, but for those on the model's bucket.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
  */
 export function createHostingRole(scope: Construct, network: INeoPrivateCompilationVpc): iam.Role {
   const stack = Stack.of(scope);
   const role = new iam.Role(scope, 'Role', {
-    // A name only if a bucket or key of another account has to name it.
+    // It gets a name only if a bucket or key of another account has to name it.
     roleName: PhysicalName.GENERATE_IF_NEEDED,
     description: 'Hosts a model compiled by SageMaker Neo',
     assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
   });
   [
-    // Hosting needs nine of the eleven EC2 actions of compilation, in the same places; both sets are bound to the subnets and groups.
+    // Hosting needs nine of the eleven EC2 actions of a compilation. Both sets are restricted to the subnets and groups.
     ...networkStatements(scope, network),
     new iam.PolicyStatement({
       sid: 'PullImage',
-      // The repository is AWS's, its account and name are known only to the finished job: any repository, as in AWS's own policy.
+      // The repository belongs to AWS. Only the finished job knows its account and name, so any repository is allowed, as in AWS's own policy.
       actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
       resources: [stack.formatArn({ service: 'ecr', account: '*', resource: 'repository', resourceName: '*' })],
     }),

@@ -11,20 +11,20 @@ import type { PropTypes } from '../util/prop-types';
 import { FRAMEWORK, SHAPE } from '../util/resource-types';
 
 /**
- * What Neo must know about a model archive besides where it is.
+ * The facts that Neo needs about a model archive besides its location.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  */
 export interface NeoModelOptions {
   /**
-   * Framework (and version) that the model was saved with.
+   * Framework and version that the model was saved with.
    */
   readonly framework: NeoFramework;
 
   /**
    * Names and shapes of the model's inputs.
    *
-   * @default - none: Neo derives them where it can, as for XGBoost; a warning says so where it usually cannot
+   * @default - Neo derives them where it can, as for XGBoost; where it usually cannot, there is a warning
    */
   readonly dataInputShape?: NeoDataInputShape;
 }
@@ -36,8 +36,8 @@ export interface NeoModelOptions {
  */
 export interface NeoBucketModelOptions extends NeoModelOptions {
   /**
-   * Something that changes whenever the archive changes under the same key: its version ID, ETag or digest. A new value
-   * compiles the model again. Neo itself always reads the current object: the API takes no version.
+   * A value that changes whenever the archive changes under the same key, such as its version ID, ETag or digest. A new value
+   * compiles the model again. Neo itself always reads the current object, as the API takes no version.
    *
    * @default - an archive that changes under the same key is not noticed
    */
@@ -51,9 +51,9 @@ export interface NeoBucketModelOptions extends NeoModelOptions {
  */
 export interface NeoAssetModelOptions extends NeoModelOptions {
   /**
-   * A text that identifies the model, for archives that are packed again by every build: the digest of the file in the
-   * archive, or the version in a model registry, say. The model is compiled again only when this text changes. Different
-   * archives need different texts.
+   * A string that identifies the model, for archives that every build packs anew: for example, the digest of the file in the
+   * archive, or the version in a model registry. The model is compiled again only when this string changes. Different
+   * archives need different strings.
    *
    * A reproducible archive does not need this. GNU tar makes one: `tar --sort=name --mtime=@0 --owner=0 --group=0
    * --numeric-owner -cf - model.pth | gzip -n > model.tar.gz`.
@@ -63,8 +63,8 @@ export interface NeoAssetModelOptions extends NeoModelOptions {
   readonly assetHash?: string;
 
   /**
-   * Whether to look into the archive when the app is synthesized: its files, its inputs and the version that wrote it are
-   * checked against what AWS documents. What AWS documents to fail is an error, the rest a warning.
+   * Whether to look into the archive when the app is synthesized. Its files, its inputs and the version that wrote it are
+   * checked against AWS's documentation: what fails according to it is an error, the rest a warning.
    *
    * @default true
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-troubleshooting-compilation.html
@@ -73,24 +73,24 @@ export interface NeoAssetModelOptions extends NeoModelOptions {
 }
 
 /**
- * What a model needs to know of the job that compiles it.
+ * The facts that a model needs about the job that compiles it.
  */
 export interface NeoModelBindOptions {
   /**
-   * Execution role of the job; it must be able to read the model.
+   * Execution role of the job, which must be able to read the model.
    */
   readonly role: iam.IRole;
 
   /**
-   * The private network of the job; the model must be reachable through its S3 endpoint.
+   * Private network of the job. The model must be reachable through its S3 endpoint.
    *
-   * @default - a network this library does not know
+   * @default - a network that this library does not know
    */
   readonly privateVpc?: INeoPrivateCompilationVpc;
 }
 
 /**
- * A model as CreateCompilationJob takes it: either an archive with its framework, or a model package.
+ * A model in the form that CreateCompilationJob takes: either an archive with its framework, or a model package.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  */
@@ -120,8 +120,8 @@ export interface NeoModelConfig {
   readonly modelVersion?: string;
 
   /**
-   * Bucket of the archive, where the object under its key may change: a fleet looks up the version then.
-   * @default - the S3 URI names the content, too
+   * Bucket of the archive, if the object under its key may change. A fleet then looks up the version.
+   * @default - the S3 URI identifies the content
    */
   readonly bucket?: s3.IBucket;
 
@@ -136,7 +136,7 @@ const TYPES: PropTypes<NeoModelOptions> = { framework: FRAMEWORK, dataInputShape
 const BUCKET_TYPES: PropTypes<NeoBucketModelOptions> = { ...TYPES, modelVersion: optional(STRING) };
 const ASSET_TYPES: PropTypes<NeoAssetModelOptions> = { ...TYPES, assetHash: optional(STRING), preflight: optional(BOOLEAN) };
 
-/** What must be known of every model. */
+/** Checks the options that every model has. */
 export function requireOptions(options: NeoModelOptions): void {
   requireFramework(options);
   requireTypes(undefined, options, TYPES, 'options');
@@ -156,7 +156,7 @@ export function requireAssetOptions(options: NeoAssetModelOptions): void {
   }
 }
 
-/** What is forgotten most often has a message of its own. */
+/** The prop that is forgotten most often has its own message. */
 function requireFramework(options: NeoModelOptions): void {
   if (options?.framework === undefined) {
     throw new NeoValidationError('framework must be given: Neo cannot tell it from the archive; got: undefined');
@@ -164,7 +164,7 @@ function requireFramework(options: NeoModelOptions): void {
 }
 
 /**
- * Let jobs read models: their role, and where there is a private network, its role and its endpoint.
+ * Lets jobs read models: grants it to their role and, in a private network, to its role and through its endpoint.
  */
 export function permitModels(bucket: s3.IBucket, objectKeyPattern: string, { role, privateVpc }: NeoModelBindOptions): void {
   privateVpc?.grantReadThroughEndpoint(bucket, objectKeyPattern);

@@ -17,8 +17,8 @@ import { listOf, requireType, STRING } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
 
 /**
- * A model to compile: one `.tar.gz` archive with the framework and input shapes it was saved with, or a model package.
- * The same object serves any number of jobs.
+ * A model to compile: one `.tar.gz` archive with the framework and input shapes that it was saved with, or a model package.
+ * The same object can be used for any number of jobs.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-compilation-preparing-model.html
  *
@@ -30,7 +30,7 @@ import { BUCKET } from '../util/resource-types';
  */
 export abstract class NeoModel {
   /**
-   * A `.tar.gz` archive in a bucket of the job's Region. The job's role may read exactly this object.
+   * A `.tar.gz` archive in a bucket of the job's Region. The job's role is permitted to read exactly this object.
    *
    * @param bucket the bucket, encrypted or not
    * @param objectKey key of the archive, without a leading slash
@@ -41,8 +41,8 @@ export abstract class NeoModel {
   }
 
   /**
-   * A local `.tar.gz` archive. The deployment uploads it to the bootstrap bucket under a key with the hash of its content, so a
-   * changed archive is compiled again; `assetHash` replaces that hash.
+   * A local `.tar.gz` archive. The deployment uploads it to the bootstrap bucket under a key with the hash of its content, so that a
+   * changed archive is compiled again. `assetHash` replaces that hash.
    *
    * @param path path of the archive, absolute or relative to the working directory
    * @param options framework and shapes
@@ -52,8 +52,8 @@ export abstract class NeoModel {
   }
 
   /**
-   * Local files as the framework saved them, which are packed into the `.tar.gz` archive that Neo wants, all of them at its
-   * top. The same content gives the same archive, so that nothing is compiled twice.
+   * Local files as the framework saved them. They are packed into the `.tar.gz` archive that Neo needs, all of them at its top level.
+   * The same content gives the same archive, so that nothing is compiled twice.
    *
    * @param paths paths of the files, absolute or relative to the working directory
    * @param options framework and shapes
@@ -65,9 +65,8 @@ export abstract class NeoModel {
   }
 
   /**
-   * A local directory as the framework saved it, such as a SavedModel of TensorFlow, which is packed into the `.tar.gz` archive
-   * that Neo wants. The directory itself is not in the archive. The same content gives the same archive, so that nothing is
-   * compiled twice.
+   * A local directory as the framework saved it, such as a SavedModel of TensorFlow. Its content is packed into the `.tar.gz` archive
+   * that Neo needs, without the directory itself. The same content gives the same archive, so that nothing is compiled twice.
    *
    * @param path path of the directory, absolute or relative to the working directory
    * @param options framework and shapes
@@ -79,8 +78,8 @@ export abstract class NeoModel {
   }
 
   /**
-   * A model package of the model registry or AWS Marketplace. It brings its own archive, framework and shapes; what the
-   * role must read for it is yours to grant.
+   * A model package of the model registry or AWS Marketplace. It has its own archive, framework and shapes. You grant the role
+   * what it must read for it.
    *
    * @param modelPackageVersionArn ARN of a versioned model package, 1 to 2048 characters
    */
@@ -89,7 +88,7 @@ export abstract class NeoModel {
   }
 
   /**
-   * Called by the job: make the model readable for it and say where it is.
+   * Called by the job: makes the model readable for the job and returns its location.
    *
    * @param scope the job
    * @param options the job's role and network
@@ -140,7 +139,7 @@ class AssetModel extends NeoModel {
   }
 }
 
-/** Looks into the archive. What is no archive at all is told with the job, which has a path for the message. */
+/** Looks into the archive. A file that is no archive at all is reported with the job, which has a path for the message. */
 function preflight(path: string, options: NeoAssetModelOptions): Findings['warnings'] {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile() || archiveProblem(path)) { return []; }
   const { errors, warnings } = checkArchive(path, options);
@@ -171,7 +170,7 @@ class PackageModel extends NeoModel {
 }
 
 /**
- * As an Asset would, but under a key that ends in .tar.gz: Neo wants that ending, and an Asset's key keeps only .gz of it.
+ * Uploads a file as an Asset does, but under a key that ends in .tar.gz: Neo needs that ending, and an Asset's key keeps only .gz of it.
  */
 function upload(scope: Construct, sourcePath: string, assetHash?: string): { bucket: s3.IBucket; objectKey: string } {
   if (!existsSync(sourcePath)) {
@@ -194,7 +193,7 @@ function upload(scope: Construct, sourcePath: string, assetHash?: string): { buc
     sourceHash: `${staging.assetHash}.tar`,
     displayName: scope.node.path,
   });
-  // One import for all models of the stack: policies that name the bucket would else name it once for each.
+  // One import for all models of the stack, as policies would name the bucket once for each import.
   const bucket = stack.node.tryFindChild(MODEL_ASSETS_ID) as s3.IBucket | undefined ?? s3.Bucket.fromBucketName(stack, MODEL_ASSETS_ID, bucketName);
   return { bucket, objectKey };
 }
@@ -214,7 +213,7 @@ function requireUniqueHash(scope: Construct, assetHash: string, sourcePath: stri
   paths.set(assetHash, path);
 }
 
-/** The API's limit; a bucket's name may be a token. */
+/** Checks the API's limit. The name of a bucket may be a token. */
 function requireShortUri(scope: Construct, s3Uri: string): string {
   if (!Token.isUnresolved(s3Uri) && s3Uri.length > 1_024) {
     throw new NeoValidationError(`objectKey must make an S3 URI of at most 1,024 characters, with the bucket; got: ${s3Uri.length} characters`, scope);

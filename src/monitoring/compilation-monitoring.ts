@@ -13,7 +13,7 @@ import { NeoValidationError, formatValue } from '../util/errors';
 import { BOOLEAN, listOf, NUMBER, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { JOB, TOPIC } from '../util/resource-types';
 
-/** Of all compilation jobs of the account, made by whichever is first; it is never made or deleted here. */
+/** Log group of all compilation jobs of the account. The first job creates it; this library never creates or deletes it. */
 const COMPILATION_LOG_GROUP = '/aws/sagemaker/CompilationJobs';
 
 /**
@@ -24,28 +24,28 @@ const COMPILATION_LOG_GROUP = '/aws/sagemaker/CompilationJobs';
 export interface NeoCompilationMonitoringProps {
   /**
    * The jobs to watch, 1 to 100, all in the account and Region of this stack. They may be in other stacks. An imported job must have `stackName` and
-   * `logicalResourceId`, and the stack that makes it must have a monitoring, too, as its functions otherwise record nothing.
+   * `logicalResourceId`, and the stack that creates it must have a monitoring, too, as its functions record nothing otherwise.
    */
   readonly jobs: INeoCompilationJob[];
 
   /**
-   * Topic that receives one message for each job that completes or fails, with the job's name, the reason and a link to the log. A topic with a key
-   * of your own needs a key policy for `events.amazonaws.com`.
+   * Topic that receives one message for each job that completes or fails, with the job's name, the reason and a link to the log. If the topic has a
+   * customer-managed key, the key policy must allow `events.amazonaws.com`.
    *
    * @default - no messages, and no events
    */
   readonly topic?: sns.ITopic;
 
   /**
-   * Topic that the alarms notify. Separate from `topic`, so that a failure is not reported twice.
+   * Topic that the alarms notify. It is separate from `topic`, so that a failure is not reported twice.
    *
    * @default - the alarms notify no topic
    */
   readonly alarmTopic?: sns.ITopic;
 
   /**
-   * How long a compilation may take before an alarm goes off, as a share of the job's `maxRuntime`, at which SageMaker ends it: above 0, at
-   * most 1.
+   * How long a compilation may take before an alarm goes off, as a share of the job's `maxRuntime`, above 0 and at most 1. SageMaker ends the job at
+   * `maxRuntime`.
    *
    * @default 0.8
    */
@@ -59,7 +59,7 @@ export interface NeoCompilationMonitoringProps {
   readonly dashboardName?: string;
 
   /**
-   * Whether there is a stack output with the console's link of every job. A template has at most 200 outputs.
+   * Whether there is a stack output with the console link of every job. A template has at most 200 outputs.
    *
    * @default true
    */
@@ -69,7 +69,7 @@ export interface NeoCompilationMonitoringProps {
 /**
  * Alarms, a dashboard, messages, saved queries and console links for compilation jobs, in one call.
  *
- * Per job there are two alarms: one when it fails, one when its compilation takes nearly as long as it may. What it costs is in docs/operations.md.
+ * There are two alarms per job: one for its failure, and one for a compilation that takes nearly as long as it may. See docs/operations.md for the costs.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
  *
@@ -90,7 +90,7 @@ export class NeoCompilationMonitoring extends Construct {
   public readonly failureAlarms: cloudwatch.Alarm[];
 
   /**
-   * The alarms on long compilations. None for a job whose `maxRuntime` is not known at synthesis.
+   * The alarms on long compilations. There is none for a job whose `maxRuntime` is not known at synthesis.
    */
   public readonly compilationTimeAlarms: cloudwatch.Alarm[];
 
@@ -136,12 +136,12 @@ export class NeoCompilationMonitoring extends Construct {
       ...props,
       evaluationPeriods: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // Nothing is deployed most of the time.
+      // There is no data most of the time, as deployments are rare.
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
   }
 
-  /** A bus has 300 rules, and a pattern 2,048 characters: not one rule per job, and not one for all. */
+  /** A bus has at most 300 rules, and a pattern 2,048 characters, so there is one rule for several jobs. */
   private sendMessages(jobs: INeoCompilationJob[], target: IRuleTarget) {
     const add = (id: string, description: string, detail: JobObservation['outcomes']) => {
       new Rule(this, id, { description, eventPattern: outcomePattern(detail) }).addTarget(target);
@@ -204,7 +204,7 @@ export class NeoCompilationMonitoring extends Construct {
   }
 }
 
-/** The ends of jobs, the latest first; from the log of the functions behind the jobs. */
+/** Lists the ends of jobs, the latest first, from the log of the functions behind the jobs. */
 const OUTCOME_QUERY = [
   'fields @timestamp, stackName, logicalResourceId, outcome, jobName, compilationSeconds, pendingSeconds, reason',
   'filter action = "outcome"',
@@ -212,7 +212,7 @@ const OUTCOME_QUERY = [
   'limit 100',
 ].join('\n| ');
 
-/** What Neo logged of these jobs and their predecessors; a stream is named like its job. */
+/** Lists what Neo logged of these jobs and their predecessors. A stream is named like its job. */
 function compilationLogQuery(jobNamePrefixes: string[]): string {
   const prefixes = [...new Set(jobNamePrefixes)];
   return [
@@ -223,10 +223,10 @@ function compilationLogQuery(jobNamePrefixes: string[]): string {
   ].join('\n| ');
 }
 
-/** A logical ID can have 255 characters, and has 30 most often. */
+/** A logical ID can have 255 characters, but usually has about 30. */
 const JOBS_PER_RULE = 25;
 
-/** As text, so that a message can be read on a phone. */
+/** Plain text, so that a message can be read on a phone. */
 const MESSAGE = [
   `Neo compilation job ${EventField.fromPath('$.detail.jobName')}: ${EventField.fromPath('$.detail.outcome')}.`,
   `Stack: ${EventField.fromPath('$.detail.stackName')}, resource: ${EventField.fromPath('$.detail.logicalResourceId')}.`,
@@ -235,13 +235,13 @@ const MESSAGE = [
   `Log: ${EventField.fromPath('$.detail.logUrl')}`,
 ].join(' ');
 
-/** Does not change when jobs come and go. */
+/** Returns a suffix that does not depend on the other jobs. */
 const suffixOf = (job: INeoCompilationJob) => job.node.addr.slice(-8);
 
-/** Type checks have seen that it is one of ours; it may come from another copy of this library. */
+/** The type check has shown that the job is one of this library, perhaps of another copy of it. */
 const observationOf = (job: INeoCompilationJob) => (job as CompilationJobBase)._observation;
 
-/** Log groups of the functions behind the jobs. Those of imported jobs are not known. */
+/** Lists the log groups of the functions behind the jobs. Those of imported jobs are not known. */
 const logGroupsOf = (jobs: INeoCompilationJob[]) => [...new Set(jobs.map(job => observationOf(job).provider))]
   .flatMap(provider => provider ? [provider.logGroup.logGroupName] : []);
 

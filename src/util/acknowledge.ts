@@ -4,36 +4,36 @@ import type { IConstruct } from 'constructs';
 import { intrinsicOf } from './intrinsics';
 
 /**
- * Reasons by rule of cdk-nag.
+ * Reasons by the ID of a cdk-nag rule.
  */
 export type Reasons = Readonly<Record<string, string>>;
 
 /**
- * Tell validations such as cdk-nag why a finding is as it should be, so that users need not find out. Only for what cannot be otherwise.
+ * Tells validations such as cdk-nag why a finding is intended, so that users need not find out. This is only for findings that the library cannot avoid.
  *
- * Written as metadata, as `Validations.of(scope).acknowledge` refuses ids with more than one `::`, which most findings on policies have. It
- * must not hide the warning of a rule that has the same name, either.
+ * It is written as metadata, because `Validations.of(scope).acknowledge` refuses IDs with more than one `::`, which most findings on policies
+ * have, and because it would also hide a warning with the same ID.
  */
 export function acknowledge(scope: IConstruct, reasons: Reasons): void {
   scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { ...reasons });
 }
 
 /**
- * The packs of cdk-nag have some rules under several names.
+ * Gives one reason for a rule that several cdk-nag packs have, each under its own ID.
  */
 export function inPacks(rule: string, reason: string): Reasons {
   return { [`NIST.800.53.R5-${rule}`]: reason, [`HIPAA.Security-${rule}`]: reason };
 }
 
 /**
- * Explain the wildcards in the policies below a construct, most often a role.
+ * Explains the wildcards in the policies below a construct, usually a role.
  *
- * A finding is acknowledged only if every statement that has the wildcard is explained: what is added to the role later, by a user, is still reported.
+ * A finding is acknowledged only if every statement with the wildcard is explained, so that a statement that a user adds later is still reported.
  *
- * @param reasons by Sid, or for a statement without, by its actions, joined with commas
+ * @param reasons reasons by Sid, or by the actions, joined with commas, of a statement without a Sid
  */
 export function acknowledgeWildcards(scope: IConstruct, reasons: Reasons): void {
-  // When all aspects have run, as policies are complete only then; an aspect of its own would have CDK walk the whole app once more.
+  // After all aspects have run, as policies are complete only then. Another aspect would make CDK walk the whole app once more.
   scope.node.addValidation({
     validate: () => {
       scope.node.findAll().filter(isPolicy).forEach(policy => explainWildcards(policy, reasons));
@@ -43,14 +43,14 @@ export function acknowledgeWildcards(scope: IConstruct, reasons: Reasons): void 
 }
 
 /**
- * Of the functions behind custom resources that are made by CDK.
+ * Reasons for the functions that CDK makes for custom resources.
  */
 export const CDK_FUNCTION_REASONS: Reasons = {
   'AwsSolutions-L1': 'The function is made by aws-cdk-lib, which takes the newest runtime that it is tested with.',
 };
 
 /**
- * Of any function behind a custom resource.
+ * Reasons for any function behind a custom resource.
  */
 export const CUSTOM_RESOURCE_FUNCTION_REASONS: Reasons = {
   ...inPacks('LambdaConcurrency', 'It runs during deployments only. A reserved concurrency is taken from the account\'s other functions, cannot be had in accounts '
@@ -70,7 +70,7 @@ function isPolicy(node: IConstruct): node is Policy {
 function explainWildcards(policy: Policy, reasons: Reasons): void {
   const found = new Map<string, Set<string | undefined>>();
   const { policyDocument } = policy;
-  // CDK merges statements when it resolves them, which takes longest of all, and is done at synthesis anyhow.
+  // CDK merges statements when it resolves the document, which is slow and happens at synthesis anyway.
   const document = policyDocument instanceof iam.PolicyDocument ? policyDocument.toJSON() : policyDocument;
   for (const statement of Stack.of(policy).resolve(document)?.Statement ?? []) {
     const reason = statement.Sid ? reasons[statement.Sid] : reasonByActions(reasons, [statement.Action].flat());
@@ -81,7 +81,7 @@ function explainWildcards(policy: Policy, reasons: Reasons): void {
   }
 }
 
-/** The CDK may have merged explained statements into one (`@aws-cdk/aws-iam:minimizePolicies`): its actions must then be theirs, and no others. */
+/** CDK may have merged explained statements into one (`@aws-cdk/aws-iam:minimizePolicies`). The actions of that one must then all be explained. */
 function reasonByActions(reasons: Reasons, actions: string[]): string | undefined {
   const merged = Object.keys(reasons).map(key => key.split(',')).filter(group => group.every(action => actions.includes(action)));
   const explained = new Set(merged.flat());
@@ -89,7 +89,7 @@ function reasonByActions(reasons: Reasons, actions: string[]): string | undefine
 }
 
 /**
- * As cdk-nag names them.
+ * Lists the wildcards of a statement as cdk-nag names them.
  */
 function wildcardsOf({ Effect, Action, Resource }: any): string[] {
   if (Effect !== 'Allow') { return []; }

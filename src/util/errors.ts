@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 
 /**
- * A prop that cannot be right. The message ends with the construct's path, so that it is found in a large app.
+ * An invalid prop or argument. The message ends with the construct's path, so that it can be found in a large app.
  */
 export class NeoValidationError extends Error {
   constructor(message: string, scope?: IConstruct) {
@@ -13,28 +13,28 @@ export class NeoValidationError extends Error {
 }
 
 /**
- * Formats a value for an error message: short, quoted when a string, never `[object Object]`. Takes any value whatever.
+ * Formats a value for an error message: short, quoted when a string, never `[object Object]`. It accepts any value.
  */
 export function formatValue(value: unknown): string {
   if (Token.isUnresolved(value)) { return 'a token'; }
   if (Construct.isConstruct(value)) { return `the construct ${value.node.path}`; }
   let text: string | undefined;
   try {
-    // JSON has no word for NaN and infinity.
+    // JSON cannot express NaN and infinity.
     text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   } catch { /* a circular structure or a BigInt */ }
   text = withoutTokens(text ?? (typeof value === 'object' ? 'an object' : String(value)));
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
-/** A text for people, in which tokens may be: CDK's marks of them say nothing. */
+/** Replaces CDK's markers of tokens, which mean nothing to a reader. */
 export function withoutTokens(text: string): string {
   return text.replace(/[$#]\{Token\[[^\]]*\]\}/g, '<token>');
 }
 
 /**
- * Where to warn at the end of synthesis: below the construct, as CDK forgets an acknowledgement on a construct when the warning comes to the same
- * construct later.
+ * Returns the annotations for a warning at the end of synthesis. They are those of a child, because CDK forgets an acknowledgement on a construct
+ * when the warning is added to the same construct later.
  */
 export function lateWarnings({ node }: IConstruct): Annotations {
   return Annotations.of(node.defaultChild ?? node.children[node.children.length - 1]);

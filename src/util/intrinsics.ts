@@ -14,7 +14,7 @@ export function intrinsicOf(value: unknown): Intrinsic | undefined {
   return more.length === 0 && /^(Ref|Fn::.*)$/.test(name) ? { name, argument } : undefined;
 }
 
-/** The logical IDs and parameters that an intrinsic function itself names; those in its argument are not among them. */
+/** Lists the logical IDs and parameters that an intrinsic function itself names. Those that its argument names are not among them. */
 export function referencesOf({ name, argument }: Intrinsic): string[] {
   switch (name) {
     case 'Ref': return [argument];
@@ -24,7 +24,7 @@ export function referencesOf({ name, argument }: Intrinsic): string[] {
   }
 }
 
-/** The values that `Fn::If` may choose from, at any depth; undefined stands for a value that is absent, such as `AWS::NoValue`. */
+/** Lists the values that `Fn::If` may choose from, at any depth. Undefined stands for an absent value, such as `AWS::NoValue`. */
 export function choicesOf(value: any): any[] {
   const call = intrinsicOf(value);
   if (call?.name === 'Fn::If' && Array.isArray(call.argument)) { return call.argument.slice(1).flatMap(choicesOf); }
@@ -32,7 +32,7 @@ export function choicesOf(value: any): any[] {
 }
 
 /**
- * A resolved value, with its references written as in Fn::Sub. What a text cannot show otherwise is in it as JSON.
+ * Makes a resolved value readable: references are written as in Fn::Sub, and what a string cannot show is written as JSON.
  */
 export function readableValue(value: any): any {
   if (Array.isArray(value)) { return value.map(readableValue); }

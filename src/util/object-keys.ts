@@ -4,11 +4,11 @@ import { NeoValidationError, formatValue } from './errors';
 
 /** S3's limit, in bytes of UTF-8. */
 const MOST_BYTES = 1_024;
-/** Control characters, line ends, halves of surrogate pairs: S3 advises against the first, and the API's pattern for S3 URIs takes no line ends. */
+/** Control characters, line ends, halves of surrogate pairs: S3 advises against the first, and the API's pattern for S3 URIs excludes line ends. */
 const UNUSABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
 /**
- * Fails unless a text can be a key of S3, or a part or pattern of one, and of an S3 URI in a request to SageMaker.
+ * Fails unless a string can be an S3 key, or a part or pattern of one, in an S3 URI that SageMaker accepts.
  */
 export function requireKey(scope: IConstruct | undefined, prop: string, key: string): void {
   if (Token.isUnresolved(key)) { return; }
@@ -24,8 +24,8 @@ export function requireKey(scope: IConstruct | undefined, prop: string, key: str
 }
 
 /**
- * A key, or a part or pattern of one, as a policy can name it. IAM takes characters up to U+00FF, and reads `${…}` as a variable: these become
- * wildcards. What `literally` made stays as it is.
+ * Returns a key, or a part or pattern of one, as a policy can name it. IAM accepts characters up to U+00FF and reads `${…}` as a variable, so
+ * other characters and variables become wildcards. What `literally` has escaped is kept.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
  */
@@ -35,7 +35,7 @@ export function inPolicy(key: string): string {
 }
 
 /**
- * A pattern that matches one key only: IAM reads `*` and `?` as wildcards, and `${*}` and `${?}` as the characters themselves.
+ * Returns a pattern that matches one key only: IAM reads `*` and `?` as wildcards, and `${*}` and `${?}` as the characters themselves.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */

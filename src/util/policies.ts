@@ -5,7 +5,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { readableValue } from './intrinsics';
 
 /**
- * Policy statements as JSON for a person to copy: references as `${LogicalId}`, as in Fn::Sub.
+ * Renders policy statements as JSON that a user can copy, with references written as `${LogicalId}`, as in Fn::Sub.
  */
 export function readable(scope: IConstruct, ...statements: iam.PolicyStatement[]): string {
   const resolved = Stack.of(scope).resolve(statements.map(statement => statement.toStatementJson()));
@@ -13,8 +13,8 @@ export function readable(scope: IConstruct, ...statements: iam.PolicyStatement[]
 }
 
 /**
- * Let CloudWatch Logs use a key, which its own policy must allow: for the log groups of this account and Region only. The key cannot
- * name a group that is made with the key.
+ * Lets CloudWatch Logs use a key for the log groups of this account and Region. The key's own policy must allow that, and it cannot name a log
+ * group that is created with the key.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  */
@@ -22,7 +22,7 @@ export function allowCloudWatchLogs(scope: Construct, encryptionKey: kms.IKey) {
   const stack = Stack.of(scope);
   const statement = new iam.PolicyStatement({
     sid: 'CloudWatchLogs',
-    // Regional, and with the suffix of the partition: amazonaws.com.cn in China.
+    // The principal is regional and has the suffix of the partition, which is amazonaws.com.cn in China.
     principals: [new iam.ServicePrincipal(`logs.${stack.region}.${stack.urlSuffix}`)],
     actions: ['kms:Decrypt', 'kms:Describe*', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
     resources: ['*'],

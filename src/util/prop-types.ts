@@ -4,14 +4,14 @@ import type { IConstruct } from 'constructs';
 import { formatValue, NeoValidationError } from './errors';
 
 /*
- * Types of props, for callers without a compiler: without these checks, their mistakes end in a TypeError inside of this library or of CDK, or are ignored.
+ * Types of props, for callers without a compiler. Without these checks, their mistakes would end in a TypeError inside this library or CDK, or be ignored.
  */
 
 export interface PropType<IsOptional extends boolean = boolean> {
   /** For messages: `a string`. */
   readonly description: string;
   readonly isOptional: IsOptional;
-  /** What is wrong with a value or a part of it; undefined when nothing is. */
+  /** Returns what is wrong with a value or a part of it, undefined if nothing is. */
   readonly typeError: (value: unknown) => TypeFault | undefined;
 }
 
@@ -19,12 +19,12 @@ export interface TypeFault {
   /** Path below the prop, such as `[1].name`. */
   readonly path: string;
   readonly value: unknown;
-  /** What it must be; of an unknown prop, what to do. */
+  /** What the value must be; for an unknown prop, what to do instead. */
   readonly fix: string;
   readonly isUnknown?: boolean;
 }
 
-/** The types of all members of a struct: one that is forgotten does not compile. */
+/** The types of all members of a struct. A missing one does not compile. */
 export type PropTypes<P> = { readonly [K in keyof P]-?: PropType<undefined extends P[K] ? true : false> };
 
 /**
@@ -52,9 +52,9 @@ function typeErrorAt(scope: IConstruct | undefined, name: string, { value, fix, 
 
 export const STRING = type('a string', value => typeof value === 'string' || Token.isUnresolved(value));
 export const NUMBER = type('a number', value => typeof value === 'number' || Token.isUnresolved(value));
-/** Decided upon at synthesis: a token would always count as true. */
+/** A token would always count as true. */
 export const BOOLEAN = type('true or false, known at synthesis', value => typeof value === 'boolean');
-/** Judged elsewhere, with a message that says more. */
+/** For what is checked elsewhere, with a more specific message. */
 export const ANYTHING = type('anything', () => true);
 export const DURATION = having('a Duration, such as Duration.minutes(15)', 'toSeconds', 'isUnresolved');
 
@@ -101,7 +101,7 @@ export function mapOf(item: PropType<false>): PropType<false> {
 }
 
 /**
- * @param isOpen whether others may add members, as a subclass and a newer aws-cdk-lib do: only what is certainly misspelled is then refused
+ * @param isOpen whether the struct may have further members, as that of a subclass or of a newer aws-cdk-lib; then only obvious misspellings are refused
  */
 export function structOf<P>(description: string, members: PropTypes<P>, isOpen = false): PropType<false> {
   return {
@@ -109,7 +109,7 @@ export function structOf<P>(description: string, members: PropTypes<P>, isOpen =
     isOptional: false,
     typeError: value => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) { return wrongType(description, value); }
-      // What is misspelled is often missed as well: say the former.
+      // A misspelled member is often missing as well: report the misspelling.
       const unknown = unknownMember(value, Object.keys(members), isOpen);
       if (unknown) { return unknown; }
       for (const name in members) {
@@ -156,13 +156,13 @@ function unknownMember(struct: object, members: string[], isOpen: boolean): Type
   return { path: `.${name}`, value, fix: `remove it, or use one of ${members.join(', ')}`, isUnknown: true };
 }
 
-/** Not an instance of a class, which may have members of its own. By the prototype's prototype, as jsii's objects come from another realm. */
+/** Whether an object is not an instance of a class, which may have members of its own. The prototype's prototype decides, as jsii's objects come from another realm. */
 function isLiteral(struct: object): boolean {
   const prototype = Object.getPrototypeOf(struct);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** The name that was meant, if any is near enough: `compilerOptions` for `compiler_options` or `compilerOption`. */
+/** Returns the member that was meant, if one is near enough: `compilerOptions` for `compiler_options` or `compilerOption`. */
 function nearest(name: string, members: string[], isCertain: boolean): string | undefined {
   const plain = (text: string) => text.replace(/[_-]/g, '').toLowerCase();
   const limit = (member: string) => isCertain ? (member.length < 8 ? 0 : 1) : Math.max(1, Math.floor(member.length / 3));
@@ -173,7 +173,7 @@ function nearest(name: string, members: string[], isCertain: boolean): string | 
   return best?.member;
 }
 
-/** The number of letters to insert, remove, replace or swap with a neighbor. */
+/** Counts the letters to insert, remove, replace or swap with a neighbor. */
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
@@ -203,9 +203,9 @@ export interface SecondsLimits {
 const LARGEST = 2 ** 31 - 1;
 
 /**
- * A duration in whole seconds.
+ * Converts a duration to whole seconds.
  *
- * @returns undefined when only the deployment knows
+ * @returns undefined for an unresolved duration
  */
 export function wholeSeconds(scope: IConstruct, prop: string, duration: Duration, limits: SecondsLimits): number | undefined {
   const { min, max = LARGEST } = limits;

@@ -3,7 +3,7 @@ import { having } from './prop-types';
 import type { PropType } from './prop-types';
 
 /*
- * Constructs and classes that props take, by members that their interfaces have.
+ * Types of the constructs and classes that props accept, recognized by members of their interfaces.
  */
 
 export const BUCKET = generalPurposeBucket(having('a bucket (s3.IBucket)', 'bucketArn', 'bucketName'));
@@ -32,7 +32,7 @@ export const SHAPE = having('a NeoDataInputShape, such as NeoDataInputShape.of(.
 export const COMPILER_OPTIONS = having('NeoCompilerOptions, such as NeoCompilerOptions.cpu(...)', '_value', 'toJson');
 export const FLEET_MODELS = having('NeoFleetModels, such as NeoFleetModels.fromPrefix(...)', '_bind');
 
-/** The S3 gateway endpoint, its policy and policies of buckets are about general purpose buckets alone. */
+/** The S3 gateway endpoint, its policy and bucket policies cover general purpose buckets only. */
 function generalPurposeBucket(bucket: PropType<false>): PropType<false> {
   return {
     ...bucket,
@@ -48,7 +48,7 @@ function generalPurposeBucket(bucket: PropType<false>): PropType<false> {
 }
 
 /**
- * What S3 names like a general purpose bucket, by the reserved suffixes of names and by the services and resources of ARNs.
+ * Other things that S3 names like a general purpose bucket, recognized by reserved suffixes of their names or by their ARNs.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
@@ -64,14 +64,14 @@ const KINDS: { readonly kind: string; readonly name: RegExp; readonly arn: RegEx
 ];
 
 /**
- * What a bucket is instead of a general purpose bucket, such as `an S3 access point`; undefined if its name and ARN are those of a
- * general purpose bucket, as far as they are known: tokens match nothing here.
+ * Returns what a bucket is instead of a general purpose bucket, such as `an S3 access point`. It is undefined for a general purpose bucket, and for
+ * a bucket whose name and ARN are tokens.
  */
 export function otherThanBucket(bucketArn: unknown, bucketName: unknown): string | undefined {
   return KINDS.find(({ name, arn }) => arn.test(String(bucketArn)) || name.test(String(bucketName)))?.kind;
 }
 
 /**
- * An S3 URI whose bucket is none of general purpose: by ARN, or by a reserved suffix. JSONata in state machines takes it, too.
+ * Matches an S3 URI whose bucket is not a general purpose bucket, by its ARN or by a reserved suffix. JSONata in state machines uses it, too.
  */
 export const S3_URI_OF_OTHER_THAN_BUCKET = new RegExp(`^s3:\\/\\/(arn:[^/]*|[^/]*(${KINDS.map(({ name }) => name.source.replace(/\$/g, '')).filter(suffix => suffix !== '(?!)').join('|')}))\\/`);

@@ -115,7 +115,8 @@ describe('no cycle is made', () => {
         const [first, second] = [Math.min(a, b), Math.max(a, b)].map(place => jobs[order[place]]);
         if (throughAnother) {
           const id = stack.resolve((first.node.defaultChild as CfnResource).logicalId);
-          const properties = { DisplayName: { 'Fn::Sub': `x\${${id}}` } };
+          const references = [{ 'Fn::Sub': `x\${${id}}` }, { Ref: id }, { 'Fn::GetAtt': [id, 'JobArn'] }];
+          const properties = { DisplayName: references[(a + b) % references.length] };
           const between = new CfnResource(stack, `Between${stack.node.children.length}`, { type: 'AWS::SNS::Topic', properties });
           second.node.addDependency(between);
         } else {

@@ -188,6 +188,16 @@ describe('monitoring', () => {
     ]);
   });
 
+  test('has construct ids that are contract: a rule for every 25 jobs of a stack, and one for an imported job', () => {
+    const fixture = compilation();
+    const made = [fixture.job, ...Array.from({ length: 25 }, (_, index) => compilation({}, fixture, `Job${index}`).job)];
+    const imported = NeoCompilationJob.fromCompilationJobAttributes(fixture.stack, 'Imported', { jobName: 'job', stackName: 'Other', logicalResourceId: 'Job' });
+    const { monitoring, stack } = monitored({ topic: new sns.Topic(fixture.stack, 'Topic'), jobs: [...made, imported] }, fixture);
+    const [stackSuffix, importedSuffix] = [stack, imported].map(({ node }) => node.addr.slice(-8));
+    expect(monitoring.node.children.map(({ node }) => node.id).filter(id => id.startsWith('Messages')))
+      .toEqual([`Messages${importedSuffix}`, `Messages${stackSuffix}`, `Messages${stackSuffix}25`]);
+  });
+
   test('has no alarm on a time that is not known', () => {
     const maxRuntime = Duration.seconds(Lazy.number({ produce: () => 900 }));
     expect(monitored({}, compilation({ maxRuntime })).monitoring.compilationTimeAlarms).toEqual([]);

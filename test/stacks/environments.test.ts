@@ -100,9 +100,9 @@ describe('an environment that only the deployment knows is no error', () => {
   });
 
   test.each<[string, object | undefined, object | undefined, RegExp]>([
-    ['the job\'s', undefined, HERE, /give both the same env, or neither any; got: eu-west-1, and for the job one known at deployment only/],
-    ['the network\'s', HERE, undefined, /got: one known at deployment only, and for the job eu-west-1/],
-    ['the network\'s account', HERE, { region: HERE.region }, /no stack of another account.*got: one known at deployment only, and for the job 111122223333/],
+    ['the job\'s', undefined, HERE, /give both the same env, or neither any; got: eu-west-1, and for the job an unresolved token/],
+    ['the network\'s', HERE, undefined, /got: an unresolved token, and for the job eu-west-1/],
+    ['the network\'s account', HERE, { region: HERE.region }, /no stack of another account.*got: an unresolved token, and for the job 111122223333/],
   ])('fails for %s alone, as CDK refers to no such stack', (_, env, networkEnv, message) => {
     const app = new App();
     expect(() => jobIn(stackIn(env, app), stackIn(networkEnv, app, 'Network'))).toThrow(message);
