@@ -2,16 +2,18 @@ import * as crypto from 'crypto';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import * as zlib from 'zlib';
+import { crc32 } from './crc32';
 import { NeoValidationError, formatValue } from '../util/errors';
 
 /** What is never part of a model. */
 const IGNORED = /^(\._.*|\.DS_Store|__MACOSX|Thumbs\.db|desktop\.ini)$/;
 const BLOCK = 512;
 /** Bytes of a block that is not compressed, at most. */
-const STORED = 0xffff;
-/** It is packed in memory. */
-const MAX_SIZE = 2 * 1024 * 1024 * 1024 - 1;
+const STORED = 0xffff, BLOCK_HEADER = 5;
+/** The header of tar has eleven octal digits. */
+const MAX_SIZE = 8 ** 11 - 1;
+/** Bytes that are read at once. */
+const CHUNK = 1024 * 1024;
 
 /** A file of the archive: where it is, and its path in the archive. */
 interface Member {
@@ -69,43 +71,108 @@ function walk(directory: string, prefix: string, above: Set<string>): Member[] {
   });
 }
 
+/** Streams the files, so that memory does not grow with the model. */
 function pack(members: readonly Member[]): string {
   const sorted = [...members].sort((a, b) => a.target < b.target ? -1 : 1);
-  const sizes = sorted.map(({ source }) => fs.statSync(source).size);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (total > MAX_SIZE) { throw new NeoValidationError(`files of a model that is packed here must have at most 2 GiB: pack it with "tar czf" and use NeoModel.fromAsset; got: ${total} bytes`); }
-  const parts = sorted.flatMap(({ source, target }) => {
-    const content = fs.readFileSync(source);
-    return [...headers(target, content.length), content, Buffer.alloc((BLOCK - content.length % BLOCK) % BLOCK)];
-  });
-  const tar = Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]);
-  const digest = crypto.createHash('sha256').update(tar).digest('hex');
-  const folder = path.join(os.tmpdir(), `cdk-sagemaker-neo-${process.getuid?.() ?? 'user'}`);
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, `${digest}.tar.gz`);
-  const unfinished = `${file}.${process.pid}`;
-  fs.writeFileSync(unfinished, gzip(tar), { mode: 0o600 });
-  fs.renameSync(unfinished, file);
-  return file;
+  const folder = ownFolder();
+  const unfinished = path.join(folder, `${crypto.randomUUID()}.unfinished`);
+  const output = fs.openSync(unfinished, 'wx');
+  try {
+    const archive = new Archive(output);
+    for (const member of sorted) { packFile(member, archive); }
+    archive.end();
+    const file = path.join(folder, `${archive.digest}.tar.gz`);
+    fs.closeSync(output);
+    fs.renameSync(unfinished, file);
+    return file;
+  } catch (error) {
+    try { fs.closeSync(output); } catch { /* closed already */ }
+    fs.rmSync(unfinished, { force: true });
+    throw error;
+  }
 }
 
 /**
- * Gzip without compression: what zlib makes of the same bytes differs with the release of Node.js and the processor, and weights get hardly smaller. Made of
- * blocks of a fixed size, it is the same everywhere.
+ * A folder below this machine's temporary folder. Other users of the machine can make a folder of this name first, and would then replace the model before
+ * it is uploaded: such a folder is not used.
  */
-function gzip(tar: Buffer): Buffer {
-  const parts: Buffer[] = [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])];
-  for (let at = 0; at < tar.length; at += STORED) {
-    const block = tar.subarray(at, at + STORED);
-    const head = Buffer.alloc(5);
-    head[0] = at + STORED >= tar.length ? 1 : 0;
-    head.writeUInt16LE(block.length, 1);
-    head.writeUInt16LE(0xffff - block.length, 3);
-    parts.push(head, block);
+function ownFolder(): string {
+  const uid = process.getuid?.();
+  const folder = path.join(os.tmpdir(), `cdk-sagemaker-neo-${uid ?? 'user'}`);
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const stat = fs.lstatSync(folder);
+    if (stat.isDirectory() && (uid === undefined || stat.uid === uid && (stat.mode & 0o022) === 0)) { return folder; }
+  } catch { /* a file or a link to nowhere has the name */ }
+  return fs.mkdtempSync(`${folder}-`);
+}
+
+function packFile({ source, target }: Member, archive: Archive): void {
+  const input = fs.openSync(source, 'r');
+  try {
+    const { size } = fs.fstatSync(input);
+    if (size > MAX_SIZE) {
+      throw new NeoValidationError(`a file of a model must have less than 8 GiB to be packed, as the header of tar has no room for more; got: ${size} bytes of ${formatValue(source)}`);
+    }
+    for (const block of headers(target, size)) { archive.write(block); }
+    const chunk = Buffer.alloc(CHUNK);
+    let total = 0;
+    for (let count; (count = fs.readSync(input, chunk, 0, CHUNK, null)) > 0; total += count) { archive.write(chunk.subarray(0, count)); }
+    if (total !== size) { throw new NeoValidationError(`a file of a model must not change while it is packed; got: ${formatValue(source)}`); }
+    archive.write(Buffer.alloc((BLOCK - size % BLOCK) % BLOCK));
+  } finally {
+    fs.closeSync(input);
   }
-  // Node.js 22.0 has no zlib.crc32, and gzip's own is at its end, with the length.
-  parts.push(zlib.gzipSync(tar, { level: 0 }).subarray(-8));
-  return Buffer.concat(parts);
+}
+
+/**
+ * A tar archive in the format of gzip, without compression: what zlib makes of the same bytes differs with the release of Node.js and the processor, and weights
+ * hardly get smaller. Blocks of a fixed size make it the same everywhere.
+ */
+class Archive {
+  private readonly hash = crypto.createHash('sha256');
+  /** The header of a block and its content. */
+  private readonly block = Buffer.alloc(BLOCK_HEADER + STORED);
+  private used = 0;
+  private size = 0;
+  private checksum = 0;
+
+  constructor(private readonly output: number) {
+    fs.writeFileSync(output, Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]));
+  }
+
+  /** SHA-256 of the tar archive, after its end. */
+  public get digest(): string { return this.hash.digest('hex'); }
+
+  public write(bytes: Buffer): void {
+    this.hash.update(bytes);
+    this.checksum = crc32(bytes, this.checksum);
+    this.size += bytes.length;
+    for (let at = 0; at < bytes.length;) {
+      // A full block waits until it is known whether it is the last one.
+      if (this.used === STORED) { this.flush(false); }
+      const count = bytes.copy(this.block, BLOCK_HEADER + this.used, at);
+      this.used += count;
+      at += count;
+    }
+  }
+
+  public end(): void {
+    this.write(Buffer.alloc(2 * BLOCK));
+    this.flush(true);
+    const tail = Buffer.alloc(8);
+    tail.writeUInt32LE(this.checksum, 0);
+    tail.writeUInt32LE(this.size % 2 ** 32, 4);
+    fs.writeFileSync(this.output, tail);
+  }
+
+  private flush(isLast: boolean): void {
+    this.block[0] = isLast ? 1 : 0;
+    this.block.writeUInt16LE(this.used, 1);
+    this.block.writeUInt16LE(STORED - this.used, 3);
+    fs.writeFileSync(this.output, this.block.subarray(0, BLOCK_HEADER + this.used));
+    this.used = 0;
+  }
 }
 
 /** A header of POSIX; a path that does not fit has an extended one before it. */
