@@ -11,12 +11,17 @@ export interface TranslatedSnippet {
   /** Where it is. */
   readonly name: string;
   readonly sources: Readonly<Record<Language, string>>;
+  /** What the reader sees in TypeScript. */
+  readonly original: string;
+  /** Fully qualified names of types and members in it, those of structs too. */
+  readonly names: readonly string[];
 }
 
 interface Tablet {
   readonly snippets: Record<string, {
     readonly location: { readonly api: { readonly fqn?: string }; readonly field?: { readonly line?: number } };
     readonly translations: Record<string, { readonly source: string }>;
+    readonly fqnsReferenced: readonly string[];
   }>;
 }
 
@@ -25,9 +30,11 @@ export function translatedSnippets(): TranslatedSnippet[] {
   const file = join(ROOT, '.jsii.tabl.json.gz');
   if (!existsSync(file)) { throw new Error(`${file} is missing: run npm run translate`); }
   const { snippets } = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as Tablet;
-  return Object.values(snippets).map(({ location: { api, field }, translations }) => ({
+  return Object.values(snippets).map(({ location: { api, field }, translations, fqnsReferenced }) => ({
     name: api.fqn ?? `README.md, line ${field?.line}`,
     sources: Object.fromEntries(LANGUAGES.map(language => [language, translations[language].source])) as Record<Language, string>,
+    original: translations.$.source,
+    names: fqnsReferenced,
   }));
 }
 

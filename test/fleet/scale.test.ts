@@ -6,4 +6,4 @@ test('a thousand compilations with faults: none lost or doubled, within 3 % and 
   const { problems, ...figures } = await measure(new FleetStack(new App(), 'Scale', { quota: 20 }), { compilations: 1_000, quota: 20, seed: 1_000 });
   expect(problems).toEqual([]);
   expect(figures).toMatchObject({ lost: 0, doubled: 0, mostAtOnce: 20 });
-}, 120_000);
+});

@@ -21,13 +21,13 @@ test.each([[1, 3], [20, 2], [60, 1]])('%i jobs at a concurrency of 10 are create
       expect(longestGapSeconds).toBeLessThanOrEqual(120);
     }
   }
-}, 300_000);
+});
 
 test('an account whose SageMaker API takes three calls a second deploys, too', async () => {
   const results = await liveOneStack(20, templateOfJobs(20), { ...LIMITS, seed: 1, callsPerSecond: 3 });
   expect(failuresOf(results)).toEqual([]);
   expect(results.reduce((sum, { throttledCalls }) => sum + throttledCalls, 0)).toBeGreaterThan(0);
-}, 300_000);
+});
 
 /** Each means is taken away once. */
 describe('fails without', () => {
@@ -37,7 +37,7 @@ describe('fails without', () => {
     jest.spyOn(order, 'limitConcurrentJobs').mockReturnValue();
     const results = await liveOneStack(60, templateOfJobs(60), { ...LIMITS, quota: undefined, seed: 1 });
     expect(Math.max(...results.map(({ callsPerSecondInMinute }) => callsPerSecondInMinute))).toBeGreaterThan(5);
-  }, 300_000);
+  });
 
   test('the retrier for throttled functions: a deployment in an account with room for one execution', async () => {
     const template = templateOfJobs(20);
@@ -47,5 +47,5 @@ describe('fails without', () => {
     const impatient = () => JSON.parse(JSON.stringify(template('v1')).replaceAll('Lambda.TooManyRequestsException', 'Other').replaceAll('States.ALL', 'Another'));
     expect(JSON.stringify(waiterDefinition('arn', 'aws'))).toContain('Lambda.TooManyRequestsException');
     expect(failuresOf(await liveOneStack(20, impatient, { ...LIMITS, lambdaConcurrency: 1, seed: 1 }))).not.toEqual([]);
-  }, 300_000);
+  });
 });

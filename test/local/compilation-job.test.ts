@@ -76,7 +76,7 @@ test('the life of a stack: quota and lost answer, replacement, bad model, crash,
     await cloud.destroy('Models');
     expect([stack.status, service.records().every(({ deletedAt }) => deletedAt !== undefined)]).toEqual(['DELETE_COMPLETE', true]);
   });
-}, 120_000);
+});
 
 test('a job that takes too long is stopped before the deployment fails', async () => {
   await inCloud(app([NeoTarget.ML_P2], Duration.minutes(20)), async (cloud, service) => {
@@ -84,4 +84,4 @@ test('a job that takes too long is stopped before the deployment fails', async (
     expect([stack.status, newJobs(service)]).toEqual(['ROLLBACK_COMPLETE', ['ml_p2 STOPPED, deleted']]);
     expect(stack.failures[0]).toMatch(/was stopped at the time limit of 1200 seconds/);
   });
-}, 120_000);
+});

@@ -74,7 +74,7 @@ test.each(['1. cdk synth', 'CREATE_IN_PROGRESS | Custom::'])('Ctrl-C after "%s" 
   run.child.kill('SIGINT');
   expect([await run.ended, run.complaint, left()]).toEqual([130, '', []]);
   expect(run.said).toContain('stopped by SIGINT');
-}, 120_000);
+});
 
 describe('a reader that has seen enough', () => {
   test.each<[string, string]>([
@@ -84,7 +84,7 @@ describe('a reader that has seen enough', () => {
     await run.says(text);
     run.child.stdout!.destroy();
     expect([await run.ended, run.complaint, left()]).toEqual([0, '', []]);
-  }, 120_000);
+  });
 });
 
 test('two at once both run to their end', async () => {
@@ -98,7 +98,7 @@ test('two at once both run to their end', async () => {
   const drawn = readdirSync(path.join(ROOT, 'local', 'out')).filter(file => file.startsWith('network.svg'));
   expect(drawn).toEqual(['network.svg']);
   expect(readdirSync(path.join(ROOT, 'examples', 'private-compilation')).filter(file => /\.tar\.gz.+/.test(file))).toEqual([]);
-}, 120_000);
+});
 
 describe('one sentence', () => {
   test.each([
@@ -136,7 +136,7 @@ describe('one sentence', () => {
     expect(run.complaint).toMatch(sentence(new RegExp(`${what.source} ${advice} .*`)));
     expect(run.complaint).toContain(where());
     expect([run.said.match(TRACE), left()]).toEqual([null, []]);
-  }, 120_000);
+  });
 
   test('for a folder that really is read-only', async () => {
     // Nothing is read-only to root, but what the kernel shows there.
@@ -146,7 +146,7 @@ describe('one sentence', () => {
     const run = demo({ env: { TMPDIR: readOnly } });
     expect(await run.ended).toBe(1);
     expect(run.complaint).toMatch(sentence(/\S+ cannot be written: the folder is read-only\. Make it writable, or set TMPDIR to a folder that is/));
-  }, 120_000);
+  });
 
   test.each([['demo', 'local/demo.ts'], ['demo:fleet', 'local/fleet/demo.ts']])('of %s for an output on a full disk', async (name, program) => {
     if (!existsSync('/dev/full') || !statSync('/dev/full').isCharacterDevice()) { return; }
@@ -154,5 +154,5 @@ describe('one sentence', () => {
     const run = demo({ program, stdout: full });
     expect([await run.ended, run.complaint]).toEqual([1, `${name}: the output cannot be written: the disk is full\n`]);
     closeSync(full);
-  }, 120_000);
+  });
 });

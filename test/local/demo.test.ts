@@ -51,7 +51,7 @@ test('it deploys, shows the job and the network, and deletes', async () => {
   expect(said).toMatch(/Compilation jobs left: 0/);
   // The README shows this very picture: copy it when it changes.
   expect(readFileSync(path.join(ROOT, 'local', 'out', 'network.svg'), 'utf8')).toBe(readFileSync(path.join(ROOT, 'docs', 'network.svg'), 'utf8'));
-}, 120_000);
+});
 
 test.each<[NodeJS.Signals, string, number]>([
   ['SIGTERM', '1. cdk synth', 2],
@@ -64,7 +64,7 @@ test.each<[NodeJS.Signals, string, number]>([
   run.child.kill(signal);
   expect(await run.ended).not.toBe(0);
   await eventually(() => !processes.some(isRunning));
-}, 120_000);
+});
 
 test('a busy port is a clear error', async () => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -74,7 +74,7 @@ test('a busy port is a clear error', async () => {
   expect(await run.ended).toBe(1);
   server.close();
   expect(run.said).toContain(`demo: port ${port} on 127.0.0.1 is in use by another program: end it, or choose another port`);
-}, 120_000);
+});
 
 test.each([
   [['--port', 'many'], '--port must be 0 to 65535, got: many'],

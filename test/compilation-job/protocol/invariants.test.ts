@@ -186,14 +186,14 @@ function strangersUntouched(world: World, strangers: string[]) {
 
 test(`every promise holds over ${SEQUENCES} lives (NEO_SEED=${SEED})`, async () => {
   await fc.assert(fc.asyncProperty(life, one => live(BundledHandler, one)), { numRuns: SEQUENCES, seed: SEED, endOnFailure: false });
-}, 300_000);
+});
 
 const inWeather = (name: WeatherName) => fc.record({ one: life, seed: fc.nat() }).map(({ one, seed }) => ({ one, seed, name }));
 
 test.each(Object.keys(WEATHERS) as WeatherName[])(`every promise holds over ${SEQUENCES_IN_WEATHER} lives in %s`, async name => {
   const property = fc.asyncProperty(inWeather(name), ({ one, seed }) => live(BundledHandler, one, weather(name, seed)));
   await fc.assert(property, { numRuns: SEQUENCES_IN_WEATHER, seed: SEED, endOnFailure: false });
-}, 600_000);
+});
 
 /** Each promise is broken on purpose once: a test that cannot fail proves nothing. */
 describe('a handler that…', () => {
