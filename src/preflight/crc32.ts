@@ -1,3 +1,4 @@
+/* eslint-disable no-bitwise -- a checksum is made of them */
 import * as zlib from 'zlib';
 
 const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {

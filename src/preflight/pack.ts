@@ -102,7 +102,7 @@ function ownFolder(): string {
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     const stat = fs.lstatSync(folder);
-    if (stat.isDirectory() && (uid === undefined || stat.uid === uid && (stat.mode & 0o022) === 0)) { return folder; }
+    if (stat.isDirectory() && (uid === undefined || stat.uid === uid && stat.mode % 0o1000 === 0o700)) { return folder; }
   } catch { /* a file or a link to nowhere has the name */ }
   return fs.mkdtempSync(`${folder}-`);
 }
