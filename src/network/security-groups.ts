@@ -66,7 +66,7 @@ export function checkSecurityGroups(scope: Construct, vpc: ec2.IVpc, subnets: ec
 function warnOfInboundRules(scope: Construct, groups: ec2.CfnSecurityGroup[]) {
   const open = groups.filter(group => rulesOf(group, 'Ingress').length > 0);
   if (open.length > 0) {
-    lateWarnings(scope).addWarningV2('cdk-sagemaker-neo:securityGroupAllowsInbound', `security group ${paths(open)} lets traffic in: nobody has to connect to a `
+    lateWarnings(scope).addWarningV2('cdk-sagemaker-neo:securityGroupAllowsInbound', `security group ${paths(open)} lets traffic in: no client needs to connect to a `
       + 'compilation job, so use a group without inbound rules');
   }
 }

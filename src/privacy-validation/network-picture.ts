@@ -7,7 +7,7 @@ import { arrow, blocked, box, COLOUR, mark, type State, STATE_COLOUR, STATE_FILL
 import { evaluate, type PrivacyReport, verdictsOf } from './report/privacy-report';
 import { EXPOSURE_RULE_IDS } from './rules/exposure-rules';
 import type { VerdictOf } from './rules/rule';
-import { count, nameOf, type TemplateResource } from './template/resources';
+import { count, nameOf, readableName, type TemplateResource } from './template/resources';
 import { TemplateSet } from './template/template-set';
 
 const WIDTH = 1400;
@@ -64,7 +64,7 @@ function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: n
   return {
     exposures: exposures.filter(({ state }) => state === 'open').length,
     height: exposureTop - top + EXPOSURE_HEIGHT,
-    content: [...vpc.content, ...controlPanel(templates, network, top), ...buckets, ...exposurePanel(exposures, others, exposureTop)],
+    content: [...vpc.content, ...controlPanel(templates, network, top, verdictOf), ...buckets, ...exposurePanel(exposures, others, exposureTop)],
   };
 }
 
@@ -119,23 +119,26 @@ function legend(y: number): string[] {
 
 const CONTROL_HEIGHT = 132;
 
-interface Box { readonly x: number; readonly width: number; readonly lines: [string, string, string] }
+interface Box { readonly x: number; readonly width: number; readonly lines: [string, string, string]; readonly state?: State }
 
 /** Who starts jobs: no model passes here. */
-function controlPanel(templates: TemplateSet, network: CompilationNetwork, top: number): string[] {
+function controlPanel(templates: TemplateSet, network: CompilationNetwork, top: number, verdictOf: VerdictOf): string[] {
   const handler = handlerOf(templates, network);
   const boxes: Box[] = [
     { x: 32, width: 300, lines: ['CloudFormation custom resource', handler ? nameOf(handler) : 'no job in this template', handlerPlace(handler)] },
     { x: 416, width: 300, lines: ['SageMaker Neo', count(network.jobs.length, 'compilation job'), 'in an AWS-owned account'] },
-    { x: 800, width: 300, lines: ['Execution role', network.roles.map(role => nameOf(role)).join(', ') || 'not in this template', trustText(templates, network.roles)] },
+    { x: 800, width: 300, lines: ['Execution role', rolesText(network), trustText(templates, network.roles)], state: roleState(network, verdictOf) },
   ];
   return [
-    ...boxes.map(({ x, width, lines: [title, ...rest] }) => [
-      box(x, top, width, 76, { fill: COLOUR.serviceFill, stroke: COLOUR.service }),
-      text(x + 14, top + 24, title, { bold: true, size: 14, fill: COLOUR.service, width: width - 18 }),
-      ...rest.map((line, index) =>
-        text(x + 14, top + 44 + index * 18, line, { size: 12.5, fill: index === 0 ? COLOUR.ink : COLOUR.soft, width: width - 18 })),
-    ].join('')),
+    ...boxes.map(({ x, width, lines: [title, ...rest], state = 'good' }) => {
+      const [fill, stroke] = state === 'good' ? [COLOUR.serviceFill, COLOUR.service] : [STATE_FILL[state], STATE_COLOUR[state]];
+      return [
+        box(x, top, width, 76, { fill, stroke }),
+        text(x + 14, top + 24, title, { bold: true, size: 14, fill: stroke, width: width - 18 }),
+        ...rest.map((line, index) =>
+          text(x + 14, top + 44 + index * 18, line, { size: 12.5, fill: index === 0 ? COLOUR.ink : state === 'good' ? COLOUR.soft : stroke, width: width - 18 })),
+      ].join('');
+    }),
     arrow([[334, top + 38], [412, top + 38]], 'control'),
     text(373, top + 29, 'starts', { size: 12, fill: COLOUR.soft, anchor: 'middle' }),
     arrow([[718, top + 38], [796, top + 38]], 'control'),
@@ -154,9 +157,22 @@ function handlerPlace(handler: TemplateResource | undefined): string {
   return handler.properties.VpcConfig ? 'Lambda functions in a VPC, see no model' : 'Lambda functions, in no VPC, see no model';
 }
 
+function rolesText({ roles, outside }: CompilationNetwork): string {
+  const all = [...roles.map(role => nameOf(role)), ...outside.roles.map(arn => `${readableName(arn)}, not made by this app`)];
+  return all.join('; ') || 'not in this template';
+}
+
+/** As the rule says of the roles, and of the jobs whose role the app does not make. */
+function roleState({ roles, jobs, outside }: CompilationNetwork, verdictOf: VerdictOf): State {
+  const strange = jobs.filter(job => job.roles.some(arn => outside.roles.includes(arn))).map(({ resource }) => resource);
+  const states: { readonly [verdict: string]: State } = { fail: 'open', unknown: 'unknown', accepted: 'accepted' };
+  return worstState([...roles, ...strange].map(resource => states[verdictOf('RolesOnlyForOwnAccount', resource) ?? ''] ?? 'good'));
+}
+
+/** The worst first, as a long line is cut. */
 function trustText(templates: TemplateSet, roles: TemplateResource[]): string {
   const trusts = roles.map(role => trustOf(templates, role));
-  const trusted = [...new Set(trusts.flatMap(({ own, unknown, other }) => [...other, ...unknown, ...own]))];
+  const trusted = [...new Set((['other', 'unknown', 'own'] as const).flatMap(owner => trusts.flatMap(trust => trust[owner])))];
   return trusted.length ? `trusts ${trusted.length === 1 ? 'only ' : ''}${trusted.join(', ')}` : '';
 }
 

@@ -52,6 +52,14 @@ export interface NeoPrivacyValidationProps {
   readonly failOnUnknown?: boolean;
 
   /**
+   * ID of your AWS Organizations organization, such as `o-a1b2c3d4e5`. A policy that names another organization then fails.
+   *
+   * @default - an organization that a policy names by its ID is taken to be yours
+   * @see https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html
+   */
+  readonly organizationId?: string;
+
+  /**
    * Findings that are accepted. A warning names each that matches nothing, or more than one finding.
    *
    * @default - none
@@ -61,9 +69,12 @@ export interface NeoPrivacyValidationProps {
 
 const REPORT_DIRECTORY = 'neo-privacy';
 
+const ORGANIZATION_ID = /^o-[a-z0-9]{10,32}$/;
+
 const TYPES: PropTypes<NeoPrivacyValidationProps> = {
   reportDirectory: optional(STRING),
   failOnUnknown: optional(BOOLEAN),
+  organizationId: optional(STRING),
   acceptedFindings: optional(listOf(structOf<NeoAcceptedFinding>('{ ruleId, constructPath, reason }', { ruleId: STRING, constructPath: STRING, reason: STRING }))),
 };
 
@@ -134,6 +145,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     this.acceptedFindings = props.acceptedFindings ?? [];
     this.acceptedFindings.forEach(accepted => this.requireAcceptedFinding(accepted));
     requireDirectory(props.reportDirectory);
+    requireOrganizationId(props.organizationId);
   }
 
   /**
@@ -183,7 +195,12 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 
   private facts(app?: IConstruct): AppFacts {
-    return { constructPath: this.constructPaths(), stackOf: this.stackFacts(), prefixListNames: prefixListNames(app) };
+    return {
+      constructPath: this.constructPaths(),
+      stackOf: this.stackFacts(),
+      prefixListNames: prefixListNames(app),
+      organizationId: this.props.organizationId,
+    };
   }
 
   /** From the construct tree, as templates have paths only when metadata is on. */
@@ -230,6 +247,13 @@ function prefixListNames(app?: IConstruct): Map<string, string> {
 
 function templateFile(stack: Stack): string {
   return path.resolve(Stage.of(stack)!.outdir, stack.templateFile);
+}
+
+/** Policies are compared with it. */
+function requireOrganizationId(id: string | undefined) {
+  if (id !== undefined && !ORGANIZATION_ID.test(id)) {
+    throw new NeoValidationError(`organizationId must be the ID of an organization, known at synthesis, such as o-a1b2c3d4e5; got: ${formatValue(id)}`);
+  }
 }
 
 /** Files are written at synthesis, and no file system takes a NUL in a path. */

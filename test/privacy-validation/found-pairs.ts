@@ -95,7 +95,7 @@ const WORKLOADS: Pair[] = [
     raw(stack, 'AWS::Lambda::Function', { FunctionName: 'proxy', VpcConfig: { SubnetIds: [subnetOf(stack)], SecurityGroupIds: ['sg-1'] } }, 'Function');
     raw(stack, 'AWS::Lambda::Url', { TargetFunctionArn: `arn:aws:lambda:us-east-1:111122223333:function:${name}:live`, AuthType: 'NONE' });
   }),
-  bothSides<object>('NoBridge', 'a function that everybody may invoke', [{}, { PrincipalOrgID: 'o-a1b2c3d4e5' }], limit => stack => {
+  bothSides<object>('NoBridge', 'a function that any principal may invoke', [{}, { PrincipalOrgID: 'o-a1b2c3d4e5' }], limit => stack => {
     raw(stack, 'AWS::Lambda::Function', { VpcConfig: { SubnetIds: [subnetOf(stack)], SecurityGroupIds: ['sg-1'] } }, 'Function');
     raw(stack, 'AWS::Lambda::Permission', { FunctionName: Fn.ref('Function'), Action: 'lambda:InvokeFunction', Principal: '*', ...limit });
   }),
@@ -326,5 +326,20 @@ function inventory(stack: PrivateStack, BucketArn: unknown) {
   stack.cfnBucket.addPropertyOverride('InventoryConfigurations', [{ Id: 'all', Enabled: true, IncludedObjectVersions: 'All', ScheduleFrequency: 'Daily', Destination: { BucketArn, Format: 'CSV' } }]);
 }
 
+const ofOrganization = (rule: string, name: string, change: (organization: string) => Change): Pair =>
+  bothSides(rule, `${name} a stranger's organization`, ['o-strangers0', 'o-a1b2c3d4e5'], change, { organizationId: 'o-a1b2c3d4e5' });
+
+/** Where the app says which organization is its own. */
+const ORGANIZATIONS: Pair[] = [
+  ofOrganization('S3EndpointOnlyForBuckets', 'the S3 endpoint for', organization => stack => stack.cfnEndpoint.addPropertyOverride('PolicyDocument', {
+    Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: '*', Condition: { StringEquals: { 'aws:ResourceOrgID': organization } } }],
+  })),
+  ofOrganization('OtherEndpointsRestricted', 'an endpoint of SQS for', organization => stack => interfaceEndpoint(stack, 'sqs', {
+    Action: 'sqs:*', Resource: '*', Condition: { 'ForAnyValue:StringLike': { 'aws:ResourceOrgPaths': `${organization}/*` } },
+  })),
+  ofOrganization('RolesOnlyForOwnAccount', 'the execution role trusts', organization => stack =>
+    addTrust(stack, { Principal: { AWS: '*' }, Condition: { StringEquals: { 'aws:PrincipalOrgID': organization } } })),
+];
+
 /** Pairs that came from attacks on rules which had passed all others. */
-export const FOUND_PAIRS: Pair[] = [...IDS, ...WORKLOADS, ...ROLES, ...CALLS, ...POLICIES];
+export const FOUND_PAIRS: Pair[] = [...IDS, ...WORKLOADS, ...ROLES, ...CALLS, ...POLICIES, ...ORGANIZATIONS];

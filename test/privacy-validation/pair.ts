@@ -23,6 +23,8 @@ export interface Pair {
   readonly network?: ConstructorParameters<typeof PrivateStack>[3];
   /** Whether the stacks know their account and Region. */
   readonly hasEnv?: boolean;
+  /** The organization that the app says it belongs to. */
+  readonly organizationId?: string;
   /** Findings that are accepted on both sides. */
   readonly accepted?: AcceptedFinding[];
   /** What the rule says of the harmless one: nothing but passes, by default. */
@@ -43,8 +45,8 @@ export function appOf(change: Pair['hostile'], strength: ReferenceStrength = 'we
 }
 
 /** What the validation says wrongly of a pair: the hostile side must fail, or not be visible, and the harmless one pass, with no other rule broken. */
-export function wronglyJudged({ rule, name, verdict = 'fail', hostile, harmless, accepted, next, unseenBy, ...app }: Pair, strength: ReferenceStrength): string[] {
-  const [seen, beside] = [hostile, harmless].map(change => reportOf(appOf(change, strength, app), accepted));
+export function wronglyJudged({ rule, name, verdict = 'fail', hostile, harmless, accepted, next, unseenBy, organizationId, ...app }: Pair, strength: ReferenceStrength): string[] {
+  const [seen, beside] = [hostile, harmless].map(change => reportOf(appOf(change, strength, app), accepted, { organizationId }));
   const statusOf = ({ rules }: typeof seen) => rules.find(({ id }) => id === rule)!.status;
   const unseen = beside.rules.filter(({ id, status }) => status === 'unknown' && id !== unseenBy);
   const allowed = next === undefined ? ['pass', 'not applicable'] : [next];

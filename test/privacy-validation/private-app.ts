@@ -6,7 +6,7 @@ import {
   NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget, type NeoPrivateCompilationVpcProps,
 } from '../../src';
 import { type AcceptedFinding, evaluate, type PrivacyReport } from '../../src/privacy-validation/report/privacy-report';
-import { TemplateSet } from '../../src/privacy-validation/template/template-set';
+import { type AppFacts, TemplateSet } from '../../src/privacy-validation/template/template-set';
 
 /** A private network with a bucket and a job, as users build it, for tests to open. */
 export class PrivateStack extends Stack {
@@ -55,9 +55,9 @@ export function newApp(props: AppProps = {}): App {
 }
 
 /** Apply all rules to what an app synthesizes, as the validation does. */
-export function reportOf(app: App, accepted: AcceptedFinding[] = []): PrivacyReport {
+export function reportOf(app: App, accepted: AcceptedFinding[] = [], facts: AppFacts = {}): PrivacyReport {
   const assembly = app.synth();
-  return evaluate(TemplateSet.fromFiles(assembly.stacksRecursively.map(({ templateFullPath }) => templateFullPath)), accepted, 'test');
+  return evaluate(TemplateSet.fromFiles(assembly.stacksRecursively.map(({ templateFullPath }) => templateFullPath), facts), accepted, 'test');
 }
 
 /** IDs of the rules that an app breaks. */

@@ -123,10 +123,22 @@ describe('of those who share a network, or may act as its role', () => {
     tenants.forEach(tenant => { expect(htmlReport(report, '')).toContain(tenant); });
   });
 
-  test('the picture does not say that only SageMaker is trusted when everybody is', () => {
+  test('the picture does not say that only SageMaker is trusted when others are', () => {
     const picture = drawNetworks(templates, report);
     expect(picture).toContain('trusts *, sagemaker.amazonaws.com');
     expect(picture).not.toContain('trusts only');
+    expect(picture).toMatch(/<rect x="800"[^>]*stroke="#c81e1e"/);
+  });
+
+  test('page and picture name a role that the app does not make', () => {
+    const app = newApp();
+    new PrivateStack(app).cfnJob.addPropertyOverride('Request.RoleArn', 'arn:aws:iam::111122223333:role/Brought');
+    const assembly = app.synth();
+    const brought = TemplateSet.fromFiles(assembly.stacks.map(({ templateFullPath }) => templateFullPath));
+    const picture = drawNetworks(brought);
+    expect(picture).toMatch(/role\/Brought, not made by this app/);
+    expect(picture).toMatch(/<rect x="800"[^>]*stroke="#23408e"/);
+    expect(htmlReport(evaluate(brought, [], 'test'), picture)).toContain('<code>arn:aws:iam::111122223333:role/Brought</code>');
   });
 });
 

@@ -10,7 +10,7 @@ export const DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObj
 /** A key of an object that no pattern covers but one for all keys. */
 const ANY_KEY = '/\u0001\u0002\u0003\u0004';
 
-/** What takes the lock away. */
+/** What removes the Deny, or gets round it. */
 const UNLOCKING_ACTIONS = ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy', 's3:PutReplicationConfiguration'];
 
 const PUBLIC_ACCESS_BLOCK = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
@@ -18,11 +18,11 @@ const PUBLIC_ACCESS_BLOCK = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePubl
 /** How a bucket's policy treats requests that do not come through the endpoint. */
 export interface EndpointOnlyPolicy {
   readonly policies: TemplateResource[];
-  /** Of `DENIED_ACTIONS`, those not denied, or not for as long as nobody takes the Deny away. */
+  /** Of `DENIED_ACTIONS`, those not denied, or only until someone removes the Deny. */
   readonly missing: string[];
   /** Principals that the Deny spares. */
   readonly exempt: string[];
-  /** Actions by which everybody may take the Deny away. */
+  /** Actions by which any principal may remove the Deny, or get round it. */
   readonly unlocking: string[];
 }
 
@@ -34,7 +34,7 @@ export function endpointOnlyPolicy(templates: TemplateSet, bucket: TemplateResou
   const documents = policies.flatMap(({ properties: { PolicyDocument: document }, template }) =>
     [...documentsOf(templates, document, template) ?? [[]], ...mayBeAbsent(document) ? [[]] : []]);
   const denials = documents.map(statements => statements.filter(statement => isDenial(statement, gates)));
-  const open = documents.flat().filter(statement => isForEverybody(statement, templates.owners));
+  const open = documents.flat().filter(statement => isForEveryone(statement, templates.owners));
   const unlocking = UNLOCKING_ACTIONS.filter(action => open.some(({ actions }) => coversAction(actions, action)));
   const isLocked = isThere && unlocking.length === 0;
   const denies = (statement: Statement, action: string) => coversAction(statement.actions, action)
@@ -52,7 +52,7 @@ function isPolicyOf(templates: TemplateSet, policy: TemplateResource, bucket: Te
   return templates.property(policy, 'Bucket').some(name => templates.find(name) === bucket || names.includes(name));
 }
 
-function isForEverybody(statement: Statement, accounts: string[]): boolean {
+function isForEveryone(statement: Statement, accounts: string[]): boolean {
   return statement.effect !== 'Deny' && (statement.principals.includes('*') || statement.notPrincipal) && !statement.notAction && limitOf(statement, 'principal', accounts) !== 'own';
 }
 

@@ -14,7 +14,7 @@ const RESPONSE_BUCKET = /^cloudformation-custom-resource-response-/;
 
 const FULL_ACCESS: EndpointExposure = { open: ['no policy: AWS then allows full access'], unknown: [] };
 
-/** Actions that carry no data of the caller to anybody. */
+/** Actions that carry no data of the caller to another account. */
 const HARMLESS_ACTIONS = ['sts:GetCallerIdentity'];
 
 /** What an endpoint for S3 lets through besides named buckets of the app, and resources of one's own account or organization. */

@@ -13,7 +13,7 @@ export function trustOf(templates: TemplateSet, role: TemplateResource, through:
   const documents = documentsOf(templates, document, template);
   if (!documents) { return { own: [], unknown: ['a trust policy that cannot be read'], other: [] }; }
   const found = documents.flatMap(statements => statements.filter(({ effect }) => effect !== 'Deny').flatMap(statement => {
-    if (statement.notPrincipal) { return [{ principal: 'everybody but a few', owner: 'other' as const }]; }
+    if (statement.notPrincipal) { return [{ principal: 'all principals but a few', owner: 'other' as const }]; }
     const limit = isDeniedUnlessOwn(statements, statement.actions, 'principal', own) ? 'own' : limitOf(statement, 'principal', own);
     const federated = statement.federated.map(principal => ({ principal, owner: ownerOfProvider(principal, statement) }));
     return [...federated, ...statement.principals.filter(principal => !statement.federated.includes(principal)).flatMap(principal => {

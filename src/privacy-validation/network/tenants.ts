@@ -53,7 +53,7 @@ const DOORS: { readonly [type: string]: string } = {
   'AWS::GlobalAccelerator::EndpointGroup': 'Global Accelerator lets requests from the internet in',
   'AWS::VpcLattice::TargetGroup': 'VPC Lattice lets other VPCs in',
   'AWS::Lambda::Url': 'the function has a public URL',
-  'AWS::Lambda::Permission': 'everybody may invoke the function',
+  'AWS::Lambda::Permission': 'any principal may invoke the function',
 };
 
 /** All tenants of a network, in the order of the templates. */

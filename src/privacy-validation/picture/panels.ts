@@ -222,7 +222,7 @@ function grouped(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
-/** What somebody who is not denied an action can do. */
+/** What a principal that is not denied an action can do. */
 const USES: { readonly [action: string]: string } = {
   's3:GetObject': 'reading', 's3:GetObjectVersion': 'reading', 's3:PutObject': 'writing', 's3:ListBucket': 'listing',
 };
@@ -233,7 +233,7 @@ const MOST = 6;
 
 const OTHER_CARD = { height: 70, gap: 12 };
 const HEADING = 30;
-const EVERYBODY = 110;
+const ELSEWHERE = 110;
 
 /** What the endpoint lets through to buckets that the app does not make. */
 function otherBuckets(templates: TemplateSet, { s3Endpoints }: CompilationNetwork): ReachableBucket[] {
@@ -242,11 +242,11 @@ function otherBuckets(templates: TemplateSet, { s3Endpoints }: CompilationNetwor
 
 export function bucketPanelHeight(templates: TemplateSet, network: CompilationNetwork): number {
   const { length } = network.buckets;
-  return HEADING + Math.min(length, MOST) * (BUCKET_CARD.height + BUCKET_CARD.gap) + (length > MOST ? 22 : 0) + (length ? EVERYBODY : 20)
+  return HEADING + Math.min(length, MOST) * (BUCKET_CARD.height + BUCKET_CARD.gap) + (length > MOST ? 22 : 0) + (length ? ELSEWHERE : 20)
     + otherBuckets(templates, network).length * (OTHER_CARD.height + OTHER_CARD.gap);
 }
 
-/** The buckets that jobs reach, and everybody else, who must not reach them. */
+/** The buckets that jobs reach, and all others, who must not reach them. */
 export function bucketPanel(
   templates: TemplateSet, network: CompilationNetwork, top: number, from: [number, number], verdictOf: VerdictOf,
 ): string[] {
@@ -254,7 +254,7 @@ export function bucketPanel(
   const more = network.buckets.length - shown.length;
   const cards = shown.map((bucket, index) => ({ bucket, y: top + HEADING + index * (BUCKET_CARD.height + BUCKET_CARD.gap) }));
   const bottom = top + HEADING + cards.length * (BUCKET_CARD.height + BUCKET_CARD.gap) + (more > 0 ? 22 : 0);
-  const othersTop = bottom + (shown.length ? EVERYBODY : 20) - 8;
+  const othersTop = bottom + (shown.length ? ELSEWHERE : 20) - 8;
   const open = shown.filter(bucket => endpointOnlyPolicy(templates, bucket, gatesOf(templates, network)).missing.length > 0);
   return [
     text(COLUMN.x, top + 16, 'Amazon S3', { bold: true, size: 15, fill: COLOUR.bucket }),
@@ -263,7 +263,7 @@ export function bucketPanel(
       ...network.s3Endpoints.length ? [arrow(elbow(from, y + BUCKET_CARD.height / 2), 'allowed')] : [],
     ]),
     ...more > 0 ? [text(COLUMN.x + 4, bottom - 14, `and ${count(more, 'more bucket')}`, { fill: COLOUR.soft })] : [],
-    ...shown.length ? everybodyElse(open.length, bottom) : [text(COLUMN.x, top + 44, 'No bucket of this app', { fill: COLOUR.soft })],
+    ...shown.length ? requestsFromElsewhere(open.length, bottom) : [text(COLUMN.x, top + 44, 'No bucket of this app', { fill: COLOUR.soft })],
     ...otherBuckets(templates, network)
       .flatMap((bucket, index) => otherCard(network, bucket, othersTop + index * (OTHER_CARD.height + OTHER_CARD.gap), from)),
   ];
@@ -308,7 +308,7 @@ function bucketCard(templates: TemplateSet, network: CompilationNetwork, bucket:
   ].join('');
 }
 
-function everybodyElse(open: number, top: number): string[] {
+function requestsFromElsewhere(open: number, top: number): string[] {
   const x = COLUMN.x + 56;
   return [
     open > 0
@@ -316,7 +316,7 @@ function everybodyElse(open: number, top: number): string[] {
       : blocked(x, top - 6, top + 50),
     text(x + 16, top + 27, open > 0 ? 'not denied' : 'denied by bucket policy', { size: 12.5, fill: open > 0 ? COLOUR.open : COLOUR.soft }),
     box(COLUMN.x, top + 52, COLUMN.width, 38, { dashed: true, stroke: open > 0 ? COLOUR.open : '#9aa5b1' }),
-    text(COLUMN.x + COLUMN.width / 2, top + 76, 'everybody outside the endpoint', { anchor: 'middle', fill: open > 0 ? COLOUR.open : COLOUR.soft }),
+    text(COLUMN.x + COLUMN.width / 2, top + 76, 'requests from elsewhere', { anchor: 'middle', fill: open > 0 ? COLOUR.open : COLOUR.soft }),
   ];
 }
 

@@ -50,7 +50,12 @@ ${report.unusedAcceptedFindings.length ? `<section><h2>Accepted findings that ma
 `;
 }
 
-function verdict({ verdict: result, counts, networks }: PrivacyReport): string {
+function verdict(report: PrivacyReport): string {
+  const accepted = report.rules.flatMap(({ observations }) => observations).filter(({ verdict: said }) => said === 'accepted').length;
+  return `${verdictOnRules(report)}${accepted > 0 ? `; ${count(accepted, 'finding')} accepted` : ''}`;
+}
+
+function verdictOnRules({ verdict: result, counts, networks }: PrivacyReport): string {
   if (networks.length === 0 && counts.fail === 0) { return 'No compilation network in this app'; }
   if (result === 'not visible') { return `No rule is broken in what is visible; ${count(counts.unknown, 'rule')} could not look at everything`; }
   const hidden = counts.unknown > 0 ? `; ${count(counts.unknown, 'rule')} could not look at everything` : '';

@@ -105,11 +105,11 @@ const SEVERITY = ['fail', 'unknown', 'accepted', 'pass'] as const;
 /** What no template can show. */
 export const LIMITS = [
   'Changes made outside CloudFormation, in the console or by other tools, and by other apps that name this network by its IDs.',
-  'What is not in the templates: imported VPCs, groups, buckets and endpoints, account-wide settings, service control policies.',
+  'What is not in the templates: imported VPCs, groups, buckets, roles and endpoints, account-wide settings, service control policies.',
   'Who may read model assets: NeoModel.fromAsset puts a model into the bucket of the bootstrap stack, which IAM alone protects, as it does all assets. A model that only jobs may read belongs in a bucket of the network.',
   'Identity policies: whether some role of the account may use or change these resources. Bucket and endpoint policies bind them all the same.',
-  'Whose organization an ID is: a policy that names one organization by its ID is taken to name yours.',
-  'Calls of AWS that code makes: functions, containers, state machines whose definition is an asset. What a template writes out, in AwsCustomResource or a schedule, is seen.',
+  'Whose organization an ID is: without organizationId, a policy that names one organization by its ID is taken to name yours.',
+  'Calls of AWS that code makes: functions, containers, pipelines, custom resources. What a template writes out, in AwsCustomResource, a state machine, a schedule, an automation or a method of API Gateway, is seen.',
   'DNS. Resolution is on, as Neo needs it, and Amazon\'s resolver answers inside the VPC: security groups do not filter it. Use Route 53 Resolver DNS Firewall to close this channel too.',
   'What SageMaker Neo does outside the VPC with the copy of a model that it compiles, and whether it reads buckets owned by AWS: AWS documents neither.',
 ];
@@ -203,7 +203,7 @@ function reportedNetwork(templates: TemplateSet, network: CompilationNetwork): R
     s3Endpoints: [...paths(network.s3Endpoints), ...network.outside.s3Endpoints],
     buckets: [...paths(network.buckets), ...network.outside.buckets],
     assetBuckets: network.assetBuckets.map(name => readableName(name)),
-    roles: paths(network.roles),
+    roles: [...paths(network.roles), ...network.outside.roles.map(arn => readableName(arn))],
     tenants: tenantsOf(templates, network).map(({ resource, by, bridge }) => `${resource.constructPath} (${resource.type}, by ${by}${bridge ? `: ${bridge}` : ''})`),
     jobs: network.jobs.length,
   };

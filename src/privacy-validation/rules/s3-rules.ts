@@ -92,13 +92,13 @@ export const BUCKET_RULES: PrivacyRule[] = [
   {
     id: 'BucketOnlyThroughEndpoint',
     title: 'Buckets deny what does not come through the S3 endpoint',
-    why: 'The endpoint keeps jobs in; only the bucket\'s own policy keeps everybody else out of models and artifacts.',
-    fix: 'Deny s3:GetObject, s3:GetObjectVersion, s3:PutObject and s3:ListBucket to everybody with StringNotEquals on aws:SourceVpce, exempting only '
+    why: 'The endpoint keeps jobs in; only the bucket\'s own policy keeps others away from models and artifacts.',
+    fix: 'Deny s3:GetObject, s3:GetObjectVersion, s3:PutObject and s3:ListBucket to all principals with StringNotEquals on aws:SourceVpce, exempting only '
       + 'named principals with ArnNotLike on aws:PrincipalArn, in each policy of the bucket: bucketPolicyStatement() of NeoPrivateCompilationVpc returns '
-      + 'the statement. Let nobody but named principals change the policy.',
+      + 'the statement. Let only named principals change the policy.',
     check: scope => perBucket(scope, (bucket, network) => {
       const lock = endpointOnlyPolicy(scope.templates, bucket, gatesOf(scope.templates, network));
-      if (lock.unlocking.length > 0) { return fail(lock.policies[0], `everybody may ${lock.unlocking.join(', ')}`, 'PolicyDocument'); }
+      if (lock.unlocking.length > 0) { return fail(lock.policies[0], `any principal may ${lock.unlocking.join(', ')}`, 'PolicyDocument'); }
       const spared = lock.exempt.length ? `, except for ${lock.exempt.join(', ')}` : '';
       return lock.missing.length
         ? fail(lock.policies[0] ?? bucket, `${lock.policies.length ? '' : 'no bucket policy: '}${lock.missing.join(', ')} not denied outside the endpoint`,

@@ -13,7 +13,7 @@ export const SECURITY_GROUP_RULES: PrivacyRule[] = [
   {
     id: 'NoInboundTraffic',
     title: 'Security groups let nothing in',
-    why: 'Nobody has to connect to a compilation job. Whoever can, may reach the model in its memory.',
+    why: 'No client needs to connect to a compilation job. A client that can may reach the model in its memory.',
     fix: 'Remove the inbound rule; only a rule whose source is the group itself is allowed.',
     check: scope => [
       ...perGroup(scope, (network, group) => {

@@ -7,7 +7,7 @@ export interface Statement {
   readonly effect: string;
   /** Whether it is there, and says this, whatever the conditions of the template are. */
   readonly isCertain: boolean;
-  /** ARNs, account IDs, services; `*` for everybody. */
+  /** ARNs, account IDs, services; `*` for all. */
   readonly principals: string[];
   /** Of these, providers of identities: of the web, such as Cognito, or of a company. */
   readonly federated: string[];
@@ -51,7 +51,7 @@ function statementOf(templates: TemplateSet, raw: any, isCertain: boolean, templ
   };
 }
 
-/** Whose a resource or a principal is. An account by number is nobody's in particular where no stack of the app has an environment. */
+/** Whose a resource or a principal is. Where no stack of the app has an environment, an account by number may be one's own or not. */
 export type Ownership = 'own' | 'unknown' | 'other';
 
 const OWNER_KEYS = {

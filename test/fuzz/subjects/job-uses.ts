@@ -123,6 +123,7 @@ export const PRIVACY_VALIDATION = subject<NeoPrivacyValidationProps & { scope: a
     scope: required(good(['the app', world => world.app], ['the stack', world => world.stack]), bad(['a text', () => 'app']), notOf()),
     reportDirectory: optional(texts(text => text === '' || text.includes('\u0000') ? 'bad' : 'any'), textTokens('bad'), notOf('string')),
     failOnUnknown: optional(booleans),
+    organizationId: optional(good(['an organization', () => 'o-a1b2c3d4e5']), texts(() => 'bad'), textTokens('bad'), notOf('string')),
     acceptedFindings: optional(acceptedFindings),
   },
   make: (_world, _scope, { scope, ...props }) => {
