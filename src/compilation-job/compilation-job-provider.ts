@@ -15,10 +15,10 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { COMPILATION_JOB_TYPE, EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE, STACK_TAG, STATE_MACHINE_VARIABLE } from './compilation-job-properties';
 import { waiterDefinition } from './waiter-definition';
+import { allowCloudWatchLogs } from '../network/flow-logs';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { acknowledge, acknowledgeWildcards, CUSTOM_RESOURCE_FUNCTION_REASONS, INLINE_POLICY_REASONS } from '../util/acknowledge';
 import type { Reasons } from '../util/acknowledge';
-import { allowCloudWatchLogs } from '../util/policies';
 
 const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
 

@@ -7,10 +7,10 @@ import { permitModels, requireAssetOptions, requireBucketOptions } from './model
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelConfig } from './model-options';
 import { MODEL_ASSETS_ID } from '../network/model-access';
 import { requireSameRegion } from '../network/same-environment';
-import { archiveProblem } from '../preflight/archive-problem';
-import type { Findings } from '../preflight/findings';
 import { packDirectory, packFiles } from '../preflight/pack';
 import { checkArchive } from '../preflight/preflight';
+import type { Findings } from '../preflight/rules';
+import { archiveProblem } from '../preflight/tar';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { literally, requireKey } from '../util/object-keys';
 import { listOf, requireType, STRING } from '../util/prop-types';

@@ -5,8 +5,7 @@ import { resourcesOf, warnOfDenied, warnOfDenies, warnOfSecondPolicies, type Buc
 import type { EndpointOnlyBucketPolicy } from './bucket-policies';
 import { compareIds } from './existing-vpc';
 import { lateWarnings } from '../util/errors';
-import { readableValue } from '../util/intrinsics';
-import { areSame } from '../util/references';
+import { areSame, readableValue } from '../util/intrinsics';
 
 /** The parts of a network that other constructs of the app may be at odds with. */
 export interface CheckedParts extends BucketUsers {

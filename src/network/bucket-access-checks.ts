@@ -5,8 +5,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { matchesAction, networkOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
 import { lateWarnings } from '../util/errors';
-import { intrinsicOf, readableValue, referencesOf } from '../util/intrinsics';
-import { areSame, writtenIn } from '../util/references';
+import { areSame, intrinsicOf, readableValue, referencesOf, writtenIn } from '../util/intrinsics';
 
 /** The parts of a network that use buckets. */
 export interface BucketUsers {

@@ -7,9 +7,8 @@ import type { IConstruct, IDependable } from 'constructs';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { differ, requireSameRegion } from './same-environment';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { readable } from '../util/policies';
+import { readable, refersTo } from '../util/intrinsics';
 import { requireType } from '../util/prop-types';
-import { refersTo } from '../util/references';
 import { GRANTEE } from '../util/resource-types';
 
 const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -7,7 +7,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY_REASONS } from '../util/acknowledge';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { allowCloudWatchLogs } from '../util/policies';
+import { readable } from '../util/intrinsics';
 
 /** Props of the network, as its own module imports this one. */
 interface FlowLogProps {
@@ -90,4 +90,32 @@ function ownLogGroup(scope: Construct, { flowLogRetention, flowLogRemovalPolicy,
   });
   acknowledge(role, INLINE_POLICY_REASONS);
   return ec2.FlowLogDestination.toCloudWatchLogs(logGroup, role);
+}
+
+/**
+ * Lets CloudWatch Logs use a key for the log groups of this account and Region. The key's own policy must allow that, and it cannot name a log
+ * group that is created with the key.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ */
+export function allowCloudWatchLogs(scope: Construct, encryptionKey: kms.IKey) {
+  const stack = Stack.of(scope);
+  const statement = new iam.PolicyStatement({
+    sid: 'CloudWatchLogs',
+    // The principal is regional and has the suffix of the partition, which is amazonaws.com.cn in China.
+    principals: [new iam.ServicePrincipal(`logs.${stack.region}.${stack.urlSuffix}`)],
+    actions: ['kms:Decrypt', 'kms:Describe*', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+    resources: ['*'],
+    conditions: {
+      ArnLike: {
+        'kms:EncryptionContext:aws:logs:arn': stack.formatArn({
+          service: 'logs', resource: 'log-group', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+      },
+    },
+  });
+  if (!encryptionKey.addToResourcePolicy(statement, true).statementAdded) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:logKeyPolicy', `the policy of encryptionKey (${encryptionKey.node.path}) cannot be `
+      + `changed or read here; CloudWatch Logs can use the key only if its policy has: ${readable(scope, statement)}`);
+  }
 }

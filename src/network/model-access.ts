@@ -8,8 +8,8 @@ import { grantKeys } from './execution-role';
 import { throughEndpoint, withinAccount } from './s3-endpoint';
 import { requireSameRegion } from './same-environment';
 import { formatValue, NeoValidationError } from '../util/errors';
+import { readable } from '../util/intrinsics';
 import { inPolicy, requireKey } from '../util/object-keys';
-import { readable } from '../util/policies';
 import { requireType } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
 

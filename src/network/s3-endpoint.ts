@@ -14,8 +14,7 @@ import {
   inPacks,
 } from '../util/acknowledge';
 import { NeoValidationError } from '../util/errors';
-import { readableValue } from '../util/intrinsics';
-import { readable } from '../util/policies';
+import { readable, readableValue } from '../util/intrinsics';
 
 /** What a compilation job does with objects of a bucket. */
 export const OBJECT_ACTIONS = ['s3:GetObject', 's3:PutObject'];

@@ -1,5 +1,4 @@
 import * as fs from 'fs';
-import { archiveProblem, isLfsPointer, LFS_POINTER } from './archive-problem';
 import { BeyondLimit, ByteReader, FormatError, UnexpectedEnd, UnsupportedFormat } from './byte-reader';
 import type { ModelFile } from './byte-reader';
 import { readDarknetConfig, readDarknetWeights, readParameters, readSymbol, readXgboost } from './formats/darknet-mxnet-xgboost';
@@ -8,7 +7,7 @@ import { readOnnx } from './formats/onnx';
 import { readPyTorch } from './formats/pytorch';
 import { readFrozenGraph, readSavedModel, readTflite } from './formats/tensorflow';
 import { inflate } from './inflate';
-import { readTar, type TarEntry } from './tar';
+import { archiveProblem, isLfsPointer, LFS_POINTER, readTar, type TarEntry } from './tar';
 
 /** What of an archive is read at most. */
 export const LIMITS = {

@@ -1,8 +1,7 @@
 import { posix } from 'path';
 import { Token } from 'aws-cdk-lib';
 import { readArchive, type ArchiveContents } from './archive-contents';
-import { Findings } from './findings';
-import { checkFiles, checkInputs, FRAMEWORK_FILES, inputsOf, list, name } from './rules';
+import { checkFiles, checkInputs, Findings, FRAMEWORK_FILES, inputsOf, list, name } from './rules';
 import { FRAMEWORKS } from '../target/compatibility';
 import { lookUp } from '../target/compilation';
 import type { NeoDataInputShape } from '../target/data-input-shape';

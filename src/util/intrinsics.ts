@@ -1,3 +1,7 @@
+import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+
 /** An intrinsic function of CloudFormation, such as `Ref` or `Fn::Join`, with its argument. */
 export interface Intrinsic {
   readonly name: string;
@@ -22,6 +26,13 @@ export function referencesOf({ name, argument }: Intrinsic): string[] {
     case 'Fn::Sub': return [...JSON.stringify(argument).matchAll(/\$\{([A-Za-z0-9]+)/g)].map(([, id]) => id);
     default: return [];
   }
+}
+
+/** Lists the logical IDs and parameters that a resolved value names, at any depth. */
+function referencesIn(value: unknown): string[] {
+  if (value === null || typeof value !== 'object') { return []; }
+  const call = intrinsicOf(value);
+  return [...call ? referencesOf(call) : [], ...Object.values(value).flatMap(referencesIn)];
 }
 
 /** Lists the values that `Fn::If` may choose from, at any depth. Undefined stands for an absent value, such as `AWS::NoValue`. */
@@ -58,4 +69,46 @@ function readableText(value: unknown): string {
 function substituted(argument: unknown): string {
   const [template, variables = {}] = [argument].flat() as [string, Record<string, unknown>?];
   return template.replace(/\$\{([^!}][^}]*)\}/g, (reference, name) => name in variables ? readableText(variables[name]) : reference);
+}
+
+/**
+ * Renders policy statements as JSON that a user can copy, with references written as `${LogicalId}`, as in Fn::Sub.
+ */
+export function readable(scope: IConstruct, ...statements: iam.PolicyStatement[]): string {
+  const resolved = Stack.of(scope).resolve(statements.map(statement => statement.toStatementJson()));
+  return JSON.stringify(readableValue(resolved.length === 1 ? resolved[0] : resolved));
+}
+
+/**
+ * Returns a value as the template of a stack has it, as JSON. The logical IDs of two stacks may be equal, so it is undefined for an attribute of a resource
+ * in a stack that this one does not refer to.
+ */
+export function writtenIn(stack: Stack, value: unknown): string | undefined {
+  const written = JSON.stringify(stack.resolve(value));
+  const token = typeof value === 'string' && Token.isUnresolved(value) ? Tokenization.reverse(value, { failConcat: false }) : value;
+  const owner = Reference.isReference(token) ? Stack.of(token.target) : stack;
+  const isForeign = owner !== stack && written === JSON.stringify(owner.resolve(value));
+  return isForeign ? undefined : written;
+}
+
+/**
+ * Whether two values are the same in the template of a stack.
+ */
+export function areSame(stack: Stack, one: unknown, other: unknown): boolean {
+  const written = writtenIn(stack, one);
+  return written !== undefined && written === writtenIn(stack, other);
+}
+
+/**
+ * Whether resources of a stack refer to another stack. It must be called before CDK replaces such references.
+ */
+export function refersTo(from: Stack, to: Stack): boolean {
+  const resourcesOf = (stack: Stack) => stack.node.findAll()
+    .filter((construct): construct is CfnResource => CfnResource.isCfnResource(construct) && construct.stack === stack);
+  const idsOf = (stack: Stack) => new Set<string>(resourcesOf(stack).map(({ logicalId }) => stack.resolve(logicalId)));
+  const [own, other] = [idsOf(from), idsOf(to)];
+  return resourcesOf(from).some(resource => {
+    const { cfnProperties } = resource as unknown as { cfnProperties: unknown };
+    return referencesIn(from.resolve(cfnProperties)).some(id => !own.has(id) && other.has(id));
+  });
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import * as ts from 'typescript';
 import { ROOT } from './markdown';
-import { PREFLIGHT_WARNINGS } from '../../src/preflight/findings';
+import { PREFLIGHT_WARNINGS } from '../../src/preflight/rules';
 import { WARNINGS } from '../../src/target/compilation';
 
 /** A message that the sources can give, with `…` for what is filled in. */

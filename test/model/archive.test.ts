@@ -5,7 +5,7 @@ import { join } from 'path';
 import { gunzipSync, gzipSync } from 'zlib';
 import { tarGz } from '../../examples/private-compilation/model/tar';
 import { NeoModel } from '../../src';
-import { archiveProblem } from '../../src/preflight/archive-problem';
+import { archiveProblem } from '../../src/preflight/tar';
 import { compilation, OPTIONS } from '../compilation-job/fixture';
 
 const folder = mkdtempSync(join(tmpdir(), 'neo-archive-'));
