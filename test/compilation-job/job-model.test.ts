@@ -60,6 +60,23 @@ describe('a job whose model a BucketDeployment uploads', () => {
     expect(dependsOn(stack)).toBe(false);
   });
 
+  test('waits without a cycle, though each of two deployments uploads the result of another job', () => {
+    const fixture = network();
+    const { stack, bucket, privateVpc } = fixture;
+    const jobs = ['A', 'B'].map(id => {
+      const { job } = compilation({}, fixture, id);
+      const sources = [deployment.Source.jsonData('result.json', { uri: job.modelArtifactsUri })];
+      privateVpc.allowOutsideEndpoint(new deployment.BucketDeployment(stack, `Result${id}`, { sources, destinationBucket: bucket }).handlerRole);
+      return job.logicalResourceId;
+    });
+    const template = templateOf(stack).toJSON();
+    const graph = new DependencyGraph(template);
+    const [a, b, ofA, ofB] = [...jobs.map(id => stack.resolve(id)), ...['A', 'B'].map(id => Object.keys(template.Resources).find(name => name.startsWith(`Result${id}Custom`))!)];
+    expect(graph.cycles()).toEqual([]);
+    // The first job waits, as what the other one makes may be its model; the other one then cannot.
+    expect([graph.dependsOn(a, ofB), graph.dependsOn(b, ofA)]).toEqual([true, false]);
+  });
+
   test('waits for it among more jobs than run at once, without a cycle', () => {
     const fixture = network({ maxConcurrentJobs: 1 });
     const { stack, bucket, privateVpc } = fixture;

@@ -216,7 +216,7 @@ test('grantStartExecution permits a principal to start it', () => {
 describe('tags of the construct tree', () => {
   test('reach the jobs of a fleet and of tasks, next to those of the props', () => {
     const { stack, fleet } = fleetStack(() => ({ tags: { team: 'edge' } }));
-    const task = (id: string, language: 'jsonata' | 'jsonPath') => neo.NeoCreateCompilationJob[language](stack, id, {
+    const task = (id: string, kind: 'NeoCreateCompilationJob' | 'NeoRunCompilationJob', language: 'jsonata' | 'jsonPath') => neo[kind][language](stack, id, {
       vpcConfig: fleetVpcConfig(stack),
       outputBucket: new s3.Bucket(stack, `${id}Output`),
       compilationJobName: 'job',
@@ -224,9 +224,10 @@ describe('tags of the construct tree', () => {
       role: new iam.Role(stack, `${id}Role`, { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') }),
       model: neo.NeoModel.fromModelPackageVersion('arn:aws:sagemaker:us-east-1:111122223333:model-package/p/1'),
     });
-    for (const language of ['jsonata', 'jsonPath'] as const) {
-      new sfn.StateMachine(stack, `Machine${language}`, { definitionBody: sfn.DefinitionBody.fromChainable(task(`Task${language}`, language)) });
-    }
+    const machines = (['NeoCreateCompilationJob', 'NeoRunCompilationJob'] as const).flatMap(kind => (['jsonata', 'jsonPath'] as const).map(language => {
+      new sfn.StateMachine(stack, `Machine${kind}${language}`, { definitionBody: sfn.DefinitionBody.fromChainable(task(`Task${kind}${language}`, kind, language)) });
+      return `Machine${kind}${language}`;
+    }));
     Tags.of(fleet).add('cost-center', '7');
     Tags.of(App.of(stack)!).add('owner', 'all');
     App.of(stack)!.synth();
@@ -237,8 +238,7 @@ describe('tags of the construct tree', () => {
         .filter((tag, i, all) => all.indexOf(tag) === i).sort();
     };
     expect(tagsIn('FleetStateMachine')).toEqual(['cost-center=7', 'owner=all', 'team=edge']);
-    expect(tagsIn('Machinejsonata')).toEqual(['owner=all']);
-    expect(tagsIn('MachinejsonPath')).toEqual(['owner=all']);
+    expect(machines.map(tagsIn)).toEqual(machines.map(() => ['owner=all']));
   });
 
   test('fails with more than SageMaker takes', () => {

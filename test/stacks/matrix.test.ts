@@ -1,8 +1,7 @@
 /**
  * Every construct, wherever its network is, however CDK refers across stacks: `cdk init` chooses weak references, which keep no order of deletion.
  */
-import { App, LegacyStackSynthesizer, NestedStack, Stack, Stage } from 'aws-cdk-lib';
-
+import { App, LegacyStackSynthesizer, NestedStack, Stack, Stage, Tags } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -78,6 +77,15 @@ const ASSEMBLIES: Record<string, (app: App) => { scope: Construct; finish?: () =
   },
 };
 
+/** Tags of the jobs that a stack makes, by itself or by a state machine. */
+function jobTagsIn(stack: Stack): string[] {
+  const template = templateOf(stack);
+  const jobs = ['AWS::StepFunctions::StateMachine', NeoCompilationJob.RESOURCE_TYPE].flatMap(type => Object.values(template.findResources(type)));
+  const isJob = (type: string) => type === NeoCompilationJob.RESOURCE_TYPE;
+  const text = JSON.stringify(jobs.map(({ Type, Properties }) => isJob(Type) ? Properties.Tags : Properties.DefinitionString));
+  return [...text.replace(/\\/g, '').matchAll(/\{"Key":"([^"]+)","Value":"([^"]+)"\}/g)].map(([, key, value]) => `${key}=${value}`);
+}
+
 const appWith = (mode: string) => new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': mode } });
 
 describe.each(MODES)('%s references', mode => {
@@ -88,12 +96,14 @@ describe.each(MODES)('%s references', mode => {
         const { scope, finish } = ASSEMBLIES[assembly](app);
         const { networkStack, stack } = PLACES[place](scope);
         CONSTRUCTS[name](stack, networkIn(networkStack));
+        Tags.of(scope).add('owner', 'vision');
         finish?.();
         app.synth();
         for (const each of new Set([networkStack, stack])) {
           const graph = new DependencyGraph(templateOf(each).toJSON());
           expect(graph.cycles()).toEqual([]);
         }
+        expect(jobTagsIn(stack)).toContain('owner=vision');
         if (place === 'another stack') {
           // The order of deployments, and in reverse of deletions.
           expect(stack.dependencies).toEqual([networkStack]);
