@@ -315,7 +315,8 @@ function compare({ framework, shape: whole }: InputRequest, { name: givenName, s
     if (fits(shape, dimensions) || alternative && fits(shape, alternative)) { continue; }
     const which = givenName === undefined ? '' : ` of input ${name(givenName)}`;
     const layout = framework === 'KERAS' && dimensions.length === 4 ? ' in NCHW' : '';
-    const message = `data input shape${which}: the model has ${formatDimensions(dimensions)}${layout}${dimensions.includes(undefined) ? ', where ? is any size' : ''}; `
+    const order = isReordered(shape, dimensions) ? ': the sizes are the same, but in another layout' : '';
+    const message = `data input shape${which}: the model has ${formatDimensions(dimensions)}${layout}${dimensions.includes(undefined) ? ', where ? is any size' : ''}${order}; `
       + `got: [${shape.join(',')}]`;
     // AWS documents the message "Input has wrong shape in Input Shape dictionary" for Keras alone.
     if (framework === 'KERAS' && !whole?._isRaw) { findings.error(message); } else { findings.warn('inputSizes', message); }
@@ -324,6 +325,16 @@ function compare({ framework, shape: whole }: InputRequest, { name: givenName, s
 
 function fits(shape: readonly unknown[], dimensions: readonly (number | undefined)[]): boolean {
   return shape.length === dimensions.length && dimensions.every((size, i) => size === undefined || size === shape[i]);
+}
+
+/** Whether the sizes are those of the model in another order, such as NHWC instead of NCHW. */
+function isReordered(shape: readonly unknown[], dimensions: readonly (number | undefined)[]): boolean {
+  const left = [...shape];
+  const known = dimensions.filter(size => size !== undefined);
+  return shape.length === dimensions.length && known.length > 1 && known.every(size => {
+    const at = left.indexOf(size);
+    return at >= 0 && left.splice(at, 1).length === 1;
+  });
 }
 
 function suggestShape({ framework, version, formatShape }: InputRequest, inputs: readonly ModelInput[], findings: Findings): void {
