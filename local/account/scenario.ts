@@ -40,6 +40,8 @@ export interface OperationResult {
   readonly peakCallsPerSecond: number;
   /** Of the busiest minute. */
   readonly callsPerSecondInMinute: number;
+  /** In the busiest second. */
+  readonly callsInSecond: number;
   readonly throttledExecutions: number;
   readonly throttledCalls: number;
   readonly longestGapSeconds: number;
@@ -78,6 +80,7 @@ export async function liveOneStack(
       callsPerSecond: at.length / seconds,
       callsPerSecondInMinute: peak(at, 60_000) / 60,
       peakCallsPerSecond: peak(at, 10_000) / 10,
+      callsInSecond: peak(at, 1_000),
       throttledExecutions: account.lambda.throttles - throttles,
       throttledCalls: account.throttledCalls - throttledCalls,
       longestGapSeconds: account.longestGap / 1_000,

@@ -94,7 +94,7 @@ export class NeoService {
       DescribeCompilationJob: input => describe(this.find(input.CompilationJobName!), this.now(), this.region),
       StopCompilationJob: input => this.stop(this.find(input.CompilationJobName!)),
       DeleteCompilationJob: input => this.delete(this.find(input.CompilationJobName!)),
-      ListCompilationJobs: input => listSummaries(this.listed(), input),
+      ListCompilationJobs: input => listSummaries(this.listed(input.NameContains), input),
       ListTags: input => ({ Tags: this.findByArn(input.ResourceArn!).tagsAt(this.now() - (this.lag.tags ?? 0)) }),
       AddTags: input => this.addTags(this.findByArn(input.ResourceArn!), input),
       DeleteTags: input => this.deleteTags(this.findByArn(input.ResourceArn!), input),
@@ -211,12 +211,13 @@ export class NeoService {
     return job === undefined || job.tagsAt(this.now() - (this.lag.tags ?? 0)).length > 0;
   }
 
-  private listed(): CompilationJobSummary[] {
+  /** Those of other names are left out before they are summarized, as accounts have hundreds of jobs. */
+  private listed(nameContains = ''): CompilationJobSummary[] {
     const lag = this.lag.list ?? 0;
     const then = this.now() - lag;
     const wasThere = ({ createdAt, deletedAt = Infinity }: Job) => createdAt <= then && deletedAt > then;
     const jobs = lag === 0 ? [...this.jobs.values()] : this.everCreated.filter(wasThere);
-    return jobs.map(job => summarize(job, then));
+    return jobs.filter(({ name }) => name.includes(nameContains)).map(job => summarize(job, then));
   }
 
   private find(name: string): Job {

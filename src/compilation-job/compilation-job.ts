@@ -257,7 +257,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     });
     this.resource.applyRemovalPolicy(RemovalPolicy.DESTROY);
     this.node.defaultChild = this.resource;
-    limitConcurrentJobs(this, this.resource, privateVpc);
+    limitConcurrentJobs(this, this.resource, this.waitsForCompletion, privateVpc);
     // A job is created after its network and its permissions, and deleted before them.
     this.resource.node.addDependency(...[privateVpc, role === privateVpc?.role ? undefined : role].filter(dependency => dependency !== undefined));
     if (privateVpc) { bucketPoliciesOf(privateVpc)?._orderJob(this.resource); }

@@ -4,6 +4,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import type { NeoModelConfig } from '../model/model-options';
 import { bucketDeployments, resourcesOf, type BucketDeployment } from '../network/bucket-access-checks';
+import { instancesOf } from '../network/existing-vpc';
 import { DEFAULT_CONCURRENT_JOBS } from '../network/new-vpc';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { lateWarnings } from '../util/errors';
@@ -12,39 +13,88 @@ import { intrinsicOf, referencesOf } from '../util/intrinsics';
 /** A deployment that takes more turns of compilations than this gets a warning. */
 const MAX_TURNS = 10;
 
+interface OrderedJob {
+  readonly resource: CfnResource;
+  /** Whether its turn lasts until it has ended. */
+  readonly waits: boolean;
+}
+
 /** The jobs of a stack by network, or by the stack itself for a network that is not one of this library. */
-const jobsByStack = new WeakMap<Stack, Map<IConstruct, CfnResource[]>>();
+const jobsByStack = new WeakMap<Stack, Map<IConstruct, OrderedJob[]>>();
+
+/** The stacks that have jobs of a network. */
+const stacksByNetwork = new WeakMap<IConstruct, Set<Stack>>();
 
 /**
- * Makes CloudFormation run at most `maxConcurrentJobs` jobs of a network at once: each job waits for the one that is that many places before it. These
- * dependencies are no properties of a job, so adding or removing one changes no other.
+ * Makes CloudFormation run at most `maxConcurrentJobs` jobs of a network at once, and no more than its subnets hold: each job waits for the one that is that
+ * many places before it. These dependencies are no properties of a job, so adding or removing one changes no other.
+ *
+ * @param waits whether the job's turn lasts until it has ended
  */
-export function limitConcurrentJobs(scope: Construct, resource: CfnResource, privateVpc?: INeoPrivateCompilationVpc): void {
+export function limitConcurrentJobs(scope: Construct, resource: CfnResource, waits: boolean, privateVpc?: INeoPrivateCompilationVpc): void {
   const stack = Stack.of(scope);
   const key = privateVpc ?? stack;
-  const byNetwork = jobsByStack.get(stack) ?? new Map<IConstruct, CfnResource[]>();
+  const byNetwork = jobsByStack.get(stack) ?? new Map<IConstruct, OrderedJob[]>();
   jobsByStack.set(stack, byNetwork);
+  const job = { resource, waits };
   const jobs = byNetwork.get(key);
   if (jobs) {
-    jobs.push(resource);
+    jobs.push(job);
     return;
   }
-  const first = [resource];
+  const first = [job];
   byNetwork.set(key, first);
+  if (privateVpc) { checkCapacityOnce(scope, privateVpc, stack); }
   // At the end of synthesis, when all jobs and their references are known.
   scope.node.addValidation({
     validate: () => {
-      const limit = privateVpc?.maxConcurrentJobs ?? DEFAULT_CONCURRENT_JOBS;
+      const limit = concurrentJobsOf(privateVpc);
       if (first.length <= limit) { return []; }
       // All networks of the stack share one order, as the jobs of one may depend on those of another.
-      const all = dependenciesFirst(stack, [...byNetwork.values()].flat());
-      const members = new Set(first);
-      const inOrder = all.filter(job => members.has(job));
-      inOrder.slice(limit).forEach((job, index) => job.addDependency(inOrder[index]));
+      const all = dependenciesFirst(stack, [...byNetwork.values()].flat().map(one => one.resource));
+      const members = new Set(first.map(one => one.resource));
+      const inOrder = all.filter(one => members.has(one));
+      inOrder.slice(limit).forEach((one, index) => one.addDependency(inOrder[index]));
       warnOfTurns(scope, inOrder.length, limit);
       return [];
     },
   });
+}
+
+function concurrentJobsOf(privateVpc?: INeoPrivateCompilationVpc): number {
+  const limit = privateVpc?.maxConcurrentJobs ?? DEFAULT_CONCURRENT_JOBS;
+  return Math.max(1, Math.min(limit, instancesOf(privateVpc?.subnets ?? []) ?? limit));
+}
+
+/** Turns bind neither jobs that nothing waits for, nor the jobs of two stacks. */
+function checkCapacityOnce(scope: Construct, privateVpc: INeoPrivateCompilationVpc, stack: Stack): void {
+  const known = stacksByNetwork.get(privateVpc);
+  if (known) {
+    known.add(stack);
+    return;
+  }
+  const stacks = new Set([stack]);
+  stacksByNetwork.set(privateVpc, stacks);
+  scope.node.addValidation({
+    validate: () => {
+      const limit = concurrentJobsOf(privateVpc);
+      const jobsAtOnce = [...stacks].map(one => {
+        const jobs = jobsByStack.get(one)!.get(privateVpc)!;
+        const waiting = jobs.filter(({ waits }) => waits).length;
+        return Math.min(limit, waiting) + jobs.length - waiting;
+      });
+      warnOfCapacity(scope, privateVpc, jobsAtOnce.reduce((sum, jobs) => sum + jobs));
+      return [];
+    },
+  });
+}
+
+function warnOfCapacity(scope: Construct, { node, subnets }: INeoPrivateCompilationVpc, jobs: number): void {
+  const capacity = instancesOf(subnets);
+  if (capacity === undefined || jobs <= capacity) { return; }
+  lateWarnings(scope).addWarningV2('cdk-sagemaker-neo:jobsBeyondSubnets', `${jobs} jobs of network ${node.path} may run at the same time, and its subnets hold ${capacity}: a job `
+    + 'with waitForCompletion: false does not keep others waiting, and stacks do not wait for each other. Have the deployment wait for the jobs, deploy one stack at a time, or use '
+    + `larger subnets (maxConcurrentInstances: ${jobs})`);
 }
 
 function warnOfTurns(scope: Construct, jobs: number, limit: number): void {

@@ -152,14 +152,24 @@ function isInternetGateway(id: string): boolean {
   return resourceOf(id) instanceof ec2.CfnInternetGateway || (!Token.isUnresolved(id) && id.startsWith('igw-'));
 }
 
+function maskOf(subnet: ec2.ISubnet): number | undefined {
+  const cidr = cidrOf(subnet);
+  return cidr === undefined || Token.isUnresolved(cidr) ? undefined : parseBlock(cidr)?.mask;
+}
+
+/**
+ * How many instances the smallest of the subnets holds. Undefined if no subnet has a size that is known.
+ */
+export function instancesOf(subnets: ec2.ISubnet[]): number | undefined {
+  const masks = subnets.map(maskOf).filter(mask => mask !== undefined);
+  return masks.length > 0 ? Math.min(...masks.map(instancesIn)) : undefined;
+}
+
 /**
  * Two addresses per instance in EACH subnet.
  */
 function checkSizes(scope: Construct, subnets: ec2.ISubnet[], instances: number | undefined) {
-  const masks = subnets.map(subnet => {
-    const cidr = cidrOf(subnet);
-    return { subnet, cidr, mask: cidr === undefined || Token.isUnresolved(cidr) ? undefined : parseBlock(cidr)?.mask };
-  });
+  const masks = subnets.map(subnet => ({ subnet, cidr: cidrOf(subnet), mask: maskOf(subnet) }));
   const small = masks.filter(({ mask }) => instances !== undefined && mask !== undefined && instancesIn(mask) < instances);
   if (instances !== undefined && small.length > 0) {
     throw new NeoValidationError(`vpcSubnets must each hold all instances: ${instances} (maxConcurrentInstances) need ${addressesFor(instances)} addresses; `

@@ -57,7 +57,8 @@ export interface NeoPrivateCompilationVpcProps {
   /**
    * How many `NeoCompilationJob`s of this network the deployment of a stack runs at the same time. The others wait for their turn, and the timeout of each
    * begins with it. More ask more of the account: of its quota of compilation jobs, and of AWS Lambda's concurrency, which is 10 in new accounts.
-   * A job with `waitForCompletion: false` ends its turn when it was started. Fleets have a limit of their own.
+   * A job with `waitForCompletion: false` ends its turn when it was started, and each stack takes turns on its own: a warning tells if the subnets have too few
+   * addresses for all jobs that may run at the same time. Fleets have a limit of their own.
    *
    * An integer from 1; more than `maxConcurrentInstances` counts as that, and an unresolved token as not given.
    *

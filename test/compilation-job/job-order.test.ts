@@ -1,11 +1,12 @@
-import { CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { App, CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as fc from 'fast-check';
 import { compilation } from './fixture';
 import { NeoCompilationJob, NeoPrivateCompilationVpc } from '../../src';
-import { network, templateOf } from '../network/fixture';
+import { network, newStack, templateOf, warnings } from '../network/fixture';
 import '../random-seed';
 
 type Resources = Record<string, any>;
@@ -125,6 +126,57 @@ describe('no cycle is made', () => {
       }
       expect(mostAtOnce(stack)).toBeLessThanOrEqual(limit);
     }), { numRuns: 15 });
+  });
+});
+
+describe('subnets that hold fewer jobs than may run at the same time', () => {
+  // Two of /28, each with eleven addresses: five instances.
+  const small = (stack = newStack()) => network({ ipAddresses: ec2.IpAddresses.cidr('10.0.0.0/26'), maxConcurrentInstances: 5 }, stack);
+  const beyond = (stack: Stack) => {
+    templateOf(stack);
+    return warnings(stack).filter(text => text.includes('jobsBeyondSubnets')).map(text => text.split('.')[0]);
+  };
+
+  test('warn of jobs that no deployment waits for', () => {
+    const warned = (jobs: number) => {
+      const fixture = small();
+      for (let i = 0; i < jobs; i++) { compilation({ waitForCompletion: false }, fixture, `Job${i}x`); }
+      return beyond(fixture.stack);
+    };
+    expect(warned(5)).toEqual([]);
+    expect(warned(6)).toEqual([expect.stringMatching(/^6 jobs of network Stack\/Neo may run at the same time, and its subnets hold 5: /)]);
+  });
+
+  test('do not warn of jobs that take turns', () => {
+    const fixture = stackOf(30, small());
+    expect(beyond(fixture.stack)).toEqual([]);
+  });
+
+  test('warn of stacks that may be deployed at the same time', () => {
+    const app = new App();
+    const fixture = small(new Stack(app, 'Network'));
+    const stacks = ['One', 'Two'].map(id => new Stack(app, id));
+    for (const stack of stacks) {
+      for (let i = 0; i < 4; i++) { compilation({}, { ...fixture, stack }, `Job${i}x`); }
+    }
+    expect(beyond(stacks[0])).toEqual([expect.stringMatching(/^8 jobs of network Network\/Neo may run at the same time, and its subnets hold 5: /)]);
+    expect(beyond(stacks[1])).toEqual([]);
+  });
+
+  test('bind the jobs of an imported network', () => {
+    const stack = newStack();
+    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a'], isolatedSubnetIds: ['subnet-1'], isolatedSubnetIpv4CidrBlocks: ['10.0.0.0/28'] });
+    const own = network();
+    const imported = NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes(stack, 'Imported', {
+      vpc,
+      subnets: vpc.isolatedSubnets,
+      securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')],
+      role: iam.Role.fromRoleName(stack, 'Role', 'neo'),
+      s3Endpoint: ec2.GatewayVpcEndpoint.fromGatewayVpcEndpointId(stack, 'Endpoint', 'vpce-1'),
+    });
+    const bucket = new s3.Bucket(stack, 'Bucket');
+    for (let i = 0; i < 12; i++) { compilation({ vpcConfig: imported.vpcConfig }, { ...own, stack, bucket }, `Job${i}x`); }
+    expect(mostAtOnce(stack)).toBe(5);
   });
 });
 

@@ -8,19 +8,21 @@ import { NeoJobs } from './neo-jobs';
 import type { Job } from './neo-jobs';
 import { failed, JobFailure, report } from './outcome';
 import { NOT_YET, ownershipOf } from './request';
-import type { Look, PolledRequest, Progress, ResourceRequest, Step } from './request';
+import type { Look, Memory, PolledRequest, Progress, ResourceRequest, Step } from './request';
 
 /** Between two looks, so that a job's end goes unnoticed for ten seconds at most: the look itself takes some time, too. */
 export const WAIT_SECONDS = 9;
 
 /**
- * Between the first two steps of a request, on average. What takes minutes anyway starts at once. What is over after a few calls would have ten jobs, which a
- * deployment runs at once, make dozens of calls a second: with these, they make fewer than five.
+ * A deployment sends ten requests at once, and each of them makes several calls within a second or two. Random pauses, in seconds, spread these calls, so that
+ * the ten together make fewer than five calls a second. An Update pauses before it looks for a job, too: longer in a roll-back, which begins at the same
+ * moment for all jobs, while those that were given up still look after theirs.
  */
-const PAUSE_SECONDS = { Create: 0, Update: 20, Delete: 8 };
+const PAUSE_SECONDS = { Lookup: [0, 30], LookupInRollback: [0, 60], Create: [0, 8], Update: [4, 24], Delete: [4, 16] } as const;
 
-function pauseSeconds({ RequestType, RequestId }: ResourceRequest): number {
-  return Math.round(PAUSE_SECONDS[RequestType] * (0.7 + 0.6 * fractionOf(RequestId)));
+function pauseSeconds(kind: keyof typeof PAUSE_SECONDS, { RequestId }: ResourceRequest): number {
+  const [shortest, longest] = PAUSE_SECONDS[kind];
+  return Math.round(shortest + (longest - shortest) * fractionOf(`${kind}:${RequestId}`));
 }
 
 /** CloudFormation waits for an hour. */
@@ -35,15 +37,12 @@ export class CompilationJobHandler {
   }
 
   /**
-   * The first step decides on the physical id, and the next ones work on it until there is an answer. A step may be repeated, also while the function
+   * The first steps decide on the physical id, and the next ones work on it until there is an answer. A step may be repeated, also while the function
    * is still at it elsewhere.
    */
   public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId, WaitSeconds: _, Answer: __, ...before } }: Step): Promise<Progress> {
     try {
-      // Kept by the state machine before anything is changed, so that each later answer has the id that a clean-up needs.
-      if (PhysicalResourceId === undefined) {
-        return { PhysicalResourceId: await this.onEvent(Request), StackStatus: await this.stackStatus(Request), WaitSeconds: pauseSeconds(Request) };
-      }
+      if (PhysicalResourceId === undefined) { return await this.begin(Request, before); }
       const RequestedAt = Date.parse(StartedAt);
       const Memory = { ...before };
       const { IsComplete, WaitSeconds = WAIT_SECONDS, Data } = await this.isComplete({
@@ -55,6 +54,16 @@ export class CompilationJobHandler {
     } catch (e) {
       return { PhysicalResourceId, Answer: { Status: 'FAILED', Reason: (e as Error).message } };
     }
+  }
+
+  /** The state machine keeps the physical id before anything is changed, so that each later answer has the id that a clean-up needs. */
+  private async begin(request: ResourceRequest, memory: Memory): Promise<Progress> {
+    if (request.RequestType === 'Update' && !memory.IsSpread) {
+      const StackStatus = await this.stackStatus(request);
+      const pause = StackStatus?.includes('ROLLBACK') ? 'LookupInRollback' : 'Lookup';
+      return { IsSpread: true, StackStatus, WaitSeconds: pauseSeconds(pause, request) };
+    }
+    return { ...memory, PhysicalResourceId: await this.onEvent(request), WaitSeconds: pauseSeconds(request.RequestType, request) };
   }
 
   /** The physical id, which is the name of the job. Changes nothing. */
@@ -81,8 +90,7 @@ export class CompilationJobHandler {
   }
 
   /** As soon as can be, so that the roll-back of this very Update is known by another status. */
-  private async stackStatus({ RequestType, StackId }: ResourceRequest): Promise<string | undefined> {
-    if (RequestType !== 'Update') { return undefined; }
+  private async stackStatus({ StackId }: ResourceRequest): Promise<string | undefined> {
     try {
       return await (await this.deps.stackResources()).stackStatus(StackId);
     } catch (e) {

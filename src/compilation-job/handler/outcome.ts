@@ -132,20 +132,26 @@ export function summarizeRequest(request: CreateCompilationJobRequest): string {
   }).filter(([, value]) => value).map(([key, value]) => `${key}: ${value}`).join(', ');
 }
 
-/** By AWS's own phrases: a wrong advice is worse than none. */
+/**
+ * What to do about an error, by AWS's own phrases. No advice is better than wrong advice, so phrases that are not known have none, nor has a message of AWS that
+ * says what to do or names several causes.
+ */
 function adviceFor(e: AwsError): string | undefined {
   if (isAccessDenied(e)) {
     return 'look for an IAM permissions boundary, a service control policy or an endpoint policy that denies this action to the role of the compilation job provider, then deploy again';
   }
+  if (/^could not access model data\b|\bKMS\b|\bec2:/i.test(e.message)) { return undefined; }
   if (isRoleNotReady(e)) {
     return 'let sagemaker.amazonaws.com assume the role (aws:SourceAccount and aws:SourceArn as in the docs), then deploy again';
   }
-  if (/\bKMS\b|\bec2:/i.test(e.message)) { return undefined; }
   if (/\bS3 (objects?|ur[il]|bucket|prefix|path)\b|^The bucket\b/i.test(e.message)) {
     return 'check that the archive exists, is in a bucket of this Region, and that role, bucket policy and S3 endpoint policy let the job read it, then deploy again';
   }
+  if (/\bunsupported framework ?version field\b/i.test(e.message)) {
+    return 'name the framework without a version, as this target takes none (docs/targets.md), then deploy again';
+  }
   if (/\bunsupported framework ?version\b|\bframework ?version\b.* (is )?not supported\b/i.test(e.message)) {
-    return 'pick a framework version that Neo supports for this target (docs/targets.md), then deploy again';
+    return 'choose a framework version that Neo supports for this target (docs/targets.md), then deploy again';
   }
   return undefined;
 }

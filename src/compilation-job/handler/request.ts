@@ -35,6 +35,8 @@ export interface Memory {
   RefusedSince?: number;
   /** When CloudFormation was last asked whether it still wants the job. */
   AskedAt?: number;
+  /** The Update has paused before it looks for a job. */
+  IsSpread?: boolean;
   /** Status of the stack when CloudFormation was first asked. */
   StackStatus?: string;
   /** When SageMaker took the job. */

@@ -87,7 +87,9 @@ describe('a Create that is refused', () => {
     world.inject('DescribeCompilationJob', faults.internalFailure(), 12);
     const { answer, seconds } = await creation({ TimeLimitInSeconds: '100' });
     expect(answer.reason).toMatch(/^no compilation job could be started within 100 seconds \(job: .*model: s3:\/\/models\/resnet\.tar\.gz/);
-    expect(seconds).toBe(120);
+    // The next look after twelve that were refused.
+    expect(seconds).toBeGreaterThanOrEqual(120);
+    expect(seconds).toBeLessThan(130);
     expect(world.callsOf('CreateCompilationJob')).toEqual([]);
   });
 });
@@ -101,8 +103,9 @@ describe('whether CloudFormation still wants the job', () => {
   test('is asked again when CloudFormation throttles; no job is started meanwhile', async () => {
     world.cloudFormationError = awsError('Throttling');
     let jobsBefore: number | undefined;
+    const began = world.clock.now();
     world.afterPoll = () => {
-      if (world.clock.now() % MINUTE === 0 && world.cloudFormationError) {
+      if (world.clock.now() - began > MINUTE && world.cloudFormationError) {
         jobsBefore = resource.jobs().length;
         world.cloudFormationError = undefined;
       }
@@ -183,7 +186,8 @@ describe('access that is late', () => {
 
   test.each(['CreateCompilationJob', 'DescribeCompilationJob'])('fails at once when %s is denied explicitly', async operation => {
     world.inject(operation, faults.explicitlyDenied(), Infinity);
-    expect((await creation()).seconds).toBeLessThan(1);
+    // Before there is a second look.
+    expect((await creation()).seconds).toBeLessThan(9);
   });
 });
 

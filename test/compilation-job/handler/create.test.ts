@@ -83,7 +83,7 @@ describe('Create', () => {
   });
 
   test.each([
-    ['ValidationException', faults.error('ValidationException', 'Unsupported framework version 9.9'), /ValidationException: Unsupported framework version 9\.9 \(job: .*model: s3:\/\/models\/resnet\.tar\.gz, framework: PYTORCH 1\.13, target: ml_c5.*What to do: pick a framework version/s],
+    ['ValidationException', faults.error('ValidationException', 'Unsupported framework version 9.9'), /ValidationException: Unsupported framework version 9\.9 \(job: .*model: s3:\/\/models\/resnet\.tar\.gz, framework: PYTORCH 1\.13, target: ml_c5.*What to do: choose a framework version/s],
     ['AccessDeniedException', faults.explicitlyDenied(), /AccessDeniedException: User: .*explicit deny.*What to do: look for an IAM permissions boundary/s],
   ])('%s fails at once: AWS\'s words, the request and what to do', async (_, fault, reason) => {
     world.inject('CreateCompilationJob', fault, Infinity);

@@ -43,6 +43,8 @@ describe('what an error means', () => {
   test.each([
     ['Could not assume role arn:aws:iam::1:role/r. Please ensure that the role exists', true],
     ['Unable to assume the role provided', true],
+    ['SageMaker is unable to perform: sts:AssumeRole on the role.', true],
+    ['Could not access model data at s3://m/a. Please ensure that the role "r" exists and that its trust relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com".', true],
     ['SageMaker was unable to assume execution role', true],
     ['The role must be an ARN', false],
   ])('a young role: %s is %s', (message, expected) => {

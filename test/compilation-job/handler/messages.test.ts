@@ -54,21 +54,35 @@ describe('words', () => {
     expect(summarizeRequest({ RoleArn: 'role', VpcConfig: {} } as any)).toBe('role: role');
   });
 
+  /** Messages that AWS is known to send, without what they name. */
+  const ROLE = 'arn:aws:iam::111122223333:role/neo';
+  const VERSION_FIELD = 'Unsupported framework version field for target. Framework version is supported for Target Platform configuration and only part of target devices.';
   test.each([
-    ['AccessDeniedException', 'no', /look for an IAM permissions boundary/],
-    ['ValidationException', 'Could not assume role', /let sagemaker\.amazonaws\.com assume the role/],
-    ['ValidationException', 'S3 URI is wrong', /check that the archive exists/],
-    ['ValidationException', 'Could not find S3 object at s3://models/a', /check that the archive exists/],
-    ['ValidationException', 'Unsupported framework version 9.9', /pick a framework version/],
-    ['ValidationException', 'Framework version 1.4 is not supported for target ml_c5', /pick a framework version/],
+    ['AccessDeniedException', 'User: arn:aws:sts::111122223333:assumed-role/a/b is not authorized to perform: sagemaker:CreateCompilationJob', 'look for an IAM permissions boundary'],
+    ['ValidationException', `Could not assume role ${ROLE}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`, 'let sagemaker.amazonaws.com assume the role'],
+    ['ValidationException', `SageMaker was unable to assume the role '${ROLE}'`, 'let sagemaker.amazonaws.com assume the role'],
+    ['ValidationException', 'SageMaker is unable to perform: sts:AssumeRole on the role. Check if you have a trust relationship', 'let sagemaker.amazonaws.com assume the role'],
+    ['ValidationException', 'S3 object does not exist. Bucket: models, Key: resnet.tar.gz', 'check that the archive exists'],
+    ['ValidationException', 'No S3 objects found under S3 URL "s3://models/resnet.tar.gz" given in input data source.', 'check that the archive exists'],
+    ['ValidationException', VERSION_FIELD, 'name the framework without a version'],
+    ['ValidationException', 'Unsupported framework version 9.9', 'choose a framework version'],
+    ['ValidationException', 'Framework version 1.4 is not supported for target ml_c5', 'choose a framework version'],
   ])('%s "%s" is refused with advice', (name, message, advice) => {
-    expect(refusal('CreateCompilationJob', error(name, message), job))
-      .toMatch(new RegExp(`^CreateCompilationJob was refused: ${name}: ${message} \\(job: resnet.*\\)\\. What to do: .*${advice.source}.*\\.$`));
+    const words = refusal('CreateCompilationJob', error(name, message), job);
+    expect(words).toContain(`CreateCompilationJob was refused: ${name}: ${message} (job: resnet`);
+    expect(words).toContain(`). What to do: ${advice}`);
   });
 
   test.each([
-    'The KMS key of the S3 bucket is disabled', 'role must have ec2:DescribeSubnets', 'FrameworkVersion must not be given for target coreml', 'the key input0 is unknown', 'something else',
-  ])('"%s" is refused with no advice: a wrong one is worse', message => {
+    // It names trust, permissions and Region, and says what to do.
+    `Could not access model data at s3://models/resnet.tar.gz. Please ensure that the role "${ROLE}" exists and that its trust relationship policy allows the action "sts:AssumeRole" for `
+      + 'the service principal "sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" permissions and that the object is located in us-east-1.',
+    'The KMS key of the S3 bucket is disabled',
+    'role must have ec2:DescribeSubnets',
+    'FrameworkVersion must not be given for target coreml',
+    'the key input0 is unknown',
+    'something else',
+  ])('"%s" is refused with no advice: wrong advice is worse', message => {
     expect(refusal('CreateCompilationJob', error('ValidationException', message), job)).toMatch(/\(job: resnet.*\)\.$/);
   });
 
