@@ -12,6 +12,11 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
     description: 'Mutation tests of the handler and of the sizing of subnets',
     exec: 'stryker run stryker.config.mjs',
   });
+  const sample = project.addTask('test:mutation:sample', {
+    description: 'Mutation tests of a sample of src outside the handler',
+  });
+  sample.spawn(project.bundler.bundleTask);
+  sample.exec('stryker run stryker.sample.config.mjs');
 
   const busy = project.addTask('test:busy', {
     description: 'Run the tests three times and the demo five times beside four busy loops: a busy machine changes nothing',

@@ -48,6 +48,20 @@ export function configureWorkflows(project: awscdk.AwsCdkConstructLibrary): void
     ],
   });
 
+  // A job of its own, as it takes as long as all other checks.
+  project.buildWorkflow?.addPostBuildJob('mutation', {
+    name: 'mutation',
+    runsOn: ['ubuntu-latest'],
+    timeoutMinutes: 60,
+    permissions: { contents: github.workflows.JobPermission.READ },
+    env: { CI: 'true' },
+    steps: [
+      { name: 'Checkout', uses: 'actions/checkout' },
+      { name: 'Setup Node.js', uses: 'actions/setup-node', with: { 'node-version': '24', 'package-manager-cache': false } },
+      { name: 'Mutation tests', run: 'npm ci --ignore-scripts && npm run test:mutation:sample' },
+    ],
+  });
+
   project.github?.tryFindWorkflow('release')?.file?.patch(
     // publib's default; no registry is named here.
     JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'),

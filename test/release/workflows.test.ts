@@ -43,7 +43,7 @@ test('secrets are what Maven Central and the Go repository ask for, the name of 
 });
 
 test.each([
-  ['build', 'build'], ['build', 'checks'], ['release', 'release'], ['release', 'release_npm'], ['release', 'release_maven'], ['release', 'release_golang'],
+  ['build', 'build'], ['build', 'checks'], ['build', 'mutation'], ['release', 'release'], ['release', 'release_npm'], ['release', 'release_maven'], ['release', 'release_golang'],
 ])('%s.yml: %s, which runs code of others, may not write to the repository', (file, name) => {
   expect(job(file, name)).toMatch(/^      contents: read$/m);
   expect(job(file, name)).not.toMatch(/^      (?!id-token)[a-z-]+: write$/m);

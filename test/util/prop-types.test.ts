@@ -106,6 +106,15 @@ test('fails for what is certainly misspelled, even where others may add members'
   expect(near({ maxConcurrentInstance: 1 }, true)).toThrow('maxConcurrentInstance is not a prop: use maxConcurrentInstances');
 });
 
+test('the longer a name, the more of it may be wrong; where others may add members, one letter, and in names of eight letters at least', () => {
+  expect(near({ concurrentInstances: 4 })).toThrow('concurrentInstances is not a prop: use maxConcurrentInstances');
+  expect(near({ instances: 4 })).toThrow('instances is not a prop: remove it');
+  const names: PropTypes<{ readonly timeout?: number; readonly platform?: number }> = { timeout: optional(NUMBER), platform: optional(NUMBER) };
+  const open = (props: object) => () => requireTypes(undefined, props, names, 'props', true);
+  expect(open({ platfrm: 1 })).toThrow('platfrm is not a prop: use platform');
+  expect(open({ timeot: 1 })).not.toThrow();
+});
+
 test('objects of another realm, as jsii makes them, are structs', () => {
   expect(() => requireTypes(undefined, vm.runInNewContext('({ target: "a" })') as Near, NEAR)).not.toThrow();
   expect(() => requireTypes(undefined, vm.runInNewContext('({ target: "a", other: 1 })') as Near, NEAR)).toThrow('other is not a prop');
@@ -115,16 +124,16 @@ test('fails for an argument, by its name', () => {
   expect(() => requireType(undefined, 'models', ['a', 5], listOf(STRING))).toThrow('models[1] has the wrong type: it must be a string; got: 5');
 });
 
-test.each<[unknown, string]>([
-  [bucket, 'the construct Default/Bucket'],
-  [`a${Lazy.string({ produce: () => 'b' })}c`, 'a token'],
-  [{ a: Lazy.string({ produce: () => 'b' }) }, '{"a":"<token>"}'],
-  [Symbol('s'), 'Symbol(s)'],
-  [5n, '5'],
-  [NaN, 'NaN'],
-  [undefined, 'undefined'],
-  ['x'.repeat(200), `"${'x'.repeat(116)}...`],
-])('%p is formatValue so that people can read it', (value, text) => {
+test.each<[string, unknown, string]>([
+  ['a construct', bucket, 'the construct Default/Bucket'],
+  ['a string with a token', `a${Lazy.string({ produce: () => 'b' })}c`, 'a token'],
+  ['an object with a token', { a: Lazy.string({ produce: () => 'b' }) }, '{"a":"<token>"}'],
+  ['a symbol', Symbol('s'), 'Symbol(s)'],
+  ['a BigInt', 5n, '5'],
+  ['NaN', NaN, 'NaN'],
+  ['undefined', undefined, 'undefined'],
+  ['a long string', 'x'.repeat(200), `"${'x'.repeat(116)}...`],
+])('a message shows %s so that people can read it', (_, value, text) => {
   expect(formatValue(value)).toBe(text);
 });
 

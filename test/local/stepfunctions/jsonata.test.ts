@@ -4,6 +4,7 @@ import {
   LocalStateMachine, Machine, matches, Retrier, retryDelay, sdkIntegrations, StateDefinition, StatesError, Step,
 } from '../../../local/stepfunctions/jsonata';
 import { VirtualClock } from '../../../local/time/virtual-clock';
+import '../../random-seed';
 
 const ARN = 'arn:aws:states:us-east-1:111122223333:stateMachine:M';
 
