@@ -30,7 +30,8 @@ import { BUCKET } from '../util/resource-types';
  */
 export abstract class NeoModel {
   /**
-   * A `.tar.gz` archive in a bucket of the job's Region. The job's role is permitted to read exactly this object.
+   * A `.tar.gz` archive in a bucket of the job's Region. The job's role is permitted to read exactly this object. Synthesis
+   * cannot look into the archive: check it before the upload with `npx cdk-sagemaker-neo check`.
    *
    * @param bucket the bucket, encrypted or not
    * @param objectKey key of the archive, without a leading slash

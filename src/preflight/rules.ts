@@ -330,8 +330,8 @@ function fits(shape: readonly unknown[], dimensions: readonly (number | undefine
 /** Whether the sizes are those of the model in another order, such as NHWC instead of NCHW. */
 function isReordered(shape: readonly unknown[], dimensions: readonly (number | undefined)[]): boolean {
   const left = [...shape];
-  const known = dimensions.filter(size => size !== undefined);
-  return shape.length === dimensions.length && known.length > 1 && known.every(size => {
+  const fixed = dimensions.filter(size => size !== undefined);
+  return shape.length === dimensions.length && fixed.length > 1 && fixed.every(size => {
     const at = left.indexOf(size);
     return at >= 0 && left.splice(at, 1).length === 1;
   });
