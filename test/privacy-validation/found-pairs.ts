@@ -1,10 +1,10 @@
-import { type CfnResource, Fn, type Stack } from 'aws-cdk-lib';
+import { CfnOutput, type CfnResource, Fn, NestedStack, type Stack } from 'aws-cdk-lib';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, type CfnRole, type IPrincipal, PolicyStatement, Role, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import type { Pair } from './pair';
+import { OWN_ACCOUNT, type Pair } from './pair';
 import type { PrivateStack } from './private-app';
-import { ANYWHERE, denial, deny, idOf, interfaceEndpoint, raw } from './template-changes';
+import { anyText, ANYWHERE, denial, deny, idOf, interfaceEndpoint, raw } from './template-changes';
 
 type Change = Pair['hostile'];
 
@@ -53,6 +53,12 @@ const IDS: Pair[] = [
     const ResourceId = isOurs ? stack.network.vpc.vpcId : otherVpc(stack).ref;
     raw(stack, 'AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation', { ResourceId, ResolverQueryLogConfigId: 'rqlc-1' }, 'Logging');
     attach(stack, { 'Fn::GetAtt': ['Logging', 'ResourceId'] });
+  }),
+  bothSides('NoInternetGateway', 'the VPC through the output of a nested stack', [true, false], isOurs => stack => {
+    const nested = new NestedStack(stack, 'Nested');
+    raw(nested, 'AWS::CloudFormation::WaitConditionHandle', {}, 'Handle');
+    new CfnOutput(nested, 'Vpc', { value: isOurs ? stack.network.vpc.vpcId : otherVpc(stack).ref });
+    attach(stack, { 'Fn::GetAtt': [stack.resolve(nested.nestedStackResource!.logicalId), 'Outputs.Vpc'] });
   }),
   {
     name: 'the VPC of a resource whose network is not in its properties',
@@ -155,6 +161,14 @@ const WORKLOADS: Pair[] = [
   bothSides('NoTransitGateway', 'a multicast domain', [true, false], isOurs => stack => raw(stack, 'AWS::EC2::TransitGatewayMulticastDomainAssociation', {
     SubnetId: isOurs ? subnetOf(stack) : otherSubnet(stack, true).ref, TransitGatewayAttachmentId: 'tgw-attach-1', TransitGatewayMulticastDomainId: 'domain',
   })),
+  bothSides('DnsEnabled', 'DHCP options for a VPC by parameter', ['198.51.100.1', 'AmazonProvidedDNS'], server => stack => resolveBy(stack, server, anyText(stack)), { verdict: 'unknown' }),
+  bothSides('DnsEnabled', 'DHCP options for an imported VPC', ['198.51.100.1', 'AmazonProvidedDNS'], server => stack => resolveBy(stack, server, 'vpc-1'), {
+    network: stack => ({ vpc: Vpc.fromVpcAttributes(stack, 'Existing', { vpcId: 'vpc-1', availabilityZones: ['us-east-1a'], isolatedSubnetIds: ['subnet-1'], isolatedSubnetRouteTableIds: ['rtb-1'], isolatedSubnetIpv4CidrBlocks: ['10.0.0.0/24'] }) }),
+    next: 'unknown',
+  }),
+  bothSides('NoBridge', 'a rule that runs a container elsewhere with the group of the jobs', [true, false], isOpen => stack => raw(stack, 'AWS::Events::Rule', {
+    Targets: [{ Id: 'target', EcsParameters: { NetworkConfiguration: { AwsVpcConfiguration: { Subnets: [otherSubnet(stack, isOpen).ref], SecurityGroups: [groupOf(stack)] } } } }],
+  })),
   bothSides('NoOtherAttachment', 'a rule of the resolver', ['FORWARD', 'SYSTEM'], RuleType => stack => {
     raw(stack, 'AWS::Route53Resolver::ResolverRule', { RuleType, DomainName: 'example.com' }, 'Rule');
     raw(stack, 'AWS::Route53Resolver::ResolverRuleAssociation', { VPCId: stack.network.vpc.vpcId, ResolverRuleId: Fn.ref('Rule') });
@@ -164,6 +178,11 @@ const WORKLOADS: Pair[] = [
     raw(stack, 'AWS::EC2::SecurityGroupEgress', { GroupId: groupOf(stack), IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '10.77.1.0/24' });
   }),
 ];
+
+function resolveBy(stack: Stack, server: string, VpcId: string) {
+  raw(stack, 'AWS::EC2::DHCPOptions', { DomainNameServers: [server] }, 'Options');
+  raw(stack, 'AWS::EC2::VPCDHCPOptionsAssociation', { VpcId, DhcpOptionsId: Fn.ref('Options') });
+}
 
 function machine(stack: Stack, Resource: string, Parameters: object, more: object = {}) {
   return raw(stack, 'AWS::StepFunctions::StateMachine', { RoleArn: LOG_ROLE, DefinitionString: stack.toJsonString({ States: { Go: { Type: 'Task', Resource, Parameters } } }), ...more });
@@ -193,6 +212,8 @@ const ROLES: Pair[] = [
     new Role(other, 'Execution', { roleName: 'Execution', assumedBy });
     stack.cfnJob.addPropertyOverride('Request.RoleArn', { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:role/Execution' });
   }),
+  bothSides('RolesOnlyForOwnAccount', 'the execution role trusts a service that acts for another account', ['444455556666', OWN_ACCOUNT], source => stack =>
+    addTrust(stack, { Principal: { Service: 'sagemaker.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceAccount': source } } }), { hasEnv: true }),
   {
     name: 'a job has a role of another app',
     rule: 'RolesOnlyForOwnAccount',
@@ -268,6 +289,9 @@ const CALLS: Pair[] = [
   call('a method of an API that changes networks', 'TemplatesVisible', isOpen => stack => raw(stack, 'AWS::ApiGateway::Method', {
     Integration: { Type: 'AWS', Uri: Fn.sub(`arn:aws:apigateway:\${AWS::Region}:ec2:action/${isOpen ? 'CreateRoute' : 'DescribeRouteTables'}`) },
   })),
+  call('a data source of an API that signs requests', 'TemplatesVisible', isOpen => stack => raw(stack, 'AWS::AppSync::DataSource', {
+    Type: 'HTTP', HttpConfig: { AuthorizationConfig: { AwsIamConfig: { SigningServiceName: isOpen ? 'ec2' : 'dynamodb' } } },
+  })),
   call('a package of rules and remediations', 'TemplatesVisible', isOpen => stack => isOpen
     ? raw(stack, 'AWS::Config::ConformancePack', { ConformancePackName: 'pack', TemplateS3Uri: 's3://elsewhere/pack.yaml' })
     : raw(stack, 'AWS::CloudFormation::GuardHook', { Alias: 'Company::Rules::Hook' })),
@@ -299,6 +323,15 @@ const POLICIES: Pair[] = [
     deny(stack, { Resource: { 'Fn::Join': ['', [stack.resolve(stack.bucket.bucketArn), pattern]] } })),
   bothSides('BucketOnlyThroughEndpoint', 'a Deny by an operator', ['ForAnyValue:StringNotEquals', 'StringNotEqualsIgnoreCase'], operator => stack =>
     deny(stack, { Condition: { [operator]: denial(stack).Condition.StringNotEquals } })),
+  {
+    name: 'a second S3 endpoint, on a route table of its own for a subnet of the jobs',
+    rule: 'S3EndpointOnlyForBuckets',
+    ...secondEndpoint(),
+  },
+  bothSides<unknown>('S3EndpointOnlyForBuckets', 'an owner of buckets by a variable of policies', ['${aws:PrincipalAccount}', Fn.ref('AWS::AccountId')], owner => stack =>
+    stack.cfnEndpoint.addPropertyOverride('PolicyDocument', {
+      Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: '*', Condition: { StringEquals: { 'aws:ResourceAccount': owner } } }],
+    })),
   bothSides('BucketOnlyThroughEndpoint', 'a Deny in two statements', [['s3:GetObject*', 's3:List*'], ['s3:GetObject*', 's3:List*', 's3:PutObject']], actions => stack => {
     const statement = denial(stack);
     stack.cfnBucketPolicy.addPropertyOverride('PolicyDocument.Statement', actions.map(Action => ({ ...statement, Action })));
@@ -313,6 +346,16 @@ const POLICIES: Pair[] = [
     harmless: stack => inventory(stack, { 'Fn::GetAtt': [raw(stack, 'AWS::S3::Bucket', {}, 'Inventories').logicalId, 'Arn'] }),
   },
 ];
+
+function secondEndpoint(): Pick<Pair, 'hostile' | 'harmless'> {
+  const add = (stack: PrivateStack, isForJobs: boolean) => {
+    const table = raw(stack, 'AWS::EC2::RouteTable', { VpcId: stack.network.vpc.vpcId }, 'Second');
+    const subnet = isForJobs ? subnetOf(stack) : raw(stack, 'AWS::EC2::Subnet', { VpcId: stack.network.vpc.vpcId, CidrBlock: '10.0.250.0/24' }, 'Unused').ref;
+    raw(stack, 'AWS::EC2::SubnetRouteTableAssociation', { SubnetId: subnet, RouteTableId: table.ref }, 'SecondAssociation');
+    raw(stack, 'AWS::EC2::VPCEndpoint', { VpcId: stack.network.vpc.vpcId, ServiceName: 'com.amazonaws.us-east-1.s3', RouteTableIds: [table.ref] });
+  };
+  return { hostile: stack => add(stack, true), harmless: stack => add(stack, false) };
+}
 
 function accessPoints(ours: (stack: PrivateStack) => string): Pick<Pair, 'hostile' | 'harmless'> {
   const point = (stack: PrivateStack, Bucket: string) => {

@@ -131,9 +131,9 @@ describe('of those who share a network, or may act as its role', () => {
   });
 
   test('page and picture name a role that the app does not make', () => {
-    const app = newApp();
-    new PrivateStack(app).cfnJob.addPropertyOverride('Request.RoleArn', 'arn:aws:iam::111122223333:role/Brought');
-    const assembly = app.synth();
+    const own = newApp();
+    new PrivateStack(own).cfnJob.addPropertyOverride('Request.RoleArn', 'arn:aws:iam::111122223333:role/Brought');
+    const assembly = own.synth();
     const brought = TemplateSet.fromFiles(assembly.stacks.map(({ templateFullPath }) => templateFullPath));
     const picture = drawNetworks(brought);
     expect(picture).toMatch(/role\/Brought, not made by this app/);

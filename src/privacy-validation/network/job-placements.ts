@@ -85,6 +85,7 @@ function activityOfResource(templates: TemplateSet, resource: TemplateResource):
   if (resource.type === 'AWS::Scheduler::Schedule') { return activityOfSchedule(templates, resource); }
   if (resource.type === 'AWS::SSM::Document') { return activityOfDocument(templates, resource); }
   if (resource.type === 'AWS::ApiGateway::Method') { return activityOfMethod(templates, resource); }
+  if (resource.type === 'AWS::AppSync::DataSource') { return activityOfDataSource(templates, resource); }
   return CUSTOM_RESOURCE.test(resource.type) ? activityOfSdkCalls(templates, resource) : { jobs: [], calls: [], unreadable: [] };
 }
 
@@ -218,6 +219,14 @@ function activityOfMethod(templates: TemplateSet, method: TemplateResource): Act
     const [, service, action] = /:apigateway:[^:]*:([^:]+):action\/(\w+)$/.exec(uri) ?? [];
     return action === undefined ? [] : [{ resource: method, service: plainName(service), action: plainName(action), request: '$', location: 'Integration.Uri' }];
   });
+  return withJobs(calls, []);
+}
+
+/** The service that AppSync signs requests for; what they ask for is in resolvers. */
+function activityOfDataSource(templates: TemplateSet, source: TemplateResource): Activity {
+  const location = 'HttpConfig.AuthorizationConfig.AwsIamConfig.SigningServiceName';
+  const calls = templates.propertyEntries(source, location).map((service): ApiCall =>
+    ({ resource: source, service: plainName(service), action: plainName(service) === 'sagemaker' ? 'createcompilationjob' : 'any operation', request: '$', location }));
   return withJobs(calls, []);
 }
 

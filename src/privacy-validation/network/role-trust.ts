@@ -3,7 +3,7 @@ import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount, type Ownership
 import { nameOf, type StackFacts, type TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** Who may assume a role, by whose they are. Services of AWS are one's own: they act for the account that the role is in. */
+/** Who may assume a role, by whose they are. Services of AWS are one's own, unless a condition says that they act for others. */
 export type Trust = { readonly [owner in Ownership]: string[] };
 
 /** Also through other roles of the app: who may assume a role that may assume this one. */
@@ -18,6 +18,8 @@ export function trustOf(templates: TemplateSet, role: TemplateResource, through:
     const federated = statement.federated.map(principal => ({ principal, owner: ownerOfProvider(principal, statement) }));
     return [...federated, ...statement.principals.filter(principal => !statement.federated.includes(principal)).flatMap(principal => {
       const middle = roleOf(templates, principal, role);
+      const service = /^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(principal);
+      if (service) { return [{ principal, owner: limitOf(statement, 'source', own) ?? ('own' as const) }]; }
       if (!middle || limit === 'own') { return [{ principal, owner: ownerOfPrincipal(templates, principal, own, limit) }]; }
       const beyond = [role, ...through].includes(middle) ? { own: [], unknown: [], other: [] } : trustOf(templates, middle, [role, ...through]);
       return [{ principal, owner: 'own' as const }, ...(['unknown', 'other'] as const).flatMap(owner =>
@@ -55,7 +57,7 @@ export function ownerOfArn(arn: string, own: string[]): Ownership {
 }
 
 function ownerOfPrincipal(templates: TemplateSet, principal: string, own: string[], limit: Ownership | undefined): Ownership {
-  if (/^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(principal) || limit === 'own') { return 'own'; }
+  if (limit === 'own') { return 'own'; }
   const made = templates.find(principal);
   if (made) { return made.type.startsWith('AWS::IAM::') ? 'own' : 'unknown'; }
   if (isUnknown(principal)) { return 'unknown'; }

@@ -1,14 +1,13 @@
-import { fail, pass, unknown } from './rule';
+import { fail, pass, representative, unknown } from './rule';
 import type { Observation, PrivacyRule, RuleScope } from './rule';
 import { findExposures } from '../network/exposure';
 import { activityOf, jobPlacements } from '../network/job-placements';
 import type { ApiCall, JobPlacement } from '../network/job-placements';
-import { inVpc } from '../network/network';
 import type { CompilationNetwork } from '../network/network';
 import { isUnreadable } from '../template/canonical';
 import { count, mayBeAbsent, nameOf } from '../template/resources';
 import type { TemplateResource } from '../template/resources';
-import type { TemplateSet } from '../template/template-set';
+import { type Relation, relationTo, type TemplateSet } from '../template/template-set';
 
 export const JOB_RULES: PrivacyRule[] = [
   {
@@ -47,6 +46,7 @@ export const VPC_RULES: PrivacyRule[] = [
     why: 'Neo starts no jobs in a VPC of dedicated tenancy. The way round it, a job without vpcConfig, has a path to the internet.',
     fix: 'Set InstanceTenancy to default.',
     check: scope => perVpc(scope, vpc => {
+      if (!vpc) { return undefined; }
       const values = scope.templates.property(vpc, 'InstanceTenancy');
       const wrong = values.filter(value => value !== 'default');
       return wrong.length ? fail(vpc, `InstanceTenancy is ${wrong.join(' or ')}`, 'InstanceTenancy') : pass(vpc, 'InstanceTenancy is default', 'InstanceTenancy');
@@ -57,9 +57,9 @@ export const VPC_RULES: PrivacyRule[] = [
     title: 'DNS is on in the VPC',
     why: 'Without DNS jobs cannot find the S3 endpoint. The way round it, resolvers or addresses elsewhere, needs a path out.',
     fix: 'Set EnableDnsSupport and EnableDnsHostnames to true, and leave DHCP options with AmazonProvidedDNS alone.',
-    check: scope => perVpc(scope, vpc => {
-      const elsewhere = resolverElsewhere(scope.templates, vpc);
-      if (elsewhere) { return elsewhere; }
+    check: scope => perVpc(scope, (vpc, vpcId) => {
+      const elsewhere = resolverElsewhere(scope.templates, vpcId);
+      if (elsewhere || !vpc) { return elsewhere; }
       const off = [
         // What AWS takes for granted differs: resolution is on when omitted, host names are not.
         ...scope.templates.property(vpc, 'EnableDnsSupport').some(value => value !== 'true') ? ['EnableDnsSupport'] : [],
@@ -75,10 +75,16 @@ function isTrue(templates: TemplateSet, resource: TemplateResource, property: st
 }
 
 /** DHCP options that name another resolver, or that the app does not make. */
-function resolverElsewhere(templates: TemplateSet, vpc: TemplateResource): Observation | undefined {
-  for (const association of inVpc(templates, 'AWS::EC2::VPCDHCPOptionsAssociation', vpc.ref)) {
+function resolverElsewhere(templates: TemplateSet, vpcId: string): Observation | undefined {
+  const associations = templates.ofType('AWS::EC2::VPCDHCPOptionsAssociation').map(association => ({ association, relation: relationTo(templates, association, 'VpcId', [vpcId]) }));
+  const order: Relation[] = ['ours', 'unreadable', 'unknown'];
+  for (const { association, relation } of order.flatMap(wanted => associations.filter(one => one.relation === wanted))) {
     const [options] = templates.references(association, 'DhcpOptionsId');
-    if (options && templates.property(options, 'DomainNameServers').join() !== 'AmazonProvidedDNS') { return fail(options, 'another resolver than that of AWS', 'DomainNameServers'); }
+    if (options && templates.property(options, 'DomainNameServers').join() !== 'AmazonProvidedDNS') {
+      return relation === 'unknown'
+        ? unknown(association, 'another resolver than that of AWS, for a VPC that only the deployment knows', 'VpcId')
+        : fail(options, 'another resolver than that of AWS', 'DomainNameServers');
+    }
     if (!options && !templates.property(association, 'DhcpOptionsId').includes('default')) {
       return unknown(association, 'DHCP options that this app does not make', 'DhcpOptionsId');
     }
@@ -86,8 +92,13 @@ function resolverElsewhere(templates: TemplateSet, vpc: TemplateResource): Obser
   return undefined;
 }
 
-function perVpc({ networks }: RuleScope, check: (vpc: TemplateResource) => Observation): Observation[] {
-  return networks.flatMap(({ vpc }) => vpc ? [check(vpc)] : []);
+/** A VPC that the app does not make is not visible, unless the app changes it. */
+function perVpc({ networks }: RuleScope, check: (vpc: TemplateResource | undefined, vpcId: string) => Observation | undefined): Observation[] {
+  return networks.flatMap(network => {
+    const { vpc, vpcId } = network;
+    const seen = vpcId === undefined ? undefined : check(vpc?.type === 'AWS::EC2::VPC' ? vpc : undefined, vpcId);
+    return seen ? [seen] : representative(network).map(resource => unknown(resource, `the VPC is not made by this app: ${vpcId ?? network.outside.subnets.join(', ')}`));
+  });
 }
 
 /** Services by which a network or a bucket can be opened, or a stack deployed that opens it. */

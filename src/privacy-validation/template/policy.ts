@@ -57,6 +57,8 @@ export type Ownership = 'own' | 'unknown' | 'other';
 const OWNER_KEYS = {
   resource: /^(aws:resourceaccount|s3:resourceaccount|aws:resourceorgid|aws:resourceorgpaths)$/,
   principal: /^aws:principal(account|arn|orgid|orgpaths)$/,
+  /** For whom a service of AWS acts. */
+  source: /^aws:source(account|orgid|orgpaths)$/,
 };
 
 /**
