@@ -47,7 +47,7 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   languages.spawn(project.bundler.bundleTask);
   languages.spawn(project.compileTask);
   languages.spawn(project.tasks.tryFind('translate')!);
-  languages.exec(program('test/languages/test-languages.ts'));
+  languages.exec(program('test/languages/test-languages.ts'), { receiveArgs: true });
 
   const consumer = project.addTask('test:consumer', {
     description: 'Pack the library, install it in an empty project with the lowest and the newest aws-cdk-lib, synthesize (needs the network)',

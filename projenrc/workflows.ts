@@ -41,7 +41,8 @@ export function configureWorkflows(project: awscdk.AwsCdkConstructLibrary): void
     steps: [
       { name: 'Checkout', uses: 'actions/checkout' },
       { name: 'Setup Node.js', uses: 'actions/setup-node', with: { 'node-version': '24', 'package-manager-cache': false } },
-      { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.x' } },
+      // The second engine runs on this version alone.
+      { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.13' } },
       { name: 'Setup Java', uses: 'actions/setup-java', with: { 'distribution': 'corretto', 'java-version': '17' } },
       { name: 'Setup Go', uses: 'actions/setup-go', with: { 'go-version': 'stable', 'cache': false } },
       { name: 'Checks', run: '.ci/run' },

@@ -1,6 +1,7 @@
 /**
  * The workflows against two linters: actionlint for what GitHub would refuse, zizmor for what an attacker could use. `npm run check:workflows`; needs Python,
  * Go and, once, the network. What zizmor may not say, and why, is in zizmor.yml beside this file.
+ * shellcheck, which actionlint can call, has notes on quotes and on `A && B || C` in scripts that projen writes, nothing above.
  */
 import * as fs from 'fs';
 import * as path from 'path';
@@ -13,7 +14,7 @@ const config = path.join(__dirname, 'zizmor.yml');
 
 const linters = [
   { name: `actionlint ${ACTIONLINT}`, lint: (files: string[]) => run(actionlint(), ['-shellcheck=', '-pyflakes=', ...files]) },
-  { name: `zizmor ${ZIZMOR}`, lint: (files: string[]) => run(zizmor(), ['--offline', '--no-progress', '--min-severity', 'medium', '--config', config, '--', ...files]) },
+  { name: `zizmor ${ZIZMOR}`, lint: (files: string[]) => run(zizmor(), ['--offline', '--no-progress', '--config', config, '--', ...files]) },
 ];
 
 for (const { name, lint } of linters) {

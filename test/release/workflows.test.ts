@@ -69,8 +69,9 @@ test('every pull request gets the checks of CI, with the toolchains they need', 
   const checks = job('build', 'checks');
   expect(checks).toMatch(/run: \.ci\/run$/m);
   for (const tool of ['node', 'python', 'java', 'go']) { expect(checks).toContain(`actions/setup-${tool}@`); }
+  expect(checks).toMatch(/python-version: "3\.13"/);
   const commands = fs.readFileSync(path.join(ROOT, '.ci', 'run'), 'utf8').split('\n');
-  expect(commands).toEqual(expect.arrayContaining(['npm run check:api', 'npm run test:languages', 'npm run test:consumer']));
+  expect(commands).toEqual(expect.arrayContaining(['npm run check:api', 'npm run test:languages', 'npm run test:second-engine', 'npm run test:consumer']));
 });
 
 test('a pull request runs the tests once', () => {
