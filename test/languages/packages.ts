@@ -1,6 +1,7 @@
+import { execFile } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
-import { ROOT, run } from '../templates/tools';
+import { type Outcome, ROOT } from '../templates/tools';
 
 export type Target = 'python' | 'java' | 'go' | 'dotnet';
 
@@ -20,9 +21,19 @@ export const { version: VERSION, devDependencies: { 'aws-cdk-lib': CDK, construc
 /** The app in TypeScript; those of the other languages are in folders below. */
 export const EXAMPLE = path.join(ROOT, 'examples', 'languages');
 
+/** Run a command while others run. */
+export async function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}, cwd = ROOT): Promise<Outcome> {
+  return new Promise(resolve => {
+    const child = execFile(command, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 2 ** 28 }, (error, stdout, stderr) => {
+      // A command that does not start has no exit code.
+      resolve({ status: error ? child.exitCode ?? 1 : 0, stdout, stderr: error && child.exitCode === null ? String(error) : stderr });
+    });
+  });
+}
+
 /** Fails with what the command said. */
-export function must(command: string, args: string[], env: NodeJS.ProcessEnv = {}, cwd = ROOT): void {
-  const { status, stdout, stderr } = run(command, args, env, cwd);
+export async function must(command: string, args: string[], env: NodeJS.ProcessEnv = {}, cwd = ROOT): Promise<void> {
+  const { status, stdout, stderr } = await run(command, args, env, cwd);
   if (status !== 0) { throw new Error(`${command} ${args.join(' ')}\nfailed with status ${status}:\n${tail(stdout)}\n${tail(stderr)}`); }
 }
 
@@ -31,6 +42,6 @@ const tail = (text: string): string => text.trim().split('\n').slice(-60).join('
 /**
  * Build the package of a language, from what jsii made of the sources.
  */
-export function build(target: Target, { dist }: Workspace, ...options: '--code-only'[]): void {
-  must(path.join(ROOT, 'node_modules', '.bin', 'jsii-pacmak'), ['--target', target, '--outdir', dist, ...options]);
+export async function build(target: Target, { dist }: Workspace, ...options: '--code-only'[]): Promise<void> {
+  await must(path.join(ROOT, 'node_modules', '.bin', 'jsii-pacmak'), ['--target', target, '--outdir', dist, ...options]);
 }

@@ -7,12 +7,14 @@ import * as path from 'path';
 import { runDotNet } from './apps/dotnet';
 import { runGo } from './apps/go';
 import { runJava } from './apps/java';
-import { runPython } from './apps/python';
+import { checkPythonTypes, runPython } from './apps/python';
 import { runTypeScript } from './apps/typescript';
 import { libraryIn, loadApi, packageFolder } from './csharp/api';
 import { checkApp } from './csharp/app';
 import { checkGenerated } from './csharp/generated';
+import { tryInit } from './init';
 import { build, CDK, EXAMPLE, type Target, type Workspace } from './packages';
+import { runPythonSnippets } from './snippets/snippets';
 import { firstDifference, templateIn } from './templates';
 import { missing, type Tool, TOOLS } from './toolchain';
 
@@ -21,7 +23,7 @@ interface Language {
   readonly target: Target;
   readonly packageName: string;
   readonly tools: Tool[];
-  readonly runApp: (outdir: string, workspace: Workspace) => void;
+  readonly runApp: (outdir: string, workspace: Workspace) => Promise<void>;
 }
 
 const LANGUAGES: Language[] = [
@@ -36,6 +38,8 @@ const say = (text: string): void => console.log(`[${seconds(started).padStart(5)
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-languages-'));
 const workspace: Workspace = { folder, dist: path.join(folder, 'dist') };
+/** Names of languages; all, if there are none. */
+const chosen = process.argv.slice(2);
 const failures: string[] = [];
 let passed = 0;
 
@@ -49,14 +53,14 @@ async function check(name: string, body: () => string | Promise<string>): Promis
   }
 }
 
-function tryLanguage({ name, target, packageName, tools, runApp }: Language, expected: string): string {
+async function tryLanguage({ name, target, packageName, tools, runApp }: Language, expected: string): Promise<string> {
   const absent = missing(tools);
   if (absent.length > 0) { throw new Error(absent.join('\n')); }
   say(`      ${name}: building the ${packageName} with jsii-pacmak`);
-  build(target, workspace);
+  await build(target, workspace);
   say(`      ${name}: installing it in a fresh environment, running the app`);
   const outdir = path.join(folder, `cdk.out.${target}`);
-  runApp(outdir, workspace);
+  await runApp(outdir, workspace);
   const template = templateIn(outdir);
   const difference = firstDifference(expected, template);
   if (difference) { throw new Error(`its template (+) differs from the TypeScript one (-):\n${difference}`); }
@@ -64,14 +68,14 @@ function tryLanguage({ name, target, packageName, tools, runApp }: Language, exp
 }
 
 /** The package is built and the app run; aws-cdk-lib may be newer than TypeScript's, which is made with the same then. */
-function tryDotNet(expected: string): string {
+async function tryDotNet(expected: string): Promise<string> {
   say('      .NET: building the package with jsii-pacmak');
-  build('dotnet', workspace);
+  await build('dotnet', workspace);
   say('      .NET: running the app');
   const outdir = path.join(folder, 'cdk.out.dotnet');
-  const cdk = runDotNet(outdir, workspace);
+  const cdk = await runDotNet(outdir, workspace);
   const ofSameCdk = path.join(folder, 'cdk.out.typescript.dotnet');
-  if (cdk !== CDK) { runTypeScript(ofSameCdk, cdk); }
+  if (cdk !== CDK) { await runTypeScript(ofSameCdk, cdk); }
   const difference = firstDifference(cdk === CDK ? expected : templateIn(ofSameCdk), templateIn(outdir));
   if (difference) { throw new Error(`its template (+) differs from the TypeScript one (-):\n${difference}`); }
   return `package built and installed, the template equals the TypeScript one, both with aws-cdk-lib ${cdk}`;
@@ -79,7 +83,7 @@ function tryDotNet(expected: string): string {
 
 /** Without the .NET SDK: are all names of the API in the generated C#, and are those in the app there? */
 async function readDotNet(): Promise<string> {
-  build('dotnet', workspace, '--code-only');
+  await build('dotnet', workspace, '--code-only');
   const system = await loadApi();
   const generated = checkGenerated(libraryIn(system), packageFolder(workspace.dist));
   const source = fs.readFileSync(path.join(EXAMPLE, 'csharp', 'Program.cs'), 'utf8');
@@ -91,23 +95,43 @@ async function readDotNet(): Promise<string> {
   return `C# generated for ${generated.types} types with ${generated.members} members, as in the jsii assembly; the ${app.names} names in the app exist`;
 }
 
+/** Everything of one language; the languages run at the same time. */
+async function checkLanguage(language: Language, expected: string): Promise<void> {
+  const { name, target } = language;
+  await check(name, async () => tryLanguage(language, expected));
+  if (failures.includes(name)) { return; }
+  if (target === 'python') {
+    await check(`${name}, types`, async () => checkPythonTypes(workspace));
+    await check(`${name}, snippets`, async () => runPythonSnippets(workspace));
+  }
+  await check(`${name}, cdk init`, async () => tryInit(target, workspace));
+}
+
+async function checkDotNet(expected: string): Promise<void> {
+  const noSdk = missing([TOOLS.dotnet]);
+  if (noSdk.length > 0) {
+    say(`skipped .NET: no .NET SDK (${noSdk[0]}); names are looked at instead`);
+    await check('.NET, not built', readDotNet);
+  } else {
+    await check('.NET', async () => tryDotNet(expected));
+  }
+}
+
 async function main(): Promise<void> {
   try {
     say(`the app of examples/languages with aws-cdk-lib ${CDK}, in ${LANGUAGES.length + 2} languages`);
     const outdir = path.join(folder, 'cdk.out.typescript');
-    let expected = '';
-    await check('TypeScript', () => {
-      runTypeScript(outdir);
-      expected = templateIn(outdir);
-      return `${Object.keys(JSON.parse(expected).Resources).length} resources`;
+    await check('TypeScript', async () => {
+      await runTypeScript(outdir);
+      return `${Object.keys(JSON.parse(templateIn(outdir)).Resources).length} resources`;
     });
-    for (const language of expected ? LANGUAGES : []) { await check(language.name, () => tryLanguage(language, expected)); }
-    const noSdk = missing([TOOLS.dotnet]);
-    if (noSdk.length > 0) {
-      say(`skipped .NET: no .NET SDK (${noSdk[0]}); names are looked at instead`);
-      await check('.NET, not built', readDotNet);
-    } else if (expected) {
-      await check('.NET', () => tryDotNet(expected));
+    if (failures.length === 0) {
+      const expected = templateIn(outdir);
+      const isChosen = (name: string): boolean => chosen.length === 0 || chosen.includes(name);
+      await Promise.all([
+        ...LANGUAGES.filter(({ name }) => isChosen(name)).map(async language => checkLanguage(language, expected)),
+        ...isChosen('.NET') ? [checkDotNet(expected)] : [],
+      ]);
     }
   } finally {
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -7,7 +7,7 @@ import { CDK, EXAMPLE, must, type Workspace } from '../packages';
  *
  * @returns the version of aws-cdk-lib that it ran with: NuGet takes the lowest that its sources have and the app allows
  */
-export function runDotNet(outdir: string, { folder, dist }: Workspace): string {
+export async function runDotNet(outdir: string, { folder, dist }: Workspace): Promise<string> {
   const app = path.join(folder, 'csharp');
   fs.cpSync(path.join(EXAMPLE, 'csharp'), app, { recursive: true });
   fs.writeFileSync(path.join(app, 'nuget.config'), `<configuration>
@@ -15,7 +15,7 @@ export function runDotNet(outdir: string, { folder, dist }: Workspace): string {
 </configuration>
 `);
   // Version 0.0.0 of an earlier run must not come out of the user's own folder of packages.
-  must('dotnet', ['run'], { CDK_OUTDIR: outdir, NUGET_PACKAGES: path.join(folder, 'nuget'), DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' }, app);
+  await must('dotnet', ['run'], { CDK_OUTDIR: outdir, NUGET_PACKAGES: path.join(folder, 'nuget'), DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' }, app);
   return cdkVersion(JSON.parse(fs.readFileSync(path.join(app, 'obj', 'project.assets.json'), 'utf8')));
 }
 

@@ -1,0 +1,61 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { installedPython, mavenSettings, replaceGoModule } from './apps/tools';
+import { CDK, must, run, type Target, VERSION, type Workspace } from './packages';
+import { ROOT } from '../templates/tools';
+
+const CDK_CLI = path.join(ROOT, 'node_modules', '.bin', 'cdk');
+const SOURCES = path.join(__dirname, 'init');
+
+/** Gives the app of `cdk init` the library and its stack. @returns the command that `cdk synth` is to call, as in cdk.json but for the environment */
+const LANGUAGES: Partial<Record<Target, (app: string, workspace: Workspace) => Promise<string>>> = {
+  python: async (app, workspace) => {
+    fs.copyFileSync(path.join(SOURCES, 'neo_app_stack.py'), path.join(app, 'neo_app', 'neo_app_stack.py'));
+    fs.appendFileSync(path.join(app, 'requirements.txt'), `\ncdk-sagemaker-neo==${VERSION}\n`);
+    return `${await installedPython(workspace, path.join(app, 'requirements.txt'))} app.py`;
+  },
+  java: async (app, workspace) => {
+    fs.copyFileSync(path.join(SOURCES, 'NeoAppStack.java'), path.join(app, 'src', 'main', 'java', 'com', 'myorg', 'NeoAppStack.java'));
+    // A registry may have the lowest version that cdk init asks for, and not list it yet, which a range of Maven needs.
+    edit(path.join(app, 'pom.xml'), /<cdk\.version>.*<\/cdk\.version>/, `<cdk.version>${CDK}</cdk.version>`);
+    edit(path.join(app, 'pom.xml'), '<dependencies>',
+      `<dependencies><dependency><groupId>io.github.cdk-sagemaker-neo</groupId><artifactId>cdk-sagemaker-neo</artifactId><version>${VERSION}</version></dependency>`);
+    return `mvn -e -q --settings ${mavenSettings(workspace)} compile exec:java`;
+  },
+  go: async (app, workspace) => {
+    fs.copyFileSync(path.join(SOURCES, 'neo-app.go'), path.join(app, 'neo-app.go'));
+    await replaceGoModule(app, workspace);
+    await must('go', ['mod', 'tidy'], {}, app);
+    return 'go run .';
+  },
+};
+
+/**
+ * Make an app with `cdk init`, put a stack of the library into it, and call `cdk synth`: without a violation it succeeds; with one it fails, and the
+ * report is written.
+ */
+export async function tryInit(target: Target, workspace: Workspace): Promise<string> {
+  const app = path.join(workspace.folder, `init-${target}`, 'neo-app');
+  fs.mkdirSync(app, { recursive: true });
+  await must(CDK_CLI, ['init', 'app', '--language', target, '--generate-only'], {}, app);
+  const command = await LANGUAGES[target]!(app, workspace);
+  const synth = async (out: string, ...more: string[]) =>
+    run(CDK_CLI, ['synth', '--quiet', '--app', command, '--output', out, ...more], { CI: 'true', PYTHONDONTWRITEBYTECODE: '1' }, app);
+
+  const closed = await synth('closed.out');
+  if (closed.status !== 0 || !fs.existsSync(path.join(app, 'closed.out', 'NeoAppStack.template.json'))) {
+    throw new Error(`cdk synth fails with status ${closed.status}:\n${closed.stdout}\n${closed.stderr}`);
+  }
+  const open = await synth('open.out', '--context', 'open=true');
+  if (open.status === 0) { throw new Error(`cdk synth succeeds with an internet gateway on the network:\n${open.stdout}\n${open.stderr}`); }
+  const report = path.join(app, 'open.out', 'neo-privacy', 'report.html');
+  if (!fs.existsSync(report) || !fs.readFileSync(report, 'utf8').includes('NoInternetGateway')) { throw new Error(`no report of the violation: ${open.stdout}\n${open.stderr}`); }
+  return `the app of cdk init synthesizes; with a violation cdk synth exits with ${open.status} and the report is written`;
+}
+
+function edit(file: string, text: string | RegExp, replacement: string): void {
+  const before = fs.readFileSync(file, 'utf8');
+  const after = before.replace(text, replacement);
+  if (after === before) { throw new Error(`${file} has no ${text}`); }
+  fs.writeFileSync(file, after);
+}
