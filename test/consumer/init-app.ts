@@ -1,6 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import type { Tarball } from './tarball';
+import { failWithViolation } from './violation';
 import { ROOT, run } from '../templates/tools';
 
 /** What somebody has who begins today. */
@@ -58,11 +59,13 @@ export class InitApp {
 
   /** Its cdk.json has all recommended feature flags, so findings of AWS's validator fail. */
   public synthesize(): string {
-    this.cdk('npx tsc && npx tsx bin/app.ts', this.app);
+    const app = 'npx tsc && npx tsx bin/app.ts';
+    this.cdk(app, this.app);
     const { Resources } = JSON.parse(fs.readFileSync(path.join(this.app, 'cdk.out', 'Consumer.template.json'), 'utf8'));
     if (!Object.values<{ Type: string }>(Resources).some(({ Type }) => Type === 'Custom::SageMakerNeoCompilationJob')) { throw new Error('its template has no compilation job'); }
     const { context } = JSON.parse(fs.readFileSync(path.join(this.app, 'cdk.json'), 'utf8'));
-    return `${Object.keys(Resources).length} resources, ${Object.keys(context).length} feature flags`;
+    const violation = failWithViolation(path.join(this.app, 'open.out'), args => run('node', [...this.synth(app), ...args], this.env, this.app));
+    return `${Object.keys(Resources).length} resources, ${Object.keys(context).length} feature flags; ${violation}`;
   }
 
   /** Every example, as if it were the user's. */
@@ -87,9 +90,11 @@ export class InitApp {
   }
 
   private cdk(app: string, folder: string): void {
-    this.must('node', [
-      path.join(this.app, 'node_modules', 'aws-cdk', 'bin', 'cdk'), 'synth', '--quiet', '--no-notices', '--no-version-reporting', '--output', path.join(folder, 'cdk.out'), '--app', app,
-    ], folder);
+    this.must('node', [...this.synth(app), '--output', path.join(folder, 'cdk.out')], folder);
+  }
+
+  private synth(app: string): string[] {
+    return [path.join(this.app, 'node_modules', 'aws-cdk', 'bin', 'cdk'), 'synth', '--quiet', '--no-notices', '--no-version-reporting', '--app', app];
   }
 
   private version(name: string): string {

