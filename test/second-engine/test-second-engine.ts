@@ -17,7 +17,7 @@ import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { installClients, tryClients } from './clients';
 import { Deployment } from './deployment';
-import { ACCOUNT, Engine, REGION } from './engine';
+import { ACCOUNT, Engine, installEngine, REGION } from './engine';
 import { fleetFaults, fleetOutcomes, tryFleet } from './fleet';
 import { FaultSchedule, FrontEnd, NeoService, startHttpServer } from '../../local/sagemaker';
 import { ROOT } from '../templates/tools';
@@ -25,6 +25,9 @@ import { ROOT } from '../templates/tools';
 const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
 
 type Template = { Resources: Record<string, { Type: string; DependsOn?: string[]; Properties: Record<string, any> }> };
+
+/** As roles.py prints it. */
+interface Role { readonly name: string; readonly trust: any[]; readonly statements: any[] }
 
 /** Everything that a scenario works with. */
 class World {
@@ -51,6 +54,14 @@ class World {
     const { Vpcs = [] } = await this.ec2.send(new DescribeVpcsCommand({}));
     return Vpcs.filter(({ IsDefault }) => !IsDefault).map(({ VpcId }) => VpcId!);
   }
+
+  /** Every role, by boto3, which the engine brings. */
+  public async roles(): Promise<Role[]> {
+    const { python } = await installEngine();
+    return JSON.parse(execFileSync(python, [path.join(__dirname, 'roles.py')], {
+      encoding: 'utf8', env: { AWS_ENDPOINT_URL: this.endpoint, AWS_ACCESS_KEY_ID: ACCOUNT, AWS_SECRET_ACCESS_KEY: 'test', AWS_DEFAULT_REGION: REGION },
+    }));
+  }
 }
 
 function synthesize(example: string): CloudFormationStackArtifact[] {
@@ -61,13 +72,6 @@ function synthesize(example: string): CloudFormationStackArtifact[] {
     env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: '{}', CDK_DEFAULT_ACCOUNT: ACCOUNT, CDK_DEFAULT_REGION: REGION, CDK_VALIDATION: 'false' },
   });
   return new CloudAssembly(outdir).stacksRecursively;
-}
-
-/** A copy of a stack's template with its jobs changed. */
-function withJobs(stack: CloudFormationStackArtifact, change: (resources: Template['Resources'], jobs: string[]) => void): Template {
-  const template: Template = structuredClone(stack.template);
-  change(template.Resources, Object.keys(template.Resources).filter(id => template.Resources[id].Type === JOB_TYPE));
-  return template;
 }
 
 /**
@@ -139,13 +143,14 @@ async function assertPrivateNetwork(world: World, least = 200, isOwn = true): Pr
   assert.ok(denied > 0, 'a bucket is bound to the endpoint');
 }
 
-async function assertNothingLeft(world: World): Promise<void> {
+async function assertNothingLeft(world: World, rolesBefore: string[]): Promise<void> {
   assert.deepEqual(world.jobs, [], 'no job is left');
   assert.deepEqual(await world.vpcs(), [], 'no VPC is left');
   const { Functions } = await world.lambda.send(new ListFunctionsCommand({}));
   assert.deepEqual(Functions?.map(({ FunctionName }) => FunctionName), [], 'no function is left');
   const { stateMachines } = await world.stepFunctions.send(new ListStateMachinesCommand({}));
   assert.deepEqual(stateMachines?.map(({ name }) => name), [], 'no state machine is left');
+  assert.deepEqual((await world.roles()).map(({ name }) => name), rolesBefore, 'no role is left');
 }
 
 /** What every job must be: completed, in the network's subnets. */
@@ -157,44 +162,72 @@ async function assertJobs(world: World, count: number): Promise<void> {
     assert.equal(status, 'COMPLETED', name);
     assert.ok(request.VpcConfig!.Subnets!.every(id => ids.includes(id)), `${name} is in the network's subnets`);
   }
+  await assertRoles(world);
 }
 
-async function privateCompilation(world: World): Promise<void> {
-  const [stack] = synthesize('private-compilation');
-  await world.deployment.deploy(stack);
-  await assertPrivateNetwork(world);
-  await assertJobs(world, 1);
-  const [first] = world.jobs;
-
-  await world.deployment.deploy(stack, withJobs(stack, (resources, [job]) => { resources[job].Properties.Tags.push({ Key: 'team', Value: 'vision' }); }));
-  assert.equal(world.jobs.length, 1);
-  assert.equal(world.jobs[0].name, first.name, 'a tag is changed in place');
-  assert.equal(world.jobs[0].tags.team, 'vision');
-
-  await world.deployment.deploy(stack, withJobs(stack, (resources, [job]) => { resources[job].Properties.Request.OutputConfig.TargetDevice = 'rasp4b'; }));
-  await settled(() => world.jobs.length === 1);
-  assert.notEqual(world.jobs[0].name, first.name, 'another target is another job, and the old one is removed');
-  assert.equal(world.jobs[0].request.OutputConfig!.TargetDevice, 'rasp4b');
-
-  const added = (resources: Template['Resources'], [job]: string[]) => {
-    resources.Added = structuredClone(resources[job]);
-    resources.Added.Properties.JobNamePrefix += 'Added';
-  };
-  await world.deployment.deploy(stack, withJobs(stack, added));
-  await settled(() => world.jobs.length === 2);
-  await assertJobs(world, 2);
-  await world.deployment.deploy(stack);
-  await settled(() => world.jobs.length === 1);
-
-  await world.deployment.destroy(stack);
+/** The role of each job trusts SageMaker for jobs of this account, and reaches named buckets alone. */
+async function assertRoles(world: World): Promise<void> {
+  const roles = await world.roles();
+  for (const { name, request } of world.jobs) {
+    const role = roles.find(each => request.RoleArn!.endsWith(`/${each.name}`));
+    assert.ok(role, `${name} has a role that is there`);
+    for (const { Effect, Principal, Condition } of role.trust) {
+      assert.deepEqual([Effect, Principal], ['Allow', { Service: 'sagemaker.amazonaws.com' }]);
+      assert.equal(Condition.StringEquals['aws:SourceAccount'], ACCOUNT);
+      assert.match(JSON.stringify(Condition.ArnLike), new RegExp(`:sagemaker:${REGION}:${ACCOUNT}:compilation-job/`));
+    }
+    const actions = role.statements.flatMap(({ Action }) => Action);
+    for (const action of ['s3:GetObject', 's3:PutObject', 'ec2:CreateNetworkInterface']) { assert.ok(actions.some(each => action.startsWith(each.replace('*', ''))), `${role.name} may ${action}`); }
+    for (const statement of role.statements.filter(({ Action }) => [Action].flat().some(action => /^(\*|s3:|kms:)/.test(action)))) {
+      assert.ok(![statement.Resource].flat().includes('*'), `${JSON.stringify(statement)} names its resources`);
+    }
+  }
 }
 
-/** Deploy and delete an example as it is. */
-const whole = (example: string, jobs: number) => async (world: World): Promise<void> => {
+/** Change a tag, change a target, add a job and remove it, each on what the last one left. */
+async function assertUpdates(world: World, stack: CloudFormationStackArtifact): Promise<void> {
+  const names = () => world.jobs.map(({ name }) => name).sort();
+  const template: Template = structuredClone(stack.template);
+  const before = names();
+  const { Properties } = Object.values(template.Resources).find(({ Type, Properties: { Request } }) =>
+    Type === JOB_TYPE && Request.OutputConfig.TargetDevice && !Request.OutputConfig.CompilerOptions)!;
+
+  Properties.Tags.push({ Key: 'team', Value: 'vision' });
+  await world.deployment.deploy(stack, template);
+  assert.deepEqual(names(), before, 'a tag is changed in place');
+  const tagged = world.jobs.filter(({ tags }) => tags.team === 'vision');
+  assert.equal(tagged.length, 1);
+
+  const { OutputConfig } = Properties.Request;
+  OutputConfig.TargetDevice = OutputConfig.TargetDevice === 'ml_c5' ? 'ml_m5' : 'ml_c5';
+  await world.deployment.deploy(stack, template);
+  await settled(() => !names().includes(tagged[0].name));
+  const replaced = names();
+  assert.equal(replaced.length, before.length, 'another target is another job, and the old one is removed');
+  const [made, ...others] = world.jobs.filter(({ name }) => !before.includes(name));
+  assert.deepEqual([made.request.OutputConfig!.TargetDevice, others], [OutputConfig.TargetDevice, []], 'no other job is made anew');
+
+  const added = structuredClone(template);
+  added.Resources.Added = { ...Object.values(added.Resources).find(({ Type }) => Type === JOB_TYPE)! };
+  added.Resources.Added.Properties = { ...added.Resources.Added.Properties, JobNamePrefix: `${added.Resources.Added.Properties.JobNamePrefix}Added` };
+  await world.deployment.deploy(stack, added);
+  await assertJobs(world, before.length + 1);
+  assert.deepEqual(names().filter(name => replaced.includes(name)), replaced, 'no other job is touched');
+  await world.deployment.deploy(stack, template);
+  await settled(() => world.jobs.length === before.length);
+  assert.deepEqual(names(), replaced, 'only the job that was added is removed');
+}
+
+/** Deploy an example, update the stack with its jobs where that is wanted, and delete it. */
+const whole = (example: string, jobs: number, isUpdated = false) => async (world: World): Promise<void> => {
   const stacks = synthesize(example);
   for (const stack of stacks) { await world.deployment.deploy(stack); }
   await assertPrivateNetwork(world);
   await assertJobs(world, jobs);
+  if (isUpdated) {
+    await assertUpdates(world, stacks.find(({ template }) => Object.values<{ Type: string }>(template.Resources).some(({ Type }) => Type === JOB_TYPE))!);
+    await assertPrivateNetwork(world);
+  }
   for (const stack of [...stacks].reverse()) { await world.deployment.destroy(stack); }
 };
 
@@ -238,9 +271,9 @@ async function fleet({ endpoint, service }: World): Promise<void> {
 const CLIENTS = 'clients';
 
 const SCENARIOS: Record<string, (world: World) => Promise<void>> = {
-  'private-compilation': privateCompilation,
-  'hardened': whole('hardened', 1),
-  'many-jobs': whole('many-jobs', 7),
+  'private-compilation': whole('private-compilation', 1, true),
+  'hardened': whole('hardened', 1, true),
+  'many-jobs': whole('many-jobs', 7, true),
   'edge-device': whole('edge-device', 1),
   'endpoint': whole('endpoint', 1),
   'existing-vpc': existingVpc,
@@ -276,8 +309,9 @@ async function main(names: string[]): Promise<void> {
     for (const name of onEngine) {
       const world = new World(engine!.url, service);
       await attempt(name, async () => {
+        const roles = (await world.roles()).map(({ name: role }) => role);
         await SCENARIOS[name](world);
-        await assertNothingLeft(world);
+        await assertNothingLeft(world, roles);
       });
       // What a failed scenario leaves is in the way of the next one.
       if (failed > 0) { break; }
