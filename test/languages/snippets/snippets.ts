@@ -1,29 +1,21 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import * as zlib from 'zlib';
+import { translatedSnippets } from '../../docs/translations';
 import { ROOT } from '../../templates/tools';
 import { pythonIn } from '../apps/tools';
 import { must, type Workspace } from '../packages';
 
-interface Snippet {
-  readonly location: { readonly api: { readonly fqn?: string }; readonly field?: { readonly line?: number } };
-  readonly translations: Record<string, { readonly source: string }>;
-}
-
 /** Run the snippets of README and docstrings in Python, from the translations in the package, which Construct Hub shows. */
 export async function runPythonSnippets(workspace: Workspace): Promise<string> {
-  const tablet = zlib.gunzipSync(fs.readFileSync(path.join(ROOT, '.jsii.tabl.json.gz'))).toString();
-  const { snippets } = JSON.parse(tablet) as { snippets: Record<string, Snippet> };
-  const translated = Object.values(snippets).map(({ location: { api, field }, translations }) =>
-    ({ name: api.fqn ?? `README.md, line ${field?.line}`, source: translations.python.source }));
-  if (translated.length === 0) { throw new Error('the package has no snippets'); }
+  const snippets = translatedSnippets().map(({ name, sources }) => ({ name, source: sources.python }));
+  if (snippets.length === 0) { throw new Error('the package has no snippets'); }
   const folder = path.join(workspace.folder, 'snippets');
   fs.mkdirSync(folder);
   await writeArchives(folder);
   const list = path.join(folder, 'snippets.json');
-  fs.writeFileSync(list, JSON.stringify(translated));
+  fs.writeFileSync(list, JSON.stringify(snippets));
   await must(pythonIn(workspace), [path.join(__dirname, 'run_snippets.py'), list], { PYTHONDONTWRITEBYTECODE: '1' }, folder);
-  return `${translated.length} snippets of README and docstrings run as translated`;
+  return `${snippets.length} snippets of README and docstrings run as translated`;
 }
 
 /** Archives that snippets name: the sample that README.md tells the reader to write, and a model of PyTorch. */
