@@ -189,8 +189,9 @@ async function assertUpdates(world: World, stack: CloudFormationStackArtifact): 
   const names = () => world.jobs.map(({ name }) => name).sort();
   const template: Template = structuredClone(stack.template);
   const before = names();
-  const { Properties } = Object.values(template.Resources).find(({ Type, Properties: { Request } }) =>
-    Type === JOB_TYPE && Request.OutputConfig.TargetDevice && !Request.OutputConfig.CompilerOptions)!;
+  // Options are for one target.
+  const { Properties } = Object.values(template.Resources).find(({ Type, Properties: properties }) =>
+    Type === JOB_TYPE && properties.Request.OutputConfig.TargetDevice && !properties.Request.OutputConfig.CompilerOptions)!;
 
   Properties.Tags.push({ Key: 'team', Value: 'vision' });
   await world.deployment.deploy(stack, template);
