@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import type { Tarball } from './tarball';
-import { failWithViolation } from './violation';
+import { OPEN, requireFailure } from './violation';
 import { ROOT, run } from '../templates/tools';
 
 /** What somebody has who begins today. */
@@ -59,12 +59,11 @@ export class InitApp {
 
   /** Its cdk.json has all recommended feature flags, so findings of AWS's validator fail. */
   public synthesize(): string {
-    const app = 'npx tsc && npx tsx bin/app.ts';
-    this.cdk(app, this.app);
+    const synthesize = (out: string, ...args: string[]) => run('node', [...this.synth('npx tsc && npx tsx bin/app.ts'), '--output', out, ...args], this.env, this.app);
+    const violation = requireFailure([synthesize('cdk.out'), path.join(this.app, 'cdk.out')], [synthesize('open.out', ...OPEN), path.join(this.app, 'open.out')]);
     const { Resources } = JSON.parse(fs.readFileSync(path.join(this.app, 'cdk.out', 'Consumer.template.json'), 'utf8'));
     if (!Object.values<{ Type: string }>(Resources).some(({ Type }) => Type === 'Custom::SageMakerNeoCompilationJob')) { throw new Error('its template has no compilation job'); }
     const { context } = JSON.parse(fs.readFileSync(path.join(this.app, 'cdk.json'), 'utf8'));
-    const violation = failWithViolation(path.join(this.app, 'open.out'), args => run('node', [...this.synth(app), ...args], this.env, this.app));
     return `${Object.keys(Resources).length} resources, ${Object.keys(context).length} feature flags; ${violation}`;
   }
 

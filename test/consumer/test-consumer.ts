@@ -8,7 +8,7 @@ import * as os from 'os';
 import * as path from 'path';
 import { InitApp } from './init-app';
 import { faultOfReadme, faultsOf, pack, type Tarball } from './tarball';
-import { failWithViolation } from './violation';
+import { OPEN, requireFailure } from './violation';
 import { ROOT, run } from '../templates/tools';
 
 const { devDependencies, peerDependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
@@ -71,12 +71,13 @@ function consume({ name, cdk, constructs }: (typeof VERSIONS)[number], tarball: 
   // npm puts the .bin folders of the repository in the PATH of its scripts, which a consumer does not have.
   const PATH = searched.split(path.delimiter).filter(entry => !entry.startsWith(ROOT)).join(path.delimiter);
   const synth = ['exec', '--offline', '--', 'cdk', 'synth', '--quiet', '--no-notices', '--no-version-reporting'];
-  must(synth, project, { PATH, NODE_PATH: '' });
+  const synthesize = (out: string, ...args: string[]) => run('npm', [...synth, '--output', out, ...args], { PATH, NODE_PATH: '' }, project);
+  const closed = synthesize('cdk.out');
+  const violation = requireFailure([closed, path.join(project, 'cdk.out')], [synthesize('open.out', ...OPEN), path.join(project, 'open.out')]);
   if (called().length > 0) { throw new Error(`the synthesis called ${called().join(', ')}`); }
 
   const { Resources } = JSON.parse(fs.readFileSync(path.join(project, 'cdk.out', 'Consumer.template.json'), 'utf8'));
   if (!Object.values<{ Type: string }>(Resources).some(({ Type }) => Type === 'Custom::SageMakerNeoCompilationJob')) { throw new Error('its template has no compilation job'); }
-  const violation = failWithViolation(path.join(project, 'open.out'), args => run('npm', [...synth, ...args], { PATH, NODE_PATH: '' }, project));
   return `aws-cdk-lib ${installedVersion(project, 'aws-cdk-lib')}, constructs ${installedVersion(project, 'constructs')}, cdk ${installedVersion(project, 'aws-cdk')}, node ${run('node', ['--version'], { PATH }).stdout.trim()}: ${Object.keys(Resources).length} resources; ${violation}`;
 }
 

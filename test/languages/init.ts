@@ -2,6 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { installedPython, mavenSettings, replaceGoModule } from './apps/tools';
 import { CDK, must, run, type Target, VERSION, type Workspace } from './packages';
+import { OPEN, requireFailure } from '../consumer/violation';
 import { ROOT } from '../templates/tools';
 
 const CDK_CLI = path.join(ROOT, 'node_modules', '.bin', 'cdk');
@@ -42,15 +43,8 @@ export async function tryInit(target: Target, workspace: Workspace): Promise<str
   const synth = async (out: string, ...more: string[]) =>
     run(CDK_CLI, ['synth', '--quiet', '--app', command, '--output', out, ...more], { CI: 'true', PYTHONDONTWRITEBYTECODE: '1' }, app);
 
-  const closed = await synth('closed.out');
-  if (closed.status !== 0 || !fs.existsSync(path.join(app, 'closed.out', 'NeoAppStack.template.json'))) {
-    throw new Error(`cdk synth fails with status ${closed.status}:\n${closed.stdout}\n${closed.stderr}`);
-  }
-  const open = await synth('open.out', '--context', 'open=true');
-  if (open.status === 0) { throw new Error(`cdk synth succeeds with an internet gateway on the network:\n${open.stdout}\n${open.stderr}`); }
-  const report = path.join(app, 'open.out', 'neo-privacy', 'report.html');
-  if (!fs.existsSync(report) || !fs.readFileSync(report, 'utf8').includes('NoInternetGateway')) { throw new Error(`no report of the violation: ${open.stdout}\n${open.stderr}`); }
-  return `the app of cdk init synthesizes; with a violation cdk synth exits with ${open.status} and the report is written`;
+  const violation = requireFailure([await synth('closed.out'), path.join(app, 'closed.out')], [await synth('open.out', ...OPEN), path.join(app, 'open.out')]);
+  return `the app of cdk init synthesizes; ${violation}`;
 }
 
 function edit(file: string, text: string | RegExp, replacement: string): void {
