@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 
-/** Compiled models in S3. A file of its own: its client is loaded only where artifacts are deleted. */
+/** Compiled models in S3. This is a separate file, so that its client is loaded only when artifacts are deleted. */
 export class Artifacts {
   private readonly client: S3Client;
 

@@ -1,25 +1,25 @@
 /**
- * Custom resource handler of NeoCompilationJob, in two functions: CloudFormation calls `onEvent`, which
- * starts the waiter's state machine, and that calls `isComplete` until there is an answer.
+ * Custom resource handler of NeoCompilationJob. It has two functions: CloudFormation calls `onEvent`, which starts the waiter's state machine.
+ * The state machine calls `isComplete` until there is a response.
  *
  *  request   situation                                    what happens
  *  -------   ------------------------------------------   ------------------------------------------------------------
- *  Create    first delivery                               name made from the request; job created at the first poll
- *            delivered again                              one execution of the waiter, one answer
- *            answer lost, crash                           same name: the job is found, never made twice
- *            name taken by a stranger's job               fails; the stranger's job is not touched
- *            quota used up, throttled, 5xx, young role    tried again with jittered backoff inside the time limit
- *            access or token refused                      tried again for two minutes, as IAM may be late
- *            refused (validation, explicit deny)          fails at once with AWS's words
- *            FAILED, STOPPED from outside                 fails with the reason and a link to the log
- *            time limit reached                           job stopped first, then fails
- *            given up by CloudFormation meanwhile         no job is started any more; one that runs is stopped
- *            tags of a young job not seen yet             looked at again for two minutes
- *  Update    result not altered                           same job; changed tags are written to it
+ *  Create    first delivery                               the name is derived from the request; the first check creates the job
+ *            delivered again                              one execution of the waiter, one response
+ *            response lost, crash                         same name: the job is found and not created twice
+ *            name taken by another owner's job            fails; the other job does not change
+ *            quota used up, throttled, 5xx, young role    retried with jittered backoff within the time limit
+ *            access or token denied                       retried for two minutes, because IAM is eventually consistent
+ *            rejected (validation, explicit deny)         fails at once with AWS's message
+ *            FAILED, STOPPED by another principal         fails with the reason and a link to the log
+ *            time limit reached                           stops the job, then fails
+ *            given up by CloudFormation meanwhile         starts no job; stops one that runs
+ *            tags of a new job not visible yet            checked again for two minutes
+ *  Update    result not altered                           same job; changed tags are written
  *            result altered                               new job, new name; CloudFormation deletes the old one
- *            rollback                                     the earlier job is found; nothing is compiled
- *  Delete    any state                                    stop, wait, delete; artifact too when asked for
- *            gone, never made, foreign physical id        nothing to do
+ *            rollback                                     finds the earlier job; nothing is compiled
+ *  Delete    any state                                    stops, waits and deletes; with the artifact if requested
+ *            gone, never created, other owner's id        nothing to do
  */
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { OnDemand } from './dependencies';
@@ -30,7 +30,7 @@ import { EVENT_BUS_VARIABLE, STATE_MACHINE_VARIABLE } from '../compilation-job-p
 
 export { CompilationJobHandler };
 
-/** Calls of a poll must end before the function's timeout, whatever the network does. */
+/** The calls of a check must end before the function's timeout, whatever the network does. */
 const config = { maxAttempts: 3, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true } };
 
 function once<T>(make: OnDemand<T>): OnDemand<T> {
@@ -47,7 +47,7 @@ const instance = () => handler ??= new CompilationJobHandler({
   stackResources: once(async () => new (await import('./stack-resources.js')).StackResources(config)),
   eventBus: busName === undefined ? undefined : once(async () => new (await import('./event-bus.js')).EventBus(busName, config)),
   now: Date.now,
-  // Not through the console, which puts time and request ID before it: metric filters and Logs Insights want nothing but JSON.
+  // console.log would add the time and the request ID, but metric filters and Logs Insights need plain JSON.
   log: entry => process.stdout.write(`${JSON.stringify(entry)}\n`),
 });
 

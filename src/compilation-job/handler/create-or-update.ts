@@ -9,30 +9,30 @@ import { completed, JobFailure, logsLink, nameIsTaken, refusal, report, summariz
 import { DONE, isNamedByThis, NOT_YET, ownershipOf } from './request';
 import type { Look, PolledRequest } from './request';
 
-/** How long a role may take to become assumable before that counts as an error of its trust policy. */
+/** How long a role may take to become assumable. After that, its trust policy is assumed to be wrong. */
 const ROLE_PROPAGATION_SECONDS = 5 * 60;
 
-/** No further poll may come before the time limit: what is refused now is refused for good. */
+/** So close to the time limit there may be no further check, so a rejection is final. */
 const LAST_POLL_SECONDS = 20;
 
-/** How long a refusal is waited out, in every request. */
+/** How long a denied call is retried, in every request. */
 const IAM_LAG_SECONDS = 2 * 60;
 
-/** How long after CreateCompilationJob a job may be invisible. */
+/** How long a job may stay invisible after CreateCompilationJob. */
 const SHOW_LAG_SECONDS = 60;
 
-/** How long a call of CreateCompilationJob without an answer may still take effect. */
+/** How long after it a CreateCompilationJob call without a response may still take effect. */
 const LANDING_SECONDS = 60;
 
 const ASK_AGAIN_SECONDS = 60;
 
-/** Whether a refusal is waited out: it may come from a permission, or a role's token, that is seconds old. */
+/** Whether to retry a denied call: the permission, or the role's token, may be only seconds old. */
 export function isIamLate(e: AwsError, { Memory: { RefusedSince } }: PolledRequest, now: number): boolean {
   return mayBeLate(e) && now - (RefusedSince ?? now) < IAM_LAG_SECONDS * 1000;
 }
 
 /**
- * A Create or an Update, seen every ten seconds: make the job if it is not there, wait for it, and answer with its result.
+ * Handles a Create or an Update. Each check, every ten seconds, creates the job if it does not exist, waits for it, or responds with its result.
  */
 export class CreateOrUpdateHandler {
   constructor(private readonly deps: Dependencies, private readonly jobs: NeoJobs) {}
@@ -79,7 +79,7 @@ export class CreateOrUpdateHandler {
     return NOT_YET;
   }
 
-  /** CloudFormation has given this request up: stop what it has made. The next looks find the job stopped, and end. */
+  /** Stops the job of a request that CloudFormation has given up. The next checks find the job stopped, and the waiter ends. */
   private async abandon(job: Job, request: PolledRequest): Promise<Look> {
     if (!isNamedByThis(request) && (job.CreationTime?.getTime() ?? 0) < request.RequestedAt) {
       throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started`, undefined, true);
@@ -90,9 +90,9 @@ export class CreateOrUpdateHandler {
   }
 
   private async complete(job: Job, request: PolledRequest, tags?: ReadonlyMap<string, string>): Promise<Look> {
-    // A roll-back ends here as well: whatever the failed update left running is stopped.
+    // A rollback ends here as well, so jobs that the failed update left running are stopped.
     if (await this.stopOthers(request)) { return NOT_YET; }
-    // A job made by this very request has its tags from the start.
+    // A job that this request created has had its tags from the start.
     if (request.RequestType === 'Update' && !isNamedByThis(request)) {
       const present = tags ?? await this.jobs.tags(job);
       await this.jobs.retag(job, present, tagsOf(request, request.ResourceProperties), request.OldResourceProperties?.Tags ?? []);
@@ -105,7 +105,7 @@ export class CreateOrUpdateHandler {
   private async start(request: PolledRequest): Promise<Look> {
     const input = createRequestOf(request.PhysicalResourceId, request, request.ResourceProperties);
     const { Memory } = request;
-    // What was asked for without an answer would run on when nothing waits for it any more.
+    // A job whose CreateCompilationJob got no response could otherwise keep running with no waiter.
     const mayLand = this.deps.now() - (Memory.UnansweredAt ?? -Infinity) < LANDING_SECONDS * 1000;
     if (mayLand && (this.isOverdue(request) || !await this.isStillWanted(request))) { return NOT_YET; }
     if (this.isOverdue(request)) {
@@ -113,7 +113,7 @@ export class CreateOrUpdateHandler {
     }
     const elapsed = this.elapsedSeconds(request);
     const isLastChance = this.remainingSeconds(request) <= LAST_POLL_SECONDS;
-    // SageMaker has taken the job, and does not show it yet.
+    // SageMaker has accepted the job, but does not show it yet.
     if (this.deps.now() - (Memory.CreatedAt ?? -Infinity) < SHOW_LAG_SECONDS * 1000) { return NOT_YET; }
     await this.requireWanted(request);
     if (await this.stopOthers(request)) { return NOT_YET; }
@@ -126,11 +126,11 @@ export class CreateOrUpdateHandler {
     } catch (error) {
       const e = error as AwsError;
       if (isUnanswered(e)) { Memory.UnansweredAt = this.deps.now(); }
-      // Ours whose answer was lost, or a stranger's: the next poll reads its tags.
+      // The job is ours, with a lost response, or another owner's. The next check reads its tags.
       if (isInUse(e)) { return NOT_YET; }
       if (!isLastChance && isIamLate(e, request, this.deps.now())) { throw e; }
       const canWait = isQuota(e) || isTransient(e) || (isRoleNotReady(e) && elapsed < ROLE_PROPAGATION_SECONDS);
-      // After an error that may have been an answer lost on its way, the last look finds out.
+      // If the error may be a lost response, the last check finds out.
       if (!canWait || (isLastChance && !isTransient(e))) {
         throw new JobFailure(refusal('CreateCompilationJob', e, input));
       }
@@ -141,8 +141,8 @@ export class CreateOrUpdateHandler {
   }
 
   /**
-   * A waiter can outlive its request: when CloudFormation cancels a Create because another resource failed, or when Lambda
-   * delivers an event twice. Such a waiter must not start a job that no Delete would ever stop.
+   * A waiter can outlive its request: CloudFormation may cancel a Create because another resource failed, and Lambda may deliver
+   * an event twice. Such a waiter must not start a job that no Delete would stop.
    */
   private async requireWanted(request: PolledRequest): Promise<void> {
     const status = await this.unwantedStatus(request);
@@ -150,7 +150,7 @@ export class CreateOrUpdateHandler {
     throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started (resource status: ${status})`, undefined, true);
   }
 
-  /** While a job runs, an error of CloudFormation must not keep it from being stopped at its time limit. */
+  /** Errors from CloudFormation count as yes: while a job runs, they must not prevent stopping it at its time limit. */
   private async isStillWanted(request: PolledRequest): Promise<boolean> {
     try {
       return await this.unwantedStatus(request) === undefined;
@@ -160,7 +160,7 @@ export class CreateOrUpdateHandler {
     }
   }
 
-  /** What CloudFormation does with the resource instead of this request; undefined when it waits for this request. */
+  /** What CloudFormation does with the resource instead of waiting for this request. Undefined if it waits for this request. */
   private async unwantedStatus(request: PolledRequest): Promise<string | undefined> {
     const { StackId, LogicalResourceId, RequestType, OldPhysicalResourceId, Memory } = request;
     try {
@@ -168,7 +168,7 @@ export class CreateOrUpdateHandler {
       const { status, physicalId } = await stack.describe(StackId, LogicalResourceId);
       if (status !== `${RequestType.toUpperCase()}_IN_PROGRESS`) { return `${status}`; }
       if (RequestType !== 'Update') { return undefined; }
-      // An Update of its own has the physical id that the request has named. Its roll-back may have it too, and the stack another status.
+      // For this Update, CloudFormation reports the physical id of the request. For its rollback, it may report the same id, but another stack status.
       if (physicalId && OldPhysicalResourceId && physicalId !== OldPhysicalResourceId) { return `${status} of ${physicalId}`; }
       const stackStatus = await stack.stackStatus(StackId);
       Memory.StackStatus ??= stackStatus;
@@ -176,14 +176,13 @@ export class CreateOrUpdateHandler {
     } catch (error) {
       const e = error as AwsError;
       if (/^Stack .* does not exist/.test(e.message)) { return 'the stack is gone'; }
-      // A boundary may take this permission away, and some engines do not know a resource that is under way: the check is a second
-      // line of defence.
+      // A permissions boundary may deny this call, and some engines do not know a resource in progress. The check is only a second line of defense.
       if (isAccessDenied(e) || /^Resource .* does not exist for stack/.test(e.message)) { return undefined; }
       throw e;
     }
   }
 
-  /** A resource has at most one job in progress: an Update stops every other before it starts one, and before it answers. */
+  /** A resource has at most one job in progress: an Update stops all others before it starts a job and before it responds. */
   private async stopOthers(request: PolledRequest, concerns: (job: Job) => boolean = () => true): Promise<boolean> {
     if (request.RequestType !== 'Update') { return false; }
     const prefix = request.ResourceProperties.JobNamePrefix;
@@ -206,7 +205,7 @@ export class CreateOrUpdateHandler {
     return waiting;
   }
 
-  /** The fixed name is another job's. */
+  /** Fails because the fixed name belongs to another job. */
   private async refuse(job: Job, request: PolledRequest, ours: boolean): Promise<Look> {
     if (ours && isLeftOver(job, request)) {
       this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'left over' });
@@ -217,8 +216,8 @@ export class CreateOrUpdateHandler {
   }
 
   /**
-   * Whatever earlier requests have left running is stopped before a failure is the answer, and what this one has made when it was delivered a second
-   * time and decided otherwise. No other job that is younger: Lambda may have this request run once more while a later one is at work.
+   * Before the request fails, this stops the jobs that earlier requests left running, and the job that this request created if it was delivered twice and
+   * decided differently. It stops no other newer job, because Lambda may run this request again while a later one is in progress.
    */
   private async fail(reason: string, request: PolledRequest, job?: Job, isAbandoned = false): Promise<Look> {
     const own = jobNameOf(request, request.ResourceProperties);
@@ -241,8 +240,8 @@ export class CreateOrUpdateHandler {
 }
 
 /**
- * A job under the fixed name that a request made and died over, as nobody waits for a job of another configuration any more. This request ends in an
- * error, which must not leave it running, unless the resource does not wait for its jobs, neither before nor after.
+ * Whether a job under the fixed name was created by a request that died: no request waits for a job of another configuration. This request fails and must not
+ * leave that job running, unless the resource waits for its jobs neither before nor after the update.
  */
 const isLeftOver = (job: Job, { RequestType, ResourceProperties, OldResourceProperties }: PolledRequest) => RequestType === 'Update' && isInProgress(job)
   && [ResourceProperties, OldResourceProperties].some(properties => properties?.WaitForCompletion !== 'false');
@@ -256,7 +255,7 @@ function notThisJob({ CompilationJobName: name }: Job, { RequestType }: PolledRe
     : `compilation job ${name} exists already with another configuration, and its name cannot be used twice: give another compilationJobName`;
 }
 
-/** As it was before this request: whatever became of it, a resource that does not wait keeps it. */
+/** A resource that does not wait for its job keeps it, however it ended. */
 const isOver = (job: Job) => job.CompilationJobStatus === 'FAILED' || job.CompilationJobStatus === 'STOPPED';
 
 function attributesOf(job: Job): CompilationJobAttributes {
@@ -275,8 +274,8 @@ const SHORTEST_SECONDS = 9;
 const LONGEST_SECONDS = 110;
 
 /**
- * How long to wait before trying again what was refused for lack of capacity: longer and longer, and drawn from the request and the time, so that the jobs
- * of a stack spread out. Never longer than two minutes, the look itself included.
+ * Seconds to wait before the next try of a call that was throttled or failed. They grow with time, and are derived from the request and the time, so that the
+ * jobs of a stack spread out. With the check itself, they are never more than two minutes.
  */
 export function secondsToNextTry(elapsedSeconds: number, requestId: string): number {
   const longest = Math.min(LONGEST_SECONDS, SHORTEST_SECONDS + elapsedSeconds / 2);
@@ -286,8 +285,8 @@ export function secondsToNextTry(elapsedSeconds: number, requestId: string): num
 const LONGEST_FOR_YOUNG_SECONDS = 60;
 
 /**
- * How long to wait before asking for a slot of the quota again: the longer a job has waited, the more often it asks, so that those which came later do not
- * take every slot before it.
+ * Seconds to wait before asking for a slot of the quota again. The longer a job has waited, the more often it asks, so that later jobs do not take every slot
+ * before it.
  */
 export function secondsToNextSlot(elapsedSeconds: number, requestId: string): number {
   const longest = Math.max(SHORTEST_SECONDS, LONGEST_FOR_YOUNG_SECONDS - elapsedSeconds / 30);

@@ -4,11 +4,12 @@ import { isJobName } from './identity';
 import { isInProgress, type Job, type NeoJobs } from './neo-jobs';
 import { ownershipOf, DONE, NOT_YET, type Look, type PolledRequest } from './request';
 
-/** A job may be listed so much later than it was made. */
+/** How long after its creation a job may be missing from lists. */
 const LIST_LAG_MS = 30_000;
 
 /**
- * A Delete, seen every ten seconds: stop, wait, delete. What is gone, was never made or belongs to another request is done.
+ * Handles a Delete. The checks, every ten seconds, stop the job, wait for its end and delete it. For a job that is gone, was never created or belongs to
+ * another resource, there is nothing to do.
  */
 export class DeleteHandler {
   constructor(private readonly deps: Dependencies, private readonly jobs: NeoJobs) {}
@@ -36,20 +37,20 @@ export class DeleteHandler {
       const { ours, unknown } = await ownershipOf(this.jobs, job, request, this.deps.now());
       return ours ? job : unknown ? 'unknown' : undefined;
     } catch (e) {
-      // IAM lets us see our own jobs only: under a name that is not of our kind, this is no job of ours.
+      // IAM shows the handler only its own jobs, so a name of another form is not one of them.
       if (isAccessDenied(e as AwsError) && !isOurKindOfName(request)) { return undefined; }
       throw e;
     }
   }
 
   /**
-   * CloudFormation makes up a physical id when a Create was cancelled or timed out without an answer. Its job may be running
-   * all the same. It is stopped, not deleted: the waiter of that Create may still be looking for it, and must find it stopped.
+   * If a Create was cancelled or timed out without a response, CloudFormation generates a physical id. The job of that Create may be running anyway. It is
+   * stopped but not deleted, because the waiter of that Create may still check it and must find it stopped.
    */
   private async sweep(request: PolledRequest): Promise<Look> {
     const { JobName, JobNamePrefix } = request.ResourceProperties;
     const names = JobName !== undefined ? [JobName] : await this.jobs.listInProgress(`${JobNamePrefix}-`);
-    // Lists may lag: what a cancelled Create has made a moment ago is not in them yet.
+    // Lists may lag, so a job that a cancelled Create has just started may be missing.
     let progress = this.deps.now() - request.RequestedAt < LIST_LAG_MS ? NOT_YET : DONE;
     for (const name of names) {
       const job = await this.jobs.find(name);

@@ -19,7 +19,7 @@ export class EventBus {
         Detail: JSON.stringify(outcome),
       }],
     }));
-    // A refused entry is not an error of the call.
+    // The call succeeds even if the entry is rejected.
     const refused = Entries?.find(entry => entry.ErrorCode);
     if (refused) { throw Object.assign(new Error(refused.ErrorMessage), { name: refused.ErrorCode }); }
   }

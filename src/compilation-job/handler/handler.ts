@@ -10,13 +10,13 @@ import { failed, JobFailure, report } from './outcome';
 import { NOT_YET, ownershipOf } from './request';
 import type { Look, Memory, PolledRequest, Progress, ResourceRequest, Step } from './request';
 
-/** Between two looks, so that a job's end goes unnoticed for ten seconds at most: the look itself takes some time, too. */
+/** Between two checks. As a check takes some time too, the end of a job is noticed within ten seconds. */
 export const WAIT_SECONDS = 9;
 
 /**
- * A deployment sends ten requests at once, and each of them makes several calls within a second or two. Random pauses, in seconds, spread these calls, so that
- * the ten together make fewer than five calls a second. An Update pauses before it looks for a job, too: longer in a roll-back, which begins at the same
- * moment for all jobs, while those that were given up still look after theirs.
+ * Random pauses at the beginning of a request, in seconds. A deployment sends ten requests at once, each of which makes several calls within a second or two.
+ * The pauses spread these calls, so that ten requests together make fewer than five calls per second. An Update also pauses before it looks for a job. That
+ * pause is longer in a rollback, which begins for all jobs at once while the waiters of the cancelled requests are still running.
  */
 const PAUSE_SECONDS = { Lookup: [0, 30], LookupInRollback: [0, 60], Create: [0, 8], Update: [4, 24], Delete: [4, 16] } as const;
 
@@ -28,7 +28,7 @@ function pauseSeconds(kind: keyof typeof PAUSE_SECONDS, { RequestId }: ResourceR
 /** CloudFormation waits for an hour. */
 const GIVE_UP_SECONDS = 58 * 60;
 
-/** Carries out a request of CloudFormation step by step. It keeps nothing between two steps: the waiter's state machine does. */
+/** Carries out a request from CloudFormation step by step. It keeps no state between two steps; the waiter's state machine does. */
 export class CompilationJobHandler {
   private readonly jobs: NeoJobs;
 
@@ -37,8 +37,8 @@ export class CompilationJobHandler {
   }
 
   /**
-   * The first steps decide on the physical id, and the next ones work on it until there is an answer. A step may be repeated, also while the function
-   * is still at it elsewhere.
+   * The first steps determine the physical id, and the following ones work on that job until there is a response. A step may be repeated, even while another
+   * run of the same step is in progress.
    */
   public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId, WaitSeconds: _, Answer: __, ...before } }: Step): Promise<Progress> {
     try {
@@ -56,7 +56,7 @@ export class CompilationJobHandler {
     }
   }
 
-  /** The state machine keeps the physical id before anything is changed, so that each later answer has the id that a clean-up needs. */
+  /** The state machine keeps the physical id before anything changes, so that every later response has the id that a clean-up needs. */
   private async begin(request: ResourceRequest, memory: Memory): Promise<Progress> {
     if (request.RequestType === 'Update' && !memory.IsSpread) {
       const StackStatus = await this.stackStatus(request);
@@ -66,12 +66,12 @@ export class CompilationJobHandler {
     return { ...memory, PhysicalResourceId: await this.onEvent(request), WaitSeconds: pauseSeconds(request.RequestType, request) };
   }
 
-  /** The physical id, which is the name of the job. Changes nothing. */
+  /** Returns the physical id, which is the name of the job. It changes nothing. */
   public async onEvent(request: ResourceRequest): Promise<string> {
     return this.explained(request, () => this.physicalIdFor(request));
   }
 
-  /** Bring the job nearer to what the request wants. May be called any number of times, also at once. */
+  /** Takes the next step towards what the request asks for. It may be called any number of times, even concurrently. */
   public async isComplete(request: PolledRequest): Promise<Look> {
     return this.explained(request, async () => {
       try {
@@ -89,7 +89,7 @@ export class CompilationJobHandler {
     });
   }
 
-  /** As soon as can be, so that the roll-back of this very Update is known by another status. */
+  /** Read as early as possible: the rollback of this Update is later recognized by a different status. */
   private async stackStatus({ StackId }: ResourceRequest): Promise<string | undefined> {
     try {
       return await (await this.deps.stackResources()).stackStatus(StackId);
@@ -115,7 +115,7 @@ export class CompilationJobHandler {
     }
   }
 
-  /** Every error leaves as words for CloudFormation, short enough for its answer. */
+  /** Turns every error into a message for CloudFormation that is short enough for its response. */
   private async explained<T>(request: ResourceRequest, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -136,25 +136,25 @@ function requireJobName(name: string): string {
 }
 
 /**
- * Which job answers an Update:
- *  - the present one, if it is ours, has the wanted configuration and is good: nothing that alters the result changed,
- *    or a rollback came with the old physical id;
- *  - an earlier one of the same configuration: a rollback that came with the new physical id;
- *  - else a new one under a name never used before. CloudFormation sends a Delete for the present one afterwards.
+ * Returns the name of the job for an Update:
+ *  - the present job, if it is ours, has the requested configuration and has not failed: nothing that alters the result has changed, or this is a rollback
+ *    with the old physical id;
+ *  - an earlier job of the same configuration: this is a rollback with the new physical id;
+ *  - otherwise a new job, under a name that was never used. CloudFormation sends a Delete for the present job afterwards.
  *
- * Nothing is changed here: whatever happens later, CloudFormation's answer carries the name of the job in question.
+ * This changes nothing, so whatever happens later, the response to CloudFormation has the name of the job.
  */
 export async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceRequest, now: number): Promise<string> {
   const properties = request.ResourceProperties;
   const present = request.PhysicalResourceId!;
   const wanted = jobNameOf(request, properties);
 
-  // A fixed name that is taken away or changed asks for another job, too: the name is what the user sees of it.
+  // Removing or changing a fixed name also asks for another job, because users know the job by its name.
   const nameFits = properties.JobName === undefined ? present.startsWith(`${searchPrefixOf(properties)}-`) : properties.JobName === present;
   if (nameFits && await isUsable(jobs, present, request, now)) {
     return present;
   }
-  // Should that name be another job's, the polls find out: they can stop what must not go on.
+  // If that name belongs to another job, the checks find out: unlike this step, they may stop jobs.
   if (properties.JobName !== undefined) { return properties.JobName; }
   for (const { CompilationJobName: name } of await jobs.list(searchPrefixOf(properties))) {
     if (await isUsable(jobs, name!, request, now)) { return name!; }
@@ -162,7 +162,7 @@ export async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceReques
   return wanted;
 }
 
-/** Without an answer of SageMaker: the present job if the configuration is the same, else a new one. Never wrong, at worst a compilation too many. */
+/** Used if SageMaker cannot be asked: the present job if the configuration is the same, otherwise a new one. At worst, this compiles once too often. */
 export function physicalIdWithoutLookup(request: ResourceRequest): string {
   const { ResourceProperties: wanted, OldResourceProperties: old } = request;
   return old && configurationOf(old) === configurationOf(wanted) && old.JobName === wanted.JobName
@@ -173,7 +173,7 @@ export function physicalIdWithoutLookup(request: ResourceRequest): string {
 async function isUsable(jobs: NeoJobs, name: string, request: ResourceRequest, now: number): Promise<boolean> {
   const job = await existing(jobs, name);
   if (!job) { return false; }
-  // A resource that does not wait promises that its job was started, not how it ended.
+  // A resource that does not wait only promises that its job was started.
   const isGood = ['STARTING', 'INPROGRESS', 'COMPLETED'].includes(job.CompilationJobStatus!)
     || request.ResourceProperties.WaitForCompletion === 'false';
   if (!isGood) { return false; }

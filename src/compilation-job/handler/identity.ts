@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { CreateCompilationJobRequest, Tag } from '@aws-sdk/client-sagemaker';
 import { CONFIGURATION_TAG, OWNER_TAG, type CompilationJobProperties } from '../compilation-job-properties';
 
-/** The part of a CloudFormation request that identities are made from. */
+/** The part of a CloudFormation request that names and tags are derived from. */
 export interface Identified {
   readonly StackId: string;
   readonly LogicalResourceId: string;
@@ -16,15 +16,14 @@ export function isJobName(id: string | undefined): id is string {
 }
 
 /**
- * The name of the job that this request is to have. A function of the request alone: a retried Lambda asks for the same
- * job, and no other request, later update or other stack ever does.
+ * The name of the job for a request. It depends on the request alone: a repeated delivery asks for the same job, and no other request, update or stack does.
  */
 export function jobNameOf(request: Identified, properties: CompilationJobProperties): string {
   return properties.JobName
     ?? `${searchPrefixOf(properties)}-${digest([request.StackId, request.LogicalResourceId, request.RequestId], 8)}`;
 }
 
-/** How the names of all jobs of this configuration begin. */
+/** The common prefix of the names of all jobs of this configuration. */
 export function searchPrefixOf(properties: CompilationJobProperties): string {
   return `${properties.JobNamePrefix}-${configurationOf(properties).slice(0, 8)}`;
 }
@@ -34,14 +33,14 @@ export function ownerOf({ StackId, LogicalResourceId }: Identified): string {
 }
 
 /**
- * Digest of all that alters a job's result. Role, network, time limits and tags do not: changing them makes no new job.
+ * Digest of everything that alters the result of a job. Role, network, time limits and tags do not, so changing them creates no new job.
  */
 export function configurationOf({ Request, ModelVersion }: CompilationJobProperties): string {
   const { InputConfig, ModelPackageVersionArn, OutputConfig } = Request;
   return digest({ InputConfig, ModelPackageVersionArn, OutputConfig, ModelVersion }, 32);
 }
 
-/** All tags of the job: the user's and our two. */
+/** All tags of the job: the user's and the two that the handler adds. */
 export function tagsOf(request: Identified, properties: CompilationJobProperties): Tag[] {
   return [
     ...properties.Tags ?? [],
@@ -51,8 +50,8 @@ export function tagsOf(request: Identified, properties: CompilationJobProperties
 }
 
 /**
- * The request for a job: strings become numbers again, and the output location ends in the job's own name, so that no
- * two jobs ever share an artifact.
+ * The CreateCompilationJob request: strings become numbers again, and the output location ends with the name of the job, so that no two jobs share an
+ * artifact.
  */
 export function createRequestOf(name: string, request: Identified, properties: CompilationJobProperties): CreateCompilationJobRequest {
   const { StoppingCondition, OutputConfig, ...rest } = properties.Request;
@@ -73,17 +72,17 @@ export function createRequestOf(name: string, request: Identified, properties: C
   };
 }
 
-/** So many hexadecimal digits. */
+/** The SHA-256 digest of a value, cut to this many hexadecimal digits. */
 export function digest(value: unknown, length: number): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, length);
 }
 
-/** From 0 to 1, and always the same for a text: spreads what many jobs would do at once. */
+/** A number from 0 to 1 that is always the same for a text. It spreads what many jobs would otherwise do at once. */
 export function fractionOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
 }
 
-/** JSON with sorted keys: CloudFormation keeps no order of properties. */
+/** JSON with sorted keys, because CloudFormation does not keep the order of properties. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, v) => v && typeof v === 'object' && !Array.isArray(v)
     ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => a < b ? -1 : 1))

@@ -13,7 +13,7 @@ export type Job = DescribeCompilationJobResponse;
 export const isInProgress = (job: Pick<Job, 'CompilationJobStatus'>) =>
   job.CompilationJobStatus === 'STARTING' || job.CompilationJobStatus === 'INPROGRESS' || job.CompilationJobStatus === 'STOPPING';
 
-/** Where the compiled model is. */
+/** Bucket and key of the compiled model. */
 export function artifactOf(job: Job): { bucket: string; key: string } | undefined {
   const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(job.ModelArtifacts?.S3ModelArtifacts ?? '');
   return match ? { bucket: match[1], key: match[2] } : undefined;
@@ -28,7 +28,7 @@ async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The compilation jobs of this account and Region, in the words of the handler. */
+/** The compilation jobs of this account and Region. */
 export class NeoJobs {
   constructor(private readonly deps: Pick<Dependencies, 'sagemaker' | 'artifacts'>) {}
 
@@ -40,7 +40,7 @@ export class NeoJobs {
     await this.deps.sagemaker.send(new CreateCompilationJobCommand(request));
   }
 
-  /** A job that ended or vanished meanwhile needs no stop. */
+  /** Does nothing if the job has ended or is gone. */
   public async stop(job: Job): Promise<void> {
     if (job.CompilationJobStatus === 'STOPPING') { return; }
     try {
@@ -54,7 +54,7 @@ export class NeoJobs {
     await unlessGone(this.deps.sagemaker.send(new DeleteCompilationJobCommand({ CompilationJobName: job.CompilationJobName })));
   }
 
-  /** The jobs whose names begin like this, the newest first. */
+  /** The jobs whose names have this prefix, newest first. */
   public async list(namePrefix: string): Promise<CompilationJobSummary[]> {
     const jobs: CompilationJobSummary[] = [];
     let NextToken: string | undefined;
@@ -68,12 +68,12 @@ export class NeoJobs {
     return jobs.filter(job => job.CompilationJobName!.startsWith(namePrefix));
   }
 
-  /** Names of the jobs that begin like this and are in progress. */
+  /** Names with this prefix of jobs in progress. */
   public async listInProgress(namePrefix: string): Promise<string[]> {
     return (await this.list(namePrefix)).filter(isInProgress).map(job => job.CompilationJobName!);
   }
 
-  /** A job that vanished meanwhile has no tags. */
+  /** A job that is gone has no tags. */
   public async tags(job: Job): Promise<Map<string, string>> {
     const tags = new Map<string, string>();
     let NextToken: string | undefined;
@@ -86,7 +86,7 @@ export class NeoJobs {
     return tags;
   }
 
-  /** Make the tags those wanted, and remove those that were wanted before. Other tags stay. */
+  /** Writes the wanted tags and removes those that were wanted before. Other tags stay. */
   public async retag(job: Job, present: ReadonlyMap<string, string>, wanted: readonly Tag[], before: readonly Tag[]): Promise<void> {
     const changed = wanted.filter(tag => present.get(tag.Key!) !== tag.Value);
     const gone = before.map(tag => tag.Key!).filter(key => present.has(key) && !wanted.some(tag => tag.Key === key));
@@ -98,14 +98,14 @@ export class NeoJobs {
     }
   }
 
-  /** Delete the artifact of a job, if it lies below the folder that only this job writes to. */
+  /** Deletes the artifact of a job if it is in the folder that only this job writes to. */
   public async deleteArtifact(job: Job): Promise<void> {
     const artifact = artifactOf(job);
     if (!artifact || !`/${artifact.key}`.includes(`/${job.CompilationJobName}/`)) { return; }
     try {
       await (await this.deps.artifacts()).delete(artifact.bucket, artifact.key);
     } catch (e) {
-      // The bucket was deleted first, and everything in it.
+      // The bucket was deleted before, with everything in it.
       if ((e as AwsError).name !== 'NoSuchBucket') { throw e; }
     }
   }

@@ -8,21 +8,21 @@ import { isNamedByThis } from './request';
 import type { PolledRequest, ResourceRequest } from './request';
 
 /**
- * The end of a job that this very request made. Undefined for a job of an earlier request: a rollback or a change of tags finds it completed, and
- * it has been counted.
+ * The outcome of a job that this request created. Undefined for a job of an earlier request, which was already counted: a rollback or a change of tags finds
+ * it completed.
  */
 export function completed(request: PolledRequest, job: Job): CompilationOutcome | undefined {
   const isNew = isNamedByThis(request) || (job.CreationTime?.getTime() ?? 0) >= request.RequestedAt;
   return isNew ? { ...subject(request), outcome: 'COMPLETED', ...resultOf(job) } : undefined;
 }
 
-/** A Create or an Update that fails, with a job or before there is one. Undefined where no job has failed. */
+/** The outcome of a Create or an Update that fails, with or without a job. Undefined if no job has failed. */
 export function failed(request: ResourceRequest, error: JobFailure): CompilationOutcome | undefined {
   if (request.RequestType === 'Delete' || error.isAbandoned) { return undefined; }
   return { ...subject(request), outcome: 'FAILED', ...error.job && resultOf(error.job), reason: error.message };
 }
 
-/** Log the outcome and send it to the event bus. Neither may alter the answer to CloudFormation. */
+/** Logs the outcome and sends it to the event bus. Neither may change the response to CloudFormation. */
 export async function report({ log, eventBus }: Dependencies, outcome: CompilationOutcome): Promise<void> {
   log({ action: OUTCOME_ACTION, ...outcome });
   try {
@@ -58,28 +58,25 @@ function resultOf(job: Job): Partial<CompilationOutcome> {
 const LOG_GROUP = '/aws/sagemaker/CompilationJobs';
 
 /**
- * A CloudFormation response is at most 4,096 bytes in all; ids, ARNs and what the Provider framework adds take
- * up to 1,500 of them.
+ * A response to CloudFormation has at most 4,096 bytes, of which ids and ARNs take up to 1,500.
  */
 const MAX_REASON_BYTES = 2_400;
 
 /**
- * The reason that CloudFormation shows. It has no stack trace: the Provider framework would append it and push the words
- * that matter out of the response.
+ * A failure whose message is the reason that CloudFormation shows.
  */
 export class JobFailure extends Error {
   /**
    * @param job the job that failed, if there is one
-   * @param isAbandoned CloudFormation no longer waits for this answer, and no job has failed
+   * @param isAbandoned CloudFormation no longer waits for this response, and no job has failed
    */
   constructor(message: string, public readonly job?: Job, public readonly isAbandoned = false) {
     super(truncated(message, MAX_REASON_BYTES));
     this.name = 'JobFailure';
-    this.stack = this.name;
   }
 }
 
-/** Cut a text so that it takes at most so many bytes inside a JSON document. */
+/** Cuts a text to at most this many bytes inside a JSON document. */
 export function truncated(text: string, maxBytes: number): string {
   const bytes = (s: string) => Buffer.byteLength(JSON.stringify(s)) - 2;
   if (bytes(text) <= maxBytes) { return text; }
@@ -92,7 +89,7 @@ export function truncated(text: string, maxBytes: number): string {
   return `${characters.slice(0, fits).join('')}...`;
 }
 
-/** Where the job's log is, in the console of the ARN's partition. */
+/** Console link to the log of the job, in the partition of the ARN. */
 export function logsLink(jobArn: string): string {
   const [, partition, , region] = jobArn.split(':');
   const name = jobArn.slice(jobArn.lastIndexOf('/') + 1);
@@ -104,19 +101,19 @@ export function logsLink(jobArn: string): string {
   return `https://${region}.${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${twice(LOG_GROUP)}/log-events/${twice(name)}`;
 }
 
-/** An Update that needs a new job under the name of the present one. */
+/** The message for an Update that needs a new job under the name of the present one. */
 export function nameIsTaken(jobName: string): string {
   return `compilationJobName is fixed to ${jobName}, but the update needs a new job: a job cannot be changed, and its name cannot be used twice. `
     + 'Give another compilationJobName, or leave it out and have unique names generated.';
 }
 
-/** A refused request: AWS's words, what was asked for, and what to do. */
+/** The message for a rejected request: AWS's message, a summary of the request, and what to do. */
 export function refusal(operation: string, e: AwsError, request: CreateCompilationJobRequest): string {
   const advice = adviceFor(e);
   return `${operation} was refused: ${e.name}: ${e.message} (${summarizeRequest(request)}).${advice ? ` What to do: ${advice}.` : ''}`;
 }
 
-/** A request in one line: what decides whether it can be accepted. */
+/** The parts of a request that decide whether it is accepted, in one line. */
 export function summarizeRequest(request: CreateCompilationJobRequest): string {
   const { InputConfig: input, OutputConfig: output, VpcConfig: vpc } = request;
   const platform = output?.TargetPlatform;
@@ -133,8 +130,8 @@ export function summarizeRequest(request: CreateCompilationJobRequest): string {
 }
 
 /**
- * What to do about an error, by AWS's own phrases. No advice is better than wrong advice, so phrases that are not known have none, nor has a message of AWS that
- * says what to do or names several causes.
+ * What to do about an error, by phrases that AWS is known to use. Wrong advice is worse than none, so there is none for unknown messages, and none for messages
+ * that name several causes.
  */
 function adviceFor(e: AwsError): string | undefined {
   if (isAccessDenied(e)) {

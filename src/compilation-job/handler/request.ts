@@ -5,7 +5,7 @@ import type { Job, NeoJobs } from './neo-jobs';
 
 type Properties = CloudFormationCustomResourceResourcePropertiesCommon & CompilationJobProperties;
 
-/** A request of CloudFormation to a custom resource. */
+/** A request from CloudFormation to a custom resource. */
 export interface ResourceRequest {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly StackId: string;
@@ -17,57 +17,57 @@ export interface ResourceRequest {
   readonly OldResourceProperties?: Properties;
 }
 
-/** A request whose job is known by name. */
+/** A request whose job name is known. */
 export interface PolledRequest extends ResourceRequest {
-  /** The job that answers the request; in an Update not always the one that CloudFormation named. */
+  /** Name of the job. In an Update, it may differ from the one in CloudFormation's request. */
   readonly PhysicalResourceId: string;
   /** When the waiter began, in milliseconds since the epoch. */
   readonly RequestedAt: number;
-  /** The physical id that CloudFormation named. */
+  /** The physical id in CloudFormation's request. */
   readonly OldPhysicalResourceId?: string;
-  /** A step may write into it, also when it fails. */
+  /** A step may write to it, even if it fails. */
   readonly Memory: Memory;
 }
 
-/** What one step tells the next; times in milliseconds since the epoch. */
+/** What a step passes on to the next one. Times are in milliseconds since the epoch. */
 export interface Memory {
-  /** The first of the steps in a row in which AWS refused access. */
+  /** When AWS denied access, first of the steps in a row that were denied. */
   RefusedSince?: number;
-  /** When CloudFormation was last asked whether it still wants the job. */
+  /** When the handler last asked CloudFormation whether it still wants the job. */
   AskedAt?: number;
-  /** The Update has paused before it looks for a job. */
+  /** Whether the Update has had its first pause, before it looks for a job. */
   IsSpread?: boolean;
-  /** Status of the stack when CloudFormation was first asked. */
+  /** Status of the stack when the handler first asked for it. */
   StackStatus?: string;
-  /** When SageMaker took the job. */
+  /** When SageMaker accepted the job. */
   CreatedAt?: number;
-  /** When a call that asked for the job was left without an answer: it may still take effect. */
+  /** When CreateCompilationJob got no response. The call may still take effect. */
   UnansweredAt?: number;
 }
 
-/** What one look at the job has found. */
+/** The result of a check of the job. */
 export interface Look {
   readonly IsComplete: boolean;
-  /** @default - ten seconds from look to look */
+  /** @default - ten seconds between two checks, with the check itself */
   readonly WaitSeconds?: number;
   readonly Data?: CompilationJobAttributes;
 }
 
-/** The input of the waiter's state machine, which hands it to the function at each step. */
+/** The input of the waiter's state machine, which passes it to the function in each step. */
 export interface Step {
-  /** As CloudFormation sent it, with the URL that the answer goes to. */
+  /** As CloudFormation sent it, with the URL for the response. */
   readonly Request: ResourceRequest & { readonly ResponseURL: string };
   /** When the execution began, in ISO 8601. */
   readonly StartedAt: string;
   readonly Progress: Progress;
 }
 
-/** What the state machine keeps from one step to the next. */
+/** What the state machine keeps between two steps. */
 export interface Progress extends Memory {
   readonly PhysicalResourceId?: string;
-  /** Until the next step. */
+  /** Seconds until the next step. */
   readonly WaitSeconds?: number;
-  /** Given: the request is over, and this is to be sent. */
+  /** If given, the request is over, and this is the response to send. */
   readonly Answer?: Answer;
 }
 
@@ -80,11 +80,11 @@ export interface Answer {
 export const NOT_YET: Look = { IsComplete: false };
 export const DONE: Look = { IsComplete: true };
 
-/** A job's tags may be seen so much later than the job itself. */
+/** How long after the job its tags may become visible. */
 const TAG_LAG_MS = 2 * 60_000;
 
 /**
- * What a job's tags say of it. A young job without any is unknown: it may be ours.
+ * Reads from its tags whether a job is ours. A new job without tags is unknown: it may be ours.
  */
 export async function ownershipOf(
   jobs: NeoJobs, job: Job, request: ResourceRequest, now: number,
@@ -98,7 +98,7 @@ export async function ownershipOf(
   };
 }
 
-/** Only this very request can have made a job of the name generated for it, so no tags need to be read. */
+/** Whether the name was generated for this request: no other request can have created such a job, so its tags need not be read. */
 export function isNamedByThis(request: PolledRequest): boolean {
   const properties = request.ResourceProperties;
   return properties.JobName === undefined && request.PhysicalResourceId === jobNameOf(request, properties);

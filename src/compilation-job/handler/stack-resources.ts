@@ -5,7 +5,7 @@ export interface StackResource {
   readonly physicalId?: string;
 }
 
-/** What CloudFormation says of a stack. A file of its own: its client is loaded only where a job is about to be made. */
+/** What CloudFormation says about a stack. This is a separate file, so that its client is loaded only when it is needed. */
 export class StackResources {
   private readonly client: CloudFormationClient;
 

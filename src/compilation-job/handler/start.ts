@@ -9,7 +9,7 @@ import type { StateMachine } from './state-machine';
 
 type Request = Step['Request'];
 
-/** A permission that was granted seconds ago may not be known everywhere yet. The function has two minutes. */
+/** A permission that was granted seconds ago may not have propagated yet. The function has a timeout of two minutes. */
 const PATIENCE_SECONDS = 90;
 const LONGEST_WAIT_SECONDS = 10;
 
@@ -22,10 +22,10 @@ export interface Starting {
 }
 
 /**
- * Hand a request of CloudFormation to the waiter. One request starts one execution, whose name is made from the request: what AWS Lambda delivers twice
- * runs once.
+ * Passes a request from CloudFormation to the waiter. The name of the execution is derived from the request, so a request that AWS Lambda delivers twice is
+ * executed once.
  *
- * @throws Error when Step Functions is out of order; AWS Lambda then delivers the request again
+ * @throws Error if Step Functions is unavailable; AWS Lambda then delivers the request again
  */
 export async function start(Request: Request, { stateMachine, sendAnswer: answer, now, sleep }: Starting): Promise<void> {
   const began = now();
@@ -35,7 +35,7 @@ export async function start(Request: Request, { stateMachine, sendAnswer: answer
       return;
     } catch (error) {
       const e = error as AwsError;
-      // Delivered before, and over.
+      // The request was delivered before, and its execution has ended.
       if (e.name === 'ExecutionAlreadyExists') { return; }
       if (now() - began < PATIENCE_SECONDS * 1000) {
         await sleep(wait * 1000);
@@ -57,13 +57,13 @@ function executionNameOf({ RequestType, StackId, LogicalResourceId, RequestId }:
 const TRIES = 5;
 const TIMEOUT_MS = 10_000;
 
-/** Sends a body to a URL, and comes back with the status of the response. */
+/** Sends a body to a URL, and returns the status code of the response. */
 export type Put = (url: URL, body: string) => Promise<number>;
 
 /**
- * Tell CloudFormation how its request ended.
+ * Tells CloudFormation how its request ended.
  *
- * @throws Error when the answer could not be delivered; the state machine then tries again
+ * @throws Error if the response could not be delivered; the state machine then tries again
  */
 export async function sendAnswer(
   { Request, Progress }: Omit<Step, 'StartedAt'>, put: Put = putOverHttps, sleep = realSleep,

@@ -1,6 +1,6 @@
 import { SFNClient, StartExecutionCommand, type SFNClientConfig } from '@aws-sdk/client-sfn';
 
-/** The waiter. A file of its own: its client is loaded only where an execution is started. */
+/** The waiter. This is a separate file, so that its client is loaded only when an execution is started. */
 export class StateMachine {
   private readonly client: SFNClient;
 
@@ -8,7 +8,7 @@ export class StateMachine {
     this.client = new SFNClient(config);
   }
 
-  /** Does nothing when an execution of this name and input runs already. */
+  /** Does nothing if an execution with this name and input is already running. */
   public async start(name: string, input: object): Promise<void> {
     await this.client.send(new StartExecutionCommand({ stateMachineArn: this.stateMachineArn, name, input: JSON.stringify(input) }));
   }
