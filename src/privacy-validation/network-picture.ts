@@ -7,7 +7,7 @@ import { arrow, blocked, box, COLOUR, mark, type State, STATE_COLOUR, STATE_FILL
 import { evaluate, type PrivacyReport, verdictsOf } from './report/privacy-report';
 import { EXPOSURE_RULE_IDS } from './rules/exposure-rules';
 import type { VerdictOf } from './rules/rule';
-import { count, nameOf, readableName, type TemplateResource } from './template/resources';
+import { count, nameOf, readableName, type StackFacts, type TemplateResource } from './template/resources';
 import { TemplateSet } from './template/template-set';
 
 const WIDTH = 1400;
@@ -19,9 +19,10 @@ const FOOTER = 48;
  * out there are or are not. The same template gives the same picture.
  *
  * @param template content of a CloudFormation template
+ * @param stack account and Region that it is for
  */
-export function renderNetworkPicture(template: any): string {
-  return drawNetworks(TemplateSet.of(template));
+export function renderNetworkPicture(template: any, stack?: StackFacts): string {
+  return drawNetworks(TemplateSet.of(template, stack));
 }
 
 /** The picture of all networks of an app, with the verdicts of its report. */

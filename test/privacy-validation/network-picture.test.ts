@@ -6,6 +6,7 @@ import { NeoPrivateCompilationVpc } from '../../src';
 import { renderNetworkPicture } from '../../src/privacy-validation/network-picture';
 import { COLOUR } from '../../src/privacy-validation/picture/svg';
 
+const STACK = { name: 'Private', account: '111122223333', region: 'us-east-1' };
 const ZONES = 'abcdefghijklmnop'.split('').map(letter => `us-east-1${letter}`);
 
 function network(maxAzs: number, change: (stack: Stack, network: NeoPrivateCompilationVpc) => void = () => {}) {
@@ -24,7 +25,7 @@ function words(picture: string, colour = ''): string[] {
 }
 
 describe('a private network', () => {
-  const picture = renderNetworkPicture(network(2));
+  const picture = renderNetworkPicture(network(2), STACK);
 
   test('shows addresses, zones and sizes', () => {
     expect(words(picture)).toEqual(expect.arrayContaining([
@@ -52,7 +53,7 @@ describe('a private network', () => {
   });
 
   test('is the same for the same template', () => {
-    expect(renderNetworkPicture(network(2))).toEqual(picture);
+    expect(renderNetworkPicture(network(2), STACK)).toEqual(picture);
   });
 });
 
@@ -67,7 +68,7 @@ describe('an opened network', () => {
     securityGroup.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(22));
     (s3Endpoint.node.defaultChild as ec2.CfnVPCEndpoint).addPropertyDeletionOverride('PolicyDocument');
     (stack.node.findChild('Models').node.defaultChild as s3.CfnBucket).addPropertyOverride('PublicAccessBlockConfiguration.BlockPublicPolicy', false);
-  }));
+  }), STACK);
 
   test.each([
     'internet gateway: Attachment', 'NAT gateway: Nat', 'route: ToInternet', 'VPC peering: Peering',

@@ -58,9 +58,9 @@ export class TemplateSet {
     return set;
   }
 
-  public static of(body: any): TemplateSet {
+  public static of(body: any, stack?: StackFacts): TemplateSet {
     const set = new TemplateSet();
-    set.add({ name: 'Template', body });
+    set.add({ name: 'Template', body, stack });
     return set;
   }
 
