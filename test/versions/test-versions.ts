@@ -119,7 +119,7 @@ if (unknown.length > 0 || !['all', 'diagonal', 'none'].includes(suite)) {
   console.error(`pairs are ${PAIRS.map(({ name }) => name).join(', ')}; --suite is all, diagonal or none; got: ${[...unknown, suite].join(', ')}`);
   process.exit(2);
 }
-for (const pair of PAIRS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+for (const pair of positionals.length === 0 ? PAIRS : positionals.map(name => PAIRS.find(each => each.name === name)!)) {
   try {
     const refused = refusal(pair);
     if (refused) {
