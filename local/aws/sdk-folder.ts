@@ -13,7 +13,8 @@ export function sdkFolder(directory: string): string {
   for (const scope of ['@aws-sdk', '@smithy']) {
     const target = path.join(NODE_MODULES, scope);
     if (!existsSync(target)) { throw new Error(`${target} is missing; run npm ci first`); }
-    symlinkSync(target, path.join(folder, scope));
+    // A junction needs no rights on Windows; other systems make a symbolic link.
+    symlinkSync(target, path.join(folder, scope), 'junction');
   }
   return folder;
 }

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { guard, scratchFolder } from '../process/at-end';
 
 const ROOT = path.join(__dirname, '..', '..');
+const HAS_GROUPS = process.platform !== 'win32';
 
 /** What must be there, and how to get it. */
 const TOOLS: readonly (readonly [file: string, remedy: string])[] = [
@@ -32,6 +33,7 @@ export async function synthesize(example: string, output: string): Promise<void>
       ...process.env,
       // What the CLI and the app leave there goes with it.
       TMPDIR: temporary.path,
+      TEMP: temporary.path,
       // The app runs on the Node.js that runs this, with the types of the tests' configuration.
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
       TS_NODE_PROJECT: path.join(ROOT, 'test', 'tsconfig.json'),
@@ -41,10 +43,10 @@ export async function synthesize(example: string, output: string): Promise<void>
       CI: 'true',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: the CLI starts the app as a process that has to end with it.
-    detached: true,
+    // A group of its own: the CLI starts the app as a process that has to end with it. Windows has no groups.
+    detached: HAS_GROUPS,
   });
-  guard(cli, () => process.kill(-cli.pid!, 'SIGKILL'));
+  guard(cli, () => HAS_GROUPS ? process.kill(-cli.pid!, 'SIGKILL') : cli.kill('SIGKILL'));
   let said = '';
   [cli.stdout, cli.stderr].forEach(stream => stream.setEncoding('utf8').on('data', (text: string) => { said += text; }));
   const code = await new Promise<number | null>((resolve, reject) => cli.once('error', reject).once('exit', resolve));

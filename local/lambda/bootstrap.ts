@@ -8,6 +8,7 @@ import https from 'node:https';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 interface Invocation {
   readonly type: string;
@@ -67,7 +68,7 @@ async function loadHandler(): Promise<(event: unknown, context: unknown) => unkn
     module = load(found);
   } catch (err) {
     if ((err as { code?: string }).code !== 'MODULE_NOT_FOUND') { throw err; }
-    module = await import(path.join(root, `${file}.mjs`)).catch(() => { throw named('Runtime.ImportModuleError', String((err as Error).message)); });
+    module = await import(pathToFileURL(path.join(root, `${file}.mjs`)).href).catch(() => { throw named('Runtime.ImportModuleError', String((err as Error).message)); });
   }
   if (typeof module?.[name] !== 'function') { throw named('Runtime.HandlerNotFound', `${env._HANDLER} is undefined or not exported`); }
   return module[name];

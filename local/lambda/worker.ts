@@ -1,5 +1,6 @@
 import { ChildProcess, fork } from 'node:child_process';
 import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { limitComputing } from './computing-time';
 import type { Caller } from '../http/http-server';
 import { guard } from '../process/at-end';
@@ -67,7 +68,7 @@ export class Worker implements Caller {
     this.child = fork(file('bootstrap.ts'), {
       execPath: props.executable,
       execArgv: [
-        '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--disable-warning=ExperimentalWarning', '--experimental-strip-types', '--import', file('process-clock.ts'),
+        '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--disable-warning=ExperimentalWarning', '--experimental-strip-types', '--import', pathToFileURL(file('process-clock.ts')).href,
       ],
       cwd: props.codeDirectory,
       env: { ...props.environment, LOCAL_CALLER: props.name, LOCAL_NOW: String(this.toldTime), LOCAL_SEED: String(seedOf(props.name)) },

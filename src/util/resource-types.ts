@@ -1,3 +1,4 @@
+import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
 import { withoutTokens } from './errors';
 import { having } from './prop-types';
 import type { PropType } from './prop-types';
@@ -48,27 +49,37 @@ function generalPurposeBucket(bucket: PropType<false>): PropType<false> {
 }
 
 /**
- * Other things that S3 names like a general purpose bucket, recognized by reserved suffixes of their names or by their ARNs.
+ * Other things that S3 names like a general purpose bucket, recognized by reserved suffixes of their names, by their ARNs, or by the type
+ * of the resource that a name or an ARN refers to.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
-const KINDS: { readonly kind: string; readonly name: RegExp; readonly arn: RegExp }[] = [
-  { kind: 'a directory bucket or an access point of one (S3 Express One Zone)', name: /--x-s3$|--xa-s3$/, arn: /^arn:[^:]*:s3express:/ },
-  { kind: 'an access point of S3 on Outposts, or a bucket there', name: /--op-s3$/, arn: /^arn:[^:]*:s3-outposts:/ },
-  { kind: 'an S3 Object Lambda access point', name: /--ol-s3$/, arn: /^arn:[^:]*:s3-object-lambda:/ },
-  { kind: 'an S3 multi-Region access point', name: /\.mrap$/, arn: /^arn:[^:]*:s3::[^:]*:accesspoint[/:]/ },
-  { kind: 'an S3 access point', name: /-s3alias$/, arn: /^arn:[^:]*:s3:[^:]*:[^:]*:accesspoint[/:]/ },
-  { kind: 'an S3 table bucket', name: /--table-s3$/, arn: /^arn:[^:]*:s3tables:/ },
-  { kind: 'an S3 vector bucket', name: /(?!)/, arn: /^arn:[^:]*:s3vectors:/ },
+const KINDS: { readonly kind: string; readonly name: RegExp; readonly arn: RegExp; readonly resource: RegExp }[] = [
+  { kind: 'a directory bucket or an access point of one (S3 Express One Zone)', name: /--x-s3$|--xa-s3$/, arn: /^arn:[^:]*:s3express:/, resource: /^AWS::S3Express::/ },
+  { kind: 'an access point of S3 on Outposts, or a bucket there', name: /--op-s3$/, arn: /^arn:[^:]*:s3-outposts:/, resource: /^AWS::S3Outposts::/ },
+  { kind: 'an S3 Object Lambda access point', name: /--ol-s3$/, arn: /^arn:[^:]*:s3-object-lambda:/, resource: /^AWS::S3ObjectLambda::/ },
+  { kind: 'an S3 multi-Region access point', name: /\.mrap$/, arn: /^arn:[^:]*:s3::[^:]*:accesspoint[/:]/, resource: /^AWS::S3::MultiRegionAccessPoint$/ },
+  { kind: 'an S3 access point', name: /-s3alias$/, arn: /^arn:[^:]*:s3:[^:]*:[^:]*:accesspoint[/:]/, resource: /^AWS::S3::AccessPoint$/ },
+  { kind: 'an S3 table bucket', name: /--table-s3$/, arn: /^arn:[^:]*:s3tables:/, resource: /^AWS::S3Tables::/ },
+  { kind: 'an S3 vector bucket', name: /(?!)/, arn: /^arn:[^:]*:s3vectors:/, resource: /^AWS::S3Vectors::/ },
 ];
 
 /**
  * Returns what a bucket is instead of a general purpose bucket, such as `an S3 access point`. It is undefined for a general purpose bucket, and for
- * a bucket whose name and ARN are tokens.
+ * a bucket whose name and ARN are tokens that refer to no resource.
  */
 export function otherThanBucket(bucketArn: unknown, bucketName: unknown): string | undefined {
-  return KINDS.find(({ name, arn }) => arn.test(String(bucketArn)) || name.test(String(bucketName)))?.kind;
+  const types = [bucketArn, bucketName].map(referencedType);
+  const isKind = ({ name, arn, resource }: (typeof KINDS)[number]) =>
+    arn.test(String(bucketArn)) || name.test(String(bucketName)) || types.some(type => resource.test(type));
+  return KINDS.find(isKind)?.kind;
+}
+
+/** Returns the type of the resource that a text refers to, or nothing. */
+function referencedType(text: unknown): string {
+  const reference = typeof text === 'string' ? Tokenization.reverseString(text).tokens.find(token => Reference.isReference(token)) : undefined;
+  return Reference.isReference(reference) && CfnResource.isCfnResource(reference.target) ? reference.target.cfnResourceType : '';
 }
 
 /**

@@ -1,6 +1,7 @@
 import { App, Aws, Lazy, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { NeoCompilationFleet, NeoCompilationJob, NeoExecutionModel, NeoFleetModels, NeoFramework, NeoManifestFormat, NeoModel, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
+import * as s3express from 'aws-cdk-lib/aws-s3express';
+import { NeoCompilationFleet, NeoCompilationJob, NeoCreateCompilationJob, NeoExecutionModel, NeoFleetModels, NeoFramework, NeoManifestFormat, NeoModel, NeoPrivateCompilationVpc, NeoRunCompilationJob, NeoTarget } from '../../src';
 
 const XGBOOST = { framework: NeoFramework.XGBOOST };
 
@@ -47,6 +48,16 @@ describe.each(KINDS)('fails for %s', (_, name, kind) => {
     ['bucket', (__, other) => NeoFleetModels.fromManifest(other, 'm.json', NeoManifestFormat.JSON)],
     ['options.modelBuckets[0]', ({ bucket }, other) => NeoFleetModels.fromManifest(bucket, 'm.json', NeoManifestFormat.JSON, { modelBuckets: [other] })],
     ['bucket', (__, other) => NeoFleetModels.fromPrefix(other, 'm/', XGBOOST)],
+    ['outputBucket', ({ stack, bucket, network }, other) => new NeoCompilationFleet(stack, 'Fleet', {
+      models: NeoFleetModels.fromPrefix(bucket, 'm/', XGBOOST), targets: [{ target: NeoTarget.ML_C5 }], outputBucket: other, vpcConfig: network().vpcConfig, maxConcurrentJobs: 1,
+    })],
+    ['outputBucket', ({ stack, bucket, network }, other) => NeoCreateCompilationJob.jsonPath(stack, 'Create', {
+      compilationJobName: 'one', model: NeoModel.fromBucket(bucket, 'm.tar.gz', XGBOOST), target: NeoTarget.ML_C5, outputBucket: other, vpcConfig: network().vpcConfig,
+    })],
+    ['outputBucket', ({ stack, bucket, network }, other) => NeoRunCompilationJob.jsonata(stack, 'Run', {
+      compilationJobName: 'one', model: NeoModel.fromBucket(bucket, 'm.tar.gz', XGBOOST), target: NeoTarget.ML_C5, outputBucket: other, vpcConfig: network().vpcConfig,
+    })],
+    ['outputBucket', ({ stack }, other) => NeoCompilationJob.fromCompilationJobAttributes(stack, 'Job', { jobName: 'one', outputBucket: other, artifactObjectKey: 'm.tar.gz' })],
     ['resultsBucket', ({ stack, bucket, network }, other) => new NeoCompilationFleet(stack, 'Fleet', {
       models: NeoFleetModels.fromPrefix(bucket, 'm/', XGBOOST), targets: [{ target: NeoTarget.ML_C5 }], outputBucket: bucket, resultsBucket: other, vpcConfig: network().vpcConfig, maxConcurrentJobs: 1,
     })],
@@ -61,6 +72,39 @@ describe.each(KINDS)('fails for %s', (_, name, kind) => {
     expect(message).toContain('has the wrong type: it must be a general purpose bucket');
     expect(message.replace(/^options\./, '')).toMatch(new RegExp(`^${prop.replace(/^options\./, '').replace(/[[\]]/g, '\\$&')} `));
     expect(message).not.toContain('${Token');
+  });
+});
+
+describe('a resource of the app that is no bucket', () => {
+  const RESOURCES: [string, (stack: Stack) => s3.IBucket, RegExp][] = [
+    ['the ARN of an access point', stack => s3.Bucket.fromBucketArn(stack, 'Given', accessPoint(stack).attrArn), /an S3 access point/],
+    ['the alias of an access point', stack => s3.Bucket.fromBucketName(stack, 'Given', accessPoint(stack).attrAlias), /an S3 access point/],
+    ['an access point by its name', stack => s3.Bucket.fromBucketName(stack, 'Given', accessPoint(stack).ref), /an S3 access point/],
+    ['a directory bucket', stack => s3.Bucket.fromBucketName(stack, 'Given', directoryBucket(stack).ref), /directory bucket/],
+    ['the ARN of a directory bucket', stack => s3.Bucket.fromBucketArn(stack, 'Given', directoryBucket(stack).attrArn), /directory bucket/],
+    ['a directory bucket of another stack', stack => s3.Bucket.fromBucketName(stack, 'Given', directoryBucket(new Stack(App.of(stack) as App, 'Other')).ref), /directory bucket/],
+    ['a multi-Region access point', stack => s3.Bucket.fromBucketName(stack, 'Given', new s3.CfnMultiRegionAccessPoint(stack, 'Point', { regions: [{ bucket: 'b' }] }).attrAlias), /multi-Region/],
+  ];
+  const accessPoint = (stack: Stack) => new s3.CfnAccessPoint(stack, 'Point', { bucket: 'models' });
+  const directoryBucket = (stack: Stack) => new s3express.CfnDirectoryBucket(stack, 'Directory', { dataRedundancy: 'SingleAvailabilityZone', locationName: 'use1-az4' });
+
+  test.each(RESOURCES)('fails for %s', (_, bucketOf, kind) => {
+    const { stack, bucket, network } = fixture();
+    const other = bucketOf(stack);
+    for (const give of [
+      () => new NeoPrivateCompilationVpc(stack, 'N', { buckets: [bucket, other] }),
+      () => NeoModel.fromBucket(other, 'm.tar.gz', XGBOOST),
+      () => new NeoCompilationJob(stack, 'Job', { model: NeoModel.fromBucket(bucket, 'm.tar.gz', XGBOOST), target: NeoTarget.ML_C5, outputBucket: other, vpcConfig: network().vpcConfig }),
+    ]) {
+      expect(give).toThrow(kind);
+    }
+  });
+
+  test('takes a bucket of CloudFormation\'s', () => {
+    const { stack, bucket } = fixture();
+    const { ref, attrArn } = new s3.CfnBucket(stack, 'L1');
+    new NeoPrivateCompilationVpc(stack, 'N', { buckets: [bucket, s3.Bucket.fromBucketName(stack, 'ByName', ref)] });
+    NeoModel.fromBucket(s3.Bucket.fromBucketArn(stack, 'ByArn', attrArn), 'm.tar.gz', XGBOOST);
   });
 });
 
