@@ -14,6 +14,7 @@ import { checkApp } from './csharp/app';
 import { checkGenerated } from './csharp/generated';
 import { tryInit } from './init';
 import { build, CDK, EXAMPLE, type Target, type Workspace } from './packages';
+import { compileCSharp, compileGo, compileJava } from './snippets/compilers';
 import { runPythonSnippets } from './snippets/snippets';
 import { firstDifference, templateIn } from './templates';
 import { missing, type Tool, TOOLS } from './toolchain';
@@ -24,12 +25,13 @@ interface Language {
   readonly packageName: string;
   readonly tools: Tool[];
   readonly runApp: (outdir: string, workspace: Workspace) => Promise<void>;
+  readonly trySnippets: (workspace: Workspace) => Promise<string>;
 }
 
 const LANGUAGES: Language[] = [
-  { name: 'Python', target: 'python', packageName: 'wheel', tools: [TOOLS.python], runApp: runPython },
-  { name: 'Java', target: 'java', packageName: 'jar', tools: [TOOLS.java, TOOLS.maven], runApp: runJava },
-  { name: 'Go', target: 'go', packageName: 'module', tools: [TOOLS.go], runApp: runGo },
+  { name: 'Python', target: 'python', packageName: 'wheel', tools: [TOOLS.python], runApp: runPython, trySnippets: runPythonSnippets },
+  { name: 'Java', target: 'java', packageName: 'jar', tools: [TOOLS.java, TOOLS.maven], runApp: runJava, trySnippets: compileJava },
+  { name: 'Go', target: 'go', packageName: 'module', tools: [TOOLS.go], runApp: runGo, trySnippets: compileGo },
 ];
 
 const started = Date.now();
@@ -97,13 +99,11 @@ async function readDotNet(): Promise<string> {
 
 /** Everything of one language; the languages run at the same time. */
 async function checkLanguage(language: Language, expected: string): Promise<void> {
-  const { name, target } = language;
+  const { name, target, trySnippets } = language;
   await check(name, async () => tryLanguage(language, expected));
   if (failures.includes(name)) { return; }
-  if (target === 'python') {
-    await check(`${name}, types`, async () => checkPythonTypes(workspace));
-    await check(`${name}, snippets`, async () => runPythonSnippets(workspace));
-  }
+  if (target === 'python') { await check(`${name}, types`, async () => checkPythonTypes(workspace)); }
+  await check(`${name}, snippets`, async () => trySnippets(workspace));
   await check(`${name}, cdk init`, async () => tryInit(target, workspace));
 }
 
@@ -114,6 +114,7 @@ async function checkDotNet(expected: string): Promise<void> {
     await check('.NET, not built', readDotNet);
   } else {
     await check('.NET', async () => tryDotNet(expected));
+    if (!failures.includes('.NET')) { await check('.NET, snippets', async () => compileCSharp(workspace)); }
   }
 }
 
