@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import full from './stryker.config.mjs';
 
-/** Of each file, windows of five lines: one for every 300 lines, and of these windows one in three. */
+/** Of the code of each file, windows of five lines: one for every 300 lines, and of these windows one in three. */
 const WINDOW = 5;
 const PER_LINES = 300;
-const ONE_IN = 3;
+const ONE_IN = Number(process.env.NEO_ONE_IN ?? 3);
 
 /** Another seed is another sample. */
 const SEED = process.env.NEO_SEED ?? '1';
@@ -14,10 +14,14 @@ const AREAS = process.env.NEO_AREAS?.split(',') ?? globSync('src/*').map(folder 
 
 const random = (...parts) => createHash('sha256').update([SEED, ...parts].join(':')).digest().readUInt32BE();
 
+/** Imports, comments and members of interfaces have nothing to mutate. */
+const isCode = line => /[({=?]/.test(line) && !/^\s*(import|\*|\/|readonly|export (interface|type)|\}? ?from)/.test(line);
+
 function windowsOf(file) {
-  const { length } = readFileSync(file, 'utf8').split('\n');
-  return Array.from({ length: Math.ceil(length / PER_LINES) }, (_, index) => index).filter(index => random('chosen', file, index) % ONE_IN === 0).map(index => {
-    const first = 1 + index * PER_LINES + random('first', file, index) % Math.max(1, Math.min(PER_LINES, length - index * PER_LINES) - WINDOW);
+  const code = readFileSync(file, 'utf8').split('\n').flatMap((line, index) => isCode(line) ? [index + 1] : []);
+  return Array.from({ length: Math.ceil(code.length / PER_LINES) }, (_, index) => index).filter(index => random('chosen', file, index) % ONE_IN === 0).map(index => {
+    const part = code.slice(index * PER_LINES, (index + 1) * PER_LINES);
+    const first = part[random('first', file, index) % part.length];
     return `${file}:${first}-${first + WINDOW - 1}`;
   });
 }

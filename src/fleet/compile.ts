@@ -6,7 +6,7 @@ import { createJobStatements, jobStatement } from '../compilation/permissions';
 import {
   ApiCall, CALL_RETRIES, CREATE_RETRIES, DESCRIBE_RETRIES, EVALUATION_ERRORS, IN_USE_ERRORS, NOT_FOUND_ERRORS, pollRetries, retried,
 } from '../stepfunctions-tasks/api-call';
-import { jsonataString, oneLine } from '../stepfunctions-tasks/jsonata';
+import { jsonataString, oneLine } from '../stepfunctions-tasks/execution-model';
 import { pauseInJsonata } from '../stepfunctions-tasks/run-job-loop';
 
 export interface CompileProps {

@@ -8,7 +8,7 @@ import type { FleetPlace } from './fleet-props';
 import { DistributedMap, itemReader, planMap, resultWriter, uploadsPlanMap } from './plan';
 import type { PlanProps } from './plan';
 import { ApiCall, CALL_RETRIES, retried } from '../stepfunctions-tasks/api-call';
-import { executionTag, jsonataString, oneLine } from '../stepfunctions-tasks/jsonata';
+import { executionTag, jsonataString, oneLine } from '../stepfunctions-tasks/execution-model';
 import { renderJobTags } from '../stepfunctions-tasks/task-request';
 
 export interface FleetDefinitionProps extends PlanProps, CompileProps {

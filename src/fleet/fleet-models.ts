@@ -6,7 +6,7 @@ import type { NeoModel } from '../model/model';
 import { permitModels, requireOptions } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelOptions } from '../model/model-options';
 import { requireSameRegion } from '../network/same-environment';
-import { failOnJsonata } from '../stepfunctions-tasks/jsonata';
+import { failOnJsonata } from '../stepfunctions-tasks/execution-model';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 import { formatValue, NeoValidationError } from '../util/errors';

@@ -6,7 +6,7 @@ import type { FleetResults } from './fleet-access';
 import type { FleetSource } from './fleet-models';
 import type { NeoFleetTarget } from './fleet-props';
 import { modelRequest, targetRequest } from '../compilation/compilation-request';
-import { oneLine } from '../stepfunctions-tasks/jsonata';
+import { oneLine } from '../stepfunctions-tasks/execution-model';
 import { DEVICES, FRAMEWORKS } from '../target/compatibility';
 import { NeoValidationError } from '../util/errors';
 import { S3_URI_OF_OTHER_THAN_BUCKET } from '../util/resource-types';

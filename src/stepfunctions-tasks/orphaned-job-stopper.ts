@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ApiCall, CALL_RETRIES, retried } from './api-call';
-import { EXECUTION_TAG, executionTag } from './jsonata';
+import { EXECUTION_TAG, executionTag } from './execution-model';
 import { jobStatement } from '../compilation/permissions';
 import { requireSameRegion } from '../network/same-environment';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';

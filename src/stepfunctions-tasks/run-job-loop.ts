@@ -4,7 +4,7 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct, IConstruct } from 'constructs';
 import { ApiCall, CALL_RETRIES, DESCRIBE_RETRIES, IN_USE_ERRORS, retried } from './api-call';
 import { NeoCreateCompilationJob } from './create-compilation-job';
-import { EXECUTION_TAG, executionTag } from './jsonata';
+import { EXECUTION_TAG, executionTag } from './execution-model';
 import type { NeoCompilationTaskOptions } from './task-request';
 import { maxRuntimeOrDefault } from '../compilation/compilation-settings';
 import { jobArns, jobStatement } from '../compilation/permissions';

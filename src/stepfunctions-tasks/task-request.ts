@@ -1,7 +1,7 @@
 import { Lazy, TagManager, TagType, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct, IConstruct } from 'constructs';
-import { EXECUTION_TAG, executionTag, failOnOtherLanguage, isRuntimeValue, jsonataIn, jsonataString } from './jsonata';
+import { EXECUTION_TAG, executionTag, failOnOtherLanguage, isRuntimeValue, jsonataIn, jsonataString } from './execution-model';
 import { compilationRequest } from '../compilation/compilation-request';
 import type { NeoCommonCompilationProps } from '../compilation/compilation-settings';
 import { compilationSettings } from '../compilation/compilation-settings';

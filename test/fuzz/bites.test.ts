@@ -5,7 +5,7 @@ import { COMPILATION_JOB } from './subjects/compilation-job';
 import { BUCKET_MODEL } from './subjects/models';
 import { CREATE_JSONATA } from './subjects/state-machines';
 import * as environment from '../../src/network/same-environment';
-import * as jsonata from '../../src/stepfunctions-tasks/jsonata';
+import * as jsonata from '../../src/stepfunctions-tasks/execution-model';
 import * as json from '../../src/target/json';
 import { NeoValidationError } from '../../src/util/errors';
 import * as objectKeys from '../../src/util/object-keys';
