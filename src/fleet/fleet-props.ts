@@ -40,27 +40,27 @@ export interface NeoFleetTarget {
  */
 export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   /**
-   * Where the models come from.
+   * Source of the models.
    */
   readonly models: NeoFleetModels;
 
   /**
-   * What every model is compiled for, at least one; each target once with the same options. A row of a manifest may name its own instead.
+   * Targets that every model is compiled for, at least one. The same target may be in the list several times with different options. A row of a manifest can
+   * name its own target instead.
    */
   readonly targets: NeoFleetTarget[];
 
   /**
-   * How many jobs an execution runs at once, 1 to 10,000: not more than the account's quota of concurrent compilation jobs, which Service
-   * Quotas shows, less what others need of it. Where that quota is used up all the same, by others or by further executions of the fleet, jobs
-   * wait for it.
+   * How many jobs an execution runs at once, 1 to 10,000. It should not exceed the account's quota of concurrent compilation jobs, which Service
+   * Quotas shows, less what other workloads need. Jobs wait if other workloads or further executions of the fleet use up the quota.
    */
   readonly maxConcurrentJobs: number;
 
   /**
-   * Bucket for what Step Functions writes: the plan of every execution under `plans/`, its results and failures under `results/`. They
-   * hold names, digests and reasons, never a model. In account and Region of the stack.
+   * Bucket for the plan of every execution, under `plans/`, and for its results and failures, under `results/`. They contain names, digests and
+   * reasons, never a model. It must be in the account and Region of the stack.
    *
-   * @default - a bucket of its own, encrypted with `encryptionKey` of the private network if that has one, which stays when the stack goes
+   * @default - a new bucket, encrypted with `encryptionKey` of the private network if there is one, which is kept when the stack is deleted
    */
   readonly resultsBucket?: s3.IBucket;
 
@@ -73,7 +73,7 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   readonly toleratedFailurePercentage?: number;
 
   /**
-   * Whether every archive that is uploaded below the prefix is compiled at once. Only with `NeoFleetModels.fromPrefix`. The bucket then sends its
+   * Whether every archive that is uploaded below the prefix is compiled at once. It requires `NeoFleetModels.fromPrefix`. The bucket then sends its
    * events to EventBridge.
    *
    * @default false
@@ -81,17 +81,17 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   readonly startOnUpload?: boolean;
 
   /**
-   * How often a job is looked at, in whole seconds from 1. The first look comes after six intervals; a job that runs for more than 46 intervals is
-   * looked at each time it is 3 % older. A look costs one state transition, and the place of a job that has ended stays empty until the next look.
+   * How often a job is polled, in whole seconds from 1. The first poll comes after six intervals; a job that runs for more than 46 intervals is
+   * polled each time it is 3 % older. A poll costs one state transition, and the place of a job that has ended stays empty until the next poll.
    *
    * @default Duration.seconds(15)
    */
   readonly pollInterval?: Duration;
 
   /**
-   * How long an execution may take. Then its jobs are stopped.
+   * How long an execution may take before its jobs are stopped.
    *
-   * @default - Step Functions' own limit, one year
+   * @default - Step Functions' limit, one year
    */
   readonly timeout?: Duration;
 

@@ -38,11 +38,11 @@ export interface INeoCompilationFleet extends IResource {
  * calls AWS services directly, without Lambda functions.
  *
  * An execution plans every pair of model and target, runs a compilation job for each pair, and ends with a manifest of results and failures in
- * `resultsBucket`. The name of a job follows from the model's digest, the target and the options, so the same is never compiled twice, however
+ * `resultsBucket`. The name of a job is derived from the model's digest, the target and the options, so nothing is compiled twice, however
  * often executions are started. A redrive continues where an execution ended; an execution that is stopped, times out or fails stops its jobs.
  *
  * The input of an execution is `{}`, or any of `{"prefix": "uploads/resnet/"}` for some of the models of `fromPrefix`, `{"retryFailed": true}` to
- * compile again what failed before, and `{"toleratedFailurePercentage": 50}`.
+ * repeat compilations that failed before, and `{"toleratedFailurePercentage": 50}`.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
  *
@@ -88,7 +88,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
   public readonly resultsBucket: s3.IBucket;
 
   /**
-   * The names of the fleet's jobs begin with it; those of no other job of the account do.
+   * Beginning of the names of the fleet's jobs, unique in the account.
    */
   public readonly jobNamePrefix: string;
 
@@ -98,7 +98,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
   public readonly grantPrincipal: iam.IPrincipal;
 
   /**
-   * Collects what `Tags.of` adds; the fleet's jobs get these tags as well.
+   * Collects the tags that `Tags.of` adds. The fleet's jobs get them as well.
    */
   public readonly cdkTagManager: TagManager;
 

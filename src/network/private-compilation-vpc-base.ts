@@ -41,39 +41,39 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
   readonly role: iam.IRole;
 
   /**
-   * The buckets that jobs reach, as far as this app knows: none for an imported network that was not told.
+   * The buckets that jobs can reach. Empty for an imported network without `buckets`.
    */
   readonly buckets: s3.IBucket[];
 
   /**
-   * Customer-managed key for what jobs write and log. Undefined without one.
+   * Customer-managed key for the output and the logs of jobs. Undefined if there is none.
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Security group of the functions that control jobs, where these run in the VPC too (`privateControlPlane`). Undefined where they run outside.
+   * Security group of the functions that control jobs if they run in the VPC too (`privateControlPlane`), otherwise undefined.
    */
   readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
 
   /**
-   * Subnets of these functions. Undefined where they run outside the VPC.
+   * Subnets of these functions. Undefined if they run outside the VPC.
    */
   readonly controlPlaneSubnets?: ec2.ISubnet[];
 
   /**
-   * How many jobs of this network the deployment of a stack runs at the same time. Undefined: 10.
+   * How many jobs of this network the deployment of a stack runs at the same time. It is 10 if undefined.
    */
   readonly maxConcurrentJobs?: number;
 
   /**
-   * What a `NeoCompilationJob` takes as its `vpcConfig`.
+   * The value for `vpcConfig` of a `NeoCompilationJob`.
    */
   readonly vpcConfig: NeoVpcConfig;
 
   /**
-   * Let the execution role read objects of a bucket that is not one of this network's own, and let the requests through
-   * the S3 endpoint: for a model asset in the bootstrap bucket, say. Nothing happens twice, and nothing for a bucket of the
-   * network. Where the endpoint's policy is not this library's, a warning says what it must allow.
+   * Lets the execution role read objects of a bucket that is not one of the network's `buckets`, such as a model asset in the bootstrap bucket, and lets
+   * the requests through the S3 endpoint. It does nothing for a bucket of the network, or when it is called again. If this library does not manage the
+   * endpoint's policy, a warning says what it must allow.
    *
    * @param bucket the bucket
    * @param objectKeyPattern key of the object, `*` and `?` allowed
@@ -81,16 +81,16 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
   grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant;
 
   /**
-   * Let a principal use the buckets from outside the S3 endpoint too. It still needs permissions of its own. Where the bucket policies are
-   * not this library's, a warning says whom they must exempt.
+   * Lets a principal use the buckets from outside the S3 endpoint too. It still needs its own permissions. If this library does not manage the bucket
+   * policies, a warning says which principals they must exempt.
    *
    * @param grantee a role, a user, a function or an `ArnPrincipal`
    */
   allowOutsideEndpoint(grantee: iam.IGrantable): void;
 
   /**
-   * The statement that denies what does not come through the S3 endpoint: for the policies of buckets that the stack of the network does not own.
-   * It exempts the principals of `allowOutsideEndpoint`, including those that are named later.
+   * Returns the statement that denies requests that do not come through the S3 endpoint, for the policy of a bucket that the network's stack does not own.
+   * It exempts the principals of `allowOutsideEndpoint`, including those that are added later.
    *
    * @param bucket a bucket, not necessarily one of `buckets`
    */
@@ -101,13 +101,13 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
  * The network of a compilation job: SageMaker places the job's network interfaces in these subnets,
  * behind these security groups.
  *
- * Usually `vpcConfig` of a `NeoPrivateCompilationVpc`; written by hand only for a network this library does not know.
+ * Usually, this is `vpcConfig` of a `NeoPrivateCompilationVpc`. Write it by hand only for a network that this library does not know.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_NeoVpcConfig.html
  */
 export interface NeoVpcConfig {
   /**
-   * IDs of the subnets, 1 to 16, all in one VPC of default tenancy. All interfaces of a job may land in one of them,
+   * IDs of the subnets, 1 to 16, all in one VPC of default tenancy. All interfaces of a job may be in one of them,
    * so each needs two free addresses per instance.
    */
   readonly subnets: string[];
@@ -121,13 +121,13 @@ export interface NeoVpcConfig {
    * The private VPC that the IDs come from. With it, a job waits for the whole network before it starts and is deleted
    * before the network is, takes its execution role from it, and lets its model through the network's S3 endpoint.
    *
-   * @default - none: order, role and endpoint policy are yours to arrange
+   * @default - none: you arrange the order, the role and the endpoint policy
    */
   readonly privateVpc?: INeoPrivateCompilationVpc;
 }
 
 /**
- * What describes a network that exists already, made by another app for instance.
+ * Attributes of an existing network, for example one of another app.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  */
@@ -158,22 +158,22 @@ export interface NeoPrivateCompilationVpcAttributes {
   readonly role: iam.IRole;
 
   /**
-   * The buckets that endpoint and role were made for: nothing more is needed to read from them.
+   * The buckets that the policies of the endpoint and the role allow already.
    *
-   * @default - none: for every model a warning says what the endpoint's policy must allow
+   * @default - none: for every model, a warning says what the endpoint's policy must allow
    */
   readonly buckets?: s3.IBucket[];
 
   /**
-   * Customer-managed key for what jobs write and log. The execution role and CloudWatch Logs must be allowed to use it.
+   * Customer-managed key for the output and the logs of jobs. The execution role and CloudWatch Logs must be allowed to use it.
    *
    * @default - none: the encryption of the buckets, and of CloudWatch Logs
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Security group of a network with `privateControlPlane`: the functions that control jobs run in the VPC too, in `controlPlaneSubnets`. The
-   * interface endpoints for SageMaker, Step Functions and CloudFormation must be there, and an S3 endpoint that lets CloudFormation's answers through.
+   * Security group of a network with `privateControlPlane`, in which the functions that control jobs run in the VPC too, in `controlPlaneSubnets`. The network
+   * must have interface endpoints for SageMaker, Step Functions and CloudFormation, and an S3 endpoint that lets the responses to CloudFormation through.
    *
    * @default - the functions run outside the VPC
    */

@@ -28,25 +28,24 @@ import {
 /**
  * Properties of a `NeoPrivateCompilationVpc`.
  *
- * What you bring (`vpc`, `securityGroups`, `s3Endpoint`) is used as it is and never changed; only a role is given the permissions
- * it lacks. All that can be checked of it is checked, and a warning says what cannot be.
+ * Existing resources (`vpc`, `securityGroups`, `s3Endpoint`) are used as they are and never changed; only a role is granted the permissions that it
+ * lacks. The construct checks them as far as possible, and warns about what it cannot check.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  */
 export interface NeoPrivateCompilationVpcProps {
   /**
-   * Buckets that models are read from and artifacts are written to, at least one, all in the Region of the stack. Jobs reach
-   * these and nothing else.
+   * Buckets with models and for artifacts, at least one, all in the Region of the stack. Jobs can reach only these.
    *
    * A bucket of the same stack gets a policy that denies `bucketPolicyActions` to every request that does not come through this
-   * network's S3 endpoint, and everything to requests without TLS, as `enforceSSL` does. For any other bucket a warning says which statement its owner must add.
+   * network's S3 endpoint, and everything to requests without TLS, as `enforceSSL` does. For any other bucket, a warning says which statement its owner must add.
    */
   readonly buckets: s3.IBucket[];
 
   /**
-   * The highest number of instances that run at the same time, that is, of jobs that compile at the same time. Each takes two IP addresses, and all of
-   * them may land in the same subnet, so every subnet must be large enough for all. The subnets of a new VPC have room for 4,093 instances in
-   * any case; a larger number replaces the subnets of a deployed network.
+   * Maximum number of instances, and so of jobs, that run at the same time. Each needs two IP addresses, and all of them may be in the same subnet, so
+   * every subnet must be large enough for all. The subnets of a new VPC have room for 4,093 instances in any case; a larger number replaces the subnets
+   * of a deployed network.
    *
    * An integer from 1; with two Availability Zones at most 16381, or 8189 with `privateControlPlane`. If it is an unresolved token, subnets are as large as AWS allows.
    *
@@ -56,57 +55,57 @@ export interface NeoPrivateCompilationVpcProps {
 
   /**
    * How many `NeoCompilationJob`s of this network the deployment of a stack runs at the same time. The others wait for their turn, and the timeout of each
-   * begins with it. More ask more of the account: of its quota of compilation jobs, and of AWS Lambda's concurrency, which is 10 in new accounts.
-   * A job with `waitForCompletion: false` ends its turn when it was started, and each stack takes turns on its own: a warning tells if the subnets have too few
-   * addresses for all jobs that may run at the same time. Fleets have a limit of their own.
+   * begins with it. A higher number needs more of the account's quota of compilation jobs, and of AWS Lambda's concurrency, which is 10 in new accounts.
+   * The turn of a job with `waitForCompletion: false` ends when the job has started, and each stack takes turns on its own. A warning says if the subnets have
+   * too few addresses for all jobs that may run at the same time. Fleets have their own limit.
    *
-   * An integer from 1; more than `maxConcurrentInstances` counts as that, and an unresolved token as not given.
+   * An integer from 1. A value above `maxConcurrentInstances` is reduced to it, and an unresolved token is ignored.
    *
    * @default - 10, or `maxConcurrentInstances` if that is less
    */
   readonly maxConcurrentJobs?: number;
 
   /**
-   * The number of Availability Zones to use, with one isolated subnet in each: 1 to 16, as a job takes 16 subnets. A stack
-   * without an environment has two; a warning says so when you ask for more.
+   * Number of Availability Zones to use, with one isolated subnet in each: 1 to 16, as a job takes at most 16 subnets. A stack
+   * without an environment has two; there is a warning if you ask for more.
    *
    * @default 2
    */
   readonly maxAzs?: number;
 
   /**
-   * The source of the VPC's addresses, such as `IpAddresses.cidr('10.20.0.0/20')` or an IPAM pool. It must have room for the
-   * subnets that `maxConcurrentInstances` and `maxAzs` ask for. The subnets fill it, with room for eight of them where the instances allow it, so that
-   * one more Availability Zone leaves the subnets of a deployed network as they are.
+   * Addresses of the VPC, such as `IpAddresses.cidr('10.20.0.0/20')` or an IPAM pool. They must suffice for the subnets that
+   * `maxConcurrentInstances` and `maxAzs` need. The subnets fill them, with room for eight subnets if the number of instances permits, so that one more
+   * Availability Zone leaves the subnets of a deployed network as they are.
    *
    * @default - 10.0.0.0/16
    */
   readonly ipAddresses?: ec2.IIpAddresses;
 
   /**
-   * A VPC of your own: default tenancy, DNS resolution on, and with isolated subnets. Shared and imported VPCs will do.
+   * An existing VPC with default tenancy, DNS resolution and isolated subnets. It can be shared or imported.
    *
    * @default - a new VPC
    */
   readonly vpc?: ec2.IVpc;
 
   /**
-   * Which subnets of `vpc` to use: 1 to 16, all isolated, each with two free addresses per instance.
+   * The subnets of `vpc` to use: 1 to 16, all isolated, each with two free addresses per instance.
    *
    * @default - all isolated subnets of `vpc`
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 
   /**
-   * Security groups of your own, 1 to 5, in `vpc`. They must let TCP 443 out to the managed prefix list of S3 and all traffic out to
-   * the subnets; nothing must come in.
+   * Existing security groups, 1 to 5, in `vpc`. They must allow outbound TCP 443 to the managed prefix list of S3, all outbound traffic to the
+   * subnets, and no inbound traffic.
    *
-   * @default - a new group with just these rules
+   * @default - a new group with exactly these rules
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * A gateway endpoint for S3 of your own, in `vpc`, on the route tables of the subnets. Its policy stays as it is; a warning says which
+   * An existing gateway endpoint for S3 in `vpc`, on the route tables of the subnets. Its policy is not changed; a warning says which
    * statements it needs.
    *
    * @default - a new endpoint, with a policy for `buckets` only
@@ -114,7 +113,7 @@ export interface NeoPrivateCompilationVpcProps {
   readonly s3Endpoint?: ec2.IGatewayVpcEndpoint;
 
   /**
-   * An execution role of your own that trusts sagemaker.amazonaws.com. It is given what it lacks; when it cannot be changed, a
+   * An existing execution role that trusts sagemaker.amazonaws.com. It is granted the permissions that it lacks; if it cannot be changed, a
    * warning says what it needs.
    *
    * @default - a new role
@@ -122,17 +121,16 @@ export interface NeoPrivateCompilationVpcProps {
   readonly role?: iam.IRole;
 
   /**
-   * More statements for the policy of the S3 endpoint, each with a principal: the escape hatch, should a job have to
-   * reach more than `buckets`. Every statement widens what can leave the network.
+   * Additional statements for the policy of the S3 endpoint, each with a principal. They are the escape hatch if a job has to
+   * reach more than `buckets`. Every statement lets more data leave the network.
    *
    * @default - none
    */
   readonly endpointPolicyStatements?: iam.PolicyStatement[];
 
   /**
-   * What the bucket policy denies outside the endpoint: actions on objects and listings, such as `s3:DeleteObject*`. Actions on
-   * the bucket itself (`s3:PutBucketPolicy`, `s3:*` …) are an error, as denying them would lock out the deployment and, with
-   * it, the way back.
+   * Actions that the bucket policy denies outside the endpoint: actions on objects and listings, such as `s3:DeleteObject*`. Actions on
+   * the bucket itself (`s3:PutBucketPolicy`, `s3:*` …) are an error, because denying them would lock out the deployment itself.
    *
    * **Locked out of these actions** is every principal that does not come through the endpoint: people, administrators, the root user
    * and the S3 console; other workloads and networks; other accounts; AWS services, also those acting for you (SageMaker hosting that loads
@@ -145,23 +143,23 @@ export interface NeoPrivateCompilationVpcProps {
   readonly bucketPolicyActions?: string[];
 
   /**
-   * Who may use the buckets from outside the endpoint all the same: a role that uploads models, a role that hosts compiled ones, a
-   * `BucketDeployment`. Roles, users, functions, or `new iam.ArnPrincipal('arn:aws:iam::111122223333:role/team/*')` for anything
-   * else; `*` and `?` are allowed in the ARN. An exempt principal still needs permissions of its own.
+   * Principals that may use the buckets from outside the endpoint: a role that uploads models, a role that hosts compiled ones, a
+   * `BucketDeployment`. They are roles, users, functions, or `new iam.ArnPrincipal('arn:aws:iam::111122223333:role/team/*')` for anything
+   * else; `*` and `?` are allowed in the ARN. An exempt principal still needs its own permissions.
    *
    * @default - no principal; `allowOutsideEndpoint` adds more later
    */
   readonly bucketPolicyExemptPrincipals?: iam.IGrantable[];
 
   /**
-   * The prefix list managed by AWS that holds the addresses of S3 in the Region, `com.amazonaws.<region>.s3`.
+   * The AWS-managed prefix list with the addresses of S3 in the Region, `com.amazonaws.<region>.s3`.
    *
-   * @default - looked up at synthesis when the stack's environment is known, else asked for by the deployment
+   * @default - looked up at synthesis if the stack's environment is known, otherwise by the deployment
    */
   readonly s3PrefixList?: ec2.IPrefixList;
 
   /**
-   * Record the accepted and rejected traffic of the VPC.
+   * Whether flow logs record the accepted and rejected traffic of the VPC.
    *
    * @default - true for a new VPC; true for an existing VPC if another prop of the flow logs is given, else false
    * @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
@@ -169,8 +167,8 @@ export interface NeoPrivateCompilationVpcProps {
   readonly flowLogs?: boolean;
 
   /**
-   * Where flow logs go, such as `ec2.FlowLogDestination.toS3(bucket)`. Not one of `buckets`, as their policies deny the delivery of logs. Encryption, retention
-   * and removal are those of the destination; the props for them here are for the log group that the construct creates.
+   * Destination of the flow logs, such as `ec2.FlowLogDestination.toS3(bucket)`. It must not be one of `buckets`, as their policies deny the delivery of logs.
+   * The destination decides about encryption, retention and removal; the props for these apply only to the log group that the construct creates.
    *
    * @default - a CloudWatch log group that the construct creates
    */
@@ -184,24 +182,24 @@ export interface NeoPrivateCompilationVpcProps {
   readonly flowLogRetention?: logs.RetentionDays;
 
   /**
-   * What happens to the log group of the flow logs when it leaves the stack: any policy but `SNAPSHOT`.
+   * Removal policy of the log group of the flow logs: any but `SNAPSHOT`.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly flowLogRemovalPolicy?: RemovalPolicy;
 
   /**
-   * Customer-managed key for the flow logs, for the logs of the functions that control jobs, for the bucket that a fleet makes for its
-   * results, and for the compiled models of jobs that are given no other key and whose bucket has none. The key policy of a key of this
-   * app is extended for CloudWatch Logs; a warning says what an imported key needs. (The buckets' keys come with the buckets.)
+   * Customer-managed key for the flow logs, for the logs of the functions that control jobs, for the bucket that a fleet creates for its
+   * results, and for the compiled models of jobs if neither the job nor its bucket has a key. The policy of a key of this app is extended for
+   * CloudWatch Logs; a warning says what the policy of an imported key needs. The keys of the buckets are taken from the buckets.
    *
-   * @default - encrypted by CloudWatch Logs and S3 with keys of AWS
+   * @default - CloudWatch Logs and S3 encrypt with keys of AWS
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Run the functions that start, watch and delete jobs in this VPC too, without any path to the internet: adds isolated subnets for them, an S3 endpoint, and
-   * interface endpoints for SageMaker, Step Functions and CloudFormation, which AWS charges by the hour.
+   * Whether the functions that start, watch and delete jobs run in this VPC too, without any path to the internet. This adds isolated subnets for them, an S3
+   * endpoint, and interface endpoints for SageMaker, Step Functions and CloudFormation, which AWS charges by the hour.
    *
    * Without it, these functions run outside the VPC, as Lambda functions do by default, and call AWS's public endpoints. Models and artifacts do
    * not pass through them either way.
@@ -212,8 +210,8 @@ export interface NeoPrivateCompilationVpcProps {
   readonly privateControlPlane?: boolean;
 
   /**
-   * Subnets of `vpc` for the functions of `privateControlPlane`: 1 to 16, isolated, none of them one of the jobs', with eight free addresses each and on
-   * route tables of their own, as AWS takes one S3 endpoint per route table and jobs must not use that of the functions.
+   * Subnets of `vpc` for the functions of `privateControlPlane`: 1 to 16, isolated, other than those of the jobs, with eight free addresses each. They need their
+   * own route tables, as a route table takes one S3 endpoint and jobs must not use that of the functions.
    *
    * @default - a subnet of sixteen addresses in each Availability Zone of a new VPC; required with `vpc`
    */

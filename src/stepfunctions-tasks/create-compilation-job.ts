@@ -24,10 +24,10 @@ export interface NeoCreateCompilationJobJsonataProps extends sfn.TaskStateJsonat
 export interface NeoCreateCompilationJobProps extends sfn.TaskStateBaseProps, NeoCompilationTaskOptions {}
 
 /**
- * A Step Functions task that starts a compilation job and goes on as soon as SageMaker has accepted it. The result is the
- * answer of the API: `CompilationJobArn`. `NeoRunCompilationJob` waits for the end of the job.
+ * A Step Functions task that starts a compilation job and continues as soon as SageMaker has accepted it. The result is the
+ * response of the API: `CompilationJobArn`. `NeoRunCompilationJob` waits for the end of the job.
  *
- * A used-up quota of jobs is waited for, throttling and passing errors are retried, all with full jitter; a name that is taken
+ * The task retries, with full jitter, when the quota of jobs is used up, when it is throttled and after transient errors. A name that is in use
  * fails with `SageMaker.ResourceInUseException`.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
@@ -73,7 +73,7 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITagga
   }
 
   /**
-   * Collects what `Tags.of` adds; the jobs get these tags as well.
+   * Collects the tags that `Tags.of` adds. The jobs get them as well.
    */
   public readonly cdkTagManager: TagManager;
   /**
@@ -81,7 +81,7 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITagga
    */
   protected readonly taskMetrics: sfn.TaskMetricsConfig | undefined = undefined;
   /**
-   * What the state machine may do: create jobs of these names, tag them, and pass the role of the jobs. Never undefined.
+   * Permissions of the state machine: to create jobs with these names, tag them, and pass their role. It is never undefined.
    */
   protected readonly taskPolicies?: iam.PolicyStatement[];
   private readonly language: sfn.QueryLanguage;

@@ -23,7 +23,7 @@ export interface NeoOrphanedJobStopperProps {
   readonly stateMachine: sfn.IStateMachine;
 
   /**
-   * What the names of its jobs begin with, 1 to 63 letters, digits and hyphens. Only such jobs are looked at and stopped.
+   * Beginning of the names of its jobs, 1 to 63 letters, digits and hyphens. Only such jobs are described and stopped.
    */
   readonly jobNamePrefix: string;
 }
@@ -50,20 +50,20 @@ const FINDINGS: Reasons = {
 /** A call that was under way when the execution ended may still create a job. */
 const PAUSE = Duration.seconds(30);
 
-/** Half an hour, should AWS take so long to end a Map Run. */
+/** Half an hour, in case AWS takes that long to end a Map Run. */
 const MOST_LOOKS = 60;
 
-/** Of an execution that goes on after a redrive, at once or when its Map Run has been cancelled. */
+/** The states of an execution that continues after a redrive, at once or when its Map Run has been cancelled. */
 const REDRIVEN = ['RUNNING', 'PENDING_REDRIVE'];
 
-/** Lists of SageMaker write ARNs in small letters, and ListTags does not know such a one where the name has capitals. */
+/** ListCompilationJobs returns ARNs in lower case, and ListTags does not find such an ARN if the name has capital letters. */
 const JOB_ARN = "{% $substringBefore($states.context.Map.Item.Value.CompilationJobArn, '/') & '/' & $states.context.Map.Item.Value.CompilationJobName %}";
 
 /**
- * Stops the compilation jobs of executions that were aborted, timed out or failed. Step Functions runs nothing of an execution then, so an
+ * Stops the compilation jobs of executions that were aborted, timed out or failed. Step Functions runs no further state of such an execution, so an
  * EventBridge rule starts a small state machine. It finds the jobs by the tag `cdk-sagemaker-neo:execution`, which `NeoCreateCompilationJob`,
- * `NeoRunCompilationJob` and `NeoCompilationFleet` set, and looks until nothing is left to stop: not before the execution's Distributed Maps
- * have ended, as these run on for a while after their execution. It leaves an execution alone that has been redriven meanwhile.
+ * `NeoRunCompilationJob` and `NeoCompilationFleet` set, and repeats this until there is nothing left to stop and the execution's Distributed Maps
+ * have ended, as these run on for a while after their execution. It ignores an execution that has been redriven in the meantime.
  *
  * The workflows that a Distributed Map starts are not executions of `stateMachine`: their jobs are stopped with the execution that the Map is in.
  *

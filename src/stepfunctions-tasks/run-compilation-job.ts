@@ -14,7 +14,7 @@ import type { PropTypes } from '../util/prop-types';
  */
 export interface NeoRunCompilationJobJsonataProps extends NeoCompilationTaskOptions {
   /**
-   * How often the job is looked at, in whole seconds from 1. Each look costs three or four state transitions. At least a 2,000th of
+   * How often the job is polled, in whole seconds from 1. Each poll costs three or four state transitions. It must be at least a 2,000th of
    * `timeout`, or else of `maxRuntime` and `maxPendingTime` together, as the history of an execution ends after 25,000 events.
    *
    * @default Duration.seconds(30)
@@ -22,8 +22,8 @@ export interface NeoRunCompilationJobJsonataProps extends NeoCompilationTaskOpti
   readonly pollInterval?: Duration;
 
   /**
-   * How long the job may take from its creation, the wait for an instance included. Then it is stopped, and the state machine fails
-   * with `NeoCompilationTimeout`. At least `pollInterval`, to which it is rounded up.
+   * How long the job may take from its creation, including the wait for an instance. Then it is stopped, and the state machine fails
+   * with `NeoCompilationTimeout`. It must be at least `pollInterval`, and is rounded up to a multiple of it.
    *
    * @default - as long as `maxRuntime` and `maxPendingTime` let it
    */
@@ -35,7 +35,7 @@ export interface NeoRunCompilationJobJsonataProps extends NeoCompilationTaskOpti
  */
 export interface NeoRunCompilationJobJsonPathProps extends NeoRunCompilationJobJsonataProps {
   /**
-   * Where in the state's input the finished job goes, as DescribeCompilationJob answers it. Cannot be `$`: the input is needed
+   * Path in the state's input for the finished job, as DescribeCompilationJob returns it. It cannot be `$`, as the input is needed
    * while the job runs.
    *
    * @default '$.compilationJob'
@@ -50,7 +50,7 @@ const JSONPATH_TYPES: PropTypes<NeoRunCompilationJobJsonPathProps> = { ...JSONAT
 const MAX_ID = 65;
 
 /**
- * Starts a compilation job and waits for its end: create, wait, describe, and again until the job has ended. Step Functions has
+ * Starts a compilation job and waits for its end: it creates the job and then waits and describes it until it has ended. Step Functions has
  * no `.sync` for compilation jobs.
  *
  * A completed job goes on to the next state. Otherwise the state machine fails with `NeoCompilationFailed` and SageMaker's reason, with

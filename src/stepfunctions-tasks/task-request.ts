@@ -15,19 +15,19 @@ import { optional, requireTypes, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 
 /**
- * What a job that a state machine starts is made of.
+ * Options of a compilation job that a state machine starts.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  */
 export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
   /**
-   * Name of the job, 1 to 63 letters, digits and hyphens, unique in account and Region, also among jobs that have ended. Usually
+   * Name of the job, 1 to 63 letters, digits and hyphens, unique in account and Region, also among jobs that have ended. It usually comes
    * from the state's input: `sfn.JsonPath.stringAt('$.name')` in JSONPath, `{% $states.input.name %}` in JSONata.
    */
   readonly compilationJobName: string;
 
   /**
-   * Pattern of the names that `compilationJobName` may take at run time, `*` and `?` allowed. The state machine may use jobs of
+   * Pattern of the names that `compilationJobName` can have at run time, `*` and `?` allowed. The state machine is permitted to use jobs with
    * these names only.
    *
    * @default - the name itself when it is known at synthesis, otherwise `*`
@@ -40,7 +40,7 @@ export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
   readonly model: NeoModel;
 
   /**
-   * The device or platform to compile for. Its names may be known at run time only (`sfn.JsonPath.stringAt`, `NeoExpression.jsonata`).
+   * The device or platform to compile for. Its name can be a value of the execution (`sfn.JsonPath.stringAt`, `NeoExpression.jsonata`).
    */
   readonly target: NeoTarget;
 
@@ -52,7 +52,7 @@ export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
   readonly compilerOptions?: NeoCompilerOptions;
 
   /**
-   * Tags of the job, at most 48. A further one, `cdk-sagemaker-neo:execution`, says which execution started the job.
+   * Tags of the job, at most 48. A further tag, `cdk-sagemaker-neo:execution`, names the execution that started the job.
    *
    * @default - none
    */
@@ -69,7 +69,7 @@ export const TASK_TYPES: PropTypes<NeoCompilationTaskOptions> = {
  * @returns the input of CreateCompilationJob for a state, and the job's role
  */
 export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, language: sfn.QueryLanguage) {
-  // Open, as the props of every task in Step Functions are there as well.
+  // Open, as there are the props of all Step Functions tasks, too.
   requireTypes(scope, props, TASK_TYPES, 'props', true);
   const name = props.compilationJobName;
   if (!isRuntimeValue(scope, name)) { requireJobName(scope, 'compilationJobName', name); }
@@ -114,7 +114,7 @@ export function executionTagOf(language: sfn.QueryLanguage): { [valueOrPath: str
 /** The names of the jobs that a task may touch. */
 export function jobNamePattern(scope: Construct, props: Pick<NeoCompilationTaskOptions, 'compilationJobName' | 'compilationJobNamePattern'>): string {
   return props.compilationJobNamePattern
-    // A name that only the execution knows: IAM cannot be told more than that it is a compilation job.
+    // Only the execution knows the name, so the policy cannot name more than all compilation jobs.
     ?? (isRuntimeValue(scope, props.compilationJobName) ? '*' : props.compilationJobName);
 }
 
