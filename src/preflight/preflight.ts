@@ -70,7 +70,8 @@ function checkModelFiles(framework: string, paths: readonly string[], contents: 
 }
 
 function checkExternalData(path: string, externalData: readonly string[], { entries, partial }: ArchiveContents, findings: Findings): void {
-  const missing = externalData.find(file => !entries.some(entry => entry.path === posix.join(posix.dirname(path), file)));
+  const paths = new Set(entries.map(entry => entry.path));
+  const missing = externalData.find(file => !paths.has(posix.join(posix.dirname(path), file)));
   findings.warn('modelExternalData', `${name(path)} has its weights in other files, and AWS documents one .onnx file: save it as one with `
     + `"onnx.save(onnx.load('model.onnx'), 'model.onnx')"; got: ${list(externalData)}`
     + (missing !== undefined && partial === undefined ? `, and ${name(missing)} is not in the archive` : ''));

@@ -163,15 +163,20 @@ function checkMetadata({ entries }: ArchiveContents, findings: Findings): void {
       + `NeoModel.fromFiles; got: ${name(apple.path)}`);
   }
   const outside = entries.find(({ path, type, linkTarget }) => isOutside(path)
-    || linkTarget !== undefined && (posix.isAbsolute(linkTarget) || isOutside(type === 'hardlink' ? linkTarget : posix.join(posix.dirname(path), linkTarget))));
+    || linkTarget !== undefined && isOutside(...type === 'hardlink' ? [] : [posix.dirname(path)], linkTarget));
   if (outside) {
     findings.warn('archivePaths', `the archive has a path or link that leads out of it, which unpacking programs refuse; got: ${name(outside.path)}`
       + (outside.linkTarget === undefined ? '' : `, a link to ${name(outside.linkTarget)}`));
   }
 }
 
-function isOutside(path: string): boolean {
-  return path.startsWith('/') || /^[A-Za-z]:/.test(path) || /^\.\.(\/|$)/.test(posix.normalize(path));
+/** Counts folders, as joining and normalizing takes the square of the time for paths that go up and down. */
+function isOutside(...parts: string[]): boolean {
+  let depth = 0;
+  return parts.some(part => part.startsWith('/') || /^[A-Za-z]:/.test(part) || part.split('/').some(segment => {
+    if (segment !== '' && segment !== '.') { depth += segment === '..' ? -1 : 1; }
+    return depth < 0;
+  }));
 }
 
 function checkFolder(found: string[], findings: Findings): void {
@@ -214,8 +219,8 @@ export function list(paths: readonly string[]): string {
   return paths.slice(0, 5).map(name).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
 }
 
-/** Inputs that a message names. */
-const MAX_SHOWN = 10;
+/** Inputs that a message names, and sizes of each. */
+const MAX_SHOWN = 10, MAX_RANK = 16;
 
 /** Frameworks whose files have the exact names of the inputs; PyTorch's inputs are matched by their order, TensorFlow has names of signatures and tensors. */
 const EXACT_NAMES = ['ONNX', 'TFLITE', 'MXNET', 'KERAS'];
@@ -287,10 +292,11 @@ function checkOrder(given: readonly Given[], inputs: readonly ModelInput[], find
 
 function checkNames(request: InputRequest, given: readonly Given[], inputs: readonly ModelInput[], findings: Findings): void {
   const { framework } = request;
-  const inputOf = (one: Given) => inputs.find(input => input.name === one.name || input.aliases?.includes(one.name!));
-  for (const one of given) {
+  // Found once for each shape that is given, as a hostile model has inputs without end.
+  const matches = given.map(one => inputs.find(input => one.name !== undefined && (input.name === one.name || input.aliases?.includes(one.name))));
+  for (const [i, one] of given.entries()) {
     if (one.name === undefined) { continue; }
-    const input = inputOf(one);
+    const input = matches[i];
     if (input) {
       compare(request, one, input, findings);
     } else if (EXACT_NAMES.includes(framework)) {
@@ -299,8 +305,8 @@ function checkNames(request: InputRequest, given: readonly Given[], inputs: read
       findings.warn('inputNames', `data input shape: the model has the inputs ${names(inputs)}, and none of this name; got: ${name(one.name)}`);
     }
   }
-  if (findings.errors.length > 0 || given.some(one => one.name === undefined || !inputOf(one))) { return; }
-  const missing = inputs.filter(input => !given.some(one => inputOf(one) === input));
+  if (findings.errors.length > 0 || matches.includes(undefined)) { return; }
+  const missing = inputs.filter(input => !matches.includes(input));
   if (missing.length > 0) {
     findings.warn('inputNames', `data input shape: the model also has ${missing.length === 1 ? 'the input' : 'the inputs'} ${names(missing)}, add `
       + `${missing.length === 1 ? 'it' : 'them'}; got: ${names(given)}`);
@@ -348,7 +354,7 @@ function suggestShape({ framework, version, formatShape }: InputRequest, inputs:
     return;
   }
   const shown = inputs.slice(0, MAX_SHOWN);
-  const map = shown.map(({ name: inputName, dimensions }) => `${JSON.stringify(name(inputName ?? 'data'))}: [${dimensions?.map(size => size ?? 1).join(', ') ?? ''}]`).join(', ');
+  const map = shown.map(({ name: inputName, dimensions }) => `${JSON.stringify(name(inputName ?? 'data'))}: [${dimensions?.slice(0, MAX_RANK).map(size => size ?? 1).join(', ') ?? ''}]`).join(', ');
   const open = shown.filter(({ dimensions }) => !dimensions || dimensions.includes(undefined));
   findings.warn('inputShapeOfFile', `no data input shape: by its file the model takes ${formatShape(`{ ${map} }`)}`
     + (inputs.length > MAX_SHOWN ? ` and ${inputs.length - MAX_SHOWN} more` : '')
@@ -357,7 +363,8 @@ function suggestShape({ framework, version, formatShape }: InputRequest, inputs:
 }
 
 function formatDimensions(dimensions: readonly (number | undefined)[]): string {
-  return `[${dimensions.map(size => size ?? '?').join(',')}]`;
+  const shown = dimensions.slice(0, MAX_RANK).map(size => size ?? '?').join(',');
+  return dimensions.length > MAX_RANK ? `[${shown},... ${dimensions.length} sizes]` : `[${shown}]`;
 }
 
 function names(inputs: readonly { readonly name?: string }[]): string {

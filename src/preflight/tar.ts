@@ -23,8 +23,8 @@ const TYPES: { readonly [flag: string]: TarEntry['type'] } = { '0': 'file', '\0'
 const SPARSE = 'GNU.sparse.', SPARSE_NAME = `${SPARSE}name`;
 /** Where a header of a sparse file in GNU's format, and a block of its map, says that another block follows. */
 const SPARSE_HEADER_FLAG = 482, SPARSE_BLOCK_FLAG = 504;
-/** Of a name that does not fit into a header, or of an extended header, in which macOS also puts the attributes of a file. */
-const MAX_NAME = 64 * 1024, MAX_EXTENDED = 1024 * 1024;
+/** Of a path, which is also the limit of Linux, and of an extended header, in which macOS also puts the attributes of a file. */
+const MAX_NAME = 4096, MAX_EXTENDED = 1024 * 1024;
 
 /**
  * Reads the members of a tar archive one after the other, in the formats of POSIX (ustar, pax) and GNU. No light library reads one synchronously without
@@ -46,7 +46,8 @@ export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: Byt
     const padding = (BLOCK - size % BLOCK) % BLOCK;
     bytes.spend(1);
     if ('xgLK'.includes(flag)) {
-      if (size > ('LK'.includes(flag) ? MAX_NAME : MAX_EXTENDED)) { throw new FormatError(`the name of a member has ${size} bytes`); }
+      // GNU tar puts a zero behind the name.
+      if (size > ('LK'.includes(flag) ? MAX_NAME + 1 : MAX_EXTENDED)) { throw new FormatError(`the name of a member has ${size} bytes`); }
       const content = bytes.read(size);
       skipPadding(bytes, padding);
       if (flag === 'x') { pax = readPax(content); }
@@ -65,6 +66,9 @@ export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: Byt
       ...(linkTarget === undefined ? {} : { linkTarget: type === 'hardlink' ? normalize(linkTarget) : linkTarget }),
       ...(flag === 'S' || Object.keys(pax).some(key => key.startsWith(SPARSE)) ? { isSparse: true } : {}),
     };
+    for (const { length } of [entry.path, entry.linkTarget ?? '']) {
+      if (length > MAX_NAME) { throw new FormatError(`the name of a member has ${length} characters`); }
+    }
     bytes.spend((entry.path.length + (entry.linkTarget?.length ?? 0)) / 16);
     pax = {};
     longPath = longLink = undefined;
@@ -104,8 +108,12 @@ function pathOf(block: Buffer): string {
   return prefix ? `${prefix}/${name}` : name;
 }
 
+/** Without a regular expression for the end, which would take the square of the time for a path of slashes. */
 function normalize(path: string): string {
-  return path.replace(/^(\.\/+)+/, '').replace(/\/+$/, '');
+  const start = /^(\.\/+)*/.exec(path)![0].length;
+  let end = path.length;
+  while (end > start && path[end - 1] === '/') { end--; }
+  return path.slice(start, end);
 }
 
 function text(bytes: Buffer): string {

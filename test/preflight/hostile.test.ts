@@ -75,7 +75,32 @@ describe('what is made to keep the check busy, or to fill the memory, ends in a 
   const entry = tar([{ name: 'x' }]).subarray(0, 512);
   const extended = tar([{ name: 'x', flag: 'x', content: '10 path=a\n' }]).subarray(0, 1024);
 
+  const input = (name: string, sizes = 1) => field(11, Buffer.concat([
+    field(1, Buffer.from(name)), field(2, field(1, field(2, repeated(Buffer.from([0x0a, 2, 8, 1]), 4 * sizes)))),
+  ]));
+  const onnxWith = (...inputs: Buffer[]) => zlib.gzipSync(tar([{ name: 'a.onnx', content: graph(Buffer.concat(inputs)) }]));
+
   test.each<[string, NeoFramework, () => Buffer, RegExp]>([
+    ['a path of slashes', NeoFramework.ONNX, () => {
+      const record = ` path=${'/'.repeat(1_000_000)}x\n`;
+      return zlib.gzipSync(tar([{ name: 'x', flag: 'x', content: `${record.length + 7}${record}` }, { name: 'a.onnx' }]));
+    }, /cannot be unpacked.*the name of a member has 1000001 characters/],
+    ['inputs of which the last one is meant', NeoFramework.ONNX, () => onnxWith(...Array.from({ length: 110_000 }, (_, i) => input(`i${i}`)), input('image')),
+      /inputNames: .*also has the inputs i0, .* and 109990 more/],
+    ['sizes without end', NeoFramework.ONNX, () => onnxWith(input('image', 500_000)), /inputSizes: .*the model has \[(1,){16}\.\.\. 500000 sizes\]; got: \[1,3,32,32\]/],
+    ['a thousand inputs of TensorFlow Lite with one shape of 200,000 sizes', NeoFramework.TFLITE_1_15, () => {
+      const file = Buffer.alloc(4_108 + 800_000, 1);
+      file.fill(0, 0, 4_104);
+      file.write('TFL3', 4);
+      // Vtables of the model, a subgraph and a tensor: their length, that of the table, and positions of fields in the table.
+      for (const [position, ...values] of [[8, 10, 12, 4, 0, 8], [40, 8, 12, 4, 8], [76, 6, 8, 4]]) {
+        for (const [i, value] of values.entries()) { file.writeUInt16LE(value, position + 2 * i); }
+      }
+      // The tables with offsets to their vtables and fields, and the vectors with their lengths.
+      const numbers = [[0, 20], [20, 12, 3, 4, 1, 20], [56, 16, 8, 36, 1, 16], [88, 12, 4_104 - 92], [100, 1_000], [4_104, 200_000]];
+      for (const [position, ...values] of numbers) { for (const [i, value] of values.entries()) { file.writeUInt32LE(value, position + 4 * i); } }
+      return zlib.gzipSync(tar([{ name: 'a.tflite', content: file }]));
+    }, /a\.tflite must be.*got: a broken file: it has more parts than any model/],
     ['ten million entries', NeoFramework.ONNX, () => members(repeated(entry, 512 * 100_000), 100), /archivePartial: .*first 20000 entries/],
     ['ten million extended headers', NeoFramework.ONNX, () => members(repeated(extended, 1024 * 100_000), 100), /archivePartial: .*512 MiB|more parts than any model/],
     ['fields of protobuf without end', NeoFramework.ONNX, () => zlib.gzipSync(tar([{ name: 'a.onnx', content: graph(repeated(Buffer.from([8, 1]), 2 * large)) }])), /a\.onnx must be.*got: a broken file: it has more parts than any model/],
@@ -92,7 +117,7 @@ describe('what is made to keep the check busy, or to fill the memory, ends in a 
     const file = written(make());
     const before = process.memoryUsage().rss;
     const cpu = process.cpuUsage();
-    const { errors, warnings } = check(file, framework);
+    const { errors, warnings } = check(file, framework, framework === NeoFramework.ONNX ? shape : undefined);
     const { user, system } = process.cpuUsage(cpu);
     const taken = { seconds: (user + system) / 1e6, mebibytes: (process.memoryUsage().rss - before) / 2 ** 20 };
     expect([...errors, ...warnings].join('\n')).toMatch(message);

@@ -42,6 +42,7 @@ const ELEMENT_SIZES = [4, 8, 2, 1, 4, 1, 8, 1];
 /** A symbol: nodes with the operator "null" are variables, which are inputs unless the parameters have them. */
 export function readSymbol(bytes: ByteReader): ModelFile {
   if (bytes.remaining > MAX_SYMBOL) { return { unreadable: `it is larger than ${MAX_SYMBOL / 1024 / 1024} MiB` }; }
+  bytes.spend(bytes.remaining / 16);
   let symbol: any;
   try {
     symbol = JSON.parse(bytes.read(bytes.remaining).toString('utf8'));

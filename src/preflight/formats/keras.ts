@@ -27,6 +27,7 @@ export function readKeras(bytes: ByteReader): ModelFile {
     const start = [CONFIG, CONFIG_KERAS_3].map(beginning => window.indexOf(beginning)).filter(at => at >= 0).sort((a, b) => a - b)[0];
     if (start === undefined) { continue; }
     const text = readJson(window.subarray(start), bytes);
+    bytes.spend((text?.length ?? 0) / 16);
     const config = text === undefined ? undefined : parse(text);
     const isChannelsFirst = text?.includes('"data_format": "channels_first"') ?? false;
     return {
@@ -85,11 +86,12 @@ function inputsOf(model: Record<string, any>, isChannelsFirst: boolean): ModelIn
   const layers: unknown = Array.isArray(model.config) ? model.config : model.config?.layers;
   if (!Array.isArray(layers)) { return undefined; }
   const shapeOf = (layer: any) => layer?.config?.batch_input_shape ?? layer?.config?.batch_shape;
-  const isInput = (layer: any) => isRecord(layer) && layer.class_name === 'InputLayer' && Array.isArray(shapeOf(layer));
-  const found = layers.filter(isInput).map((layer: any): ModelInput => ({ name: String(layer.config.name), ...dimensionsOf(shapeOf(layer)) }));
+  const isNamed = (layer: any) => Array.isArray(shapeOf(layer)) && typeof layer.config.name === 'string';
+  const isInput = (layer: any) => isRecord(layer) && layer.class_name === 'InputLayer' && isNamed(layer);
+  const found = layers.filter(isInput).map((layer: any): ModelInput => ({ name: layer.config.name, ...dimensionsOf(shapeOf(layer)) }));
   if (found.length > 0) { return found; }
   const first = layers[0];
-  return Array.isArray(shapeOf(first)) ? [{ name: `${first.config.name}_input`, ...dimensionsOf(shapeOf(first)) }] : undefined;
+  return isNamed(first) ? [{ name: `${first.config.name}_input`, ...dimensionsOf(shapeOf(first)) }] : undefined;
 }
 
 type Sizes = (number | undefined)[];

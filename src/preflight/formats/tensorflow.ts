@@ -149,7 +149,7 @@ const SCHEMA = 3;
  */
 export function readTflite(bytes: ByteReader): ModelFile {
   if (bytes.remaining > MAX_SIZE) { return { unreadable: `it is larger than the ${MAX_SIZE / 1024 / 1024} MiB that are looked into` }; }
-  const file = new Flatbuffer(bytes.read(bytes.remaining));
+  const file = new Flatbuffer(bytes.read(bytes.remaining), bytes);
   if (file.identifier !== 'TFL3') { return { notAModel: 'a file that TensorFlow Lite did not make' }; }
   const schema = file.integer(file.field(file.root, 0));
   if (schema !== SCHEMA) { throw new UnsupportedFormat(`it has version ${schema} of the schema, and TensorFlow Lite knows ${SCHEMA}`); }
@@ -179,7 +179,7 @@ function writtenBy(file: Flatbuffer): Pick<ModelFile, 'writtenBy'> {
 }
 
 class Flatbuffer {
-  constructor(private readonly bytes: Buffer) {
+  constructor(private readonly bytes: Buffer, private readonly budget: Pick<ByteReader, 'spend'>) {
     if (bytes.length < 8) { throw new FormatError('it is too short'); }
   }
 
@@ -222,6 +222,7 @@ class Flatbuffer {
     const at = this.follow(field);
     const length = this.uint32(at);
     if (at + 4 + length * 4 > this.bytes.length) { throw new FormatError('it is cut off'); }
+    this.budget.spend(length);
     if (length > MAX_ELEMENTS) { throw new FormatError(`it claims to have ${length} parts of a kind`); }
     return Array.from({ length }, (_, i) => at + 4 + i * 4);
   }
