@@ -88,6 +88,22 @@ export class InitApp {
     return `${names.length} examples with ${Object.keys(flags).length} recommended flags: ${names.join(', ')}`;
   }
 
+  /** An app of `cdk init` in JavaScript, with the packages of the other one; all of it but the stack and its test is as `cdk init` wrote it. */
+  public synthesizeJavaScript(): string {
+    const folder = path.join(this.app, 'javascript');
+    const cli = path.join(this.app, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+    fs.mkdirSync(folder);
+    this.must('node', [cli, 'init', 'app', '--language', 'javascript', '--generate-only'], folder);
+    for (const [file, place] of [['javascript-stack.js', 'lib'], ['javascript.test.js', 'test']]) {
+      fs.copyFileSync(path.join(__dirname, 'init', `${file}.txt`), path.join(folder, place, file));
+    }
+    const tests = this.must('node', [this.npm, 'test'], folder);
+    this.must('node', [cli, 'synth', '--quiet', '--no-notices', '--no-version-reporting'], folder);
+    const template = fs.readFileSync(path.join(folder, 'cdk.out', 'Jobs.template.json'), 'utf8');
+    if (!template.includes('Custom::SageMakerNeoCompilationJob') || !template.includes('Fn::GetStackOutput')) { throw new Error('it has no job that refers weakly to the network'); }
+    return `network and job in two stacks, with weak references; ${/^Tests: .*$/m.exec(tests)?.[0].replace(/\s+/g, ' ')}`;
+  }
+
   private cdk(app: string, folder: string): void {
     this.must('node', [...this.synth(app), '--output', path.join(folder, 'cdk.out')], folder);
   }

@@ -137,6 +137,7 @@ try {
     ['its types', () => init!.checkTypes()],
     ['its tests', () => init!.test()],
     ['its synthesis', () => init!.synthesize()],
+    ['an app of cdk init in JavaScript', () => init!.synthesizeJavaScript()],
     ['the examples in it', () => init!.synthesizeExamples()],
   ] as const) {
     if (init) { check(name, body); }
