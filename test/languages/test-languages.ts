@@ -4,6 +4,7 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
+import { tryAcrossStacks } from './across-stacks/across-stacks';
 import { runDotNet } from './apps/dotnet';
 import { runGo } from './apps/go';
 import { runJava } from './apps/java';
@@ -102,6 +103,7 @@ async function checkLanguage(language: Language, expected: string): Promise<void
   const { name, target, trySnippets } = language;
   await check(name, async () => tryLanguage(language, expected));
   if (failures.includes(name)) { return; }
+  if (target === 'python') { await check(`${name}, several stacks`, async () => tryAcrossStacks(workspace)); }
   if (target === 'python') { await check(`${name}, types`, async () => checkPythonTypes(workspace)); }
   await check(`${name}, snippets`, async () => trySnippets(workspace));
   await check(`${name}, cdk init`, async () => tryInit(target, workspace));

@@ -1,6 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { ROOT } from '../../templates/tools';
+import { pythonIn } from '../apps/tools';
 import { must, type Workspace } from '../packages';
 import { firstDifference } from '../templates';
 
@@ -12,14 +13,14 @@ const ORDER = { Network: [], Jobs: ['Network'], Operations: ['Jobs', 'Network'] 
 /**
  * Several stacks in Python as in TypeScript: jsii passes constructs of one stack to those of another, and CDK refers across stacks as it is told.
  *
- * @param python the Python of an environment with the wheel
+ * It takes the environment that the check of Python made.
  */
-export async function tryAcrossStacks(python: string, { folder }: Workspace): Promise<string> {
-  const [typescript, ofPython] = ['typescript', 'python'].map(language => path.join(folder, `across-stacks.${language}`));
+export async function tryAcrossStacks(workspace: Workspace): Promise<string> {
+  const [typescript, ofPython] = ['typescript', 'python'].map(language => path.join(workspace.folder, `across-stacks.${language}`));
   await must(process.execPath, ['-r', 'ts-node/register/transpile-only', path.join(__dirname, 'app.ts')], {
     CDK_OUTDIR: typescript, TS_NODE_PROJECT: path.join(ROOT, 'test', 'tsconfig.json'),
   });
-  await must(python, [path.join(__dirname, 'app.py')], { CDK_OUTDIR: ofPython, PYTHONDONTWRITEBYTECODE: '1' });
+  await must(pythonIn(workspace), [path.join(__dirname, 'app.py')], { CDK_OUTDIR: ofPython, PYTHONDONTWRITEBYTECODE: '1' });
   for (const [mode, reference] of Object.entries(MODES)) {
     const dependencies = dependenciesIn(path.join(ofPython, mode));
     if (JSON.stringify(dependencies) !== JSON.stringify(ORDER)) { throw new Error(`${mode}: stacks depend on each other like this: ${JSON.stringify(dependencies)}`); }
