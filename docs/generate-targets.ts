@@ -25,10 +25,10 @@ export function renderTargetsPage(): string {
     '# Frameworks and targets',
     '<!-- Generated from src/target/compatibility.ts by docs/generate-targets.ts; do not edit. -->',
     [
-      'What AWS documents about the frameworks and targets of SageMaker Neo, and what this library checks of it at synthesis.',
-      'AWS changes it from time to time: a combination that is not below gives a warning, never an error, and `of(...)`, `device(...)` and',
-      '`fromJson(...)` take what AWS adds before this library knows it. Only what contradicts the API fails.',
-    ].join('\n'),
+      'This page lists what AWS documents about the frameworks and targets of SageMaker Neo, and what this library checks at synthesis.',
+      'AWS changes them from time to time. A combination that is not listed causes a warning, never an error, and `of(...)`, `device(...)` and',
+      '`fromJson(...)` accept values that AWS adds later. Only what contradicts the API is an error.',
+    ].join(' '),
     [
       '```ts',
       'declare const network: NeoPrivateCompilationVpc;',
@@ -48,61 +48,61 @@ export function renderTargetsPage(): string {
     ].join('\n'),
     `Sources: [cloud](${DG}/neo-supported-cloud.html), [edge frameworks](${DG}/neo-supported-devices-edge-frameworks.html), `
       + `[edge devices](${DG}/neo-supported-devices-edge-devices.html), [InputConfig](${API}/API_InputConfig.html), [OutputConfig](${API}/API_OutputConfig.html).`,
-    `Everything on this page was looked up on ${LOOKED_UP}. A test compares names, enums and members with the service model of the AWS SDK for JavaScript, and patterns and ranges with that of botocore where it is installed.`,
+    `Everything on this page was looked up on ${LOOKED_UP}. A test compares names, enums and members with the service model of the AWS SDK for JavaScript, and, if botocore is installed, patterns and ranges with botocore\'s model.`,
     '## Frameworks',
     frameworks(),
     [
-      'A version in *italics* is that of the model file: the API takes no `FrameworkVersion` for that framework, and the newest version is',
-      'named. `1.15` and `1.15.3` count as the same release. Versions are sent as written (AWS\'s Python SDK shortens `1.15.3` to `1.15`).',
-      `For ${dropped()} the version is not sent: that SDK leaves it out, and the service names other devices when it refuses a version`,
-      '([amazon-sagemaker-examples 3239](https://github.com/aws/amazon-sagemaker-examples/issues/3239)). That SDK sends no patch version, so one that AWS does not list gives a warning.',
-      'The archive must end in `.tar.gz`, as the API reference says; `.tgz` is refused.',
-    ].join('\n'),
+      'A version in *italics* is the newest supported version of the model file: the API takes no `FrameworkVersion` for that framework.',
+      '`1.15` and `1.15.3` count as the same release. Versions are sent as written (AWS\'s Python SDK shortens `1.15.3` to `1.15`).',
+      `For ${dropped()}, the version is not sent: that SDK omits it, and the service does not list these devices among those that take a version`,
+      '([amazon-sagemaker-examples 3239](https://github.com/aws/amazon-sagemaker-examples/issues/3239)). That SDK sends no patch version, so a patch version that AWS does not list causes a warning.',
+      'The name of the archive must end in `.tar.gz`, as the API reference says; `.tgz` is an error.',
+    ].join(' '),
     '### Input shapes',
     shapes(),
     [
-      'Every dimension is an integer of at least 1, the batch size included: Neo compiles for fixed sizes, and `null`, `None`, `-1` are rejected. Inputs',
-      'are listed in the order in which the model takes them. JavaScript moves names that are integers to the front of a map, so several inputs with',
-      'such names must be written with `NeoDataInputShape.fromJson`, which keeps the order of the text. For the target `coreml`, `fromCoreMlInputs` also',
-      'takes ranges, enumerated shapes and images.',
-    ].join('\n'),
+      'Every dimension is an integer of at least 1, including the batch size: Neo compiles for fixed sizes, so `null`, `None` and `-1` are errors.',
+      'List the inputs in the order in which the model takes them. JavaScript moves names that are integers to the front of a map, so write several inputs with',
+      'such names with `NeoDataInputShape.fromJson`, which keeps the order of the JSON. For the target `coreml`, `fromCoreMlInputs` also',
+      'accepts ranges, enumerated shapes and images.',
+    ].join(' '),
     '## Devices',
     '### Cloud',
     devices('cloud'),
     '### Edge',
     devices('edge'),
-    'The copy of AWS\'s table that is [archived on GitHub](https://github.com/awsdocs/amazon-sagemaker-developer-guide/blob/master/doc_source/neo-supported-devices-edge-devices.md) gives '
-      + 'X86_32 for both `x86_win32` and `x86_win64`. For the second, this page has X86_64, as its name says and as AWS lists it among the architectures for Windows.',
-    '`NeoTarget` has a constant for each, in capitals: `NeoTarget.ML_C5`, `NeoTarget.JETSON_NANO`.',
+    'The copy of AWS\'s table that is [archived on GitHub](https://github.com/awsdocs/amazon-sagemaker-developer-guide/blob/master/doc_source/neo-supported-devices-edge-devices.md) says '
+      + 'X86_32 for both `x86_win32` and `x86_win64`. For `x86_win64`, this page says X86_64, because of its name, and because AWS lists X86_64 among the architectures for Windows.',
+    '`NeoTarget` has a constant for each device, in capitals: `NeoTarget.ML_C5`, `NeoTarget.JETSON_NANO`.',
     '### Names in other languages',
     [
-      'C# and Go have the names of this page (`NeoTarget.RASP4B`, `NeoTarget_RASP4B()`). jsii gives Python and Java an underscore between a digit and a letter:',
+      'C# and Go use the names on this page (`NeoTarget.RASP4B`, `NeoTarget_RASP4B()`). In Python and Java, jsii puts an underscore between a digit and a letter:',
     ].join('\n'),
     namesInOtherLanguages(),
     '## Regions',
-    'AWS publishes no list of Regions of Neo. The SageMaker Python SDK 2.257.7 has images for compiled models in '
-      + `${NEO_REGIONS.map(code).join(', ')}. A stack in another Region gives the warning \`neoRegion\`.`,
+    'AWS publishes no list of Regions for Neo. The SageMaker Python SDK 2.257.7 has images for compiled models in '
+      + `${NEO_REGIONS.map(code).join(', ')}. A stack in another Region causes the warning \`neoRegion\`.`,
     [
       'The library\'s functions run on Node.js 24 in the commercial Regions ([AWS\'s list of runtimes](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html)), in China',
       `([the list there](https://docs.amazonaws.cn/en_us/lambda/latest/dg/lambda-runtimes.html), both as of ${LOOKED_UP}), and in a stack without a Region. We found no statement about GovCloud,`,
-      'isolated Regions and the European Sovereign Cloud: there, the functions run on the runtime that CDK itself chooses for the Region (`lambda.determineLatestNodeRuntime`), Node.js 22 in aws-cdk-lib 2.258.',
-    ].join('\n'),
+      'isolated Regions and the European Sovereign Cloud: there, the functions run on the runtime that CDK chooses for the Region (`lambda.determineLatestNodeRuntime`), which is Node.js 22 in aws-cdk-lib 2.258.',
+    ].join(' '),
     '## Platforms',
-    'For a device without a name of its own: `NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI })`. '
-      + 'The frameworks and versions are those of the column Edge. What has no mark is an error.',
+    'For a device that Neo has no name for, use `NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI })`. '
+      + 'The frameworks and versions are those in the column Edge. A combination without a mark is an error.',
     ...Object.keys(PLATFORMS).map(platform),
-    'The API also has the accelerator `NNA`, of which AWS documents no platform; it gives a warning.',
+    'The API also has the accelerator `NNA`, but AWS documents no platform for it. It causes a warning.',
     '## Compiler options',
     options(),
-    '`combinedWith` joins two of them. AWS spells the GPU\'s architecture both `gpu-code` and `gpu_code`; both are accepted. The JSON that is sent '
-      + 'has 3 to 1024 characters without white space.',
+    '`combinedWith` combines two sets of options. AWS spells the GPU\'s architecture both `gpu-code` and `gpu_code`; the library accepts both. The JSON in the request '
+      + 'must have 3 to 1024 characters without white space.',
     '## What is checked',
     '### Errors',
     errors(),
     '### Warnings',
     table(['Id (after `cdk-sagemaker-neo:`)', 'Meaning'], Object.entries(WARNINGS).map(([id, meaning]) => [code(id), meaning])),
-    'A warning that is known and accepted is acknowledged on the construct that it names:',
-    "```ts\ndeclare const job: NeoCompilationJob;\nAnnotations.of(job).acknowledgeWarning('cdk-sagemaker-neo:undocumentedCombination', 'compiled for us by AWS support');\n```",
+    'After you have checked a warning, acknowledge it on the construct that it names:',
+    "```ts\ndeclare const job: NeoCompilationJob;\nAnnotations.of(job).acknowledgeWarning('cdk-sagemaker-neo:undocumentedCombination', 'AWS Support confirmed this combination');\n```",
     '### Common failures',
     failures(),
   ].join('\n\n') + '\n';
@@ -128,7 +128,7 @@ function frameworks(): string {
 function shapes(): string {
   return table(['Framework', 'Layout of images', 'Without names', 'Needed'], Object.values(FRAMEWORKS).map((facts) => [
     facts.title, facts.layout ?? '–', facts.takesShapeList ? 'yes' : 'no',
-    facts.title === 'PyTorch' ? 'yes, except for instances from version 2.0 on' : facts.needsShape === undefined ? 'not documented' : facts.needsShape ? 'yes' : 'no',
+    facts.title === 'PyTorch' ? 'yes, except for instances with version 2.0 or newer' : facts.needsShape === undefined ? 'not documented' : facts.needsShape ? 'yes' : 'no',
   ]));
 }
 
@@ -178,37 +178,37 @@ function options(): string {
 function errors(): string {
   const takers = (test: (name: string) => boolean) => Object.keys(FRAMEWORKS).filter(test).map(code).join(', ');
   return [
-    `a version for a framework other than ${takers((name) => FRAMEWORKS[name].takesVersion)}, or one that is not a digit, a dot, and letters, digits and dots (3 to 10 characters)`,
+    `a version for a framework other than ${takers((name) => FRAMEWORKS[name].takesVersion)}, or a version that is not a digit, a dot, and then letters, digits and dots (3 to 10 characters)`,
     '`TFLITE` for an instance',
     'a framework other than TensorFlow and PyTorch for `coreml`',
     'a platform without a mark above',
-    '`ml_inf2` and `ml_trn1` in a Region where AWS says they are not, if the Region is known',
+    '`ml_inf2` and `ml_trn1` in a Region for which AWS does not document them, if the Region is known',
     `\`ANDROID_PLATFORM\` outside ${ANDROID_API_LEVELS.min} to ${ANDROID_API_LEVELS.max}`,
-    '`dtype` with another value than those above',
-    'options by name for `ml_inf1`, a command line for any other device except `ml_inf2` and `ml_trn1`',
+    '`dtype` with a value other than those above',
+    'named options for `ml_inf1`, or a command line for any other device except `ml_inf2` and `ml_trn1`',
     `a list of shapes without names for a framework other than ${takers((name) => FRAMEWORKS[name].takesShapeList)}`,
     'a dimension that is not an integer of at least 1',
-    'several inputs in a map with an integer among the names',
-    'an image for Keras in NHWC, which AWS documents to fail: four dimensions, two equal ones of at least 16 beside each other, and 1, 3 or 4 '
-      + 'where NHWC has its channels (a warning when the shape is given as JSON)',
-    'for `coreml`: a type other than `Image` and `Tensor`, an `Image` without bias and scale',
+    'several inputs in a map if one of the names is an integer',
+    'an image for Keras in NHWC, which fails according to AWS: four dimensions, two adjacent equal ones of at least 16, and 1, 3 or 4 '
+      + 'in the position of the channels in NHWC (a warning if the shape is JSON)',
+    'for `coreml`: a type other than `Image` and `Tensor`, or an `Image` without bias and scale',
     'JSON that is not valid or too long',
   ].map((line) => `- ${line}`).join('\n');
 }
 
 function failures(): string {
   return table(['The job fails because', 'At synthesis'], [
-    ['Neo has not this version of the framework for the target', 'warnings `undocumentedCombination` and `frameworkVersionMissing`; error for frameworks without a version'],
-    ['the model was saved by a newer PyTorch than the version named', 'cannot be seen: name the version that saved the model; `frameworkVersionMissing` when none is named'],
-    ['the inputs are not in the model\'s order', 'order of the map or text is kept to the letter; error where JavaScript would lose it; warning `inputOrder`'],
-    ['an image is NCHW instead of NHWC or the reverse', 'error for Keras, else warning `inputLayout`: AWS recommends `layout=\'HWC\'` for MXNet, and other models may have such inputs'],
-    ['a dimension is null', 'error'],
+    ['Neo does not support this version of the framework for the target', 'warnings `undocumentedCombination` and `frameworkVersionMissing`; an error for frameworks without a version'],
+    ['a newer PyTorch than the version you name saved the model', 'warning `modelNewer` for a local archive, not visible for others; warning `frameworkVersionMissing` if you name no version'],
+    ['the inputs are not in the model\'s order', 'the order of the map or JSON is kept; an error where JavaScript would change it; warning `inputOrder`'],
+    ['an image is NCHW instead of NHWC, or the reverse', 'an error for Keras, otherwise warning `inputLayout`: AWS recommends `layout=\'HWC\'` for MXNet, and other models may have such inputs'],
+    ['a dimension is null', 'an error'],
     ['the shape is missing', 'warning `dataInputShapeMissing`'],
-    ['compiler options of the GPU are missing', 'warning `nvidiaCompilerOptions`: AWS documents them as required, and has examples without them'],
-    ['the archive is no gzip-compressed tar', 'error, by its name, and for `fromAsset` by its content'],
-    ['the archive is absent', '`fromAsset` uploads it; warning `modelNotUploaded` for a bucket of the job\'s own stack; in other buckets it cannot be seen'],
-    ['the bucket is in another Region', 'error, where its Region is known'],
-    ['the role is not there yet', 'nothing to do: the job waits for role and policies, and its creation is tried again until the role can be assumed'],
+    ['compiler options of the GPU are missing', 'warning `nvidiaCompilerOptions`: AWS documents them as required, but has examples without them'],
+    ['the archive is not a gzip-compressed tar archive', 'an error, because of its name, or for `fromAsset` because of its content'],
+    ['the archive is missing', '`fromAsset` uploads it; warning `modelNotUploaded` for a bucket of the job\'s own stack; not visible for other buckets'],
+    ['the bucket is in another Region', 'an error, if its Region is known'],
+    ['IAM does not know the role yet', 'nothing to do: the job waits for its role and policies, and its creation is retried until SageMaker can assume the role'],
   ]);
 }
 

@@ -335,7 +335,7 @@ export abstract class CompilationJobBase extends Resource implements INeoCompila
     requireType(this, 'grantee', grantee, GRANTEE);
     const { privateVpc } = this.vpcConfig;
     if (privateVpc) {
-      requireExemptable(this, privateVpc, 'grantee', grantee.grantPrincipal, 'make it in the stack of the network, or give the role a roleName');
+      requireExemptable(this, privateVpc, 'grantee', grantee.grantPrincipal, 'create it in the stack of the network, or give the role a roleName');
       privateVpc.allowOutsideEndpoint(grantee);
     }
     return this.grantReadArtifacts(grantee);

@@ -131,7 +131,7 @@ export class CompilationJobProvider extends Construct {
     }));
     if (this.isInVpc) {
       Annotations.of(this).addWarningV2('cdk-sagemaker-neo:eventsNeedEndpoint', 'the functions of a private control plane reach EventBridge only if the network has an interface endpoint for '
-        + 'it (InterfaceVpcEndpointAwsService.EVENTBRIDGE) that their security group may use; without, metrics and alarms work, and events are lost');
+        + 'it (InterfaceVpcEndpointAwsService.EVENTBRIDGE) that their security group may use. Without it, metrics and alarms work, but events are lost');
     }
   }
 
@@ -182,7 +182,7 @@ export class CompilationJobProvider extends Construct {
     const resources = stack.node.findAll().filter(node => CfnResource.isCfnResource(node) && node.stack === stack) as CfnResource[];
     if (resources.length <= MAX_RESOURCES) { return []; }
     const jobs = resources.filter(resource => resource.cfnResourceType === COMPILATION_JOB_TYPE).length;
-    return [`stack ${stack.node.path} has ${resources.length} resources, ${jobs} of them Neo compilation jobs, but CloudFormation takes ${MAX_RESOURCES}: `
+    return [`stack ${stack.node.path} has ${resources.length} resources, ${jobs} of them Neo compilation jobs, but CloudFormation allows ${MAX_RESOURCES}: `
       + 'use a NeoCompilationFleet for many models, or split the jobs over several stacks'];
   }
 

@@ -289,7 +289,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
 
   public get inferenceImage(): string {
     if (this.props.target.isEdge) {
-      throw new NeoValidationError('inferenceImage is known for cloud targets only, as Neo has no image for edge devices; use modelArtifactsUri instead', this);
+      throw new NeoValidationError('inferenceImage is known for cloud targets only, because Neo has no image for edge devices: use modelArtifactsUri instead', this);
     }
     return this.resultAttribute('inferenceImage', 'InferenceImage');
   }
@@ -324,7 +324,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
 
   private resultAttribute(prop: string, name: keyof CompilationJobAttributes): string {
     if (!this.waitsForCompletion) {
-      throw new NeoValidationError(`${prop} is not known with waitForCompletion: false, as the deployment does not wait for the job; wait for it, or read the job with DescribeCompilationJob later`, this);
+      throw new NeoValidationError(`${prop} is not known with waitForCompletion: false, because the deployment does not wait for the job: wait for it, or call DescribeCompilationJob later`, this);
     }
     return this.attribute(name);
   }
@@ -368,6 +368,6 @@ function validateTimeout(
   }
   if (exceeds(maxPendingTime)) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:maxPendingTimeBeyondTimeout',
-      `maxPendingTime (${maxPendingTime!.toSeconds()} seconds) is longer than timeout (${limit} seconds), at which the job is stopped while the deployment waits for it. Set waitForCompletion to false to let it wait longer.`);
+      `maxPendingTime (${maxPendingTime!.toSeconds()} seconds) is longer than timeout (${limit} seconds), at which the job is stopped if the deployment waits for it: set waitForCompletion to false to let it wait longer`);
   }
 }

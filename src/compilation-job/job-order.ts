@@ -101,7 +101,7 @@ function warnOfTurns(scope: Construct, jobs: number, limit: number): void {
   const turns = Math.ceil(jobs / limit);
   if (turns <= MAX_TURNS) { return; }
   lateWarnings(scope).addWarningV2('cdk-sagemaker-neo:manyJobs', `stack ${Stack.of(scope).node.path} has ${jobs} jobs of one network, and its deployment runs ${limit} at once `
-    + `(maxConcurrentJobs): it takes as long as ${turns} compilations, and credentials must last that long. Raise maxConcurrentJobs as far as the quotas of SageMaker `
+    + `(maxConcurrentJobs): it takes as long as ${turns} compilations, and your credentials must last that long. Raise maxConcurrentJobs as far as the quotas of SageMaker `
     + 'and AWS Lambda allow, or use a NeoCompilationFleet');
 }
 
@@ -255,7 +255,7 @@ function mayUpload({ prefix }: BucketDeployment, key: string | undefined): boole
 
 function warn([job, ...others]: Construct[], bucket: s3.IBucket) {
   const whose = others.length > 0 ? `of this job and ${others.length} more is` : 'is';
-  lateWarnings(job).addWarningV2('cdk-sagemaker-neo:modelNotUploaded', `the model ${whose} read from ${bucket.node.path}, which this stack makes: on the first deployment the bucket is `
-    + 'empty, and the job fails. Make the bucket in another stack and upload the model before this one is deployed; or upload it in this stack, with a BucketDeployment, which the job waits for '
-    + 'by itself and which network.allowOutsideEndpoint(deployment.handlerRole) must let in, or with anything else and job.node.addDependency; or use NeoModel.fromAsset');
+  lateWarnings(job).addWarningV2('cdk-sagemaker-neo:modelNotUploaded', `the model ${whose} read from ${bucket.node.path}, which this stack creates: on the first deployment, the bucket is `
+    + 'empty, and the job fails. Create the bucket in another stack and upload the model before you deploy this one; or upload it in this stack, with a BucketDeployment, for which the job waits '
+    + 'and which needs network.allowOutsideEndpoint(deployment.handlerRole), or with anything else and job.node.addDependency; or use NeoModel.fromAsset');
 }

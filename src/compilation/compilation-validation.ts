@@ -99,7 +99,7 @@ export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): vo
     const ids = vpcConfig[prop];
     if (Token.isUnresolved(ids)) { continue; }
     if (ids.length < 1 || ids.length > max) {
-      throw new NeoValidationError(`vpcConfig.${prop} must hold 1 to ${max} IDs, as the API takes no more; got: ${ids.length}`, scope);
+      throw new NeoValidationError(`vpcConfig.${prop} must hold 1 to ${max} IDs, because the API accepts no more; got: ${ids.length}`, scope);
     }
     const wrong = ids.find(id => !Token.isUnresolved(id) && !/^[-0-9a-zA-Z]{1,32}$/.test(id));
     if (wrong !== undefined) {
@@ -114,7 +114,7 @@ function validateNetwork(scope: Construct, { vpcConfig: { privateVpc }, outputBu
   requireSameEnvironment(scope, privateVpc);
   const { buckets } = privateVpc;
   if (buckets.length > 0 && !buckets.some(bucket => bucket === outputBucket || bucket.bucketArn === outputBucket.bucketArn)) {
-    throw new NeoValidationError('outputBucket must be one of the buckets of the private network, as its S3 endpoint lets nothing through to others: '
+    throw new NeoValidationError('outputBucket must be one of the buckets of the private network, because jobs reach no other bucket through its S3 endpoint: '
       + `add it to the network's buckets; got: ${outputBucket.node.path}`, scope);
   }
 }
@@ -125,12 +125,12 @@ function requireSameEnvironment(scope: Construct, network: INeoPrivateCompilatio
   for (const place of ['region', 'account'] as const) {
     const [ours, theirs] = [here[place], network.env[place]];
     if (differ(ours, theirs)) {
-      throw new NeoValidationError(`vpcConfig must be of a network in the job's ${place} ${ours}: SageMaker places no interface elsewhere; got: a network in ${theirs}`, scope);
+      throw new NeoValidationError(`vpcConfig must be of a network in the job's ${place} ${ours}: SageMaker creates network interfaces only there; got: a network in ${theirs}`, scope);
     }
     // CDK would refuse this, with an error about the network's role.
     if (Token.isUnresolved(ours) !== Token.isUnresolved(theirs) && Resource.isOwnedResource(network.role) && Stack.of(network.role) !== here) {
       const text = (value: string) => Token.isUnresolved(value) ? 'an unresolved token' : value;
-      throw new NeoValidationError(`vpcConfig must be of a network whose stack has the env of the job's, as CDK refers to no stack of another ${place}: give both the same env, or neither any; `
+      throw new NeoValidationError(`vpcConfig must be of a network whose stack has the same env as the job's, because CDK cannot refer to a stack of another ${place}: give both stacks the same env, or neither; `
         + `got: ${text(theirs)}, and for the job ${text(ours)}`, scope);
     }
   }
@@ -150,7 +150,7 @@ function validateOutputPrefix(scope: Construct, prefix: string | undefined) {
   }
   // The API accepts 1,024 characters, and bucket, job name and artifact need up to 250 of them.
   if (prefix.length > 750) {
-    throw new NeoValidationError(`outputPrefix must have at most 750 characters, as the whole S3 URI may have 1,024; got: ${prefix.length} characters`, scope);
+    throw new NeoValidationError(`outputPrefix must have at most 750 characters, because the whole S3 URI may have 1,024; got: ${prefix.length} characters`, scope);
   }
   requireKey(scope, 'outputPrefix', prefix);
 }
@@ -166,11 +166,11 @@ function validateTags(scope: Construct, tags: { [key: string]: string } | undefi
 /** Returns what AWS would refuse in tags, undefined if nothing. */
 export function tagFault(tags: { [key: string]: string }, maxTags: number): string | undefined {
   const count = Object.keys(tags).length;
-  if (count > maxTags) { return `tags must be at most ${maxTags}, as SageMaker takes 50 and the library adds its own; got: ${count}`; }
+  if (count > maxTags) { return `tags must be at most ${maxTags}, because SageMaker allows 50 tags and this library adds its own; got: ${count}`; }
   const reserved = Object.keys(tags).find(key => /^(aws:|cdk-sagemaker-neo:)/i.test(key));
   if (reserved !== undefined) { return `tags must not begin with "aws:" or "cdk-sagemaker-neo:", which are reserved; got: ${formatValue(reserved)}`; }
   const wrong = Object.entries(tags).find(([key, value]) => (key === '' || !isTagText(key, 128)) || !isTagText(value, 256));
-  return wrong && 'tags must have keys of 1 to 128 and values of up to 256 letters, digits, spaces and _.:/=+-@, as AWS takes no others; '
+  return wrong && 'tags must have keys of 1 to 128 and values of up to 256 letters, digits, spaces and _.:/=+-@, because AWS allows no others; '
     + `got: ${formatValue(Object.fromEntries([wrong]))}`;
 }
 

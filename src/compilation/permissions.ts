@@ -37,7 +37,7 @@ export function grantExecutionRole(scope: Construct, settings: CompilationSettin
     if (outputBucket.encryptionKey) { grantKeys(scope, role, [outputBucket.encryptionKey], ...OUTPUT_KEY_ACTIONS); }
   }
   if (outputEncryptionKey) {
-    requireGrantableKey(scope, role, 'outputEncryptionKey', outputEncryptionKey, 'make the key in the stack of the network, or in one that the network\'s may refer to');
+    requireGrantableKey(scope, role, 'outputEncryptionKey', outputEncryptionKey, 'create the key in the stack of the network, or in a stack to which it may refer');
     grantKeys(scope, role, [outputEncryptionKey], ...OUTPUT_KEY_ACTIONS);
   }
 }
@@ -109,6 +109,6 @@ export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifa
  */
 export function allowDeletion(job: IConstruct, privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
   if (bucketPoliciesOf(privateVpc)?._deniesDeletion === false) { return; }
-  requireExemptable(job, privateVpc, 'deleteArtifacts: the role of the functions', handler, 'leave deletions out of bucketPolicyActions, or make the job in the stack of the network');
+  requireExemptable(job, privateVpc, 'deleteArtifacts: the role of the functions', handler, 'leave deletions out of bucketPolicyActions, or create the job in the stack of the network');
   privateVpc.allowOutsideEndpoint(handler);
 }

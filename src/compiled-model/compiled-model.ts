@@ -175,7 +175,7 @@ export class NeoCompiledModel extends Resource implements INeoCompiledModel, iam
     this.role = role;
     this.grantPrincipal = role.grantPrincipal;
     if (props.allowOutsideEndpoint && job.vpcConfig.privateVpc) {
-      requireExemptable(this, job.vpcConfig.privateVpc, 'role', role, 'with allowOutsideEndpoint, bring a role of the stack of the network, or one with a roleName');
+      requireExemptable(this, job.vpcConfig.privateVpc, 'role', role, 'with allowOutsideEndpoint, pass a role of the stack of the network, or one with a roleName');
     }
     const granted = props.allowOutsideEndpoint ? job.grantReadArtifactsOutsideEndpoint(role) : job.grantReadArtifacts(role);
 
@@ -212,20 +212,20 @@ const TYPES: PropTypes<NeoCompiledModelProps> = {
 function validate(scope: Construct, { job, role, modelName, image, environment }: NeoCompiledModelProps, vpcConfig: NeoVpcConfig): void {
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
   if (job.target.isEdge) {
-    fail(`job must be for a cloud target, as SageMaker hosts nothing that is compiled for a device: hand the artifact to the device (grantReadArtifactsOutsideEndpoint); got: ${job.target}`);
+    fail(`job must be for a cloud target, because SageMaker does not host models that are compiled for a device: give the device access to the artifact (grantReadArtifactsOutsideEndpoint); got: ${job.target}`);
   }
   if (job.target.deviceName === 'lambda' && !image) {
     fail('job must be for a target that SageMaker hosts, an ml_* instance family, or image must be given; got: lambda');
   }
   for (const place of ['region', 'account'] as const) {
     if (differ(Stack.of(scope)[place], job.env[place])) {
-      fail(`job must be in the ${place} of the stack, ${Stack.of(scope)[place]}, where SageMaker finds its artifact and network; got: ${job.node.path} in ${job.env[place]}`);
+      fail(`job must be in the ${place} of the stack, ${Stack.of(scope)[place]}, because SageMaker looks there for its artifact and network; got: ${job.node.path} in ${job.env[place]}`);
     }
   }
   if (role) { requirePassableRole(scope, role); }
   validateVpcConfig(scope, vpcConfig);
   if (!Token.isUnresolved(vpcConfig.subnets) && vpcConfig.subnets.length < 2) {
-    fail('vpcConfig.subnets must be at least two, in two Availability Zones, as SageMaker hosting asks for: give the network maxAzs: 2, or the model a vpcConfig of its own; '
+    fail('vpcConfig.subnets must be at least two, in two Availability Zones, because SageMaker hosting requires them: give the network maxAzs: 2, or the model its own vpcConfig; '
       + `got: ${vpcConfig.subnets.length}`);
   }
   if (image !== undefined && !Token.isUnresolved(image) && !/^\S{1,255}$/.test(image)) {
@@ -233,7 +233,7 @@ function validate(scope: Construct, { job, role, modelName, image, environment }
   }
   const variable = Object.entries(environment ?? {}).find(([name, value]) => !isVariable(name, value));
   if (variable) {
-    fail(`environment must have names of 1 to 1,024 letters, digits and underscores, no digit first, and values of up to 1,024 characters; got: ${formatValue(Object.fromEntries([variable]))}`);
+    fail(`environment must have names of 1 to 1,024 letters, digits and underscores that do not begin with a digit, and values of up to 1,024 characters; got: ${formatValue(Object.fromEntries([variable]))}`);
   }
   if (modelName !== undefined) { requireJobName(scope, 'modelName', modelName); }
 }

@@ -37,7 +37,7 @@ export function allowBuckets(
     if (used.some(({ bucketArn }) => closed.includes(bucketArn))) { privateVpc.allowOutsideEndpoint(role); }
   } else if (used.length > 0) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:fleetOutsideEndpoint', 'the state machine lists models, reads the manifest or writes results from outside the '
-      + 'network\'s S3 endpoint; where a bucket admits the endpoint alone, exempt the fleet (allowOutsideEndpoint of the network): '
+      + 'network\'s S3 endpoint: if a bucket admits only the endpoint, exempt the fleet (allowOutsideEndpoint of the network): '
       + used.map(({ node }) => node.path).join(', '));
   }
 }

@@ -166,7 +166,7 @@ class ListedModels extends NeoFleetModels {
     }));
     const bytes = Buffer.byteLength(JSON.stringify(items));
     if (bytes > MAX_PAYLOAD) {
-      throw new NeoValidationError(`models must be fewer, as Step Functions takes a list of at most ${MAX_PAYLOAD} bytes: write them into a manifest `
+      throw new NeoValidationError(`models must be fewer, because Step Functions accepts a list of at most ${MAX_PAYLOAD} bytes: list them in a manifest `
         + `(NeoFleetModels.fromManifest); got: ${configs.length} models in ${bytes} bytes`, context.scope);
     }
     return {

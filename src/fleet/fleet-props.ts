@@ -161,7 +161,7 @@ export function validateAgainstModels(scope: Construct, props: NeoCompilationFle
     }
   }
   if (props.startOnUpload && !source.listing) {
-    errors.add('startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix, as only a prefix says which uploads are models');
+    errors.add('startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix, because only a prefix says which uploads are models');
   }
   if (errors.size > 0) { throw new NeoValidationError([...errors].join('; '), scope); }
   // An id shows once on a construct.
@@ -178,7 +178,7 @@ export interface FleetPlace {
   readonly longestPrefix: string;
 }
 
-export const OVERLAP = 'must not overlap in one bucket, as the fleet would read what it has written: choose another folder for one of them; got: ';
+export const OVERLAP = 'must not overlap in one bucket, because the fleet would read what it has written: choose another folder for one of them; got: ';
 
 /**
  * Fails when the fleet would read what it writes, or write two things into one place.

@@ -148,8 +148,8 @@ export function validatePayloads(scope: Construct, props: Pick<PlanProps, 'sourc
   const largestModel = items.reduce((most, item) => Math.max(most, bytes(item)), 0);
   const size = bytesOfPairs(batchInput(scope, props)) + targets.length * largestModel;
   if (size > MAX_PAIRS) {
-    throw new NeoValidationError(`targets must be fewer, or dataInputShape and compilerOptions shorter: Step Functions hands on at most ${MAX_PAYLOAD} bytes, `
-      + `of which a model may take ${MAX_PAIRS} with all its targets; got: ${size} bytes for ${targets.length} targets`, scope);
+    throw new NeoValidationError(`targets must be fewer, or dataInputShape and compilerOptions shorter: Step Functions passes on at most ${MAX_PAYLOAD} bytes, `
+      + `of which a model may use ${MAX_PAIRS} with all its targets; got: ${size} bytes for ${targets.length} targets`, scope);
   }
 }
 

@@ -95,7 +95,7 @@ function sendEvents(scope: IConstruct, bucket: s3.IBucket): void {
   // That function overwrites what CloudFormation has written.
   scope.node.addValidation({
     validate: () => bucket.node.tryFindChild(NOTIFICATIONS)
-      ? [`bucket ${bucket.node.path} has notifications that were added after the fleet and would end its events: `
+      ? [`bucket ${bucket.node.path} has notifications that were added after the fleet and would overwrite its events: `
         + 'give it eventBridgeEnabled: true, or add them before the fleet']
       : [],
   });

@@ -125,7 +125,7 @@ class AssetModel extends NeoModel {
 
   constructor(private readonly path: string, private readonly options: NeoAssetModelOptions) {
     super();
-    if (Token.isUnresolved(path)) { throw new NeoValidationError('path must be known at synthesis, as the archive is uploaded from this machine; got: a token'); }
+    if (Token.isUnresolved(path)) { throw new NeoValidationError('path must be known at synthesis, because the archive is uploaded from this machine; got: a token'); }
     requireArchiveName('path', path);
     requireAssetOptions(options);
     this.warnings = options.preflight === false ? [] : preflight(path, options);
@@ -163,8 +163,8 @@ class PackageModel extends NeoModel {
     const region = Token.isUnresolved(this.modelPackageVersionArn) ? undefined : this.modelPackageVersionArn.split(':')[3];
     const here = Stack.of(scope).region;
     if (region !== undefined && !Token.isUnresolved(here) && region !== here) {
-      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:modelPackageRegion', `the model package ${this.modelPackageVersionArn} is in ${region}, and the job in ${here}: SageMaker most likely finds `
-        + 'packages of its own Region only');
+      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:modelPackageRegion', `the model package ${this.modelPackageVersionArn} is in ${region}, and the job is in ${here}: SageMaker probably finds `
+        + 'only packages of its own Region');
     }
     return { modelPackageVersionArn: this.modelPackageVersionArn };
   }
@@ -184,7 +184,7 @@ function upload(scope: Construct, sourcePath: string, assetHash?: string): { buc
   }
   const problem = archiveProblem(sourcePath);
   if (problem) {
-    throw new NeoValidationError('path must be a tar archive compressed with gzip, as Neo reads nothing else: pack the model with "tar czf"; '
+    throw new NeoValidationError('path must be a tar archive compressed with gzip, because Neo reads no other format: pack the model with "tar czf"; '
       + `got: ${formatValue(sourcePath)}, ${problem}`, scope);
   }
   const stack = Stack.of(scope);

@@ -258,9 +258,9 @@ function validate(scope: Construct, props: NeoCompilationMonitoringProps): numbe
   const { jobs, topic, alarmTopic, compilationTimeThreshold: threshold = 0.8, dashboardName } = props;
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
   if (jobs.length < 1 || jobs.length > 100) {
-    fail(`jobs must be 1 to 100 jobs, as a dashboard and an alarm list hold no more: make a monitoring for each hundred; got: ${jobs.length}`);
+    fail(`jobs must be 1 to 100 jobs, because dashboards and alarm lists are limited: create one NeoCompilationMonitoring per hundred jobs; got: ${jobs.length}`);
   }
-  if (new Set(jobs).size !== jobs.length) { fail('jobs must not have a job twice'); }
+  if (new Set(jobs).size !== jobs.length) { fail('jobs must not contain a job twice'); }
   if (!Token.isUnresolved(threshold) && !(threshold > 0 && threshold <= 1)) {
     fail(`compilationTimeThreshold must be above 0 and at most 1, a share of maxRuntime; got: ${formatValue(threshold)}`);
   }
@@ -268,17 +268,17 @@ function validate(scope: Construct, props: NeoCompilationMonitoringProps): numbe
     fail(`dashboardName must be 1 to 255 letters, digits, hyphens and underscores; got: ${formatValue(dashboardName)}`);
   }
   for (const [prop, told] of Object.entries({ topic, alarmTopic })) {
-    if (told) { requireSameRegion(scope, prop, told, 'rules and alarms tell topics of their own Region only'); }
+    if (told) { requireSameRegion(scope, prop, told, 'rules and alarms can notify topics in their own Region only'); }
   }
   for (const job of jobs) {
     for (const place of ['region', 'account'] as const) {
       const here = Stack.of(scope)[place];
       if (differ(here, job.env[place])) {
-        fail(`jobs must be in the ${place} of the stack, ${here}, as their metrics, logs and events are: make a monitoring there; got: ${job.node.path} in ${job.env[place]}`);
+        fail(`jobs must be in the ${place} of the stack, ${here}, where their metrics, logs and events are: create a NeoCompilationMonitoring there; got: ${job.node.path} in ${job.env[place]}`);
       }
     }
     if (!observationOf(job).waitsForCompletion) {
-      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:outcomeNotSeen', `the deployment does not wait for ${job.node.path} (waitForCompletion: false), so its end is not seen: its metrics, alarms and messages cover only `
+      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:outcomeNotSeen', `the deployment does not wait for ${job.node.path} (waitForCompletion: false), so its end is not reported: its metrics, alarms and messages cover only `
         + 'jobs that could not be started');
     }
   }

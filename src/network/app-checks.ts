@@ -56,7 +56,7 @@ function otherS3Endpoints(resources: CfnResource[], own: OwnEndpoint[], { subnet
     .filter(resource => resource instanceof ec2.CfnVPCEndpoint)
     .filter(endpoint => own.every(one => endpoint !== one.endpoint.node.defaultChild) && isS3Gateway(endpoint))
     .filter(({ routeTableIds = [] }) => routeTableIds.some(id => tables.some(table => compareIds(id, table) === 'same')))
-    .map(({ node }) => 'vpc must not have an S3 gateway endpoint on these route tables, as AWS refuses a second one: '
+    .map(({ node }) => 'vpc must not have an S3 gateway endpoint on these route tables, because AWS allows only one: '
       + `${remedy}; got: ${node.scope!.node.path}`);
 }
 
@@ -92,7 +92,7 @@ function warnOfDns(network: Construct, resources: CfnResource[], { vpc }: Checke
   const zones = resources.filter(resource => resource.cfnResourceType === 'AWS::Route53::HostedZone' && answersForS3(resource, vpc));
   const settings = [...associations, ...zones, ...interfaceEndpointsOf(vpc, resources).filter(isForS3InVpc).map(({ endpoint }) => endpoint)];
   if (settings.length > 0) {
-    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:vpcDnsSettings', `vpc ${vpc.node.path} has DNS settings of its own (${settings.map(({ node }) => node.path).join(', ')}): jobs fail unless `
+    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:vpcDnsSettings', `vpc ${vpc.node.path} has its own DNS settings (${settings.map(({ node }) => node.path).join(', ')}): jobs fail unless `
       + 'these resolve the names of S3 in the Region, such as s3.<region>.amazonaws.com, to its public addresses, as AmazonProvidedDNS does');
   }
 }

@@ -53,9 +53,9 @@ export function warnOfDenies(network: Construct, resources: CfnResource[], users
       const denies = policiesOf(resources, bucket).flatMap(policy => statementsIn(Stack.of(policy), policy.policyDocument)
         .filter(statement => deniesJobs(Stack.of(policy), statement, NEEDED[kind], users)));
       if (denies.length === 0) { continue; }
-      const other = kind === 'buckets' ? ', and where this network closes the bucket as well, nothing can' : '';
-      lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeniesNetwork', `the policy of bucket ${bucket.node.path} denies what the jobs of this network do there, so they cannot use the bucket${other}: `
-        + `${denies.map(statement => JSON.stringify(readableValue(statement))).join(', ')}. Remove the statement, or exempt in it the S3 endpoint of this network (aws:SourceVpce) or the execution role (aws:PrincipalArn)`);
+      const other = kind === 'buckets' ? ', and if this network closes the bucket as well, no principal can' : '';
+      lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeniesNetwork', `the policy of bucket ${bucket.node.path} denies requests of this network's jobs, so they cannot use the bucket${other}: `
+        + `${denies.map(statement => JSON.stringify(readableValue(statement))).join(', ')}. Remove the statement, or exempt the S3 endpoint of this network (aws:SourceVpce) or the execution role (aws:PrincipalArn) in it`);
     }
   }
 }
@@ -157,8 +157,8 @@ function warnOfDeployments(network: Construct, resources: CfnResource[], closed:
   const uploads = closed.flatMap(bucket => bucketDeployments(resources, bucket)).flatMap(({ construct }) => construct ?? []);
   const denied = uploads.filter(({ handlerRole }) => !policy.exempts(handlerRole));
   if (denied.length > 0) {
-    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeploymentDenied', `the bucket policies of this network deny what the BucketDeployment ${paths(denied)} does, as that does not come `
-      + `through the S3 endpoint: let it in with network.allowOutsideEndpoint(deployment.handlerRole)${denied.some(each => Stack.of(each) !== Stack.of(network)) ? IN_ANOTHER_STACK : ''}. `
+    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeploymentDenied', `the bucket policies of this network deny the requests of the BucketDeployment ${paths(denied)}, because they do not come `
+      + `through the S3 endpoint: exempt it with network.allowOutsideEndpoint(deployment.handlerRole)${denied.some(each => Stack.of(each) !== Stack.of(network)) ? IN_ANOTHER_STACK : ''}. `
       + 'A job of its stack that reads a model from the bucket waits for it');
   }
   return uploads.map(({ handlerRole }) => handlerRole);
@@ -179,8 +179,8 @@ function warnOfServices(network: Construct, resources: CfnResource[], closed: s3
     .map(({ node }) => `access logs of ${node.scope!.node.path}`);
   const denied = [...new Set([...granted, ...logging])];
   if (denied.length > 0) {
-    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:serviceDenied', 'the bucket policies of this network deny what comes from outside the S3 endpoint, AWS services included, so these '
-      + `cannot use their buckets: ${denied.join(', ')}. Give them a bucket that is not one of this network`);
+    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:serviceDenied', 'the bucket policies of this network deny requests from outside the S3 endpoint, including those of AWS services, so these '
+      + `cannot use their buckets: ${denied.join(', ')}. Give them a bucket outside of this network`);
   }
 }
 
@@ -199,8 +199,8 @@ function warnOfRoles(network: Construct, resources: CfnResource[], closed: s3.IB
     return role instanceof iam.Role && permitted.some(({ stack, name }) => areSame(stack, name, role.roleName)) ? [role] : [];
   }).filter(role => !known.includes(role) && !policy.exempts(role) && !mayRunInVpc(role, resources));
   if (denied.length > 0) {
-    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:roleDenied', 'the bucket policies of this network deny what does not come through the S3 endpoint, so these roles cannot use their '
-      + `permissions on its buckets from elsewhere: ${paths(denied)}. Let them in with network.allowOutsideEndpoint(role)${denied.some(each => Stack.of(each) !== Stack.of(network)) ? IN_ANOTHER_STACK : ''}`);
+    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:roleDenied', 'the bucket policies of this network deny requests from outside the S3 endpoint, so these roles cannot use their '
+      + `permissions on its buckets from elsewhere: ${paths(denied)}. Exempt them with network.allowOutsideEndpoint(role)${denied.some(each => Stack.of(each) !== Stack.of(network)) ? IN_ANOTHER_STACK : ''}`);
   }
 }
 

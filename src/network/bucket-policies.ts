@@ -41,12 +41,12 @@ export class EndpointOnlyBucketPolicy {
       throw new NeoValidationError('bucketPolicyActions must name at least one action; got: []', scope);
     }
     if (Token.isUnresolved(actions)) {
-      throw new NeoValidationError('bucketPolicyActions must be known at synthesis, or they could lock out the deployment itself; got: a token', scope);
+      throw new NeoValidationError('bucketPolicyActions must be known at synthesis, because they could lock out the deployment itself; got: a token', scope);
     }
     for (const action of actions) {
       if (!Token.isUnresolved(action) && !DENIABLE.test(action)) {
         throw new NeoValidationError('bucketPolicyActions must be S3 actions on objects or listings, such as "s3:DeleteObject*": '
-          + `denying others could lock out the deployment itself; got: ${formatValue(action)}`, scope);
+          + `to deny other actions could lock out the deployment itself; got: ${formatValue(action)}`, scope);
       }
     }
   }
@@ -95,7 +95,7 @@ export class EndpointOnlyBucketPolicy {
   private exemption(bucket: s3.IBucket, { scope, preparing }: IResolveContext) {
     const stack = Stack.of(scope);
     const inCycle = preparing && this.referredRoles.find(role => Stack.of(role) !== stack && refersTo(Stack.of(role), stack));
-    if (inCycle) { throw stackCycle(this.scope, 'grantee', inCycle, stack, 'make it in that stack, or give the role a roleName'); }
+    if (inCycle) { throw stackCycle(this.scope, 'grantee', inCycle, stack, 'create it in that stack, or give the role a roleName'); }
     const arns = [...this.exemptArns, ...this.actions.some(action => EMPTYING.test(action)) ? autoDeleteObjectsRoleArn(bucket) : []];
     return arns.length ? { 'aws:PrincipalArn': arns } : undefined;
   }
@@ -128,8 +128,8 @@ export function arnsOf(scope: IConstruct, grantee: iam.IGrantable): string[] {
     ? principal.policyFragment.principalJson.AWS ?? []
     : [];
   if (arns.length === 0 || arns.includes('*')) {
-    throw new NeoValidationError('bucketPolicyExemptPrincipals must be roles, users or ARNs of them, as the exemption compares aws:PrincipalArn; '
-      + `for all roles of an account use new iam.ArnPrincipal('arn:aws:iam::111122223333:role/*'); got: ${principal}`, scope);
+    throw new NeoValidationError('bucketPolicyExemptPrincipals must be roles, users or ARNs of them, because the exemption compares aws:PrincipalArn: '
+      + `for all roles of an account, use new iam.ArnPrincipal('arn:aws:iam::111122223333:role/*'); got: ${principal}`, scope);
   }
   return arns;
 }
@@ -189,7 +189,7 @@ export function networkOf(bucket: s3.IBucket): IConstruct | undefined {
  */
 export function uniqueBuckets(scope: IConstruct, buckets: s3.IBucket[]): s3.IBucket[] {
   if (buckets.length === 0) {
-    throw new NeoValidationError('buckets must name at least one bucket, for models and artifacts: jobs reach nothing else; got: []', scope);
+    throw new NeoValidationError('buckets must name at least one bucket for models and artifacts: jobs can reach nothing else; got: []', scope);
   }
   buckets.forEach(bucket => requireSameRegion(scope, 'buckets', bucket));
   return buckets.filter((bucket, index) => buckets.findIndex(other => other.bucketArn === bucket.bucketArn) === index);
@@ -209,7 +209,7 @@ export function closeBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: End
     if (Resource.isOwnedResource(bucket) && Stack.of(bucket) === Stack.of(scope)) {
       const other = networks.get(bucket);
       if (other) {
-        throw new NeoValidationError(`buckets must not be shared between networks, as each denies what comes through the other's endpoint; got: ${bucket.node.path}, `
+        throw new NeoValidationError(`buckets must not be shared between networks, because each network's policy denies requests through the other's endpoint; got: ${bucket.node.path}, `
           + `which belongs to ${other.node.path} already`, scope);
       }
       const { statementAdded, policyDependable } = bucket.addToResourcePolicy(statement);
@@ -220,7 +220,7 @@ export function closeBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: End
       }
     }
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketPolicyNotManaged',
-      `the policy of bucket ${bucket.node.path} is not managed by this stack${whyNot(bucket)}; until it has the following statement (bucketPolicyStatement() `
+      `the policy of bucket ${bucket.node.path} is not managed by this stack${whyNot(bucket)}. Until it has the following statement (bucketPolicyStatement() `
       + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(scope, statement)}${keyAdvice(bucket)}`);
     warnAboutOtherAccount(scope, bucket);
     return [];
@@ -242,7 +242,7 @@ export function keyStatement(...actions: string[]): string {
 /** The statement names this stack's endpoint, and this stack the bucket. */
 function whyNot(bucket: s3.IBucket): string {
   return Resource.isOwnedResource(bucket)
-    ? `: it is made in the stack ${Stack.of(bucket).node.path}, whose policies cannot refer to this one as long as this one refers to it (make it in this stack, or bring it by name, `
+    ? `: it is created in the stack ${Stack.of(bucket).node.path}, whose policies cannot refer to this stack while this stack refers to it (create it in this stack, or import it by name, `
       + 's3.Bucket.fromBucketName, and add the statement there)'
     : '';
 }
@@ -263,7 +263,7 @@ function onlyOverTls(bucket: s3.IBucket): iam.PolicyStatement {
 function warnAboutOtherAccount(scope: IConstruct, bucket: s3.IBucket) {
   if (differ(bucket.env.account, Stack.of(scope).account)) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketOfOtherAccount', `bucket ${bucket.node.path} belongs to account ${bucket.env.account}: `
-      + 'its policy, and that of its key, must also allow the execution role what jobs do');
+      + 'its policy, and that of its key, must also allow the execution role to do what jobs need');
   }
 }
 
@@ -271,8 +271,8 @@ function warnAboutOtherAccount(scope: IConstruct, bucket: s3.IBucket) {
  * No two stacks can refer to each other, and all that uses a network refers to its stack. CDK says so too, but neither why nor what to do.
  */
 function stackCycle(scope: IConstruct, prop: string, made: IConstruct, network: Stack, fix: string): NeoValidationError {
-  return new NeoValidationError(`${prop} must not be made in the stack ${Stack.of(made).node.path}, as the network, in the stack ${network.node.path}, would have to refer to it, and `
-    + `no two stacks can refer to each other: ${fix}; got: ${made.node.path}`, scope);
+  return new NeoValidationError(`${prop} must not be created in the stack ${Stack.of(made).node.path}, because the network, in the stack ${network.node.path}, would have to refer to it, and `
+    + `two stacks cannot refer to each other: ${fix}; got: ${made.node.path}`, scope);
 }
 
 /**
@@ -327,7 +327,7 @@ export class LaterBuckets {
       return;
     }
     Annotations.of(this.network).addWarningV2('cdk-sagemaker-neo:bucketDeployedLater', `the stack ${Stack.of(job).node.path}, with the job ${(job.node.scope ?? job).node.path}, is deployed before the stack `
-      + `${Stack.of(bucket).node.path}, with the bucket ${bucket.node.path}: on the first deployment the job does not find the bucket. Create jobs in another stack than the network's`);
+      + `${Stack.of(bucket).node.path}, with the bucket ${bucket.node.path}: on the first deployment, the job does not find the bucket. Create jobs in a stack other than the network's`);
   }
 }
 

@@ -64,8 +64,8 @@ export function createControlPlane(
   scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], s3PrefixList: ec2.IPrefixList, buckets: s3.IBucket[],
 ): ControlPlane {
   if (!Resource.isOwnedResource(vpc)) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:interfaceEndpointsMayExist', `the deployment fails if vpc ${vpc.node.path}, which is not made by this app, has an `
-      + 'interface endpoint with private DNS names for SageMaker, Step Functions or CloudFormation already');
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:interfaceEndpointsMayExist', `the deployment fails if vpc ${vpc.node.path}, which is imported, already has an `
+      + 'interface endpoint with private DNS names for SageMaker, Step Functions or CloudFormation');
   }
   const functions = new ec2.SecurityGroup(scope, 'ControlPlaneSecurityGroup', {
     vpc,

@@ -215,7 +215,7 @@ function checkRole(scope: Construct, role: iam.IRole, isMutable: boolean, needed
       `the policies of role ${role.node.path} cannot be changed here; they must allow: ${readable(scope, ...needed)}`);
   }
   if (!(role instanceof iam.Role)) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:roleTrustNotChecked', `role ${role.node.path} is not made by this app, so this cannot be checked: `
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:roleTrustNotChecked', `role ${role.node.path} is imported, so this cannot be checked: `
       + 'it must trust sagemaker.amazonaws.com for compilation jobs of this account (conditions aws:SourceAccount and aws:SourceArn)');
     return;
   }
@@ -223,7 +223,7 @@ function checkRole(scope: Construct, role: iam.IRole, isMutable: boolean, needed
   if (!trustOf().includes('aws:SourceArn') && !trustOf().includes('aws:SourceAccount')) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:roleTrustUnconditional', `role ${role.node.path} trusts services unconditionally: give its service principal `
       + 'the conditions aws:SourceAccount (this account) and aws:SourceArn (arn:<partition>:sagemaker:<region>:<account>:compilation-job/*), or another account '
-      + 'could have Neo use it');
+      + 'could make Neo use it');
   }
   // At the end of synthesis, as a trust policy may still grow.
   scope.node.addValidation({
@@ -240,14 +240,14 @@ export function grantKeys(scope: IConstruct, role: iam.IRole, keys: Iterable<kms
   const grants = [...new Set(keys)].map(key => ({ key, grant: key.grant(role, ...actions) }));
   const unknown = grants.filter(({ key }) => !Resource.isOwnedResource(key));
   if (unknown.length > 0) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyPolicyNotManaged', `the policy of key ${paths(unknown)} cannot be read or changed here: it must let IAM policies of `
-      + `this account decide, as that of a new key does, or allow ${actions.join(' and ')} to the role ${role.node.path}`);
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyPolicyNotManaged', `the policy of key ${paths(unknown)} cannot be read or changed here: it must delegate to the IAM policies of `
+      + `this account, as the policy of a new key does, or allow ${actions.join(' and ')} to the role ${role.node.path}`);
   }
   // What an imported alias stands for is not known either.
   const refused = grants.filter(({ grant }) => !grant.success);
   if (refused.length > 0) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyNotGranted', `the role ${role.node.path} must be allowed ${actions.join(' and ')} on key ${paths(refused)}, `
-      + 'which cannot be done here: bring the key by its ARN (kms.Key.fromKeyArn), or give the role the permission');
+      + 'which cannot be done here: import the key by its ARN (kms.Key.fromKeyArn), or give the role the permission');
   }
   return grants.map(({ grant }) => grant);
 }

@@ -13,7 +13,7 @@ const MAX_SECURITY_GROUPS = 5;
  */
 export function selectNetwork(scope: Construct, vpc: ec2.IVpc, props: NeoPrivateCompilationVpcProps): SelectedNetwork {
   if (!props.vpcSubnets && vpc.isolatedSubnets.length === 0) {
-    throw new NeoValidationError(`vpc must have isolated subnets, without any route to the internet, or vpcSubnets must name them; got: ${vpc.node.path} with none`, scope);
+    throw new NeoValidationError(`vpc must have isolated subnets, without any route to the internet, or vpcSubnets must select them; got: ${vpc.node.path} with none`, scope);
   }
   const functions = props.controlPlaneSubnets && select(scope, vpc, 'controlPlaneSubnets', props.controlPlaneSubnets);
   const { subnets: selected, isPendingLookup } = select(scope, vpc, 'vpcSubnets', props.vpcSubnets ?? { subnetType: ec2.SubnetType.PRIVATE_ISOLATED });
@@ -53,7 +53,7 @@ function requireApart(scope: Construct, jobs: ec2.ISubnet[], functions: ec2.ISub
   const shared = functions.filter(({ subnetId, routeTable }) => jobs.some(job => job.subnetId === subnetId
     || (routeTable?.routeTableId && job.routeTable?.routeTableId && compareIds(job.routeTable.routeTableId, routeTable.routeTableId) === 'same')));
   if (shared.length > 0) {
-    throw new NeoValidationError('controlPlaneSubnets must be other subnets than those of the jobs, with other route tables, as a route table takes one S3 endpoint and jobs must not use '
+    throw new NeoValidationError('controlPlaneSubnets must not be the jobs\' subnets or share their route tables, because a route table accepts one S3 endpoint and jobs must not use '
       + `that of the functions; got: ${paths(shared)}`, scope);
   }
 }
@@ -63,7 +63,7 @@ function requireApart(scope: Construct, jobs: ec2.ISubnet[], functions: ec2.ISub
  */
 export function requireSubnetCount(scope: Construct, prop: string, subnets: ec2.ISubnet[]) {
   if (subnets.length < 1 || subnets.length > MAX_SUBNETS) {
-    throw new NeoValidationError(`${prop} must be 1 to ${MAX_SUBNETS} subnets, as many as a job takes; got: ${subnets.length}`, scope);
+    throw new NeoValidationError(`${prop} must be 1 to ${MAX_SUBNETS} subnets, which is the range that a job accepts; got: ${subnets.length}`, scope);
   }
 }
 
@@ -72,7 +72,7 @@ export function requireSubnetCount(scope: Construct, prop: string, subnets: ec2.
  */
 export function requireGroupCount(scope: Construct, groups: ec2.ISecurityGroup[]) {
   if (groups.length < 1 || groups.length > MAX_SECURITY_GROUPS) {
-    throw new NeoValidationError(`securityGroups must be 1 to ${MAX_SECURITY_GROUPS} groups, as many as a job takes; got: ${groups.length}`, scope);
+    throw new NeoValidationError(`securityGroups must be 1 to ${MAX_SECURITY_GROUPS} groups, which is the range that a job accepts; got: ${groups.length}`, scope);
   }
 }
 
@@ -82,8 +82,8 @@ export function requireGroupCount(scope: Construct, groups: ec2.ISecurityGroup[]
 function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane?: boolean) {
   const resource = vpc.node.defaultChild;
   if (!(resource instanceof ec2.CfnVPC)) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:vpcNotChecked', `vpc ${vpc.node.path} is not made by this app, so these cannot be checked: `
-      + 'tenancy must be default, DNS resolution must be on');
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:vpcNotChecked', `vpc ${vpc.node.path} is imported, so this cannot be checked: `
+      + 'tenancy must be default, and DNS resolution must be on');
     return;
   }
   const { instanceTenancy, enableDnsSupport, enableDnsHostnames } = resource;
@@ -91,14 +91,14 @@ function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane?: boolean) {
     throw new NeoValidationError(`vpc must have default tenancy: Neo runs on shared hardware only; got: ${instanceTenancy}`, scope);
   }
   if (enableDnsSupport === false) {
-    throw new NeoValidationError('vpc must have DNS resolution (enableDnsSupport), or jobs cannot find S3; got: false', scope);
+    throw new NeoValidationError('vpc must have DNS resolution (enableDnsSupport), because jobs cannot find S3 without it; got: false', scope);
   }
   if (hasControlPlane && enableDnsHostnames === false) {
     throw new NeoValidationError('vpc must have DNS hostnames (enableDnsHostnames) for privateControlPlane: interface endpoints with private DNS names need them; got: false', scope);
   }
   if (enableDnsHostnames === false) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:vpcDnsHostnames', `vpc ${vpc.node.path} has no DNS hostnames (enableDnsHostnames): `
-      + 'S3 works without, interface endpoints with private DNS names do not');
+      + 'S3 works without them, but interface endpoints with private DNS names do not');
   }
 }
 
@@ -119,13 +119,13 @@ function checkSubnets(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, subnet
     return resource instanceof ec2.CfnSubnet && compareIds(resource.vpcId, vpc.vpcId) === 'different';
   });
   if (foreign.length > 0) {
-    throw new NeoValidationError(`${prop} must all be in vpc, as a job runs in one VPC; got: ${paths(foreign)}`, scope);
+    throw new NeoValidationError(`${prop} must all be in vpc, because a job runs in one VPC; got: ${paths(foreign)}`, scope);
   }
   const owned = subnets.filter(subnet => Resource.isOwnedResource(subnet));
   const unknown = subnets.filter(subnet => !owned.includes(subnet));
   if (unknown.length > 0) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetsNotChecked', `subnets ${paths(unknown)} are not made by this app, so these cannot be checked: `
-      + 'they must be in the VPC, their route tables must have no route to the internet, and no other network must be joined to them');
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetsNotChecked', `subnets ${paths(unknown)} are imported, so this cannot be checked: `
+      + 'they must be in the VPC, their route tables must have no route to the internet, and no other network must be attached to them');
   }
   scope.node.addValidation({ validate: () => routesOut(scope, prop, subnets) });
 }

@@ -34,7 +34,7 @@ export function validateFlowLogs(scope: Construct, props: FlowLogProps): void {
   for (const prop of DETAILS) {
     if (props[prop] === undefined) { continue; }
     if (props.flowLogs === false) {
-      throw new NeoValidationError(`${prop} must not come with flowLogs: false, which switches flow logs off; got: both`, scope);
+      throw new NeoValidationError(`${prop} must not come with flowLogs: false, which turns flow logs off; got: both`, scope);
     }
     if (flowLogDestination && prop !== 'flowLogDestination') {
       throw new NeoValidationError(`${prop} must not come with flowLogDestination: it is for the log group that this construct creates, so set it on the destination instead; got: both`, scope);
@@ -44,7 +44,7 @@ export function validateFlowLogs(scope: Construct, props: FlowLogProps): void {
     throw new NeoValidationError(`flowLogRetention must be one of logs.RetentionDays, such as logs.RetentionDays.ONE_YEAR; got: ${formatValue(flowLogRetention)}`, scope);
   }
   if (flowLogRemovalPolicy !== undefined && !REMOVAL_POLICIES.includes(flowLogRemovalPolicy)) {
-    throw new NeoValidationError(`flowLogRemovalPolicy must be RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, as a log group has no snapshots; got: ${formatValue(flowLogRemovalPolicy)}`, scope);
+    throw new NeoValidationError(`flowLogRemovalPolicy must be RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, because a log group has no snapshots; got: ${formatValue(flowLogRemovalPolicy)}`, scope);
   }
 }
 
@@ -64,8 +64,8 @@ export function createFlowLogs(scope: Construct, vpc: ec2.IVpc, buckets: s3.IBuc
   });
   const closed = buckets.find(({ bucketArn }) => bucketArn === flowLog.bucket?.bucketArn);
   if (closed) {
-    throw new NeoValidationError('flowLogDestination must not be one of buckets, whose policies deny writing outside of the S3 endpoint, as the delivery of logs does: '
-      + `give the flow logs a bucket of their own; got: ${closed.node.path}`, scope);
+    throw new NeoValidationError('flowLogDestination must not be one of buckets, because their policies deny requests from outside the S3 endpoint, and AWS delivers flow logs from there: '
+      + `give the flow logs their own bucket; got: ${closed.node.path}`, scope);
   }
   return flowLog.logGroup;
 }

@@ -92,13 +92,13 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
   private requireControlPlane() {
     const { controlPlaneSecurityGroup: group, controlPlaneSubnets: subnets } = this;
     if ((group === undefined) !== (subnets === undefined)) {
-      throw new NeoValidationError(`controlPlaneSecurityGroup and controlPlaneSubnets must come together, as functions in the VPC need both; got: ${group ? 'no controlPlaneSubnets' : 'no controlPlaneSecurityGroup'}`, this);
+      throw new NeoValidationError(`controlPlaneSecurityGroup and controlPlaneSubnets must come together, because functions in the VPC need both; got: ${group ? 'no controlPlaneSubnets' : 'no controlPlaneSecurityGroup'}`, this);
     }
     if (!subnets) { return; }
     requireSubnetCount(this, 'controlPlaneSubnets', subnets);
     const shared = subnets.filter(({ subnetId }) => this.subnets.some(job => job.subnetId === subnetId));
     if (shared.length > 0) {
-      throw new NeoValidationError('controlPlaneSubnets must be other subnets than those of the jobs, as jobs must not use the S3 endpoint of the functions; '
+      throw new NeoValidationError('controlPlaneSubnets must not be the jobs\' subnets, because jobs must not use the S3 endpoint of the functions; '
         + `got: ${shared.map(({ node }) => node.path).join(', ')}`, this);
     }
   }
@@ -119,7 +119,7 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     this.endpointOnlyPolicy.exempt(grantee);
     const arns = arnsOf(this, grantee).map(arn => readableValue(Stack.of(this).resolve(arn)));
     Annotations.of(this).addWarningV2('cdk-sagemaker-neo:outsideEndpointNotManaged', 'the bucket policies of an imported network are not managed here: if they deny '
-      + `what does not come through the S3 endpoint, they must exempt (ArnNotLike aws:PrincipalArn) ${arns.join(', ')}`);
+      + `requests from outside the S3 endpoint, they must exempt (ArnNotLike aws:PrincipalArn) ${arns.join(', ')}`);
   }
 }
 

@@ -52,7 +52,7 @@ export class ModelAccess {
     requireSameRegion(this.scope, 'bucket', bucket);
     const owner = networkOf(bucket);
     if (owner && this.endpoint) {
-      throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${owner.node.path}, and its policy denies what comes through any other `
+      throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${owner.node.path}, whose bucket policy denies requests through any other `
         + 'endpoint: compile in that network, or keep the model in another bucket', this.scope);
     }
     const bucketArn = this.arnOf(bucket);
@@ -74,8 +74,8 @@ export class ModelAccess {
     const foreign = [bucket.bucketName, objectKeyPattern].flatMap(text => Tokenization.reverseString(text).tokens)
       .find(token => Reference.isReference(token) && token.target instanceof CfnParameter && Stack.of(token.target) !== network);
     if (foreign) {
-      throw new NeoValidationError(`a model by fromAsset must not be in another stack than the network, ${network.node.path}, with the legacy synthesizer, as the network would have to refer to `
-        + 'a parameter of that stack: use the DefaultStackSynthesizer, or make the job in the stack of the network, or use NeoModel.fromBucket; got: a bucket whose name is a parameter', this.scope);
+      throw new NeoValidationError(`a model by fromAsset must not be in another stack than the network, ${network.node.path}, with the legacy synthesizer, because the network would have to refer to `
+        + 'a parameter of that stack: use the DefaultStackSynthesizer, or create the job in the stack of the network, or use NeoModel.fromBucket; got: a bucket whose name is a parameter', this.scope);
     }
   }
 

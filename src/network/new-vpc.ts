@@ -52,7 +52,7 @@ function withControlPlane(scope: Construct, inner: ec2.IIpAddresses): ec2.IIpAdd
   const literal = parseBlock(cidrBlock);
   const vpcMask = netmaskOf(scope, inner);
   if (vpcMask === undefined) {
-    throw new NeoValidationError('ipAddresses must have a netmask that is known at synthesis for privateControlPlane, whose subnets are at the end of the VPC\'s block; '
+    throw new NeoValidationError('ipAddresses must have a netmask that is known at synthesis for privateControlPlane, because its subnets are at the end of the VPC\'s block: '
       + 'use IpAddresses.cidr, or awsIpamAllocation with ipv4NetmaskLength; got: one that is not', scope);
   }
   return {
@@ -80,8 +80,8 @@ function warnOfFewerZones(scope: Construct, { availabilityZones }: ec2.Vpc, maxA
   const isPendingLookup = availabilityZones.some(zone => zone.startsWith('dummy'));
   if (availabilityZones.length < maxAzs && !isPendingLookup) {
     const why = Stack.of(scope).availabilityZones.some(zone => Token.isUnresolved(zone))
-      ? 'as CDK knows of no more in a stack without an environment: give the stack an env, or set maxAzs to 2'
-      : 'as the Region has no more';
+      ? 'because CDK knows of no more in a stack without an environment: give the stack an env, or set maxAzs to 2'
+      : 'because the Region has no more';
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:fewerAvailabilityZones', `maxAzs is ${maxAzs}, but the VPC is in ${availabilityZones.length} Availability Zones, ${why}`);
   }
 }
@@ -112,10 +112,10 @@ export function concurrentJobs(scope: Construct, props: NeoPrivateCompilationVpc
 
 function requireZones(scope: Construct, maxAzs: number): number {
   if (Token.isUnresolved(maxAzs)) {
-    throw new NeoValidationError('maxAzs must be known at synthesis, as it is the number of subnets in the template; got: a token', scope);
+    throw new NeoValidationError('maxAzs must be known at synthesis, because it is the number of subnets in the template; got: a token', scope);
   }
   if (!Number.isInteger(maxAzs) || maxAzs < 1 || maxAzs > MAX_SUBNETS) {
-    throw new NeoValidationError(`maxAzs must be an integer from 1 to ${MAX_SUBNETS}, the most subnets that a job takes; got: ${formatValue(maxAzs)}`, scope);
+    throw new NeoValidationError(`maxAzs must be an integer from 1 to ${MAX_SUBNETS}, the maximum number of subnets of a job; got: ${formatValue(maxAzs)}`, scope);
   }
   return maxAzs;
 }
@@ -131,13 +131,13 @@ function jobsSubnetMask(scope: Construct, props: NeoPrivateCompilationVpcProps, 
   }
   const instances = known ?? max;
   if (instances > max) {
-    throw new NeoValidationError(`maxConcurrentInstances is larger than a VPC can be: ${instances} instances need ${addressesFor(instances)} addresses in each of ${zones} `
-      + `subnets, and the largest possible number with ${zones} Availability Zones is ${max}; ask for less, or lower maxAzs; got: ${instances}`, scope);
+    throw new NeoValidationError(`maxConcurrentInstances must fit into a VPC: ${instances} instances need ${addressesFor(instances)} addresses in each of ${zones} `
+      + `subnets, and the largest possible number with ${zones} Availability Zones is ${max}: lower it, or lower maxAzs; got: ${instances}`, scope);
   }
   const least = smallestVpcMask(instances, zones, hasControlPlane);
   const mask = subnetMaskIn(vpcMask ?? least, instances, zones, hasControlPlane);
   if (mask === undefined) {
-    throw new NeoValidationError(`ipAddresses must have room for the subnets: maxConcurrentInstances and maxAzs ask for a /${least} or larger; got: /${vpcMask}`, scope);
+    throw new NeoValidationError(`ipAddresses must have room for the subnets: maxConcurrentInstances and maxAzs require a /${least} or larger; got: /${vpcMask}`, scope);
   }
   return mask;
 }
@@ -150,7 +150,7 @@ function netmaskOf(scope: Construct, ipAddresses: ec2.IIpAddresses): number | un
   if (cidrBlock === undefined || Token.isUnresolved(cidrBlock)) { return Token.isUnresolved(ipv4NetmaskLength) ? undefined : ipv4NetmaskLength; }
   const mask = parseBlock(cidrBlock)?.mask;
   if (mask === undefined || mask < LARGEST_BLOCK || mask > SMALLEST_BLOCK) {
-    throw new NeoValidationError(`ipAddresses must be an IPv4 CIDR block of /${LARGEST_BLOCK} to /${SMALLEST_BLOCK}, as large and as small as AWS takes for a VPC; got: ${formatValue(cidrBlock)}`, scope);
+    throw new NeoValidationError(`ipAddresses must be an IPv4 CIDR block of /${LARGEST_BLOCK} to /${SMALLEST_BLOCK}, the sizes that AWS allows for a VPC; got: ${formatValue(cidrBlock)}`, scope);
   }
   return mask;
 }

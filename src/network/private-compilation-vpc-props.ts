@@ -258,7 +258,7 @@ export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcP
   requireTypes(scope, props, TYPES, 'props', isSubclass);
   const requireVpc = (prop: 'vpcSubnets' | 'securityGroups' | 's3Endpoint' | 'controlPlaneSubnets') => {
     if (props[prop] !== undefined && props.vpc === undefined) {
-      throw new NeoValidationError(`${prop} must come with vpc, which it belongs to; got: vpc undefined`, scope);
+      throw new NeoValidationError(`${prop} must come with vpc, because it belongs to an existing VPC; got: vpc undefined`, scope);
     }
   };
   requireVpc('vpcSubnets');
@@ -266,11 +266,11 @@ export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcP
   requireVpc('s3Endpoint');
   requireVpc('controlPlaneSubnets');
   if (props.controlPlaneSubnets && !props.privateControlPlane) {
-    throw new NeoValidationError('controlPlaneSubnets must come with privateControlPlane, whose functions they are for; got: privateControlPlane not true', scope);
+    throw new NeoValidationError('controlPlaneSubnets must come with privateControlPlane, because they are for its functions; got: privateControlPlane not true', scope);
   }
   if (props.privateControlPlane && props.vpc && !props.controlPlaneSubnets) {
-    throw new NeoValidationError('controlPlaneSubnets must select the subnets of the functions for privateControlPlane in a vpc of yours: isolated, other ones than those of the jobs, and with '
-      + 'route tables of their own; got: undefined', scope);
+    throw new NeoValidationError('controlPlaneSubnets must select subnets for the functions of privateControlPlane in an existing vpc: isolated, not those of the jobs, and with '
+      + 'their own route tables; got: undefined', scope);
   }
 
   const exclude = (prop: keyof NeoPrivateCompilationVpcProps, other: keyof NeoPrivateCompilationVpcProps, why: string) => {
@@ -278,13 +278,13 @@ export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcP
       throw new NeoValidationError(`${prop} must not come with ${other}: ${why}; got: both`, scope);
     }
   };
-  exclude('maxAzs', 'vpc', 'the subnets of a brought VPC exist, choose them with vpcSubnets');
-  exclude('ipAddresses', 'vpc', 'a brought VPC has its addresses');
-  if (!props.privateControlPlane) { exclude('s3PrefixList', 'securityGroups', 'the rules of brought security groups are yours'); }
-  exclude('endpointPolicyStatements', 's3Endpoint', 'the policy of a brought endpoint is yours');
+  exclude('maxAzs', 'vpc', 'select the subnets of an existing VPC with vpcSubnets');
+  exclude('ipAddresses', 'vpc', 'an existing VPC has its own addresses');
+  if (!props.privateControlPlane) { exclude('s3PrefixList', 'securityGroups', 'the library does not change the rules of existing security groups'); }
+  exclude('endpointPolicyStatements', 's3Endpoint', 'the library does not change the policy of an existing endpoint');
   validateFlowLogs(scope, props);
   if (props.endpointPolicyStatements?.some(statement => !statement.hasPrincipal)) {
     throw new NeoValidationError('endpointPolicyStatements must each have a principal, usually new iam.StarPrincipal(): '
-      + 'the policy of a gateway endpoint takes no other; got: a statement without', scope);
+      + 'the policy of a gateway endpoint accepts no other; got: a statement without one', scope);
   }
 }

@@ -24,7 +24,7 @@ export const BUCKET_ACTIONS = ['s3:GetBucketLocation', 's3:ListBucket'];
 
 /** For whom an S3 endpoint is, and what to do where the route tables of their subnets have one already. */
 export const FOR_JOBS = { id: 'S3Endpoint', prop: 'vpcSubnets', remedy: 'pass it as s3Endpoint' };
-export const FOR_FUNCTIONS = { id: 'ControlPlaneS3Endpoint', prop: 'controlPlaneSubnets', remedy: 'choose controlPlaneSubnets with route tables that have none' };
+export const FOR_FUNCTIONS = { id: 'ControlPlaneS3Endpoint', prop: 'controlPlaneSubnets', remedy: 'select controlPlaneSubnets whose route tables have none' };
 
 /**
  * The gateway endpoint on the subnets' route tables.
@@ -33,12 +33,12 @@ export function createS3Endpoint(scope: Construct, vpc: ec2.IVpc, subnets: ec2.I
   // CDK skips a subnet without; what runs in it could not reach S3.
   const tableless = subnets.filter(subnet => !subnet.routeTable?.routeTableId);
   if (tableless.length > 0) {
-    throw new NeoValidationError(`${prop} must have known route tables, for the S3 endpoint: give routeTableId where they are imported${id === FOR_JOBS.id ? ', or pass s3Endpoint' : ''}; `
+    throw new NeoValidationError(`${prop} must have known route tables for the S3 endpoint: pass routeTableId when you import them${id === FOR_JOBS.id ? ', or pass s3Endpoint' : ''}; `
       + `got: ${tableless.map(({ node }) => node.path).join(', ')} without`, scope);
   }
   if (subnets.some(subnet => !Resource.isOwnedResource(subnet))) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:s3EndpointMayExist', 'the deployment fails if the route table of a subnet that is not made by this app has an S3 '
-      + `endpoint already (${prop}): ${remedy} then`);
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:s3EndpointMayExist', 'the deployment fails if the route table of an imported subnet already has an S3 '
+      + `endpoint (${prop}): in that case, ${remedy}`);
   }
   return new ec2.GatewayVpcEndpoint(scope, id, {
     vpc,
@@ -111,7 +111,7 @@ export function checkS3Endpoint(
         + `${endpoint.node.path}, without ${cutOff.map(({ node }) => node.path).join(', ')}`, scope);
     }
   } else {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:s3EndpointNotChecked', `S3 endpoint ${endpoint.node.path} is not made by this app, so this cannot `
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:s3EndpointNotChecked', `S3 endpoint ${endpoint.node.path} is imported, so this cannot `
       + 'be checked: it must be a gateway endpoint for S3 on the route tables of all subnets');
   }
   Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:endpointPolicyNotManaged', `the policy of S3 endpoint ${endpoint.node.path} is not managed here: it must allow the `

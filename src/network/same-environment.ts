@@ -9,7 +9,7 @@ import { formatValue, NeoValidationError } from '../util/errors';
 export function requireSameRegion(scope: IConstruct, prop: string, resource: IResource, why = 'neither Neo nor the S3 endpoint crosses Regions') {
   const { region } = Stack.of(scope);
   if (differ(resource.env.region, region)) {
-    throw new NeoValidationError(`${prop} must be in the Region of the stack, ${region}, as ${why}; got: ${resource.node.path} in ${resource.env.region}`, scope);
+    throw new NeoValidationError(`${prop} must be in the Region of the stack, ${region}, because ${why}; got: ${resource.node.path} in ${resource.env.region}`, scope);
   }
 }
 
@@ -19,7 +19,7 @@ export function requireSameRegion(scope: IConstruct, prop: string, resource: IRe
 export function requirePassableRole(scope: IConstruct, role: IRole) {
   const { account } = Stack.of(scope);
   if (differ(role.env.account, account)) {
-    throw new NeoValidationError(`role must be in the account of the stack, ${account}, as a role of another account cannot be passed to SageMaker; `
+    throw new NeoValidationError(`role must be in the account of the stack, ${account}, because a role of another account cannot be passed to SageMaker; `
       + `got: ${role.node.path} in ${role.env.account}`, scope);
   }
   if (!Token.isUnresolved(role.roleArn) && !/^arn:aws[a-z-]*:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-/]+$/.test(role.roleArn)) {

@@ -21,8 +21,8 @@ export function createSecurityGroup(scope: Construct, vpc: ec2.IVpc, subnets: ec
   for (const subnet of subnets) {
     const cidr = cidrOf(subnet);
     if (cidr === undefined) {
-      throw new NeoValidationError('vpcSubnets must have a known IPv4 CIDR block for the rules of the security group: give ipv4CidrBlock '
-        + `where ${subnet.node.path} is imported, or bring securityGroups`, scope);
+      throw new NeoValidationError('vpcSubnets must have a known IPv4 CIDR block for the rules of the security group: pass ipv4CidrBlock '
+        + `when you import ${subnet.node.path}, or pass securityGroups`, scope);
     }
     group.addEgressRule(ec2.Peer.ipv4(cidr), ec2.Port.allTraffic(), 'Subnet of the compilation jobs');
   }
@@ -39,16 +39,16 @@ export function checkSecurityGroups(scope: Construct, vpc: ec2.IVpc, subnets: ec
   for (const group of groups) {
     const resource = group.node.defaultChild;
     if (!(resource instanceof ec2.CfnSecurityGroup)) {
-      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:securityGroupNotChecked', `security group ${group.node.path} is not made by this app, so these `
-        + 'cannot be checked: it must be in the VPC, let nothing in, and let out TCP 443 to the prefix list of S3 and all traffic to the subnets');
+      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:securityGroupNotChecked', `security group ${group.node.path} is imported, so this `
+        + 'cannot be checked: it must be in the VPC, allow no inbound traffic, and allow outbound TCP 443 to the prefix list of S3 and all traffic to the subnets');
       continue;
     }
     if (resource.vpcId !== undefined && compareIds(resource.vpcId, vpc.vpcId) === 'different') {
       throw new NeoValidationError(`securityGroups must be in vpc; got: ${group.node.path} of another VPC`, scope);
     }
     if (group.allowAllOutbound) {
-      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:securityGroupAllowsAllOutbound', `security group ${group.node.path} lets all traffic out; create it with `
-        + 'allowAllOutbound: false and let out TCP 443 to the prefix list of S3 and all traffic to the subnets');
+      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:securityGroupAllowsAllOutbound', `security group ${group.node.path} allows all outbound traffic: create it with `
+        + 'allowAllOutbound: false, and allow TCP 443 to the prefix list of S3 and all traffic to the subnets');
     }
     made.push(resource);
   }
@@ -66,7 +66,7 @@ export function checkSecurityGroups(scope: Construct, vpc: ec2.IVpc, subnets: ec
 function warnOfInboundRules(scope: Construct, groups: ec2.CfnSecurityGroup[]) {
   const open = groups.filter(group => rulesOf(group, 'Ingress').length > 0);
   if (open.length > 0) {
-    lateWarnings(scope).addWarningV2('cdk-sagemaker-neo:securityGroupAllowsInbound', `security group ${paths(open)} lets traffic in: no client needs to connect to a `
+    lateWarnings(scope).addWarningV2('cdk-sagemaker-neo:securityGroupAllowsInbound', `security group ${paths(open)} allows inbound traffic: no client needs to connect to a `
       + 'compilation job, so use a group without inbound rules');
   }
 }
@@ -79,7 +79,7 @@ function warnOfMissingRules(scope: Construct, subnets: ec2.ISubnet[], groups: ec
     ...subnets.filter(subnet => !rules.some(rule => reaches(rule, subnet))).map(({ node }) => `all traffic to the subnet ${node.path}`),
   ];
   if (missing.length > 0) {
-    lateWarnings(scope).addWarningV2('cdk-sagemaker-neo:securityGroupTooNarrow', `security group ${paths(groups)} does not let out what jobs need, so that they `
+    lateWarnings(scope).addWarningV2('cdk-sagemaker-neo:securityGroupTooNarrow', `security group ${paths(groups)} does not allow the outbound traffic that jobs need, so they `
       + `would fail: ${missing.join(', ')}`);
   }
 }

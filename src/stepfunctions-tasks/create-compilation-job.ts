@@ -95,7 +95,7 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITagga
   constructor(scope: Construct, id: string, props: NeoCreateCompilationJobProps) {
     super(scope, id, props);
     if (props.integrationPattern !== undefined && props.integrationPattern !== sfn.IntegrationPattern.REQUEST_RESPONSE) {
-      throw new NeoValidationError('integrationPattern must be REQUEST_RESPONSE, as Step Functions has no .sync for compilation jobs: '
+      throw new NeoValidationError('integrationPattern must be REQUEST_RESPONSE, because Step Functions has no .sync for compilation jobs: '
         + `to wait for the end of the job, use NeoRunCompilationJob; got: ${props.integrationPattern}`, this);
     }
     this.language = props.queryLanguage ?? sfn.QueryLanguage.JSON_PATH;

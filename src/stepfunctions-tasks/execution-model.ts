@@ -135,7 +135,7 @@ export function jsonataString(text: string): string {
 /** Step Functions would evaluate it, in every place of a state in JSONata where a text may stand. */
 export function failOnJsonata(prop: string, text: string): void {
   if (!Token.isUnresolved(text) && /^\{%.*%\}$/s.test(text)) {
-    throw new NeoValidationError(`${prop} must not be enclosed in {% %}, which Step Functions would evaluate; got: ${formatValue(text)}`);
+    throw new NeoValidationError(`${prop} must not be enclosed in {% %}, because Step Functions would evaluate it; got: ${formatValue(text)}`);
   }
 }
 
@@ -145,7 +145,7 @@ export function failOnOtherLanguage(scope: IConstruct, language: sfn.QueryLangua
     const other = language === sfn.QueryLanguage.JSONATA ? sfn.JsonPath.isEncodedJsonPath(request) : jsonataIn(scope, request) !== undefined;
     if (other) {
       const [right, wrong] = language === sfn.QueryLanguage.JSONATA ? ['JSONata, enclosed in {% %}', 'JSONPath'] : ['JSONPath (sfn.JsonPath.stringAt)', 'JSONata'];
-      throw new NeoValidationError(`${path} must be ${right}, as the state is, where only the execution knows it; got: ${wrong}`, scope);
+      throw new NeoValidationError(`${path} must be ${right}, like the rest of the state; got: ${wrong}`, scope);
     }
   } else if (Array.isArray(request)) {
     request.forEach((item, index) => failOnOtherLanguage(scope, language, item, `${path}[${index}]`));

@@ -89,7 +89,7 @@ export class NeoOrphanedJobStopper extends Construct {
     super(scope, id);
     requireTypes(this, props, TYPES, 'props', new.target !== NeoOrphanedJobStopper);
     if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/.test(props.jobNamePrefix)) {
-      throw new NeoValidationError(`jobNamePrefix must be 1 to 63 letters, digits and hyphens, as it limits which jobs may be stopped; got: ${formatValue(props.jobNamePrefix)}`, this);
+      throw new NeoValidationError(`jobNamePrefix must be 1 to 63 letters, digits and hyphens, because it limits which jobs may be stopped; got: ${formatValue(props.jobNamePrefix)}`, this);
     }
     requireSameRegion(this, 'stateMachine', props.stateMachine);
     this.stopper = new sfn.StateMachine(this, 'Stopper', {

@@ -89,7 +89,7 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     requireTypes(scope, props, JSONPATH_TYPES);
     const { resultPath = '$.compilationJob' } = props;
     if (!/^\$(\.[A-Za-z0-9_]+)+$/.test(resultPath)) {
-      throw new NeoValidationError(`resultPath must be a member of the input, such as $.compilationJob, as the input is needed while the job runs; got: ${formatValue(resultPath)}`, scope);
+      throw new NeoValidationError(`resultPath must be a member of the input, such as $.compilationJob, because the input is needed while the job runs; got: ${formatValue(resultPath)}`, scope);
     }
     return new NeoRunCompilationJob(scope, id, props, (inner, loop) => jsonPathLoop(inner, loop, resultPath));
   }
@@ -114,7 +114,7 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
   ) {
     super(scope, id);
     if (id.length > MAX_ID) {
-      throw new NeoValidationError(`id must have at most ${MAX_ID} characters, as states are named after it and a name has at most 80; got: ${id.length}`, this);
+      throw new NeoValidationError(`id must have at most ${MAX_ID} characters, because states are named after it and a name has at most 80; got: ${id.length}`, this);
     }
     const interval = pollSeconds(this, props.pollInterval, props);
     const timeout = props.timeout && timeoutSeconds(this, props.timeout, interval);

@@ -50,7 +50,7 @@ export function pollSeconds(scope: IConstruct, pollInterval: Duration | undefine
   const longest = limits.reduce((sum, limit) => sum + limit.toSeconds({ integral: false }), 0);
   if (longest > MOST_LOOKS * interval) {
     throw new NeoValidationError(`pollInterval must be at least ${Math.ceil(longest / MOST_LOOKS)} seconds for a job that may take ${longest} seconds `
-      + `(${times.timeout ? 'timeout' : 'maxRuntime and maxPendingTime'}), as the history of an execution ends after 25,000 events; got: ${interval} seconds`, scope);
+      + `(${times.timeout ? 'timeout' : 'maxRuntime and maxPendingTime'}), because the history of an execution is limited to 25,000 events; got: ${interval} seconds`, scope);
   }
   return interval;
 }
@@ -143,7 +143,7 @@ export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, resultPath
   const { id } = loop;
   const [job, looks, owner] = [`${resultPath}.Job`, `${resultPath}.Looks`, `${resultPath}.Tags.Owner[0]`];
   if (loop.timeout !== undefined && [loop.timeout, loop.interval].some(value => Token.isUnresolved(value))) {
-    throw new NeoValidationError('timeout and pollInterval must be known at synthesis in JSONPath, as they become a number of looks at the job: use NeoRunCompilationJob.jsonata; '
+    throw new NeoValidationError('timeout and pollInterval must be known at synthesis in JSONPath, because they determine how often the job is checked: use NeoRunCompilationJob.jsonata; '
       + 'got: a token', scope);
   }
   const call = (stateId: string, action: string, options: Partial<tasks.CallAwsServiceJsonPathProps>) =>

@@ -28,7 +28,7 @@ function missingShape(c: Compilation, report: Report): void {
   // For instances, Neo reads the shapes from a model that PyTorch 2.0 or newer has saved. What is unresolved may be that.
   const version = c.request.framework?.version;
   if (c.framework === 'PYTORCH' && !c.isNoInstance && version && !/^[01]/.test(version)) return;
-  report.warn('dataInputShapeMissing', `no data input shape for framework ${c.framework}: Neo can derive it for some models only, and fails for the others`);
+  report.warn('dataInputShapeMissing', `no data input shape for framework ${c.framework}: Neo can derive it for some models only, and fails for others`);
 }
 
 function listOfShapes(c: Compilation, report: Report): void {
@@ -43,7 +43,7 @@ function coreMlForm(c: Compilation, report: Report): void {
     if (!coreMl) continue;
     const input = name === undefined ? 'an input' : `input ${formatValue(name)}`;
     if (c.isPlatform || (c.device !== undefined && c.device !== 'coreml')) {
-      report.warn('coreMlShapeOnOtherTarget', `data input shape: AWS documents the form with shape, default_shape and type, as ${input} has it, `
+      report.warn('coreMlShapeOnOtherTarget', `data input shape: AWS documents the form with shape, default_shape and type, which ${input} has, `
         + `for target coreml only; got: ${c.targetText}`);
     }
     if (coreMl.type !== undefined && !Token.isUnresolved(coreMl.type) && !['Image', 'Tensor'].includes(coreMl.type as string)) {
@@ -60,7 +60,7 @@ function orderOfNames(c: Compilation, report: Report): void {
   const names = (c.request.dataInputShape?._inputs ?? []).map(({ name }) => name ?? '');
   const numbers = names.map((name) => Number(/^input_?([0-9]+)$/.exec(name)?.[1]));
   if (numbers.some((number, i) => i > 0 && number < numbers[i - 1])) {
-    report.warn('inputOrder', 'data input shape: inputs of PYTORCH are matched by their order, and the names suggest another one; '
+    report.warn('inputOrder', 'data input shape: inputs of PYTORCH are matched by their order, and the names suggest a different one; '
       + `got: ${formatValue(names)}`);
   }
 }
@@ -84,7 +84,7 @@ function layoutOfImages(c: Compilation, report: Report): void {
       const message = `data input shape${name === undefined ? '' : ` of input ${formatValue(name)}`}: AWS documents images of ${c.framework} as ${layout}${note}, `
         + `such as ${formatValue(right)}`;
       if (isKeras && !c.request.dataInputShape?._isRaw) {
-        report.error(`${message}; if this is no image, use NeoDataInputShape.fromJson; got: ${formatValue(shape)}`);
+        report.error(`${message}; if this is not an image, use NeoDataInputShape.fromJson; got: ${formatValue(shape)}`);
       } else {
         report.warn('inputLayout', `${message}; got: ${formatValue(shape)}`);
       }
@@ -112,13 +112,13 @@ const GPU_CODE = ['gpu-code', 'gpu_code'];
 
 function formOfOptions(c: Compilation, report: Report): void {
   if (c.device === 'ml_inf1' && c.options) {
-    report.error('compiler options: ml_inf1 takes the command line of the Neuron compiler as one string, use NeoCompilerOptions.inferentia; '
+    report.error('compiler options: ml_inf1 takes the command line of the Neuron compiler as one string: use NeoCompilerOptions.inferentia; '
       + `got: ${formatValue(c.options)}`);
   }
   // AWS documents the form for ml_inf1 only; what the newer Neuron devices take is not known.
   const takesNames = c.isPlatform || (c.deviceFacts !== undefined && !['ml_inf1', 'ml_inf2', 'ml_trn1'].includes(c.device!));
   if (c.commandLine !== undefined && takesNames) {
-    report.error(`compiler options: target ${c.targetText} takes options by name, and only Inferentia takes a command line; got: ${formatValue(c.commandLine)}`);
+    report.error(`compiler options: target ${c.targetText} takes options by name: only Inferentia takes a command line; got: ${formatValue(c.commandLine)}`);
   }
 }
 
@@ -135,7 +135,7 @@ function nvidiaOptions(c: Compilation, report: Report): void {
   const fix = 'use NeoCompilerOptions.nvidia({ gpuCode, trtVersion, cudaVersion }), or for TensorFlow 2 on a Jetson '
     + `NeoCompilerOptions.jetson({ gpuCode, jetpackVersion }); got: ${formatValue(c.options)}`;
   // AWS's own examples compile without them, for Jetson devices and for LINUX/X86_64/NVIDIA, so this is no contradiction.
-  report.warn('nvidiaCompilerOptions', `compiler options: AWS documents ${missing.join(', ')} as required for NVIDIA accelerators such as that of ${c.targetText}; ${fix}`);
+  report.warn('nvidiaCompilerOptions', `compiler options: AWS documents ${missing.join(', ')} as required for NVIDIA accelerators such as that of ${c.targetText}: ${fix}`);
 }
 
 function nvidiaVersions(c: Compilation, report: Report): void {
@@ -283,7 +283,7 @@ function documentedCombination(c: Compilation, report: Report): void {
   if (!c.frameworkFacts || (!c.isPlatform && !c.deviceFacts)) return;
   const documented = documentedVersions(c);
   const undocumented = (what: string) => report.warn('undocumentedCombination',
-    `AWS does not document ${what} for target ${c.targetText}, so the job may fail; docs/targets.md of cdk-sagemaker-neo lists what it does`);
+    `AWS does not document ${what} for target ${c.targetText}, so the job may fail: docs/targets.md of cdk-sagemaker-neo lists what AWS documents`);
   if (!documented) {
     const tables = Object.keys(c.frameworkFacts.versions);
     const instead = tables.length === 0 ? ' (it is in the API, and in none of the guide\'s tables)' : ` (but for ${tables.join(' and ')} targets)`;
@@ -312,15 +312,15 @@ function isPatchOf(documented: readonly string[], version: string): boolean {
 
 function missingVersion(c: Compilation, report: Report): void {
   if (c.frameworkFacts?.takesVersion && !c.request.framework?.version && c.deviceFacts?.frameworkVersion !== 'dropped') {
-    report.warn('frameworkVersionMissing', `framework ${c.framework} has no version, so Neo takes one of its own choice, `
-      + 'and a model saved by a newer one fails; name the version that saved the model');
+    report.warn('frameworkVersionMissing', `framework ${c.framework} has no version, so Neo chooses one, `
+      + 'and a model that a newer version saved fails: name the version that saved the model');
   }
 }
 
 function versionNotSent(c: Compilation, report: Report): void {
   if (c.version === undefined || !c.frameworkFacts?.takesVersion) return;
   if (c.deviceFacts?.frameworkVersion === 'dropped') {
-    report.warn('frameworkVersionNotSent', `version of the framework is not sent to Neo: as AWS's own SDK, this library leaves it out for target ${c.targetText}; `
+    report.warn('frameworkVersionNotSent', `version of the framework is not sent to Neo: like AWS's own SDK, this library omits it for target ${c.targetText}; `
       + `got: ${c.frameworkText}`);
   }
 }
@@ -367,7 +367,7 @@ function impossiblePlatform(c: Compilation, report: Report): void {
 
 function retiredDevice(c: Compilation, report: Report): void {
   if (c.deviceFacts?.retired) {
-    report.warn('retiredTarget', `target ${c.device}: ${c.deviceFacts.retired}; choose another`);
+    report.warn('retiredTarget', `target ${c.device}: ${c.deviceFacts.retired}: choose another target`);
   }
 }
 

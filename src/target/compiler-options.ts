@@ -186,7 +186,7 @@ export class NeoCompilerOptions {
    */
   public static inferentia(commandLine: string): NeoCompilerOptions {
     if (!Token.isUnresolved(commandLine) && (typeof commandLine !== 'string' || commandLine.trim() === '')) {
-      throw new NeoValidationError(`command line of the Neuron compiler must be a text such as '--verbose 1'; got: ${formatValue(commandLine)}`);
+      throw new NeoValidationError(`command line of the Neuron compiler must be a string such as '--verbose 1'; got: ${formatValue(commandLine)}`);
     }
     return new NeoCompilerOptions(commandLine, false);
   }
@@ -223,7 +223,7 @@ export class NeoCompilerOptions {
     }
     const given = isRecord(options) ? Object.entries(options).filter(([_, value]) => value !== undefined) : [];
     if (given.length === 0) {
-      throw new NeoValidationError(`compiler options must have at least one option; leave them out otherwise; got: ${formatValue(options)}`);
+      throw new NeoValidationError(`compiler options must have at least one option: otherwise, omit them; got: ${formatValue(options)}`);
     }
     return new NeoCompilerOptions(Object.fromEntries(given), false);
   }
@@ -236,7 +236,7 @@ export class NeoCompilerOptions {
   public static fromJson(json: string): NeoCompilerOptions {
     if (Token.isUnresolved(json)) return new NeoCompilerOptions(json, true);
     if (typeof json !== 'string') {
-      throw new NeoValidationError(`compiler options must be a string of JSON; for a map, use NeoCompilerOptions.of; got: ${formatValue(json)}`);
+      throw new NeoValidationError(`compiler options must be a JSON string: for a map, use NeoCompilerOptions.of; got: ${formatValue(json)}`);
     }
     const value = parseJson(json, LIMITS.what);
     if (typeof value !== 'string' && !isRecord(value)) {

@@ -96,7 +96,7 @@ export class NeoDataInputShape {
   public static fromJson(json: string): NeoDataInputShape {
     if (Token.isUnresolved(json)) return new NeoDataInputShape(json, [], false, true);
     if (typeof json !== 'string') {
-      throw new NeoValidationError(`data input shape must be a string of JSON; for shapes in numbers, use NeoDataInputShape.of; got: ${formatValue(json)}`);
+      throw new NeoValidationError(`data input shape must be a JSON string: for numbers, use NeoDataInputShape.of; got: ${formatValue(json)}`);
     }
     const value = parseJson(json, LIMITS.what);
     return new NeoDataInputShape(withinLimits(minifyJson(json), LIMITS), readInputs(value), Array.isArray(value), true);
@@ -129,7 +129,7 @@ export class NeoDataInputShape {
     requireInput(inputName, dimensions);
     const inputs = this.value;
     if (this._isRaw || !isRecord(inputs) || Token.isUnresolved(inputs)) {
-      throw new NeoValidationError(`withInput needs inputs with names: begin with NeoDataInputShape.of; got: ${formatValue(inputs)}`);
+      throw new NeoValidationError(`withInput needs inputs with names: start with NeoDataInputShape.of; got: ${formatValue(inputs)}`);
     }
     if (Object.keys(inputs).includes(inputName)) {
       throw new NeoValidationError(`inputName must differ from the names of the other inputs; got: ${formatValue(inputName)} twice`);
@@ -173,14 +173,14 @@ function renderCoreMlInput(input: NeoCoreMlInput): { [key: string]: unknown } {
 function failUnlessMap(value: unknown): void {
   if (Token.isUnresolved(value)) return;
   if (!isRecord(value)) {
-    throw new NeoValidationError(`data input shape must be a map of shapes by input name; for a list, use NeoDataInputShape.fromList; got: ${formatValue(value)}`);
+    throw new NeoValidationError(`data input shape must be a map of shapes by input name: for a list, use NeoDataInputShape.fromList; got: ${formatValue(value)}`);
   }
   failWhenOrderIsLost(Object.keys(value));
 }
 
 function failUnlessList(value: unknown): void {
   if (!Token.isUnresolved(value) && !Array.isArray(value)) {
-    throw new NeoValidationError(`data input shape must be a list of shapes; for a map, use NeoDataInputShape.fromMap; got: ${formatValue(value)}`);
+    throw new NeoValidationError(`data input shape must be a list of shapes: for a map, use NeoDataInputShape.fromMap; got: ${formatValue(value)}`);
   }
 }
 
@@ -235,7 +235,7 @@ export function failWhenOrderIsLost(names: readonly string[]): void {
 }
 
 function failWhenEmpty(count: number): void {
-  if (count === 0) throw new NeoValidationError('data input shape must describe at least one input; omit it to let Neo derive the inputs');
+  if (count === 0) throw new NeoValidationError('data input shape must describe at least one input: omit it to let Neo derive the inputs');
 }
 
 function readInput(input: unknown, which: string): Omit<ShapeInput, 'name'>[] {

@@ -39,7 +39,7 @@ export function withinLimits(text: string, limits: JsonLimits, scope?: IConstruc
 /** What is known of a text can be too long already. */
 function failWhenTooLong(known: string, { what, max }: JsonLimits, scope: IConstruct): void {
   if (known.length > max) {
-    throw new NeoValidationError(`${what} must have at most ${max} characters as compact JSON, and has more without its tokens; got ${known.length}: ${formatValue(known)}`, scope);
+    throw new NeoValidationError(`${what} must have at most ${max} characters as compact JSON, and has more even without its tokens; got ${known.length}: ${formatValue(known)}`, scope);
   }
 }
 
@@ -50,7 +50,7 @@ export function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (e) {
-    throw new NeoValidationError(`${what} is not valid JSON (${(e as Error).message}); write keys and texts in double quotes; got: ${formatValue(text)}`);
+    throw new NeoValidationError(`${what} is not valid JSON (${(e as Error).message}); write keys and strings in double quotes; got: ${formatValue(text)}`);
   }
 }
 

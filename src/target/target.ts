@@ -325,7 +325,7 @@ function requirePart(prop: string, part: { readonly name: string } | null, class
 
 function requireName(name: string, prop: string): string {
   if (!Token.isUnresolved(name) && (typeof name !== 'string' || !/^[A-Za-z0-9_]+$/.test(name))) {
-    throw new NeoValidationError(`${prop} must be a word as the API spells it; got: ${formatValue(name)}`);
+    throw new NeoValidationError(`${prop} must be a word, spelled as in the API; got: ${formatValue(name)}`);
   }
   return name;
 }

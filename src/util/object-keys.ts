@@ -13,13 +13,13 @@ const UNUSABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 export function requireKey(scope: IConstruct | undefined, prop: string, key: string): void {
   if (Token.isUnresolved(key)) { return; }
   if (/^(s3|https):\/\//i.test(key)) {
-    throw new NeoValidationError(`${prop} must be a key, without the bucket: of s3://my-bucket/models/a.tar.gz, the key is models/a.tar.gz; got: ${formatValue(key)}`, scope);
+    throw new NeoValidationError(`${prop} must be a key, without the bucket: for s3://my-bucket/models/a.tar.gz, the key is models/a.tar.gz; got: ${formatValue(key)}`, scope);
   }
   if (UNUSABLE.test(key)) {
-    throw new NeoValidationError(`${prop} must have no control characters and no line ends, which an S3 URI in a request to SageMaker cannot have; got: ${formatValue(key)}`, scope);
+    throw new NeoValidationError(`${prop} must have no control characters and no line breaks, because SageMaker does not accept them in an S3 URI; got: ${formatValue(key)}`, scope);
   }
   if (Buffer.byteLength(key) > MOST_BYTES) {
-    throw new NeoValidationError(`${prop} must have at most ${MOST_BYTES} bytes in UTF-8, as S3 takes no longer key; got: ${Buffer.byteLength(key)} bytes`, scope);
+    throw new NeoValidationError(`${prop} must have at most ${MOST_BYTES} bytes in UTF-8, because S3 allows no longer key; got: ${Buffer.byteLength(key)} bytes`, scope);
   }
 }
 

@@ -224,6 +224,6 @@ export function wholeSeconds(scope: IConstruct, prop: string, duration: Duration
 function requireSecondsUnit(scope: IConstruct, prop: string, duration: Duration): void {
   const unit = duration.unitLabel();
   if (unit !== 'seconds') {
-    throw new NeoValidationError(`${prop} must be in seconds where only the deployment knows it: use Duration.seconds(...), as a token cannot be converted; got: ${unit}`, scope);
+    throw new NeoValidationError(`${prop} must be in seconds if it is a token: use Duration.seconds(...), because a token cannot be converted; got: ${unit}`, scope);
   }
 }

@@ -41,7 +41,7 @@ const FAILURES: [number, string, Guard, (scope: Stack) => Partial<NeoCompilation
   [4, 'Neo has not the framework for the target', 'error at synthesis', saved({ framework: NeoFramework.TFLITE_1_15 }), /TFLITE compiles for edge targets only/],
   // With a version named, only Neo sees it: docs/troubleshooting.md has its words.
   [5, 'the file was saved by a newer PyTorch than Neo takes, as none is named', 'warning at synthesis', saved({ framework: NeoFramework.pytorch() }),
-    /Neo takes one of its own choice, and a model saved by a newer one fails; name the version that saved the model/],
+    /Neo chooses one, and a model that a newer version saved fails: name the version that saved the model/],
   [6, 'the inputs are not in the order of the model', 'warning at synthesis', shaped('{"input1":[1,10],"input0":[1,3]}'), /matched by their order, and the names suggest another one/],
   [6, 'JavaScript has moved the inputs', 'error at synthesis', () => saved({ dataInputShape: NeoDataInputShape.of('1', 1, 10).withInput('0', 1, 3) })(), /the order of the inputs is lost/],
   [7, 'NHWC for NCHW', 'warning at synthesis', images([1, 224, 224, 3]), /AWS documents images of PYTORCH as NCHW, such as \[1,3,224,224\]/],

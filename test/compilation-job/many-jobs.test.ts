@@ -45,6 +45,6 @@ test('fails for one job too many before CloudFormation does, and says what to us
   const most = 500 - resources(1) + 1;
   expect(resources(most)).toBe(500);
   expect(() => resources(most + 1)).toThrow(
-    `stack Stack has 501 resources, ${most + 1} of them Neo compilation jobs, but CloudFormation takes 500: use a NeoCompilationFleet for many models`,
+    `stack Stack has 501 resources, ${most + 1} of them Neo compilation jobs, but CloudFormation allows 500: use a NeoCompilationFleet for many models`,
   );
 });

@@ -90,7 +90,7 @@ test('fails for a list that is longer than Step Functions takes', () => {
     targets: [C5],
   }));
   expect(() => listed(250)).not.toThrow();
-  expect(() => listed(300)).toThrow(/models must be fewer, as Step Functions takes a list of at most 262144 bytes: .*fromManifest.*; got: 300 models in \d+ bytes/);
+  expect(() => listed(300)).toThrow(/models must be fewer, because Step Functions accepts a list of at most 262144 bytes: .*fromManifest.*; got: 300 models in \d+ bytes/);
 });
 
 test('quotes in a folder stay a text in JSONata, and what IAM cannot write is a wildcard in policies', () => {

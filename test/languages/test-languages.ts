@@ -15,6 +15,7 @@ import { checkApp } from './csharp/app';
 import { checkGenerated } from './csharp/generated';
 import { tryInit } from './init';
 import { build, CDK, EXAMPLE, type Target, type Workspace } from './packages';
+import { checkShown } from './shown';
 import { compileCSharp, compileGo, compileJava } from './snippets/compilers';
 import { runPythonSnippets } from './snippets/snippets';
 import { firstDifference, templateIn } from './templates';
@@ -67,7 +68,7 @@ async function tryLanguage({ name, target, packageName, tools, runApp }: Languag
   const template = templateIn(outdir);
   const difference = firstDifference(expected, template);
   if (difference) { throw new Error(`its template (+) differs from the TypeScript one (-):\n${difference}`); }
-  return `${packageName} built and installed, the template equals the TypeScript one${template === expected ? `, all ${template.length} characters` : ' but for asset hashes or metadata'}`;
+  return `${packageName} built and installed, the template equals the TypeScript one${template === expected ? `, all ${template.length} characters` : ' but for asset hashes or metadata'}; ${checkShown(target, workspace.dist)}`;
 }
 
 /** The package is built and the app run; aws-cdk-lib may be newer than TypeScript's, which is made with the same then. */
@@ -95,7 +96,7 @@ async function readDotNet(): Promise<string> {
   if (checkApp(source.replace('MaxRuntime', 'MaximumRuntime'), system).errors.length !== 1) { throw new Error('the check does not find a prop that does not exist'); }
   const errors = [...generated.errors, ...app.errors];
   if (errors.length > 0) { throw new Error(errors.join('\n')); }
-  return `C# generated for ${generated.types} types with ${generated.members} members, as in the jsii assembly; the ${app.names} names in the app exist`;
+  return `C# generated for ${generated.types} types with ${generated.members} members, as in the jsii assembly; the ${app.names} names in the app exist; ${checkShown('dotnet', workspace.dist)}`;
 }
 
 /** Everything of one language; the languages run at the same time. */

@@ -15,7 +15,7 @@ const S3 = { service: ec2.GatewayVpcEndpointAwsService.S3 };
 const synth = (stack: Stack) => (stack.node.root as App).synth();
 
 describe('fails with a second S3 endpoint on a route table', () => {
-  const ERROR = /vpc must not have an S3 gateway endpoint on these route tables, as AWS refuses a second one: pass it as s3Endpoint; got: /;
+  const ERROR = /vpc must not have an S3 gateway endpoint on these route tables, because AWS allows only one: pass it as s3Endpoint; got: /;
 
   test.each<[string, (stack: Stack) => void]>([
     ['of the VPC itself', stack => { network({ vpc: existing(stack, { gatewayEndpoints: { S3 } }) }, stack); }],

@@ -45,7 +45,7 @@ describe('a bucket that denies what does not come from elsewhere', () => {
     ['anywhere', () => ({})],
     ['another VPC', stack => ({ StringNotEquals: { 'aws:SourceVpc': existing(stack).vpcId } })],
   ])('%s: a warning', (_, condition) => {
-    expect(denied(stack => closed(stack, condition(stack)))).toEqual([expect.stringMatching(/^the policy of bucket Stack\/Bucket denies what the jobs of this network do there, .*"Effect":"Deny".*Remove the statement, or exempt in it/)]);
+    expect(denied(stack => closed(stack, condition(stack)))).toEqual([expect.stringMatching(/^the policy of bucket Stack\/Bucket denies requests of this network's jobs, .*"Effect":"Deny".*Remove the statement, or exempt the S3 endpoint/)]);
   });
 
   test('no warning where the condition names this network, a pattern or a parameter, or where jobs are not concerned', () => {
@@ -103,7 +103,7 @@ describe('a bucket that denies what does not come from elsewhere', () => {
 
   test('is warned of, too, when jobs only read models from it', () => {
     const read = (statement?: object) => denied(stack => network({}, stack).privateVpc.grantReadThroughEndpoint(withPolicy(stack, statement), 'm.tar.gz'));
-    expect(read()).toEqual([expect.stringMatching(/^the policy of bucket Stack\/Models denies what the jobs of this network do there, so they cannot use the bucket: /)]);
+    expect(read()).toEqual([expect.stringMatching(/^the policy of bucket Stack\/Models denies requests of this network's jobs, so they cannot use the bucket: /)]);
     expect(read({ ...ELSEWHERE, Action: 's3:PutObject' })).toEqual([]);
   });
 
@@ -141,7 +141,7 @@ describe('a BucketDeployment into a bucket of the network', () => {
     const { stack, bucket } = network();
     upload(stack, bucket);
     synth(stack);
-    expect(warnings(stack)).toEqual([expect.stringMatching(/the BucketDeployment Stack\/Upload does.*network\.allowOutsideEndpoint\(deployment\.handlerRole\)\. A job .*\[ack: cdk-sagemaker-neo:bucketDeploymentDenied\]/)]);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/the BucketDeployment Stack\/Upload, because.*network\.allowOutsideEndpoint\(deployment\.handlerRole\)\. A job .*\[ack: cdk-sagemaker-neo:bucketDeploymentDenied\]/)]);
   });
 
   test('is not warned of when it is let in, nor into another bucket', () => {
@@ -181,7 +181,7 @@ describe('a role with permissions on a bucket of the network', () => {
     ['by a grant', ({ stack, bucket }) => { bucket.grantRead(handler(stack)); }],
     ['by a policy', ({ stack, bucket }) => { handler(stack).addToRolePolicy(new iam.PolicyStatement({ actions: ['s3:Get*'], resources: [bucket.arnForObjects('x/*')] })); }],
   ])('cannot use them, which a warning says with the line that lets it in: %s', (_, use) => {
-    expect(denied(use)).toEqual([expect.stringMatching(/^the bucket policies of this network deny .*: Stack\/Function\/ServiceRole\. Let them in with network\.allowOutsideEndpoint\(role\) \[ack/)]);
+    expect(denied(use)).toEqual([expect.stringMatching(/^the bucket policies of this network deny .*: Stack\/Function\/ServiceRole\. Exempt them with network\.allowOutsideEndpoint\(role\) \[ack/)]);
   });
 
   test.each<[string, (fixture: ReturnType<typeof network>) => void]>([
@@ -215,7 +215,7 @@ describe('a role of another stack', () => {
   test('fails when it is let in while its stack refers to that of the network, and the error says what to do', () => {
     const { stack, role, privateVpc } = apart();
     privateVpc.allowOutsideEndpoint(role);
-    expect(() => synth(stack)).toThrow(/grantee must not be made in the stack Other, as the network, in the stack Stack, would have to refer to it, and no two stacks can refer to each other: make it in that stack, or give the role a roleName; got: Other\/Role/);
+    expect(() => synth(stack)).toThrow(/grantee must not be created in the stack Other, because the network, in the stack Stack, would have to refer to it, and two stacks cannot refer to each other: create it in that stack, or give the role a roleName; got: Other\/Role/);
   });
 
   test('is let in by its name', () => {

@@ -98,7 +98,7 @@ describe('security groups', () => {
       return groups;
     });
     expect(warningIds(stack)).toEqual(['securityGroupAllowsInbound']);
-    expect(warnings(stack)[0]).toContain('security group Stack/Group0 lets traffic in');
+    expect(warnings(stack)[0]).toContain('security group Stack/Group0 allows inbound traffic');
   });
 
   test('are warned of at the end of synthesis, and these warnings can be acknowledged, too', () => {
@@ -113,7 +113,7 @@ describe('security groups', () => {
   });
 
   test.each([0, 6])('fail when they are %i', count => {
-    expect(() => bring((scope, vpc) => Array.from({ length: count }, (_, i) => group(scope, vpc, i)))).toThrow(`securityGroups must be 1 to 5 groups, as many as a job takes; got: ${count}`);
+    expect(() => bring((scope, vpc) => Array.from({ length: count }, (_, i) => group(scope, vpc, i)))).toThrow(`securityGroups must be 1 to 5 groups, which is the range that a job accepts; got: ${count}`);
   });
 
   test('fail when they are of another VPC', () => {

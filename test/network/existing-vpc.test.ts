@@ -172,7 +172,7 @@ describe('warns of what cannot be checked', () => {
     const stack = newStack();
     network(imported(stack), stack);
     expect(warningIds(stack)).toEqual(['s3EndpointMayExist', 'subnetsNotChecked', 'vpcNotChecked']);
-    expect(warnings(stack).join()).toMatch(/vpc Stack\/Imported is not made by this app.*tenancy must be default, DNS resolution must be on/);
+    expect(warnings(stack).join()).toMatch(/vpc Stack\/Imported is imported.*tenancy must be default, and DNS resolution must be on/);
   });
 
   test('of DNS hostnames, which S3 does without', () => {

@@ -73,7 +73,7 @@ describe('size', () => {
     [{ ipAddresses: ec2.IpAddresses.cidr('10.0.0.0/8') }, /ipAddresses must be an IPv4 CIDR block of \/16 to \/28.*got: "10.0.0.0\/8"/],
     [{ ipAddresses: '10.0.0.0/16' as any }, /ipAddresses has the wrong type: it must be IP addresses, such as .*got: "10.0.0.0\/16"/],
     [{ privateControlPlane: 'yes' as any }, /privateControlPlane has the wrong type: it must be true or false/],
-    [{ ipAddresses: ec2.IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'pool', ipv4NetmaskLength: 24 }) }, /ask for a \/23 or larger; got: \/24/],
+    [{ ipAddresses: ec2.IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'pool', ipv4NetmaskLength: 24 }) }, /require a \/23 or larger; got: \/24/],
   ])('fails: %j', (props, message) => {
     expect(() => network(props)).toThrow(message);
   });
@@ -108,13 +108,13 @@ describe('size', () => {
     stack.node.setContext('availability-zones:account=111122223333:region=eu-west-1', ['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
     const { privateVpc } = network({ maxAzs: 16 }, stack);
     expect(privateVpc.subnets).toHaveLength(3);
-    expect(warnings(stack)).toEqual([expect.stringMatching(/^maxAzs is 16, but the VPC is in 3 Availability Zones, as the Region has no more \[ack/)]);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/^maxAzs is 16, but the VPC is in 3 Availability Zones, because the Region has no more \[ack/)]);
   });
 
   test('two zones without an environment, and a warning says so', () => {
     const { stack, privateVpc } = network({ maxAzs: 3 });
     expect(privateVpc.subnets).toHaveLength(2);
-    expect(warnings(stack)).toEqual([expect.stringMatching(/^maxAzs is 3, but the VPC is in 2 Availability Zones, as CDK knows of no more in a stack without an environment: give the stack an env/)]);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/^maxAzs is 3, but the VPC is in 2 Availability Zones, because CDK knows of no more in a stack without an environment: give the stack an env/)]);
   });
 
   test('no warning while the zones of an environment are being looked up', () => {

@@ -309,7 +309,7 @@ describe('subnets', () => {
   test('fail in a VPC that is too small for both', () => {
     const ipAddresses = ec2.IpAddresses.cidr('10.0.0.0/27');
     expect(cidrs({ maxConcurrentInstances: 5, ipAddresses })).toHaveLength(2);
-    expect(() => cidrs({ ...closed, maxConcurrentInstances: 5, ipAddresses })).toThrow(/ask for a \/26 or larger; got: \/27/);
+    expect(() => cidrs({ ...closed, maxConcurrentInstances: 5, ipAddresses })).toThrow(/require a \/26 or larger; got: \/27/);
   });
 
   test.each([[16, 255, 15], [20, 15, 15], [24, undefined, 15], [26, undefined, 3]])('come from an IPAM pool of /%i, in blocks that Fn::Cidr makes', (ipv4NetmaskLength, outer, inner) => {
@@ -354,7 +354,7 @@ describe('a VPC of your own', () => {
     });
     network({ vpc, ...functions }, stack);
     expect(warningIds(stack)).toContain('interfaceEndpointsMayExist');
-    expect(warnings(stack).join()).toContain('choose controlPlaneSubnets with route tables that have none');
+    expect(warnings(stack).join()).toContain('select controlPlaneSubnets whose route tables have none');
     templateOf(stack).hasResourceProperties('AWS::EC2::VPCEndpoint', Match.objectLike({ VpcEndpointType: 'Interface', VpcId: 'vpc-1', SubnetIds: ['subnet-3', 'subnet-4'] }));
   });
 
@@ -370,12 +370,12 @@ describe('a VPC of your own', () => {
     ec2.Subnet.fromSubnetAttributes(stack, id, { subnetId: `subnet-${id}`, availabilityZone: 'a', routeTableId, ipv4CidrBlock: '10.0.0.0/24' });
 
   test.each<[string, (stack: Stack, vpc: ec2.IVpc) => Partial<NeoPrivateCompilationVpcProps>, RegExp]>([
-    ['without subnets for them', () => ({ controlPlaneSubnets: undefined }), /controlPlaneSubnets must select the subnets of the functions.*got: undefined/],
+    ['without subnets for them', () => ({ controlPlaneSubnets: undefined }), /controlPlaneSubnets must select subnets for the functions.*got: undefined/],
     ['with subnets for them and no private control plane', () => ({ privateControlPlane: false }), /controlPlaneSubnets must come with privateControlPlane/],
-    ['with subnets of the jobs', () => ({ vpcSubnets: { subnetGroupName: 'f' } }), /controlPlaneSubnets must be other subnets than those of the jobs.*got: Stack\/Own\/fSubnet1, Stack\/Own\/fSubnet2/],
+    ['with subnets of the jobs', () => ({ vpcSubnets: { subnetGroupName: 'f' } }), /controlPlaneSubnets must not be the jobs' subnets.*got: Stack\/Own\/fSubnet1, Stack\/Own\/fSubnet2/],
     ['with a route table of the jobs', stack => ({ vpcSubnets: { subnets: [subnet(stack, '1', 'rtb-1')] }, controlPlaneSubnets: { subnets: [subnet(stack, '2', 'rtb-1')] } }),
-      /controlPlaneSubnets must be other subnets .*with other route tables/],
-    ['without a known route table', stack => ({ controlPlaneSubnets: { subnets: [subnet(stack, '2')] } }), /controlPlaneSubnets must have known route tables.*are imported; got: Stack\/2 without/],
+      /controlPlaneSubnets must not be the jobs' subnets or share their route tables/],
+    ['without a known route table', stack => ({ controlPlaneSubnets: { subnets: [subnet(stack, '2')] } }), /controlPlaneSubnets must have known route tables.*when you import them; got: Stack\/2 without/],
     ['with a group that is not there', () => ({ controlPlaneSubnets: { subnetGroupName: 'none' } }), /controlPlaneSubnets must select subnets of vpc/],
     ['with public subnets', stack => {
       const vpc = new ec2.Vpc(stack, 'Open', { natGateways: 0, subnetConfiguration: [{ name: 'i', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }, { name: 'f', subnetType: ec2.SubnetType.PUBLIC }] });
@@ -392,7 +392,7 @@ describe('a VPC of your own', () => {
     const vpc = new ec2.Vpc(stack, 'Own', isolated);
     network({ vpc, ...functions }, stack);
     vpc.addGatewayEndpoint('Other', { service: ec2.GatewayVpcEndpointAwsService.S3, subnets: [controlPlaneSubnets] });
-    expect(() => templateOf(stack)).toThrow(/vpc must not have an S3 gateway endpoint on these route tables.*choose controlPlaneSubnets with route tables that have none; got: Stack\/Own\/Other/);
+    expect(() => templateOf(stack)).toThrow(/vpc must not have an S3 gateway endpoint on these route tables.*select controlPlaneSubnets whose route tables have none; got: Stack\/Own\/Other/);
   });
 });
 
@@ -425,7 +425,7 @@ describe('an imported network', () => {
     ['with a group alone', { controlPlaneSubnets: undefined }, /must come together.*got: no controlPlaneSubnets/],
     ['with subnets alone', { controlPlaneSecurityGroup: undefined }, /must come together.*got: no controlPlaneSecurityGroup/],
     ['with no subnets', { controlPlaneSubnets: [] }, /controlPlaneSubnets must be 1 to 16 subnets/],
-    ['with subnets of the jobs', { controlPlaneSubnets: [ec2.Subnet.fromSubnetId(newStack(), 'Same', 'subnet-1')] }, /controlPlaneSubnets must be other subnets than those of the jobs/],
+    ['with subnets of the jobs', { controlPlaneSubnets: [ec2.Subnet.fromSubnetId(newStack(), 'Same', 'subnet-1')] }, /controlPlaneSubnets must not be the jobs' subnets/],
   ])('fails %s', (_how, attributes, message) => {
     expect(() => imported(attributes)).toThrow(message);
   });

@@ -57,8 +57,8 @@ const BY_HAND = (stack: Stack) => ({
 });
 
 describe('another Region or account is an error that says why', () => {
-  const REGION = (prop: string, got: string) => new RegExp(`${prop} must be in the Region of the stack, eu-west-1, as neither Neo nor the S3 endpoint crosses Regions; got: ${got} in us-east-1`);
-  const ACCOUNT = /role must be in the account of the stack, 111122223333, as a role of another account cannot be passed to SageMaker; got: Here\/TheirRole in 444455556666/;
+  const REGION = (prop: string, got: string) => new RegExp(`${prop} must be in the Region of the stack, eu-west-1, because neither Neo nor the S3 endpoint crosses Regions; got: ${got} in us-east-1`);
+  const ACCOUNT = /role must be in the account of the stack, 111122223333, because a role of another account cannot be passed to SageMaker; got: Here\/TheirRole in 444455556666/;
 
   test.each<[string, (stack: Stack) => unknown, RegExp]>([
     ['a network of another Region', stack => jobIn(stack, elsewhere(stack, FAR)), /vpcConfig must be of a network in the job's region eu-west-1.*a network in us-east-1/],
@@ -81,7 +81,7 @@ describe('another Region or account is an error that says why', () => {
     ['monitoring', stack => new NeoCompilationMonitoring(elsewhere(stack, FAR), 'Monitoring', { jobs: [jobIn(stack)] }), /jobs must be in the region of the stack, us-east-1/],
     ...['topic', 'alarmTopic'].map((prop): [string, (stack: Stack) => unknown, RegExp] => [`the ${prop} of monitoring`, stack => new NeoCompilationMonitoring(stack, 'Monitoring', {
       jobs: [jobIn(stack)], [prop]: new sns.Topic(elsewhere(stack, FAR), 'Topic', { topicName: 'far' }),
-    }), new RegExp(`${prop} must be in the Region of the stack, eu-west-1, as rules and alarms tell topics of their own Region only; got: Elsewhere/Topic in us-east-1`)]),
+    }), new RegExp(`${prop} must be in the Region of the stack, eu-west-1, because rules and alarms can notify topics in their own Region only; got: Elsewhere/Topic in us-east-1`)]),
   ])('fails: %s', (_, make, message) => {
     expect(() => make(stackIn(HERE))).toThrow(message);
   });
@@ -100,9 +100,9 @@ describe('an environment that only the deployment knows is no error', () => {
   });
 
   test.each<[string, object | undefined, object | undefined, RegExp]>([
-    ['the job\'s', undefined, HERE, /give both the same env, or neither any; got: eu-west-1, and for the job an unresolved token/],
+    ['the job\'s', undefined, HERE, /give both stacks the same env, or neither; got: eu-west-1, and for the job an unresolved token/],
     ['the network\'s', HERE, undefined, /got: an unresolved token, and for the job eu-west-1/],
-    ['the network\'s account', HERE, { region: HERE.region }, /no stack of another account.*got: an unresolved token, and for the job 111122223333/],
+    ['the network\'s account', HERE, { region: HERE.region }, /cannot refer to a stack of another account.*got: an unresolved token, and for the job 111122223333/],
   ])('fails for %s alone, as CDK refers to no such stack', (_, env, networkEnv, message) => {
     const app = new App();
     expect(() => jobIn(stackIn(env, app), stackIn(networkEnv, app, 'Network'))).toThrow(message);

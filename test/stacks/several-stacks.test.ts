@@ -117,7 +117,7 @@ describe('buckets in a third stack', () => {
     expect([storage, networkStack, jobs].map(dependencies)).toEqual([[], ['Storage'], ['Network', 'Storage']]);
     expect(imports(only(templateOf(networkStack), 'AWS::EC2::VPCEndpoint').PolicyDocument)).toContainEqual(expect.stringMatching(/^Storage:ExportsOutputFnGetAttModels\w+Arn/));
     expect(warningIds(networkStack)).toEqual(['bucketPolicyNotManaged']);
-    expect(warnings(networkStack)[0]).toMatch(/made in the stack Storage, whose policies cannot refer to this one.*make it in this stack, or bring it by name/);
+    expect(warnings(networkStack)[0]).toMatch(/created in the stack Storage, whose policies cannot refer to this stack.*create it in this stack, or import it by name/);
   });
 
   test('fail when they are closed from there, as two stacks would refer to each other', () => {
@@ -150,27 +150,27 @@ describe('what the network would have to refer to, in the stack of the job', () 
     ['a device\'s role', () => {
       const { network, bucket, jobs } = apart();
       return compile(jobs, network, bucket).grantReadArtifactsOutsideEndpoint(role(jobs));
-    }, /grantee must not be made in the stack Jobs, as the network, in the stack Network.*or give the role a roleName; got: Jobs\/Device \[at Jobs\/Job\]/],
+    }, /grantee must not be created in the stack Jobs, because the network, in the stack Network.*or give the role a roleName; got: Jobs\/Device \[at Jobs\/Job\]/],
     ['a device\'s role in a stack of its own, as it would refer to the bucket', () => {
       const { app, network, bucket, jobs } = apart();
       return compile(jobs, network, bucket).grantReadArtifactsOutsideEndpoint(role(new Stack(app, 'Devices')));
-    }, /grantee must not be made in the stack Devices/],
+    }, /grantee must not be created in the stack Devices/],
     ['a hosting role', () => {
       const { network, bucket, jobs } = apart();
       return new NeoCompiledModel(jobs, 'Model', { job: compile(jobs, network, bucket), allowOutsideEndpoint: true });
-    }, /role must not be made in the stack Jobs.*bring a role of the stack of the network, or one with a roleName; got: Jobs\/Model\/Role/],
+    }, /role must not be created in the stack Jobs.*pass a role of the stack of the network, or one with a roleName; got: Jobs\/Model\/Role/],
     ['a hosting role in a further stack', () => {
       const { app, network, bucket, jobs } = apart();
       return new NeoCompiledModel(new Stack(app, 'Hosting'), 'Model', { job: compile(jobs, network, bucket), allowOutsideEndpoint: true });
-    }, /role must not be made in the stack Hosting/],
+    }, /role must not be created in the stack Hosting/],
     ['the functions that delete artifacts, where deletions are denied', () => {
       const { network, bucket, jobs } = apart(DENIES_DELETION);
       return compile(jobs, network, bucket, { deleteArtifacts: true });
-    }, /deleteArtifacts: the role of the functions must not be made in the stack Jobs.*leave deletions out of bucketPolicyActions/],
+    }, /deleteArtifacts: the role of the functions must not be created in the stack Jobs.*leave deletions out of bucketPolicyActions/],
     ['a key', () => {
       const { network, bucket, jobs } = apart();
       return compile(jobs, network, bucket, { outputEncryptionKey: new kms.Key(jobs, 'Key') });
-    }, /outputEncryptionKey must not be made in the stack Jobs.*make the key in the stack of the network.*got: Jobs\/Key/],
+    }, /outputEncryptionKey must not be created in the stack Jobs.*create the key in the stack of the network.*got: Jobs\/Key/],
     ['a bucket of models', () => {
       const { network, bucket, jobs } = apart();
       const model = NeoModel.fromBucket(new s3.Bucket(jobs, 'Uploads'), 'm.tar.gz', { framework: NeoFramework.XGBOOST });

@@ -352,14 +352,14 @@ describe('NeoCreateCompilationJob', () => {
 
 describe('NeoRunCompilationJob fails for', () => {
   test.each([
-    [{ pollInterval: Duration.minutes(Lazy.number({ produce: () => 1 })) }, /pollInterval must be in seconds where only the deployment knows it/],
+    [{ pollInterval: Duration.minutes(Lazy.number({ produce: () => 1 })) }, /pollInterval must be in seconds if it is a token/],
     [{ compilationJobName: undefined as any }, /compilationJobName must be given/],
     [{ compilationJobNamePattern: 'nightly_*' }, /compilationJobNamePattern must be 1 to 63 letters.*got: "nightly_\*"/],
     [{ compilationJobName: sfn.JsonPath.stringAt('$.name') }, /compilationJobName must be JSONata, enclosed in \{% %\}.*got: JSONPath/],
     [{ target: neo.NeoTarget.device(sfn.JsonPath.stringAt('$.device')) }, /target must be JSONata.*got: JSONPath/],
     [{ pollInterval: Duration.millis(500) }, /pollInterval must be at least 1 second, in whole seconds/],
     [{ timeout: Duration.seconds(20) }, /timeout must be at least 30 seconds/],
-    [{ timeout: Duration.days(1) }, /pollInterval must be at least 44 seconds for a job that may take 86400 seconds \(timeout\), as .* 25,000 events; got: 30 seconds/],
+    [{ timeout: Duration.days(1) }, /pollInterval must be at least 44 seconds for a job that may take 86400 seconds \(timeout\), because .* 25,000 events; got: 30 seconds/],
   ])('%j', (wrong, message) => {
     expect(() => build('jsonata', wrong)).toThrow(message);
   });

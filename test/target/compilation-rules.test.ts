@@ -94,7 +94,7 @@ describe('errors', () => {
     ['a level of Android as a text', { ...ANDROID, ...options({ ANDROID_PLATFORM: '25' }) }, /got: "25"$/],
     ['an unknown dtype', options({ dtype: 'float16' }), /dtype must be one of float, float32, int64, long; got: "float16"$/],
     ['options by name on Inferentia', { framework: NeoFramework.PYTORCH_1_9, target: NeoTarget.ML_INF1, ...options({ mcpu: 'x' }) }, /use NeoCompilerOptions.inferentia/],
-    ['a command line on another device', { compilerOptions: NeoCompilerOptions.inferentia('-O2') }, /ml_c5 takes options by name, and only Inferentia takes a command line; got: "-O2"$/],
+    ['a command line on another device', { compilerOptions: NeoCompilerOptions.inferentia('-O2') }, /ml_c5 takes options by name: only Inferentia takes a command line; got: "-O2"$/],
     ['a command line on a platform', { ...LINUX, compilerOptions: NeoCompilerOptions.fromJson('"-O2"') }, /LINUX\/ARM64 takes options by name/],
     ['a list for TensorFlow', { ...TENSORFLOW, dataInputShape: NeoDataInputShape.fromList([[1, 224, 224, 3]]) }, /for PYTORCH only, use NeoDataInputShape.of.*TENSORFLOW$/],
     ['a list as a text', { framework: NeoFramework.ONNX, ...text('[[1,3]]') }, /for PYTORCH only.*got framework: ONNX$/],
