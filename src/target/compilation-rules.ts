@@ -107,7 +107,7 @@ function layoutOf(shape: readonly unknown[]): Layout | undefined {
  */
 export const COMPILER_OPTION_RULES: Rule[] = [formOfOptions, nvidiaOptions, nvidiaVersions, androidLevel, dataType, optionsOfOtherTargets];
 
-/** AWS spells it in two ways. */
+/** AWS documents both spellings. */
 const GPU_CODE = ['gpu-code', 'gpu_code'];
 
 function formOfOptions(c: Compilation, report: Report): void {
@@ -186,23 +186,23 @@ function optionsOfOtherTargets(c: Compilation, report: Report): void {
   }
 }
 
-/** Whether one of the options is there and says something. */
+/** Whether one of the options is present and not empty. */
 function has(c: Compilation, ...names: readonly string[]): boolean {
   return names.some((name) => c.options?.[name] !== undefined && c.options[name] !== null && c.options[name] !== '');
 }
 
 /**
- * What is wrong with a request.
+ * The findings about a request.
  */
 export interface CompilationFindings {
   /** Contradictions of the API: the job cannot succeed. */
   readonly errors: string[];
-  /** What AWS does not document or what cannot be known, with ids for `Annotations.addWarningV2`. */
+  /** Combinations that AWS does not document or that cannot be known, with IDs for `Annotations.addWarningV2`. */
   readonly warnings: { readonly id: string; readonly message: string }[];
 }
 
 /**
- * Checks a request against the table of what AWS documents. Says nothing about what is unresolved.
+ * Checks a request against the table of AWS's documentation. It reports nothing about unresolved values.
  */
 export function checkCompilation(scope: IConstruct, request: CompilationRequest): CompilationFindings {
   const errors = wrongTypes(request);
@@ -226,7 +226,7 @@ export function frameworkVersionToSend(framework: NeoFramework, target: NeoTarge
 }
 
 /**
- * What callers without types get wrong. Looks at members, not at classes: another copy of this library is fine.
+ * Checks types for callers without a compiler. It looks at members, not at classes, as objects may come from another copy of this library.
  */
 function wrongTypes(request: CompilationRequest): string[] {
   const { framework, dataInputShape, target, compilerOptions } = request ?? {};
@@ -239,7 +239,7 @@ function wrongTypes(request: CompilationRequest): string[] {
 }
 
 /**
- * Rules about the framework, its version, and the target that shall run it.
+ * Rules about the framework, its version and the target.
  */
 const FRAMEWORK_RULES: Rule[] = [
   unknownFramework,

@@ -9,10 +9,10 @@ import { withoutTokens } from '../util/errors';
 import { isRecord } from '../util/prop-types';
 
 /**
- * What is to be compiled and for what.
+ * A model, its target and the compiler options, as far as they are given.
  */
 export interface CompilationRequest {
-  /** None: the model is a version of a model package, which says it. */
+  /** Undefined for a version of a model package, which has its own. */
   readonly framework?: NeoFramework;
   readonly dataInputShape?: NeoDataInputShape;
   readonly target: NeoTarget;
@@ -43,12 +43,12 @@ export const WARNINGS = {
 export type WarningId = keyof typeof WARNINGS;
 
 /**
- * Takes what the rules find.
+ * Receives the findings of the rules.
  */
 export interface Report {
   /** A contradiction of the API: the job cannot succeed. */
   error(message: string): void;
-  /** Something AWS does not document, or that cannot be known at synthesis. */
+  /** A combination that AWS does not document, or that cannot be known at synthesis. */
   warn(id: WarningId, message: string): void;
 }
 
@@ -104,7 +104,7 @@ export class Compilation {
     return this.device !== undefined && this.device.startsWith('ml_');
   }
 
-  /** Whether the target is known to be something else than an instance. */
+  /** Whether the target is known not to be an instance. */
   public get isNoInstance(): boolean {
     return this.isPlatform || (this.device !== undefined && !this.isInstance);
   }
@@ -126,7 +126,7 @@ function known(text?: string): string | undefined {
   return Token.isUnresolved(text) ? undefined : text;
 }
 
-/** A row of a table; a name such as `constructor` is none. */
+/** Returns a row of a table, if it is an own property: `constructor` is not. */
 export function lookUp<T>(table: { readonly [name: string]: T }, name?: string): T | undefined {
   return name !== undefined && Object.prototype.hasOwnProperty.call(table, name) ? table[name] : undefined;
 }

@@ -100,7 +100,7 @@ export interface NeoCoreMlInput {
   readonly scale?: number;
 }
 
-/** A list in place of arguments is the mistake that callers without types make. */
+/** Callers without types often pass a list instead of arguments. */
 function flatDimensions<T>(method: string, dimensions: T[]): T[] {
   if (dimensions.length === 1 && Array.isArray(dimensions[0])) {
     throw new NeoValidationError(`dimensions must be separate arguments, such as NeoCoreMlShape.${method}(1, 224, 224, 3); got: ${formatValue(dimensions[0])}`);

@@ -157,7 +157,7 @@ function requireInput(inputName: string, dimensions: unknown[]): void {
   }
 }
 
-/** In the API's own spelling. */
+/** Renders an input in the API's spelling. */
 function renderCoreMlInput(input: NeoCoreMlInput): { [key: string]: unknown } {
   requireTypes(undefined, input, CORE_ML_TYPES, 'input');
   const rendered = {
@@ -205,8 +205,7 @@ export interface ShapeInput {
 }
 
 /**
- * Reads a `DataInputConfig` in any of the documented forms and fails where no form allows what it says.
- * What is unresolved is left out.
+ * Reads a `DataInputConfig` in any of the documented forms, and fails if it has none of these. Unresolved parts are left out.
  */
 export function readInputs(value: unknown): ShapeInput[] {
   if (Token.isUnresolved(value)) return [];
@@ -223,7 +222,7 @@ export function readInputs(value: unknown): ShapeInput[] {
 }
 
 /**
- * Fails when the order of the inputs is not the author's: JavaScript moves keys that are integers to the front,
+ * Fails when the order of the inputs is not the one that the user wrote: JavaScript moves keys that are integers to the front,
  * and Neo matches the inputs of some frameworks by their order.
  */
 export function failWhenOrderIsLost(names: readonly string[]): void {

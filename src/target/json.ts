@@ -3,19 +3,19 @@ import type { IConstruct } from 'constructs';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { isRecord } from '../util/prop-types';
 
-/** As CDK writes them in texts and as numbers. */
+/** Tokens as CDK writes them in strings and as numbers. */
 const TOKENS = /[$#]\{Token\[[^\]]*\]\}|-?\d\.\d+e\+28\d/g;
 
 /** Lengths of a field that carries JSON. */
 export interface JsonLimits {
-  /** As the user knows the value, for messages. */
+  /** The user's name for the value, for messages. */
   readonly what: string;
   readonly min: number;
   readonly max: number;
 }
 
 /**
- * The compact JSON of a value in which tokens may stand anywhere; its length is checked when nothing is unresolved.
+ * Returns the compact JSON of a value, in which tokens may stand anywhere. Its length is checked if nothing is unresolved.
  */
 export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLimits): string {
   if (containsToken(value)) {
@@ -26,7 +26,7 @@ export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLim
 }
 
 /**
- * Fails when a text is too short or too long for its field. An unresolved text passes.
+ * Fails when a string is too short or too long for its field. An unresolved string passes.
  */
 export function withinLimits(text: string, limits: JsonLimits, scope?: IConstruct): string {
   if (!Token.isUnresolved(text) && (text.length < limits.min || text.length > limits.max)) {
@@ -36,7 +36,7 @@ export function withinLimits(text: string, limits: JsonLimits, scope?: IConstruc
   return text;
 }
 
-/** What is known of a text can be too long already. */
+/** The known parts of a string can be too long already. */
 function failWhenTooLong(known: string, { what, max }: JsonLimits, scope: IConstruct): void {
   if (known.length > max) {
     throw new NeoValidationError(`${what} must have at most ${max} characters as compact JSON, and has more even without its tokens; got ${known.length}: ${formatValue(known)}`, scope);
@@ -44,7 +44,7 @@ function failWhenTooLong(known: string, { what, max }: JsonLimits, scope: IConst
 }
 
 /**
- * Parses a text, with an error that says where it came from.
+ * Parses a string of JSON, with an error that names its origin.
  */
 export function parseJson(text: string, what: string): unknown {
   try {
@@ -55,14 +55,14 @@ export function parseJson(text: string, what: string): unknown {
 }
 
 /**
- * Valid JSON without the white space between its parts. Works on the text, not on the parsed value: parsing would
- * move keys that are whole numbers to the front, and Neo reads inputs in the order written.
+ * Removes the white space between the parts of valid JSON. It works on the string, not on the parsed value: parsing would
+ * move keys that are integers to the front, and Neo reads inputs in the order in which they are written.
  */
 export function minifyJson(text: string): string {
   return escapeLineEnds(text.replace(/("(?:\\.|[^"\\])*")|\s+/g, (_, quoted?: string) => quoted ?? ''));
 }
 
-/** JSON may hold three line ends as they are, in texts only; the API's pattern for options takes none. */
+/** Strings in JSON may contain three line ends unescaped, but the API's pattern for options excludes them. */
 function escapeLineEnds(json: string): string {
   return json.replace(/[\u0085\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
@@ -71,7 +71,7 @@ function escapeLineEnds(json: string): string {
  * Whether a value holds an unresolved token, at any depth, as a key or as a value.
  */
 export function containsToken(value: unknown): boolean {
-  // No token is a whole number, and shapes are made of those: it takes a while to find out for any other.
+  // No token is an integer, and shapes consist of integers: for other numbers, the check is slow.
   if (Number.isSafeInteger(value)) return false;
   if (Token.isUnresolved(value)) return true;
   if (Array.isArray(value)) return value.some(containsToken);
@@ -80,11 +80,11 @@ export function containsToken(value: unknown): boolean {
 }
 
 /**
- * Whether a value can be written as JSON without loss: no NaN, no function, no instance of a class, no circle. Tokens can.
+ * Whether a value can be written as JSON without loss: no NaN, no function, no instance of a class, no circular reference. Tokens can.
  */
 export function isJson(value: unknown, depth = 0): boolean {
   if (depth > 32) return false;
-  // As a number, a token is a finite one.
+  // A token as a number is finite.
   if (typeof value === 'number') return Number.isFinite(value);
   if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value) || Token.isUnresolved(value)) return true;
   if (Array.isArray(value)) return value.every((item) => item !== undefined && isJson(item, depth + 1));

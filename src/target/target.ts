@@ -122,12 +122,12 @@ export interface NeoTargetPlatform {
 }
 
 /**
- * Where a compiled model runs.
+ * The kind of place where a compiled model runs.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo.html
  */
 export enum NeoTargetKind {
-  /** On an instance of AWS; the finished job names an inference image. */
+  /** On an instance of AWS; the finished job has an inference image. */
   CLOUD = 'cloud',
   /** On a device of yours. */
   EDGE = 'edge',
@@ -136,7 +136,7 @@ export enum NeoTargetKind {
 }
 
 /**
- * What a model is compiled for: a device that Neo knows by name, or a platform of operating system, architecture and
+ * The target of a compilation: a device that Neo knows by name, or a platform of operating system, architecture and
  * accelerator.
  *
  * docs/targets.md shows what AWS documents for each.
@@ -237,7 +237,7 @@ export class NeoTarget {
    * @param name for example `jetson_nano`
    */
   public static device(name: string): NeoTarget {
-    // People write the name of the constant, or that of an instance type.
+    // Users often write the name of the constant, or that of an instance type.
     const spelled = typeof name !== 'string' || Token.isUnresolved(name) ? name : name.toLowerCase().replace(/^ml\.([a-z0-9]+)(\.\w+)?$/, 'ml_$1');
     if (spelled !== name && Object.keys(DEVICES).includes(spelled)) {
       throw new NeoValidationError(`name of the device must be spelled as in the API: use '${spelled}'; got: ${formatValue(name)}`);
@@ -252,7 +252,7 @@ export class NeoTarget {
    * @param platform operating system, architecture and, if any, accelerator
    */
   public static platform(platform: NeoTargetPlatform): NeoTarget {
-    // What is misspelled is missing as well: say the former.
+    // A misspelled member is missing as well: report the misspelling.
     if (isRecord(platform)) { requireTypes(undefined, platform, PLATFORM_TYPES, 'platform'); }
     if (platform?.os === undefined || platform?.arch === undefined) {
       throw new NeoValidationError('platform must have both os and arch, such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }; '
@@ -294,7 +294,7 @@ export class NeoTarget {
   }
 
   /**
-   * The target for messages: the device, or operating system, architecture and accelerator with slashes between.
+   * Returns the target for messages: the device, or operating system, architecture and accelerator, separated by slashes.
    */
   public toString(): string {
     const { os, arch, accelerator } = this.targetPlatform ?? {};
@@ -313,10 +313,10 @@ export class NeoTarget {
   }
 }
 
-/** The parts themselves are judged with messages that say more. */
+/** The parts themselves are checked with more specific messages. */
 const PLATFORM_TYPES: PropTypes<NeoTargetPlatform> = { os: ANYTHING, arch: ANYTHING, accelerator: optional(ANYTHING) };
 
-/** Strings are what callers without types pass. */
+/** Callers without types often pass strings. */
 function requirePart(prop: string, part: { readonly name: string } | null, className: string, example: string): void {
   if (part?.name) { return; }
   const fix = typeof part === 'string' && /^\w+$/.test(part) ? `use ${className}.of('${part}')` : `such as ${className}.${example}`;
