@@ -54,7 +54,7 @@ const SMALL = 1024;
 
 const cache = new Map<string, ArchiveContents>();
 /** Members of all archives that are remembered: an app has some ten, and a hostile archive at most `LIMITS.entries`. */
-const MAX_CACHED = 200_000;
+const MAX_CACHED = 50_000;
 let cached = 0;
 
 /** Reads an archive, once for as long as the file does not change. */

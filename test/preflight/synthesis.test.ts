@@ -30,6 +30,16 @@ test('an archive is read once, whatever the number of models and jobs, and anew 
   reading.mockRestore();
 });
 
+test('an archive is read once in an app of hundreds of archives, too', () => {
+  const reading = jest.spyOn(inflating, 'inflate');
+  const archives = Array.from({ length: 300 }, (_, i) => archiveWith([{ name: 'model.onnx', content: model('onnx/fixed.onnx') }, { name: `${i}` }]));
+  for (let target = 0; target < 3; target++) {
+    for (const archive of archives) { NeoModel.fromAsset(archive, onnx); }
+  }
+  expect(reading).toHaveBeenCalledTimes(300);
+  reading.mockRestore();
+});
+
 test('fails when the model is made, before any job: the file, what is in it, and how to save it', () => {
   expect(() => NeoModel.fromFiles([path.join(MODELS, 'torch/state-dict-1-12.pth')], { framework: NeoFramework.PYTORCH_1_12 }))
     .toThrow(/cannot be compiled by Neo: state-dict-1-12\.pth must be a model of framework PYTORCH: save it with "torch\.jit\.trace.*got: a state dict or a pickled module.*preflight: false/);
