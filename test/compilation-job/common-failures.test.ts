@@ -31,7 +31,7 @@ const FAILURES: [number, string, Guard, (scope: Stack) => Partial<NeoCompilation
   [1, 'the archive is no .tar.gz, by its name', 'error at synthesis', () => ({ model: NeoModel.fromAsset('model.zip', OPTIONS) }), /must name a single \.tar\.gz archive.*pack the model with "tar czf"/],
   [1, 'the archive is no .tar.gz, by its content', 'error at synthesis', () => ({ model: NeoModel.fromAsset(zip(), OPTIONS) }), /path must be a tar archive compressed with gzip.*a file that gzip did not make/],
   [2, 'the archive is absent, on this machine', 'error at synthesis', () => ({ model: NeoModel.fromAsset('no-such.tar.gz', OPTIONS) }), /path must be a file.*no-such\.tar\.gz/],
-  [2, 'the archive is absent, in a bucket that is made with the job', 'warning at synthesis', () => ({}), /on the first deployment the bucket is empty.*upload the model before.*NeoModel\.fromAsset/],
+  [2, 'the archive is absent, in a bucket that is made with the job', 'warning at synthesis', () => ({}), /on the first deployment, the bucket is empty.*upload the model before.*NeoModel\.fromAsset/],
   [3, 'the bucket is in another Region', 'error at synthesis', scope => ({
     model: NeoModel.fromBucket(s3.Bucket.fromBucketAttributes(scope, 'Far', { bucketName: 'far', region: 'us-east-1' }), 'm.tar.gz', OPTIONS),
   }), /bucket must be in the Region of the stack, eu-west-1.*got: Stack\/Far in us-east-1/],
@@ -42,7 +42,7 @@ const FAILURES: [number, string, Guard, (scope: Stack) => Partial<NeoCompilation
   // With a version named, only Neo sees it: docs/troubleshooting.md has its words.
   [5, 'the file was saved by a newer PyTorch than Neo takes, as none is named', 'warning at synthesis', saved({ framework: NeoFramework.pytorch() }),
     /Neo chooses one, and a model that a newer version saved fails: name the version that saved the model/],
-  [6, 'the inputs are not in the order of the model', 'warning at synthesis', shaped('{"input1":[1,10],"input0":[1,3]}'), /matched by their order, and the names suggest another one/],
+  [6, 'the inputs are not in the order of the model', 'warning at synthesis', shaped('{"input1":[1,10],"input0":[1,3]}'), /matched by their order, and the names suggest a different one/],
   [6, 'JavaScript has moved the inputs', 'error at synthesis', () => saved({ dataInputShape: NeoDataInputShape.of('1', 1, 10).withInput('0', 1, 3) })(), /the order of the inputs is lost/],
   [7, 'NHWC for NCHW', 'warning at synthesis', images([1, 224, 224, 3]), /AWS documents images of PYTORCH as NCHW, such as \[1,3,224,224\]/],
   [7, 'NCHW for NHWC', 'warning at synthesis', () => saved({ framework: NeoFramework.TENSORFLOW_2_9, dataInputShape: NeoDataInputShape.of('x', 1, 3, 224, 224) })(),

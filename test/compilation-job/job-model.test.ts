@@ -10,7 +10,7 @@ import { DependencyGraph } from '../util/dependency-graph';
 describe('a model in a bucket of the job\'s own stack', () => {
   test('is not there at the first deployment, which a warning says', () => {
     const { stack } = compilation();
-    expect(warnings(stack)).toEqual([expect.stringMatching(/^the model is read from Stack\/Bucket, which this stack makes.*use NeoModel\.fromAsset \[ack: cdk-sagemaker-neo:modelNotUploaded\]$/)]);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/^the model is read from Stack\/Bucket, which this stack creates.*use NeoModel\.fromAsset \[ack: cdk-sagemaker-neo:modelNotUploaded\]$/)]);
   });
 
   test('may be uploaded by what the job waits for', () => {

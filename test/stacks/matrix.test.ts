@@ -160,7 +160,7 @@ describe('the buckets of a storage team', () => {
   test('come too late for a job in the stack of the network, which a warning says', () => {
     const { networkStack } = storage('strong', (_, stack) => stack);
     expect(warnings(networkStack).filter(text => text.includes('bucketDeployedLater'))).toEqual([expect.stringMatching(
-      /the stack Network, with the job Network\/Job, is deployed before the stack Storage, with the bucket Storage\/Models: .* Create jobs in another stack than the network's/,
+      /the stack Network, with the job Network\/Job, is deployed before the stack Storage, with the bucket Storage\/Models: .* Create jobs in a stack other than the network's/,
     )]);
   });
 });
