@@ -37,6 +37,6 @@ describe.each(REFERENCES)('private functions that delete artifacts, in another s
 
   test('fails with a way out where the bucket policy denies deletions, as it would have to name their role', () => {
     expect(() => appOf(strength, { bucketPolicyActions: ['s3:GetObject', 's3:DeleteObject'] }))
-      .toThrow(/deleteArtifacts: the role of the functions must not be made in the stack Jobs.*leave deletions out of bucketPolicyActions/);
+      .toThrow(/deleteArtifacts: the role of the functions must not be created in the stack Jobs.*leave deletions out of bucketPolicyActions/);
   });
 });
