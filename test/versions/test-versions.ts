@@ -3,6 +3,7 @@
  * `npm run test:versions`; pairs after it restrict them (`npm12-node26`). `npm ci` and the demo run with every pair, the tests with three of them, with
  * `--suite all` with each and with `--suite none` with none. Needs the network.
  */
+import { createHash } from 'crypto';
 import * as fs from 'fs';
 import { createRequire } from 'module';
 import * as os from 'os';
@@ -55,8 +56,10 @@ function refusal({ npm, node }: Pair): string | undefined {
   return satisfies(nodeVersion, engines.node) ? undefined : `npm ${version} takes Node.js ${engines.node}, not ${nodeVersion}`;
 }
 
-/** The lines of the demo itself: those of npm and projen before them have the versions in them. */
-const ownLines = (output: string): string[] => output.split('\n').filter(line => line !== '' && !/^(>|👾|\s*assets\/|⚡)/.test(line));
+/** The lines of the demo itself, without those of npm that name the task. */
+const ownLines = (output: string): string[] => output.split('\n').filter(line => line !== '' && !line.startsWith('>'));
+
+const digest = (lines: string[]): string => createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 8);
 
 class Clone {
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-versions-'));
@@ -68,15 +71,16 @@ class Clone {
     if (status !== 0) { throw new Error(stderr); }
   }
 
-  public npm(...args: string[]): string {
+  /** @returns what it writes to its standard output, and to both */
+  public npm(...args: string[]): { output: string; all: string } {
     const { status, stdout, stderr } = run(path.join(nodeBin(this.pair.node), 'node'), [path.join(npmPackage(this.pair.npm), 'bin', 'npm-cli.js'), ...args], this.env, this.folder);
     if (status !== 0) { throw new Error(`npm ${args.join(' ')} ended with ${status}:\n${`${stdout}\n${stderr}`.trim().split('\n').slice(-80).join('\n')}`); }
-    return `${stdout}\n${stderr}`;
+    return { output: stdout, all: `${stdout}\n${stderr}` };
   }
 
   /** `node`, as the tasks of the project find it. */
   public versions(): string {
-    return `npm ${this.npm('--version').trim()}, Node.js ${run('node', ['--version'], this.env, this.folder).stdout.trim()}`;
+    return `npm ${this.npm('--version').output.trim()}, Node.js ${run('node', ['--version'], this.env, this.folder).stdout.trim()}`;
   }
 
   /** Files of the repository that installing or running has changed. */
@@ -99,14 +103,14 @@ function tryPair(pair: Pair): string {
     const began = Date.now();
     clone.npm('ci', '--ignore-scripts');
     const installed = seconds(began);
-    const lines = ownLines(clone.npm('run', 'demo'));
+    const lines = ownLines(clone.npm('run', 'demo').output);
     expected ??= lines;
     const at = lines.findIndex((line, index) => line !== expected![index]);
     if (at !== -1 || lines.length !== expected.length) { throw new Error(`the demo prints another line ${at + 1} than before:\n- ${expected[at]}\n+ ${lines[at]}`); }
-    const tests = pair.runsTests ? /^Tests: +(.*)$/m.exec(clone.npm('test'))?.[1] ?? 'no summary of jest' : 'not run';
+    const tests = pair.runsTests ? /^Tests: +(.*)$/m.exec(clone.npm('test').all)?.[1] ?? 'no summary of jest' : 'not run';
     if (clone.changes()) { throw new Error(`files have changed:\n${clone.changes()}`); }
     cells.set(pair.name, pair.runsTests ? 'demo, tests' : 'demo');
-    return `${versions}: installed in ${installed}, ${lines.length} lines of the demo, tests: ${tests}`;
+    return `${versions}: installed in ${installed}, ${lines.length} lines of the demo (${digest(lines)}), tests: ${tests}`;
   } finally {
     clone.remove();
   }
