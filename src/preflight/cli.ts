@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import { parseArgs } from 'util';
 import { App, Stack } from 'aws-cdk-lib';
 import { checkArchive } from './preflight';
-import { Findings, quote } from './rules';
+import { Findings, type FormatShape, quote } from './rules';
 import { FRAMEWORKS } from '../target/compatibility';
 import { WARNINGS } from '../target/compilation';
 import { checkCompilation } from '../target/compilation-rules';
@@ -96,13 +96,16 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
+const formatShape: FormatShape = inputs =>
+  `--shape ${quote(`{ ${inputs.map(({ name, sizes }) => `${JSON.stringify(name)}: [${sizes.join(', ')}]`).join(', ')} }`)}`;
+
 function check(archive: string, frameworkName: string, shape?: string, target?: string, options?: string) {
   const [, name, version] = /^([A-Za-z0-9_]+)(?:-(.+))?$/.exec(frameworkName) ?? [undefined, frameworkName];
   const framework = NeoFramework.of(name.toUpperCase(), version);
   const dataInputShape = shape === undefined ? undefined : NeoDataInputShape.fromJson(shape);
   const found = new Findings();
   if (!archive.endsWith('.tar.gz')) { found.warn('archiveName', `the key in the bucket must end with .tar.gz, as Neo reads nothing else; got: ${archive}`); }
-  found.add(checkArchive(archive, { framework, dataInputShape, formatShape: json => `--shape ${quote(json)}` }));
+  found.add(checkArchive(archive, { framework, dataInputShape, formatShape }));
   // Without a target, the rules know of the framework only that it exists.
   if (target === undefined) {
     const isKnown = Object.keys(FRAMEWORKS).includes(framework.name);

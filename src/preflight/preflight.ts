@@ -1,7 +1,7 @@
 import { posix } from 'path';
 import { Token } from 'aws-cdk-lib';
 import { readArchive, type ArchiveContents } from './archive-contents';
-import { checkFiles, checkInputs, Findings, FRAMEWORK_FILES, inputsOf, list, name } from './rules';
+import { checkFiles, checkInputs, Findings, type FormatShape, FRAMEWORK_FILES, inputsOf, list, name } from './rules';
 import { FRAMEWORKS } from '../target/compatibility';
 import { lookUp } from '../target/compilation';
 import type { NeoDataInputShape } from '../target/data-input-shape';
@@ -11,8 +11,8 @@ import type { NeoFramework } from '../target/framework';
 export interface PreflightRequest {
   readonly framework: NeoFramework;
   readonly dataInputShape?: NeoDataInputShape;
-  /** How a message writes a shape to paste, given its map in JSON: by default as a property in code. */
-  readonly formatShape?: (json: string) => string;
+  /** How a message writes a shape to paste. @default - as a call */
+  readonly formatShape?: FormatShape;
 }
 
 /**
@@ -40,9 +40,15 @@ export function checkArchive(path: string, request: PreflightRequest): Findings 
     version,
     shape: request.dataInputShape,
     inputs: inputsOf(framework, paths, contents),
-    formatShape: request.formatShape ?? (json => `NeoDataInputShape.fromMap(${json})`),
+    formatShape: request.formatShape ?? formatCall,
   }, findings);
   return findings;
+}
+
+/** The call for a shape, in a form that differs little between languages. */
+function formatCall(inputs: Parameters<FormatShape>[0]): string {
+  return inputs.map((input, index) =>
+    `${index === 0 ? 'NeoDataInputShape.of' : '.withInput'}(${[JSON.stringify(input.name), ...input.sizes].join(', ')})`).join('');
 }
 
 /** Files that have the right name and something else in them, or what AWS does not document. */

@@ -225,13 +225,16 @@ const MAX_SHOWN = 10, MAX_RANK = 16;
 /** Frameworks whose files have the exact names of the inputs; PyTorch's inputs are matched by their order, TensorFlow has names of signatures and tensors. */
 const EXACT_NAMES = ['ONNX', 'TFLITE', 'MXNET', 'KERAS'];
 
+/** How a message writes a shape to paste. */
+export type FormatShape = (inputs: readonly { readonly name: string; readonly sizes: readonly number[] }[]) => string;
+
 /** What is known of a model's inputs, from its files and from the user. */
 export interface InputRequest {
   readonly framework: string;
   readonly version?: string;
   readonly shape?: NeoDataInputShape;
   readonly inputs?: readonly ModelInput[];
-  readonly formatShape: (json: string) => string;
+  readonly formatShape: FormatShape;
 }
 
 /** Inputs of the model as its files tell them, undefined where they do not. */
@@ -354,9 +357,9 @@ function suggestShape({ framework, version, formatShape }: InputRequest, inputs:
     return;
   }
   const shown = inputs.slice(0, MAX_SHOWN);
-  const map = shown.map(({ name: inputName, dimensions }) => `${JSON.stringify(name(inputName ?? 'data'))}: [${dimensions?.slice(0, MAX_RANK).map(size => size ?? 1).join(', ') ?? ''}]`).join(', ');
+  const shape = shown.map(({ name: inputName, dimensions = [] }) => ({ name: name(inputName ?? 'data'), sizes: dimensions.slice(0, MAX_RANK).map(size => size ?? 1) }));
   const open = shown.filter(({ dimensions }) => !dimensions || dimensions.includes(undefined));
-  findings.warn('inputShapeOfFile', `no data input shape: by its file the model takes ${formatShape(`{ ${map} }`)}`
+  findings.warn('inputShapeOfFile', `no data input shape: by its file the model takes ${formatShape(shape)}`
     + (inputs.length > MAX_SHOWN ? ` and ${inputs.length - MAX_SHOWN} more` : '')
     + (open.length > 0 ? '; write the sizes to compile for where the file leaves them open: '
       + `${open.map(({ dimensions }) => dimensions ? formatDimensions(dimensions) : '[]').join(', ')}` : ''));

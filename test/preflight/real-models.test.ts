@@ -52,8 +52,8 @@ describe('real models pass without a word', () => {
 
 describe('warns of what AWS does not document', () => {
   test.each<[string, NeoFramework, string | string[], NeoDataInputShape | undefined, RegExp]>([
-    ['no shape is given: the one of the file, ready to paste', NeoFramework.ONNX, ['onnx/fixed.onnx'], undefined, /^inputShapeOfFile: .*NeoDataInputShape\.fromMap\(\{ "image": \[1, 3, 32, 32\] \}\)$/],
-    ['sizes left open', NeoFramework.ONNX, ['onnx/dynamic.onnx'], undefined, /^inputShapeOfFile: .*\{ "image": \[1, 3, 1, 32\] \}.*\[\?,3,\?,32\]/],
+    ['no shape is given: the one of the file, ready to paste', NeoFramework.ONNX, ['onnx/fixed.onnx'], undefined, /^inputShapeOfFile: .*NeoDataInputShape\.of\("image", 1, 3, 32, 32\)$/],
+    ['sizes left open', NeoFramework.ONNX, ['onnx/dynamic.onnx'], undefined, /^inputShapeOfFile: .*\.of\("image", 1, 3, 1, 32\);.*\[\?,3,\?,32\]/],
     ['names of MXNet', NeoFramework.MXNET_1_8, ['mxnet/gluon-symbol.json', 'mxnet/gluon-0000.params'], undefined, /^inputShapeOfFile: .*the inputs data, in this order and of unknown sizes/],
     ['another size', NeoFramework.ONNX, ['onnx/fixed.onnx'], NeoDataInputShape.fromMap({ image: [1, 3, 64, 64] }), /^inputSizes: .*\[1,3,32,32\]; got: \[1,3,64,64\]/],
     ['another layout', NeoFramework.ONNX, ['onnx/fixed.onnx'], NeoDataInputShape.of('image', 1, 32, 32, 3), /^inputSizes: .*\[1,3,32,32\]: the sizes are the same, but in another layout; got: \[1,32,32,3\]/],
@@ -92,7 +92,7 @@ describe('warns of what AWS does not document', () => {
     const archive = archiveWith(DARKNET);
     expect(check(archive, NeoFramework.DARKNET, NeoDataInputShape.fromMap({ data: [1, 3, 224, 224] })).warnings)
       .toEqual([expect.stringMatching(/^inputSizes: .*\[\?,3,416,416\].*got: \[1,3,224,224\]/)]);
-    expect(check(archive, NeoFramework.DARKNET).warnings).toEqual([expect.stringMatching(/fromMap\(\{ "data": \[1, 3, 416, 416\] \}\)/)]);
+    expect(check(archive, NeoFramework.DARKNET).warnings).toEqual([expect.stringMatching(/NeoDataInputShape\.of\("data", 1, 3, 416, 416\)/)]);
     const [cfg, weights] = DARKNET;
     expect(check(archiveWith([{ ...cfg, content: Buffer.alloc(1024 * 1024 + 1, '#') }, weights]), NeoFramework.DARKNET))
       .toEqual({ errors: [], warnings: [expect.stringMatching(/^modelUnreadable: .*larger than 1 MiB/)] });
