@@ -1,4 +1,4 @@
-"""Step Functions: calls of SageMaker go to the stand-in, and JSONata has the `$hash` that LocalStack lacks."""
+"""Step Functions: calls of SageMaker go to the stand-in, JSONata has the `$hash` that LocalStack lacks, and long waits are shortened."""
 
 import hashlib
 import os
@@ -84,3 +84,12 @@ def name_failed_expressions():
             ) from error
 
     StringJSONata._eval_body = evaluate_or_fail
+
+
+@hooks.on_infra_start()
+def shorten_waits():
+    """The stand-in's jobs take seconds, so a Wait state of ten seconds takes two. Shorter ones are left as they are."""
+    from localstack.services.stepfunctions.asl.component.state.state_wait.wait_function.wait_function import WaitFunction
+
+    wait = WaitFunction._wait_interval
+    WaitFunction._wait_interval = lambda self, env, wait_seconds: wait(self, env, wait_seconds // 5 if wait_seconds >= 10 else wait_seconds)
