@@ -94,7 +94,9 @@ export class EndpointOnlyBucketPolicy {
   /** For a session of a role, aws:PrincipalArn is the ARN of the role. */
   private exemption(bucket: s3.IBucket, { scope, preparing }: IResolveContext) {
     const stack = Stack.of(scope);
-    const inCycle = preparing && this.referredRoles.find(role => Stack.of(role) !== stack && refersTo(Stack.of(role), stack));
+    // Within one deployment, as of a nested stack and its parent, resources are ordered one by one.
+    const isApart = (role: iam.IRole) => deploymentOf(role) !== deploymentOf(stack);
+    const inCycle = preparing && this.referredRoles.find(role => isApart(role) && refersTo(Stack.of(role), stack));
     if (inCycle) { throw stackCycle(this.scope, 'grantee', inCycle, stack, 'create it in that stack, or give the role a roleName'); }
     const arns = [...this.exemptArns, ...this.actions.some(action => EMPTYING.test(action)) ? autoDeleteObjectsRoleArn(bucket) : []];
     return arns.length ? { 'aws:PrincipalArn': arns } : undefined;

@@ -1,7 +1,7 @@
 /**
  * Who in an app uses the buckets of a network, and whose policies deny it to whom.
  */
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -10,8 +10,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
 import { existing } from './existing-vpc-fixture';
-import { network, newStack, warningIds, warnings } from './fixture';
+import { network, newStack, templateOf, warningIds, warnings } from './fixture';
 import { NeoPrivateCompilationVpc } from '../../src';
+import { DependencyGraph } from '../util/dependency-graph';
 
 const S3 = { service: ec2.GatewayVpcEndpointAwsService.S3 };
 const synth = (stack: Stack) => (stack.node.root as App).synth();
@@ -222,6 +223,17 @@ describe('a role of another stack', () => {
     const { stack, role, privateVpc } = apart({ roleName: 'uploader' });
     privateVpc.allowOutsideEndpoint(role);
     synth(stack);
+    expect(warningIds(stack)).toEqual([]);
+  });
+
+  test.each(['strong', 'weak', 'both'])('is let in from a nested stack, which refers to its parent as well (%s references)', references => {
+    const stack = new Stack(new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } }), 'Stack');
+    const { bucket, privateVpc } = network({}, stack);
+    const nested = new NestedStack(stack, 'Nested');
+    const { handlerRole } = new deployment.BucketDeployment(nested, 'Upload', { sources: [deployment.Source.data('model.txt', 'x')], destinationBucket: bucket });
+    privateVpc.allowOutsideEndpoint(handlerRole);
+    synth(stack);
+    expect(new DependencyGraph(templateOf(stack).toJSON()).cycles()).toEqual([]);
     expect(warningIds(stack)).toEqual([]);
   });
 
