@@ -81,7 +81,9 @@ export class CreateOrUpdateHandler {
 
   /** Stops the job of a request that CloudFormation has given up. The next checks find the job stopped, and the waiter ends. */
   private async abandon(job: Job, request: PolledRequest): Promise<Look> {
-    if (!isNamedByThis(request) && (job.CreationTime?.getTime() ?? 0) < request.RequestedAt) {
+    // Clocks of AWS services differ, so what this request remembers counts first.
+    const askedAt = request.Memory.CreatedAt ?? request.Memory.UnansweredAt;
+    if (!isNamedByThis(request) && askedAt === undefined && (job.CreationTime?.getTime() ?? 0) < request.RequestedAt) {
       throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started`, undefined, true);
     }
     this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'given up' });

@@ -1,11 +1,14 @@
 import type { Dependencies } from './dependencies';
-import { isAccessDenied, type AwsError } from './errors';
+import { isAccessDenied, isValidation, type AwsError } from './errors';
 import { isJobName } from './identity';
 import { isInProgress, type Job, type NeoJobs } from './neo-jobs';
 import { ownershipOf, DONE, NOT_YET, type Look, type PolledRequest } from './request';
 
 /** How long after its creation a job may be missing from lists. */
 const LIST_LAG_MS = 30_000;
+
+/** How long after its end SageMaker may reject the deletion of a job. */
+const DELETE_LAG_MS = 2 * 60_000;
 
 /**
  * Handles a Delete. The checks, every ten seconds, stop the job, wait for its end and delete it. For a job that is gone, was never created or belongs to
@@ -23,9 +26,21 @@ export class DeleteHandler {
     if (request.ResourceProperties.DeleteArtifacts === 'true') {
       await this.jobs.deleteArtifact(job);
     }
-    await this.jobs.delete(job);
+    try {
+      await this.jobs.delete(job);
+    } catch (error) {
+      if (!this.mayEndSoon(error as AwsError, request)) { throw error; }
+      return this.stop(job);
+    }
     this.deps.log({ action: 'delete', job: job.CompilationJobName });
     return DONE;
+  }
+
+  /** SageMaker may still reject the deletion of a job that it shows as ended. A job in a status that this library does not know may be running. */
+  private mayEndSoon(error: AwsError, { Memory }: PolledRequest): boolean {
+    if (!isValidation(error)) { return false; }
+    Memory.NotDeletedSince ??= this.deps.now();
+    return this.deps.now() - Memory.NotDeletedSince < DELETE_LAG_MS;
   }
 
   private async findOwn(request: PolledRequest): Promise<Job | 'unknown' | undefined> {

@@ -41,6 +41,8 @@ export interface Memory {
   StackStatus?: string;
   /** When SageMaker accepted the job. */
   CreatedAt?: number;
+  /** When SageMaker first rejected the deletion of the job, although it had ended. */
+  NotDeletedSince?: number;
   /** When CreateCompilationJob got no response. The call may still take effect. */
   UnansweredAt?: number;
 }

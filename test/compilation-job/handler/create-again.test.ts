@@ -149,6 +149,24 @@ describe('whether CloudFormation still wants the job', () => {
     // No job has failed: it was given up.
     expect(world.events).toEqual([]);
   });
+
+  test('stops its own job of a fixed name also if the clock of SageMaker is slow', async () => {
+    world.plan = HOURS;
+    const call = world.service.call.bind(world.service);
+    jest.spyOn(world.service, 'call').mockImplementation((operation, input) => {
+      const answer: any = call(operation, input);
+      return operation === 'DescribeCompilationJob' ? { ...answer, CreationTime: new Date(answer.CreationTime.getTime() - MINUTE) } : answer;
+    });
+    world.resourceStatus.set('Job', 'CREATE_IN_PROGRESS');
+    const request: any = {
+      RequestType: 'Create', StackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/Models/1', LogicalResourceId: 'Job', RequestId: 'r', ResourceProperties: properties({ JobName: 'fixed' }),
+    };
+    await world.deliver(request, () => {});
+    await world.advance(MINUTE);
+    world.resourceStatus.set('Job', 'DELETE_COMPLETE');
+    await world.advance(2 * MINUTE);
+    expect(world.service.records().map(({ status }) => status)).toEqual(['STOPPED']);
+  });
 });
 
 describe('access that is late', () => {

@@ -1,7 +1,9 @@
 import { OWNER_TAG } from '../../../src/compilation-job/compilation-job-properties';
 import { BundledHandler } from '../protocol/bundle';
 import { SimulatedResource } from '../protocol/simulated-resource';
-import { faults, HOURS, properties, World } from '../protocol/world';
+import { faults, HOURS, MINUTE, properties, World } from '../protocol/world';
+
+const WRONG_STATE = faults.error('ValidationException', 'The compilation job cannot be deleted in status Stopping');
 
 let world: World;
 let resource: SimulatedResource;
@@ -23,6 +25,33 @@ describe('Delete', () => {
     expect(resource.jobs()[0].deletedAt).toBeDefined();
     expect(world.callsOf('StopCompilationJob')).toEqual([]);
     expect(world.storedKeys()).toHaveLength(1);
+  });
+
+  test('is tried again while SageMaker rejects it for a job that it shows as ended', async () => {
+    await resource.create(properties());
+    world.inject('DeleteCompilationJob', WRONG_STATE, 4);
+    expect((await resource.delete()).status).toBe('SUCCESS');
+    expect(resource.jobs()[0].deletedAt).toBeDefined();
+  });
+
+  test('stops a job in a status that this library does not know', async () => {
+    await slowly();
+    const call = world.service.call.bind(world.service);
+    jest.spyOn(world.service, 'call').mockImplementation((operation, input) => {
+      const answer: any = call(operation, input);
+      return ['STARTING', 'INPROGRESS'].includes(answer.CompilationJobStatus) ? { ...answer, CompilationJobStatus: 'PENDING' } : answer;
+    });
+    expect((await resource.delete()).status).toBe('SUCCESS');
+    expect(resource.jobs().map(({ deletedAt, history }) => [deletedAt !== undefined, history.at(-1)!.status])).toEqual([[true, 'STOPPED']]);
+  });
+
+  test('fails after two minutes of such rejections, with AWS\'s words', async () => {
+    await resource.create(properties());
+    world.inject('DeleteCompilationJob', WRONG_STATE, Infinity);
+    const began = world.clock.now();
+    const { status, reason } = await resource.delete();
+    expect({ status, reason }).toEqual({ status: 'FAILED', reason: expect.stringContaining('cannot be deleted in status Stopping') });
+    expect(world.clock.now() - began).toBeGreaterThan(2 * MINUTE);
   });
 
   test('a running one is stopped, waited for, then deleted', async () => {
