@@ -28,7 +28,7 @@ export function renderIamDecisionsPage(): string {
       'whose result a device reads from outside, one with a model asset, and one with a fixed name. A second one is just like it; a third ("closed")',
       'has `privateControlPlane`, a fourth two fleets and a state machine with a task.',
       '*Administrator* may do everything in the account, *developer* everything in S3, SageMaker, EC2, Lambda and Step Functions.',
-      'The foreign bucket belongs to another account and takes everything from everybody.',
+      'The foreign bucket belongs to another account and admits every request of every principal.',
     ].join('\n'),
     '"Denied by" lists every policy that stops the request on its own: with two of them, one may fail. *key* means that S3 cannot decrypt or encrypt the object for the principal.',
     ...THEMES.flatMap(({ title, rows: of }) => [`## ${title}`, table(of)]),

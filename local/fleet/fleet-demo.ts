@@ -51,7 +51,7 @@ export class FleetDemo {
     await this.watch(first, MODELS.length * TARGETS);
     const took = minutes(this.clock.now() - began).trim();
     const { succeeded, failed } = this.fleet.results(first);
-    this.say('', `   ${succeeded.length} compiled, ${failed.length} failed, in ${took} minutes; ${this.faulty} calls went wrong and were made again`,
+    this.say('', `   ${succeeded.length} compiled, ${failed.length} failed, in ${took} minutes; ${this.faulty} calls failed and were retried`,
       ...failed.map(({ Cause, Input }) => `   failed: ${pairOf(JSON.parse(Input)).join(' for ')}: ${/FAILED: (.*)/.exec(Cause)?.[1] ?? Cause}`),
       `   results: ${(first.output as any).Results}`, '');
 

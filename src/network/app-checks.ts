@@ -65,7 +65,7 @@ function isS3Gateway(endpoint: ec2.CfnVPCEndpoint): boolean {
   return (endpoint.vpcEndpointType ?? 'Gateway') === 'Gateway' && typeof service === 'string' && service.endsWith('.s3');
 }
 
-/** An interface endpoint with private DNS names, for one of these services, that somebody else made in the VPC. */
+/** An interface endpoint with private DNS names, for one of these services, that the app made elsewhere in the VPC. */
 function otherInterfaceEndpoints(resources: CfnResource[], { vpc, interfaceEndpoints }: CheckedParts): string[] {
   const services = interfaceEndpoints.map(({ shortName }) => shortName);
   const own = interfaceEndpoints.map(({ endpoint }) => endpoint.node.defaultChild);

@@ -67,7 +67,7 @@ export class NeoFramework {
   /**
    * MXNet.
    *
-   * @param version 3 to 10 characters such as `1.8`; without it Neo takes a version of its own choice
+   * @param version 3 to 10 characters such as `1.8`; if it is left out, Neo chooses the version
    */
   public static mxnet(version?: string): NeoFramework {
     return NeoFramework.of('MXNET', version);
@@ -76,7 +76,7 @@ export class NeoFramework {
   /**
    * PyTorch.
    *
-   * @param version 3 to 10 characters such as `1.13`; without it Neo takes a version of its own choice
+   * @param version 3 to 10 characters such as `1.13`; if it is left out, Neo chooses the version
    */
   public static pytorch(version?: string): NeoFramework {
     return NeoFramework.of('PYTORCH', version);
@@ -85,7 +85,7 @@ export class NeoFramework {
   /**
    * TensorFlow.
    *
-   * @param version 3 to 10 characters such as `2.9`; without it Neo takes a version of its own choice
+   * @param version 3 to 10 characters such as `2.9`; if it is left out, Neo chooses the version
    */
   public static tensorflow(version?: string): NeoFramework {
     return NeoFramework.of('TENSORFLOW', version);
@@ -94,7 +94,7 @@ export class NeoFramework {
   /**
    * TensorFlow Lite; edge targets only.
    *
-   * @param version 3 to 10 characters such as `1.15`; without it Neo takes a version of its own choice
+   * @param version 3 to 10 characters such as `1.15`; if it is left out, Neo chooses the version
    */
   public static tflite(version?: string): NeoFramework {
     return NeoFramework.of('TFLITE', version);

@@ -4,7 +4,7 @@ import type { Tarball } from './tarball';
 import { OPEN, requireFailure } from './violation';
 import { ROOT, run } from '../templates/tools';
 
-/** What somebody has who begins today. */
+/** What a new user has today. */
 const NPM = '12';
 const NODE = '26';
 

@@ -120,7 +120,7 @@ export const objects = {
   'a job': job('Models', /^Resnet/),
   'the job with a fixed name': job('Models', /^Fixed/),
   'a job of the other stack': job('Others', /^Resnet/),
-  'a job that somebody started by hand': aws('sagemaker', 'compilation-job/by-hand'),
+  'a job started by hand': aws('sagemaker', 'compilation-job/by-hand'),
   'an untagged job under the stack\'s prefix': job('Models', /^Resnet/, false),
   'a job of another account': (): Resource => ({ arn: `arn:aws:sagemaker:${REGION}:${OTHER_ACCOUNT}:compilation-job/theirs`, account: OTHER_ACCOUNT }),
   'a training job': aws('sagemaker', 'training-job/training'),

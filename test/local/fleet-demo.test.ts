@@ -15,7 +15,7 @@ test('a dozen, the same again, an upload that is aborted, its redrive: with a li
   expect(said).toMatch(/mobilenet +ml_c5 +(STARTING|INPROGRESS)\n/);
   expect(said).toMatch(/mobilenet +rk3399 +FAILED +\d+ of 12 ended/);
   expect(said).toMatch(/12 of 12 ended/);
-  expect(said).toMatch(/11 compiled, 1 failed, in \d+:\d\d minutes; [1-9]\d* calls went wrong and were made again/);
+  expect(said).toMatch(/11 compiled, 1 failed, in \d+:\d\d minutes; [1-9]\d* calls failed and were retried/);
   expect(said).toContain('failed: mobilenet for rk3399: ClientError: OperatorNotImplemented: (hard_swish)');
   expect(said).toContain('4 jobs for the new model; 11 compilations found done');
   expect(said).toContain('the stopper has stopped 4 jobs; running: 0');

@@ -34,7 +34,7 @@ export const EXPOSURE_RULE_IDS: { readonly [kind in ExposureKind]: string } = {
 /** One rule per exposure, as each is opened and closed differently. */
 export const EXPOSURE_RULES: PrivacyRule[] = [
   exposureRule('internet gateway', 'No internet gateway on the VPC',
-    'An internet gateway is the road to the internet; only the lack of a route and of an address then keeps jobs from it.', REMOVE),
+    'An internet gateway connects the VPC to the internet. Then only a missing route and a missing public address keep jobs off it.', REMOVE),
   exposureRule('NAT gateway', 'No NAT gateway in the VPC',
     'A NAT gateway gives private addresses a way to the internet or to other networks.', REMOVE),
   exposureRule('egress-only internet gateway', 'No egress-only internet gateway on the VPC',

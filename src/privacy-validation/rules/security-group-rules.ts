@@ -12,7 +12,7 @@ const UNSURE: { [verdict: string]: string } = {
 export const SECURITY_GROUP_RULES: PrivacyRule[] = [
   {
     id: 'NoInboundTraffic',
-    title: 'Security groups let nothing in',
+    title: 'Security groups admit no inbound traffic',
     why: 'No client needs to connect to a compilation job. A client that can may reach the model in its memory.',
     fix: 'Remove the inbound rule; only a rule whose source is the group itself is allowed.',
     check: scope => [
@@ -28,7 +28,7 @@ export const SECURITY_GROUP_RULES: PrivacyRule[] = [
   },
   {
     id: 'OutboundOnlyToS3AndSubnets',
-    title: 'Security groups let out TCP 443 to S3 and traffic within the subnets, nothing else',
+    title: 'Security groups allow outbound TCP 443 to S3 and traffic within the subnets only',
     why: 'Neo needs the S3 endpoint and the subnets of the job. Every other rule is a way out as soon as there is a route.',
     fix: 'Allow TCP 443 to the S3 managed prefix list and traffic to the CIDR blocks of the jobs\' subnets, and remove all other outbound rules. '
       + 'A group needs at least one rule in SecurityGroupEgress: without any, AWS adds one that allows everything.',

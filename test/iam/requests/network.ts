@@ -13,9 +13,9 @@ export const NETWORK: Theme = {
     ['a job places an interface with a foreign group besides its own', 'job', 'ec2:CreateNetworkInterface', ['a subnet', 'the security group', 'the other stack\'s security group', 'a network interface'], 'no endpoint', 'identity', 'every resource of the request must be allowed'],
     ['a job moves its interface to a foreign group', 'job', 'ec2:ModifyNetworkInterfaceAttribute', ['a network interface', 'the other stack\'s security group'], 'no endpoint', 'identity', 'every resource of the request must be allowed', inSubnet],
     ['a job changes its own interface', 'job', 'ec2:ModifyNetworkInterfaceAttribute', ['a network interface', 'the security group'], 'no endpoint', 'allowed', 'AWS names the action among those of a job', inSubnet],
-    ['a job changes somebody else\'s interface', 'job', 'ec2:ModifyNetworkInterfaceAttribute', 'a network interface', 'no endpoint', 'identity', 'the interface is in a foreign subnet', inForeignSubnet],
+    ['a job changes an interface of another resource', 'job', 'ec2:ModifyNetworkInterfaceAttribute', 'a network interface', 'no endpoint', 'identity', 'the interface is in a foreign subnet', inForeignSubnet],
     ...ON_INTERFACES.map((action): Row => [`a job on its own interface: ${action.replace('ec2:', '')}`, 'job', action, 'a network interface', 'no endpoint', 'allowed', 'the interface is in a subnet of the network', inSubnet]),
-    ...ON_INTERFACES.map((action): Row => [`a job on somebody else's interface: ${action.replace('ec2:', '')}`, 'job', action, 'a network interface', 'no endpoint', 'identity', 'the interface is in a foreign subnet', inForeignSubnet]),
+    ...ON_INTERFACES.map((action): Row => [`a job on an interface of another resource: ${action.replace('ec2:', '')}`, 'job', action, 'a network interface', 'no endpoint', 'identity', 'the interface is in a foreign subnet', inForeignSubnet]),
     ...['Vpcs', 'Subnets', 'SecurityGroups', 'NetworkInterfaces', 'DhcpOptions', 'VpcEndpoints'].map((what): Row =>
       [`a job looks at ${what}`, 'job', `ec2:Describe${what}`, 'everything', 'no endpoint', 'allowed', 'EC2\'s Describe actions take no resource']),
     ['a job opens its security group', 'job', 'ec2:AuthorizeSecurityGroupEgress', 'the security group', 'no endpoint', 'identity', 'the network is CloudFormation\'s to change'],
