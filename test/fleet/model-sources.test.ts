@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as path from 'node:path';
 import { C5, fleetStack, JETSON, LocalFleet, pairs } from './fleet-harness';
 import { always } from '../../local/sagemaker';
 import * as neo from '../../src';
@@ -32,7 +33,9 @@ describe('sources of models', () => {
 
   test('an asset is compiled without a look-up, as its key names its content', async () => {
     const { stack: listed } = fleetStack(() => ({
-      models: neo.NeoFleetModels.fromList([neo.NeoModel.fromAsset(`${__dirname}/fixtures/model.tar.gz`, { framework: neo.NeoFramework.XGBOOST })]),
+      models: neo.NeoFleetModels.fromList([neo.NeoModel.fromAsset(path.join(__dirname, '..', '..', 'examples', 'private-compilation', 'stripes.tar.gz'), {
+        framework: neo.NeoFramework.ONNX, dataInputShape: neo.NeoDataInputShape.of('image', 1, 3, 32, 32),
+      })]),
       targets: [C5],
     }));
     const local = new LocalFleet(listed, { modelsMustExist: false });
