@@ -226,7 +226,8 @@ const whole = (example: string, jobs: number, isUpdated = false) => async (world
   await assertPrivateNetwork(world);
   await assertJobs(world, jobs);
   if (isUpdated) {
-    await assertUpdates(world, stacks.find(({ template }) => Object.values<{ Type: string }>(template.Resources).some(({ Type }) => Type === JOB_TYPE))!);
+    const typesOf = ({ template }: (typeof stacks)[number]) => Object.values<{ Type: string }>(template.Resources).map(({ Type }) => Type);
+    await assertUpdates(world, stacks.find(stack => typesOf(stack).includes(JOB_TYPE))!);
     await assertPrivateNetwork(world);
   }
   for (const stack of [...stacks].reverse()) { await world.deployment.destroy(stack); }
