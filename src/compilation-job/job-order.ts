@@ -50,12 +50,13 @@ export function limitConcurrentJobs(scope: Construct, resource: CfnResource, wai
     validate: () => {
       const limit = concurrentJobsOf(privateVpc);
       if (first.length <= limit) { return []; }
+      orderAfterUploads(scope.node.root);
       // All networks of the stack share one order, as the jobs of one may depend on those of another.
       const all = dependenciesFirst(stack, [...byNetwork.values()].flat().map(one => one.resource));
       const members = new Set(first.map(one => one.resource));
       const inOrder = all.filter(one => members.has(one));
       inOrder.slice(limit).forEach((one, index) => one.addDependency(inOrder[index]));
-      warnOfTurns(scope, inOrder.length, limit);
+      warnOfTurns(scope, first.filter(one => one.waits).length, limit);
       return [];
     },
   });
@@ -198,8 +199,8 @@ function tokensIn(value: unknown): IResolvable[] {
 
 interface ReadingJob { readonly job: Construct; readonly key?: string }
 
-/** The jobs by the bucket of their model. */
-const jobsByBucket = new WeakMap<s3.IBucket, ReadingJob[]>();
+/** The jobs of an app by the bucket of their model. */
+const jobsByBucket = new WeakMap<IConstruct, Map<s3.IBucket, ReadingJob[]>>();
 
 /**
  * Makes the job wait for a `BucketDeployment` that may upload its model. Without one, a bucket that the same deployment creates has no model in it yet, which
@@ -209,24 +210,32 @@ export function awaitModel(job: Construct, { bucket, s3Uri }: NeoModelConfig): v
   if (!bucket) { return; }
   const start = `s3://${bucket.bucketName}/`;
   const reading = { job, key: s3Uri?.startsWith(start) && !Token.isUnresolved(s3Uri.slice(start.length)) ? s3Uri.slice(start.length) : undefined };
-  const jobs = jobsByBucket.get(bucket);
-  if (jobs) {
-    jobs.push(reading);
+  const { root } = job.node;
+  const known = jobsByBucket.get(root);
+  if (known) {
+    known.set(bucket, [...known.get(bucket) ?? [], reading]);
     return;
   }
-  const first = [reading];
-  jobsByBucket.set(bucket, first);
-  // At the end of synthesis, as a user may make jobs depend on an upload until then. Once for all jobs, as hundreds of equal warnings would hide others.
+  jobsByBucket.set(root, new Map([[bucket, [reading]]]));
+  // At the end of synthesis, as a user may make jobs depend on an upload until then.
   job.node.addValidation({
     validate: () => {
-      const deployments = bucketDeployments(resourcesOf(job.node.root), bucket);
-      const dependencies = new Map<CfnResource, Set<CfnResource>>();
-      const unordered = first.filter(one => !waitForDeployments(one, deployments, dependencies) && one.job.node.dependencies.length === 0);
-      const atOnce = unordered.filter(one => Resource.isOwnedResource(bucket) && Stack.of(bucket) === Stack.of(one.job));
-      if (atOnce.length > 0) { warn(atOnce.map(one => one.job), bucket); }
+      orderAfterUploads(root);
       return [];
     },
   });
+}
+
+/** Before jobs take turns: a turn could otherwise make an upload depend on the job that has to wait for it. */
+function orderAfterUploads(root: IConstruct): void {
+  for (const [bucket, jobs] of jobsByBucket.get(root) ?? []) {
+    const deployments = bucketDeployments(resourcesOf(root), bucket);
+    const dependencies = new Map<CfnResource, Set<CfnResource>>();
+    const unordered = jobs.filter(one => !waitForDeployments(one, deployments, dependencies) && one.job.node.scopes.every(({ node }) => node.dependencies.length === 0));
+    const atOnce = unordered.filter(one => Resource.isOwnedResource(bucket) && Stack.of(bucket) === Stack.of(one.job));
+    // Once for all jobs, as hundreds of equal warnings would hide others.
+    if (atOnce.length > 0) { warn(atOnce.map(one => one.job), bucket); }
+  }
 }
 
 /**
@@ -250,7 +259,8 @@ function waitForDeployments({ job, key }: ReadingJob, deployments: BucketDeploym
 }
 
 function mayUpload({ prefix }: BucketDeployment, key: string | undefined): boolean {
-  return key === undefined || prefix === undefined || Token.isUnresolved(prefix) || key.startsWith(prefix);
+  // CDK's function takes a slash for no prefix.
+  return key === undefined || prefix === undefined || prefix === '/' || Token.isUnresolved(prefix) || key.startsWith(prefix);
 }
 
 function warn([job, ...others]: Construct[], bucket: s3.IBucket) {

@@ -45,6 +45,9 @@ export function fleetDefinition(scope: Construct, props: FleetDefinitionProps): 
     : start.next(plan);
 }
 
+/** An execution in a list has some 450 bytes, and Step Functions hands on 256 KiB: 1,000, which the API allows, would be too many. */
+const LISTED_EXECUTIONS = 200;
+
 /**
  * Of the executions that uploads start, one compiles at a time; more would only compete for the quota. The earliest in the list of running executions
  * goes first. All compare what the list says, also of themselves, so that no two wait for each other. The more often an execution has looked, the
@@ -54,7 +57,7 @@ function takeTurn(scope: Construct, next: sfn.IChainable): sfn.IChainable {
   const look = retried(new ApiCall(scope, 'Whose turn is it?', {
     service: 'sfn',
     action: 'listExecutions',
-    parameters: { StateMachineArn: '{% $states.context.StateMachine.Id %}', StatusFilter: 'RUNNING', MaxResults: 1_000 },
+    parameters: { StateMachineArn: '{% $states.context.StateMachine.Id %}', StatusFilter: 'RUNNING', MaxResults: LISTED_EXECUTIONS },
     outputs: oneLine(`{% (
       $self := $states.result.Executions[ExecutionArn = $states.context.Execution.Id];
       $earlier := $states.result.Executions[StartDate < $self.StartDate or (StartDate = $self.StartDate and ExecutionArn < $self.ExecutionArn)];
@@ -134,9 +137,17 @@ function executionVariables(props: FleetDefinitionProps): { [name: string]: stri
     ...startOnUpload && { uploads: uploadedKeys(listing!) },
     tag: `{% ${executionTag('$states.context.Execution.Id')} %}`,
     // Only for its errors.
-    checked: oneLine(`{% ($unknown := $states.input.$keys()[$not($ in [${[...INPUT_MEMBERS, ...startOnUpload ? ['key'] : []].map(name => `'${name}'`).join(', ')}])];
+    checked: oneLine(`{% ($not(${isInput(startOnUpload)}) ? $error('the input must be an object; got: ' & $substring($string($states.input), 0, 100));
+      $unknown := $states.input.$keys()[$not($ in [${[...INPUT_MEMBERS, ...startOnUpload ? ['key'] : []].map(name => `'${name}'`).join(', ')}])];
       $exists($unknown) ? $error('the input may have ${INPUT_MEMBERS.join(', ')}; got: ' & $join([$unknown], ', ')) : ${noOverlap(props.undecidedPlaces)}) %}`),
   };
+}
+
+/** An object, or what the pipe hands on. JSONata takes the members of a list or a text for absent, so these would compile all models. */
+function isInput(startOnUpload?: boolean): string {
+  const isUpload = "$type($) = 'object' and $keys($) = 'key' and $type($.key) = 'string'";
+  return "$type($states.input) = 'object'"
+    + (startOnUpload ? ` or ($type($states.input) = 'array' and $count($states.input) > 0 and $count($states.input[${isUpload}]) = $count($states.input))` : '');
 }
 
 /** Each key once, as events may come twice. The rule lets no others through; the role may list them all the same. */

@@ -191,7 +191,7 @@ const PAIRS = oneLine(`{% (
     $all[likeness = $max($all.likeness)][0].member
   ) };
   $clean := function($name) { $substring($name, 0, 1) = '\\uFEFF' ? $substring($name, 1) : $name };
-  $bytes := function($value) { $length($replace($string($value), /[^\\x00-\\x7F]/, 'xxx')) };
+  $bytes := function($value) { $length($replace($replace($string($value), /[\\x80-\\u07FF]/, 'xx'), /[^\\x00-\\x7F]/, 'xxx')) };
   $fault := function($row) { (
     $unknown := [$keys($row)[$not($ in $members)]];
     $mistyped := $append(

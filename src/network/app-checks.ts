@@ -5,7 +5,7 @@ import { resourcesOf, warnOfDenied, warnOfDenies, warnOfSecondPolicies, type Buc
 import type { EndpointOnlyBucketPolicy } from './bucket-policies';
 import { compareIds } from './existing-vpc';
 import { lateWarnings } from '../util/errors';
-import { areSame, readableValue } from '../util/intrinsics';
+import { areSame, membersOf, readableValue } from '../util/intrinsics';
 
 /** The parts of a network that other constructs of the app may be at odds with. */
 export interface CheckedParts extends BucketUsers {
@@ -55,9 +55,17 @@ function otherS3Endpoints(resources: CfnResource[], own: OwnEndpoint[], { subnet
   return resources
     .filter(resource => resource instanceof ec2.CfnVPCEndpoint)
     .filter(endpoint => own.every(one => endpoint !== one.endpoint.node.defaultChild) && isS3Gateway(endpoint))
-    .filter(({ routeTableIds = [] }) => routeTableIds.some(id => tables.some(table => compareIds(id, table) === 'same')))
+    .filter(endpoint => usesAny(endpoint, tables))
     .map(({ node }) => 'vpc must not have an S3 gateway endpoint on these route tables, because AWS allows only one: '
       + `${remedy}; got: ${node.scope!.node.path}`);
+}
+
+function usesAny(endpoint: ec2.CfnVPCEndpoint, tables: string[]): boolean {
+  const { stack, routeTableIds } = endpoint;
+  // The template of another stack writes an ID in another way, so IDs are compared as tokens where they are.
+  return Array.isArray(routeTableIds)
+    ? routeTableIds.some(id => tables.some(table => compareIds(id, table) === 'same'))
+    : membersOf(stack, routeTableIds).some(id => tables.some(table => areSame(stack, id, table)));
 }
 
 function isS3Gateway(endpoint: ec2.CfnVPCEndpoint): boolean {
@@ -100,9 +108,9 @@ function warnOfDns(network: Construct, resources: CfnResource[], { vpc }: Checke
 /** A private hosted zone with names of S3 in it. */
 function answersForS3(zone: CfnResource, vpc: ec2.IVpc): boolean {
   const stack = Stack.of(zone);
-  const { name, vpcs } = stack.resolve({ name: (zone as any).name, vpcs: (zone as any).vpcs ?? [] });
+  const name = stack.resolve((zone as any).name);
   return /^(s3\.)?((\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d)\.)?(amazonaws\.com(\.cn)?|\$\{AWS::URLSuffix\})\.?$/.test(readableValue(name))
-    && vpcs.some(({ vpcId }: { vpcId: unknown }) => areSame(stack, vpcId, vpc.vpcId));
+    && membersOf(stack, (zone as any).vpcs).some(entry => areSame(stack, entry?.vpcId, vpc.vpcId));
 }
 
 /**
@@ -119,6 +127,6 @@ function usesAmazonDns(association: CfnResource, resources: CfnResource[]): bool
   if (!(association instanceof ec2.CfnVPCDHCPOptionsAssociation)) { return false; }
   const options = resources.filter(resource => resource instanceof ec2.CfnDHCPOptions)
     .find(({ ref }) => areSame(Stack.of(association), ref, association.dhcpOptionsId));
-  const servers = options?.domainNameServers;
-  return options !== undefined && (servers === undefined || servers.every(server => server === 'AmazonProvidedDNS'));
+  const servers = Stack.of(association).resolve(options?.domainNameServers);
+  return options !== undefined && (servers === undefined || Array.isArray(servers) && servers.every(server => server === 'AmazonProvidedDNS'));
 }

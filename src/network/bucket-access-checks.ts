@@ -5,7 +5,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { matchesAction, networkOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
 import { lateWarnings } from '../util/errors';
-import { areSame, intrinsicOf, readableValue, referencesOf, writtenIn } from '../util/intrinsics';
+import { areSame, intrinsicOf, membersOf, readableValue, referencesOf, writtenIn } from '../util/intrinsics';
 
 /** The parts of a network that use buckets. */
 export interface BucketUsers {
@@ -192,7 +192,7 @@ function warnOfRoles(network: Construct, resources: CfnResource[], closed: s3.IB
     const isOnBucket = (statement: Statement) => allows(statement, policy)
       && closed.some(({ bucketArn }) => names(statement, writtenIn(stack, bucketArn)));
     if (!(resource instanceof iam.CfnPolicy) || !statementsIn(stack, resource.policyDocument).some(isOnBucket)) { return []; }
-    return (stack.resolve(resource.roles) ?? []).map((name: unknown) => ({ stack, name }));
+    return membersOf(stack, resource.roles).map((name: unknown) => ({ stack, name }));
   });
   const denied = resources.flatMap(resource => {
     const role = resource instanceof iam.CfnRole ? resource.node.scope : undefined;

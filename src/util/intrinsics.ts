@@ -42,6 +42,11 @@ export function choicesOf(value: any): any[] {
   return [value === null || value?.Ref === 'AWS::NoValue' ? undefined : value];
 }
 
+/** Lists the members of a list that may be a token or an `Fn::If`. What only the deployment knows has none. */
+export function membersOf(stack: Stack, list: unknown): any[] {
+  return choicesOf(stack.resolve(list)).filter(choice => Array.isArray(choice)).flat();
+}
+
 /**
  * Makes a resolved value readable: references are written as in Fn::Sub, and what a string cannot show is written as JSON.
  */

@@ -54,6 +54,27 @@ describe('a job whose model a BucketDeployment uploads', () => {
     expect(warningIds(stack)).toEqual(['modelNotUploaded']);
   });
 
+  test('waits for one whose prefix is a slash, which CDK takes for none', () => {
+    const { stack, bucket, privateVpc } = compilation();
+    privateVpc.allowOutsideEndpoint(upload(stack, bucket, { destinationKeyPrefix: '/' }).handlerRole);
+    expect(dependsOn(stack)).toBe(true);
+  });
+
+  test.each([true, false])('waits for it before it waits for its turn, with another job first: %s', hasFirst => {
+    const fixture = network({ maxConcurrentJobs: 1 });
+    const { stack, bucket, privateVpc } = fixture;
+    const model = NeoModel.fromAsset(archive(), OPTIONS);
+    if (hasFirst) { compilation({ model }, fixture, 'First'); }
+    const reading = compilation({}, fixture, 'Reading').job;
+    const { job } = compilation({ model }, fixture, 'Page');
+    const sources = [deployment.Source.data('resnet.tar.gz', 'x'), deployment.Source.jsonData('page.json', { uri: job.modelArtifactsUri })];
+    privateVpc.allowOutsideEndpoint(upload(stack, bucket, { sources }).handlerRole);
+    const template = templateOf(stack).toJSON();
+    const [uploaded] = Object.keys(templateOf(stack).findResources('Custom::CDKBucketDeployment'));
+    expect(new DependencyGraph(template).dependsOn(stack.resolve(reading.logicalResourceId), uploaded)).toBe(true);
+    expect(warningIds(stack)).toEqual([]);
+  });
+
   test('does not wait for one that depends on the job', () => {
     const { stack, bucket, privateVpc, job } = compilation();
     privateVpc.allowOutsideEndpoint(upload(stack, bucket, { sources: [deployment.Source.jsonData('result.json', { uri: job.modelArtifactsUri })] }).handlerRole);

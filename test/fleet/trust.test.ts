@@ -151,6 +151,23 @@ test('fails with an input that it does not know', async () => {
   expect(execution.failure?.cause).toMatch(/the input may have prefix, retryFailed, toleratedFailurePercentage; got: retryfailed, key/);
 });
 
+test.each(['models/a.tar.gz', ['models/a.tar.gz'], [['models/a.tar.gz']], 5, null, [], [[]], [{}], [{ prefix: 'models/a' }], [{ key: 'models/a.tar.gz' }, 5]])(
+  'fails with the input %j, which is none, instead of compiling all models', async input => {
+    for (const props of [{}, { startOnUpload: true }]) {
+      const local = LocalFleet.withModels(fleetStack((_, models) => ({ models: neo.NeoFleetModels.fromPrefix(models, 'models/', options), ...props })).stack);
+      const execution = await local.run(input as object);
+      expect(execution.failure?.cause).toMatch(/the input must be an object; got: /);
+      expect(local.records()).toEqual([]);
+    }
+  });
+
+test('a list of running executions is no more than Step Functions hands on', () => {
+  const template = JSON.stringify(Template.fromStack(fleetStack((_, models) => ({ models: neo.NeoFleetModels.fromPrefix(models, 'models/', options), startOnUpload: true })).stack));
+  const [, maxResults] = /listExecutions.*?MaxResults\D+(\d+)/.exec(template)!;
+  const execution = { ExecutionArn: 'x'.repeat(256), StateMachineArn: 'x'.repeat(256), Name: 'x'.repeat(80), Status: 'RUNNING', StartDate: new Date(0).toISOString() };
+  expect(Number(maxResults) * JSON.stringify(execution).length).toBeLessThan(256 * 1024);
+});
+
 test('what is wrong with a model is final at once, and no call is made again', async () => {
   const { stack } = fleetStack((_, models) => ({ models: neo.NeoFleetModels.fromList([neo.NeoModel.fromBucket(models as s3.Bucket, 'gone.tar.gz', options)]), targets: [C5] }));
   const local = new LocalFleet(stack);

@@ -3,11 +3,12 @@
  */
 import { App, Fn, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as resolver from 'aws-cdk-lib/aws-route53resolver';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { existing } from './existing-vpc-fixture';
-import { network, newStack, warningIds, warnings } from './fixture';
+import { network, newStack, templateOf, warningIds, warnings } from './fixture';
 import { NeoPrivateCompilationVpc } from '../../src';
 import { readableValue } from '../../src/util/intrinsics';
 
@@ -145,4 +146,24 @@ test.each<[unknown, unknown]>([
   [Fn.join('', ['arn:', Fn.select(0, Fn.getAzs())]), 'arn:{"Fn::Select":[0,{"Fn::GetAZs":""}]}'],
 ])('a policy to copy never shows an object in a text', (value, text) => {
   expect(readableValue(newStack().resolve(value))).toEqual(text);
+});
+
+test('lists that only the deployment knows are no errors', () => {
+  const { stack, privateVpc, bucket } = network();
+  const unknown = <T>(...lists: T[][]) => Fn.conditionIf('Condition', ...lists as [T[], T[]]) as unknown as T[];
+  new ec2.CfnVPCEndpoint(stack, 'Endpoint', { vpcId: 'vpc-1', serviceName: 'com.amazonaws.eu-west-1.s3', routeTableIds: unknown(['rtb-1'], ['rtb-2']) });
+  new route53.CfnHostedZone(stack, 'Zone', { name: 'amazonaws.com', vpcs: unknown([{ vpcId: 'vpc-1', vpcRegion: 'eu-west-1' }], []) });
+  const options = new ec2.CfnDHCPOptions(stack, 'Options', { domainNameServers: unknown(['AmazonProvidedDNS'], ['10.0.0.2']) });
+  new ec2.CfnVPCDHCPOptionsAssociation(stack, 'Association', { vpcId: privateVpc.vpc.vpcId, dhcpOptionsId: options.ref });
+  new iam.CfnPolicy(stack, 'Policy', {
+    policyName: 'Policy', roles: unknown(['one'], ['other']), policyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: bucket.bucketArn }] },
+  });
+  expect(warningIds(stack)).toEqual(['vpcDnsSettings']);
+});
+
+test('fails for a second S3 endpoint on a route table in a list that has an alternative', () => {
+  const { stack, privateVpc } = network();
+  const { routeTableId } = privateVpc.subnets[0].routeTable;
+  new ec2.CfnVPCEndpoint(stack, 'Endpoint', { vpcId: privateVpc.vpc.vpcId, serviceName: 'com.amazonaws.eu-west-1.s3', routeTableIds: Fn.conditionIf('Condition', [routeTableId], []) as any });
+  expect(() => templateOf(stack)).toThrow(/vpc must not have an S3 gateway endpoint on these route tables/);
 });

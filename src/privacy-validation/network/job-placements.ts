@@ -3,6 +3,7 @@ import * as path from 'path';
 import { isUnknown, isUnreadable, parseJson } from '../template/canonical';
 import type { SynthesizedTemplate, TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
+import { isRecord } from '../../util/prop-types';
 
 /** The type is the construct's, and part of the contract with the handler. */
 const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
@@ -203,7 +204,7 @@ function activityOfDocument(templates: TemplateSet, document: TemplateResource):
   if (!templates.property(document, 'DocumentType').includes('Automation')) { return withJobs([], []); }
   const { values, isComplete } = templates.data(document.properties.Content, document.template);
   const read = values.map(content => typeof content === 'string' ? parseJson(content) ?? content : content);
-  const steps = read.flatMap(content => [content?.mainSteps ?? []].flat());
+  const steps = read.flatMap(content => [content?.mainSteps ?? []].flat()).filter(step => isRecord(step)) as Record<string, any>[];
   const calls = steps.flatMap(({ name, action, inputs = {} }): ApiCall[] => {
     const { Service, Api, ...request } = action === 'aws:createStack' ? { Service: 'cloudformation', Api: 'CreateStack', ...inputs } : inputs;
     const isCall = typeof Service === 'string' && typeof Api === 'string';
