@@ -231,7 +231,9 @@ function orderAfterUploads(root: IConstruct): void {
   for (const [bucket, jobs] of jobsByBucket.get(root) ?? []) {
     const deployments = bucketDeployments(resourcesOf(root), bucket);
     const dependencies = new Map<CfnResource, Set<CfnResource>>();
-    const unordered = jobs.filter(one => !waitForDeployments(one, deployments, dependencies) && one.job.node.scopes.every(({ node }) => node.dependencies.length === 0));
+    const unordered = jobs
+      .filter(one => !waitForDeployments(one, deployments, dependencies))
+      .filter(({ job }) => job.node.scopes.every(({ node }) => node.dependencies.length === 0));
     const atOnce = unordered.filter(one => Resource.isOwnedResource(bucket) && Stack.of(bucket) === Stack.of(one.job));
     // Once for all jobs, as hundreds of equal warnings would hide others.
     if (atOnce.length > 0) { warn(atOnce.map(one => one.job), bucket); }

@@ -83,6 +83,21 @@ export interface CompilationSettings {
   readonly maxPendingTime?: Duration;
 }
 
+/** A folder that jobs write to. */
+export interface CompilationOutput {
+  readonly scope: IConstruct;
+  readonly bucket: s3.IBucket;
+  readonly prefix: string;
+}
+
+/** The folders that the jobs of an app write to. */
+const outputsByApp = new WeakMap<IConstruct, CompilationOutput[]>();
+
+/** Lists the folders that the jobs, tasks and fleets of an app write to. It must be called at the end of synthesis. */
+export function outputsOf(app: IConstruct): CompilationOutput[] {
+  return outputsByApp.get(app) ?? [];
+}
+
 /**
  * Applies the defaults of the common props.
  *
@@ -96,6 +111,8 @@ export function compilationSettings(scope: IConstruct, props: NeoCommonCompilati
   if (!role) {
     throw new NeoValidationError('role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc; got: undefined', scope);
   }
+  const { root } = scope.node;
+  outputsByApp.set(root, [...outputsOf(root), { scope, bucket: outputBucket, prefix: `${outputPrefix}/` }]);
   return {
     vpcConfig,
     privateVpc,

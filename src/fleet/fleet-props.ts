@@ -5,6 +5,7 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { RESULT_FOLDERS } from './fleet-access';
 import type { FleetSource, NeoFleetModels } from './fleet-models';
+import { outputsOf } from '../compilation/compilation-settings';
 import type { CompilationSettings, NeoCommonCompilationProps } from '../compilation/compilation-settings';
 import { COMMON_TYPES, MAX_TAGS, validateCommonProps } from '../compilation/compilation-validation';
 import { requireSameRegion } from '../network/same-environment';
@@ -208,6 +209,15 @@ export function validatePlaces(
     }
   }
   return pairs.filter(pair => !isKnown(pair));
+}
+
+/** What is uploaded below the prefix is compiled, so nothing compiled may be written there. Another app's jobs are not seen. */
+export function otherOutputsBelow(scope: Construct, { bucket, prefix }: NonNullable<FleetSource['listing']>): string[] {
+  return outputsOf(scope.node.root)
+    .filter(output => output.scope !== scope && isSameBucket(bucket, output.bucket) === true)
+    .filter(output => !Token.isUnresolved(prefix) && !Token.isUnresolved(output.prefix) && output.prefix.startsWith(prefix))
+    .map(output => `the prefix of the models must not hold the output of ${output.scope.node.path}, because the fleet would compile it once more: `
+      + `choose another folder for one of them; got: ${formatValue(prefix)} and ${formatValue(output.prefix)}`);
 }
 
 /** @returns undefined when only the deployment knows */

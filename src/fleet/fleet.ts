@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { allowBuckets, explainFleet, fleetResults, readPolicy } from './fleet-access';
 import { fleetDefinition } from './fleet-definition';
 import type { NeoCompilationFleetProps } from './fleet-props';
-import { validateAgainstModels, validateFleetProps, validatePlaces } from './fleet-props';
+import { otherOutputsBelow, validateAgainstModels, validateFleetProps, validatePlaces } from './fleet-props';
 import { validatePayloads } from './plan';
 import { UploadQueue } from './uploads';
 import { settingsRequest } from '../compilation/compilation-request';
@@ -117,6 +117,8 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     const source = props.models._bind({ scope: this, jobAccess: { role: settings.role, privateVpc } });
     validateAgainstModels(this, props, source);
     const undecidedPlaces = validatePlaces(this, { source, settings, jobNamePrefix: this.jobNamePrefix, resultsBucket: props.resultsBucket });
+    const { listing } = source;
+    if (listing) { this.node.addValidation({ validate: () => otherOutputsBelow(this, listing) }); }
     validatePayloads(this, { source, targets: props.targets });
     grantExecutionRole(this, settings);
 

@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
-import { matchesAction, networkOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
+import { matchesAction, networkOf, roleNameOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
 import { lateWarnings } from '../util/errors';
 import { areSame, intrinsicOf, membersOf, readableValue, referencesOf, writtenIn } from '../util/intrinsics';
 
@@ -77,7 +77,7 @@ function coversBucket({ Resource }: Statement): boolean {
 }
 
 function concernsRole(stack: Stack, { Principal, NotPrincipal }: Statement, role: iam.IRole): boolean {
-  const names = (principal: any) => [principal?.AWS ?? principal].flat().some(arn => arn === '*' || areSame(stack, arn, role.roleArn));
+  const names = (principal: any) => [principal?.AWS ?? principal].flat().some(arn => arn === '*' || areSame(stack, arn, role.roleArn) || isNamedIn(arn, role));
   return NotPrincipal === undefined ? names(Principal) : !names(NotPrincipal);
 }
 
@@ -86,12 +86,26 @@ function holds(stack: Stack, operator: string, key: string, values: unknown[], {
   const isNegated = /Not/.test(operator);
   // A request through an endpoint has no such key, and a negated operator matches a missing key.
   if (key === 'aws:sourceip') { return operator === 'Null' ? undefined : isNegated || operator.endsWith('IfExists'); }
-  const own = { 'aws:sourcevpce': s3Endpoint.vpcEndpointId, 'aws:sourcevpc': vpc.vpcId, 'aws:principalarn': role.roleArn, 'aws:securetransport': 'true' }[key];
+  const own = {
+    'aws:sourcevpce': s3Endpoint.vpcEndpointId,
+    'aws:sourcevpc': vpc.vpcId,
+    'aws:principalarn': role.roleArn,
+    'aws:principalaccount': stack.account,
+    'aws:securetransport': 'true',
+    'aws:viaawsservice': 'false',
+    'aws:principalisawsservice': 'false',
+  }[key];
   if (own === undefined) { return undefined; }
   if (operator === 'Null') { return String(values[0]) === 'false'; }
-  const compared = values.map(value => compare(stack, own, value));
+  const compared = values.map(value => key === 'aws:principalarn' && isNamedIn(value, role) ? 'same' : compare(stack, own, value));
   const isOneOf = compared.includes('same') ? true : compared.includes('unknown') ? undefined : false;
   return isOneOf === undefined ? undefined : isOneOf !== isNegated;
+}
+
+/** Whether an ARN that is written out may be that of a role with a fixed name. */
+function isNamedIn(arn: unknown, role: iam.IRole): boolean {
+  const name = roleNameOf(role);
+  return name !== undefined && typeof arn === 'string' && arn.endsWith(`/${name}`);
 }
 
 function compare(stack: Stack, own: string, value: unknown): 'same' | 'different' | 'unknown' {

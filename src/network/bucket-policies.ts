@@ -62,9 +62,11 @@ export class EndpointOnlyBucketPolicy {
     }
   }
 
-  /** Whether a principal is exempt by name; a wildcard may exempt it as well. */
+  /** Whether a principal is exempt, or may be: only the deployment knows which roles a wildcard covers. */
   public exempts(grantee: iam.IGrantable): boolean {
-    return arnsOf(this.scope, grantee).every(arn => this.exemptArns.includes(arn));
+    const name = roleNameOf(grantee.grantPrincipal);
+    const covers = (exempt: string) => /[*?]/.test(exempt) || name !== undefined && exempt.endsWith(`/${name}`);
+    return arnsOf(this.scope, grantee).every(arn => this.exemptArns.some(exempt => exempt === arn || covers(exempt)));
   }
 
   /** Whether an Allow of this action is of no use outside the endpoint. */

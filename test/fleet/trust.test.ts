@@ -23,6 +23,33 @@ describe('a fleet must not feed on itself', () => {
     }))).toThrow(/must not overlap in one bucket/);
   });
 
+  test('fails with models below a prefix that another fleet, or a job, of the app writes to', () => {
+    const feeding = (id: string, from: string, outputPrefix: string, { stack, network, models }: ReturnType<typeof fleetStack>) =>
+      new neo.NeoCompilationFleet(stack, id, {
+        vpcConfig: network.vpcConfig,
+        models: neo.NeoFleetModels.fromPrefix(models, from, options),
+        targets: [C5],
+        outputBucket: models,
+        outputPrefix,
+        maxConcurrentJobs: 1,
+      });
+    const circle = fleetStack();
+    feeding('A', 'a/', 'b', circle);
+    feeding('B', 'b/', 'a', circle);
+    expect(() => Template.fromStack(circle.stack)).toThrow(/\[Stack\/A\] the prefix of the models must not hold the output of Stack\/B, .*got: "a\/" and "a\/"/);
+
+    const withJob = fleetStack((_, models) => ({ models: neo.NeoFleetModels.fromPrefix(models, 'neo/', options) }));
+    new neo.NeoCompilationJob(withJob.stack, 'Job', {
+      vpcConfig: withJob.network.vpcConfig, model: neo.NeoModel.fromBucket(withJob.models, 'a.tar.gz', options), target: neo.NeoTarget.ML_C5, outputBucket: withJob.models,
+    });
+    expect(() => Template.fromStack(withJob.stack)).toThrow(/must not hold the output of Stack\/Job/);
+
+    const apart = fleetStack();
+    feeding('A', 'a/', 'b', apart);
+    feeding('B', 'c/', 'd', apart);
+    expect(() => Template.fromStack(apart.stack)).not.toThrow();
+  });
+
   test('takes folders side by side', () => {
     expect(() => fleetStack((_, models) => ({
       outputBucket: models, resultsBucket: models, outputPrefix: 'compiled', models: neo.NeoFleetModels.fromPrefix(models, 'models/', options),

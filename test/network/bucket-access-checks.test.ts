@@ -81,6 +81,9 @@ describe('a bucket that denies what does not come from elsewhere', () => {
     ['for everyone but the execution role', (bucket, role) => ({ notPrincipals: [role], actions: ['s3:*'], resources: [bucket.arnForObjects('*')] }), 0],
     ['for everyone but another role', bucket => ({ notPrincipals: [new iam.ArnPrincipal('arn:aws:iam::111122223333:role/admin')], actions: ['s3:*'], resources: [bucket.arnForObjects('*')] }), 1],
     ['for another role', bucket => ({ principals: [new iam.ArnPrincipal('arn:aws:iam::111122223333:role/admin')], actions: ['s3:*'], resources: [bucket.arnForObjects('*')] }), 0],
+    ['that a service which acts for its callers meets', bucket => ({
+      principals: [new iam.AnyPrincipal()], actions: ['s3:*'], resources: [bucket.arnForObjects('*')], conditions: { Bool: { 'aws:SecureTransport': 'true', 'aws:ViaAWSService': 'true' } },
+    }), 0],
     ['for the execution role', (bucket, role) => ({ principals: [role], actions: ['s3:*'], resources: [bucket.arnForObjects('*')] }), 1],
     ['of objects under a prefix', bucket => ({ principals: [new iam.AnyPrincipal()], actions: ['s3:*'], resources: [bucket.arnForObjects('finance/*')] }), 0],
     ['of all actions but deletions', bucket => ({ principals: [new iam.AnyPrincipal()], notActions: ['s3:DeleteObject'], resources: [bucket.arnForObjects('*')] }), 1],
@@ -90,6 +93,17 @@ describe('a bucket that denies what does not come from elsewhere', () => {
       const { bucket, privateVpc } = network({}, stack);
       bucket.addToResourcePolicy(new iam.PolicyStatement({ effect: iam.Effect.DENY, ...statement(bucket, privateVpc.role) }));
     })).toHaveLength(expected);
+  });
+
+  test('a Deny that exempts an execution role of a fixed name by its ARN', () => {
+    expect(denied(stack => {
+      const role = new iam.Role(stack, 'Role', { roleName: 'neo', assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }) });
+      const { bucket } = network({ role }, stack);
+      const conditions = { ArnNotEquals: { 'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/neo', 'arn:aws:iam::111122223333:role/admin'] } };
+      bucket.addToResourcePolicy(new iam.PolicyStatement({
+        effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions: ['s3:*'], resources: [bucket.arnForObjects('*')], conditions,
+      }));
+    })).toEqual([]);
   });
 
   const ELSEWHERE = { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: 'arn:aws:s3:::company-models/*', Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } } };
@@ -190,6 +204,14 @@ describe('a role with permissions on a bucket of the network', () => {
       const reader = handler(stack);
       bucket.grantRead(reader);
       privateVpc.allowOutsideEndpoint(reader);
+    }],
+    ['that a wildcard may let in', ({ stack, bucket, privateVpc }) => {
+      privateVpc.allowOutsideEndpoint(new iam.ArnPrincipal('arn:aws:iam::111122223333:role/*'));
+      bucket.grantRead(handler(stack));
+    }],
+    ['that is let in by its ARN', ({ stack, bucket, privateVpc }) => {
+      privateVpc.allowOutsideEndpoint(new iam.ArnPrincipal('arn:aws:iam::111122223333:role/reader'));
+      bucket.grantRead(new iam.Role(stack, 'Reader', { roleName: 'reader', assumedBy: new iam.AccountRootPrincipal() }));
     }],
     ['that is denied nothing', ({ stack, bucket }) => { bucket.grantDelete(handler(stack)); }],
     ['of another bucket', ({ stack }) => { new s3.Bucket(stack, 'Other').grantRead(handler(stack)); }],

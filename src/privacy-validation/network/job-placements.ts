@@ -1,9 +1,9 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import { isRecord } from '../../util/prop-types';
 import { isUnknown, isUnreadable, parseJson } from '../template/canonical';
 import type { SynthesizedTemplate, TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
-import { isRecord } from '../../util/prop-types';
 
 /** The type is the construct's, and part of the contract with the handler. */
 const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
