@@ -55,9 +55,18 @@ export function main(args: string[], print: (text: string) => void = text => voi
         'target': { type: 'string' },
         'compiler-options': { type: 'string' },
         'json': { type: 'boolean' },
+        'help': { type: 'boolean', short: 'h' },
       },
     });
+    if (values.help) {
+      print(USAGE);
+      return 0;
+    }
     if (positionals[0] === 'sample' && positionals.length === 2) {
+      if (fs.existsSync(positionals[1])) {
+        print(`${positionals[1]} exists already. Choose another name, or delete it first.\n`);
+        return 2;
+      }
       fs.writeFileSync(positionals[1], SAMPLE_ARCHIVE, { flag: 'wx' });
       print(`${positionals[1]}: framework onnx, shape {"image":[1,3,32,32]}\n`);
       return 0;

@@ -33,7 +33,7 @@ describe('sample', () => {
 
   test('fails where a file is already, which stays', () => {
     fs.writeFileSync(path.join(folder, 'mine.tar.gz'), 'mine');
-    expect(run('sample', path.join(folder, 'mine.tar.gz'))).toEqual({ code: 2, text: expect.stringMatching(/file already exists.*mine\.tar\.gz/) });
+    expect(run('sample', path.join(folder, 'mine.tar.gz'))).toEqual({ code: 2, text: expect.stringMatching(/mine\.tar\.gz exists already\. Choose another name/) });
     expect(fs.readFileSync(path.join(folder, 'mine.tar.gz'), 'utf8')).toBe('mine');
   });
 });
@@ -115,6 +115,10 @@ test('commands of a report run nothing that the archive names', () => {
   const named = Buffer.from(content.toString('latin1').replace(/image/g, "x';ls"), 'latin1');
   const [, shape] = /takes --shape (.*) \[cdk/.exec(run('check', archiveWith([{ name: 'model.onnx', content: named }]), '--framework', 'onnx').text) ?? [];
   expect(shell(shape)).toBe('{ "x\';ls": [1, 3, 32, 32] }');
+});
+
+test.each(['--help', '-h'])('%s shows the usage', option => {
+  expect(run(option)).toEqual({ code: 0, text: expect.stringMatching(/^Usage/) });
 });
 
 test('fails: a wrong command', () => {
