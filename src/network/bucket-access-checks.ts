@@ -222,10 +222,13 @@ function allows({ Effect, Action }: Statement, policy: EndpointOnlyBucketPolicy)
   return Effect === 'Allow' && [Action].flat().some(action => policy.denies(action));
 }
 
-/** SageMaker hosts models in the network, and functions may run in its VPC. */
+/** Services that run the work of a role in subnets that the template may name in many ways. SageMaker hosts models in the network. */
+const SERVICES_IN_VPCS = /\b(sagemaker|ec2|ecs-tasks|batch|codebuild|glue)\.amazonaws\.com/;
+
+/** Of functions, the template shows whether they run in a VPC. */
 function mayRunInVpc(role: iam.Role, resources: CfnResource[]): boolean {
   const trust = JSON.stringify(role.stack.resolve(role.assumeRolePolicy));
-  return trust.includes('sagemaker.amazonaws.com') || resources.some(resource => resource.cfnResourceType === 'AWS::Lambda::Function'
+  return SERVICES_IN_VPCS.test(trust) || resources.some(resource => resource.cfnResourceType === 'AWS::Lambda::Function'
     && (resource as any).vpcConfig !== undefined && areSame(Stack.of(resource), (resource as any).role, role.roleArn));
 }
 

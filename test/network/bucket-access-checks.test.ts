@@ -216,6 +216,7 @@ describe('a role with permissions on a bucket of the network', () => {
     ['that is denied nothing', ({ stack, bucket }) => { bucket.grantDelete(handler(stack)); }],
     ['of another bucket', ({ stack }) => { new s3.Bucket(stack, 'Other').grantRead(handler(stack)); }],
     ['of a function in the VPC', ({ stack, bucket, privateVpc: { vpc } }) => { bucket.grantRead(handler(stack, { vpc, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } })); }],
+    ['of an instance, which may run in the VPC', ({ stack, bucket }) => { bucket.grantRead(new iam.Role(stack, 'Instance', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') })); }],
     ['that hosts models', ({ stack, bucket }) => { bucket.grantRead(new iam.Role(stack, 'Host', { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') })); }],
   ])('is not warned of when it is one %s', (_, use) => { expect(denied(use)).toEqual([]); });
 });
