@@ -176,7 +176,7 @@ function pairingCases(): WorkflowCase[] {
     invalid('a string', 'text', /a row must be an object; got: text/),
     invalid('a number', 7, /a row must be an object; got: 7/),
     invalid('a list', [1, 2], /a row must be an object/),
-    invalid('more than Step Functions hands on, in bytes', { s3Uri, dataInputConfig: { ['ü'.repeat(60_000)]: [1] } }, /the row and its targets have \d+ bytes/),
+    invalid('more than Step Functions hands on, in bytes', { s3Uri, dataInputConfig: { ['ü'.repeat(80_000)]: [1] } }, /the row and its targets have \d+ bytes/),
   ];
 }
 

@@ -121,8 +121,8 @@ const MUTANTS: [what: string, spoil: (templates: Templates) => void, flips: { [s
     'a job moves its interface to a foreign group': 'allowed',
   }],
   ['a job may use every interface', ({ Models }) => statement(Models, bySid('UseInterfaces'), withoutConditions), {
-    'a job on somebody else\'s interface: DeleteNetworkInterface': 'allowed',
-    'a job changes somebody else\'s interface': 'allowed',
+    'a job on an interface of another resource: DeleteNetworkInterface': 'allowed',
+    'a job changes an interface of another resource': 'allowed',
   }],
   ['the key is anybody\'s', ({ Models }) => statement(Models, ({ Action, Principal }) => Action === 'kms:*' && Principal, of => { of.Principal = { AWS: '*' }; }), {
     'another account decrypts': 'allowed',
