@@ -24,8 +24,11 @@ const METRICS = {
   PendingTime: { filterPattern: timed('pendingSeconds'), metricValue: field('pendingSeconds'), unit: cloudwatch.Unit.SECONDS },
 };
 
-/** Selects the outcomes of a rule or a metric. */
-export type OutcomeFilter = { readonly [member in keyof CompilationOutcome]?: string[] };
+/**
+ * Selects the outcomes of a rule or a metric by members of `CompilationOutcome`. They are spelled out because the declarations that users compile must not
+ * lead to the types of the AWS SDK.
+ */
+export type OutcomeFilter = { readonly [member in 'stackName' | 'logicalResourceId' | 'jobName' | 'outcome']?: string[] };
 
 /** Matches the events of outcomes. */
 export function outcomePattern(detail: OutcomeFilter): EventPattern {
