@@ -31,37 +31,30 @@ export function configureWorkflows(project: awscdk.AwsCdkConstructLibrary): void
   for (const task of untested) { build.spawn(task); }
   project.github?.tryFindWorkflow('build')?.file?.patch(JsonPatch.replace('/jobs/build/steps/3/run', 'npx projen build:untested'));
 
-  // The checks that CI runs elsewhere, too, on a machine with every language's toolchain.
-  project.buildWorkflow?.addPostBuildJob('checks', {
-    name: 'checks',
+  const addJob = (name: string, timeoutMinutes: number, steps: github.workflows.JobStep[]) => project.buildWorkflow?.addPostBuildJob(name, {
+    name,
     runsOn: ['ubuntu-latest'],
-    timeoutMinutes: 90,
+    timeoutMinutes,
     permissions: { contents: github.workflows.JobPermission.READ },
     env: { CI: 'true' },
     steps: [
       { name: 'Checkout', uses: 'actions/checkout' },
       { name: 'Setup Node.js', uses: 'actions/setup-node', with: { 'node-version': '24', 'package-manager-cache': false } },
-      // The second engine runs on this version alone.
-      { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.13' } },
-      { name: 'Setup Java', uses: 'actions/setup-java', with: { 'distribution': 'corretto', 'java-version': '17' } },
-      { name: 'Setup Go', uses: 'actions/setup-go', with: { 'go-version': 'stable', 'cache': false } },
-      { name: 'Checks', run: '.ci/run' },
+      ...steps,
     ],
   });
 
+  // The checks that CI runs elsewhere, too, on a machine with every language's toolchain.
+  addJob('checks', 90, [
+    // The second engine runs on this version alone.
+    { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.13' } },
+    { name: 'Setup Java', uses: 'actions/setup-java', with: { 'distribution': 'corretto', 'java-version': '17' } },
+    { name: 'Setup Go', uses: 'actions/setup-go', with: { 'go-version': 'stable', 'cache': false } },
+    { name: 'Checks', run: '.ci/run' },
+  ]);
+
   // A job of its own, as it takes as long as all other checks.
-  project.buildWorkflow?.addPostBuildJob('mutation', {
-    name: 'mutation',
-    runsOn: ['ubuntu-latest'],
-    timeoutMinutes: 60,
-    permissions: { contents: github.workflows.JobPermission.READ },
-    env: { CI: 'true' },
-    steps: [
-      { name: 'Checkout', uses: 'actions/checkout' },
-      { name: 'Setup Node.js', uses: 'actions/setup-node', with: { 'node-version': '24', 'package-manager-cache': false } },
-      { name: 'Mutation tests', run: 'npm ci --ignore-scripts && npm run test:mutation:sample' },
-    ],
-  });
+  addJob('mutation', 60, [{ name: 'Mutation tests', run: 'npm ci --ignore-scripts && npm run test:mutation:sample' }]);
 
   project.github?.tryFindWorkflow('release')?.file?.patch(
     // publib's default; no registry is named here.
