@@ -3,12 +3,12 @@ import type { IResolvable } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import type { NeoModelConfig } from '../model/model-options';
-import { bucketDeployments, resourcesOf, type BucketDeployment } from '../network/bucket-access-checks';
+import { bucketDeployments, type BucketDeployment } from '../network/bucket-access-checks';
 import { instancesOf } from '../network/existing-vpc';
 import { DEFAULT_CONCURRENT_JOBS } from '../network/new-vpc';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { lateWarnings } from '../util/errors';
-import { intrinsicOf, referencesOf } from '../util/intrinsics';
+import { intrinsicOf, referencesOf, resourcesOf } from '../util/intrinsics';
 
 /** A deployment that takes more turns of compilations than this gets a warning. */
 const MAX_TURNS = 10;
@@ -213,7 +213,8 @@ export function awaitModel(job: Construct, { bucket, s3Uri }: NeoModelConfig): v
   const { root } = job.node;
   const known = jobsByBucket.get(root);
   if (known) {
-    known.set(bucket, [...known.get(bucket) ?? [], reading]);
+    const jobs = known.get(bucket);
+    if (jobs) { jobs.push(reading); } else { known.set(bucket, [reading]); }
     return;
   }
   jobsByBucket.set(root, new Map([[bucket, [reading]]]));
@@ -228,8 +229,9 @@ export function awaitModel(job: Construct, { bucket, s3Uri }: NeoModelConfig): v
 
 /** Before jobs take turns: a turn could otherwise make an upload depend on the job that has to wait for it. */
 function orderAfterUploads(root: IConstruct): void {
+  const resources = resourcesOf(root);
   for (const [bucket, jobs] of jobsByBucket.get(root) ?? []) {
-    const deployments = bucketDeployments(resourcesOf(root), bucket);
+    const deployments = bucketDeployments(resources, bucket);
     const dependencies = new Map<CfnResource, Set<CfnResource>>();
     const unordered = jobs
       .filter(one => !waitForDeployments(one, deployments, dependencies))

@@ -111,8 +111,9 @@ export function compilationSettings(scope: IConstruct, props: NeoCommonCompilati
   if (!role) {
     throw new NeoValidationError('role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc; got: undefined', scope);
   }
-  const { root } = scope.node;
-  outputsByApp.set(root, [...outputsOf(root), { scope, bucket: outputBucket, prefix: `${outputPrefix}/` }]);
+  const outputs = outputsByApp.get(scope.node.root) ?? [];
+  outputsByApp.set(scope.node.root, outputs);
+  outputs.push({ scope, bucket: outputBucket, prefix: `${outputPrefix}/` });
   return {
     vpcConfig,
     privateVpc,

@@ -1,11 +1,11 @@
 import { Stack, type CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { resourcesOf, warnOfDenied, warnOfDenies, warnOfSecondPolicies, type BucketUsers } from './bucket-access-checks';
+import { warnOfDenied, warnOfDenies, warnOfSecondPolicies, type BucketUsers } from './bucket-access-checks';
 import type { EndpointOnlyBucketPolicy } from './bucket-policies';
 import { compareIds } from './existing-vpc';
 import { lateWarnings } from '../util/errors';
-import { areSame, membersOf, readableValue } from '../util/intrinsics';
+import { areSame, membersOf, readableValue, resourcesOf } from '../util/intrinsics';
 
 /** The parts of a network that other constructs of the app may be at odds with. */
 export interface CheckedParts extends BucketUsers {

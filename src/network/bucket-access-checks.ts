@@ -3,9 +3,9 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
-import { matchesAction, networkOf, roleNameOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
+import { isArnByName, matchesAction, networkOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
 import { lateWarnings } from '../util/errors';
-import { areSame, intrinsicOf, membersOf, readableValue, referencesOf, writtenIn } from '../util/intrinsics';
+import { areSame, intrinsicOf, membersOf, ownResourcesOf, readableValue, referencesOf, writtenIn } from '../util/intrinsics';
 
 /** The parts of a network that use buckets. */
 export interface BucketUsers {
@@ -77,7 +77,7 @@ function coversBucket({ Resource }: Statement): boolean {
 }
 
 function concernsRole(stack: Stack, { Principal, NotPrincipal }: Statement, role: iam.IRole): boolean {
-  const names = (principal: any) => [principal?.AWS ?? principal].flat().some(arn => arn === '*' || areSame(stack, arn, role.roleArn) || isNamedIn(arn, role));
+  const names = (principal: any) => [principal?.AWS ?? principal].flat().some(arn => arn === '*' || areSame(stack, arn, role.roleArn) || isArnByName(arn, role));
   return NotPrincipal === undefined ? names(Principal) : !names(NotPrincipal);
 }
 
@@ -97,15 +97,9 @@ function holds(stack: Stack, operator: string, key: string, values: unknown[], {
   }[key];
   if (own === undefined) { return undefined; }
   if (operator === 'Null') { return String(values[0]) === 'false'; }
-  const compared = values.map(value => key === 'aws:principalarn' && isNamedIn(value, role) ? 'same' : compare(stack, own, value));
+  const compared = values.map(value => key === 'aws:principalarn' && isArnByName(value, role) ? 'same' : compare(stack, own, value));
   const isOneOf = compared.includes('same') ? true : compared.includes('unknown') ? undefined : false;
   return isOneOf === undefined ? undefined : isOneOf !== isNegated;
-}
-
-/** Whether an ARN that is written out may be that of a role with a fixed name. */
-function isNamedIn(arn: unknown, role: iam.IRole): boolean {
-  const name = roleNameOf(role);
-  return name !== undefined && typeof arn === 'string' && arn.endsWith(`/${name}`);
 }
 
 function compare(stack: Stack, own: string, value: unknown): 'same' | 'different' | 'unknown' {
@@ -126,7 +120,7 @@ function isImport(value: unknown): boolean {
 function isOfResource(stack: Stack, value: unknown): boolean {
   const intrinsic = intrinsicOf(value);
   const [id] = intrinsic ? referencesOf(intrinsic) : [];
-  return id !== undefined && resourcesOf(stack).some(resource => resource.stack === stack && stack.resolve(resource.logicalId) === id);
+  return id !== undefined && ownResourcesOf(stack).some(resource => stack.resolve(resource.logicalId) === id);
 }
 
 /** A `BucketDeployment` of CDK. */
@@ -144,11 +138,6 @@ export function bucketDeployments(resources: CfnResource[], bucket: s3.IBucket):
     const construct = resource.node.scopes.find((scope): scope is IConstruct & { handlerRole: iam.IRole } => 'handlerRole' in scope);
     return areSame(Stack.of(resource), bucket.bucketName, DestinationBucketName) ? [{ resource, prefix, construct }] : [];
   });
-}
-
-/** All resources of an app. */
-export function resourcesOf(app: IConstruct): CfnResource[] {
-  return app.node.findAll().filter(construct => CfnResource.isCfnResource(construct));
 }
 
 /** The policy would otherwise refer to the stack of the role, which refers to the bucket. */

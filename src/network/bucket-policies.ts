@@ -64,8 +64,7 @@ export class EndpointOnlyBucketPolicy {
 
   /** Whether a principal is exempt, or may be: only the deployment knows which roles a wildcard covers. */
   public exempts(grantee: iam.IGrantable): boolean {
-    const name = roleNameOf(grantee.grantPrincipal);
-    const covers = (exempt: string) => /[*?]/.test(exempt) || name !== undefined && exempt.endsWith(`/${name}`);
+    const covers = (exempt: string) => /[*?]/.test(exempt) || isArnByName(exempt, grantee.grantPrincipal);
     return arnsOf(this.scope, grantee).every(arn => this.exemptArns.some(exempt => exempt === arn || covers(exempt)));
   }
 
@@ -155,6 +154,12 @@ function literalArnOf(scope: IConstruct, principal: unknown): string | undefined
 export function roleNameOf(principal: unknown): string | undefined {
   const resource = Construct.isConstruct(principal) ? principal.node.defaultChild : undefined;
   return resource instanceof iam.CfnRole && !Token.isUnresolved(resource.roleName) ? resource.roleName : undefined;
+}
+
+/** Whether an ARN that is written out may be that of a role with a fixed name. */
+export function isArnByName(arn: unknown, principal: unknown): boolean {
+  const name = roleNameOf(principal);
+  return name !== undefined && typeof arn === 'string' && arn.endsWith(`/${name}`);
 }
 
 /**

@@ -104,15 +104,23 @@ export function areSame(stack: Stack, one: unknown, other: unknown): boolean {
   return written !== undefined && written === writtenIn(stack, other);
 }
 
+/** All resources in a part of an app. */
+export function resourcesOf(scope: IConstruct): CfnResource[] {
+  return scope.node.findAll().filter(construct => CfnResource.isCfnResource(construct));
+}
+
+/** The resources in the template of a stack, without those of its nested stacks. */
+export function ownResourcesOf(stack: Stack): CfnResource[] {
+  return resourcesOf(stack).filter(resource => resource.stack === stack);
+}
+
 /**
  * Whether resources of a stack refer to another stack. It must be called before CDK replaces such references.
  */
 export function refersTo(from: Stack, to: Stack): boolean {
-  const resourcesOf = (stack: Stack) => stack.node.findAll()
-    .filter((construct): construct is CfnResource => CfnResource.isCfnResource(construct) && construct.stack === stack);
-  const idsOf = (stack: Stack) => new Set<string>(resourcesOf(stack).map(({ logicalId }) => stack.resolve(logicalId)));
+  const idsOf = (stack: Stack) => new Set<string>(ownResourcesOf(stack).map(({ logicalId }) => stack.resolve(logicalId)));
   const [own, other] = [idsOf(from), idsOf(to)];
-  return resourcesOf(from).some(resource => {
+  return ownResourcesOf(from).some(resource => {
     const { cfnProperties } = resource as unknown as { cfnProperties: unknown };
     return referencesIn(from.resolve(cfnProperties)).some(id => !own.has(id) && other.has(id));
   });
