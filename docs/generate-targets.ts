@@ -142,7 +142,7 @@ function devices(kind: 'cloud' | 'edge'): string {
 
 function frameworksOf(facts: DeviceFacts): string {
   if (facts.onlyFrameworks) return facts.onlyFrameworks.map((name) => FRAMEWORKS[name].title).join(', ');
-  if (facts.sdkFrameworks) return `${facts.sdkFrameworks.map((name) => FRAMEWORKS[name].title).join(', ')} (AWS's SDK)`;
+  if (facts.frameworks) return `${facts.frameworks.names.map((name) => FRAMEWORKS[name].title).join(', ')} (${facts.frameworks.source})`;
   return { cloud: 'Cloud', inferentia1: 'Inferentia 1', edge: 'Edge' }[facts.versionTable!] ?? 'not documented';
 }
 
@@ -189,8 +189,8 @@ function errors(): string {
     `a list of shapes without names for a framework other than ${takers((name) => FRAMEWORKS[name].takesShapeList)}`,
     'a dimension that is not an integer of at least 1',
     'several inputs in a map if one of the names is an integer',
-    'an image for Keras in NHWC, which fails according to AWS: four dimensions, two adjacent equal ones of at least 16, and 1, 3 or 4 '
-      + 'in the position of the channels in NHWC (a warning if the shape is JSON)',
+    'a square color image for Keras in NHWC, such as `[1,224,224,3]`, which fails according to AWS: two equal sides of at least 32, then 3 channels. '
+      + 'Other shapes that look like NHWC, such as `[1,480,640,3]` and `[1,28,28,1]`, may be NCHW and cause a warning, and so does any shape that is JSON',
     'for `coreml`: a type other than `Image` and `Tensor`, or an `Image` without bias and scale',
     'JSON that is not valid or too long',
   ].map((line) => `- ${line}`).join('\n');
@@ -201,7 +201,7 @@ function failures(): string {
     ['Neo does not support this version of the framework for the target', 'warnings `undocumentedCombination` and `frameworkVersionMissing`; an error for frameworks without a version'],
     ['a newer PyTorch than the version you name saved the model', 'warning `modelNewer` for a local archive, not visible for others; warning `frameworkVersionMissing` if you name no version'],
     ['the inputs are not in the model\'s order', 'the order of the map or JSON is kept; an error where JavaScript would change it; warning `inputOrder`'],
-    ['an image is NCHW instead of NHWC, or the reverse', 'an error for Keras, otherwise warning `inputLayout`: AWS recommends `layout=\'HWC\'` for MXNet, and other models may have such inputs'],
+    ['an image is NCHW instead of NHWC, or the reverse', 'an error for a square color image for Keras, otherwise warning `inputLayout`: AWS recommends `layout=\'HWC\'` for MXNet, and other models may have such inputs'],
     ['a dimension is null', 'an error'],
     ['the shape is missing', 'warning `dataInputShapeMissing`'],
     ['compiler options of the GPU are missing', 'warning `nvidiaCompilerOptions`: AWS documents them as required, but has examples without them'],

@@ -121,8 +121,8 @@ export interface DeviceFacts {
   readonly kind: 'cloud' | 'edge';
   /** The guide's table of framework versions that holds for it; none: AWS lists it in the API only. */
   readonly versionTable?: VersionTable;
-  /** Frameworks that AWS's own SDK compiles for it, where the guide has no table. */
-  readonly sdkFrameworks?: readonly string[];
+  /** Frameworks that AWS names for it elsewhere, where the guide has no table. */
+  readonly frameworks?: { readonly names: readonly string[]; readonly source: "AWS's SDK" | 'InputConfig' };
   readonly os?: string;
   readonly arch?: string;
   readonly accelerator?: string;
@@ -162,7 +162,7 @@ export const DEVICES: { readonly [name: string]: DeviceFacts } = {
     os: 'Linux',
     arch: 'X86_64',
     accelerator: 'Inferentia2',
-    sdkFrameworks: ['PYTORCH', 'TENSORFLOW'],
+    frameworks: { names: ['PYTORCH', 'TENSORFLOW'], source: "AWS's SDK" },
     onlyRegion: 'us-east-2',
   },
   ml_trn1: {
@@ -170,7 +170,7 @@ export const DEVICES: { readonly [name: string]: DeviceFacts } = {
     os: 'Linux',
     arch: 'X86_64',
     accelerator: 'Trainium',
-    sdkFrameworks: ['PYTORCH', 'TENSORFLOW'],
+    frameworks: { names: ['PYTORCH', 'TENSORFLOW'], source: "AWS's SDK" },
     onlyRegion: 'us-east-1',
   },
   ml_eia2: {
@@ -178,6 +178,7 @@ export const DEVICES: { readonly [name: string]: DeviceFacts } = {
     os: 'Linux',
     arch: 'X86_64',
     accelerator: 'Elastic Inference',
+    frameworks: { names: ['TENSORFLOW'], source: 'InputConfig' },
     exampleOptions: '{"signature_def_key":"serving_custom"}',
     retired: 'AWS has ended Amazon Elastic Inference',
   },

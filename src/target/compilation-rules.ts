@@ -66,9 +66,9 @@ function orderOfNames(c: Compilation, report: Report): void {
 }
 
 /**
- * An image in the wrong layout fails late and obscurely. This finds four dimensions, two equal ones of at least 16 beside each
- * other, and 1, 3 or 4 where the other layout has its channels. Such a shape may be right: AWS recommends `layout='HWC'` for
- * exports from MXNet, TensorFlow's converters to ONNX keep NHWC, and masks have no channels. AWS documents only Keras to fail.
+ * An image in the wrong layout fails late and obscurely. This looks for four dimensions, with 1, 3 or 4 where the other layout has its
+ * channels. Such a shape may be right: AWS recommends `layout='HWC'` for exports from MXNet, TensorFlow's converters to ONNX keep
+ * NHWC, and masks have no channels. AWS documents only Keras to fail, and an error needs a shape that can hardly be anything else.
  */
 function layoutOfImages(c: Compilation, report: Report): void {
   const layout = c.frameworkFacts?.layout;
@@ -77,13 +77,13 @@ function layoutOfImages(c: Compilation, report: Report): void {
   const note = isKeras ? ', although the artifact itself is NHWC' : c.framework === 'MXNET' ? ' unless the model was exported with layout=\'HWC\'' : '';
   for (const { name, shapes } of c.request.dataInputShape?._inputs ?? []) {
     for (const shape of shapes) {
-      const found = layoutOf(shape);
+      const found = layoutOf(shape, isKeras);
       if (found === undefined || found === layout) continue;
       const [n, second, third, fourth] = shape;
       const right = layout === 'NCHW' ? [n, fourth, second, third] : [n, third, fourth, second];
       const message = `data input shape${name === undefined ? '' : ` of input ${formatValue(name)}`}: AWS documents images of ${c.framework} as ${layout}${note}, `
         + `such as ${formatValue(right)}`;
-      if (isKeras && !c.request.dataInputShape?._isRaw) {
+      if (isKeras && isSurelyImage(shape) && !c.request.dataInputShape?._isRaw) {
         report.error(`${message}; if this is not an image, use NeoDataInputShape.fromJson; got: ${formatValue(shape)}`);
       } else {
         report.warn('inputLayout', `${message}; got: ${formatValue(shape)}`);
@@ -92,14 +92,23 @@ function layoutOfImages(c: Compilation, report: Report): void {
   }
 }
 
-function layoutOf(shape: readonly unknown[]): Layout | undefined {
+/**
+ * @param anySides whether the sides of an image may differ: a model of Keras takes NCHW whatever it is, so a guess is worth a warning,
+ * whereas models of other frameworks have shapes such as the groups of a point cloud, [1, 1024, 32, 3]
+ */
+function layoutOf(shape: readonly unknown[], anySides: boolean): Layout | undefined {
   if (shape.length !== 4 || !shape.every(Number.isSafeInteger)) return undefined;
   const [, second, third, fourth] = shape as number[];
   const areChannels = (size: number) => [1, 3, 4].includes(size);
-  const areSides = (height: number, width: number) => height === width && height >= 16;
+  const areSides = (height: number, width: number) => (height === width || anySides) && Math.min(height, width) >= 16;
   if (areChannels(fourth) && areSides(second, third)) return 'NHWC';
   if (areChannels(second) && areSides(third, fourth)) return 'NCHW';
   return undefined;
+}
+
+/** A square in color with its channels last. [1, 16, 16, 4] and [1, 28, 28, 1] may also have 16 and 28 channels. */
+function isSurelyImage([, height, width, channels]: readonly unknown[]): boolean {
+  return channels === 3 && height === width && Number(height) >= 32;
 }
 
 /**
@@ -298,8 +307,10 @@ function documentedCombination(c: Compilation, report: Report): void {
 
 /** Versions of the framework that AWS documents for the target; empty: any; undefined: not even the framework. */
 function documentedVersions(c: Compilation): readonly string[] | undefined {
-  if (c.deviceFacts?.onlyFrameworks && !c.deviceFacts.onlyFrameworks.includes(c.framework!)) return []; // an error already
-  if (c.deviceFacts?.sdkFrameworks) return c.deviceFacts.sdkFrameworks.includes(c.framework!) ? [] : undefined;
+  const isErrorAlready = c.framework === 'TFLITE' && c.isInstance
+    || c.deviceFacts?.onlyFrameworks && !c.deviceFacts.onlyFrameworks.includes(c.framework!);
+  if (isErrorAlready) return [];
+  if (c.deviceFacts?.frameworks) return c.deviceFacts.frameworks.names.includes(c.framework!) ? [] : undefined;
   const versions = c.versionTable && c.frameworkFacts!.versions[c.versionTable];
   const isSent = c.frameworkFacts!.takesVersion && c.deviceFacts?.frameworkVersion !== 'dropped';
   return versions && !isSent ? [] : versions;

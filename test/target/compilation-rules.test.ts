@@ -106,7 +106,8 @@ describe('errors', () => {
       ]),
     }, /an input is of type Image and needs both bias and scale/],
     ['a picture without scale', { ...COREML, ...text('{"a":{"shape":[1,3],"type":"Image","bias":[1]}}') }, /input "a" is of type Image and needs both/],
-    ['Keras with channels last', { framework: KERAS, ...shape(8, 64, 64, 4) }, /NCHW, although the artifact itself is NHWC, such as \[8,4,64,64\]/],
+    ['Keras with channels last', { framework: KERAS, ...shape(8, 64, 64, 3) }, /NCHW, although the artifact itself is NHWC, such as \[8,3,64,64\]/],
+    ['the smallest picture of Keras that is surely one', { framework: KERAS, ...shape(1, 32, 32, 3) }, /such as \[1,3,32,32\]/],
     ['Inferentia 2 elsewhere', { target: NeoTarget.ML_INF2 }, /target ml_inf2 is available in us-east-2 only.*got: eu-west-1$/],
     ['Trainium elsewhere', { target: NeoTarget.ML_TRN1 }, /target ml_trn1 is available in us-east-1 only.*got: eu-west-1$/],
     ['Keras, the second of several inputs', { framework: KERAS, dataInputShape: NeoDataInputShape.of('a', 1, 3, 99, 99).withInput('b', 1, 99, 99, 3) }, /of input "b"/],
@@ -168,7 +169,7 @@ const WARNED: [keyof typeof WARNINGS, string, Partial<CompilationRequest>, strin
   ['inputLayout', 'TensorFlow with channels first', { ...TENSORFLOW, ...shape(1, 3, 224, 224) }],
   ['inputLayout', 'TFLite with channels first', { ...LINUX, framework: NeoFramework.TFLITE_1_15, ...shape(1, 3, 16, 16) }],
   ['inputLayout', 'the second of several inputs', { dataInputShape: NeoDataInputShape.of('a', 1, 3, 99, 99).withInput('b', 1, 99, 99, 3) }],
-  ['retiredTarget', 'Elastic Inference', { target: NeoTarget.ML_EIA2 }],
+  ['retiredTarget', 'Elastic Inference', { ...TENSORFLOW, target: NeoTarget.ML_EIA2 }],
   ['targetRegion', 'Inferentia 2 in a Region that is not known', { target: NeoTarget.ML_INF2 }, token],
   ['targetRegion', 'Trainium in a Region that is not known', { target: NeoTarget.ML_TRN1 }, token],
   ['nvidiaCompilerOptions', 'a Jetson without options', { ...EDGE, target: NeoTarget.JETSON_XAVIER }],
@@ -190,9 +191,7 @@ describe('warnings', () => {
   test.each(WARNED.map(([id, what, change, region]) => ({ id, what, change, region })))('$id: $what', ({ id, change, region }) => {
     const { errors, warnings } = check(change, region);
     expect(errors).toEqual([]);
-    // AWS documents no framework for it either.
-    const isUndocumentedToo = change.target === NeoTarget.ML_EIA2;
-    expect(warnings.sort()).toEqual([id, ...(isUndocumentedToo ? ['undocumentedCombination'] : [])].sort());
+    expect(warnings).toEqual([id]);
   });
 
   test('PyTorch 2.0 reads shapes from the model on instances only', () => {
@@ -224,12 +223,52 @@ describe('warnings', () => {
     expect(messages('us-east-2')).toEqual([]);
   });
 
-  test('a combination that is an error already does not warn as undocumented too', () => {
-    expect(check({ ...COREML, framework: KERAS }).warnings).toEqual([]);
+  test.each<[string, Partial<CompilationRequest>]>([
+    ['Keras for Core ML', { ...COREML, framework: KERAS }],
+    ['TFLite on an instance', { ...TENSORFLOW, framework: NeoFramework.TFLITE_1_15 }],
+    ['TFLite on Inferentia 1', { ...TENSORFLOW, framework: NeoFramework.TFLITE_1_15, target: NeoTarget.ML_INF1 }],
+    ['TFLite on Inferentia 2', { ...TENSORFLOW, framework: NeoFramework.TFLITE_1_15, target: NeoTarget.ML_INF2 }],
+    ['TFLite on an instance without a table', { ...TENSORFLOW, framework: NeoFramework.TFLITE_1_15, target: NeoTarget.ML_M6G }],
+  ])('fails for %s, and does not warn that the combination is undocumented too', (_, change) => {
+    const { errors, warnings } = check(change, 'us-east-2');
+    expect(errors).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  });
+
+  test('TFLite is undocumented for lambda, which is no instance', () => {
+    expect(check({ ...TENSORFLOW, framework: NeoFramework.TFLITE_1_15, target: NeoTarget.LAMBDA })).toEqual({ errors: [], warnings: ['undocumentedCombination'] });
+  });
+
+  test('the API documents TensorFlow for Elastic Inference, and no other framework', () => {
+    const target = NeoTarget.ML_EIA2;
+    expect(check({ ...TENSORFLOW, target }).warnings).toEqual(['retiredTarget']);
+    expect(check({ framework: NeoFramework.MXNET_1_8, target }).warnings.sort()).toEqual(['retiredTarget', 'undocumentedCombination']);
   });
 });
 
 describe('layout', () => {
+  test.each([
+    ['a picture that is not square', [1, 480, 640, 3]],
+    ['a grey picture', [1, 28, 28, 1]],
+    ['a grey picture that is not square', [1, 64, 200, 1]],
+    ['a picture with transparency, or 16 channels', [1, 16, 16, 4]],
+    ['a picture with transparency', [8, 64, 64, 4]],
+    ['a small picture, or 31 channels', [1, 31, 31, 3]],
+  ])('Keras may have %s, which is warned of', (_, dimensions) => {
+    expect(check({ framework: KERAS, ...shape(...dimensions) })).toEqual({ errors: [], warnings: ['inputLayout'] });
+  });
+
+  test.each([
+    ['channels first, not square', [1, 3, 480, 640]],
+    ['channels first, three wide', [1, 3, 480, 3]],
+    ['signals of 9 sensors', [1, 9, 128, 1]],
+    ['features of 5 channels', [1, 64, 32, 5]],
+    ['a vector', [1, 784]],
+    ['one side below 16', [1, 15, 300, 3]],
+  ])('Keras may have %s', (_, dimensions) => {
+    expect(check({ framework: KERAS, ...shape(...dimensions) })).toEqual(nothing);
+  });
+
   test.each([
     ['a square that is too small', [1, 8, 8, 3]],
     ['sides that differ', [1, 480, 640, 3]],

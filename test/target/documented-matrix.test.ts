@@ -47,7 +47,7 @@ test.each([...new Map(versioned.map((row) => [`${row[0]} ${row[1]}`, row])).valu
 
 test.each(devices)('%s: frameworks that AWS does not list for it warn or are errors', (device, facts) => {
   for (const [framework, { versions }] of Object.entries(FRAMEWORKS)) {
-    const isListed = facts.versionTable ? versions[facts.versionTable] !== undefined : facts.sdkFrameworks?.includes(framework);
+    const isListed = facts.versionTable ? versions[facts.versionTable] !== undefined : facts.frameworks?.names.includes(framework);
     if (isListed) continue;
     const { errors, ids } = findings(framework, '1.15', device);
     expect({ framework, found: errors.length > 0 || ids.includes('undocumentedCombination') }).toEqual({ framework, found: true });
