@@ -32,7 +32,11 @@ export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
     const task = project.tasks.tryFind(`package:${target}`)!;
     task.reset();
     task.spawn(translate);
-    task.exec(`jsii-pacmak -v --no-npmignore --target ${target}`);
+    const pacmak = `jsii-pacmak -v --no-npmignore --target ${target}`;
+    if (target !== 'dotnet') { task.exec(pacmak); continue; }
+    // jsii-pacmak adds a README to all packages but NuGet's.
+    task.exec(program('build/nuget-readme.ts'));
+    task.exec(`DirectoryBuildPropsPath="$PWD/node_modules/.cache/nuget/Directory.Build.props" ${pacmak}`);
   }
 
   // A name is loaded when it is first used.

@@ -1,6 +1,7 @@
 import { execFile } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
+import { NUGET_PROPS, writeNuGetReadme } from '../../build/nuget-readme';
 import { type Outcome, ROOT } from '../templates/tools';
 
 export type Target = 'python' | 'java' | 'go' | 'dotnet';
@@ -43,5 +44,6 @@ const tail = (text: string): string => text.trim().split('\n').slice(-60).join('
  * Build the package of a language, from what jsii made of the sources.
  */
 export async function build(target: Target, { dist }: Workspace, ...options: '--code-only'[]): Promise<void> {
-  await must(path.join(ROOT, 'node_modules', '.bin', 'jsii-pacmak'), ['--target', target, '--outdir', dist, ...options]);
+  if (target === 'dotnet') { await writeNuGetReadme(); }
+  await must(path.join(ROOT, 'node_modules', '.bin', 'jsii-pacmak'), ['--target', target, '--outdir', dist, ...options], { DirectoryBuildPropsPath: NUGET_PROPS });
 }

@@ -4,6 +4,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import type { Target } from './packages';
+import { NUGET_PROPS } from '../../build/nuget-readme';
 import { ROOT, run } from '../templates/tools';
 
 interface Shown {
@@ -57,7 +58,7 @@ const RULES: Record<Target, Rule> = {
   dotnet: {
     read: dist => {
       const folder = path.join(dist, 'dotnet', 'CdkSagemakerNeo', 'CdkSagemakerNeo');
-      return { readme: read(folder, /^NamespaceDoc\.cs$/), api: read(folder, /^(?!NamespaceDoc).*\.cs$/) };
+      return { readme: nugetReadme(path.join(dist, 'dotnet')), api: read(folder, /\.cs$/) };
     },
     call: 'new NeoCompilationJob(stack, "Stripes", new NeoCompilationJobProps {',
     example: /<example>/g,
@@ -84,6 +85,13 @@ export function checkShown(target: Target, dist: string, examples = documentedEx
   return `README and ${found} examples in its own language`;
 }
 
+/** The README that NuGet shows, where the .NET SDK built a package. */
+export function checkNuGetReadme(dist: string): string {
+  const { call } = RULES.dotnet;
+  if (!nugetReadme(path.join(dist, 'dotnet')).includes(call)) { throw new Error(`the package's README has no ${call}`); }
+  return 'README in its own language';
+}
+
 /** The examples of types in the docstrings, as the jsii assembly has them. */
 function documentedExamples(): number {
   const { types } = JSON.parse(fs.readFileSync(path.join(ROOT, '.jsii'), 'utf8')) as { types: Record<string, { docs?: { example?: string } }> };
@@ -96,6 +104,15 @@ function namesOfTargetsPage(): { typescript: string; python: string }[] {
   const rows = [...section.split('\n## ')[0].matchAll(/^\| `(\w+)` \| `(\w+)` \|$/gm)].map(([, typescript, python]) => ({ typescript, python }));
   if (rows.length === 0) { throw new Error('docs/targets.md has no names in other languages'); }
   return rows;
+}
+
+/** From the package if the .NET SDK built one, otherwise the file that the properties say to pack. */
+function nugetReadme(folder: string): string {
+  if (fs.readdirSync(folder).some(name => name.endsWith('.nupkg'))) { return unzip(find(folder, '.nupkg'), 'README.md'); }
+  const props = fs.readFileSync(NUGET_PROPS, 'utf8');
+  const [, file] = /<None Include="\$\(MSBuildThisFileDirectory\)(.+?)" Pack="true" PackagePath="\\" \/>/.exec(props) ?? [];
+  if (!file || !props.includes(`<PackageReadmeFile>${file}</PackageReadmeFile>`)) { throw new Error(`${NUGET_PROPS} packs no README`); }
+  return fs.readFileSync(path.join(path.dirname(NUGET_PROPS), file), 'utf8');
 }
 
 function find(folder: string, ending: string): string {

@@ -1,5 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import { NUGET_PROPS } from '../../build/nuget-readme';
 
 const ROOT = path.join(__dirname, '..', '..');
 const WORKFLOWS = path.join(ROOT, '.github', 'workflows');
@@ -83,8 +84,17 @@ test('a pull request runs the tests once', () => {
 test('a build leaves no file that CI would take for a change', () => {
   const { tasks } = JSON.parse(fs.readFileSync(path.join(ROOT, '.projen', 'tasks.json'), 'utf8'));
   for (const target of ['js', 'java', 'python', 'dotnet', 'go']) {
-    expect(tasks[`package:${target}`].steps).toEqual([{ spawn: 'translate' }, { exec: `jsii-pacmak -v --no-npmignore --target ${target}` }]);
+    const [translate, ...others] = tasks[`package:${target}`].steps;
+    expect(translate).toEqual({ spawn: 'translate' });
+    expect(others.at(-1).exec).toMatch(new RegExp(`\\bjsii-pacmak -v --no-npmignore --target ${target}$`));
   }
+});
+
+test('the NuGet package gets a README, as jsii-pacmak adds none', () => {
+  const { tasks } = JSON.parse(fs.readFileSync(path.join(ROOT, '.projen', 'tasks.json'), 'utf8'));
+  const [, write, pack] = tasks['package:dotnet'].steps.map(({ exec }: { exec?: string }) => exec);
+  expect(write).toContain('build/nuget-readme.ts');
+  expect(pack).toContain(`DirectoryBuildPropsPath="$PWD/${path.relative(ROOT, NUGET_PROPS)}" `);
 });
 
 test('what workflows run is there', () => {
