@@ -66,7 +66,8 @@ export interface NeoCompilationJobProps extends NeoCommonCompilationProps {
 
   /**
    * How long the deployment waits for the job, including the wait for a free slot of the account's quota. Then the job is stopped and the deployment
-   * fails. It is 1 to 55 minutes: CloudFormation's hour, less the time that stopping takes.
+   * fails. It is 1 to 55 minutes: CloudFormation's hour, less the time that stopping takes. The random pause before the first call to SageMaker, of up
+   * to 84 seconds, does not count, unless the deployment would then wait longer than 55 minutes.
    *
    * @default Duration.minutes(55)
    */

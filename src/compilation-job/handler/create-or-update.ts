@@ -12,6 +12,9 @@ import type { Look, PolledRequest } from './request';
 /** How long a role may take to become assumable. After that, its trust policy is assumed to be wrong. */
 const ROLE_PROPAGATION_SECONDS = 5 * 60;
 
+/** After a request of CloudFormation, whatever the time limit and the pauses: stopping a job takes time, and CloudFormation waits for an hour. */
+const LATEST_LIMIT_SECONDS = 55 * 60;
+
 /** So close to the time limit there may be no further check, so a rejection is final. */
 const LAST_POLL_SECONDS = 20;
 
@@ -232,8 +235,11 @@ export class CreateOrUpdateHandler {
     return (this.deps.now() - request.RequestedAt) / 1000;
   }
 
+  /** The pauses before the first call count only where they would take the time in which the job is stopped. */
   private remainingSeconds(request: PolledRequest): number {
-    return Number(request.ResourceProperties.TimeLimitInSeconds) - this.elapsedSeconds(request);
+    const { RequestedAt, Memory: { BeginsAt = RequestedAt }, ResourceProperties: { TimeLimitInSeconds } } = request;
+    const pauseSeconds = (BeginsAt - RequestedAt) / 1000;
+    return Math.min(pauseSeconds + Number(TimeLimitInSeconds), LATEST_LIMIT_SECONDS) - this.elapsedSeconds(request);
   }
 
   private isOverdue(request: PolledRequest): boolean {

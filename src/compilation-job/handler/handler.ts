@@ -63,7 +63,9 @@ export class CompilationJobHandler {
       const pause = StackStatus?.includes('ROLLBACK') ? 'LookupInRollback' : 'Lookup';
       return { IsSpread: true, StackStatus, WaitSeconds: pauseSeconds(pause, request) };
     }
-    return { ...memory, PhysicalResourceId: await this.onEvent(request), WaitSeconds: pauseSeconds(request.RequestType, request) };
+    const PhysicalResourceId = await this.onEvent(request);
+    const WaitSeconds = pauseSeconds(request.RequestType, request);
+    return { ...memory, PhysicalResourceId, WaitSeconds, BeginsAt: this.deps.now() + WaitSeconds * 1000 };
   }
 
   /** Returns the physical id, which is the name of the job. It changes nothing. */

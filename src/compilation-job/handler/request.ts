@@ -37,6 +37,8 @@ export interface Memory {
   AskedAt?: number;
   /** Whether the Update has had its first pause, before it looks for a job. */
   IsSpread?: boolean;
+  /** When the pauses are over and the time limit begins. */
+  BeginsAt?: number;
   /** Status of the stack when the handler first asked for it. */
   StackStatus?: string;
   /** When SageMaker accepted the job. */

@@ -61,8 +61,8 @@ describe('a Create that is refused', () => {
     const { answer, seconds } = await creation({ TimeLimitInSeconds: '1000' });
     expect(answer).toMatchObject({ status: 'FAILED', timedOut: false });
     expect(answer.reason).toMatch(/^CreateCompilationJob was refused: ResourceLimitExceeded: .*\(job: .*\)\.$/);
-    // The last poll that leaves time for an answer.
-    expect(seconds).toBe(980);
+    // The last poll that leaves time for an answer. The limit began after a pause of three seconds.
+    expect(seconds).toBe(983);
     expect(resource.jobs()).toEqual([]);
   });
 
