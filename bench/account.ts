@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { liveOneStack, type Operation, type OperationResult, templateOfJobs } from '../local/account/scenario';
 import { CompilationJobHandler } from '../src/compilation-job/handler/handler';
 
-/** `npm run bench:account`: deployments of many jobs in accounts with little room, in virtual time. */
+/** `npm run bench:account`: deployments of many jobs in accounts with low quotas, in virtual time. */
 const argument = (name: string, otherwise: string) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? otherwise : process.argv[at + 1];
@@ -14,7 +14,7 @@ const CONCURRENCY = Number(argument('concurrency', '10'));
 const PROCESSES = Number(argument('processes', `${availableParallelism()}`));
 const OPERATIONS: Operation[] = ['create', 'update', 'rollback', 'delete'];
 
-/** Of jobs at once. */
+/** The quota of concurrent jobs. */
 const QUOTAS = [4, 10, undefined];
 
 interface Run {
@@ -22,9 +22,9 @@ interface Run {
   readonly run: number;
 }
 
-/** In a process of its own: does one run after the other. */
+/** Worker process: does one run after another. */
 function serve(): void {
-  // Errors of the simulated APIs are a part of each run, and nobody reads where they came from.
+  // Errors of the simulated APIs are a part of each run, and their stack traces are never read.
   Error.stackTraceLimit = 0;
   const templates = new Map<number, ReturnType<typeof templateOfJobs>>();
   process.on('message', async ({ jobs, run }: Run) => {
@@ -35,7 +35,7 @@ function serve(): void {
   });
 }
 
-/** Hands each run to the next process that is idle. */
+/** Gives each run to the next idle process. */
 async function runAll(runs: readonly Run[], onResult: (run: Run, results: OperationResult[]) => void): Promise<void> {
   const left = [...runs];
   await Promise.all(Array.from({ length: Math.min(PROCESSES, runs.length) }, () => new Promise<void>((resolve, reject) => {

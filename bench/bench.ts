@@ -1,10 +1,10 @@
 /**
- * How fast, and how much of it: measured against what a user would write by hand.
+ * Benchmarks: compares the library with what a user would write without it.
  *
  *   npm run bench                          all parts, 25 samples each
  *   npm run bench -- synthesis import      some
  *   npm run bench -- --samples 40          more
- *   npm run bench:check                    few samples, compared with bench/ratios.json: what CI does
+ *   npm run bench:check                    few samples, compared with bench/ratios.json, as in CI
  *   npm run bench -- --write               writes bench/ratios.json
  */
 import { starting } from './handler/start-part';
@@ -19,7 +19,7 @@ import { synthesis } from './synth/part';
 import { growth } from './template/part';
 
 const PARTS: Record<string, { title: string; measure: (samples: number) => Result | Promise<Result> }> = {
-  synthesis: { title: 'Construct and synthesize: NeoPrivateCompilationVpc and N jobs, against the same template by hand', measure: samples => synthesis(samples) },
+  synthesis: { title: 'Construct and synthesize: NeoPrivateCompilationVpc and N jobs, against hand-written code for the same template', measure: samples => synthesis(samples) },
   import: { title: 'Import', measure: importing },
   start: { title: 'The handler: bundle, start, looks', measure: starting },
   waiting: { title: 'The waiting: calls, Lambda time, delay', measure: waiting },
@@ -29,7 +29,7 @@ const PARTS: Record<string, { title: string; measure: (samples: number) => Resul
 };
 
 async function main(args: string[]): Promise<void> {
-  // Also of what runs in this process.
+  // Applies to the parts that run in this process, too.
   process.env.CDK_VALIDATION = 'false';
   const at = args.indexOf('--samples');
   const samples = at < 0 ? 25 : Number(args[at + 1]);

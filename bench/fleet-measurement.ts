@@ -11,7 +11,7 @@ export interface MeasurementProps {
 
 export interface Measurement {
   readonly compilations: number;
-  /** From the start of the execution to its end. */
+  /** The time from the start of the execution to its end. */
   readonly makespanMs: number;
   readonly lowerBoundMs: number;
   readonly failed: number;
@@ -21,9 +21,9 @@ export interface Measurement {
   /** Jobs beyond one for each pair. */
   readonly doubled: number;
   readonly mostAtOnce: number;
-  /** From the end of a job to the end of its workflow, on average. */
+  /** The average time from the end of a job to the end of its workflow. */
   readonly endDelayMs: number;
-  /** Standard workflows, retries included. */
+  /** State transitions of Standard workflows, including retries. */
   readonly transitions: number;
   readonly expressRuns: number;
   /** Calls of the SageMaker API, by operation. */
@@ -35,7 +35,7 @@ export interface Measurement {
   readonly problems: string[];
 }
 
-/** Half a minute to a minute and a half to start, then log-normal with a median of four minutes. */
+/** A job starts within 30 to 90 seconds. Compile times are log-normal with a median of four minutes. */
 export const durations = (seed: number): Planner =>
   fleetOutcomes({ seed, startingMs: 60_000, medianCompilingMs: 240_000, sigma: 0.5, failureRate: 0.01 });
 
@@ -51,7 +51,7 @@ export async function measure(stack: Stack, { compilations, quota, seed }: Measu
   let mostAtOnce = 0;
   const ends = new Map<string, number>();
   const fleet = new SimulatedFleet(stack, {
-    // The account has no quota here: what bounds the jobs is the fleet.
+    // The account has no quota here, so only the fleet limits the jobs.
     seed,
     plan: durations(seed),
     faults: FAULTS,
@@ -95,7 +95,7 @@ export async function measure(stack: Stack, { compilations, quota, seed }: Measu
   return { ...result, problems: problems(result, quota) };
 }
 
-/** No schedule is shorter, in milliseconds: all durations over the quota, or the longest. */
+/** The lower bound of any schedule, in milliseconds: the sum of all durations divided by the quota, or the longest duration. */
 export function lowerBound(jobs: JobRecord[], quota: number): number {
   const spans = jobs.map(({ history }) => history[history.length - 1].at - history[0].at);
   return spans.reduce((most, ms) => Math.max(most, ms), spans.reduce((sum, ms) => sum + ms, 0) / quota);
@@ -107,7 +107,7 @@ function problems(m: Omit<Measurement, 'problems'>, quota: number): string[] {
     [m.doubled === 0, `${m.doubled} doubled`],
     [m.failed === m.plannedFailures, `${m.failed} failures reported, ${m.plannedFailures} jobs failed`],
     [m.mostAtOnce <= quota, `${m.mostAtOnce} jobs at once`],
-    // At the end places stay empty: for as long as a job takes, which no longer counts among many.
+    // At the end, places stay empty for as long as a job takes, which does not matter with many jobs.
     [m.makespanMs <= 1.03 * m.lowerBoundMs + (m.compilations < 10_000 ? 900_000 : 0), `makespan ${m.makespanMs} ms, lower bound ${m.lowerBoundMs} ms`],
     [m.transitions <= 25 * m.compilations, `${m.transitions} state transitions`],
     [m.endDelayMs <= 30_000, `jobs wait ${m.endDelayMs} ms for the end of their workflows`],

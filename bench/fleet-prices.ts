@@ -7,7 +7,7 @@ export const PRICES = {
   asOf: 'us-east-1, assumed 2025',
   /** Step Functions, Standard: a state transition. */
   transition: 25 / 1e6,
-  /** Step Functions, Express: a request; its duration costs nothing that shows in these digits. */
+  /** Step Functions, Express: a request. The charge for its duration is too small to show in these digits. */
   expressRequest: 1 / 1e6,
   /** S3: PUT or LIST. */
   s3Put: 5 / 1e6,
@@ -22,7 +22,7 @@ export interface Cost {
   readonly dollars: number;
 }
 
-/** What Step Functions and S3 charge for an execution; what SageMaker charges for the jobs is not in it. */
+/** The charges of Step Functions and S3 for an execution, without SageMaker's charges for the jobs. */
 export function costs({ transitions, expressRuns, s3Puts, s3Gets }: Measurement): Cost[] {
   const cost = (what: string, quantity: number, price: number): Cost => ({ what, quantity, price: `${price * 1e6} per million`, dollars: quantity * price });
   return [

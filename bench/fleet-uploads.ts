@@ -13,7 +13,7 @@ export interface UploadMeasurement {
   readonly problems: string[];
 }
 
-/** So many models uploaded at once, each of which starts an execution: what they cost one another, as they share the account's quota. */
+/** Uploads many models at once. Each starts an execution, and all share the account's quota: this measures how they delay each other. */
 export async function measureUploads(stack: Stack, props: { uploads: number; quota: number; seed: number }): Promise<UploadMeasurement> {
   const { uploads, quota, seed } = props;
   let transitions = 0;

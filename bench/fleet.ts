@@ -1,7 +1,7 @@
 /**
- * What a fleet takes, by its own synthesized definition: N compilations in virtual time, against the SageMaker stand-in, with throttling, a quota that
- * is at times used up by others, and failing compilations; then models that are all uploaded at once. Prints the tables of docs/fleet.md, and fails
- * when a compilation is lost or doubled, or when time or cost are above the limits that the table names.
+ * Measures a fleet with its synthesized definition: N compilations in virtual time, against the SageMaker stand-in, with throttling, a quota that
+ * other jobs sometimes use up, and failing compilations; then models that are all uploaded at once. Prints the tables of docs/fleet.md, and fails
+ * if a compilation is lost or duplicated, or if time or cost exceed the limits in the table.
  *
  *   npm run bench:fleet                  1,000, 10,000 and 100,000 compilations; 50 and 250 uploads
  *   npm run bench:fleet -- 400 800       other numbers of compilations, and no uploads
@@ -15,7 +15,7 @@ import { FleetStack } from '../examples/fleet/fleet-stack';
 
 const QUOTA = 20;
 
-/** What the same benchmark printed of the fleet before commit 5237ed0, by compilations and by uploads: run on 2026-11-28. */
+/** The output of this benchmark on 2026-11-28 for the fleet before commit 5237ed0, by compilations and by uploads. */
 const BEFORE: Readonly<Record<number, { readonly aboveIt: string; readonly transitions: string }>> = {
   1_000: { aboveIt: '6.1 %', transitions: '39.41' },
   10_000: { aboveIt: '4.7 %', transitions: '39.69' },
@@ -26,7 +26,7 @@ const BEFORE_UPLOADS: Readonly<Record<number, { readonly transitions: string; re
   250: { transitions: '74.3', creations: '33.7' },
 };
 
-// A look at a job that still runs is an error to the interpreter, and its stack is never read.
+// For the interpreter, a check of a job that still runs is an error, whose stack trace is never read.
 Error.stackTraceLimit = 0;
 
 async function main(sizes: number[], uploads: number[]): Promise<void> {

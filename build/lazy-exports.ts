@@ -1,5 +1,5 @@
 /**
- * Writes lib/index.js anew, after the compiler, so that a name of the library is loaded when it is used first, as aws-cdk-lib does with its own: an app that
+ * Rewrites lib/index.js after the compiler, so that a name of the library is loaded when it is first used, as in aws-cdk-lib: an app that
  * compiles one model need not load fleets, monitoring and validation. The names are those of the jsii assembly, so that nothing else is public in
  * JavaScript either. Part of `npx projen compile`.
  */
@@ -17,7 +17,7 @@ interface Type {
 
 const assembly: { types: Record<string, Type> } = JSON.parse(fs.readFileSync(path.join(ROOT, '.jsii'), 'utf8'));
 const moduleOf = new Map(Object.values(assembly.types)
-  // Interfaces are gone at run time.
+  // Interfaces do not exist at run time.
   .filter(({ kind }) => kind !== 'interface')
   .map(({ name, symbolId }) => [name, symbolId.replace(/^src\/(.+):.+$/, './$1')]));
 

@@ -29,7 +29,7 @@ export function renderPrivacyPage(page: string): string {
   ].reduce((text, [name, content]) => text.replace(between(name), (_all, start, end) => `${start}\n${content}\n${end}`), page);
 }
 
-/** What the tests try, by counting it. */
+/** Counts the tests. */
 function cases(): string {
   const hostile = OPENED.length + HOSTILE.length + PAIRS.length;
   const harmless = ALLOWED.length + NOT_HOSTILE.length + PAIRS.length;
@@ -38,7 +38,7 @@ function cases(): string {
 }
 
 /**
- * The picture of the example's network, synthesized as the CDK CLI does it.
+ * The picture of the example's network, synthesized as with the CDK CLI.
  */
 export function renderExamplePicture(): string {
   return renderNetworkPicture(synthesizeExample('private-compilation').PrivateCompilation);

@@ -12,7 +12,7 @@ import { main as commandLine } from '../src/preflight/cli';
 const ROOT = join(__dirname, '..');
 export const README = join(ROOT, 'README.md');
 
-/** What a row of the table counts. A type without a row fails, so that nothing is left out. */
+/** The resource types that a row of the table counts. A type without a row is an error, so that nothing is left out. */
 const ROWS: readonly { readonly what: string; readonly cost: string; readonly types: RegExp }[] = [
   {
     what: 'VPC, isolated subnets, route tables, S3 gateway endpoint, security group',
@@ -28,7 +28,7 @@ const ROWS: readonly { readonly what: string; readonly cost: string; readonly ty
   { what: 'helpers of CloudFormation: other custom resources and wait condition handles', cost: 'no charge', types: /^(Custom::|AWS::CloudFormation::WaitConditionHandle$)/ },
 ];
 
-/** The README's first example, run as it stands there, with the model that the README makes. */
+/** Runs the README's first example unchanged, with the model that the README creates. */
 export function synthesizeFirstExample(): Template {
   const folder = mkdtempSync(join(tmpdir(), 'neo-readme-'));
   try {

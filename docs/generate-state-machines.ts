@@ -32,7 +32,7 @@ const PICTURES = [
 
 /** @returns the pictures by file name */
 async function renderStateMachines(): Promise<ReadonlyMap<string, string>> {
-  // An ES module, which a program in CommonJS can only import this way.
+  // It is an ES module, which a CommonJS program can only import this way.
   const { Graphviz } = await import('@hpcc-js/wasm-graphviz');
   const graphviz = await Graphviz.load();
   return new Map(PICTURES.map(({ file, example, state, title }) => {
@@ -48,7 +48,7 @@ function workflowsOf(example: string): Workflow[] {
     .map(({ Properties }) => Properties.Definition ?? JSON.parse(textOf(Properties.DefinitionString)));
 }
 
-/** A definition as text; values that only the deployment knows are of no interest here. */
+/** Renders a definition as text. Unresolved values do not matter here. */
 function textOf(definition: unknown): string {
   if (typeof definition === 'string') { return definition; }
   const [, parts] = (definition as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
@@ -66,7 +66,7 @@ function dotOf(workflow: Workflow, title: string): string {
   ].join('\n');
 }
 
-/** A workflow's states and transitions; what a Map or Parallel state runs is a box of its own. */
+/** Draws a workflow's states and transitions. The workflow of a Map or Parallel state is a box within it. */
 function linesOf({ StartAt, States }: Workflow, prefix: string): string[] {
   const id = (name: string) => quote(`${prefix}/${name}`);
   return [

@@ -1,6 +1,6 @@
 /**
- * Writes docs/targets.md from the table behind the validation (src/target/compatibility.ts), so that the page cannot
- * say anything else than the library does. A test compares the committed page.
+ * Writes docs/targets.md from the table behind the validation (src/target/compatibility.ts), so that the page
+ * always agrees with the library. A test compares the committed page.
  *
  *     npx projen docs:targets
  */
@@ -108,7 +108,7 @@ export function renderTargetsPage(): string {
   ].join('\n\n') + '\n';
 }
 
-/** Constants of `NeoTarget` that Python and Java spell otherwise. */
+/** Constants of `NeoTarget` with another spelling in Python and Java. */
 function namesInOtherLanguages(): string {
   const rows = Object.keys(NeoTarget).map(name => ({ name, other: name.replace(/(\d)([A-Z])/g, '$1_$2') })).filter(({ name, other }) => name !== other);
   return table(['TypeScript, C#, Go', 'Python, Java'], rows.map(({ name, other }) => [`\`${name}\``, `\`${other}\``]));

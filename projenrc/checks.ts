@@ -48,7 +48,7 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
   pack.exec(program('test/release/check-rendered-docs.ts'));
 
   for (const [name, description, options] of [
-    ['bench', 'Measure against what a user would write by hand: synthesis, import, handler, templates, reports (bench/README.md)', ''],
+    ['bench', 'Compare with hand-written code: synthesis, import, handler, templates, reports (bench/README.md)', ''],
     ['bench:check', 'Measure with few samples and fail when a ratio has become much worse than in bench/ratios.json', ' --check --samples 7'],
   ]) {
     const bench = project.addTask(name, { description });

@@ -3,11 +3,11 @@ import type { Dependencies } from '../../src/compilation-job/handler/dependencie
 import { createRequestOf, jobNameOf } from '../../src/compilation-job/handler/identity';
 import type { Answer, PolledRequest, Progress, ResourceRequest, Step } from '../../src/compilation-job/handler/request';
 
-/** What one writes for CDK's Provider framework who has the good case in mind: create the job, ask until it ended. */
+/** A simple handler for CDK's Provider framework, as a user would write it: it creates the job and polls until the job has ended. */
 export class HandlerByHand {
   constructor(private readonly deps: Dependencies) {}
 
-  /** What the framework does with the two, in the form that the waiter of the library has. */
+  /** What the framework does with the two functions, in the form of the library's waiter. */
   public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId } }: Step): Promise<Progress> {
     if (PhysicalResourceId === undefined) { return { ...await this.onEvent(Request), WaitSeconds: 0 }; }
     const { IsComplete, Data } = await this.isComplete({ ...Request, PhysicalResourceId, RequestedAt: Date.parse(StartedAt), Memory: {} });

@@ -24,19 +24,19 @@ const MEASURES = {
   start: 'process until the first answer, ms',
   init: 'of that: loading the bundle, ms',
   firstEvent: 'first request, ms',
-  firstLook: 'first look at the job, ms',
-  look: 'each further look, ms',
+  firstLook: 'first check of the job, ms',
+  look: 'each further check, ms',
   memory: 'memory, MiB',
 };
 
-/** The handler on the runtime that it declares: with the SDK of the runtime, as published, against one with the SDK inside. */
+/** Measures the handler on the runtime that it declares: with the runtime's SDK, as published, and with the SDK in the bundle. */
 export async function starting(samples: number): Promise<Result> {
   const bundles = {
     outside: PUBLISHED,
     inside: await built(ENTRY, { packages: 'bundle', minify: true, target: 'node24', outfile: INSIDE }),
   };
   const program = await built('handler/start');
-  // A job that never ends: a look at it is what there is most of.
+  // The job never ends, because most calls are checks of a running job.
   const cloudFormation = await LocalServer.start({ cloudformation: cloudFormationApi(() => STACK, Date.now) });
   const server = await startHttpServer(new FrontEnd(new NeoService({ plan: () => ({ compilingMs: 3_600_000 }) })));
   const env = {

@@ -1,5 +1,5 @@
 /**
- * One process, as Lambda starts one: load the bundle, the first request, a first look at a running job and twenty more.
+ * One process, as Lambda starts one: loads the bundle, handles the first request, and then checks a running job 21 times.
  *
  *   start <bundle>          with the stand-in at AWS_ENDPOINT_URL
  */
@@ -28,7 +28,7 @@ async function main([bundle]: string[]): Promise<void> {
     if (Answer) { throw new Error('the job ended while its looks were measured'); }
     looks.push(ms(look));
   }
-  // From the start of the process until the first request is answered, as who waits for a cold start waits.
+  // The time from the start of the process to the first response: how long a caller waits for a cold start.
   const start = event + firstEvent;
   const look = looks.sort((a, b) => a - b)[looks.length / 2];
   console.log(JSON.stringify({ start, init, firstEvent, firstLook, look, memory: process.resourceUsage().maxRSS / 1_024 }));

@@ -5,11 +5,11 @@ import { MINUTE, properties, World, type HandlerClass } from '../../test/compila
 import { table, type Result } from '../harness/result';
 
 const LENGTHS = [5, 15, 45];
-/** Ends are spread over this many different moments between two looks. */
+/** The jobs end at this many different moments between two checks. */
 const MOMENTS = 60;
-/** From the beginning of a look to its end, which both functions are paid for: more than warm ones take. */
+/** The duration of a check, for which both functions are billed. A warm function is faster. */
 const LOOK_MS = 300;
-/** What somebody takes who wants to know soon. */
+/** A typical interval in hand-written code. */
 const BY_HAND_SECONDS = 5;
 
 interface Waiting {
@@ -19,30 +19,30 @@ interface Waiting {
   readonly delays: number[];
 }
 
-/** The waiting for jobs of several lengths, in simulated time, against a Provider that polls every five seconds. */
+/** Compares the waiting for jobs of several lengths, in simulated time, with a Provider that polls every five seconds. */
 export async function waiting(): Promise<Result> {
   const seconds = WAIT_SECONDS;
   const rows: string[][] = [];
   const longest: number[] = [];
   const shares: number[] = [];
   for (const minutes of LENGTHS) {
-    const ours = await waitFor(minutes, CompilationJobHandler, seconds, looks => looks + 3); // the first function, the decision, the answer
+    const ours = await waitFor(minutes, CompilationJobHandler, seconds, looks => looks + 3); // the first function, the decision, the response
     const byHand = await waitFor(minutes, HandlerByHand as unknown as HandlerClass, BY_HAND_SECONDS, looks => 2 * (1 + looks)); // the framework's function and the handler's
     longest.push(Math.max(...ours.delays));
     shares.push(ours.calls / byHand.calls);
-    rows.push(...[['library', ours] as const, ['by hand', byHand] as const].map(([name, { calls, invocations, delays }]) => [
+    rows.push(...[['library', ours] as const, ['hand-written', byHand] as const].map(([name, { calls, invocations, delays }]) => [
       `${minutes} min`, name, calls.toFixed(1), invocations.toFixed(1), (invocations * LOOK_MS / 1_000).toFixed(0),
       (delays.reduce((a, b) => a + b) / delays.length).toFixed(1), Math.max(...delays).toFixed(1),
     ]));
   }
   return {
     text: [
-      `The library's waiter rests ${seconds} s between two looks, the other one ${BY_HAND_SECONDS} s; a look takes ${LOOK_MS} ms.`,
+      `The library's waiter pauses ${seconds} s between two checks, the other one ${BY_HAND_SECONDS} s. A check takes ${LOOK_MS} ms.`,
       table(['job', '', 'API calls', 'Lambda invocations', 'Lambda time, s', 'mean delay, s', 'longest delay, s'], rows),
     ].join('\n\n'),
     figures: {
       'longest delay, s': { value: Math.max(...longest), most: 10, kind: 'counted' },
-      'API calls, of those by hand': { value: Math.max(...shares), most: 1, kind: 'counted' },
+      'API calls, relative to hand-written code': { value: Math.max(...shares), most: 1, kind: 'counted' },
     },
   };
 }

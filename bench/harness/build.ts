@@ -4,7 +4,7 @@ import { build, type BuildOptions, type Plugin } from 'esbuild';
 export const ROOT = path.join(__dirname, '..', '..');
 const OUT = path.join(ROOT, '.cache', 'bench');
 
-/** The library as a consumer has it, compiled, instead of its sources. */
+/** Replaces the library's sources by the compiled library, as a consumer has it. */
 const compiledLibrary: Plugin = {
   name: 'compiled-library',
   setup({ onResolve }) {
@@ -13,7 +13,7 @@ const compiledLibrary: Plugin = {
 };
 
 /**
- * A program of bench/ as plain JavaScript, so that no compiler is in what is measured. What it loads of node_modules stays there.
+ * Builds a program of bench/ as plain JavaScript, so that no compiler is measured. Modules of node_modules stay outside.
  *
  * @param program path below bench/, without extension
  * @returns path of the JavaScript

@@ -8,7 +8,7 @@ import { nodeRuntime } from '../../local/lambda/runtimes';
 /** The runtime that the handler declares. */
 export const NODE_24 = nodeRuntime('nodejs24.x').executable;
 
-/** What figures depend on. */
+/** The machine and the versions, on which the figures depend. */
 export function machine(): string {
   const [{ model }] = os.cpus();
   const installed = (name: string) => `${name} ${JSON.parse(fs.readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version}`;

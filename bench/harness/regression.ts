@@ -4,19 +4,19 @@ import { table, type Figure } from './result';
 
 const FILE = path.join(__dirname, '..', 'ratios.json');
 
-/** Of a ratio, few samples on a busy machine tell no more; nor on another machine, when it is next to nothing. */
+/** Few samples on a busy machine are not more precise, and a ratio near zero is not comparable between machines. */
 const withBand = (ratio: number) => Math.max(ratio * 1.25, ratio + 0.1);
 
 type Figures = Readonly<Record<string, Figure>>;
 
 interface Verdict { readonly text: string; readonly broken: boolean }
 
-/** Against what was promised. */
+/** Compares the figures with the promised bounds. */
 export function promises(figures: Figures): Verdict {
   return judge(figures, ({ value }) => value, ({ most }) => most);
 }
 
-/** Against what was measured when it was last looked at: nothing may have become worse by more than the noise. */
+/** Compares the figures with the committed ones: none may be worse by more than the noise. */
 export function compare(figures: Figures): Verdict {
   const committed: Record<string, number> = JSON.parse(fs.readFileSync(FILE, 'utf8'));
   const missing = Object.entries(figures).filter(([name, { kind }]) => kind !== 'time' && committed[name] === undefined).map(([name]) => name);

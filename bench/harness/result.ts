@@ -1,27 +1,27 @@
 import type { Ratio, Summary } from './statistics';
 
-/** What a part of the benchmark found. */
+/** The result of a part of the benchmark. */
 export interface Result {
   /** Tables and sentences, as Markdown. */
   readonly text: string;
-  /** What must not grow, by name; compared with bench/ratios.json. */
+  /** Figures that must not grow, by name; compared with bench/ratios.json. */
   readonly figures: Readonly<Record<string, Figure>>;
 }
 
 export interface Figure {
   readonly value: number;
-  /** What was promised. */
+  /** The promised upper bound. */
   readonly most: number;
   /**
-   * How it is compared with what was measured before: a figure that is counted is the same on each machine, one that is a ratio varies, and a time
-   * says nothing of another machine, where the promise is all that can be compared with.
+   * How the figure is compared with an earlier one. A count is the same on each machine. A ratio varies. A time on another machine
+   * cannot be compared, so only the promised bound applies.
    */
   readonly kind: 'counted' | 'ratio' | 'time';
-  /** The same figure in CPU time: what few samples on a busy machine are compared by. */
+  /** The same figure in CPU time, which comparisons of few samples on a busy machine use. */
   readonly steady?: number;
 }
 
-/** A table in Markdown that is also one to the eye. */
+/** A Markdown table with aligned columns. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const widths = header.map((title, i) => Math.max(title.length, 3, ...rows.map(row => String(row[i]).length)));
   const padded = (cell: string | number, i: number) => i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]);
@@ -29,7 +29,7 @@ export function table(header: readonly string[], rows: readonly (readonly (strin
   return [line(header), line(widths.map((width, i) => i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)), ...rows.map(line)].join('\n');
 }
 
-/** The median, and between which values half of all samples lie. */
+/** The median, and the quartiles. */
 export function spread({ median, quartiles: [low, high] }: Summary, digits = 0): string {
   return `${median.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 }

@@ -1,20 +1,20 @@
 import { execFile } from 'child_process';
 import { promisify } from 'util';
 
-/** What one process measured, by name of the measure. */
+/** The measurements of one process, by name. */
 export type Sample = Readonly<Record<string, number>>;
 
-/** One of the things that are compared. */
+/** One of the compared programs. */
 export interface Variant {
   readonly name: string;
-  /** Program and arguments; the last line that it prints is a Sample in JSON. */
+  /** Program and arguments. The last line of its output is a Sample in JSON. */
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
- * A fresh process per sample, and the variants in turn, in alternating order: whatever else the machine does in between, and whatever the first of a
- * round leaves behind in a cache, all variants get alike.
+ * Runs a fresh process per sample, with the variants in alternating order. Other work of the machine, and what the first process of a
+ * round leaves in a cache, then affects all variants equally.
  */
 export async function interleaved(variants: readonly Variant[], samples: number, warmUps = 1): Promise<Map<string, Sample[]>> {
   const results = new Map(variants.map(({ name }) => [name, [] as Sample[]]));
@@ -31,7 +31,7 @@ export async function interleaved(variants: readonly Variant[], samples: number,
 async function run({ command: [program, ...args], env }: Variant): Promise<Sample> {
   const { stdout } = await promisify(execFile)(program, args, {
     maxBuffer: 2 ** 26,
-    // The validation of newer versions of aws-cdk-lib takes seconds, for everybody alike.
+    // The validation of newer versions of aws-cdk-lib takes seconds, the same for all variants.
     env: { ...process.env, CDK_VALIDATION: 'false', NODE_OPTIONS: '', ...env },
   });
   return JSON.parse(stdout.trim().split('\n').pop()!);

@@ -3,16 +3,16 @@ import { seededRandom } from '../../local/sagemaker/random';
 
 type Values = readonly number[];
 
-/** The middle of a number of values, and how far they spread. */
+/** The median of values, and their spread. */
 export interface Summary {
   readonly median: number;
-  /** First and third quartile: half of all values lie between. */
+  /** The first and third quartiles. */
   readonly quartiles: readonly [number, number];
 }
 
 export interface Ratio {
   readonly ratio: number;
-  /** 95 % of the ratios of resampled medians lie between (bootstrap). */
+  /** The 95 % bootstrap interval of the ratio of medians. */
   readonly interval: readonly [number, number];
 }
 
@@ -27,19 +27,19 @@ export function measured(samples: readonly Sample[], measure: string): number[] 
   });
 }
 
-/** Of the medians. */
+/** The ratio of the medians. */
 export function ratioOf(values: Values, base: Values): Ratio {
   return bootstrapped([values, base], ([a, b]) => quantile(a, 0.5) / quantile(b, 0.5));
 }
 
-/** Of what each further step costs: the rise of the medians from few steps to many, against that of the base. */
+/** The ratio of the costs of each further step: how much the medians rise from few steps to many, relative to the base. */
 export function slopeRatio(few: Values, many: Values, baseFew: Values, baseMany: Values): Ratio {
   const rise = (from: Values, to: Values) => quantile(to, 0.5) - quantile(from, 0.5);
   return bootstrapped([few, many, baseFew, baseMany], ([a, b, c, d]) => rise(a, b) / rise(c, d));
 }
 
 function bootstrapped(groups: readonly Values[], statistic: (groups: readonly Values[]) => number): Ratio {
-  // The same numbers in each run: figures differ by the measurement alone.
+  // The numbers are the same in each run, so figures differ only by the measurement.
   const random = seededRandom(1);
   const resampled = Array.from({ length: 2_000 }, () => statistic(groups.map(group => group.map(() => group[Math.floor(random() * group.length)]))));
   return { ratio: statistic(groups), interval: [quantile(resampled, 0.025), quantile(resampled, 0.975)] };

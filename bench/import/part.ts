@@ -8,7 +8,7 @@ import { measured, ratioOf, summary } from '../harness/statistics';
 
 const USED = ['NeoPrivateCompilationVpc', 'NeoCompilationJob', 'NeoModel', 'NeoFramework', 'NeoTarget', 'NeoDataInputShape'];
 
-/** The package, against the modules of aws-cdk-lib that it uses; and the same when the names are used, which loads what is behind them. */
+/** Compares the import of the package with that of the aws-cdk-lib modules that it uses, and does the same when names are used, which loads the files behind them. */
 export async function importing(samples: number): Promise<Result> {
   const library = path.join(ROOT, 'lib');
   const modules = modulesOf(library).map(name => path.join(ROOT, 'node_modules', name));
@@ -44,7 +44,7 @@ function filesLoadedBy(code: string): string[] {
   return JSON.parse(execFileSync(process.execPath, ['-e', `${code};console.log(JSON.stringify(Object.keys(require.cache)))`], { encoding: 'utf8' }));
 }
 
-/** Whatever any of the library's files imports. */
+/** All modules that the library's files import. */
 function modulesOf(library: string): string[] {
   const names = fs.readdirSync(library, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.js'))
     .flatMap(file => [...fs.readFileSync(path.join(library, file), 'utf8').matchAll(/require\("((?:aws-cdk-lib|constructs)[^"]*)"\)/g)].map(([, name]) => name));

@@ -1,4 +1,4 @@
-/** One process: what the check of an archive takes. */
+/** One process: measures the check of an archive. */
 import { NeoDataInputShape, NeoFramework } from '../../src';
 import { checkArchive } from '../../src/preflight/preflight';
 

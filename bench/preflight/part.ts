@@ -10,10 +10,10 @@ import { measured, summary } from '../harness/statistics';
 
 const SIZES = [1, 100, 1_000];
 const MB = 1_000_000;
-/** Weights hardly get smaller: random numbers, but for every fourth byte. */
+/** Weights hardly compress, so they are random numbers, except for every fourth byte. */
 const BLOCK = 1024 * 1024;
 
-/** The check of an archive of 1, 100 and 1,000 MB, compressed by gzip as "tar czf" does it. */
+/** Measures the check of archives of 1, 100 and 1,000 MB, compressed by gzip as by "tar czf". */
 export async function preflight(samples: number): Promise<Result> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-bench-'));
   try {
@@ -36,12 +36,12 @@ export async function preflight(samples: number): Promise<Result> {
   }
 }
 
-/** One ONNX model, of which one initializer has that many bytes, in a .tar.gz; written in pieces. */
+/** Writes a .tar.gz with an ONNX model whose initializer has this many bytes, in pieces. */
 function writeArchive(file: string, size: number): void {
   const random = seededRandom(1);
   const weights = Buffer.from(Array.from({ length: BLOCK }, (_, i) => i % 4 === 3 ? 0x3d : Math.floor(random() * 256)));
   const name = field(8, Buffer.from('w'));
-  // The field's length is known before its content is there.
+  // The length of the field comes before its content.
   const tensor = Buffer.concat([name, Buffer.from([9 * 8 + 2]), varint(size)]);
   const input = field(11, Buffer.concat([field(1, Buffer.from('image')), field(2, field(1, Buffer.concat([Buffer.from([8, 1]), shapeOf([1, 3, 32, 32])])))]));
   const initializer = Buffer.concat([Buffer.from([5 * 8 + 2]), varint(tensor.length + size), tensor]);
@@ -50,7 +50,7 @@ function writeArchive(file: string, size: number): void {
   const tail = Buffer.concat([input, field(8, Buffer.from([2 * 8, 12]))]);
   const total = head.length + size + tail.length;
   const descriptor = fs.openSync(file, 'w');
-  // Members of gzip follow each other, so that nothing larger than a block is in memory.
+  // The file is a sequence of gzip members, so that only one block is in memory.
   const write = (bytes: Buffer) => fs.writeSync(descriptor, zlib.gzipSync(bytes));
   write(Buffer.concat([tarHeader('model.onnx', total), head]));
   const packed = zlib.gzipSync(weights);

@@ -5,7 +5,7 @@ import { measured, summary } from '../harness/statistics';
 
 const JOBS = 400;
 
-/** The validation's report and the picture of a stack with 400 jobs. */
+/** Measures the validation's report and the picture of a stack with 400 jobs. */
 export async function privacy(samples: number): Promise<Result> {
   const found = await interleaved([{ name: 'report', command: [process.execPath, await built('privacy/report'), `${JOBS}`] }], samples);
   const times = (measure: string) => summary(measured(found.get('report')!, measure));

@@ -1,4 +1,4 @@
-/** One process: what the privacy validation and the picture take for a stack with many jobs. */
+/** One process: measures the privacy validation and the picture of a stack with many jobs. */
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';

@@ -17,7 +17,7 @@ const EC2_DESCRIBE = [
   'ec2:DescribeVpcEndpoints', 'ec2:DescribeDhcpOptions', 'ec2:DescribeVpcs', 'ec2:DescribeSubnets', 'ec2:DescribeSecurityGroups', 'ec2:DescribeNetworkInterfaces',
 ];
 
-/** The same template, written with aws-cdk-lib's own L2 constructs by somebody who knows all of it beforehand. */
+/** The same template, hand-written with aws-cdk-lib's L2 constructs. */
 export function byHand(stack: Stack, jobs: number): void {
   const bucket = new s3.Bucket(stack, 'Bucket', { blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL });
   const { vpc, group, role, ready } = network(stack, bucket);
@@ -44,7 +44,7 @@ export function byHand(stack: Stack, jobs: number): void {
         DeleteArtifacts: 'false',
       },
     });
-    // At most ten run at once.
+    // At most ten jobs run at once.
     job.node.addDependency(ready, ...i < 10 ? [] : [made[i - 10]]);
     made.push(job);
   }

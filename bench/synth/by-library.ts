@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
 
-/** What a user of the library writes. */
+/** The code of a user of the library. */
 export function byLibrary(stack: Stack, jobs: number): void {
   const bucket = new s3.Bucket(stack, 'Bucket', { blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL });
   const network = new NeoPrivateCompilationVpc(stack, 'Network', { buckets: [bucket] });

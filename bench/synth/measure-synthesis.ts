@@ -10,8 +10,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AwsCustomResource, Provider } from 'aws-cdk-lib/custom-resources';
 
 /**
- * aws-cdk-lib and the library load a class when it is used first. What both programs use is loaded before the clock runs: loading does not count as
- * constructing, and has a measure of its own.
+ * aws-cdk-lib and the library load a class when it is first used. The classes that both programs use are loaded before the measurement starts, because loading does not count as
+ * constructing, and is measured separately.
  */
 const LOADED: unknown[] = [
   CfnWaitConditionHandle, CustomResource, ec2.FlowLog, ec2.GatewayVpcEndpoint, ec2.SecurityGroup, ec2.Vpc, iam.Role, lambda.Function, logs.LogGroup,
@@ -19,11 +19,11 @@ const LOADED: unknown[] = [
 ];
 
 /**
- * Construct and synthesize one app in this process, and print what it took.
+ * Constructs and synthesizes one app in this process, and prints the measurements.
  *
  *   <program> <jobs> [outdir]
  *
- * @param loaded what the program uses besides
+ * @param loaded further modules that the program uses
  */
 export function measureSynthesis(build: (stack: Stack, jobs: number) => void, loaded: unknown[] = []): void {
   if ([...LOADED, ...loaded].includes(undefined)) { throw new Error('a class is not there'); }
@@ -41,7 +41,7 @@ export function measureSynthesis(build: (stack: Stack, jobs: number) => void, lo
   if (!keep) { fs.rmSync(outdir, { recursive: true }); }
   const { maxRSS } = process.resourceUsage();
   globalThis.gc!();
-  // Milliseconds; `process` is from the start of the process, with everything that it loaded. MiB: what is in use in the end, and the most that there was.
+  // Times are in milliseconds; `process` begins at the start of the process and includes loading. Memory is in MiB: what is in use at the end, and the maximum.
   console.log(JSON.stringify({
     construct: constructed - began,
     synth: synthesized - constructed,

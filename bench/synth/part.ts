@@ -20,7 +20,7 @@ const MEASURES = {
   memory: 'memory at most, MiB',
 };
 
-/** NeoPrivateCompilationVpc and N jobs, against a stack that is written by hand and gives the same template. */
+/** Compares NeoPrivateCompilationVpc and N jobs with a hand-written stack that has the same template. */
 export async function synthesis(samples: number, sizes = JOBS): Promise<Result> {
   const programs = { library: await built('synth/library'), hand: await built('synth/hand') };
   const found = new Map<number, Map<string, Sample[]>>();
@@ -45,9 +45,9 @@ export async function synthesis(samples: number, sizes = JOBS): Promise<Result> 
   });
   return {
     text: [
-      table(['', 'jobs', 'library', 'by hand', 'ratio'], rows),
+      table(['', 'jobs', 'library', 'hand-written', 'ratio'], rows),
       `Each further job, from ${few} to ${many}:`,
-      table(['', 'library', 'by hand', 'ratio'], slopes),
+      table(['', 'library', 'hand-written', 'ratio'], slopes),
     ].join('\n\n'),
     figures: {
       'synthesis of 1 job': { value: ratio(few, 'both').ratio, steady: ratio(few, 'cpu').ratio, most: 1.05, kind: 'ratio' },
@@ -58,7 +58,7 @@ export async function synthesis(samples: number, sizes = JOBS): Promise<Result> 
   };
 }
 
-/** What gives another template would be another thing to measure. */
+/** The comparison is fair only if both programs have the same template. */
 function requireSameTemplate(programs: Record<string, string>, jobs: number): void {
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-bench-'));
   try {

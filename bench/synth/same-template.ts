@@ -3,10 +3,10 @@ import { createHash } from 'crypto';
 type Json = any;
 
 /**
- * Whether two templates say the same, whatever the logical ids: each id is replaced by a digest of the resource it names, in which ids are replaced
- * likewise, until that tells no more resources apart.
+ * Compares two templates regardless of logical ids. Each id is replaced by a digest of its resource, in which ids are replaced
+ * in the same way, until this distinguishes no more resources.
  *
- * @returns what one has and the other has not; empty when they are the same
+ * @returns the differences; empty if there are none
  */
 export function differences(one: Json, other: Json): string[] {
   const [a, b] = [canonical(one), canonical(other)];
@@ -16,7 +16,7 @@ export function differences(one: Json, other: Json): string[] {
   ];
 }
 
-/** Every part of a template as text. */
+/** Each part of a template as text. */
 function canonical({ Resources, ...rest }: Json): string[] {
   let digests = new Map(Object.entries<Json>(Resources).map(([id, { Type }]) => [id, Type as string]));
   for (let kinds = 0, before = -1; kinds !== before; before = kinds, kinds = new Set(digests.values()).size) {
@@ -35,7 +35,7 @@ function renamed(value: Json, names: Map<string, string>): Json {
   }));
 }
 
-/** CloudFormation takes dependencies in any order, and IAM a list of one resource like the resource. */
+/** CloudFormation accepts dependencies in any order. IAM treats a list of one resource like the resource. */
 function sameList(key: string, list: Json[]): Json {
   if (key === 'DependsOn') { return [...list].sort(); }
   return key === 'Resource' && list.length === 1 ? list[0] : list;

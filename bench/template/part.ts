@@ -13,7 +13,7 @@ const WAYS = {
 
 interface Size { readonly resources: number; readonly functions: number; readonly bytes: number }
 
-/** What one more job adds to a template. */
+/** Measures what one more job adds to a template. */
 export function growth(): Result {
   const each = Object.entries(WAYS).map(([name, build]) => {
     const [one, eleven] = [1, 11].map(jobs => sizeOf(build, jobs));
@@ -39,7 +39,7 @@ function sizeOf(build: (stack: Stack, jobs: number) => void, jobs: number): Size
   return { resources: types.length, functions: types.filter(type => type === 'AWS::Lambda::Function').length, bytes: JSON.stringify(template).length };
 }
 
-/** As in many examples: the provider is made where it is used. */
+/** Many examples create a provider where they use it. */
 function providerPerJob(stack: Stack, jobs: number): void {
   for (let i = 0; i < jobs; i++) {
     const handler = (name: string) => new lambda.Function(stack, `${name}${i}`, {

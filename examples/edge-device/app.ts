@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as iot from 'aws-cdk-lib/aws-iot';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-// In an app of your own: from 'cdk-sagemaker-neo'.
+// In your own app, import from 'cdk-sagemaker-neo'.
 import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
 import { makeModel } from '../private-compilation/model/make-model';
 import { INPUT } from '../private-compilation/model/stripes';
@@ -32,15 +32,15 @@ const job = new NeoCompilationJob(stack, 'Stripes', {
   outputBucket: compiled,
 });
 
-// A device has a certificate instead of AWS credentials. With it, AWS IoT hands it those of this role, for an hour.
+// A device has a certificate instead of AWS credentials. For this certificate, AWS IoT gives it credentials of this role, for an hour.
 const deviceRole = new iam.Role(stack, 'DeviceRole', {
   description: 'Devices that run the compiled model',
   assumedBy: new iam.ServicePrincipal('credentials.iot.amazonaws.com'),
 });
-// The device is not in the VPC: the bucket policy lets this role pass, and no other. It reads what this job compiled, never the model it was made from.
+// The device is not in the VPC, so the bucket policy exempts this role only. The role can read what this job compiled, but never the original model.
 job.grantReadArtifactsOutsideEndpoint(deviceRole);
 
-// Every new compilation has a key of its own, so the device asks which one is current.
+// Every new compilation has its own key, so the device reads here which one is current.
 const current = new ssm.StringParameter(stack, 'CurrentModel', {
   description: 'The compiled model that devices shall run',
   stringValue: stack.toJsonString({ uri: job.modelArtifactsUri, sha256: job.artifactDigest }),

@@ -4,12 +4,12 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-// In an app of your own: from 'cdk-sagemaker-neo'.
+// In your own app, import from 'cdk-sagemaker-neo'.
 import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
 import { makeModel } from '../private-compilation/model/make-model';
 import { INPUT } from '../private-compilation/model/stripes';
 
-/** Stands for the VPC that is there already: public subnets, private ones with a NAT gateway, and isolated ones, of which one group is for models. */
+/** Represents the existing VPC, with public subnets, private subnets with a NAT gateway, and isolated subnets. One group of isolated subnets is for models. */
 export class CompanyNetwork extends Stack {
   public readonly vpc: ec2.Vpc;
 
@@ -29,12 +29,12 @@ export class CompanyNetwork extends Stack {
 }
 
 export interface CompilationProps extends StackProps {
-  /** The company's VPC; without it, the VPC of this ID is looked up. */
+  /** The company's VPC. Without it, the VPC with this ID is looked up. */
   readonly vpc?: ec2.IVpc;
   readonly vpcId?: string;
 }
 
-/** What the team that compiles adds to it. */
+/** What the team that compiles models adds to the VPC. */
 export class Compilation extends Stack {
   constructor(scope: Construct, id: string, { vpc, vpcId, ...props }: CompilationProps) {
     super(scope, id, props);
@@ -50,7 +50,7 @@ export class Compilation extends Stack {
       buckets: [compiled],
       vpc: vpc ?? ec2.Vpc.fromLookup(this, 'Vpc', { vpcId }),
       vpcSubnets: { subnetGroupName: 'Models' },
-      // Two addresses for each in each of the subnets, or the synthesis fails: these have 64, of which AWS takes five.
+      // Each instance needs two addresses in each subnet, or the synthesis fails. These subnets have 64 addresses, and AWS reserves five.
       maxConcurrentInstances: 29,
       role: this.companyRole(),
       flowLogs: true,
@@ -68,7 +68,7 @@ export class Compilation extends Stack {
     new CfnOutput(this, 'ModelArtifactsUri', { value: job.modelArtifactsUri });
   }
 
-  /** As the company wants its roles: with a path and a limit on sessions, say. The network gives it the permissions that jobs need, and looks at its trust. */
+  /** The role follows the company's rules, for example with a path and a maximum session duration. The network adds the permissions that jobs need, and checks the trust policy. */
   private companyRole(): iam.Role {
     const arn = this.formatArn({ service: 'sagemaker', resource: 'compilation-job', resourceName: '*' });
     return new iam.Role(this, 'JobRole', {

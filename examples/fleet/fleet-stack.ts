@@ -1,7 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-// In an app of your own: from 'cdk-sagemaker-neo'.
+// In your own app, import from 'cdk-sagemaker-neo'.
 import {
   NeoCompilationFleet, NeoCompilerOptions, NeoDataInputShape, NeoFleetModels, NeoFramework, NeoPrivateCompilationVpc, NeoTarget,
 } from '../../src';
@@ -11,7 +11,7 @@ export interface FleetStackProps extends StackProps {
   readonly quota: number;
 }
 
-/** Every model below `models/` compiled for a cloud instance and three devices, when it is uploaded and whenever the fleet is started. */
+/** Compiles every model below `models/` for a cloud instance and three devices, when it is uploaded and whenever the fleet is started. */
 export class FleetStack extends Stack {
   constructor(scope: Construct, id: string, { quota, ...props }: FleetStackProps) {
     super(scope, id, props);

@@ -3,15 +3,15 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-// In an app of your own: from 'cdk-sagemaker-neo'.
+// In your own app, import from 'cdk-sagemaker-neo'.
 import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
 
-/** Where the uploader puts the model, and the job takes it from. */
+/** The uploader writes the model to this key, and the job reads it from there. */
 const MODEL = 'models/resnet18.tar.gz';
 
 /**
- * All options that narrow: one key for everything, functions in the VPC, buckets that AWS's compliance packs accept, and one role that may upload the model. It is
- * deployed first, as the model must be there before a job is.
+ * Uses every option that restricts access: one key for everything, functions in the VPC, buckets that AWS's compliance packs accept, and one role that may upload the model. This stack is
+ * deployed first, because the model must exist before a job is created.
  */
 class HardenedNetwork extends Stack {
   public readonly models: s3.Bucket;
@@ -52,14 +52,14 @@ class HardenedNetwork extends Stack {
     return bucket;
   }
 
-  /** It writes this one object, from outside the VPC, and reads nothing. Who of the account may assume it is for IAM to say. */
+  /** This role writes one object, from outside the VPC, and reads nothing. IAM policies of the account decide which principals may assume it. */
   private uploader(key: kms.IKey): iam.Role {
     const role = new iam.Role(this, 'Uploader', { description: 'Uploads the model to compile', assumedBy: new iam.AccountRootPrincipal() });
     new iam.ManagedPolicy(this, 'Upload', {
       roles: [role],
       statements: [
         new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [this.models.arnForObjects(MODEL)] }),
-        // S3 asks for Decrypt when the parts of a large object are put together.
+        // S3 needs Decrypt to assemble the parts of a multipart upload.
         new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] }),
       ],
     });
@@ -74,7 +74,7 @@ interface HardenedCompilationProps extends StackProps {
   readonly network: NeoPrivateCompilationVpc;
 }
 
-/** The job, deployed when the model is there. */
+/** The job. Deploy this stack when the model is uploaded. */
 class HardenedCompilation extends Stack {
   constructor(scope: Construct, id: string, { models, network, ...props }: HardenedCompilationProps) {
     super(scope, id, props);

@@ -2,7 +2,7 @@ import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
-// In an app of your own: from 'cdk-sagemaker-neo'.
+// In your own app, import from 'cdk-sagemaker-neo'.
 import {
   NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoCompilerOptions, NeoDataInputShape, NeoFleetModels,
   NeoFramework, NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoTarget, NeoTargetAccelerator, NeoTargetArch, NeoTargetOs,

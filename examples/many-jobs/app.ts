@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
-// In an app of your own: from 'cdk-sagemaker-neo'.
+// In your own app, import from 'cdk-sagemaker-neo'.
 import {
   NeoCompilationJob, NeoCompilationMonitoring, NeoCompilerOptions, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget,
   NeoTargetAccelerator, NeoTargetArch, NeoTargetOs,
@@ -12,7 +12,7 @@ import {
 import { makeModel } from '../private-compilation/model/make-model';
 import { INPUT } from '../private-compilation/model/stripes';
 
-/** Whom the model is compiled for. A further line costs one CloudFormation resource, and no function, role or policy. */
+/** The targets of the model. Each further line adds one CloudFormation resource, and no function, role or policy. */
 const TARGETS: { readonly [id: string]: { readonly target: NeoTarget; readonly compilerOptions?: NeoCompilerOptions } } = {
   Servers: { target: NeoTarget.ML_C5, compilerOptions: NeoCompilerOptions.cpu({ mcpu: 'skylake-avx512' }) },
   GpuServers: { target: NeoTarget.ML_G4DN },
@@ -36,7 +36,7 @@ const compiled = new s3.Bucket(stack, 'Compiled', {
   blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
   enforceSSL: true,
 });
-// All jobs start at once, and each takes two addresses. What the account's quota does not let start waits.
+// All jobs start at once, and each needs two addresses per subnet. Jobs above the account's quota wait.
 const network = new NeoPrivateCompilationVpc(stack, 'Network', { buckets: [compiled], maxConcurrentInstances: Object.keys(TARGETS).length });
 
 const model = NeoModel.fromAsset(archive, {
@@ -48,12 +48,12 @@ const jobs = Object.entries(TARGETS).map(([id, target]) => new NeoCompilationJob
   model,
   ...target,
   outputBucket: compiled,
-  // Devices take what the stack names now; what nobody names any more is deleted with its job.
+  // Devices use the artifacts of the current jobs. When a job is deleted, its artifact is deleted, too.
   deleteArtifacts: true,
 }));
 
 const key = new kms.Key(stack, 'TopicKey', { enableKeyRotation: true });
-// A topic with a key of one's own takes messages only from whom the key lets in. EventBridge sends no aws:SourceAccount to KMS.
+// The key policy must allow the services that publish to the encrypted topic. EventBridge sends no aws:SourceAccount to KMS.
 key.addToResourcePolicy(new iam.PolicyStatement({
   principals: [new iam.ServicePrincipal('events.amazonaws.com'), new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
   actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],

@@ -8,7 +8,7 @@ import { CompilationStage } from './compilation-stage';
 const app = new App();
 const stack = new Stack(app, 'Pipeline', { description: 'Delivers models compiled in private by SageMaker Neo, first to test, then to production' });
 
-// A bucket as the source makes the example complete; a repository is CodePipelineSource.connection(...).
+// The source is a bucket so that the example is complete. For a repository, use CodePipelineSource.connection(...).
 const source = new s3.Bucket(stack, 'Source', {
   encryption: s3.BucketEncryption.S3_MANAGED,
   blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
@@ -25,7 +25,7 @@ const pipeline = new CodePipeline(stack, 'Pipeline', {
   codeBuildDefaults: { buildEnvironment: { buildImage: codebuild.LinuxBuildImage.STANDARD_7_0 } },
 });
 
-// A model that cannot be compiled fails the deployment of the test stage, and never gets to the approval.
+// A model that cannot be compiled fails the deployment of the test stage, and never reaches the approval.
 const test = new CompilationStage(app, 'Test');
 pipeline.addStage(test, {
   post: [new ShellStep('Compiled', { envFromCfnOutputs: { ARTIFACT: test.artifactsUri }, commands: ['echo "compiled to $ARTIFACT"'] })],

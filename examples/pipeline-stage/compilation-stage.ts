@@ -2,16 +2,16 @@ import * as path from 'path';
 import { CfnOutput, Stack, Stage, type StageProps } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-// In an app of your own: from 'cdk-sagemaker-neo'.
+// In your own app, import from 'cdk-sagemaker-neo'.
 import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoTarget } from '../../src';
 import { makeModel } from '../private-compilation/model/make-model';
 import { INPUT } from '../private-compilation/model/stripes';
 
 /**
- * All that one environment needs, in two stacks: the network, which hardly ever changes, and the jobs, which change with every model.
+ * Defines one environment in two stacks: the network, which rarely changes, and the jobs, which change with every model.
  */
 export class CompilationStage extends Stage {
-  /** For the steps after the deployment. */
+  /** An output for the steps after the deployment. */
   public readonly artifactsUri: CfnOutput;
 
   constructor(scope: Construct, id: string, props?: StageProps) {
@@ -38,7 +38,7 @@ export class CompilationStage extends Stage {
     });
     this.artifactsUri = new CfnOutput(jobs, 'ModelArtifactsUri', { value: job.modelArtifactsUri });
 
-    // Nothing is deployed that opens the network: the synthesis, the first step of the pipeline, fails.
+    // A change that opens the network is never deployed, because the synthesis, the first step of the pipeline, fails.
     NeoPrivacyValidation.addTo(this);
   }
 }

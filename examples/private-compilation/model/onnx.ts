@@ -1,7 +1,7 @@
 import { Field, float, floats, integer, message, text } from './protobuf';
 
 /**
- * ONNX model files. The numbers are those of ONNX's schema.
+ * Writes ONNX model files. The field numbers are those of ONNX's schema.
  *
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
@@ -11,12 +11,12 @@ export interface Tensor {
   readonly values: readonly number[];
 }
 
-/** An operation of the graph: what it takes and gives, by name. */
+/** An operation of the graph, with the names of its inputs and outputs. */
 export interface Node {
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  /** Integers, lists of integers, or `{ float }`. */
+  /** Attributes are integers, lists of integers, or `{ float }`. */
   readonly attributes?: Readonly<Record<string, number | readonly number[] | { readonly float: number }>>;
 }
 

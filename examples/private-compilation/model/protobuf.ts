@@ -27,7 +27,7 @@ export function float(field: number, value: number): Field {
   return Buffer.concat([tag(field, FIXED_32), buffer]);
 }
 
-/** Repeated floats as ONNX keeps tensors: packed. */
+/** Writes repeated floats in packed form, as ONNX stores tensors. */
 export function floats(field: number, values: readonly number[]): Field {
   const buffer = Buffer.alloc(values.length * 4);
   values.forEach((value, index) => buffer.writeFloatLE(value, index * 4));
@@ -40,7 +40,7 @@ export function bytes(field: number, value: Buffer): Field {
 
 const tag = (field: number, wireType: number) => varint(field * 8 + wireType);
 
-/** Seven bits a byte, the lowest first; the eighth says that more follow. */
+/** Each byte has seven bits, lowest first. The eighth bit is set if more bytes follow. */
 function varint(value: number): Buffer {
   const result: number[] = [];
   let rest = value;

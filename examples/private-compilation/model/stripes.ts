@@ -1,14 +1,14 @@
 import type { Graph, Tensor } from './onnx';
 
-/** What the model tells apart, in the order of its output. */
+/** The classes that the model distinguishes, in the order of its output. */
 export const CLASSES = ['smooth', 'vertical stripes', 'horizontal stripes'];
 
-/** Name and shape of the input, NCHW as Neo wants it for ONNX. */
+/** The name and the shape of the input. Neo requires NCHW for ONNX. */
 export const INPUT = { name: 'image', shape: [1, 3, 32, 32] };
 
 /**
- * A small network that sees which way an image is striped. Nobody trained it: its four filters are the differences between
- * neighbours, to the right, left, below and above, summed over the colours. Their averages decide.
+ * A small network that detects the direction of stripes in an image. It was not trained. Its four filters compute the differences between
+ * neighboring pixels (right, left, below, above), summed over the colors. Their averages determine the class.
  */
 export const STRIPES: Graph = {
   name: 'stripes',
@@ -29,7 +29,7 @@ export const STRIPES: Graph = {
   ],
 };
 
-/** Four 3x3 filters for three colours each. */
+/** Four 3x3 filters for three colors each. */
 function filters(name: string): Tensor {
   const kernels = [
     [[0, 0, 0], [0, -1, 1], [0, 0, 0]],

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 const BLOCK = 512;
 
 /**
- * A `.tar.gz` with one file, always the same bytes for the same content, so that an unchanged model is not compiled again.
+ * Packs one file into a `.tar.gz`. The same content always results in the same bytes, so that an unchanged model is not compiled again.
  *
  * @see https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html (ustar)
  */
@@ -24,7 +24,7 @@ function header(fileName: string, size: number): Buffer {
   block.write(octal(0, 12), 136);
   block.write('0', 156);
   block.write('ustar\0' + '00', 257);
-  // The checksum counts its own field as spaces.
+  // For the checksum, its own field counts as spaces.
   block.write(' '.repeat(8), 148);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(octal(sum, 7) + ' ', 148);
