@@ -33,6 +33,11 @@ export interface Pair {
   readonly unseenBy?: string;
 }
 
+/** The kinds of references that can matter to a pair: every one where a side takes the second stack, else any. */
+export function referencesOf({ hostile, harmless }: Pair): readonly ReferenceStrength[] {
+  return Math.max(hostile.length, harmless.length) > 1 ? REFERENCES : ['weak'];
+}
+
 /** An app with a private network, a stack beside it, and the change. */
 export function appOf(change: Pair['hostile'], strength: ReferenceStrength = 'weak', { network, hasEnv }: Pick<Pair, 'network' | 'hasEnv'> = {}): App {
   const app = newApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': strength, 'aws:cdk:enable-asset-metadata': true, 'aws:cdk:enable-path-metadata': true } });
