@@ -274,7 +274,7 @@ export interface FunctionPlacement {
 /**
  * @returns undefined when the functions run outside the VPC
  */
-export function functionPlacement(privateVpc: INeoPrivateCompilationVpc): FunctionPlacement | undefined {
+function functionPlacement(privateVpc: INeoPrivateCompilationVpc): FunctionPlacement | undefined {
   const { node, vpc, controlPlaneSubnets: subnets, controlPlaneSecurityGroup: group } = privateVpc;
   return group && subnets && {
     id: node.addr.slice(-8),
@@ -288,7 +288,7 @@ export function functionPlacement(privateVpc: INeoPrivateCompilationVpc): Functi
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
-export function networkInterfaceStatements(scope: Construct, { network }: FunctionPlacement): iam.PolicyStatement[] {
+function networkInterfaceStatements(scope: Construct, { network }: FunctionPlacement): iam.PolicyStatement[] {
   const arn = (resource: string, resourceName: string, account?: string) =>
     Stack.of(scope).formatArn({ service: 'ec2', resource, resourceName, account });
   const use = ['ec2:AssignPrivateIpAddresses', 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses'];

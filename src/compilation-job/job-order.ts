@@ -118,7 +118,7 @@ function dependenciesFirst(stack: Stack, jobs: CfnResource[]): CfnResource[] {
 /**
  * Returns the resource and all resources of its stack that it depends on, directly or not. It must be called at the end of synthesis.
  */
-export function dependenciesOf(resource: CfnResource): Set<CfnResource> {
+function dependenciesOf(resource: CfnResource): Set<CfnResource> {
   return visitDependencies(resource.stack, [resource]);
 }
 

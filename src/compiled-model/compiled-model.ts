@@ -248,7 +248,7 @@ function isVariable(name: string, value: string): boolean {
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
  */
-export function createHostingRole(scope: Construct, network: INeoPrivateCompilationVpc): iam.Role {
+function createHostingRole(scope: Construct, network: INeoPrivateCompilationVpc): iam.Role {
   const stack = Stack.of(scope);
   const role = new iam.Role(scope, 'Role', {
     // It gets a name only if a bucket or key of another account has to name it.

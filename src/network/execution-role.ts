@@ -59,7 +59,7 @@ const WILDCARD_REASONS: Reasons = {
 };
 
 /** By the Sids of statements, which may have something at their ends. */
-export function wildcardReasons(statements: iam.PolicyStatement[]): Reasons {
+function wildcardReasons(statements: iam.PolicyStatement[]): Reasons {
   const known = Object.entries(WILDCARD_REASONS);
   return Object.fromEntries(statements.flatMap(({ sid = '' }) => known.filter(([name]) => sid.startsWith(name)).map(([, reason]) => [sid, reason])));
 }

@@ -172,8 +172,8 @@ export const DEFAULT_CONCURRENT_JOBS = 10;
 const RESERVED_ADDRESSES = 5;
 
 /** The limits of AWS for the netmask of a VPC and of a subnet. */
-export const LARGEST_BLOCK = 16;
-export const SMALLEST_BLOCK = 28;
+const LARGEST_BLOCK = 16;
+const SMALLEST_BLOCK = 28;
 
 /** Subnets that a VPC has room for by default. No Region has more than six Availability Zones, and netmasks are powers of two. */
 const SUBNET_SLOTS = 8;
@@ -182,7 +182,7 @@ const SUBNET_SLOTS = 8;
  * The netmask of a subnet for the functions of a private control plane, the smallest that AWS allows. Of its eleven addresses three are those of interface
  * endpoints. The others are for interfaces of the functions: AWS names no number, but one serves all functions of a group until it has too many connections.
  */
-export const CONTROL_PLANE_MASK = SMALLEST_BLOCK;
+const CONTROL_PLANE_MASK = SMALLEST_BLOCK;
 
 /**
  * Addresses that a subnet needs for so many instances.

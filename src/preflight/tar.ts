@@ -93,7 +93,7 @@ function skipPadding(bytes: ByteReader, padding: number): void {
 }
 
 /** The sum of the header's bytes, its own being spaces. */
-export function hasChecksum(header: Buffer): boolean {
+function hasChecksum(header: Buffer): boolean {
   if (header.length < BLOCK) { return false; }
   let sum = 8 * 0x20;
   for (let i = 0; i < BLOCK; i++) {

@@ -11,7 +11,7 @@ import { jobArns, jobStatement } from '../compilation/permissions';
 import { NeoValidationError } from '../util/errors';
 import { wholeSeconds } from '../util/prop-types';
 
-export const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
+const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
 
 /** How long a state waits at most between two looks at a job that has been running for days. */
 const LONGEST_PAUSE_SECONDS = 1_800;
@@ -78,15 +78,15 @@ export interface RunJobLoop {
  * A name that is taken need not belong to another job: the answer to a call that did create the job may have been lost, or the execution was
  * redriven. The tag says whose job it is.
  */
-export const TAKEN = 'SageMaker.ResourceInUseException';
-export const takenCause = 'a compilation job of this name exists, and this execution has not made it';
+const TAKEN = 'SageMaker.ResourceInUseException';
+const takenCause = 'a compilation job of this name exists, and this execution has not made it';
 
 export const FAILED = 'NeoCompilationFailed';
 export const STOPPED = 'NeoCompilationStopped';
 export const TIMED_OUT = 'NeoCompilationTimeout';
 
-export const stoppedCause = 'the compilation job was stopped, or waited longer for an instance than MaxPendingTimeInSeconds';
-export const timeoutCause = (timeout: number) => `the compilation job did not end within ${timeout} seconds and was told to stop`;
+const stoppedCause = 'the compilation job was stopped, or waited longer for an instance than MaxPendingTimeInSeconds';
+const timeoutCause = (timeout: number) => `the compilation job did not end within ${timeout} seconds and was told to stop`;
 
 /** The name is kept in a variable, as the input of a state in JSONata is the output of the one before. */
 export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop {

@@ -21,7 +21,7 @@ import { formatValue } from '../util/errors';
 /**
  * Rules about the inputs of the model.
  */
-export const SHAPE_RULES: Rule[] = [missingShape, listOfShapes, coreMlForm, orderOfNames, layoutOfImages];
+const SHAPE_RULES: Rule[] = [missingShape, listOfShapes, coreMlForm, orderOfNames, layoutOfImages];
 
 function missingShape(c: Compilation, report: Report): void {
   if (c.request.dataInputShape || !c.frameworkFacts?.needsShape) return;
@@ -114,7 +114,7 @@ function isSurelyImage([, height, width, channels]: readonly unknown[]): boolean
 /**
  * Rules about the options of the compiler.
  */
-export const COMPILER_OPTION_RULES: Rule[] = [formOfOptions, nvidiaOptions, nvidiaVersions, androidLevel, dataType, optionsOfOtherTargets];
+const COMPILER_OPTION_RULES: Rule[] = [formOfOptions, nvidiaOptions, nvidiaVersions, androidLevel, dataType, optionsOfOtherTargets];
 
 /** AWS documents both spellings. */
 const GPU_CODE = ['gpu-code', 'gpu_code'];

@@ -225,7 +225,7 @@ export function readInputs(value: unknown): ShapeInput[] {
  * Fails when the order of the inputs is not the one that the user wrote: JavaScript moves keys that are integers to the front,
  * and Neo matches the inputs of some frameworks by their order.
  */
-export function failWhenOrderIsLost(names: readonly string[]): void {
+function failWhenOrderIsLost(names: readonly string[]): void {
   const moved = names.find((name) => /^(0|[1-9][0-9]*)$/.test(name));
   if (names.length > 1 && moved !== undefined) {
     throw new NeoValidationError(`input name ${formatValue(moved)} is an integer, and JavaScript moves such keys to the front of a map, so the order of the inputs `

@@ -69,7 +69,7 @@ const KINDS: { readonly kind: string; readonly name: RegExp; readonly arn: RegEx
  * Returns what a bucket is instead of a general purpose bucket, such as `an S3 access point`. It is undefined for a general purpose bucket, and for
  * a bucket whose name and ARN are tokens that refer to no resource.
  */
-export function otherThanBucket(bucketArn: unknown, bucketName: unknown): string | undefined {
+function otherThanBucket(bucketArn: unknown, bucketName: unknown): string | undefined {
   const types = [bucketArn, bucketName].map(referencedType);
   const isKind = ({ name, arn, resource }: (typeof KINDS)[number]) =>
     arn.test(String(bucketArn)) || name.test(String(bucketName)) || types.some(type => resource.test(type));

@@ -146,7 +146,7 @@ function requireJobName(name: string): string {
  *
  * This changes nothing, so whatever happens later, the response to CloudFormation has the name of the job.
  */
-export async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceRequest, now: number): Promise<string> {
+async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceRequest, now: number): Promise<string> {
   const properties = request.ResourceProperties;
   const present = request.PhysicalResourceId!;
   const wanted = jobNameOf(request, properties);

@@ -5,7 +5,7 @@ import { type TemplateResource, mayBeAbsent } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
 /** What has to be denied outside the endpoint: that models cannot be read, replaced or listed. */
-export const DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
+const DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
 
 /** A key of an object that no pattern covers but one for all keys. */
 const ANY_KEY = '/\u0001\u0002\u0003\u0004';

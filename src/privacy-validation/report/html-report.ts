@@ -116,7 +116,7 @@ function chip(status: RuleStatus): string {
 }
 
 /** On a light background also where the reader prefers a dark one: the picture is drawn for it. */
-export const STYLE = `
+const STYLE = `
 :root{color-scheme:light}
 *{box-sizing:border-box}
 body{margin:0;background:#f6f8fb;color:#16212e;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif}
