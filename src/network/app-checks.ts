@@ -1,7 +1,8 @@
 import { Stack, type CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { warnOfDenied, warnOfDenies, warnOfSecondPolicies, type BucketUsers } from './bucket-access-checks';
+import { warnOfDenied, warnOfSecondPolicies } from './bucket-access-checks';
+import { warnOfDenies, type BucketUsers } from './bucket-denies';
 import type { EndpointOnlyBucketPolicy } from './bucket-policies';
 import { compareIds } from './existing-vpc';
 import { lateWarnings } from '../util/errors';

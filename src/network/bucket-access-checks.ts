@@ -1,38 +1,11 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
-import { isArnByName, matchesAction, networkOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
+import { policiesOf, statementsIn, type BucketUsers, type Statement } from './bucket-denies';
+import { networkOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
 import { lateWarnings } from '../util/errors';
-import { areSame, intrinsicOf, membersOf, ownResourcesOf, readableValue, referencesOf, writtenIn } from '../util/intrinsics';
-
-/** The parts of a network that use buckets. */
-export interface BucketUsers {
-  readonly vpc: ec2.IVpc;
-  readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
-  readonly role: iam.IRole;
-  readonly buckets: s3.IBucket[];
-  /** Further buckets that jobs read models from. */
-  readonly modelBuckets: s3.IBucket[];
-}
-
-/** A statement of a policy, resolved. */
-interface Statement {
-  readonly Effect?: string;
-  readonly Principal?: any;
-  readonly NotPrincipal?: any;
-  readonly Action?: unknown;
-  readonly NotAction?: unknown;
-  readonly Resource?: unknown;
-  readonly Condition?: Record<string, Record<string, unknown>>;
-}
-
-const statementsIn = (stack: Stack, document: unknown): Statement[] => [stack.resolve(document)?.Statement ?? []].flat();
-
-const policiesOf = (resources: CfnResource[], bucket: s3.IBucket): s3.CfnBucketPolicy[] => resources
-  .filter((resource): resource is s3.CfnBucketPolicy => resource instanceof s3.CfnBucketPolicy)
-  .filter(policy => areSame(Stack.of(policy), bucket.bucketName, policy.bucket));
+import { areSame, membersOf, readableValue, writtenIn } from '../util/intrinsics';
 
 /** A bucket has one policy, so that the second resource fails or replaces the first. */
 export function warnOfSecondPolicies(network: Construct, resources: CfnResource[], { buckets }: BucketUsers): void {
@@ -42,85 +15,6 @@ export function warnOfSecondPolicies(network: Construct, resources: CfnResource[
     lateWarnings(network).addWarningV2('cdk-sagemaker-neo:secondBucketPolicy', `bucket ${bucket.node.path} has more than one bucket policy (${paths(policies)}), but a bucket can only have one: the `
       + 'deployment fails, or one replaces the other. Write all statements with bucket.addToResourcePolicy, or import the bucket by its name and add network.bucketPolicyStatement(bucket) to the policy');
   }
-}
-
-const NEEDED = { buckets: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'], modelBuckets: ['s3:GetObject', 's3:ListBucket'] };
-
-/** A Deny that applies to what jobs do in a bucket. */
-export function warnOfDenies(network: Construct, resources: CfnResource[], users: BucketUsers): void {
-  for (const kind of ['buckets', 'modelBuckets'] as const) {
-    for (const bucket of users[kind]) {
-      const denies = policiesOf(resources, bucket).flatMap(policy => statementsIn(Stack.of(policy), policy.policyDocument)
-        .filter(statement => deniesJobs(Stack.of(policy), statement, NEEDED[kind], users)));
-      if (denies.length === 0) { continue; }
-      const other = kind === 'buckets' ? ', and if this network closes the bucket as well, no principal can' : '';
-      lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeniesNetwork', `the policy of bucket ${bucket.node.path} denies requests of this network's jobs, so they cannot use the bucket${other}: `
-        + `${denies.map(statement => JSON.stringify(readableValue(statement))).join(', ')}. Remove the statement, or exempt the S3 endpoint of this network (aws:SourceVpce) or the execution role (aws:PrincipalArn) in it`);
-    }
-  }
-}
-
-/** Conditions that only the deployment can judge are left out, as long as another one applies for certain. */
-function deniesJobs(stack: Stack, statement: Statement, needed: string[], users: BucketUsers): boolean {
-  if (statement.Effect !== 'Deny' || !coversBucket(statement) || !concernsRole(stack, statement, users.role)) { return false; }
-  const names = (actions: unknown, action: string) => [actions].flat().some(pattern => typeof pattern === 'string' && matchesAction(pattern, action));
-  const isDenied = (action: string) => statement.NotAction === undefined ? names(statement.Action, action) : !names(statement.NotAction, action);
-  if (!needed.some(isDenied)) { return false; }
-  const results = Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, values]) => holds(stack, operator, key.toLowerCase(), [values].flat(), users)));
-  return !results.includes(false) && (results.length === 0 || results.includes(true));
-}
-
-/** Not only objects under a prefix. */
-function coversBucket({ Resource }: Statement): boolean {
-  return Resource === undefined || [readableValue(Resource)].flat().some(arn => typeof arn === 'string' && /^[^/]*(\/\*)?$/.test(arn));
-}
-
-function concernsRole(stack: Stack, { Principal, NotPrincipal }: Statement, role: iam.IRole): boolean {
-  const names = (principal: any) => [principal?.AWS ?? principal].flat().some(arn => arn === '*' || areSame(stack, arn, role.roleArn) || isArnByName(arn, role));
-  return NotPrincipal === undefined ? names(Principal) : !names(NotPrincipal);
-}
-
-/** Whether a condition holds for a request of a job, as far as that is known at synthesis. */
-function holds(stack: Stack, operator: string, key: string, values: unknown[], { s3Endpoint, vpc, role }: BucketUsers): boolean | undefined {
-  const isNegated = /Not/.test(operator);
-  // A request through an endpoint has no such key, and a negated operator matches a missing key.
-  if (key === 'aws:sourceip') { return operator === 'Null' ? undefined : isNegated || operator.endsWith('IfExists'); }
-  const own = {
-    'aws:sourcevpce': s3Endpoint.vpcEndpointId,
-    'aws:sourcevpc': vpc.vpcId,
-    'aws:principalarn': role.roleArn,
-    'aws:principalaccount': stack.account,
-    'aws:securetransport': 'true',
-    'aws:viaawsservice': 'false',
-    'aws:principalisawsservice': 'false',
-  }[key];
-  if (own === undefined) { return undefined; }
-  if (operator === 'Null') { return String(values[0]) === 'false'; }
-  const compared = values.map(value => key === 'aws:principalarn' && isArnByName(value, role) ? 'same' : compare(stack, own, value));
-  const isOneOf = compared.includes('same') ? true : compared.includes('unknown') ? undefined : false;
-  return isOneOf === undefined ? undefined : isOneOf !== isNegated;
-}
-
-function compare(stack: Stack, own: string, value: unknown): 'same' | 'different' | 'unknown' {
-  const text = typeof value === 'boolean' ? String(value) : value;
-  if (areSame(stack, own, text)) { return 'same'; }
-  const isLiteral = (each: unknown) => typeof each === 'string' && !/[*?]/.test(each);
-  const known = stack.resolve(own);
-  if (!isOfResource(stack, known)) { return isLiteral(known) && (isLiteral(text) || isOfResource(stack, text)) ? 'different' : 'unknown'; }
-  // What a stack makes is neither what it imports nor what has a known ID.
-  return isLiteral(text) || isOfResource(stack, text) || isImport(text) ? 'different' : 'unknown';
-}
-
-function isImport(value: unknown): boolean {
-  return ['Fn::ImportValue', 'Fn::GetStackOutput'].includes(intrinsicOf(value)?.name ?? '');
-}
-
-/** A reference to a resource, not to a parameter. */
-function isOfResource(stack: Stack, value: unknown): boolean {
-  const intrinsic = intrinsicOf(value);
-  const [id] = intrinsic ? referencesOf(intrinsic) : [];
-  return id !== undefined && ownResourcesOf(stack).some(resource => stack.resolve(resource.logicalId) === id);
 }
 
 /** A `BucketDeployment` of CDK. */

@@ -4,7 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, Dependable } from 'constructs';
-import { warnOfDenies } from './bucket-access-checks';
+import { warnOfDenies } from './bucket-denies';
 import { arnsOf, EndpointOnlyBucketPolicy } from './bucket-policies';
 import { requireGroupCount, requireSubnetCount } from './existing-vpc';
 import { ModelAccess, requireReadable } from './model-access';

@@ -1,7 +1,7 @@
 /**
  * Who in an app uses the buckets of a network, and whose policies deny it to whom.
  */
-import { App, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, NestedStack, Stack } from 'aws-cdk-lib';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -9,145 +9,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
-import { existing } from './existing-vpc-fixture';
 import { network, newStack, templateOf, warningIds, warnings } from './fixture';
-import { NeoPrivateCompilationVpc } from '../../src';
 import { DependencyGraph } from '../util/dependency-graph';
 
-const S3 = { service: ec2.GatewayVpcEndpointAwsService.S3 };
 const synth = (stack: Stack) => (stack.node.root as App).synth();
-
-describe('a bucket that denies what does not come from elsewhere', () => {
-  const closed = (stack: Stack, condition: Record<string, any>, action = 's3:*') => {
-    const bucket = new s3.Bucket(stack, 'Bucket');
-    bucket.addToResourcePolicy(new iam.PolicyStatement({
-      effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions: [action], resources: [bucket.arnForObjects('*')], conditions: condition,
-    }));
-    return network({}, stack);
-  };
-  const denied = (make: (stack: Stack) => unknown) => {
-    const stack = newStack();
-    make(stack);
-    synth(stack);
-    return warnings(stack).filter(text => text.includes('bucketDeniesNetwork'));
-  };
-
-  test.each<[string, (stack: Stack) => Record<string, any>]>([
-    ['an endpoint by its ID', () => ({ StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } })],
-    ['an endpoint of the app', stack => ({ StringNotEqualsIfExists: { 'aws:sourceVpce': existing(stack).addGatewayEndpoint('S3', S3).vpcEndpointId } })],
-    ['an address, which a request through an endpoint does not have', () => ({ NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } })],
-    ['a network perimeter', () => ({
-      StringNotEqualsIfExists: { 'aws:SourceVpc': 'vpc-1', 'aws:PrincipalTag/network-perimeter-exception': 'true' },
-      NotIpAddressIfExists: { 'aws:SourceIp': '203.0.113.0/24' },
-      BoolIfExists: { 'aws:PrincipalIsAWSService': 'false', 'aws:ViaAWSService': 'false' },
-    })],
-    ['other roles', () => ({ ArnNotLike: { 'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/admin'] } })],
-    ['any endpoint', () => ({ Null: { 'aws:SourceVpce': 'false' } })],
-    ['anywhere', () => ({})],
-    ['another VPC', stack => ({ StringNotEquals: { 'aws:SourceVpc': existing(stack).vpcId } })],
-  ])('%s: a warning', (_, condition) => {
-    expect(denied(stack => closed(stack, condition(stack)))).toEqual([expect.stringMatching(/^the policy of bucket Stack\/Bucket denies requests of this network's jobs, .*"Effect":"Deny".*Remove the statement, or exempt the S3 endpoint/)]);
-  });
-
-  test('no warning where the condition names this network, a pattern or a parameter, or where jobs are not concerned', () => {
-    const own = (stack: Stack) => {
-      const { bucket, privateVpc } = network({}, stack);
-      bucket.addToResourcePolicy(new iam.PolicyStatement({
-        effect: iam.Effect.DENY,
-        principals: [new iam.AnyPrincipal()],
-        actions: ['s3:*'],
-        resources: [bucket.arnForObjects('*')],
-        conditions: { StringNotEquals: { 'aws:SourceVpc': ['vpc-1', privateVpc.vpc.vpcId] } },
-      }));
-    };
-    expect(denied(own)).toEqual([]);
-    expect(denied(stack => closed(stack, { StringNotLike: { 'aws:SourceVpce': 'vpce-*' } }))).toEqual([]);
-    expect(denied(stack => closed(stack, { StringNotEquals: { 'aws:SourceVpce': new CfnParameter(stack, 'Endpoint').valueAsString } }))).toEqual([]);
-    expect(denied(stack => closed(stack, { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } }, 's3:DeleteObject'))).toEqual([]);
-    expect(denied(stack => closed(stack, { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }))).toEqual([]);
-    expect(denied(stack => closed(stack, { Bool: { 'aws:SecureTransport': 'false' } }))).toEqual([]);
-    expect(denied(stack => closed(stack, { Null: { 'aws:SourceVpce': 'true' } }))).toEqual([]);
-    expect(denied(stack => closed(stack, { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } }, 's3:PutObject'))).toEqual([]);
-    expect(denied(stack => closed(stack, { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' }, ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Stack-*' } }))).toHaveLength(1);
-  });
-
-  test.each<[string, (bucket: s3.Bucket, role: iam.IRole) => iam.PolicyStatementProps, number]>([
-    ['whose condition exempts the execution role', (bucket, role) => ({
-      principals: [new iam.AnyPrincipal()],
-      actions: ['s3:*'],
-      resources: [bucket.arnForObjects('*')],
-      conditions: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' }, ArnNotEquals: { 'aws:PrincipalArn': role.roleArn } },
-    }), 0],
-    ['for everyone but the execution role', (bucket, role) => ({ notPrincipals: [role], actions: ['s3:*'], resources: [bucket.arnForObjects('*')] }), 0],
-    ['for everyone but another role', bucket => ({ notPrincipals: [new iam.ArnPrincipal('arn:aws:iam::111122223333:role/admin')], actions: ['s3:*'], resources: [bucket.arnForObjects('*')] }), 1],
-    ['for another role', bucket => ({ principals: [new iam.ArnPrincipal('arn:aws:iam::111122223333:role/admin')], actions: ['s3:*'], resources: [bucket.arnForObjects('*')] }), 0],
-    ['that a service which acts for its callers meets', bucket => ({
-      principals: [new iam.AnyPrincipal()], actions: ['s3:*'], resources: [bucket.arnForObjects('*')], conditions: { Bool: { 'aws:SecureTransport': 'true', 'aws:ViaAWSService': 'true' } },
-    }), 0],
-    ['for the execution role', (bucket, role) => ({ principals: [role], actions: ['s3:*'], resources: [bucket.arnForObjects('*')] }), 1],
-    ['of objects under a prefix', bucket => ({ principals: [new iam.AnyPrincipal()], actions: ['s3:*'], resources: [bucket.arnForObjects('finance/*')] }), 0],
-    ['of all actions but deletions', bucket => ({ principals: [new iam.AnyPrincipal()], notActions: ['s3:DeleteObject'], resources: [bucket.arnForObjects('*')] }), 1],
-    ['of all actions but those on objects', bucket => ({ principals: [new iam.AnyPrincipal()], notActions: ['s3:*Object', 's3:List*'], resources: [bucket.arnForObjects('*')] }), 0],
-  ])('a Deny %s', (_, statement, expected) => {
-    expect(denied(stack => {
-      const { bucket, privateVpc } = network({}, stack);
-      bucket.addToResourcePolicy(new iam.PolicyStatement({ effect: iam.Effect.DENY, ...statement(bucket, privateVpc.role) }));
-    })).toHaveLength(expected);
-  });
-
-  test('a Deny that exempts an execution role of a fixed name by its ARN', () => {
-    expect(denied(stack => {
-      const role = new iam.Role(stack, 'Role', { roleName: 'neo', assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }) });
-      const { bucket } = network({ role }, stack);
-      const conditions = { ArnNotEquals: { 'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/neo', 'arn:aws:iam::111122223333:role/admin'] } };
-      bucket.addToResourcePolicy(new iam.PolicyStatement({
-        effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions: ['s3:*'], resources: [bucket.arnForObjects('*')], conditions,
-      }));
-    })).toEqual([]);
-  });
-
-  const ELSEWHERE = { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: 'arn:aws:s3:::company-models/*', Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } } };
-  const withPolicy = (stack: Stack, statement: object = ELSEWHERE) => {
-    new s3.CfnBucketPolicy(stack, 'Policy', { bucket: 'company-models', policyDocument: { Statement: [statement] } });
-    return s3.Bucket.fromBucketName(stack, 'Models', 'company-models');
-  };
-
-  test('is warned of, too, when it is brought by its name', () => {
-    expect(denied(stack => network({ buckets: [withPolicy(stack)] }, stack))).toHaveLength(1);
-  });
-
-  test('is warned of, too, when jobs only read models from it', () => {
-    const read = (statement?: object) => denied(stack => network({}, stack).privateVpc.grantReadThroughEndpoint(withPolicy(stack, statement), 'm.tar.gz'));
-    expect(read()).toEqual([expect.stringMatching(/^the policy of bucket Stack\/Models denies requests of this network's jobs, so they cannot use the bucket: /)]);
-    expect(read({ ...ELSEWHERE, Action: 's3:PutObject' })).toEqual([]);
-  });
-
-  test('is warned of, too, by an imported network', () => {
-    expect(denied(stack => NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes(stack, 'Network', {
-      vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-2', availabilityZones: ['eu-west-1a'] }),
-      subnets: [ec2.Subnet.fromSubnetId(stack, 'Subnet', 'subnet-1')],
-      securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')],
-      s3Endpoint: ec2.GatewayVpcEndpoint.fromGatewayVpcEndpointId(stack, 'Endpoint', 'vpce-2'),
-      role: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/neo'),
-      buckets: [withPolicy(stack)],
-    }))).toHaveLength(1);
-  });
-
-  test.each(['strong', 'weak', 'both'])('the endpoint of another stack is not that of this one, even if their logical IDs are equal (%s references)', references => {
-    const app = new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } });
-    const [one, other] = ['One', 'Other'].map(id => network({}, new Stack(app, id)));
-    const statement = (from: typeof one) => one.bucket.addToResourcePolicy(new iam.PolicyStatement({
-      effect: iam.Effect.DENY,
-      principals: [new iam.AnyPrincipal()],
-      actions: ['s3:*'],
-      resources: [one.bucket.arnForObjects('*')],
-      conditions: { StringNotEquals: { 'aws:SourceVpce': from.privateVpc.s3Endpoint.vpcEndpointId } },
-    }));
-    statement(other);
-    app.synth();
-    expect([one, other].map(({ stack }) => warningIds(stack))).toEqual([['bucketDeniesNetwork'], []]);
-  });
-});
 
 describe('a BucketDeployment into a bucket of the network', () => {
   const upload = (stack: Stack, bucket: s3.IBucket) => new deployment.BucketDeployment(stack, 'Upload', { sources: [deployment.Source.data('model.txt', 'x')], destinationBucket: bucket });
