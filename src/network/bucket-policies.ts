@@ -151,7 +151,7 @@ function literalArnOf(scope: IConstruct, principal: unknown): string | undefined
 /**
  * The name of a role that has a fixed one.
  */
-function roleNameOf(principal: unknown): string | undefined {
+export function roleNameOf(principal: unknown): string | undefined {
   const resource = Construct.isConstruct(principal) ? principal.node.defaultChild : undefined;
   return resource instanceof iam.CfnRole && !Token.isUnresolved(resource.roleName) ? resource.roleName : undefined;
 }
