@@ -3,6 +3,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { crc32 } from './crc32';
+import { GZIP_HEADER } from './tar';
 import { NeoValidationError, formatValue } from '../util/errors';
 
 /** What is never part of a model. */
@@ -94,17 +95,29 @@ function pack(members: readonly Member[]): string {
 
 /**
  * A folder below this machine's temporary folder. Other users of the machine can make a folder of this name first, and would then replace the model before
- * it is uploaded: such a folder is not used.
+ * it is uploaded: such a folder is not used, unless a new one would be open to them as well, as in a file system that keeps no modes.
  */
 function ownFolder(): string {
-  const uid = process.getuid?.();
-  const folder = path.join(os.tmpdir(), `cdk-sagemaker-neo-${uid ?? 'user'}`);
-  try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const temporary = os.tmpdir();
+  fs.mkdirSync(temporary, { recursive: true });
+  const folder = path.join(temporary, `cdk-sagemaker-neo-${process.getuid?.() ?? 'user'}`);
+  const fresh = fs.mkdtempSync(`${folder}-`);
+  const { uid, mode } = fs.lstatSync(fresh);
+  const isAsSafe = () => {
     const stat = fs.lstatSync(folder);
-    if (stat.isDirectory() && (uid === undefined || stat.uid === uid && stat.mode % 0o1000 === 0o700)) { return folder; }
+    return stat.uid === uid && stat.mode === mode;
+  };
+  try {
+    if (!fs.lstatSync(folder, { throwIfNoEntry: false })) { fs.mkdirSync(folder, { mode: 0o700 }); }
+    const stat = fs.lstatSync(folder);
+    // What others may have put into it meanwhile is replaced, as each archive is renamed to its name when it is complete.
+    if (stat.isDirectory() && stat.uid === uid && stat.mode !== mode) { fs.chmodSync(folder, 0o700); }
+    if (isAsSafe()) {
+      fs.rmdirSync(fresh);
+      return folder;
+    }
   } catch { /* a file or a link to nowhere has the name */ }
-  return fs.mkdtempSync(`${folder}-`);
+  return fresh;
 }
 
 function packFile({ source, target }: Member, archive: Archive): void {
@@ -138,7 +151,7 @@ class Archive {
   private checksum = 0;
 
   constructor(private readonly output: number) {
-    fs.writeFileSync(output, Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]));
+    fs.writeFileSync(output, GZIP_HEADER);
   }
 
   /** SHA-256 of the tar archive, after its end. */

@@ -154,6 +154,8 @@ function readPax(content: Buffer): Record<string, string> {
 
 /** More than the first header of a tar archive needs when it is compressed. */
 const BEGINNING = 4096;
+/** Of the header of gzip, in which a program may store a name, a comment and up to 64 KiB of its own. */
+const MAX_GZIP_HEADER = 1024 * 1024;
 
 /**
  * What is wrong with a file that should be a tar archive compressed with gzip, as far as its beginning shows. Models are large, so the rest is not read.
@@ -161,11 +163,14 @@ const BEGINNING = 4096;
  * @returns undefined if nothing is wrong
  */
 export function archiveProblem(path: string): string | undefined {
-  const beginning = readBeginning(path, BEGINNING);
+  const beginning = readBeginning(path, MAX_GZIP_HEADER + BEGINNING);
   if (beginning.length === 0) { return 'an empty file'; }
   if (isLfsPointer(beginning)) { return LFS_POINTER.description; }
-  const unpacked = gunzipBeginning(beginning);
-  if (!unpacked) { return isTar(beginning) ? 'a tar archive that is not compressed' : 'a file that gzip did not make'; }
+  if (!isGzip(beginning)) { return isTar(beginning) ? 'a tar archive that is not compressed' : 'a file that gzip did not make'; }
+  const start = gzipHeaderLength(beginning);
+  if (start > MAX_GZIP_HEADER) { return 'a gzip file with a header of more than 1 MiB'; }
+  const unpacked = gunzipBeginning(beginning.subarray(start, start + BEGINNING));
+  if (!unpacked) { return 'a file that gzip did not make'; }
   return isTar(unpacked) ? undefined : 'a compressed file that is no tar archive';
 }
 
@@ -189,10 +194,34 @@ function readBeginning(path: string, length: number): Buffer {
   }
 }
 
-function gunzipBeginning(beginning: Buffer): Buffer | undefined {
+/** How gzip begins, with deflate as the only method that it has, and none of the optional fields. */
+export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+const GZIP_FLAGS = 3, GZIP_FIXED = 3;
+/** Optional fields of the header, by the places of their bits in its flags; the bits from `RESERVED` on are zero. */
+const CRC = 1, EXTRA = 2, NAME = 3, COMMENT = 4, RESERVED = 5;
+
+function isGzip(beginning: Buffer): boolean {
+  return beginning.length >= GZIP_HEADER.length && beginning.subarray(0, GZIP_FIXED).equals(GZIP_HEADER.subarray(0, GZIP_FIXED))
+    && beginning[GZIP_FLAGS] < 2 ** RESERVED;
+}
+
+/** Length of the header with its optional fields; the length of what is given at least, if the header does not end in it. */
+function gzipHeaderLength(beginning: Buffer): number {
+  const hasField = (place: number) => Math.floor(beginning[GZIP_FLAGS] / 2 ** place) % 2 === 1;
+  let length = GZIP_HEADER.length;
+  if (hasField(EXTRA)) { length += 2 + (length + 2 <= beginning.length ? beginning.readUInt16LE(length) : 0); }
+  for (const field of [NAME, COMMENT]) {
+    if (!hasField(field)) { continue; }
+    const end = beginning.indexOf(0, length);
+    length = end < 0 ? beginning.length : end + 1;
+  }
+  return hasField(CRC) ? length + 2 : length;
+}
+
+function gunzipBeginning(compressed: Buffer): Buffer | undefined {
   try {
     // The end is missing, which is no error with this flag.
-    return zlib.gunzipSync(beginning, { finishFlush: zlib.constants.Z_SYNC_FLUSH });
+    return zlib.gunzipSync(Buffer.concat([GZIP_HEADER, compressed]), { finishFlush: zlib.constants.Z_SYNC_FLUSH });
   } catch {
     return undefined;
   }

@@ -115,20 +115,73 @@ test('memory does not grow with the model', () => {
   expect(after.rss - before.rss).toBeLessThan(60_000_000);
 });
 
-describe('a folder that another user may have made is not used', () => {
+describe('the folder of the archives', () => {
   const uid = process.getuid!();
+  const own = (temporary: string) => path.join(temporary, `cdk-sagemaker-neo-${uid}`);
+  const pack = (temporary: string) => withTemporary(temporary, () => packDirectory(save(MODEL)));
+  const EVERYTHING = 0o40777;
 
-  test.each<[string, (own: string) => void]>([
-    ['a link', own => fs.symlinkSync(save({ theirs: '' }), own)],
-    ['a link to nowhere', own => fs.symlinkSync('/nowhere/at/all', own)],
-    ['a file', own => fs.writeFileSync(own, '')],
-    ['a folder that others may write', own => { fs.mkdirSync(own); fs.chmodSync(own, 0o777); }],
-  ])('%s', (_, make) => {
+  /** A file system that shows every folder as open to all, whoever makes it and however. */
+  function withoutModes<T>(owner: number, body: () => T): T {
+    const actual = jest.requireActual<typeof fs>('fs');
+    const { lstatSync } = actual;
+    const spies = [
+      jest.spyOn(actual, 'lstatSync').mockImplementation(((file: string, options: any) => {
+        const stat = lstatSync(file, options);
+        return stat?.isDirectory() ? Object.assign(stat, { mode: EVERYTHING, uid: owner }) : stat;
+      }) as any),
+      jest.spyOn(actual, 'chmodSync').mockImplementation(() => {}),
+    ];
+    try {
+      return body();
+    } finally {
+      for (const spy of spies) { spy.mockRestore(); }
+    }
+  }
+
+  test.each<[string, (at: string) => void]>([
+    ['a link', at => fs.symlinkSync(save({ theirs: '' }), at)],
+    ['a link to nowhere', at => fs.symlinkSync('/nowhere/at/all', at)],
+    ['a file', at => fs.writeFileSync(at, '')],
+    ...uid === 0 ? [['a folder of another user', (at: string) => { fs.mkdirSync(at, { mode: 0o700 }); fs.chownSync(at, 12_345, 12_345); }] as [string, any]] : [],
+  ])('is another one when another user may have made it: %s', (_, make) => {
     const temporary = save({ x: '' });
-    make(path.join(temporary, `cdk-sagemaker-neo-${uid}`));
-    const archive = withTemporary(temporary, () => packDirectory(save(MODEL)));
+    make(own(temporary));
+    const archive = pack(temporary);
     expect(path.dirname(archive)).toMatch(new RegExp(`/cdk-sagemaker-neo-${uid}-\\w+$`));
     expect(fs.statSync(path.dirname(archive)).mode % 0o1000).toBe(0o700);
+  });
+
+  test.each<[string, (at: string) => void]>([
+    ['is not there', () => {}],
+    ['is there', at => fs.mkdirSync(at, { mode: 0o700 })],
+    ['is our own, and was opened to others, who put a file of this name into it', at => {
+      fs.mkdirSync(at);
+      fs.chmodSync(at, 0o777);
+      fs.symlinkSync('/nowhere/at/all', path.join(at, path.basename(packDirectory(save(MODEL)))));
+    }],
+  ])('is the same at each synthesis, closed to others, when it %s', (_, make) => {
+    const temporary = save({ x: '' });
+    make(own(temporary));
+    const archives = [pack(temporary), pack(temporary)];
+    for (const archive of archives) {
+      expect(path.dirname(archive)).toBe(own(temporary));
+      expect(fs.lstatSync(archive).isFile()).toBe(true);
+    }
+    expect(fs.statSync(own(temporary)).mode % 0o1000).toBe(0o700);
+    expect(fs.readdirSync(temporary).filter(name => name !== 'x')).toEqual([path.basename(own(temporary))]);
+  });
+
+  test.each([['our own', uid], ['another user\'s', 54_321]])('is the same at each synthesis where a file system keeps no modes, and everything looks like %s', (_, owner) => {
+    const temporary = save({ x: '' });
+    const archives = withoutModes(owner, () => [pack(temporary), pack(temporary), pack(temporary)]);
+    expect(new Set(archives.map(path.dirname))).toEqual(new Set([own(temporary)]));
+    expect(fs.readdirSync(temporary).filter(name => name !== 'x')).toEqual([path.basename(own(temporary))]);
+  });
+
+  test('is below a temporary folder that was not there', () => {
+    const temporary = path.join(save({ x: '' }), 'not', 'there');
+    expect(path.dirname(pack(temporary))).toBe(own(temporary));
   });
 });
 
