@@ -3,7 +3,7 @@ import { CodeLookup, functionConfiguration } from './lambda/configuration';
 import type { LambdaService } from './lambda/lambda-service';
 import type { StateMachineService } from './stepfunctions/state-machine-service';
 
-/** The types of resources that do something in a local run. */
+/** The resource types with an effect in a local run. */
 export function localAdapters(
   lambda: LambdaService, stateMachines: StateMachineService, code: CodeLookup,
 ): Readonly<Record<string, LocalResourceAdapter>> {

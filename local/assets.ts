@@ -9,7 +9,7 @@ import type { Environment } from './cloudformation/environment';
 export interface FileAsset {
   readonly bucket: string;
   readonly key: string;
-  /** Where it is on this machine. */
+  /** Its path on this machine. */
   readonly source: string;
   /** `zip`: a folder that is uploaded as an archive. */
   readonly packaging: string;
@@ -32,7 +32,7 @@ export function fileAssets(stack: CloudFormationStackArtifact, { account, region
     });
 }
 
-/** Contents of an asset that is one file. */
+/** The contents of an asset with a single file. */
 export function contentOf(asset: FileAsset): Buffer | undefined {
   return asset.packaging === 'file' && statSync(asset.source).isFile() ? readFileSync(asset.source) : undefined;
 }

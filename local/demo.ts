@@ -23,7 +23,7 @@ const OUT = path.join(__dirname, 'out');
 /** A compilation as short as they get. */
 const JOB = { startingMs: 40_000, compilingMs: 110_000 };
 
-/** Jobs at once, as accounts have a quota: others wait. */
+/** The quota of concurrent jobs. Further jobs wait. */
 const QUOTA = 4;
 
 const say = (...lines: string[]) => lines.forEach(line => console.log(line));
@@ -78,20 +78,20 @@ async function main({ example, port, speed }: DemoOptions): Promise<void> {
 function drawNetwork(stacks: CloudFormationStackArtifact[]): string {
   const picture = path.join(OUT, 'network.svg');
   mkdirSync(OUT, { recursive: true });
-  // Two demos at once write the same picture, each as a whole.
+  // The picture is replaced atomically, because another demo may write it at the same time.
   const own = `${picture}.${process.pid}`;
   writeFileSync(own, drawNetworks(TemplateSet.fromFiles(stacks.map(({ templateFullPath }) => templateFullPath))));
   renameSync(own, picture);
   return picture;
 }
 
-/** Not those that one stack has for another. */
+/** Without the outputs for other stacks. */
 function outputLines(outputs: Readonly<Record<string, string>>): string[] {
   const own = Object.entries(outputs).filter(([name]) => !name.startsWith('ExportsOutput'));
   return own.length > 0 ? ['Outputs', ...valueLines(Object.fromEntries(own)), ''] : [];
 }
 
-/** Better now than after the synthesis. */
+/** Fails before the synthesis. */
 async function requirePort(port: number): Promise<void> {
   await (await LocalServer.start({}, { port })).close();
 }

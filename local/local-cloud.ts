@@ -20,41 +20,41 @@ import { StateMachineService } from './stepfunctions/state-machine-service';
 import { VirtualClock } from './time/virtual-clock';
 
 export interface LocalCloudProps {
-  /** A synthesized app: its cdk.out, or what `app.synth()` returned. */
+  /** A synthesized app: the path of its cdk.out, or the result of `app.synth()`. */
   readonly assembly: string | CloudAssembly;
-  /** The clock of everything, also of the SageMaker stand-in. @default - a new one */
+  /** The clock of the whole run, including the SageMaker stand-in. @default - a new one */
   readonly clock?: VirtualClock;
-  /** Of everything random: names, IDs, jitter. @default 1 */
+  /** The seed of all random values: names, IDs, jitter. @default 1 */
   readonly seed?: number;
-  /** The SageMaker stand-in, with its faults; its service and its faults must go by the same clock. @default - one where every job completes */
+  /** The SageMaker stand-in, with its faults. Its service and its faults must use the same clock. @default - a stand-in in which every job completes */
   readonly sagemaker?: FrontEnd;
-  /** How long CloudFormation waits for the answer of a custom resource, in seconds. @default 3600 */
+  /** How long CloudFormation waits for the response of a custom resource, in seconds. @default 3600 */
   readonly serviceTimeoutSeconds?: number;
   /** Values in SSM's parameter store. @default - the version of the CDK's bootstrap stack */
   readonly ssmParameters?: Readonly<Record<string, string>>;
-  /** Executions of functions at once in the whole account; what comes on top is throttled. New accounts have 10. @default 1000 */
+  /** The maximum number of concurrent executions of functions in the account; more are throttled. New accounts have 10. @default 1000 */
   readonly lambdaConcurrency?: number;
-  /** How long an execution of a function takes at least, as computing takes no time here. Without it few executions overlap. @default 0 */
+  /** The minimum duration of a function's execution in milliseconds, because computing takes no time here. Without it, few executions overlap. @default 0 */
   readonly lambdaExecutionMs?: number;
   /** Port of the local APIs. @default 0 - any free one */
   readonly port?: number;
-  /** Told of the progress of deployments. @default - nobody */
+  /** Called with the progress of deployments. @default - none */
   readonly onEvent?: (event: StackEvent) => void;
-  /** Told of what functions print. @default - nobody */
+  /** Called with the output of functions. @default - none */
   readonly onLog?: (functionName: string, line: string) => void;
 }
 
 export interface DeployOptions {
-  /** Instead of the assembly's. */
+  /** Replaces the template of the assembly. */
   readonly template?: Template;
-  /** Another version of the app; from now on the assembly of this cloud. */
+  /** Another version of the app, which this cloud uses from now on. */
   readonly assembly?: string | CloudAssembly;
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
 const BOOTSTRAP = { '/cdk-bootstrap/hnb659fds/version': '30' };
 
-/** An account and Region on this machine, for stacks that a CDK app synthesized. Close it, or processes stay. */
+/** An account and Region on this machine, for stacks that a CDK app synthesized. Close it to end its processes. */
 export class LocalCloud {
   public readonly clock: VirtualClock;
   public readonly sagemaker: FrontEnd;
@@ -99,13 +99,13 @@ export class LocalCloud {
     });
   }
 
-  /** Every request to a custom resource so far, with all answers to it. */
+  /** All requests to custom resources so far, with all responses. */
   public get exchanges(): readonly Exchange[] {
     return this.protocol.exchanges;
   }
 
   /**
-   * Creates the stack, or updates the one that is there, as `cdk deploy` does. The stack returned says how it went:
+   * Creates the stack, or updates the existing one, like `cdk deploy`. The returned stack has the result:
    * a failed deployment is rolled back and does not throw.
    *
    * @throws Error for a template that CloudFormation would not accept
@@ -114,22 +114,22 @@ export class LocalCloud {
     return this.clock.run(this.deployInTime(stackName, options));
   }
 
-  /** Deletes the stack. Its status says whether all of it is gone. */
+  /** Deletes the stack. Its status says whether all resources are gone. */
   public destroy(stackName: string): Promise<Stack> {
     return this.clock.run(this.destroyInTime(stackName));
   }
 
-  /** Ends everything: executions, functions, servers. What is under way stays unfinished. */
+  /** Ends all executions, functions and servers. Operations in progress stay unfinished. */
   public async close(): Promise<void> {
     await this.stateMachines.close();
     await this.lambda.close();
-    // A server that could not start has been complained about.
+    // The error of a server that could not start has been reported.
     const servers = await this.servers?.catch(() => undefined);
     await Promise.all([servers?.apis.close(), servers?.sagemaker.close()]);
     this.scratch.remove();
   }
 
-  /** What the assembly has for a stack. */
+  /** The artifact of a stack in the assembly. */
   public template(stackName: string): Template {
     return this.artifact(stackName).template;
   }
@@ -139,7 +139,7 @@ export class LocalCloud {
     await this.clock.during(this.servers ??= this.startServers());
     const template = options.template ?? this.publish(stackName);
     const present = this.find(stackName);
-    // A stack whose creation failed cannot be updated: it is made anew.
+    // A stack whose creation failed cannot be updated, so it is created again.
     const stack = present && present.status !== 'ROLLBACK_COMPLETE' ? present : this.newStack(stackName, options);
     await (stack === present ? stack.update(template) : stack.create(template));
     Object.entries(stack.exports).forEach(([name, value]) => this.exports.set(name, value));
@@ -184,7 +184,7 @@ export class LocalCloud {
     return stack;
   }
 
-  /** The stack's template, after its assets are where it expects them. */
+  /** The stack's template. Its assets are uploaded first. */
   private publish(stackName: string): Template {
     const artifact = this.artifact(stackName);
     for (const asset of fileAssets(artifact, this.environment)) {

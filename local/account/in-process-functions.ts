@@ -9,7 +9,7 @@ import type { VirtualClock } from '../time/virtual-clock';
 
 export type HandlerOf = typeof CompilationJobHandler;
 
-/** What functions reach. */
+/** The APIs that functions can reach. */
 export interface Surroundings {
   readonly clock: VirtualClock;
   readonly random: Random;
@@ -19,15 +19,15 @@ export interface Surroundings {
   readonly stackStatus: () => Promise<string>;
   readonly startExecution: (stateMachineArn: string, name: string, input: object) => Promise<void>;
   readonly answer: (path: string, body: string) => boolean;
-  /** Told of each step of a resource's request. */
+  /** Called at each step of a resource's request. */
   readonly onLook: (resource: string) => void;
 }
 
-/** A process starts, and loads the AWS SDK, on a function of 256 MB. */
+/** The time to start a process and load the AWS SDK, in a function with 256 MB. */
 const COLD_MS = 1_500;
 const WARM_MS = 20;
 
-/** The library's two functions in this process: the real handler, with everything around it replaced. Other functions of a template answer at once. */
+/** Runs the library's two functions in this process: the real handler, with simulated surroundings. The other functions of a template respond at once. */
 export function inProcessFunctions(around: Surroundings): (props: LocalFunctionProps) => RunnableFunction {
   const { clock, random } = around;
   return ({ configuration }) => {

@@ -7,7 +7,7 @@ import { ACTIVE_STATUSES } from '../sagemaker';
 
 const BAD = 'models/bad';
 
-/** A stack with so many jobs of one network, as the library synthesizes it, with the models of a version. */
+/** Synthesizes a stack with this many jobs in one network, with the models of a version. */
 export function templateOfJobs(jobs: number): (version: string, lastIsBad?: boolean) => Template {
   const app = new App({ context: { 'aws:cdk:disable-version-reporting': true } });
   const stack = new Stack(app, 'Models');
@@ -29,16 +29,16 @@ export function templateOfJobs(jobs: number): (version: string, lastIsBad?: bool
 
 export type Operation = 'create' | 'update' | 'rollback' | 'delete';
 
-/** How one operation on a stack went. */
+/** The result of one operation on a stack. */
 export interface OperationResult {
   readonly operation: Operation;
-  /** Undefined: as it should. */
+  /** Undefined if the result is as expected. */
   readonly failure?: string;
   readonly minutes: number;
   readonly callsPerSecond: number;
-  /** Of the busiest ten seconds. */
+  /** In the busiest ten seconds. */
   readonly peakCallsPerSecond: number;
-  /** Of the busiest minute. */
+  /** In the busiest minute. */
   readonly callsPerSecondInMinute: number;
   /** In the busiest second. */
   readonly callsInSecond: number;
@@ -48,7 +48,7 @@ export interface OperationResult {
 }
 
 /**
- * The life of a stack: it is made; every job is replaced; every job is replaced once more, and the last one fails, so that all are rolled back; it is
+ * The life of a stack: it is created; every job is replaced; every job is replaced once more, and the last one fails, so that all are rolled back; it is
  * deleted. After each operation every resource has its completed job, and no job is in progress.
  */
 export async function liveOneStack(
@@ -73,7 +73,7 @@ export async function liveOneStack(
       operation,
       failure: status !== expected ? `${status}: ${account.failures[0] ?? ''}`
         : good !== left ? `${good} jobs are completed, not ${left}`
-          // Of requests that CloudFormation gave up, and whose jobs it does not know: stopped, or ended on their own.
+          // Jobs of requests that CloudFormation gave up, so that it does not know them. They have stopped, or ended on their own.
           : present.length - good > 10 ? `${present.length - good} jobs are left over`
             : active > 0 ? `${active} jobs are in progress` : undefined,
       minutes: seconds / 60,
@@ -93,7 +93,7 @@ export async function liveOneStack(
   return results;
 }
 
-/** The most events in any window of this length. */
+/** The maximum number of events in any window of this length. */
 function peak(at: readonly number[], windowMs: number): number {
   let most = 0;
   for (let [first, last] = [0, 0]; last < at.length; last++) {

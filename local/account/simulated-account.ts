@@ -23,14 +23,14 @@ export interface SimulatedAccountProps {
   readonly Handler: HandlerOf;
 }
 
-/** A compilation as short as they get, give or take. */
+/** About as short as a compilation gets. */
 const SHORT = { startingMs: 40_000, compilingMs: 110_000, stoppingMs: 20_000 };
 
-/** A call of an API takes so long, without the function's own time. */
+/** The duration of an API call, without the function's own time. */
 const CALL_MS = [40, 260] as const;
 
 /**
- * An account on one virtual clock, for deployments of hundreds of jobs: CloudFormation, Lambda's concurrency and SageMaker are simulated; the template, the
+ * An account on one virtual clock, to deploy hundreds of jobs: CloudFormation, Lambda's concurrency and SageMaker are simulated; the template, the
  * state machine and the handler are those of the library. Unlike in `LocalCloud`, functions run in this process, which is a hundred times faster.
  */
 export class SimulatedAccount {
@@ -42,7 +42,7 @@ export class SimulatedAccount {
   public readonly callsAt: number[] = [];
   /** Calls that SageMaker throttled. */
   public throttledCalls = 0;
-  /** The longest time between two looks at the same resource, in milliseconds. */
+  /** The longest time between two checks of the same resource, in milliseconds. */
   public longestGap = 0;
   private readonly lastLook = new Map<string, number>();
   private readonly protocol: CustomResourceProtocol;
@@ -151,7 +151,7 @@ export class SimulatedAccount {
     return this.stack.status;
   }
 
-  /** What is said of the last operation: why it failed. */
+  /** Why the last operation failed. */
   public get failures(): readonly string[] {
     return this.stack.failures;
   }

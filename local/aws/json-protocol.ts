@@ -1,13 +1,13 @@
 import type { ApiHandler } from './server';
 
-/** An error as AWS answers it; `code` is the name that SDK clients give it. */
+/** An error in AWS's format; `code` is its name in SDK clients. */
 export class ApiError extends Error {
   constructor(public readonly code: string, message: string, public readonly statusCode = 400) {
     super(message);
   }
 }
 
-/** AWS's JSON protocol: the operation is in a header, input and output are the bodies. */
+/** Serves AWS's JSON protocol: the operation is in a header, and the bodies are input and output. */
 export function jsonApi(targetPrefix: string, operations: Readonly<Record<string, (input: any) => unknown>>): ApiHandler {
   const headers = { 'content-type': 'application/x-amz-json-1.0' };
   return async request => {

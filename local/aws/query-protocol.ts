@@ -1,23 +1,23 @@
 import { ApiError } from './json-protocol';
 import type { ApiHandler } from './server';
 
-/** A call in AWS's query protocol, its parameters flat as on the wire (`Filter.1.Name`). */
+/** A call in AWS's query protocol, with flat parameters as on the wire (`Filter.1.Name`). */
 export interface QueryCall {
   readonly action: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Element names to contents; a list is repeated under one name. */
+/** Maps element names to contents. A list repeats its element. */
 export type XmlContent = string | number | boolean | readonly XmlContent[] | { readonly [element: string]: XmlContent | undefined };
 
 export interface QueryApiProps {
   readonly operations: Readonly<Record<string, (call: QueryCall) => { readonly [element: string]: XmlContent | undefined }>>;
-  /** EC2 puts results directly into the response, others into an element of their own. */
+  /** EC2 puts results directly into the response. Other services wrap them in an element. */
   readonly dialect: 'ec2' | 'query';
   readonly onCall?: (call: QueryCall) => void;
 }
 
-/** AWS's query protocol, form in and XML out. */
+/** Serves AWS's query protocol: forms in, XML out. */
 export function queryApi({ operations, dialect, onCall }: QueryApiProps): ApiHandler {
   const headers = { 'content-type': 'text/xml' };
   return ({ body }) => {

@@ -4,8 +4,8 @@ import * as path from 'node:path';
 const NODE_MODULES = path.join(__dirname, '..', '..', 'node_modules');
 
 /**
- * A folder for NODE_PATH with the packages that AWS Lambda's Node.js runtimes bring, and no others: a function that
- * forgot to bundle something must fail here too.
+ * Creates a folder for NODE_PATH with the packages of AWS Lambda's Node.js runtimes, and no others, so that a function that
+ * lacks a package in its bundle fails here, too.
  */
 export function sdkFolder(directory: string): string {
   const folder = path.join(directory, 'node_modules');
@@ -13,7 +13,7 @@ export function sdkFolder(directory: string): string {
   for (const scope of ['@aws-sdk', '@smithy']) {
     const target = path.join(NODE_MODULES, scope);
     if (!existsSync(target)) { throw new Error(`${target} is missing; run npm ci first`); }
-    // A junction needs no rights on Windows; other systems make a symbolic link.
+    // A junction needs no privileges on Windows. Other systems create a symbolic link.
     symlinkSync(target, path.join(folder, scope), 'junction');
   }
   return folder;

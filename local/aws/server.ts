@@ -2,7 +2,7 @@ import { HttpServer, HttpServerProps, serve } from '../http/http-server';
 
 export interface ApiRequest {
   readonly method: string;
-  /** Below the service's own part of the path, still encoded. */
+  /** The path after the service's prefix, still encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -17,7 +17,7 @@ export interface ApiResponse {
 
 export type ApiHandler = (request: ApiRequest) => ApiResponse | Promise<ApiResponse>;
 
-/** One HTTP server on the loopback address for all the APIs that functions call here, each below a path of its own. */
+/** One HTTP server on the loopback address for all the APIs that functions call here, each below its own path. */
 export class LocalServer {
   /** @param services by the first part of the path, such as `lambda` */
   public static async start(services: Readonly<Record<string, ApiHandler>>, props: Omit<HttpServerProps, 'handler' | 'isBroken'> = {}): Promise<LocalServer> {

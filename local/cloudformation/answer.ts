@@ -1,14 +1,14 @@
-/** The longest answer that CloudFormation takes. */
+/** The longest response that CloudFormation accepts. */
 export const MAX_ANSWER_BYTES = 4096;
 
-/** What a request is about, as both sides name it. */
+/** The identifiers of a request, which the response must repeat. */
 export interface RequestIdentity {
   readonly StackId: string;
   readonly RequestId: string;
   readonly LogicalResourceId: string;
 }
 
-/** What came of a request to a custom resource. */
+/** The result of a request to a custom resource. */
 export interface Outcome {
   readonly succeeded: boolean;
   readonly reason?: string;
@@ -20,7 +20,7 @@ export interface Outcome {
 export const failed = (reason: string, physicalId?: string): Outcome => ({ succeeded: false, reason, physicalId, data: {}, noEcho: false });
 
 /**
- * What CloudFormation makes of a body put to the response URL; undefined when it ignores it.
+ * Parses a body that was sent to the response URL. Undefined if CloudFormation ignores it.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
  */

@@ -2,7 +2,7 @@ import type { ResourceRecord } from './resource-record';
 import { ApiError } from '../aws/json-protocol';
 import { queryApi, XmlContent } from '../aws/query-protocol';
 
-/** As much of a stack as is told. */
+/** The part of a stack that this API returns. */
 export interface DescribedStack {
   readonly id: string;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface DescribedStack {
   readonly resources: readonly Pick<ResourceRecord, 'logicalId' | 'physicalId' | 'type' | 'status'>[];
 }
 
-/** What functions ask of CloudFormation while a deployment runs. */
+/** The API of CloudFormation that functions call during a deployment. */
 export const cloudFormationApi = (find: (stackNameOrId: string) => DescribedStack | undefined, now: () => number) => queryApi({
   dialect: 'query',
   operations: {

@@ -16,7 +16,7 @@ export interface CustomResourceRequest extends RequestIdentity {
   readonly OldResourceProperties?: Properties;
 }
 
-/** What became of a body put to the response URL. Late: the request had been given up by then. */
+/** What happened to a body that was sent to the response URL. `late`: CloudFormation had given up the request. */
 export type Verdict = 'counted' | 'ignored' | 'extra' | 'late';
 
 export interface ReceivedAnswer {
@@ -25,7 +25,7 @@ export interface ReceivedAnswer {
   readonly verdict: Verdict;
 }
 
-/** One request, and every answer to it. */
+/** A request, and all responses to it. */
 export interface Exchange {
   readonly request: CustomResourceRequest;
   readonly sentAt: number;
@@ -39,14 +39,14 @@ export type RequestDraft = Omit<CustomResourceRequest, 'RequestId' | 'ResponseUR
 
 export interface CustomResourceProtocolProps {
   readonly clock: CancellableClock;
-  /** Of request IDs. */
+  /** The source of request IDs. */
   readonly random: Random;
   readonly region: string;
-  /** Calls the service token asynchronously; rejects only if there is nothing to call. */
+  /** Invokes the service token asynchronously. Rejects only if the function or topic does not exist. */
   readonly invoke: (serviceToken: string, request: CustomResourceRequest) => Promise<void>;
 }
 
-/** From an answer until CloudFormation acts on it: the function that sent it has ended by then. */
+/** The time from a response until CloudFormation acts on it. The function that sent it has ended by then. */
 const NOTICE_MS = 1_000;
 
 interface Pending {
@@ -61,15 +61,15 @@ export class CustomResourceProtocol {
 
   constructor(private readonly props: CustomResourceProtocolProps) {}
 
-  /** Every request so far, with its answers, in the order they were sent. */
+  /** All requests so far, with their responses, in the order in which they were sent. */
   public get exchanges(): readonly Exchange[] {
     return this.all.map(({ exchange }) => exchange);
   }
 
   /**
-   * Sends a request and waits for the first valid answer.
+   * Sends a request and waits for the first valid response.
    *
-   * @param signal gives the request up; its Lambda goes on all the same
+   * @param signal gives up the request; its function continues
    */
   public async send(draft: RequestDraft, timeoutSeconds: number, signal?: AbortSignal): Promise<Outcome> {
     const serviceToken = draft.ResourceProperties.ServiceToken;
@@ -101,7 +101,7 @@ export class CustomResourceProtocol {
     }
   }
 
-  /** Takes what was put to a response URL; false if no request has this URL. */
+  /** Accepts a body that was sent to a response URL. Returns false if no request has this URL. */
   public receive(path: string, body: string): boolean {
     const pending = this.byPath.get(path);
     if (!pending) { return false; }

@@ -1,12 +1,12 @@
 import { asIntrinsic, getAttArgument, ResourceDefinition, splitAttribute, splitSub, TemplateError, TemplateValue } from './template';
 
-/** For each node, the nodes that must be there before it. */
+/** Maps each node to the nodes that must exist before it. */
 export type DependencyGraph = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * What each resource waits for: its DependsOn and everything its properties refer to, in the branches of Fn::If that are taken.
+ * Finds what each resource waits for: its DependsOn, and everything its properties refer to in the branches of Fn::If that are taken.
  *
- * @throws TemplateError for a dependency on itself by whatever way, or on what is not in the template
+ * @throws TemplateError for a circular dependency, or a dependency on a resource that is not in the template
  */
 export function dependencyGraph(
   resources: Readonly<Record<string, ResourceDefinition>>, condition: (name: string) => boolean, parameters: Readonly<Record<string, unknown>> = {},
@@ -32,7 +32,7 @@ export function dependencyGraph(
   return graph;
 }
 
-/** Everything that Ref, Fn::GetAtt and Fn::Sub name in a value, parameters included. */
+/** All names in Ref, Fn::GetAtt and Fn::Sub of a value, including parameters. */
 export function references(value: TemplateValue, condition: (name: string) => boolean): Set<string> {
   const found = new Set<string>();
   const visit = (part: TemplateValue): void => {
@@ -60,7 +60,7 @@ export function references(value: TemplateValue, condition: (name: string) => bo
   return found;
 }
 
-/** The same graph for deletions: what must be gone before each node. */
+/** The reversed graph, for deletions: what must be deleted before each node. */
 export function reversed(graph: DependencyGraph): DependencyGraph {
   const result = new Map([...graph.keys()].map(id => [id, new Set<string>()]));
   for (const [id, dependencies] of graph) {

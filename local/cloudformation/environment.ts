@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Random, uuid } from '../sagemaker';
 
-/** Where a stack is deployed to, as far as a local run knows. */
+/** The account and Region of a stack in a local run. */
 export interface Environment {
   readonly account: string;
   readonly region: string;
@@ -32,7 +32,7 @@ export function pseudoParameters(stack: StackIdentity): Readonly<Record<string, 
 
 export const hexDigest = (text: string, length: number): string => createHash('sha256').update(text).digest('hex').slice(0, length);
 
-/** Letters and digits as CloudFormation appends them to names. */
+/** Random letters and digits, as CloudFormation appends them to names. */
 export const suffix = (text: string, length = 12): string => {
   const bytes = createHash('sha256').update(text).digest();
   return Array.from({ length }, (_, index) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'[bytes[index] % 36]).join('');

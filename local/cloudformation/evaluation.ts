@@ -2,7 +2,7 @@ import { pseudoParameters, StackIdentity } from './environment';
 import { evaluateCondition, resolve, scalarText, Scope } from './intrinsics';
 import { Template, TemplateError, TemplateValue } from './template';
 
-/** What a resource that is there gives to others. */
+/** What other resources can refer to in an existing resource. */
 export interface Referable {
   readonly ref: string;
   attribute(name: string): TemplateValue;
@@ -43,7 +43,7 @@ export class Evaluation implements Scope {
       .filter(([, { Condition }]) => Condition === undefined || this.condition(Condition)));
   }
 
-  /** A value of the template with its intrinsic functions replaced. */
+  /** Evaluates the intrinsic functions in a value of the template. */
   public resolve(value: TemplateValue): TemplateValue {
     return resolve(value, this);
   }

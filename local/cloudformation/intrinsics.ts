@@ -1,7 +1,7 @@
 import { cidrBlocks } from './cidr-blocks';
 import { asIntrinsic, getAttArgument, splitAttribute, splitSub, TemplateError, TemplateValue } from './template';
 
-/** What the intrinsic functions of a template look things up in. */
+/** Where the intrinsic functions of a template look up values. */
 export interface Scope {
   /** Value of a parameter, a pseudo parameter or a resource's Ref; undefined for AWS::NoValue only. */
   ref(name: string): TemplateValue;
@@ -17,7 +17,7 @@ export interface Scope {
 }
 
 /**
- * Replaces every intrinsic function in a value, as CloudFormation does. Members that are AWS::NoValue go away.
+ * Replaces every intrinsic function in a value, as CloudFormation does. Members that are AWS::NoValue are removed.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  * @throws TemplateError
@@ -133,7 +133,7 @@ function textOf(name: string, value: TemplateValue): string {
   return text;
 }
 
-/** CloudFormation knows no other scalars than strings. */
+/** All scalars of CloudFormation are strings. */
 export function scalarText(value: TemplateValue): TemplateValue {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }

@@ -1,9 +1,9 @@
 import { hexDigest, StackIdentity, suffix } from './environment';
 import { TemplateError, TemplateValue } from './template';
 
-/** What a resource of AWS's own looks like locally: names and ARNs only, nothing is made anywhere. */
+/** A native AWS resource in a local run: it only has names and ARNs. */
 export interface NativeResource {
-  /** Also what Ref gives. */
+  /** Ref returns it, too. */
   readonly physicalId: string;
   readonly attributes: Readonly<Record<string, TemplateValue>>;
 }
@@ -12,7 +12,7 @@ interface Subject {
   readonly stack: StackIdentity;
   readonly name: string;
   readonly properties: Readonly<Record<string, TemplateValue>>;
-  /** An ID as EC2 makes them, always the same for this resource. */
+  /** An ID in EC2's format, always the same for this resource. */
   readonly hexId: (prefix: string) => string;
 }
 
@@ -34,7 +34,7 @@ const globalArn = (subject: Subject, service: string, resource: string) => arn(s
 
 const ec2 = (idPrefix: string, attributes: NativeType['attributes'] = () => ({})): NativeType => ({ idPrefix, attributes });
 
-/** Ref gives the ARN, an attribute the name. */
+/** Ref returns the ARN, and an attribute returns the name. */
 const sageMaker = (resource: string, named: string): NativeType => ({
   named,
   maxLength: 63,
@@ -118,7 +118,7 @@ const TYPES: Readonly<Record<string, NativeType>> = {
   },
 };
 
-/** The resource as the local run shows it; a type that is not in the table has a name and no attributes. */
+/** The resource in a local run. A type that is not in the table has a name and no attributes. */
 export function nativeResource(
   stack: StackIdentity, logicalId: string, type: string, properties: Readonly<Record<string, TemplateValue>>,
 ): NativeResource {
@@ -132,7 +132,7 @@ export function nativeResource(
   return { physicalId: entry.physicalId?.(subject) ?? name, attributes: entry.attributes?.(subject) ?? {} };
 }
 
-/** @throws TemplateError that says how to teach the local run another attribute */
+/** @throws TemplateError that says how to add an attribute to the local run */
 export function nativeAttribute(logicalId: string, type: string, attributes: NativeResource['attributes'], name: string): TemplateValue {
   if (!(name in attributes)) {
     throw new TemplateError(`the local run does not know attribute ${name} of ${logicalId} (${type}); known: ${Object.keys(attributes).join(', ') || 'none'}. `

@@ -4,11 +4,11 @@ import type { FormerThing, ResourceRecord } from './resource-record';
 
 type Emit = (record: ResourceRecord, status: string, reason?: string, physicalId?: string) => void;
 
-/** Deletes the resources of a stack, each before those it depends on. */
+/** Deletes the resources of a stack, each before the resources that it depends on. */
 export class Removal {
   constructor(private readonly records: Map<string, ResourceRecord>, private readonly operations: ResourceOperations, private readonly emit: Emit) {}
 
-  /** Deletes everything; what a resource that cannot be deleted depends on stays too. Says whether all are gone. */
+  /** Deletes everything, except resources that cannot be deleted and their dependencies. Returns whether all are gone. */
   public async all(graph: DependencyGraph, occasion: 'rollback' | 'delete'): Promise<boolean> {
     const ids = [...this.records.keys()];
     const gone = await walk(reversed(graph), ids, async id => {

@@ -9,7 +9,7 @@ import { TemplateError, TemplateValue } from './template';
 
 type Properties = Readonly<Record<string, TemplateValue>>;
 
-/** A resource of AWS's that does something in a local run: a function, a state machine. */
+/** A native AWS resource with an effect in a local run: a function, a state machine. */
 export interface LocalResource {
   readonly logicalId: string;
   readonly physicalId: string;
@@ -18,7 +18,7 @@ export interface LocalResource {
 }
 
 export interface LocalResourceAdapter {
-  /** Make it, or change it to these properties. */
+  /** Creates it, or updates it to these properties. */
   apply(resource: LocalResource): void | Promise<void>;
   remove(physicalId: string): void | Promise<void>;
 }
@@ -27,16 +27,16 @@ export interface ResourceOperationsProps {
   readonly stack: StackIdentity;
   readonly protocol: CustomResourceProtocol;
   readonly adapters: Readonly<Record<string, LocalResourceAdapter>>;
-  /** How long CloudFormation waits for the answer of a custom resource without a ServiceTimeout of its own. */
+  /** How long CloudFormation waits for the response of a custom resource that has no ServiceTimeout. */
   readonly serviceTimeoutSeconds: number;
 }
 
-/** How an operation on one resource went. */
+/** The result of an operation on one resource. */
 export type Result = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 const OK: Result = { ok: true };
 
-/** Creates, updates and deletes single resources; knows nothing of order and rollback. */
+/** Creates, updates and deletes single resources, regardless of order and rollback. */
 export class ResourceOperations {
   constructor(private readonly props: ResourceOperationsProps) {}
 
@@ -44,17 +44,17 @@ export class ResourceOperations {
     if (!record.isCustom) { return this.applyNative(record, resolved); }
     const properties = stringified(resolved);
     const outcome = await this.send(record, 'Create', { ResourceProperties: properties }, signal);
-    // CloudFormation makes up an id when none came back, and sends a Delete with it.
+    // If no id was returned, CloudFormation generates one, and sends a Delete with it.
     record.become(outcome.physicalId ?? this.generatedId(record), properties);
     return this.take(record, outcome);
   }
 
-  /** Whether an update would do anything. */
+  /** Whether an update would change anything. */
   public differs(record: ResourceRecord, resolved: Properties): boolean {
     return !isDeepStrictEqual(record.isCustom ? stringified(resolved) : resolved, record.properties);
   }
 
-  /** An update, or the way back after a failed one: CloudFormation does not tell them apart. */
+  /** Updates a resource, or rolls back a failed update. CloudFormation sends the same request for both. */
   public async update(record: ResourceRecord, resolved: Properties, signal?: AbortSignal): Promise<Result> {
     if (!record.isCustom) { return this.applyNative(record, resolved); }
     const properties = stringified(resolved);

@@ -8,7 +8,7 @@ export interface FormerThing {
   readonly properties: Readonly<Record<string, TemplateValue>>;
 }
 
-/** A resource of a stack as it is now. */
+/** The current state of a stack's resource. */
 export class ResourceRecord implements Referable {
   public status = '';
   public statusReason?: string;
@@ -17,7 +17,7 @@ export class ResourceRecord implements Referable {
   public attributes: Readonly<Record<string, TemplateValue>> = {};
   /** Its values are secrets: events and listings must not show them. */
   public noEcho = false;
-  /** What a replacement left behind, until the clean-up. */
+  /** Physical resources that a replacement left, until the cleanup. */
   public former: FormerThing[] = [];
 
   constructor(public readonly logicalId: string, public definition: ResourceDefinition) {}
@@ -26,7 +26,7 @@ export class ResourceRecord implements Referable {
     return this.definition.Type;
   }
 
-  /** What Ref gives. */
+  /** The value of Ref. */
   public get ref(): string {
     return this.physicalId ?? '';
   }
@@ -35,7 +35,7 @@ export class ResourceRecord implements Referable {
     return isCustomResource(this.type);
   }
 
-  /** What Fn::GetAtt gives. */
+  /** The value of Fn::GetAtt. */
   public attribute(name: string): TemplateValue {
     if (!this.isCustom) { return nativeAttribute(this.logicalId, this.type, this.attributes, name); }
     if (!(name in this.attributes)) {
@@ -45,7 +45,7 @@ export class ResourceRecord implements Referable {
     return this.attributes[name];
   }
 
-  /** From here on it stands for another thing; the one before is cleaned up at the end of the operation. */
+  /** Replaces the physical resource. The old one is deleted in the cleanup, at the end of the operation. */
   public become(physicalId: string, properties: FormerThing['properties']): void {
     if (this.physicalId !== undefined && this.physicalId !== physicalId) {
       this.former.push({ physicalId: this.physicalId, properties: this.properties });

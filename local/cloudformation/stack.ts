@@ -23,16 +23,16 @@ export interface StackProps {
   readonly operations: ResourceOperations;
   readonly now: () => number;
   readonly onEvent: (event: StackEvent) => void;
-  /** Names of the other stacks that import an export. @default - none does */
+  /** The names of the other stacks that import an export. @default - none */
   readonly importersOf?: (exportName: string) => readonly string[];
-  /** The template in the light of the stack's resources. */
+  /** The template, evaluated with the stack's resources. */
   readonly evaluate: (template: Template, resource: (logicalId: string) => ResourceRecord | undefined) => Evaluation;
 }
 
 type Verb = 'CREATE' | 'UPDATE';
 type Properties = ResourceRecord['properties'];
 
-/** What the rest of an operation has to know of its beginning. */
+/** State from the beginning of an operation that its later steps need. */
 interface Attempt {
   readonly abort: AbortController;
   readonly failures: string[];
@@ -47,7 +47,7 @@ export class Stack {
   /** Why the last operation failed, the first reason first. */
   public failures: readonly string[] = [];
   public outputs: Readonly<Record<string, string>> = {};
-  /** What other stacks can import. */
+  /** The exports of this stack. */
   public exports: Readonly<Record<string, string>> = {};
   private readonly records = new Map<string, ResourceRecord>();
   private graph: DependencyGraph = new Map();
@@ -131,7 +131,7 @@ export class Stack {
     this.setStatus(clean ? 'DELETE_COMPLETE' : 'DELETE_FAILED');
   }
 
-  /** Refuses a bad template before anything is done, as CloudFormation does. */
+  /** Rejects an invalid template before any change, as CloudFormation does. */
   private prepare(template: Template) {
     this.failures = [];
     const evaluation = this.props.evaluate(template, id => this.records.get(id));
@@ -214,7 +214,7 @@ export class Stack {
     });
   }
 
-  /** Runs one operation; its failure cancels what is under way. */
+  /** Runs one operation. If it fails, operations in progress are cancelled. */
   private async attempt(verb: Verb, record: ResourceRecord, attempt: Attempt, run: () => Promise<Result>): Promise<boolean> {
     let result: Result;
     try {

@@ -1,8 +1,7 @@
 import { TemplateValue } from './template';
 
 /**
- * The properties of a custom resource as CloudFormation sends them: it knows no numbers and booleans, so that each becomes
- * a string, however deep.
+ * Converts the properties of a custom resource as CloudFormation does: numbers and booleans become strings, at any depth.
  */
 export function stringified(value: TemplateValue): TemplateValue {
   if (Array.isArray(value)) { return value.map(stringified); }

@@ -30,7 +30,7 @@ export interface Template {
   readonly Outputs?: Readonly<Record<string, OutputDefinition>>;
 }
 
-/** CloudFormation would refuse the template. */
+/** CloudFormation would reject the template. */
 export class TemplateError extends Error {
   public readonly name = 'TemplateError';
 }
@@ -53,7 +53,7 @@ export function splitSub(text: string): ({ readonly text: string } | { readonly 
   });
 }
 
-/** The two halves of `Resource.Attribute`; the attribute may have dots of its own. */
+/** Splits `Resource.Attribute`; the attribute may contain dots. */
 export function splitAttribute(reference: string): readonly [logicalId: string, attribute: string] {
   const dot = reference.indexOf('.');
   return [reference.slice(0, dot), reference.slice(dot + 1)];

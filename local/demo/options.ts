@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 
-/** Examples with nothing but jobs, and whose models are uploaded by the deployment. */
+/** Examples that have only jobs, and whose deployment uploads the models. */
 export const RUNNABLE = ['private-compilation', 'existing-vpc', 'many-jobs', 'edge-device', 'endpoint'];
 
 export interface DemoOptions {
   /** Folder of the example. */
   readonly example: string;
   readonly port: number;
-  /** How much faster than on AWS it goes on a terminal. */
+  /** How much faster than AWS the run is on a terminal. */
   readonly speed: number;
 }
 

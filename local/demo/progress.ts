@@ -6,11 +6,11 @@ import type { CancellableClock } from '../time/virtual-clock';
 const STACK_TYPE = 'AWS::CloudFormation::Stack';
 const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
 
-/** The jobs' statuses are looked at this often, and said again after so long. */
+/** How often the jobs' statuses are checked, and how often an unchanged status is repeated. */
 const LOOK_MS = 1_000;
 const REPEAT_MS = 30_000;
 
-/** Prints one operation on a stack as the CDK CLI does, and what its jobs do meanwhile. */
+/** Prints the progress of an operation as the CDK CLI does, and the statuses of its jobs. */
 export class Progress {
   private readonly paths: ReadonlyMap<string, string>;
   private readonly waiting = new Set<string>();
@@ -29,7 +29,7 @@ export class Progress {
   public event({ timestamp, logicalId, type, status, reason }: StackEvent): void {
     const isBegin = status.endsWith('_IN_PROGRESS');
     if (type === JOB_TYPE) { this.watch(logicalId, isBegin); }
-    // Begins are worth a line only where something takes time.
+    // Start events are printed only for operations that take time.
     if (isBegin && !type.startsWith('Custom::') && type !== STACK_TYPE) { return; }
     if (!isBegin && type !== STACK_TYPE) { this.done += 1; }
     const count = `${String(this.done).padStart(3)}/${this.paths.size}`;
@@ -42,7 +42,7 @@ export class Progress {
     this.looking = undefined;
   }
 
-  /** While CloudFormation waits: what SageMaker's console would show. */
+  /** While CloudFormation waits, this prints what SageMaker's console would show. */
   private watch(job: string, isWaiting: boolean): void {
     if (isWaiting) { this.waiting.add(job); } else { this.waiting.delete(job); }
     if (this.waiting.size === 0) {

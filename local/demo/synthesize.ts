@@ -6,14 +6,14 @@ import { guard, scratchFolder } from '../process/at-end';
 const ROOT = path.join(__dirname, '..', '..');
 const HAS_GROUPS = process.platform !== 'win32';
 
-/** What must be there, and how to get it. */
+/** The required files and packages, and how to get them. */
 const TOOLS: readonly (readonly [file: string, remedy: string])[] = [
   ['node_modules/aws-cdk/bin/cdk', 'the CDK CLI is missing; run npm ci'],
   ['node_modules/aws-local-stepfunctions/package.json', 'the interpreter of state machines is missing; run npm ci'],
   ['assets/compilation-job/handler/compilation-job.lambda/index.js', 'the handler is not bundled; run npx projen bundle (npm run demo does)'],
 ];
 
-/** @throws Error for what is not installed */
+/** @throws Error if a file or package is missing */
 export function requireTools(): void {
   for (const [file, remedy] of TOOLS) {
     if (!existsSync(path.join(ROOT, file))) { throw new Error(`${remedy} (${file} not found)`); }
@@ -31,13 +31,13 @@ export async function synthesize(example: string, output: string): Promise<void>
     cwd: path.join(ROOT, 'examples', example),
     env: {
       ...process.env,
-      // What the CLI and the app leave there goes with it.
+      // Temporary files of the CLI and the app go into this folder.
       TMPDIR: temporary.path,
       TEMP: temporary.path,
       // The app runs on the Node.js that runs this, with the types of the tests' configuration.
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
       TS_NODE_PROJECT: path.join(ROOT, 'test', 'tsconfig.json'),
-      // Nothing of this run leaves the machine.
+      // The run sends nothing to the network.
       CDK_DISABLE_CLI_TELEMETRY: 'true',
       CDK_DISABLE_VERSION_CHECK: '1',
       CI: 'true',

@@ -1,12 +1,12 @@
 import { tmpdir } from 'node:os';
 import type { VirtualClockProps } from '../time/virtual-clock';
 
-/** How fast a person can watch; without a terminal nothing waits. */
+/** The pace at which a person can watch. Without a terminal, nothing waits. */
 export function paceOf(out: { readonly isTTY?: boolean }, speed: number): VirtualClockProps {
   return out.isTTY ? { pace: ms => new Promise(resolve => setTimeout(resolve, ms / speed)) } : {};
 }
 
-/** A reader that has seen enough, such as head, ends the program, which is no error. Output that cannot be written ends it with a sentence. */
+/** If the reader closes the pipe, as head does, the program ends without an error. If output cannot be written for another reason, it ends with a message. */
 export function endWithReader(program: string): void {
   process.stdout.on('error', (err: NodeJS.ErrnoException) => {
     if (err.code === 'EPIPE') { process.exit(0); }
@@ -15,10 +15,10 @@ export function endWithReader(program: string): void {
   });
 }
 
-/** Ctrl-C ends the program with a line, after what is still to be done. */
+/** On Ctrl-C, the program cleans up and ends with a message. */
 export function endOnSignal(close: () => Promise<void> = async () => {}): void {
   let isEnding = false;
-  // Not once: without a listener of the program's own, what is left would be cleared away before it is closed.
+  // The listener stays, because without one a second Ctrl-C would end the program before the cleanup is done.
   (['SIGINT', 'SIGTERM'] as const).forEach((signal, index) => process.on(signal, () => {
     const exit = () => process.exit([130, 143][index]);
     if (isEnding) { exit(); }
@@ -28,14 +28,14 @@ export function endOnSignal(close: () => Promise<void> = async () => {}): void {
   }));
 }
 
-/** Ends the program with a sentence. */
+/** Ends the program with a message. */
 export function complain(program: string, err: NodeJS.ErrnoException): void {
   console.error(`${program}: ${sentence(err)}`);
   process.exitCode = 1;
 }
 
 function sentence({ message }: Error): string {
-  // Perhaps of a child, in the midst of its trace. Of a copy the second path is the one that is written.
+  // The error may come from a child process, within its stack trace. For a copy, the second path is the written one.
   const [line] = /\bE[A-Z]+:.*/.exec(message) ?? [message];
   const file = [...line.matchAll(/'([^']+)'/g)].at(-1)?.[1];
   const elsewhere = !file || file.startsWith(tmpdir()) ? 'set TMPDIR to a folder' : 'copy this repository to a folder';

@@ -1,9 +1,9 @@
 import { QueryCall, queryApi, XmlContent } from '../aws/query-protocol';
 import { hexDigest } from '../cloudformation/environment';
 
-/** What CDK's own custom resources ask of EC2. */
+/** The API of EC2 that CDK's custom resources call. */
 export class Ec2Api {
-  /** Every call so far. */
+  /** All calls so far. */
   public readonly calls: QueryCall[] = [];
 
   public readonly handler = queryApi({
@@ -19,7 +19,7 @@ export class Ec2Api {
   });
 }
 
-/** The AWS-managed lists of the names asked for; the addresses behind them are of no use here. */
+/** Returns the AWS-managed lists with the requested names, without their addresses. */
 function prefixLists({ parameters }: QueryCall): XmlContent[] {
   const names = Object.entries(parameters).filter(([key]) => /^Filter\.1\.Value\.\d+$/.test(key)).map(([, value]) => value);
   return parameters['Filter.1.Name'] === 'prefix-list-name'

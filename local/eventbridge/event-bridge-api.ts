@@ -1,18 +1,18 @@
 import { jsonApi } from '../aws/json-protocol';
 
-/** One event as a function put it on a bus. */
+/** An event that a function put on a bus. */
 export interface PutEvent {
   readonly EventBusName?: string;
   readonly Source: string;
   readonly DetailType: string;
   readonly Resources?: readonly string[];
-  /** JSON. */
+  /** In JSON. */
   readonly Detail: string;
 }
 
-/** Takes events and keeps them; no rule is evaluated and nobody is told. */
+/** Records events. It evaluates no rules and notifies no targets. */
 export class EventBridgeApi {
-  /** Every event so far. */
+  /** All events so far. */
   public readonly events: PutEvent[] = [];
 
   public readonly handler = jsonApi('AWSEvents', {

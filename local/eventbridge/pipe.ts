@@ -6,7 +6,7 @@ export interface PipeProperties {
   readonly TargetParameters: { readonly InputTemplate: string };
 }
 
-/** A pipe: what is sent within its window becomes batches, and each batch starts an execution. */
+/** A pipe. It collects the messages of a window into batches, and each batch starts an execution. */
 export class Pipe {
   private messages: string[] = [];
   private isOpen = false;

@@ -1,4 +1,4 @@
-/** A value of an event pattern, as far as rules here use them. */
+/** The matchers in event patterns that the library's rules use. */
 type Matcher = string | { readonly prefix: string } | { readonly wildcard: string };
 
 /** Lists of matchers at the leaves. */
@@ -15,7 +15,7 @@ export interface RuleProperties {
   }[];
 }
 
-/** Whether EventBridge hands an event to the targets of a rule. */
+/** Whether EventBridge sends an event to the targets of a rule. */
 export function matchesPattern(pattern: Pattern, event: any): boolean {
   return Object.entries(pattern).every(([member, wanted]) => {
     const value = event?.[member];
@@ -27,12 +27,12 @@ function matchesValue(matcher: Matcher, value: unknown): boolean {
   if (typeof value !== 'string') { return false; }
   if (typeof matcher === 'string') { return value === matcher; }
   if ('prefix' in matcher) { return value.startsWith(matcher.prefix); }
-  // A backslash takes away what an asterisk or a backslash means.
+  // A backslash escapes an asterisk or a backslash.
   const source = matcher.wildcard.replace(/\\([*\\])|\*|[^*\\]+/g, (text, escaped) => text === '*' ? '.*' : (escaped ?? text).replace(/[^\w]/g, '\\$&'));
   return new RegExp(`^${source}$`, 's').test(value);
 }
 
-/** What a target gets of an event: its template with the values of paths filled in, each as JSON. */
+/** The input of a target: its template with the values of paths filled in, each as JSON. */
 export function targetInput({ InputPathsMap, InputTemplate }: RuleProperties['Targets'][number]['InputTransformer'], event: any): unknown {
   return JSON.parse(InputTemplate.replace(/<([^>]+)>/g, (_, name) => {
     const path = InputPathsMap[name].split('.').slice(1);

@@ -1,5 +1,5 @@
 /**
- * A fleet of a dozen, locally: examples/fleet as synthesized, three models for four targets, four jobs at a time, with faults. On a terminal two
+ * Runs the synthesized examples/fleet locally: three models for four targets, four jobs at a time, with faults. On a terminal, two
  * minutes of AWS pass in a second.
  *
  *   npm run demo:fleet
@@ -14,7 +14,7 @@ const USAGE = `npm run demo:fleet [-- --speed 120]
   --speed  how many seconds pass in one real second on a terminal (120); elsewhere nothing waits`;
 
 endWithReader('demo:fleet');
-// All of it is in this process: there is nothing to clear away.
+// Everything is in this process, so there is nothing to clean up.
 endOnSignal();
 
 try {

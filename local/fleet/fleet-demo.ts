@@ -14,7 +14,7 @@ const MODELS = ['resnet18', 'mobilenet', 'squeezenet'];
 export class FleetDemo {
   private readonly clock: VirtualClock;
   private readonly fleet: LocalFleet;
-  /** Calls that went wrong. */
+  /** Failed calls. */
   private faulty = 0;
 
   constructor(private readonly out: Output, pace: VirtualClockProps = {}) {
@@ -35,7 +35,7 @@ export class FleetDemo {
     });
   }
 
-  /** Gives the number of jobs that it leaves running. */
+  /** Returns the number of jobs that are still running. */
   public run(): Promise<number> {
     return this.clock.run(this.play());
   }

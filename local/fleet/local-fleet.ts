@@ -9,22 +9,22 @@ import {
 import type { CancellableClock } from '../time/virtual-clock';
 
 export interface LocalFleetProps extends Omit<NeoServiceProps, 'now' | 'artifacts'> {
-  /** How time passes, for SageMaker and Step Functions alike. */
+  /** The clock of SageMaker and Step Functions. */
   readonly clock: CancellableClock;
-  /** What goes wrong. @default - nothing */
+  /** The planned faults. @default - none */
   readonly faults?: readonly FaultRule[];
-  /** Of jitter and faults. @default 1 */
+  /** The seed of jitter and faults. @default 1 */
   readonly seed?: number;
-  /** How long a Map Run goes on when its execution has been stopped. @default 0 */
+  /** How long a Map Run continues after its execution was stopped, in milliseconds. @default 0 */
   readonly cancellationMs?: number;
   readonly onCall?: (call: CallRecord) => void;
-  /** Sees every call of a Task state, of S3 too. */
+  /** Called with every call of a Task state, including those of S3. */
   readonly wrapCall?: (call: TaskCall) => TaskCall;
   readonly onStep?: (step: Step) => void;
   readonly onEnd?: (ended: Ended) => void;
 }
 
-/** What the results say: of compilations that succeeded their outputs, of others what ResultWriter writes. */
+/** The results: the outputs of successful compilations, and what ResultWriter writes for the others. */
 export interface FleetResults {
   readonly succeeded: any[];
   readonly failed: any[];
@@ -41,7 +41,7 @@ export class LocalFleet {
   public readonly stateMachine: LocalStateMachine;
   public readonly stopper: LocalStateMachine;
   public readonly template: SynthesizedTemplate;
-  /** Executions that the pipe has started of the fleet, and a rule of the stopper. */
+  /** The executions of the fleet that the pipe has started, and those of the stopper that a rule has started. */
   public readonly uploads: Execution[] = [];
   public readonly stops: Execution[] = [];
   private readonly rules: readonly RuleProperties[];
@@ -109,7 +109,7 @@ export class LocalFleet {
     this.emit({ 'source': 'aws.s3', 'detail-type': 'Object Created', 'detail': { bucket: { name: this.bucket('Models') }, object } });
   }
 
-  /** What the ResultWriter has written for an execution that succeeded. */
+  /** The output of the ResultWriter for a successful execution. */
   public results(execution: Execution): FleetResults {
     const [, bucket, manifest] = /^s3:\/\/([^/]+)\/(.*)$/.exec((execution.output as any).Results)!;
     const json = (key: string) => JSON.parse(Buffer.from(this.store.get(bucket, key)!.body).toString());

@@ -1,7 +1,7 @@
 import { ACTIVE_STATUSES, JobRecord, NeoService } from '../sagemaker';
 import type { CancellableClock } from '../time/virtual-clock';
 
-/** Where progress goes: a terminal, where a table is drawn again and again, or anything else, which gets a line for every change. */
+/** Where progress is written: a terminal shows a table that is redrawn, and other outputs get a line for every change. */
 export interface Output {
   readonly isTTY?: boolean;
   write(text: string): unknown;
@@ -12,7 +12,7 @@ const REFRESH_MS = { log: 1_000, table: 5_000 };
 
 const SIGNS: Record<string, string> = { STARTING: '…', INPROGRESS: '▶', COMPLETED: '✓', FAILED: '✗', STOPPING: '■', STOPPED: '■' };
 
-/** The jobs that begin while it is watched. */
+/** The jobs that begin while the progress is shown. */
 export class Progress {
   private readonly watching = new AbortController();
   private readonly start: number;

@@ -9,14 +9,14 @@ export class SimulatedFleet extends LocalFleet {
     super(stack, { ...props, clock: time });
   }
 
-  /** Runs an execution, and what follows from its end. */
+  /** Runs an execution, and everything that follows from its end. */
   public async run(input: object = {}): Promise<Execution> {
     const execution = this.stateMachine.start(input);
     await this.settle(execution);
     return execution;
   }
 
-  /** Uploads models at once; gives the executions that this has started. */
+  /** Uploads models at once. Returns the executions that this has started. */
   public async uploadAll(keys: string[], content = (key: string) => key): Promise<Execution[]> {
     const before = this.uploads.length;
     keys.forEach(key => this.upload(key, content(key)));

@@ -1,6 +1,6 @@
 /**
- * What runs in a function's process: loads the handler, takes events from the parent and gives results back, as AWS's
- * runtime does. Run by Node.js as it stands (type stripping), so it imports nothing of the project. process-clock.ts is
+ * Runs in a function's process: loads the handler, receives events from the parent and returns results, like AWS's
+ * runtime. Run by Node.js as it stands (type stripping), so it imports nothing of the project. process-clock.ts is
  * loaded before it.
  */
 import http from 'node:http';
@@ -26,7 +26,7 @@ redirectAnswers();
 keepOffTheNetwork();
 syncBuiltinESMExports();
 
-// Ctrl-C goes to every process of the terminal: the parent ends the functions, in its own order.
+// Ctrl-C reaches all processes of the terminal. The parent ends the functions in its own order.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(0));
 
@@ -84,7 +84,7 @@ function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
 
-/** Lines reach the parent in the order of everything else that happens. */
+/** The parent gets output in order with all other messages. */
 function sendOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
@@ -96,7 +96,7 @@ function sendOutput(): void {
   }
 }
 
-/** CloudFormation's response URLs are https on a host of AWS's: those answers go to the local run. */
+/** CloudFormation's response URLs have an AWS host and https. These responses go to the local run. */
 function redirectAnswers(): void {
   const original = https.request;
   https.request = function (...args: any[]) {
@@ -112,7 +112,7 @@ function redirectAnswers(): void {
   } as typeof https.request;
 }
 
-/** A local run has no network: whoever tries to reach it is told so, at once. */
+/** A local run has no network, so other requests fail at once. */
 function keepOffTheNetwork(): void {
   const original = net.Socket.prototype.connect;
   net.Socket.prototype.connect = function (this: net.Socket, ...args: any[]) {

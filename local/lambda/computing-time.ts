@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** How often a process that works is looked at. */
+/** How often a working process is checked. */
 const LOOK_MS = 200;
 
-/** Where the system does not tell what a process has computed: so much of the time that has passed. */
+/** The share of the elapsed time that counts if the system does not report the processor time. */
 const ASSUMED_SHARE = 0.1;
 
 /**
- * Calls back when a process has computed for longer than this. The virtual clock stands meanwhile, and time that the process does not get from a busy
- * machine does not count.
+ * Calls back when a process has computed for longer than this. The virtual clock stands meanwhile. Time in which a busy
+ * machine does not run the process does not count.
  *
  * @returns what ends the watch
  */
@@ -26,10 +26,10 @@ export function limitComputing(pid: number, seconds: number, onExceeded: () => v
   return () => clearInterval(timer);
 }
 
-/** Of all threads of a process, so far. @returns undefined where there is no /proc, or the process is gone */
+/** The processor time of all threads of a process. @returns undefined if there is no /proc, or if the process is gone */
 function processorSeconds(pid: number): number | undefined {
   try {
-    // The name in parentheses may hold blanks. Linux counts in hundredths of a second here.
+    // The name in parentheses may contain blanks. The unit is hundredths of a second.
     const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ').slice(11, 13).map(Number);
     return (user + system) / 100;
   } catch {

@@ -3,7 +3,7 @@ import { failure, InvocationResult, Worker } from './worker';
 import { Random, uuid } from '../sagemaker';
 import type { VirtualClock } from '../time/virtual-clock';
 
-/** A function as its template has it, with everything resolved. */
+/** A function with the resolved properties of its template. */
 export interface FunctionConfiguration {
   readonly functionName: string;
   readonly functionArn: string;
@@ -18,15 +18,15 @@ export interface FunctionConfiguration {
 export interface LocalFunctionProps {
   readonly configuration: FunctionConfiguration;
   readonly clock: VirtualClock;
-  /** Of request IDs. */
+  /** The source of request IDs. */
   readonly random: Random;
-  /** What processes get from outside. */
+  /** The surroundings of the processes. */
   readonly environment: () => Readonly<Record<string, string>>;
   readonly onLog: (line: string) => void;
   readonly onStart: (name: string, worker: Worker) => void;
 }
 
-/** A function with its processes; each takes one event at a time and is used again while it is well. */
+/** A function with its processes. Each handles one event at a time, and is reused until it fails. */
 export class LocalFunction {
   public readonly configuration: FunctionConfiguration;
   private readonly idle: Worker[] = [];
@@ -99,7 +99,7 @@ function runtimeEnvironment(configuration: FunctionConfiguration): Record<string
     LAMBDA_TASK_ROOT: codeDirectory,
     LOCAL_FUNCTION_ARN: configuration.functionArn,
     TZ: ':UTC',
-    // Never used: nothing of AWS is called. The SDK wants some.
+    // The SDK requires credentials, but they are never used, because AWS is never called.
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',

@@ -8,27 +8,27 @@ import type { VirtualClock } from '../time/virtual-clock';
 
 export interface LambdaServiceProps {
   readonly clock: VirtualClock;
-  /** Of request IDs. */
+  /** The source of request IDs. */
   readonly random: Random;
   readonly environment: LocalFunctionProps['environment'];
   readonly onLog: (functionName: string, line: string) => void;
-  /** Executions of all functions at once; what comes on top is throttled. @default 1000 */
+  /** The maximum number of concurrent executions of all functions; more are throttled. @default 1000 */
   readonly concurrency?: number;
-  /** Makes what runs a function. @default - processes of the runtime that it declares */
+  /** Creates what runs a function. @default - processes of the runtime that it declares */
   readonly makeFunction?: (props: LocalFunctionProps) => RunnableFunction;
-  /** How long an execution takes at least. @default 0 - computing takes no time in a local run */
+  /** The minimum duration of an execution. @default 0 - computing takes no time in a local run */
   readonly executionMs?: number;
 }
 
 export type RunnableFunction = Pick<LocalFunction, 'configuration' | 'invoke' | 'close'>;
 
-/** What accounts have, unless they are new: those have 10. */
+/** The default of AWS accounts. New accounts have 10. */
 const DEFAULT_CONCURRENCY = 1_000;
 
-/** Waits before an asynchronous event that failed is tried again. AWS: one minute, then two. */
+/** The delays before a failed asynchronous event is retried, as on AWS: one minute, then two. */
 const RETRY_SECONDS = [60, 120];
 
-/** An asynchronous event that is throttled is tried again for six hours, at intervals of one second at first and five minutes at last. */
+/** A throttled asynchronous event is retried for six hours, at intervals from one second to five minutes. */
 const THROTTLED_RETRIES_MS = 6 * 3_600_000;
 const LONGEST_INTERVAL_MS = 300_000;
 
@@ -36,7 +36,7 @@ const LONGEST_INTERVAL_MS = 300_000;
 export class LambdaService {
   /** Invocations that were throttled so far, retries included. */
   public throttles = 0;
-  /** The most executions at once so far. */
+  /** The maximum number of concurrent executions so far. */
   public peak = 0;
   private readonly functions = new Map<string, RunnableFunction>();
   private readonly workers = new Map<string, Worker>();
@@ -95,7 +95,7 @@ export class LambdaService {
   }
 
   /**
-   * Takes the event and returns; a function that fails gets the event again, twice at most.
+   * Accepts the event and returns. A function that fails gets the event again, at most twice.
    *
    * @throws ApiError if there is no such function
    */
@@ -144,7 +144,7 @@ export class LambdaService {
     }
   }
 
-  /** Waits while it is throttled. Gives nothing when the function is gone, or when it has waited for too long. */
+  /** Waits while it is throttled. Returns undefined if the function is gone, or if the wait was too long. */
   private async invokePatiently(nameOrArn: string, event: string): Promise<InvocationResult | undefined> {
     const end = this.props.clock.now() + THROTTLED_RETRIES_MS;
     for (let interval = 1_000; this.props.clock.now() < end; interval = Math.min(2 * interval, LONGEST_INTERVAL_MS)) {

@@ -1,6 +1,6 @@
 /**
- * The time of the run in a function's process. It stands while this process works; the parent moves it when this process says that it waits, for a
- * timer or for answers. Run by Node.js as it stands (type stripping), so it imports nothing of the project.
+ * The clock of the run in a function's process. It stands while this process works. The parent moves it when this process reports that it waits for a
+ * timer or for responses. Run by Node.js as it stands (type stripping), so it imports nothing of the project.
  */
 import crypto from 'node:crypto';
 import http from 'node:http';
@@ -8,7 +8,7 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import { promisify } from 'node:util';
 
-/** Every message of the parent carries the time. */
+/** Every message of the parent contains the time. */
 interface ParentMessage {
   readonly now: number;
 }
@@ -20,10 +20,10 @@ interface Timer {
   at: number;
 }
 
-/** Handles and requests that wait for something from outside, or for nothing. */
+/** Handles and requests that wait for outside events, or for nothing. */
 const PASSIVE = new Set(['TCPSocketWrap', 'TCPServerWrap', 'PipeWrap', 'TTYWrap', 'Timeout', 'MessagePort', 'SignalWrap']);
 
-/** Promises and callbacks may follow each other for so many rounds of the event loop before this process counts as waiting. */
+/** The number of idle rounds of the event loop after which this process counts as waiting. */
 const ROUNDS = 3;
 
 const HEADER = 'x-local-caller';
@@ -34,7 +34,7 @@ const immediately = setImmediate;
 let time = Number(env.LOCAL_NOW);
 let random = Number(env.LOCAL_SEED);
 const timers = new Map<number, Timer>();
-/** Requests without an answer; of some the answer has begun to arrive. */
+/** Requests without a complete response. */
 const openCalls = new Map<number, http.IncomingMessage | undefined>();
 let lastTimer = 0;
 let lastCall = 0;
@@ -53,7 +53,7 @@ process.on('message', ({ now }: ParentMessage) => {
 });
 look();
 
-/** Replaces whatever tells the time, waits for it, or is random. */
+/** Replaces all sources of time, timers and randomness. */
 function replaceClock(): void {
   const load = createRequire(process.execPath);
   const timerFunctions = {
@@ -68,7 +68,7 @@ function replaceClock(): void {
   Object.assign(globalThis, timerFunctions);
   Object.assign(load('node:timers'), timerFunctions);
   load('node:timers/promises').setTimeout = timerFunctions.setTimeout[promisify.custom];
-  // The clock of the machine must break no connection.
+  // The machine's clock must not break a connection.
   net.Socket.prototype.setTimeout = function () { return this; };
 
   globalThis.Date = new Proxy(RealDate, {
@@ -87,7 +87,7 @@ function replaceClock(): void {
   globalThis.crypto.randomUUID = randomUUID;
 }
 
-/** Requests carry a number, so that the parent knows when this process waits for it alone. */
+/** Requests have a number, so that the parent knows when this process waits only for them. */
 function announceRequests(): void {
   const request = http.request;
   http.request = function (...args: any[]) {
@@ -95,7 +95,7 @@ function announceRequests(): void {
     const { value, answering, ended } = callStarted();
     outgoing.setHeader(HEADER, value);
     outgoing.prependOnceListener('response', response => {
-      // Node.js throws away what nothing listens to.
+      // Node.js discards a response without a listener.
       if (outgoing.listenerCount('response') === 0) { response.resume(); }
       answering(response);
     });
@@ -141,7 +141,7 @@ function callStarted() {
 }
 
 function start(run: () => void, ms: number = 1, isRepeated = false) {
-  // As Node.js has it: at least a millisecond.
+  // At least a millisecond, as in Node.js.
   const delay = ms >= 1 && ms < 2 ** 31 ? Math.floor(ms) : 1;
   const timer: Timer = { id: ++lastTimer, run, at: time + delay, every: isRepeated ? delay : undefined };
   timers.set(timer.id, timer);
@@ -180,7 +180,7 @@ function nextTimer(): Timer | undefined {
   return next;
 }
 
-/** One at a time, so that promises go on in between. */
+/** One at a time, so that promises continue in between. */
 function runDueTimers(): void {
   const timer = nextTimer();
   if (!timer || timer.at > time) { return look(); }
@@ -189,7 +189,7 @@ function runDueTimers(): void {
   timer.run();
 }
 
-/** Tells the parent, as soon as it is so, that this process waits, and what for. */
+/** Tells the parent when this process begins to wait, and what it waits for. */
 function look(): void {
   roundsLeft = ROUNDS;
   if (isLooking) { return; }
@@ -204,7 +204,7 @@ function lookAgain(): void {
     return;
   }
   isLooking = false;
-  // Some functions never read what CloudFormation answers them.
+  // Some functions never read CloudFormation's response.
   openCalls.forEach((response, id) => response?.complete && openCalls.delete(id));
   process.send?.({ type: 'waiting', seen: seenMessages, calls: [...openCalls.keys()], wakeAt: nextTimer()?.at });
 }

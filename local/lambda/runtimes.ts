@@ -5,7 +5,7 @@ import { optionalDependencies } from './node-runtimes/package.json';
 
 export interface NodeRuntime {
   readonly executable: string;
-  /** Version as Node.js prints it. */
+  /** The version as Node.js prints it. */
   readonly version: string;
   /** Why it is not the version that the function declares. @default - it is */
   readonly note?: string;
@@ -30,7 +30,7 @@ export function nodeRuntime(runtime: string): NodeRuntime {
   return exact ?? { ...available[0], note: `Node.js ${major} is not installed here: ${runtime} runs on ${available[0].version}` };
 }
 
-/** What local/lambda/node-runtimes/package.json has for this machine, and the Node.js that runs this. */
+/** The versions of Node.js that local/lambda/node-runtimes/package.json has for this machine, and the current one. */
 function installed(): NodeRuntime[] {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const name = new RegExp(`^node\\d*-(bin-)?${platform}-${process.arch}$`);

@@ -6,9 +6,9 @@ import type { Caller } from '../http/http-server';
 import { guard } from '../process/at-end';
 import type { VirtualClock } from '../time/virtual-clock';
 
-/** The answer of the Invoke API. */
+/** The response of the Invoke API. */
 export interface InvocationResult {
-  /** JSON. */
+  /** In JSON. */
   readonly payload: string;
   /** Set when the function failed. */
   readonly functionError?: string;
@@ -16,7 +16,7 @@ export interface InvocationResult {
 
 export interface WorkerProps {
   readonly clock: VirtualClock;
-  /** Its name in the header of requests, and the seed of what is random in it. */
+  /** Its name in the header of requests, and the seed of its random values. */
   readonly name: string;
   readonly executable: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -30,22 +30,22 @@ type Message =
   | { readonly type: 'output'; readonly text: string }
   | Waiting & { readonly type: 'waiting' };
 
-/** What a process says when it waits. */
+/** The message of a process that waits. */
 interface Waiting {
-  /** How many messages it had by then. */
+  /** The number of messages that it has received. */
   readonly seen: number;
-  /** Its requests without an answer. */
+  /** Its requests without a response. */
   readonly calls: readonly number[];
   readonly wakeAt?: number;
 }
 
-/** Functions of AWS have ten seconds to load; this is computing time on a machine that may be slow. */
+/** On AWS, functions have ten seconds to load. This is processor time, on a machine that may be slow. */
 const INIT_SECONDS = 60;
 
-/** AWS stops what computes for longer than the Timeout; computing takes longer on a busy machine. */
+/** AWS stops a function that computes for longer than its Timeout. Computing takes longer on a busy machine. */
 const computingLimit = (timeoutSeconds: number): number => 1 + 2 * timeoutSeconds;
 
-/** One process of one function; takes one event at a time. The clock stands while it works. */
+/** One process of a function. It handles one event at a time. The clock stands while it works. */
 export class Worker implements Caller {
   private readonly child: ChildProcess;
   private readonly ready: Promise<InvocationResult | undefined>;
@@ -53,7 +53,7 @@ export class Worker implements Caller {
   private onAnswer?: (message: Message) => void;
   private onExit?: () => void;
   private release?: () => void;
-  /** Its requests that have arrived here and are not answered. */
+  /** Its requests that have arrived here and have no response yet. */
   private readonly calls = new Set<number>();
   private sent = 0;
   private toldTime: number;
@@ -75,7 +75,7 @@ export class Worker implements Caller {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     guard(this.child);
-    // What is written past process.stdout, by Node.js itself.
+    // Output that Node.js writes directly, without process.stdout.
     [this.child.stdout!, this.child.stderr!].forEach(stream => stream.setEncoding('utf8').on('data', (text: string) => this.print(text)));
     this.child.on('message', (message: Message) => this.take(message));
     this.child.on('error', err => props.onLog(String(err)));
@@ -91,12 +91,12 @@ export class Worker implements Caller {
     this.update();
   }
 
-  /** Whether it can take another event. */
+  /** Whether it can handle another event. */
   public get alive(): boolean {
     return this.exit === undefined && !this.child.killed && this.child.connected;
   }
 
-  /** Never rejects: what goes wrong is the function's error. */
+  /** Never rejects: a failure is an error of the function. */
   public async invoke(requestId: string, event: string, timeoutSeconds: number): Promise<InvocationResult> {
     const initError = await this.ready;
     if (initError) {
@@ -174,14 +174,14 @@ export class Worker implements Caller {
     this.update();
   }
 
-  /** Whether it works: it has not said that it waits, or not since the last message, or an answer is on its way. */
+  /** Whether it works: it has not reported that it waits, or not since the last message, or a response is on its way. */
   private get isBusy(): boolean {
     if (this.exit !== undefined) { return false; }
     if (this.child.killed || this.waiting?.seen !== this.sent) { return true; }
     return this.waiting.calls.length !== this.calls.size || this.waiting.calls.some(id => !this.calls.has(id));
   }
 
-  /** Lets the clock go, or holds it, and sets the alarm for the next timer of the process. */
+  /** Releases the clock or holds it, and sets the alarm for the next timer of the process. */
   private update(): void {
     this.alarm.abort();
     if (this.exit !== undefined || this.waiting?.seen === this.sent) { this.onSeen.splice(0).forEach(seen => seen()); }
@@ -189,7 +189,7 @@ export class Worker implements Caller {
       this.release ??= this.props.clock.hold();
       return;
     }
-    // Between two events AWS freezes a process.
+    // AWS freezes a process between two events.
     if (this.exit === undefined && this.onAnswer && this.waiting?.wakeAt !== undefined) {
       this.alarm = new AbortController();
       const { clock } = this.props;
@@ -199,7 +199,7 @@ export class Worker implements Caller {
     this.release = undefined;
   }
 
-  /** The next message that means something, or what a process that ended or took too long means. */
+  /** The next relevant message, or the failure of a process that ended or took too long. */
   private answer<T>(
     computingSeconds: number, timeout: AbortSignal | undefined, read: (message: Message) => T, none: (exit?: string) => T,
   ): Promise<T> {

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { Schema } from './schema';
 
-/** The operations that the stand-in serves, with the AWS SDK's own types of their inputs and outputs. */
+/** The operations of the stand-in, with the AWS SDK's types of their inputs and outputs. */
 export interface NeoOperations {
   CreateCompilationJob: { input: sdk.CreateCompilationJobRequest; output: sdk.CreateCompilationJobResponse };
   DescribeCompilationJob: { input: sdk.DescribeCompilationJobRequest; output: sdk.DescribeCompilationJobResponse };
@@ -19,7 +19,7 @@ export interface NeoOperations {
 
 export type NeoOperation = keyof NeoOperations;
 
-/** The AWS SDK's own description of each operation's input: members, their types, and which are required. */
+/** The AWS SDK's schema of each operation's input: members, their types, and which are required. */
 export const INPUT_SCHEMAS: Record<NeoOperation, Schema> = {
   CreateCompilationJob: CreateCompilationJobRequest$,
   DescribeCompilationJob: DescribeCompilationJobRequest$,

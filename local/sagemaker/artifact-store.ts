@@ -1,11 +1,11 @@
-/** An object of a bucket; the content is kept because models and artifacts here are small. */
+/** An object of a bucket, with its content, because models and artifacts are small here. */
 export interface StoredObject {
   readonly key: string;
   readonly body: Uint8Array;
   readonly lastModified: number;
 }
 
-/** Buckets in memory: where jobs find their model and write their artifacts. */
+/** Buckets in memory, from which jobs read their model and to which they write their artifacts. */
 export class ArtifactStore {
   private readonly buckets = new Map<string, Map<string, StoredObject>>();
   private readonly listeners: (() => void)[] = [];
@@ -36,7 +36,7 @@ export class ArtifactStore {
       .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
-  /** Deleting what is not there is no error, as in S3. */
+  /** Deleting an object that does not exist is no error, as in S3. */
   public delete(bucket: string, key: string): void {
     this.settle();
     this.buckets.get(bucket)?.delete(key);

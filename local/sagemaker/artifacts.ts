@@ -15,7 +15,7 @@ function targetName(request: CreateCompilationJobRequest): string {
 }
 
 /**
- * What a finished job "writes". Nothing is compiled here: the file says so, and depends on all that the result of a
+ * The artifact of a completed job. Nothing is compiled here: the file says so, and depends on everything that the result of a
  * real compilation depends on, so that equal requests give equal digests.
  */
 export function artifactBody(request: CreateCompilationJobRequest): Buffer {
@@ -33,7 +33,7 @@ export function artifactDigest(body: Uint8Array): string {
   return createHash('blake2b512').update(body).digest('hex');
 }
 
-/** Only cloud instances have an image to serve the model with; account and tag are made up. */
+/** Only jobs for cloud instances have an image to serve the model. Its account and tag are invented. */
 export function inferenceImage(request: CreateCompilationJobRequest, region: string): string | undefined {
   const device = request.OutputConfig!.TargetDevice;
   if (!device?.startsWith('ml_')) {

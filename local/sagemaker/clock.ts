@@ -1,4 +1,4 @@
-/** Where the stand-in reads the time and how it waits; tests and simulations bring their own. */
+/** The stand-in's source of time, which tests and simulations provide. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -10,7 +10,7 @@ export const SYSTEM_CLOCK: Clock = {
   sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
 };
 
-/** Time that only moves when told to. For one actor at a time: its sleep moves the time and returns. */
+/** A clock that moves only on request. Use it with one caller at a time, because its sleep moves the time and returns. */
 export class SimulatedClock implements Clock {
   constructor(private time = Date.UTC(2030, 0, 1)) {}
 

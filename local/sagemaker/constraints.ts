@@ -4,16 +4,16 @@ import {
 } from '@aws-sdk/client-sagemaker';
 
 /**
- * What SageMaker's service model says of a value beyond its type. The AWS SDK for JavaScript ships the types and the
- * enums but not the patterns, lengths and ranges, so these stand here; `npm run test:moto` compares every line with
- * AWS's model as botocore ships it.
+ * The constraints on a value in SageMaker's service model, beyond its type. The AWS SDK for JavaScript has the types and the
+ * enums, but not the patterns, lengths and ranges, so these are here. `npm run test:moto` compares every line with
+ * AWS's model in botocore.
  */
 export interface Constraint {
   /** Lower bound: length of a string, number of items, or value of a number. */
   readonly min?: number;
-  /** Upper bound, likewise. */
+  /** Upper bound of the same. */
   readonly max?: number;
-  /** Regular expression that the whole string must match (AWS's model leaves it unanchored, the service does not). */
+  /** Regular expression that the whole string must match. AWS's model has it unanchored, but the service anchors it. */
   readonly pattern?: string;
   readonly enum?: readonly string[];
   /** For each item of a list. */

@@ -5,8 +5,8 @@ import { ArtifactStore, parseS3Uri } from './artifact-store';
 const ONLY_IN: Readonly<Record<string, string>> = { ml_inf2: 'us-east-2', ml_trn1: 'us-east-1' };
 
 /**
- * Requests that AWS accepts by their form but documents as not compilable. AWS does not say whether the request or the
- * job fails: here the job does. The words are ours.
+ * Finds well-formed requests that cannot compile, according to AWS's documentation. AWS does not say whether the request or the
+ * job fails. Here, the job does. The messages are ours.
  *
  * @returns the FailureReason, or undefined for a job that can run
  */

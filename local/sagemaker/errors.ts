@@ -1,4 +1,4 @@
-/** An error as AWS answers it: the SDK client turns it into an exception of that name. */
+/** An error in AWS's format, which the SDK client turns into an exception with this name. */
 export class AwsError extends Error {
   constructor(
     /** The error's name, for example `ValidationException`. */
@@ -11,10 +11,10 @@ export class AwsError extends Error {
   }
 }
 
-/** Not in the service's model; every AWS service answers it when the input breaks a constraint. */
+/** Not in the service's model, but every AWS service returns it if the input violates a constraint. */
 export const validationException = (message: string) => new AwsError('ValidationException', message);
 
-/** The request is not even well-typed, for example a string where a number belongs. */
+/** The request has a value of a wrong type, for example a string instead of a number. */
 export const serializationException = (message: string) => new AwsError('SerializationException', message);
 
 export const resourceInUse = (arn: string) => new AwsError('ResourceInUse',

@@ -1,34 +1,34 @@
 import { AwsError, resourceLimitExceeded } from './errors';
 import { Random, seededRandom } from './random';
 
-/** One call as it arrives, before anything is done with it. */
+/** A call on arrival, before it is processed. */
 export interface CallPoint {
-  /** For example `CreateCompilationJob` or, of S3, `DeleteObjects`. */
+  /** For example `CreateCompilationJob`, or `DeleteObjects` of S3. */
   readonly operation: string;
-  /** Counts the calls of this operation, retries included, from 1. */
+  /** The number of this call of the operation, including retries, from 1. */
   readonly nth: number;
   readonly input: any;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** What goes wrong with a call. */
+/** A fault of a call. */
 export type Fault =
-  /** The answer takes longer. */
+  /** The response takes longer. */
   | { readonly kind: 'latency'; readonly ms: number }
-  /** The service answers with an error and does nothing. */
+  /** The service responds with an error and does nothing. */
   | { readonly kind: 'error'; readonly error: (call: CallPoint) => AwsError }
-  /** The connection breaks; before: nothing was done, after: it was done and the response is lost. */
+  /** The connection breaks. `before`: the call has no effect. `after`: the call takes effect and the response is lost. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
-  /** The caller gives up waiting, and the call takes effect so much later. */
+  /** The caller stops waiting, and the call takes effect later. */
   | { readonly kind: 'late'; readonly ms: number }
-  /** The calling process dies, before its call reaches the service or after the service has done it. */
+  /** The calling process crashes, before its call reaches the service or after the call has taken effect. */
   | { readonly kind: 'crash'; readonly when: 'before' | 'after' };
 
-/** When something goes wrong. All conditions given must hold. */
+/** The conditions of a fault. All given conditions must hold. */
 export interface FaultRule {
   readonly fault: Fault | readonly Fault[];
-  /** @default - every operation, also those of S3 */
+  /** @default - every operation, including those of S3 */
   readonly operation?: string | readonly string[];
   /** The nth call of the operation, counted from 1; several are allowed. @default - every call */
   readonly nth?: number | readonly number[];
@@ -36,11 +36,11 @@ export interface FaultRule {
   readonly when?: (call: CallPoint) => boolean;
   /** 0 to 1. @default 1 */
   readonly probability?: number;
-  /** Ends after so many hits. @default - never */
+  /** The maximum number of faults from this rule. @default - no maximum */
   readonly times?: number;
 }
 
-/** Decides for each call what goes wrong. The same rules, seed and calls give the same faults. */
+/** Decides on the faults of each call. The same rules, seed and calls result in the same faults. */
 export class FaultSchedule {
   private readonly random: Random;
   private readonly hits: number[];
@@ -50,7 +50,7 @@ export class FaultSchedule {
     this.hits = rules.map(() => 0);
   }
 
-  /** The faults of this call, in the order in which they strike. */
+  /** The faults of this call, in their order. */
   public next(call: CallPoint): Fault[] {
     return this.rules.flatMap((rule, i) => {
       if (this.hits[i] >= (rule.times ?? Infinity) || !this.applies(rule, call)) {
@@ -74,7 +74,7 @@ export const latency = (ms: number): Fault => ({ kind: 'latency', ms });
 export const error = (name: string, message: string, statusCode = 400): Fault =>
   ({ kind: 'error', error: () => new AwsError(name, message, statusCode) });
 
-/** SageMaker throttles with HTTP 400, as every service with its protocol; some gateways answer 429. */
+/** SageMaker throttles with HTTP 400, like all services with its protocol. Some gateways respond with 429. */
 export const throttling = (statusCode: 400 | 429 = 400): Fault => error('ThrottlingException', 'Rate exceeded', statusCode);
 
 export const internalFailure = (): Fault =>
@@ -87,29 +87,29 @@ export const connectionReset = (): Fault => ({ kind: 'reset', when: 'before' });
 
 export const responseLost = (): Fault => ({ kind: 'reset', when: 'after' });
 
-/** The client stops waiting for the answer; the service does what was asked after so many milliseconds. */
+/** The client stops waiting for the response. The call takes effect after this many milliseconds. */
 export const lateEffect = (ms: number): Fault => ({ kind: 'late', ms });
 
 export const crashBefore = (): Fault => ({ kind: 'crash', when: 'before' });
 
 export const crashAfter = (): Fault => ({ kind: 'crash', when: 'after' });
 
-/** Others of the account have used up the quota. */
+/** Other jobs of the account have used up the quota. */
 export const quotaTaken = (quota = 4): Fault =>
   ({ kind: 'error', error: () => resourceLimitExceeded('Number of concurrent compilation jobs', quota, quota) });
 
-/** SageMaker's words while a new role is not known everywhere yet, and likewise if it never will be. */
+/** SageMaker's message while a new role is not available everywhere yet. It is the same if the role never will be. */
 export const roleNotPropagated = (): Fault => ({
   kind: 'error',
   error: ({ input }) => new AwsError('ValidationException', `Could not assume role ${input.RoleArn}. `
     + 'Please ensure that the role exists and allows principal \'sagemaker.amazonaws.com\' to assume the role.'),
 });
 
-/** What no waiting changes. */
+/** An error that a retry does not change. */
 export const explicitlyDenied = (): Fault => error('AccessDeniedException', 'User: arn:aws:sts::111122223333:assumed-role/handler/handler is not authorized to perform this action '
   + 'with an explicit deny in a service control policy');
 
-/** A role's credentials that are not known everywhere yet. */
+/** The role's credentials are not available everywhere yet. */
 export const tokenUnknown = (): Fault => error('UnrecognizedClientException', 'The security token included in the request is invalid.');
 
 export const accessDenied = (): Fault => ({

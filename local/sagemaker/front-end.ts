@@ -8,46 +8,46 @@ import { PlainRequest, PlainResponse } from './plain-request';
 import { encodeS3Error, readS3Request } from './s3-protocol';
 import { NeoService } from './service';
 
-/** The connection breaks: the caller never learns what became of its call. */
+/** The connection breaks. The caller does not know whether its call took effect. */
 export class ConnectionResetError extends Error {
-  /** The SDK's own HTTP handler gives every broken connection this name. */
+  /** The SDK's HTTP handler uses this name for every broken connection. */
   public readonly name = 'TimeoutError';
-  /** As Node.js reports it; SDK clients retry it. */
+  /** The code that Node.js reports, which SDK clients retry. */
   public readonly code = 'ECONNRESET';
 }
 
-/** The calling process dies here: a test treats the rest of its run as not having happened. */
+/** The calling process crashes here. A test ignores the rest of its run. */
 export class CrashError extends Error {
   public readonly name = 'CrashError';
 }
 
-/** One call as it went. */
+/** A call and its result. */
 export interface CallRecord {
   readonly operation: string;
   readonly input: any;
   readonly at: number;
-  /** Whether the service did what was asked. */
+  /** Whether the call took effect. */
   readonly effect: boolean;
   /** What the caller saw: `ok`, the error's name, `TimeoutError` (connection reset) or `CrashError`. */
   readonly outcome: string;
 }
 
 export interface FrontEndProps {
-  /** @default - nothing goes wrong */
+  /** @default - no faults */
   readonly faults?: FaultSchedule;
-  /** How latency passes. @default - real time */
+  /** The clock on which latency passes. @default - real time */
   readonly clock?: Pick<Clock, 'sleep'>;
-  /** Calls a second that are taken, and as many at once; what comes on top is throttled. @default - no limit */
+  /** The maximum number of calls per second, and at once. More are throttled. @default - no limit */
   readonly callsPerSecond?: number;
-  /** Told of every call, for example to log it. @default - calls are not reported */
+  /** Called with every call, for example to log it. @default - calls are not reported */
   readonly onCall?: (call: CallRecord) => void;
 }
 
-/** Takes requests in AWS's protocols to the service and to its artifacts, and lets the planned faults happen. */
+/** Passes requests in AWS's protocols to the service and its artifacts, with the planned faults. */
 export class FrontEnd {
-  /** Calls so far, by operation. */
+  /** The number of calls so far, by operation. */
   public readonly counts = new Map<string, number>();
-  /** Replace it to change what goes wrong from here on. */
+  /** Replace it to change the faults of later calls. */
   public faults: FaultSchedule;
   private readonly clock: Pick<Clock, 'sleep'>;
   private readonly onCall: (call: CallRecord) => void;
@@ -63,12 +63,12 @@ export class FrontEnd {
     this.tokens = { left: this.callsPerSecond, at: service.now() };
   }
 
-  /** One call without a protocol. @throws AwsError, ConnectionResetError, CrashError */
+  /** Makes a call without a protocol. @throws AwsError, ConnectionResetError, CrashError */
   public call<O extends NeoOperation>(operation: O, input: NeoOperations[O]['input']): Promise<NeoOperations[O]['output']> {
     return this.undergo(operation, input, () => this.service.call(operation, input));
   }
 
-  /** Does what calls given up by their callers have asked for, as far as its time has come. Every call does so, too. */
+  /** Lets abandoned calls take effect whose time has come. Every call does so, too. */
   public land(): void {
     const now = this.service.now();
     for (const [index, { at, effect }] of [...this.late.entries()].reverse()) {
@@ -77,7 +77,7 @@ export class FrontEnd {
       try {
         effect();
       } catch {
-        // Nobody waits for the answer.
+        // The caller no longer waits for the response.
       }
     }
   }
@@ -118,7 +118,7 @@ export class FrontEnd {
     }
   }
 
-  /** A bucket of tokens, as AWS's APIs have one per account. @throws AwsError ThrottlingException */
+  /** A token bucket, of which AWS's APIs have one per account. @throws AwsError ThrottlingException */
   private takeToken(): void {
     if (this.callsPerSecond === Infinity) { return; }
     const now = this.service.now();
@@ -130,7 +130,7 @@ export class FrontEnd {
     this.tokens = { left: left - 1, at: now };
   }
 
-  /** Does the call, with all that is to go wrong with it. */
+  /** Makes the call, with its faults. */
   private async undergo<T>(operation: string, input: any, effect: () => T): Promise<T> {
     this.land();
     const nth = (this.counts.get(operation) ?? 0) + 1;

@@ -3,7 +3,7 @@ import { PlainRequest } from './plain-request';
 import { HttpServer, HttpServerProps, serve } from '../http/http-server';
 
 export interface NeoHttpServerProps extends Pick<HttpServerProps, 'findCaller' | 'port'> {
-  /** Called when a fault crashes the caller, which is in another process: kill it here. @default - its connection breaks */
+  /** Called when a fault crashes the caller, which is another process. Kill it here. @default - its connection breaks */
   readonly onCrash?: () => void;
 }
 

@@ -4,7 +4,7 @@ import { SageMakerClient, SageMakerClientConfig } from '@aws-sdk/client-sagemake
 import { CrashError, FrontEnd } from './front-end';
 import { PlainRequest } from './plain-request';
 
-/** The part of the SDK's request that is read here. */
+/** The used part of the SDK's request. */
 interface SdkRequest {
   readonly method: string;
   readonly hostname: string;
@@ -15,9 +15,9 @@ interface SdkRequest {
 }
 
 /**
- * A `requestHandler` for AWS SDK clients that calls the stand-in without sockets. It stands for the network of one
- * process: once a fault has crashed that process, every further call over it throws CrashError and reaches no caller, so
- * that code which catches the first one cannot act on.
+ * A `requestHandler` for AWS SDK clients that calls the stand-in without sockets. It is the network of one
+ * process. After a fault has crashed the process, every further call throws CrashError and has no effect, so
+ * that code that catches the first error cannot continue.
  */
 export class InProcessTransport {
   public readonly metadata = { handlerProtocol: 'http/1.1' };
@@ -36,7 +36,7 @@ export class InProcessTransport {
     }
     try {
       const { statusCode, headers, body } = await this.frontEnd.respond(plain(request));
-      // The SDK takes protocol text as bytes, but the content of an object only as a stream.
+      // The SDK accepts protocol text as bytes, but the content of an object only as a stream.
       return { response: { statusCode, headers, body: typeof body === 'string' ? Buffer.from(body) : Readable.from([body]) } };
     } catch (err) {
       if (err instanceof CrashError) {
@@ -56,8 +56,8 @@ export class InProcessTransport {
 }
 
 /**
- * Configuration of any AWS SDK client on a transport: without a network there is nothing to sign for and nothing to look up. The client does not retry
- * unless told so: a test decides what is retried, and the SDK would wait in real time.
+ * The configuration of an AWS SDK client on a transport. Without a network, there is nothing to sign or look up. The client does not retry
+ * by default, because a test decides what is retried, and the SDK would wait in real time.
  */
 export function offlineConfig(transport: InProcessTransport) {
   return {

@@ -2,7 +2,7 @@ import { CompilationJobStatus, CreateCompilationJobRequest, Tag } from '@aws-sdk
 import { wrongState } from './errors';
 import { JobPlan } from './outcomes';
 
-/** A job came into this status at this time (milliseconds since the epoch). */
+/** The job entered this status at this time (milliseconds since the epoch). */
 export interface Transition {
   readonly status: CompilationJobStatus;
   readonly at: number;
@@ -16,14 +16,14 @@ export const ACTIVE_STATUSES: readonly CompilationJobStatus[] = [
 const STOPPABLE: readonly CompilationJobStatus[] = [CompilationJobStatus.STARTING, CompilationJobStatus.INPROGRESS];
 
 /**
- * One compilation job. Its whole future is a timeline, laid down when it is created and rewritten when it is stopped;
- * what it is at a given time is read from there, so that no timer runs and time can be simulated.
+ * A compilation job. A timeline has its whole future. It is set when the job is created, and rewritten when the job is stopped.
+ * The status at a given time is read from it, so that no timer runs and time can be simulated.
  */
 export class Job {
   public readonly name: string;
   public readonly tags: Map<string, string>;
   public deletedAt?: number;
-  /** The tags as they were from each time on. */
+  /** The versions of the tags, and the time from which each is valid. */
   private readonly tagHistory: { readonly at: number; readonly tags: Tag[] }[] = [];
   private timeline: readonly Transition[];
   private readonly outcomeReason: string;
@@ -44,7 +44,7 @@ export class Job {
     return this.timeline[0].at;
   }
 
-  /** When the job will have ended, as things stand. */
+  /** When the job will end, unless it is stopped. */
   public get endsAt(): number {
     return this.timeline[this.timeline.length - 1].at;
   }
@@ -62,7 +62,7 @@ export class Job {
     return now < this.endsAt;
   }
 
-  /** What has happened up to now. */
+  /** The history up to now. */
   public history(now: number): readonly Transition[] {
     return this.timeline.filter(({ at }) => at <= now);
   }
@@ -72,7 +72,7 @@ export class Job {
     return this.history(now).find(transition => transition.status === status)?.at;
   }
 
-  /** Why the job failed; empty in every other status, as the API requires the member. */
+  /** Why the job failed. Empty in every other status, because the API requires the member. */
   public failureReason(now: number): string {
     return this.status(now) === CompilationJobStatus.FAILED ? this.outcomeReason : '';
   }
@@ -101,12 +101,12 @@ export class Job {
     return [...this.tags].map(([Key, Value]) => ({ Key, Value }));
   }
 
-  /** To be called after a change of the tags. */
+  /** Call it after a change of the tags. */
   public noteTags(now: number): void {
     this.tagHistory.push({ at: now, tags: this.tagList() });
   }
 
-  /** The tags as they were at a time; none before the job was made. */
+  /** The tags at a time; none before the job was created. */
   public tagsAt(time: number): Tag[] {
     return this.tagHistory.filter(({ at }) => at <= time).at(-1)?.tags ?? [];
   }
@@ -120,7 +120,7 @@ export class Job {
   }
 }
 
-/** The timeline of a job that is not stopped, and the reason if it is to fail. */
+/** The timeline of a job that is not stopped, and the reason if it will fail. */
 function future(request: CreateCompilationJobRequest, createdAt: number, plan: JobPlan): [Transition[], string] {
   const { startingMs = 2_000, compilingMs = 6_000, failureReason } = plan;
   const { MaxRuntimeInSeconds: maxRuntime = 86_400, MaxPendingTimeInSeconds: maxPending = Infinity } = request.StoppingCondition!;

@@ -16,7 +16,7 @@ export function decodeInput<O extends NeoOperation>(operation: O, body: string):
   return decode(json, INPUT_SCHEMAS[operation], operation);
 }
 
-/** Like the service, ignores members that it does not know; null means absent. */
+/** Ignores unknown members, like the service. Null means absent. */
 function decode(value: unknown, schema: Schema, path: string): any {
   if (value === undefined || value === null) {
     return undefined;
@@ -51,12 +51,12 @@ function expect(value: unknown, holds: boolean, kind: string, path: string): unk
 
 export function encodeOutput(output: object): string {
   return JSON.stringify(output, function (this: any, key, value) {
-    // JSON.stringify has made a string of a Date before it asks here.
+    // JSON.stringify has converted a Date to a string before it calls this function.
     return this[key] instanceof Date ? this[key].getTime() / 1_000 : value;
   });
 }
 
 export function encodeError(error: AwsError): string {
-  // Modelled errors spell the member "Message", the others "message"; the clients read both.
+  // Modeled errors have the member "Message", other errors have "message". The clients read both.
   return JSON.stringify({ __type: error.name, message: error.message, Message: error.message });
 }

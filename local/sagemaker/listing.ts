@@ -1,10 +1,10 @@
 import type { CompilationJobSummary, ListCompilationJobsRequest, ListCompilationJobsResponse } from '@aws-sdk/client-sagemaker';
 import { validationException } from './errors';
 
-/** The service's own page size where the caller names none. */
+/** The service's default page size. */
 const DEFAULT_PAGE = 10;
 
-/** Filters, sorts and pages as ListCompilationJobs documents it. */
+/** Filters, sorts and pages as documented for ListCompilationJobs. */
 export function listSummaries(all: Iterable<CompilationJobSummary>, query: ListCompilationJobsRequest): ListCompilationJobsResponse {
   const sign = query.SortOrder === 'Descending' ? -1 : 1;
   const sortKey = (job: CompilationJobSummary): string | number => {
@@ -14,7 +14,7 @@ export function listSummaries(all: Iterable<CompilationJobSummary>, query: ListC
       default: return job.CreationTime!.getTime();
     }
   };
-  // The name breaks ties, so that every job has its place and paging loses none.
+  // The name breaks ties, so that the order is total and paging loses no job.
   const compare = (a: Place, b: Place): number => sign * (order(a[0], b[0]) || order(a[1], b[1]));
   const place = (job: CompilationJobSummary): Place => [sortKey(job), job.CompilationJobName!];
 
@@ -30,7 +30,7 @@ export function listSummaries(all: Iterable<CompilationJobSummary>, query: ListC
   };
 }
 
-/** A job's place in the sorted list; the token names the last place shown, so it stays good when jobs come and go. */
+/** A job's position in the sorted list. The token has the last position of a page, so it stays valid when jobs are added or deleted. */
 type Place = [key: string | number, name: string];
 
 const order = <T>(a: T, b: T): number => a < b ? -1 : a > b ? 1 : 0;

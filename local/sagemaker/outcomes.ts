@@ -1,7 +1,7 @@
 import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
 import { gaussian, seededRandom } from './random';
 
-/** What will become of one job. Times in milliseconds. */
+/** The outcome of a job. Times are in milliseconds. */
 export interface JobPlan {
   /** From creation to INPROGRESS. @default 2000 */
   readonly startingMs?: number;
@@ -11,17 +11,17 @@ export interface JobPlan {
   readonly stoppingMs?: number;
   /** The job ends FAILED with this reason. @default - the job ends COMPLETED */
   readonly failureReason?: string;
-  /** What Neo derives about the model's inputs when the request has no DataInputConfig. @default - nothing is derived */
+  /** What Neo derives for the model's inputs if the request has no DataInputConfig. @default - nothing is derived */
   readonly derivedDataInputConfig?: string;
 }
 
 /** Decides a job's plan when it is created; `index` counts the accepted jobs from 0. */
 export type Planner = (request: CreateCompilationJobRequest, index: number) => JobPlan;
 
-/** Every job the same. */
+/** Plans the same outcome for every job. */
 export const always = (plan: JobPlan): Planner => () => plan;
 
-/** The first name pattern that matches decides. */
+/** The first matching name pattern determines the outcome. */
 export function byName(rules: readonly (readonly [RegExp, JobPlan])[], otherwise: Planner = always({})): Planner {
   return (request, index) => rules.find(([pattern]) => pattern.test(request.CompilationJobName!))?.[1] ?? otherwise(request, index);
 }
@@ -40,7 +40,7 @@ export interface FleetOutcomes {
 }
 
 /**
- * Log-normal compilation times and independent failures. That compile times are log-normal is an assumption; AWS
+ * Log-normal compilation times and independent failures. Log-normal compilation times are an assumption, because AWS
  * publishes none.
  */
 export function fleetOutcomes(options: FleetOutcomes): Planner {

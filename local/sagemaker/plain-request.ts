@@ -1,4 +1,4 @@
-/** A request as it comes over HTTP or straight from an SDK client; header names in lower case, S3 in path style. */
+/** A request over HTTP or directly from an SDK client, with lowercase header names, and S3 in path style. */
 export interface PlainRequest {
   readonly method: string;
   readonly path: string;

@@ -4,7 +4,7 @@ import { validationException } from './errors';
 /** The only frameworks for which the API supports FrameworkVersion. */
 export const VERSIONED_FRAMEWORKS: readonly string[] = [Framework.MXNET, Framework.PYTORCH, Framework.TENSORFLOW, Framework.TFLITE];
 
-/** Devices for which the service refuses FrameworkVersion: none of those that its own answer names, and AWS's SDK sends none for them. */
+/** Devices for which the service rejects FrameworkVersion. Its message does not list them, and AWS's SDK sends no version for them. */
 const UNVERSIONED_DEVICES: readonly string[] = [
   TargetDevice.AMBA_CV2, TargetDevice.AMBA_CV22, TargetDevice.AMBA_CV25, TargetDevice.COREML, TargetDevice.IMX8MPLUS, TargetDevice.JACINTO_TDA4VM,
   TargetDevice.SITARA_AM57X,

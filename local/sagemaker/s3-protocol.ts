@@ -4,14 +4,14 @@ import { textOf } from './bytes';
 import { AwsError } from './errors';
 import { PlainRequest, PlainResponse } from './plain-request';
 
-/** An operation of S3 as read from a request; `run` does it. */
+/** An operation of S3, parsed from a request. `run` executes it. */
 export interface S3Call {
   readonly operation: string;
   readonly input: Record<string, unknown>;
   readonly run: () => PlainResponse;
 }
 
-/** Reads which operation a path-style request asks for. */
+/** Parses the operation of a path-style request. */
 export function readS3Request(request: PlainRequest, store: ArtifactStore, now: () => number): S3Call {
   const [bucket, ...rest] = request.path.slice(1).split('/').map(decodeURIComponent);
   const key = rest.join('/');

@@ -1,9 +1,9 @@
 /**
- * Reads the schemas that AWS SDK clients carry (`CreateCompilationJobRequest$` and its kind). They say which members a
- * structure has, of which type, and which are required; they say nothing of patterns, lengths, ranges and enums
+ * Reads the schemas of AWS SDK clients, such as `CreateCompilationJobRequest$`. A schema has the members of a
+ * structure, their types, and which are required. It has no patterns, lengths, ranges and enums
  * (see constraints.ts).
  */
-export type Schema = any; // the SDK's own type of it is in a package we do not depend on; this file is its only reader
+export type Schema = any; // The SDK's type for it is in a package that we do not depend on. Only this file reads it.
 
 const LIST = 1;
 const STRUCTURES = [3, -3];
@@ -23,7 +23,7 @@ export type Shape = StructureShape
 
 const cache = new Map<Schema, Shape>();
 
-/** What a schema stands for. */
+/** A parsed schema. */
 export function shapeOf(reference: Schema): Shape {
   let shape = cache.get(reference);
   if (!shape) {
@@ -40,7 +40,7 @@ function read(schema: Schema): Shape {
       return {
         kind: 'structure',
         name,
-        // The SDK puts the required members first and counts them.
+        // The SDK lists the required members first, with their number.
         members: memberNames.map((member: string, i: number) => ({ name: member, required: i < requiredCount, schema: memberSchemas[i] })),
       };
     }

@@ -17,38 +17,38 @@ export interface NeoServiceProps {
   readonly account?: string;
   /** @default 'us-east-1' */
   readonly region?: string;
-  /** Milliseconds since the epoch; must never run backwards. @default - the system's time */
+  /** Milliseconds since the epoch. It must never run backwards. @default - the system's time */
   readonly now?: () => number;
-  /** Jobs that may be STARTING, INPROGRESS or STOPPING at once. @default - no limit */
+  /** The maximum number of jobs in STARTING, INPROGRESS or STOPPING. @default - no limit */
   readonly quota?: number;
-  /** What becomes of each job. @default - every job completes, 8 seconds after its creation */
+  /** The outcome of each job. @default - every job completes, 8 seconds after its creation */
   readonly plan?: Planner;
-  /** Where jobs write their artifacts. @default - a store of its own */
+  /** Where jobs write their artifacts. @default - a new store */
   readonly artifacts?: ArtifactStore;
-  /** A job whose model archive is not in `artifacts` fails. @default false */
+  /** Whether a job fails if its model archive is not in `artifacts`. @default false */
   readonly modelsMustExist?: boolean;
-  /** How far behind some answers are. May be changed while it runs. @default - all answers are of this moment */
+  /** How stale some responses are. It may be changed during the run. @default - all responses are up to date */
   readonly lag?: Lag;
 }
 
-/** Milliseconds by which answers are behind what has happened. CreateCompilationJob itself never lags: a name is taken at once. */
+/** How stale responses are, in milliseconds. CreateCompilationJob is never stale: a name is in use at once. */
 export interface Lag {
-  /** Of ListCompilationJobs: jobs appear, change their status and vanish so much later. @default 0 */
+  /** For ListCompilationJobs: jobs appear, change their status and disappear later. @default 0 */
   list?: number;
-  /** Of ListTags. @default 0 */
+  /** For ListTags. @default 0 */
   tags?: number;
-  /** Of calls that name a job: it is not found for so long after its creation. @default 0 */
+  /** For calls that name a job: the job is not found for this time after its creation. @default 0 */
   describe?: number;
 }
 
-/** What a test may see of a job, deleted or not. */
+/** A job as tests see it, even after its deletion. */
 export interface JobRecord {
   readonly name: string;
   readonly arn: string;
   readonly status: CompilationJobStatus;
   readonly request: CreateCompilationJobRequest;
   readonly tags: Readonly<Record<string, string>>;
-  /** Every status so far, in order. */
+  /** All statuses so far, in order. */
   readonly history: readonly Transition[];
   readonly deletedAt?: number;
 }
@@ -59,8 +59,8 @@ type Output<O extends NeoOperation> = NeoOperations[O]['output'];
 const MAX_TAGS = 50;
 
 /**
- * SageMaker Neo as far as its API is documented, for one account and Region, in memory. It has no timers: every answer
- * follows from the calls so far and the clock. README.md says what is contract, what assumption, and what is missing.
+ * SageMaker Neo as far as its API is documented, for one account and Region, in memory. It has no timers: every response
+ * follows from the calls so far and the clock. README.md lists what is contract, what is an assumption, and what is missing.
  */
 export class NeoService {
   public readonly account: string;
@@ -102,9 +102,9 @@ export class NeoService {
   }
 
   /**
-   * One call of the API, with the members as the AWS SDK names and types them.
+   * Makes a call of the API, with the names and types of the AWS SDK.
    *
-   * @throws AwsError as the real service answers it
+   * @throws AwsError like the real service
    */
   public call<O extends NeoOperation>(operation: O, input: Input<O>): Output<O> {
     validateInput(operation, input);
@@ -112,7 +112,7 @@ export class NeoService {
     return this.operations[operation](input);
   }
 
-  /** Every job ever created, the deleted ones too, in the order of creation. */
+  /** All jobs that were created, including deleted ones, in the order of creation. */
   public records(): JobRecord[] {
     const now = this.now();
     return this.everCreated.map(job => ({
@@ -126,7 +126,7 @@ export class NeoService {
     }));
   }
 
-  /** How many jobs count against the quota now. */
+  /** The number of jobs that count against the quota now. */
   public activeJobs(): number {
     this.settle();
     return this.active.size;
@@ -141,7 +141,7 @@ export class NeoService {
     if (this.active.size >= this.quota) {
       throw resourceLimitExceeded('Number of concurrent compilation jobs', this.quota, this.active.size);
     }
-    // A copy: what the caller does with its object later is none of the service's business.
+    // A copy, so that later changes of the caller's object have no effect.
     const request = structuredClone(input);
     const failureReason = documentedFailure(request, this.region, this.modelsMustExist ? this.artifacts : undefined);
     const plan = this.plan(request, this.everCreated.length);
@@ -185,7 +185,7 @@ export class NeoService {
     return {};
   }
 
-  /** Takes note of the jobs that have ended since the last call: they free their quota and have written their artifacts. */
+  /** Handles the jobs that have ended since the last call: they free their quota, and their artifacts are written. */
   private settle(): void {
     const now = this.now();
     if (now < this.nextEnd) {
@@ -205,13 +205,13 @@ export class NeoService {
     }
   }
 
-  /** Whether the tags of a job can be seen yet. */
+  /** Whether the tags of a job are visible yet. */
   public showsTags(name: string): boolean {
     const job = this.jobs.get(name);
     return job === undefined || job.tagsAt(this.now() - (this.lag.tags ?? 0)).length > 0;
   }
 
-  /** Those of other names are left out before they are summarized, as accounts have hundreds of jobs. */
+  /** Jobs with other names are filtered out before they are summarized, because accounts have hundreds of jobs. */
   private listed(nameContains = ''): CompilationJobSummary[] {
     const lag = this.lag.list ?? 0;
     const then = this.now() - lag;

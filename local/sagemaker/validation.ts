@@ -5,7 +5,7 @@ import { checkRequestRules } from './request-rules';
 import { Schema, shapeOf } from './schema';
 
 /**
- * Checks an input as the service does before anything happens: every broken constraint is listed in AWS's words, then
+ * Checks an input as the service does, before any effect: lists every violated constraint in AWS's wording, then checks
  * the rules between members.
  *
  * @throws AwsError ValidationException

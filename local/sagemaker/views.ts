@@ -2,7 +2,7 @@ import { CompilationJobStatus, CompilationJobSummary, DescribeCompilationJobResp
 import { artifactBody, artifactDigest, artifactUri, inferenceImage } from './artifacts';
 import { Job } from './job';
 
-/** A job as DescribeCompilationJob shows it. */
+/** A job as DescribeCompilationJob returns it. */
 export function describe(job: Job, now: number, region: string): DescribeCompilationJobResponse {
   const { Tags: _tags, ...request } = job.request;
   const derived = request.InputConfig?.DataInputConfig === undefined ? job.plan.derivedDataInputConfig : undefined;
@@ -11,7 +11,7 @@ export function describe(job: Job, now: number, region: string): DescribeCompila
     ...times(job, now),
     CompilationJobArn: job.arn,
     CompilationJobStatus: job.status(now),
-    // Required in the answer, whatever the status.
+    // Required in the response, in every status.
     FailureReason: job.failureReason(now),
     ModelArtifacts: { S3ModelArtifacts: artifactUri(request) },
     ...job.status(now) === CompilationJobStatus.COMPLETED && {
@@ -22,7 +22,7 @@ export function describe(job: Job, now: number, region: string): DescribeCompila
   } as DescribeCompilationJobResponse;
 }
 
-/** A job as ListCompilationJobs shows it. */
+/** A job as ListCompilationJobs returns it. */
 export function summarize(job: Job, now: number): CompilationJobSummary {
   const { TargetDevice, TargetPlatform } = job.request.OutputConfig!;
   return {

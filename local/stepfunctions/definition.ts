@@ -1,10 +1,10 @@
 /** A state machine in the Amazon States Language, or a part of one. */
 export type Definition = any;
 
-/** AWS's own default for a task. */
+/** AWS's default for a task. */
 const DEFAULT_TIMEOUT_SECONDS = 99_999_999;
 
-/** The same definition with AWS's time limit for tasks that have none of their own; the interpreter's is a minute. */
+/** Adds AWS's time limit to tasks without one, because the interpreter's default is a minute. */
 export function withTaskTimeouts(definition: Definition): Definition {
   if (Array.isArray(definition)) { return definition.map(withTaskTimeouts); }
   if (definition === null || typeof definition !== 'object') { return definition; }
@@ -15,7 +15,7 @@ export function withTaskTimeouts(definition: Definition): Definition {
   return copy;
 }
 
-/** Every task state by its name, those of maps and branches too. */
+/** All task states by name, including those of maps and branches. */
 export function taskStates(definition: Definition): Map<string, Definition> {
   const found = new Map<string, Definition>();
   const visit = (machine: Definition): void => {

@@ -9,7 +9,7 @@ export type JsonPathEngine = typeof StepFunctions;
 const load = createRequire(__filename);
 const FILE = load.resolve('aws-local-stepfunctions');
 
-/** aws-local-stepfunctions, on another clock: the package has no such option, but asks for time by these four names alone. */
+/** Runs aws-local-stepfunctions on another clock. The package has no such option, but it uses time only through these four names. */
 export function jsonPathEngine(clock: CancellableClock, random: Random): JsonPathEngine {
   const timers = new Map<number, AbortController>();
   const globals = {

@@ -17,10 +17,10 @@ export function lambdaTask(invoke: (nameOrArn: string, event: string) => Promise
 
 async function call(invoke: (nameOrArn: string, event: string) => Promise<InvocationResult>, functionArn: string, input: unknown): Promise<unknown> {
   const { payload, functionError } = await invoke(functionArn, JSON.stringify(input)).catch((err: Error) => {
-    // Step Functions puts the service before what the API says.
+    // Step Functions prefixes the API's error with the service.
     throw err instanceof ApiError ? Object.assign(new Error(err.message), { name: `Lambda.${err.code}` }) : err;
   });
   if (functionError === undefined) { return JSON.parse(payload); }
-  // As Step Functions has it: the error's type is matched by Retry and Catch, and the whole payload is the Cause.
+  // As in Step Functions: Retry and Catch match the error's type, and the whole payload is the Cause.
   throw Object.assign(new Error(payload), { name: JSON.parse(payload).errorType });
 }

@@ -6,7 +6,7 @@ import type { ApiHandler } from '../aws/server';
 import { Random, uuid } from '../sagemaker';
 import type { CancellableClock } from '../time/virtual-clock';
 
-/** Does the work of a task state. Throws an error whose name is the States error and whose message is its Cause. */
+/** Executes a task state. Throws an error whose name is the States error and whose message is its Cause. */
 export type TaskHandler = (resource: string, input: any) => Promise<any>;
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
@@ -33,7 +33,7 @@ export interface StateMachineServiceProps {
   readonly task: TaskHandler;
 }
 
-/** The state machines of a local account, run as they are synthesized. */
+/** The state machines of a local account, which run as synthesized. */
 export class StateMachineService {
   public readonly executions = new Map<string, Execution>();
   /** StartExecution, DescribeExecution and StopExecution. */
@@ -58,9 +58,9 @@ export class StateMachineService {
     });
   }
 
-  /** Creates a state machine or changes its definition; executions that run go on with the one they began with. */
+  /** Creates a state machine or changes its definition. Running executions continue with the definition that they started with. */
   public put(stateMachineArn: string, definition: Definition): void {
-    // The interpreter of JSONata checks nothing: asl-validator does, in the tests of those who write one.
+    // The JSONata interpreter does not validate definitions. The tests do, with asl-validator.
     if (!isJsonata(definition)) { new this.engine.StateMachine(definition, { validationOptions: { checkPaths: true, checkArn: false } }); }
     this.machines.set(stateMachineArn, definition);
   }
@@ -69,7 +69,7 @@ export class StateMachineService {
     this.machines.delete(stateMachineArn);
   }
 
-  /** @throws ApiError as the API answers it */
+  /** @throws ApiError like the API */
   public start(stateMachineArn: string, input: any, name: string = uuid(this.props.random)): Execution {
     const definition = this.machines.get(stateMachineArn);
     if (!definition) { throw new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`); }
@@ -85,7 +85,7 @@ export class StateMachineService {
     return execution;
   }
 
-  /** Ends every execution; the tasks they wait for go on. */
+  /** Ends all executions. The tasks that they wait for continue. */
   public async close(): Promise<void> {
     const running = [...this.executions.values()].filter(({ status }) => status === 'RUNNING');
     running.forEach(execution => execution.abort());

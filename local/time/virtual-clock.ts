@@ -1,28 +1,28 @@
 import type { Clock } from '../sagemaker/clock';
 
-/** A clock whose waits can be given up. */
+/** A clock whose waits can be cancelled. */
 export interface CancellableClock extends Clock {
-  /** Never rejects: with an aborted signal it need not end at all, so that nothing happens on its account. */
+  /** Never rejects. If the signal is aborted, it may never resolve, so that nothing follows from it. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface VirtualClockProps {
   /** Milliseconds since the epoch. @default - the first of January 2030 */
   readonly start?: number;
-  /** Called before the clock jumps; the jump waits for it. @default - jumps take no time */
+  /** Called before the clock jumps, which waits for the result. @default - jumps take no time */
   readonly pace?: (ms: number) => Promise<void>;
 }
 
 /**
- * The one clock of a local run. It stands while anything works, and jumps to the next timer when everything waits: days pass in seconds, in the
- * order in which they would really pass, however fast the machine is.
+ * The clock of a local run. It stands while any part works, and jumps to the next timer when all parts wait. Days pass in seconds, and events have the
+ * same order as in real time, regardless of the machine's speed.
  *
- * Promises of this process need no announcement. Work elsewhere, such as a request in flight or a busy process, takes a `hold`.
+ * It notices promises of this process. Work elsewhere, such as a request in flight or a busy process, needs a `hold`.
  */
 export class VirtualClock implements CancellableClock {
   private time: number;
   private readonly queue = new Queue();
-  /** Counts what has woken. */
+  /** Counts the wake-ups. */
   private batch = 0;
   private order = 0;
   private holds = 0;
@@ -42,8 +42,8 @@ export class VirtualClock implements CancellableClock {
   });
 
   /**
-   * Waits until everything else has come to rest, without any time passing. What follows from one turn goes before other turns that wait, and before
-   * timers of the same time: one thing after the other, however long each takes to compute.
+   * Waits until everything else has come to rest, while no time passes. The effects of a turn come before other waiting turns, and before
+   * timers of the same time, regardless of how long each takes to compute.
    *
    * @param rank orders turns that follow from the same event but reach this process in an accidental order
    */
@@ -51,7 +51,7 @@ export class VirtualClock implements CancellableClock {
     this.queue.push({ at: this.time, turn: this.batch + 1, rank, order: this.order++, wake });
   });
 
-  /** The clock stands until the function returned is called. */
+  /** The clock stands until the returned function is called. */
   public hold(): () => void {
     this.holds++;
     let held = true;
@@ -74,9 +74,9 @@ export class VirtualClock implements CancellableClock {
   }
 
   /**
-   * Lets time pass until the promise is settled. Everything in it must wait by this clock or hold it.
+   * Lets time pass until the promise is settled. All work for the promise must wait on this clock or hold it.
    *
-   * @throws Error when everything waits, but nothing for the time to pass: it would be so forever
+   * @throws Error if everything waits and no timer is set, because the promise would never settle
    */
   public run<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -101,7 +101,7 @@ export class VirtualClock implements CancellableClock {
       }
       if (next.at > this.time && this.props.pace) {
         await this.props.pace(next.at - this.time);
-        // What came meanwhile, from outside of the run, goes first.
+        // Events that arrived from outside of the run meanwhile go first.
         if (this.holds > 0 || this.queue.peek() !== next) { continue; }
       }
       this.queue.pop();
@@ -112,7 +112,7 @@ export class VirtualClock implements CancellableClock {
     this.isDriving = false;
   }
 
-  /** Until nothing holds the clock and no promise goes on. */
+  /** Waits until nothing holds the clock and no promise is ready. */
   private async rest(): Promise<void> {
     for (;;) {
       await everythingElse();
@@ -142,7 +142,7 @@ class Queue {
     for (let parent; i > 0 && isBefore(heap[i], heap[parent = Math.floor((i - 1) / 2)]); i = parent) { swap(heap, i, parent); }
   }
 
-  /** The next that has not been given up. */
+  /** The next that was not cancelled. */
   public peek(): Waiting | undefined {
     while (this.heap[0]?.signal?.aborted) { this.pop(); }
     return this.heap[0];
@@ -165,7 +165,7 @@ class Queue {
   }
 }
 
-/** Of the same time: the latest turns first, then timers in the order in which they were set. */
+/** At the same time, the latest turns go first, then timers in the order in which they were set. */
 function isBefore(a: Waiting, b: Waiting): boolean {
   return [a.at - b.at, b.turn - a.turn, a.rank - b.rank, a.order - b.order].find(difference => difference !== 0)! < 0;
 }
@@ -174,5 +174,5 @@ function swap(heap: Waiting[], i: number, j: number): void {
   [heap[i], heap[j]] = [heap[j], heap[i]];
 }
 
-/** Promises that are ready go on before this one. */
+/** Ready promises continue before this one. */
 const everythingElse = (): Promise<void> => new Promise(resolve => setImmediate(resolve));

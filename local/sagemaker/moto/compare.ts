@@ -9,8 +9,8 @@ import { startHttpServer } from '../http-server';
 import { NeoService } from '../service';
 
 /**
- * A second opinion on the stand-in: AWS's own service model for the constraints, and moto, a SageMaker by others, for
- * the answers. Run by `npm run test:moto`; needs Python and, once, the network.
+ * A second opinion on the stand-in: compares the constraints with AWS's service model, and the responses with moto, an independent simulation of
+ * SageMaker. Run it with `npm run test:moto`. It needs Python and, the first time, the network.
  */
 async function main(): Promise<number> {
   console.log('installing moto, if it is not there (local/out/moto-venv) …');
@@ -34,7 +34,7 @@ async function compareFacts(): Promise<number> {
     for (const fact of FACTS) {
       const [here, there] = [
         await outcome(fact, { client: clientOf(ours.url), finishJobs: () => clock.advance(10_000) }),
-        // moto's jobs are finished as they are created.
+        // moto's jobs have completed when they are created.
         await outcome(fact, { client: clientOf(moto.url), finishJobs: () => {} }),
       ];
       const verdict = judge(fact, isDeepStrictEqual(here, there));
@@ -52,7 +52,7 @@ async function compareFacts(): Promise<number> {
   }
 }
 
-/** A difference that has gone must leave the list, or the list would hide the next one. */
+/** A known difference that is gone must be removed from the list, or the list would hide a new one. */
 function judge(fact: Fact, same: boolean): 'agrees' | 'known difference' | 'DIFFERS' | 'NO LONGER SO' {
   if (fact.differs) {
     return same ? 'NO LONGER SO' : 'known difference';

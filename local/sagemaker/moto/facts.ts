@@ -4,17 +4,17 @@ import {
   StopCompilationJobCommand, Tag,
 } from '@aws-sdk/client-sagemaker';
 
-/** A service under comparison: a real SDK client of it, and a way to let its jobs finish. */
+/** A compared service: its SDK client, and a way to let its jobs complete. */
 export interface Subject {
   readonly client: SageMakerClient;
   readonly finishJobs: () => void;
 }
 
-/** Something that can be asked of both services. Each fact uses job names of its own. */
+/** A question to both services. Each fact uses its own job names. */
 export interface Fact {
   readonly name: string;
   readonly ask: (subject: Subject) => Promise<unknown>;
-  /** Why the two are known to differ; without it they must agree, with it they must not. */
+  /** Why the two are known to differ. Without a reason they must agree, and with one they must differ. */
   readonly differs?: string;
 }
 
@@ -49,7 +49,7 @@ async function finished(subject: Subject, name: string, changes?: Partial<Create
   return describe(subject, name);
 }
 
-/** The error's name and message, or that there was none. */
+/** The error's name and message, or a note that there was none. */
 async function error(attempt: Promise<unknown>): Promise<{ name: string; message: string } | string> {
   return attempt.then(() => 'no error', err => ({ name: err.name, message: err.message }));
 }

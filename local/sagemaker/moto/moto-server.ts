@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Not in git; removing it is safe. */
+/** Not in git. It can be removed safely. */
 const VENV = join(__dirname, '..', '..', 'out', 'moto-venv');
 const REQUIREMENTS = join(__dirname, 'requirements.txt');
 const PYTHON = join(VENV, 'bin', 'python');
 
-/** Makes a Python environment of its own with the pinned versions, unless it is there already. */
+/** Creates a Python environment with the pinned versions, unless it exists. */
 export function installMoto(): void {
   const stamp = join(VENV, 'requirements.txt');
   const wanted = readFileSync(REQUIREMENTS, 'utf8');
@@ -22,7 +22,7 @@ export function installMoto(): void {
   writeFileSync(stamp, wanted);
 }
 
-/** AWS's own model of SageMaker, which botocore ships unpacked from nothing but gzip. */
+/** AWS's model of SageMaker, which botocore contains compressed by gzip. */
 export function botocoreModelFile(): string {
   const program = 'import botocore, os; print(os.path.join(os.path.dirname(botocore.__file__), "data", "sagemaker", "2017-07-24", "service-2.json.gz"))';
   return run(PYTHON, ['-c', program]).trim();
@@ -34,7 +34,7 @@ export interface MotoServer {
 }
 
 export async function startMoto(): Promise<MotoServer> {
-  // It ends with its standard input, so that it cannot outlive this process, however that ends.
+  // It ends when its standard input closes, so that it ends with this process in any case.
   const child = spawn(PYTHON, [join(__dirname, 'moto_server.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
   const port = await new Promise<string>((resolve, reject) => {

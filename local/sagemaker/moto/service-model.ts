@@ -4,7 +4,7 @@ import { INPUT_SCHEMAS, NEO_OPERATIONS } from '../api';
 import { Constraint, CONSTRAINTS } from '../constraints';
 import { Schema, shapeOf } from '../schema';
 
-/** The part of AWS's service model (service-2.json) that is read here. */
+/** The used part of AWS's service model (service-2.json). */
 interface ServiceModel {
   readonly operations: Record<string, { readonly input: { readonly shape: string } }>;
   readonly shapes: Record<string, ModelShape>;
@@ -22,13 +22,13 @@ interface ModelShape {
 }
 
 export interface ModelComparison {
-  /** How many members were compared. */
+  /** The number of compared members. */
   readonly compared: number;
-  /** What the stand-in or the SDK says differently. */
+  /** The differences of the stand-in or the SDK. */
   readonly differences: string[];
 }
 
-/** Compares the constraint table and the SDK's required members with AWS's model as botocore ships it. */
+/** Compares the constraint table and the SDK's required members with AWS's model in botocore. */
 export function compareWithServiceModel(file: string): ModelComparison {
   const model = JSON.parse(gunzipSync(readFileSync(file)).toString()) as ServiceModel;
   const differences: string[] = [];

@@ -13,17 +13,17 @@ export interface ExecutionProps {
   readonly isExpress?: boolean;
 }
 
-/** What a Map Run, and those who look into it, see of the executions that it starts. */
+/** The interface of a Map Run's executions. */
 export interface ChildExecution {
   readonly props: ExecutionProps;
   readonly arn: string;
   readonly startTime: string;
   readonly status: ExecutionStatus;
-  /** How many events its history has. */
+  /** The number of events in its history. */
   readonly eventCount: number;
   readonly output?: unknown;
   readonly failure?: StatesError;
-  /** Resolves when the execution has ended, however it ended. */
+  /** Resolves when the execution has ended, with any status. */
   readonly done: Promise<void>;
   /** Aborts the execution if it runs. */
   stop(): void;

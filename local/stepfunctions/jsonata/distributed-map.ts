@@ -6,7 +6,7 @@ import { writeResults } from './result-writer';
 import { Scope } from './scope';
 import { uuid } from '../../sagemaker';
 
-/** What Step Functions runs at once unless told otherwise. */
+/** The default concurrency of Step Functions. */
 const DEFAULT_CONCURRENCY = 10_000;
 
 export async function runDistributedMap(scope: Scope, name: string, state: StateDefinition, input: any): Promise<object> {

@@ -4,7 +4,7 @@ import type { CancellableClock } from '../../time/virtual-clock';
 /** A call of a Task state. @throws StatesError */
 export type TaskCall = (resource: string, args: any) => Promise<unknown>;
 
-/** One step of an execution, as Step Functions bills it: a state entered, or a retry. */
+/** A step of an execution, as Step Functions bills it: a state transition or a retry. */
 export interface Step {
   readonly executionArn: string;
   readonly state: string;
@@ -15,12 +15,12 @@ export interface Step {
   readonly at: number;
 }
 
-/** What executions run in. */
+/** The environment of executions. */
 export interface Environment {
   readonly clock: CancellableClock;
   readonly random: Random;
   readonly call: TaskCall;
-  /** How long a Map Run goes on when its execution has been stopped. @default 0 */
+  /** How long a Map Run continues after its execution was stopped, in milliseconds. @default 0 */
   readonly cancellationMs?: number;
   readonly onStep?: (step: Step) => void;
   /** Of executions and of the child workflows of Distributed Maps. */

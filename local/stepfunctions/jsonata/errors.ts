@@ -1,11 +1,11 @@
-/** An error as states see it: a name to match in Retry and Catch, and a cause. */
+/** An error of a state: a name, which Retry and Catch match, and a cause. */
 export class StatesError extends Error {
   constructor(public readonly error: string, public readonly cause: string) {
     super(`${error}: ${cause}`);
   }
 }
 
-/** The execution was aborted, or redriven: this line of it is no longer alive. */
+/** The execution was aborted or redriven, so this run of it must end. */
 export class Interrupted extends Error {}
 
 /** No wildcard matches these. */

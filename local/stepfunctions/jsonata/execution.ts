@@ -5,7 +5,7 @@ import { MapRun } from './map-run';
 import { Position, StateHost } from './scope';
 import { enterState } from './states';
 
-/** Of the history of a Standard workflow. */
+/** The maximum number of events in the history of a Standard workflow. */
 const MAX_EVENTS = 25_000;
 
 /** One execution of a state machine, or of the item processor of a Distributed Map. */
@@ -17,13 +17,13 @@ export class Execution implements ChildExecution, StateHost {
   public variables: Record<string, unknown> = {};
   /** The runs of its Distributed Maps. */
   public readonly mapRuns: MapRun[] = [];
-  /** Those that have not succeeded, by state. */
+  /** The Map Runs that have not succeeded, by state. */
   public readonly openMapRuns = new Map<string, MapRun>();
-  /** Done when the execution has ended, however it ended. */
+  /** Resolves when the execution has ended, with any status. */
   public done: Promise<void> = Promise.resolve();
   private position: Position;
   public readonly startTime: string;
-  /** Grows with every end and redrive: what still runs of an earlier life notices. */
+  /** Incremented at every end and redrive, so that a run of an earlier life notices. */
   private life = 0;
   private timeout?: AbortController;
   private events = 1;
@@ -38,7 +38,7 @@ export class Execution implements ChildExecution, StateHost {
     return this.props.arn;
   }
 
-  /** The Context object, as far as definitions here read it. */
+  /** The part of the Context object that the definitions here read. */
   public context(state: string, item?: unknown): object {
     return {
       Execution: {
@@ -54,7 +54,7 @@ export class Execution implements ChildExecution, StateHost {
     };
   }
 
-  /** Ends it where it stands, and its Map Runs with all their child workflows. Tasks under way are not undone. */
+  /** Aborts the execution, and its Map Runs with all their child workflows. Tasks in progress are not undone. */
   public stop(status: 'ABORTED' | 'TIMED_OUT' = 'ABORTED'): void {
     if (this.status === 'RUNNING') {
       this.end(status);
@@ -62,7 +62,7 @@ export class Execution implements ChildExecution, StateHost {
     }
   }
 
-  /** Goes on from the state that did not succeed, with the same input. */
+  /** Continues from the state that did not succeed, with the same input. */
   public redrive(): void {
     if (this.status === 'RUNNING' || this.status === 'SUCCEEDED') { throw new Error(`an execution that is ${this.status} cannot be redriven`); }
     this.status = 'RUNNING';
@@ -92,7 +92,7 @@ export class Execution implements ChildExecution, StateHost {
     return new Execution(props);
   }
 
-  /** How many events its history has. */
+  /** The number of events in its history. */
   public get eventCount(): number {
     return this.events;
   }

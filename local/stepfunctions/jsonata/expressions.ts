@@ -7,13 +7,13 @@ export type Bindings = Readonly<Record<string, unknown>>;
 
 const cache = new Map<string, jsonata.Expression>();
 
-/** Step Functions hands on no more than this. */
+/** The maximum payload of Step Functions. */
 const MAX_PAYLOAD = 256 * 1024;
 
 /**
- * Everything in a template that is `{% JSONata %}` replaced by its value; the rest as it is.
+ * Replaces every `{% JSONata %}` in a template by its value.
  *
- * @throws StatesError States.QueryEvaluationError, also where an expression comes to nothing
+ * @throws StatesError States.QueryEvaluationError, also if an expression has no result
  */
 export async function evaluate(template: unknown, bindings: Bindings, field: string): Promise<any> {
   if (typeof template === 'string') {
@@ -46,7 +46,7 @@ async function evaluateExpression(text: string, bindings: Bindings, field: strin
 }
 
 /**
- * JSONata's own arrays carry more than their items.
+ * JSONata's arrays have further members.
  *
  * @throws StatesError States.DataLimitExceeded
  */
@@ -64,7 +64,7 @@ function compiled(text: string): jsonata.Expression {
   let expression = cache.get(text);
   if (!expression) {
     expression = jsonata(text);
-    // What Step Functions adds, as far as it is used here; it has no $eval.
+    // The functions that Step Functions adds, as far as they are used here. It has no $eval.
     expression.registerFunction('hash', (data: string, algorithm: string) =>
       createHash(algorithm.toLowerCase().replace('-', '')).update(data).digest('hex'), '<ss:s>');
     expression.registerFunction('parse', (json: string) => JSON.parse(json), '<s:x>');

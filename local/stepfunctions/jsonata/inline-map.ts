@@ -4,8 +4,8 @@ import { pool } from './pool';
 import { Scope, StateRunner } from './scope';
 
 /**
- * An inline Map. Its iterations see the variables around it and have their own; a redrive starts the whole Map anew, while Step Functions
- * would go on with the iterations that did not succeed.
+ * An inline Map. Its iterations see the outer variables and have their own. A redrive starts the whole Map again, while Step Functions
+ * would continue with the iterations that did not succeed.
  */
 export async function runInlineMap(
   scope: Scope, name: string, state: StateDefinition, input: any, runState: StateRunner,

@@ -3,7 +3,7 @@ import { Environment } from './environment';
 import { StatesError } from './errors';
 import { Bindings, evaluate } from './expressions';
 
-/** The items of a Distributed Map: from its reader, from Items, or the state's input. Those of a JSON object have a key. */
+/** The items of a Distributed Map: from its reader, from Items, or from the state's input. Items of a JSON object have a key. */
 export async function readItems(state: StateDefinition, bindings: Bindings, environment: Environment): Promise<{ Key?: string; Value: unknown }[]> {
   const dataset = await readDataset(state, bindings, environment);
   return Array.isArray(dataset) ? dataset.map(Value => ({ Value })) : Object.entries(dataset).map(([Key, Value]) => ({ Key, Value }));
@@ -15,7 +15,7 @@ async function readDataset(state: StateDefinition, bindings: Bindings, environme
     return state.Items === undefined ? (bindings.states as any).input : evaluate(state.Items, bindings, 'Items');
   }
   const args = await evaluate(reader.Arguments, bindings, 'ItemReader/Arguments');
-  // The optimized integration differs from the SDK's only in what becomes of the answer.
+  // The optimized integration differs from the SDK's only in the response.
   const resource = reader.Resource.replace(':::s3:', ':::aws-sdk:s3:');
   try {
     if (resource.endsWith(':listObjectsV2')) { return await listAll(resource, args, environment); }
@@ -30,7 +30,7 @@ async function listAll(resource: string, args: object, environment: Environment)
   const items: unknown[] = [];
   for (let token: string | undefined; ;) {
     const page = await environment.call(resource, { ...args, ContinuationToken: token }) as any;
-    // Step Functions spells the ETag its own way here.
+    // Step Functions spells ETag in its own way here.
     items.push(...(page.Contents ?? []).map(({ ETag, ...object }: any) => ({ Etag: ETag, ...object })));
     if (!page.NextContinuationToken) { return items; }
     token = page.NextContinuationToken;

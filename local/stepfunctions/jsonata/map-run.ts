@@ -5,13 +5,13 @@ import { pool } from './pool';
 
 /** One run of a Distributed Map: a child workflow for every item, each an execution of its own, which outlive a failure of the run. */
 export class MapRun {
-  /** By item; none yet for items that wait. */
+  /** The executions by item. Waiting items have none yet. */
   public readonly children: (ChildExecution | undefined)[];
-  /** When it has ended; none while it runs. */
+  /** When it ended. Undefined while it runs. */
   public stopDate?: number;
-  /** The latest attempt to run it; what still works for an earlier one stops. */
+  /** The latest attempt to run it. Work for an earlier attempt stops. */
   private attempt = 0;
-  /** There while a cancellation has not yet taken effect. */
+  /** Set while a cancellation has not taken effect yet. */
   private cancellation?: Promise<void>;
 
   constructor(
@@ -26,7 +26,7 @@ export class MapRun {
   }
 
   /**
-   * Runs the items that have not succeeded: first time, or after a redrive.
+   * Runs the items that have not succeeded, the first time or after a redrive.
    *
    * @throws StatesError States.ExceedToleratedFailureThreshold
    */
@@ -52,7 +52,7 @@ export class MapRun {
     this.stopDate = this.environment.clock.now();
   }
 
-  /** Its execution has ended. On AWS a Map Run goes on for a while, and begins items that wait. */
+  /** Its execution has ended. On AWS, a Map Run continues for a while, and starts waiting items. */
   public cancel(): void {
     const { clock, cancellationMs = 0 } = this.environment;
     if (cancellationMs === 0) {

@@ -1,4 +1,4 @@
-/** Works on so many items at a time; the first failure fails the whole, and no further item is begun. */
+/** Works on this many items at a time. After the first failure, no further item is started. */
 export async function pool<T, R>(items: readonly T[], limit: number, work: (item: T, index: number) => Promise<R>): Promise<R[]> {
   const results: R[] = new Array(items.length);
   let next = 0;

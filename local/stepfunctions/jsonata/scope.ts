@@ -2,19 +2,19 @@ import { ChildExecution, ExecutionProps } from './child-execution';
 import { StateDefinition } from './definition';
 import { MapRun } from './map-run';
 
-/** Where an execution is: a redrive goes on from here. */
+/** The position of an execution, from which a redrive continues. */
 export interface Position {
   readonly state: string;
   readonly input: any;
 }
 
-/** Where to go, and with what; no state: the end. */
+/** The next state and its input. Without a state, the workflow ends. */
 export interface Transition {
   readonly state?: string;
   readonly output: any;
 }
 
-/** What states need of the execution that runs them. */
+/** The part of an execution that its states need. */
 export interface StateHost {
   readonly props: ExecutionProps;
   readonly variables: Record<string, unknown>;
@@ -22,7 +22,7 @@ export interface StateHost {
   readonly mapRuns: MapRun[];
   /** The Map Runs that have not succeeded, by state. */
   readonly openMapRuns: Map<string, MapRun>;
-  /** The Context object, as far as definitions here read it. */
+  /** The part of the Context object that the definitions here read. */
   context(state: string, item?: unknown): object;
   /** @throws Interrupted when this life is over */
   assertAlive(life: number): void;
@@ -32,7 +32,7 @@ export interface StateHost {
   startChild(props: ExecutionProps): ChildExecution;
 }
 
-/** What a state sees: variables may be those of an inline Map's iteration. */
+/** The scope of a state. Its variables may be those of an inline Map's iteration. */
 export interface Scope {
   readonly execution: StateHost;
   readonly life: number;

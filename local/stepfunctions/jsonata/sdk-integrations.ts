@@ -3,7 +3,7 @@ import { TaskCall } from './environment';
 import { StatesError } from './errors';
 import { ArtifactStore, FrontEnd } from '../../sagemaker';
 
-/** The errors that SageMaker's model names; all others arrive under one name. */
+/** The errors in SageMaker's model. All others arrive under one name. */
 const MODELLED = ['ResourceInUse', 'ResourceLimitExceeded', 'ResourceNotFound'];
 
 /** AWS SDK integrations of SageMaker against the stand-in, and those of S3 against its artifacts. */
@@ -30,7 +30,7 @@ async function callSageMaker(frontEnd: FrontEnd, action: string, args: any): Pro
       body: JSON.stringify(args),
     });
   } catch (err) {
-    // The connection broke; whether the call was done is not known.
+    // The connection broke. It is unknown whether the call took effect.
     throw new StatesError('SageMaker.SdkClientException', (err as Error).message);
   }
   const answer = JSON.parse(String(response.body) || '{}');
@@ -42,7 +42,7 @@ async function callSageMaker(frontEnd: FrontEnd, action: string, args: any): Pro
   return withDates(answer);
 }
 
-/** Step Functions writes times as text. */
+/** Step Functions writes times as strings. */
 function withDates(answer: any): any {
   for (const [key, value] of Object.entries(answer)) {
     if (key.endsWith('Time') && typeof value === 'number') { answer[key] = new Date(value * 1_000).toISOString(); }
@@ -78,7 +78,7 @@ function callS3(store: ArtifactStore, now: () => number, action: string, args: a
   }
 }
 
-/** S3 puts it in quotes. */
+/** S3 quotes the ETag. */
 export function etag(body: Uint8Array): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
 }

@@ -28,7 +28,7 @@ async function runState(scope: Scope, name: string, state: StateDefinition, inpu
     } catch (err) {
       if (!(err instanceof StatesError)) { throw err; }
       execution.assertAlive(scope.life);
-      // EvaluationFailed, besides those of the task.
+      // EvaluationFailed, in addition to those of the task.
       if (err.error === 'States.QueryEvaluationError') { execution.addEvents(1); }
       const retrier = state.Retry?.find(({ ErrorEquals }) => matches(ErrorEquals, err.error));
       const nth = retrier ? (retries.get(retrier) ?? 0) + 1 : 0;
@@ -85,7 +85,7 @@ async function attemptState(scope: Scope, name: string, state: StateDefinition, 
   }
 }
 
-/** Assign and Output see the same: the variables as they were before. */
+/** Assign and Output both see the previous variables. */
 async function conclude(scope: Scope, fields: Pick<StateDefinition, 'Output' | 'Assign'>, states: object, otherwise: unknown): Promise<any> {
   const bindings = { ...scope.variables, states };
   const assigned = fields.Assign && await evaluate(fields.Assign, bindings, 'Assign');

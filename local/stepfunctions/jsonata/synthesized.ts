@@ -15,11 +15,11 @@ interface Resource {
   readonly Properties: any;
 }
 
-/** A synthesized template in which every reference has a value, as if it had been deployed. */
+/** A synthesized template in which every reference has a value, as after a deployment. */
 export class SynthesizedTemplate {
   constructor(private readonly template: { readonly Resources: Record<string, Resource> }) {}
 
-  /** The definition of a state machine, as it reaches Step Functions. */
+  /** The definition of a state machine as Step Functions gets it. */
   public definition(logicalId: string): Machine {
     return JSON.parse(this.resolve(this.resource(logicalId).Properties.DefinitionString));
   }
@@ -39,7 +39,7 @@ export class SynthesizedTemplate {
     return resource;
   }
 
-  /** What CloudFormation makes of a value with intrinsic functions. */
+  /** Evaluates a value with intrinsic functions, like CloudFormation. */
   public resolve(value: any): any {
     if (Array.isArray(value)) { return value.map(item => this.resolve(item)); }
     if (typeof value !== 'object' || value === null) { return value; }
@@ -55,7 +55,7 @@ export class SynthesizedTemplate {
     }
   }
 
-  /** Names as AWS would give them, the same at every run. */
+  /** Names like those that AWS generates, the same in every run. */
   private value(logicalId: string, attribute = ''): string {
     const { Type } = this.resource(logicalId);
     const hex = createHash('sha256').update(logicalId).digest('hex').slice(0, 17);
