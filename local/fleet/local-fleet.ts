@@ -30,6 +30,22 @@ export interface FleetResults {
   readonly failed: any[];
 }
 
+/** As AWS returns them: the latest first, page by page. */
+function listExecutions(
+  machine: LocalStateMachine, args: { StateMachineArn: string; StatusFilter?: string; MaxResults?: number; NextToken?: string },
+): object {
+  const { StateMachineArn, StatusFilter, MaxResults = 100, NextToken = '0' } = args;
+  if (StateMachineArn !== machine.arn) { throw new StatesError('Sfn.StateMachineDoesNotExistException', StateMachineArn); }
+  const all = machine.all.filter(({ status }) => StatusFilter === undefined || status === StatusFilter).reverse();
+  const end = Number(NextToken) + MaxResults;
+  return {
+    Executions: all.slice(Number(NextToken), end).map(({ arn, startTime, status, redriveCount }) => ({
+      ExecutionArn: arn, StateMachineArn, Name: arn.split(':').pop(), Status: status, StartDate: startTime, RedriveCount: redriveCount,
+    })),
+    ...end < all.length && { NextToken: String(end) },
+  };
+}
+
 /**
  * The fleet of a stack, "deployed" next to a SageMaker stand-in: its two state machines and its EventBridge rules as synthesized, its buckets in
  * memory. The stack calls its fleet `Fleet` and its bucket of models `Models`.
@@ -65,10 +81,7 @@ export class LocalFleet {
           const { status, mapRuns } = this.find(ExecutionArn);
           return { ExecutionArn, Status: status === 'RUNNING' && mapRuns.some(({ isCancelling }) => isCancelling) ? 'PENDING_REDRIVE' : status };
         },
-        'sfn:listExecutions': () => ({
-          Executions: this.stateMachine.all.filter(({ status }) => status === 'RUNNING')
-            .map(({ arn, startTime }) => ({ ExecutionArn: arn, StartDate: startTime, Status: 'RUNNING' })).reverse(),
-        }),
+        'sfn:listExecutions': args => listExecutions(this.stateMachine, args),
         'sfn:listMapRuns': ({ ExecutionArn }) => ({
           MapRuns: this.find(ExecutionArn).mapRuns.map(({ arn, stopDate }) =>
             stopDate === undefined ? { MapRunArn: arn } : { MapRunArn: arn, StopDate: new Date(stopDate).toISOString() }),

@@ -1,12 +1,13 @@
 import { Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { BYTES_IN_JSONATA, bytesOf, MAX_PAYLOAD, MAX_ROW } from './payload';
 import { bindModel } from '../compilation/compilation-validation';
 import type { NeoModel } from '../model/model';
 import { permitModels, requireOptions } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelOptions } from '../model/model-options';
 import { requireSameRegion } from '../network/same-environment';
-import { failOnJsonata } from '../stepfunctions-tasks/execution-model';
+import { failOnJsonata, oneLine } from '../stepfunctions-tasks/execution-model';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 import { formatValue, NeoValidationError } from '../util/errors';
@@ -37,7 +38,7 @@ export interface FleetSource {
   readonly modelBuckets?: s3.IBucket[];
   /**
    * JSONata that wraps an item into `{Row, Digest}`: a row as `NeoFleetModels.fromManifest` documents it, and the digest of its model if that is
-   * known. No `Row` where the item is no model.
+   * known. `{Row, Invalid}` where the row cannot be passed on, with the reason. No `Row` where the item is no model.
    */
   readonly selector: string;
 }
@@ -107,7 +108,8 @@ export abstract class NeoFleetModels {
    * A manifest in a bucket of the Region, read when an execution starts. A row has the members `s3Uri` (required), `etag` (the ETag that the object
    * must have), `framework`, `frameworkVersion`, `dataInputConfig` (JSON), and `targetDevice`, perhaps with `compilerOptions` (JSON), for one device
    * instead of the fleet's targets. A row for a model package has `modelPackageVersionArn`, and at most a target. A row with any other member, or
-   * with a value of the wrong type, fails on its own and says why; the other rows are compiled. A JSON object of rows is read like an array.
+   * with a value of the wrong type, or with more than 64 KiB, fails on its own and says why; the other rows are compiled. A JSON object of rows is
+   * read like an array. JSON and JSON Lines must not begin with a byte order mark.
    *
    * @param bucket bucket of the manifest
    * @param objectKey key of the manifest
@@ -134,8 +136,6 @@ export abstract class NeoFleetModels {
   public abstract _bind(context: FleetContext): FleetSource;
 }
 
-/** Step Functions hands on no more bytes than this. */
-const MAX_PAYLOAD = 256 * 1024;
 const MANIFEST_TYPES: PropTypes<NeoManifestOptions> = {
   modelBuckets: optional(listOf(BUCKET)), framework: optional(FRAMEWORK), dataInputShape: optional(SHAPE),
 };
@@ -164,7 +164,7 @@ class ListedModels extends NeoFleetModels {
       // A version is the user's own word and may be the same for several objects; an asset's URI names its content.
       Digest: modelVersion === undefined ? bucket ? undefined : s3Uri : `${s3Uri}#${modelVersion}`,
     }));
-    const bytes = Buffer.byteLength(JSON.stringify(items));
+    const bytes = bytesOf(items);
     if (bytes > MAX_PAYLOAD) {
       throw new NeoValidationError(`models must be fewer, because Step Functions accepts a list of at most ${MAX_PAYLOAD} bytes: list them in a manifest `
         + `(NeoFleetModels.fromManifest); got: ${configs.length} models in ${bytes} bytes`, context.scope);
@@ -209,7 +209,14 @@ class ManifestModels extends NeoFleetModels {
       buckets: modelBuckets.map(bucket => ({ bucket, keyPattern: '*' })),
       file: { bucket: this.bucket, key: this.objectKey, format: this.format },
       modelBuckets,
-      selector: `{% {'Row': ${ITEM}} %}`,
+      // A larger row would fail the execution, not itself alone. Step Functions reads rows of up to 8 MB if the selector reduces them.
+      selector: oneLine(`{% (
+        $bytes := ${BYTES_IN_JSONATA};
+        $row := $lookup($states.context.Map.Item, 'Value');
+        $size := $bytes($row);
+        $size > ${MAX_ROW} ? {'Row': $substring($string($row), 0, 1000), 'Invalid': 'a row may have ${MAX_ROW} bytes as JSON; got: ' & $size}
+          : {'Row': $row}
+      ) %}`),
     };
   }
 }

@@ -5,8 +5,9 @@ import type { Construct } from 'constructs';
 import type { FleetResults } from './fleet-access';
 import type { FleetSource } from './fleet-models';
 import type { NeoFleetTarget } from './fleet-props';
+import { BYTES_IN_JSONATA, bytesOf, MAX_PAYLOAD, MAX_ROW } from './payload';
 import { modelRequest, targetRequest } from '../compilation/compilation-request';
-import { oneLine } from '../stepfunctions-tasks/execution-model';
+import { jsonataString, oneLine } from '../stepfunctions-tasks/execution-model';
 import { DEVICES, FRAMEWORKS } from '../target/compatibility';
 import { NeoValidationError } from '../util/errors';
 import { S3_URI_OF_OTHER_THAN_BUCKET } from '../util/resource-types';
@@ -53,17 +54,14 @@ function s3Integration(action: string): string {
   return `arn:${Aws.PARTITION}:states:::s3:${action}`;
 }
 
-/** Step Functions hands on no more bytes than this. */
-const MAX_PAYLOAD = 256 * 1024;
-
-/** A quarter is for what rows say, half for what the fleet adds to it; the rest is left for escapes. */
-const QUARTER_OF_PAYLOAD = MAX_PAYLOAD / 4;
-
 /** What the pairs of one row may take: the rest is for what the compilation adds. */
 const MAX_PAIRS = MAX_PAYLOAD - 16 * 1024;
 
 /** For every pair: the names of its members, and an S3 URI of the usual length. */
 const BYTES_OF_PAIR = 400;
+
+/** A key has at most 1,024 bytes, and JSON may write each as six characters. */
+const MAX_BYTES_OF_URI = 6 * 1_024 + 100;
 
 export interface PlanProps {
   readonly source: FleetSource;
@@ -79,7 +77,18 @@ export interface PlanProps {
  * slowest target of each model hold up the others' places.
  */
 export function planMap(scope: Construct, props: PlanProps): sfn.DistributedMap {
-  return plan(scope, 'Plan', props, { items: props.source.items && sfn.ProvideItems.jsonArray(props.source.items), reader: reader(props.source) });
+  const { source } = props;
+  const map = plan(scope, 'Plan', props, { items: source.items && sfn.ProvideItems.jsonArray(source.items), reader: reader(source) });
+  return source.file ? failUnreadable(scope, map, source.file) : map;
+}
+
+/** A manifest that cannot be read fails in words: what Step Functions says of it does not name the likely reasons. */
+function failUnreadable(scope: Construct, map: sfn.DistributedMap, { bucket, key, format }: NonNullable<FleetSource['file']>): sfn.DistributedMap {
+  const manifest = jsonataString(`the manifest s3://${bucket.bucketName}/${key} must be readable ${format}, without a byte order mark in JSON or JSON Lines, `
+    + 'and without a row of more than 8 MB; got: ');
+  return map.addCatch(sfn.Fail.jsonata(scope, 'Manifest unreadable', { error: 'NeoFleetManifestInvalid', cause: `{% ${manifest} & $states.input.Cause %}` }), {
+    errors: ['States.ItemReaderFailed'],
+  });
 }
 
 /** The same for uploads: the variable `uploads` holds their keys. */
@@ -126,39 +135,42 @@ function batchInput(scope: Construct, { source, targets }: Pick<PlanProps, 'sour
   };
 }
 
-/** So many rows in a batch that their pairs are no more than a state may hand on. */
+/**
+ * So many rows in a batch that their pairs are no more than a state may hand on. The batch is limited by a number of rows, not of bytes, because AWS
+ * does not document what happens to a row that has more bytes than a batch may have.
+ */
 function batcher(scope: Construct, props: PlanProps): object {
+  const { source: { file, items = [] }, targets } = props;
   const input = batchInput(scope, props);
-  const { targets } = props;
+  const largestModel = bytesOfPairs(input) + targets.length * Math.max(MAX_BYTES_OF_URI, largest(items));
   return {
-    MaxItemsPerBatch: Math.max(1, Math.floor(2 * QUARTER_OF_PAYLOAD / bytesOfPairs(input))),
-    // Every row is repeated for every target.
-    MaxInputBytesPerBatch: bytes(input) + Math.floor(QUARTER_OF_PAYLOAD / targets.length),
+    // Rows of a manifest vary in size, so each is a batch of its own.
+    MaxItemsPerBatch: file ? 1 : Math.max(1, Math.floor(MAX_PAIRS / largestModel)),
     BatchInput: input,
   };
 }
 
 /**
- * Fails when the pairs of a single model are more than a state may hand on.
+ * Fails when the pairs of a single model, or a manifest's largest row beside the targets, are more than a state may hand on.
  *
  * @throws NeoValidationError with the sizes
  */
 export function validatePayloads(scope: Construct, props: Pick<PlanProps, 'source' | 'targets'>): void {
-  const { source: { items = [] }, targets } = props;
-  const largestModel = items.reduce((most, item) => Math.max(most, bytes(item)), 0);
-  const size = bytesOfPairs(batchInput(scope, props)) + targets.length * largestModel;
+  const { source: { file, items = [] }, targets } = props;
+  const input = batchInput(scope, props);
+  const size = Math.max(bytesOfPairs(input) + targets.length * largest(items), file ? bytesOf(input) + MAX_ROW : 0);
   if (size > MAX_PAIRS) {
     throw new NeoValidationError(`targets must be fewer, or dataInputShape and compilerOptions shorter: Step Functions passes on at most ${MAX_PAYLOAD} bytes, `
       + `of which a model may use ${MAX_PAIRS} with all its targets; got: ${size} bytes for ${targets.length} targets`, scope);
   }
 }
 
-function bytesOfPairs({ Targets, Defaults }: ReturnType<typeof batchInput>): number {
-  return bytes(Targets) + Targets.length * (bytes(Defaults) + BYTES_OF_PAIR);
+function largest(items: object[]): number {
+  return items.reduce((most, item) => Math.max(most, bytesOf(item)), 0);
 }
 
-function bytes(value: object): number {
-  return Buffer.byteLength(JSON.stringify(value));
+function bytesOfPairs({ Targets, Defaults }: ReturnType<typeof batchInput>): number {
+  return bytesOf(Targets) + Targets.length * (bytesOf(Defaults) + BYTES_OF_PAIR);
 }
 
 /** Devices that AWS's SDK sends no framework version for. */
@@ -170,9 +182,12 @@ const JSON_MEMBERS = ['dataInputConfig', 'compilerOptions'];
 const list = (names: string[]) => `[${names.map(name => `'${name}'`).join(', ')}]`;
 
 /**
- * JSONata that pairs rows with targets. Its input is a batch: `Items` are `{Row, Digest}`, `BatchInput` holds `Targets`, `Defaults` and `Buckets`.
+ * JSONata that pairs rows with targets. Its input is a batch: `Items` are `{Row, Digest}` or `{Row, Invalid}`, `BatchInput` holds `Targets`, `Defaults` and `Buckets`.
  * Its output is a list of compilations: members of CreateCompilationJob, `Digest` or `Etag`, and `Invalid` where a row makes no sense. A member that
  * comes to nothing is left out, as JSONata does of itself.
+ *
+ * A name or value may end with a carriage return, and a name may begin with a byte order mark, perhaps before quotation marks: AWS does not document
+ * whether its reader of CSV removes them. A column without a name counts where it has a value.
  *
  * Rows are data from a user: nothing here may throw, as it would fail all rows of the batch. Hence nested conditions, as `and` may evaluate both sides.
  */
@@ -190,8 +205,9 @@ const PAIRS = oneLine(`{% (
     $all := $members.($known := $pieces($); {'member': $, 'likeness': $count($known[$ in $given]) / ($count($known) + $count($given) + 3)});
     $all[likeness = $max($all.likeness)][0].member
   ) };
-  $clean := function($name) { $substring($name, 0, 1) = '\\uFEFF' ? $substring($name, 1) : $name };
-  $bytes := function($value) { $length($replace($replace($string($value), /[\\x80-\\u07FF]/, 'xx'), /[^\\x00-\\x7F]/, 'xxx')) };
+  $line := function($value) { $type($value) = 'string' ? $replace($value, /\\r$/, '') : $value };
+  $clean := function($name) { ($plain := $line($name); $substring($plain, 0, 1) = '\\uFEFF' ? $replace($substring($plain, 1), /^"(.*)"$/, '$1') : $plain) };
+  $bytes := ${BYTES_IN_JSONATA};
   $fault := function($row) { (
     $unknown := [$keys($row)[$not($ in $members)]];
     $mistyped := $append(
@@ -199,7 +215,8 @@ const PAIRS = oneLine(`{% (
       ${list(JSON_MEMBERS)}[$exists($given($lookup($row, $)))][$not($type($lookup($row, $)) in ['string', 'object', 'array'])]
     );
     $count($unknown) > 0
-      ? 'the row has a member that is not known: ' & $show($unknown[0]) & '; did you mean ' & $nearest($unknown[0]) & '?'
+      ? $unknown[0] = '' ? 'the row has a value without a name: ' & $show($lookup($row, ''))
+        : 'the row has a member that is not known: "' & $show($unknown[0]) & '"; did you mean ' & $nearest($unknown[0]) & '?'
     : $count($mistyped) > 0
       ? $mistyped[0] & ' must be ' & ($mistyped[0] in ${list(TEXT_MEMBERS)} ? 'a string' : 'JSON') & '; got: ' & $show($lookup($row, $mistyped[0]))
     : $not($exists($given($row.s3Uri))) and $not($exists($given($row.modelPackageVersionArn)))
@@ -235,18 +252,25 @@ const PAIRS = oneLine(`{% (
       'OutputConfig': $target.OutputConfig
     }
   ) };
-  [$states.input.Items[$exists(Row)].(
+  [$states.input.Items[$exists($lookup($, 'Row'))].(
     $raw := $lookup($, 'Row');
     $digest := Digest;
     $isRow := $type($raw) = 'object';
-    $cleaned := $isRow ? $merge([{}, $each($raw, function($value, $name) { {$clean($name): $value} })]) : {};
-    $ordinary := $isRow ? $fault($cleaned) : 'a row must be an object; got: ' & $show($raw);
+    $named := $isRow ? [$each($raw, function($value, $name) { {'name': $clean($name), 'value': $line($value)} })] : [];
+    $cells := [$named[name != '' or $exists($given(value))]];
+    $names := $cells.name;
+    $twice := $names[($name := $; $count($names[$ = $name]) > 1)];
+    $cleaned := $merge([{}, $cells.{name: value}]);
+    $ordinary := $exists(Invalid) ? Invalid
+      : $not($isRow) ? 'a row must be an object; got: ' & $show($raw)
+      : $exists($twice) ? 'the row has a member twice: ' & $show($twice[0])
+      : $fault($cleaned);
     $device := $exists($ordinary) ? () : $given($cleaned.targetDevice);
     $options := $exists($ordinary) ? () : $given($cleaned.compilerOptions);
     $wrong := $exists($ordinary) ? $ordinary : $exists($options) and $not($exists($device)) ? 'the row has compilerOptions, but no targetDevice that they are for';
     $pairs := $exists($wrong) ? [] : [($device ? {'OutputConfig': {'TargetDevice': $device, 'CompilerOptions': $text($options)}} : $targets).$pair($cleaned, $digest, $)];
     $exists($wrong) ? {'Invalid': $wrong, 'Row': $substring($string($raw), 0, 1000)}
-      : $bytes($pairs) > ${MAX_PAIRS} ? {'Invalid': 'the row and its targets have ' & $bytes($pairs) & ' bytes, of which Step Functions hands on ${MAX_PAIRS}', 'Row': $cleaned.s3Uri}
+      : $bytes($pairs) > ${MAX_PAIRS} ? {'Invalid': 'the row and its targets have ' & $bytes($pairs) & ' bytes, of which Step Functions passes on ${MAX_PAIRS}', 'Row': $cleaned.s3Uri}
       : $pairs
   )]
 ) %}`);

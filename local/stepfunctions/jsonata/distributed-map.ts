@@ -1,5 +1,5 @@
 import { StateDefinition } from './definition';
-import { evaluate } from './expressions';
+import { evaluate, measured } from './expressions';
 import { batches, readItems } from './item-reader';
 import { MapRun } from './map-run';
 import { writeResults } from './result-writer';
@@ -39,7 +39,7 @@ async function newMapRun(scope: Scope, name: string, state: StateDefinition, inp
   const items = await readItems(state, bindings(), environment);
   const selected = state.ItemSelector === undefined ? items.map(({ Key, Value }) => Key === undefined ? Value : { Key, Value })
     : await Promise.all(items.map((item, Index) => evaluate(state.ItemSelector, bindings({ Index, ...item }), 'ItemSelector')));
-  const inputs = await batches(state, selected, bindings());
+  const inputs = (await batches(state, selected, bindings())).map(childInput => measured(childInput, 'the input of a child workflow'));
   const limit = Number(await evaluate(state.MaxConcurrency ?? 0, bindings(), 'MaxConcurrency')) || DEFAULT_CONCURRENCY;
   const label = state.Label ?? name;
   const childOf = `${stateMachineArn}/${label}`;

@@ -8,7 +8,7 @@ export type Bindings = Readonly<Record<string, unknown>>;
 const cache = new Map<string, jsonata.Expression>();
 
 /** The maximum payload of Step Functions. */
-const MAX_PAYLOAD = 256 * 1024;
+export const MAX_PAYLOAD = 256 * 1024;
 
 /**
  * Replaces every `{% JSONata %}` in a template by its value.
@@ -45,19 +45,24 @@ async function evaluateExpression(text: string, bindings: Bindings, field: strin
   return plain(value);
 }
 
+/** JSONata's arrays have further members. */
+function plain(value: unknown): any {
+  return typeof value === 'object' && value !== null ? JSON.parse(JSON.stringify(value)) : value;
+}
+
 /**
- * JSONata's arrays have further members.
+ * Passes on a payload: the input of an execution or a child workflow, the arguments and the raw result of a task, the output of a state.
  *
  * @throws StatesError States.DataLimitExceeded
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
-export function plain(value: unknown): any {
-  if (typeof value !== 'object' || value === null) { return value; }
-  const json = JSON.stringify(value);
+export function measured<T>(payload: T, what: string): T {
+  const json = JSON.stringify(payload) ?? '';
   // UTF-8 has at most three bytes for each of JavaScript's characters.
   if (json.length * 3 > MAX_PAYLOAD && Buffer.byteLength(json) > MAX_PAYLOAD) {
-    throw new StatesError('States.DataLimitExceeded', `a payload has ${Buffer.byteLength(json)} bytes, more than 256 KiB`);
+    throw new StatesError('States.DataLimitExceeded', `${what} has ${Buffer.byteLength(json)} bytes, more than 256 KiB`);
   }
-  return JSON.parse(json);
+  return payload;
 }
 
 function compiled(text: string): jsonata.Expression {

@@ -1,7 +1,14 @@
 import { StateDefinition } from './definition';
 import { Environment } from './environment';
 import { StatesError } from './errors';
-import { Bindings, evaluate } from './expressions';
+import { Bindings, evaluate, MAX_PAYLOAD } from './expressions';
+
+/**
+ * Of an item in a file.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+ */
+const MAX_ITEM = 8 * 1024 * 1024;
 
 /** The items of a Distributed Map: from its reader, from Items, or from the state's input. Items of a JSON object have a key. */
 export async function readItems(state: StateDefinition, bindings: Bindings, environment: Environment): Promise<{ Key?: string; Value: unknown }[]> {
@@ -20,8 +27,11 @@ async function readDataset(state: StateDefinition, bindings: Bindings, environme
   try {
     if (resource.endsWith(':listObjectsV2')) { return await listAll(resource, args, environment); }
     const { Body } = await environment.call(resource, args) as { Body: string };
-    return parse(Body, reader.ReaderConfig ?? {});
+    const dataset = parse(Body, reader.ReaderConfig ?? {});
+    Object.values(dataset).forEach(requireReadable);
+    return dataset;
   } catch (err) {
+    if (err instanceof StatesError && err.error === 'States.ItemReaderFailed') { throw err; }
     throw err instanceof StatesError || err instanceof SyntaxError ? new StatesError('States.ItemReaderFailed', err.message) : err;
   }
 }
@@ -37,7 +47,18 @@ async function listAll(resource: string, args: object, environment: Environment)
   }
 }
 
+function requireReadable(item: unknown): void {
+  const json = JSON.stringify(item);
+  if (json.length * 3 > MAX_ITEM && Buffer.byteLength(json) > MAX_ITEM) {
+    throw new StatesError('States.ItemReaderFailed', `an item has ${Buffer.byteLength(json)} bytes, more than 8 MB`);
+  }
+}
+
 function parse(body: string, config: Readonly<Record<string, unknown>>): unknown[] | object {
+  // AWS does not document what becomes of it, and JSON does not allow it (RFC 8259).
+  if (config.InputType !== 'CSV' && body.startsWith('\uFEFF')) {
+    throw new StatesError('States.ItemReaderFailed', `a file of ${config.InputType} begins with a byte order mark`);
+  }
   switch (config.InputType) {
     case 'JSON': {
       const dataset: unknown = JSON.parse(body);
@@ -105,19 +126,25 @@ function csv(text: string): string[][] {
 export async function batches(state: StateDefinition, items: readonly unknown[], bindings: Bindings): Promise<readonly unknown[]> {
   const { ItemBatcher: batcher } = state;
   if (!batcher) { return items; }
-  const { MaxItemsPerBatch = Infinity, MaxInputBytesPerBatch = Infinity } = batcher;
+  // "the interpreter processes as many items it can process up to 256 KiB"
+  const { MaxItemsPerBatch = Infinity, MaxInputBytesPerBatch = MAX_PAYLOAD } = batcher;
   const input = batcher.BatchInput === undefined ? {} : { BatchInput: await evaluate(batcher.BatchInput, bindings, 'BatchInput') };
   const result: { Items: unknown[] }[] = [];
   let bytes = 0;
+  const own = Buffer.byteLength(JSON.stringify({ ...input, Items: [] }));
   for (const item of items) {
     const size = Buffer.byteLength(JSON.stringify(item)) + 1;
+    if (own + size > MaxInputBytesPerBatch) {
+      // AWS does not document what it does.
+      throw new StatesError('States.DataLimitExceeded', `an item has ${size} bytes, more than its batch may have beside BatchInput: ${MaxInputBytesPerBatch - own}`);
+    }
     const last = result[result.length - 1];
     if (last && last.Items.length < MaxItemsPerBatch && bytes + size <= MaxInputBytesPerBatch) {
       last.Items.push(item);
       bytes += size;
     } else {
       result.push({ ...input, Items: [item] });
-      bytes = size + Buffer.byteLength(JSON.stringify(input));
+      bytes = size + own;
     }
   }
   return result;

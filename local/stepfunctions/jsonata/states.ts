@@ -1,7 +1,7 @@
 import { Retrier, retryDelay, StateDefinition } from './definition';
 import { runDistributedMap } from './distributed-map';
 import { StatesError, matches } from './errors';
-import { evaluate } from './expressions';
+import { evaluate, measured } from './expressions';
 import { runInlineMap } from './inline-map';
 import { Position, Scope, StateHost, Transition } from './scope';
 
@@ -61,10 +61,11 @@ async function attemptState(scope: Scope, name: string, state: StateDefinition, 
       execution.assertAlive(scope.life);
       return goOn(input, false);
     case 'Task': {
-      const args = await evaluate(state.Arguments ?? {}, bindings, 'Arguments');
+      const args = measured(await evaluate(state.Arguments ?? {}, bindings, 'Arguments'), `the arguments of ${name}`);
       const result = await execution.props.environment.call(state.Resource!, args);
       execution.assertAlive(scope.life);
-      return goOn(result);
+      // Before Output and Assign can make it smaller.
+      return goOn(measured(result, `the result of ${name}`));
     }
     case 'Fail':
       throw new StatesError(await evaluate(state.Error ?? '', bindings, 'Error'), await evaluate(state.Cause ?? '', bindings, 'Cause'));
@@ -77,9 +78,9 @@ async function attemptState(scope: Scope, name: string, state: StateDefinition, 
       if (!state.Default) { throw new StatesError('States.NoChoiceMatched', `no choice of ${name} matched`); }
       return { state: state.Default, output: await conclude(scope, state, { input, context }, input) };
     case 'Map':
-      return goOn(state.ItemProcessor!.ProcessorConfig?.Mode === 'DISTRIBUTED'
+      return goOn(measured(state.ItemProcessor!.ProcessorConfig?.Mode === 'DISTRIBUTED'
         ? await runDistributedMap(scope, name, state, input)
-        : await runInlineMap(scope, name, state, input, runState));
+        : await runInlineMap(scope, name, state, input, runState), `the result of ${name}`));
     default:
       throw new Error(`no interpreter for states of type ${state.Type}`);
   }
@@ -88,8 +89,8 @@ async function attemptState(scope: Scope, name: string, state: StateDefinition, 
 /** Assign and Output both see the previous variables. */
 async function conclude(scope: Scope, fields: Pick<StateDefinition, 'Output' | 'Assign'>, states: object, otherwise: unknown): Promise<any> {
   const bindings = { ...scope.variables, states };
-  const assigned = fields.Assign && await evaluate(fields.Assign, bindings, 'Assign');
-  const output = fields.Output === undefined ? otherwise : await evaluate(fields.Output, bindings, 'Output');
+  const assigned = fields.Assign && measured(await evaluate(fields.Assign, bindings, 'Assign'), 'an assignment');
+  const output = measured(fields.Output === undefined ? otherwise : await evaluate(fields.Output, bindings, 'Output'), 'the output of a state');
   scope.execution.assertAlive(scope.life);
   Object.assign(scope.variables, assigned);
   return output;

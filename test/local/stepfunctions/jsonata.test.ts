@@ -51,6 +51,31 @@ describe('expressions', () => {
     expect(execution.failure?.error).toBe('States.DataLimitExceeded');
   });
 
+  const long = 'ü'.repeat(131_072);
+
+  test.each<[string, States, unknown, RegExp]>([
+    ['the raw result of a task, although its output is small', { Start: { ...CALL, Output: '{% $length($states.result.text) %}', End: true } }, { text: long }, /the result of Start has 262155 bytes/],
+    ['the arguments of a task', { Start: { ...CALL, Arguments: { a: '{% $states.input.half %}', b: '{% $states.input.half %}', c: 'c' }, End: true } }, {}, /the arguments of Start/],
+    ['an output of parts that are each small enough', { Start: { Type: 'Pass', Output: { a: '{% $states.input.half %}', b: '{% $states.input.half %}' }, End: true } }, {}, /the output of a state/],
+    ['an assignment', { Start: { Type: 'Pass', Assign: { a: ['{% $states.input.half %}', '{% $states.input.half %}'] }, End: true } }, {}, /an assignment/],
+    ['the results of a Map, although its output is small', {
+      Start: { Type: 'Map', Items: [1, 2, 3], Output: 1, End: true, ItemProcessor: { StartAt: 'One', States: { One: { Type: 'Pass', Output: 'x'.repeat(100_000), End: true } } } },
+    }, {}, /the result of Start/],
+  ])('fails with more than 256 KiB in %s', async (_, states, result, cause) => {
+    const { execution } = await run(states, { half: 'h'.repeat(131_072) }, () => result);
+    expect(execution.failure).toMatchObject({ error: 'States.DataLimitExceeded', cause: expect.stringMatching(cause) });
+  });
+
+  test('takes 256 KiB, counted in bytes', async () => {
+    // {"text":""} has 11 bytes.
+    const { execution } = await run({ Start: { ...CALL, End: true } }, {}, () => ({ text: long.slice(6) + 'x' }));
+    expect(execution.status).toBe('SUCCEEDED');
+  });
+
+  test('fails with an input of an execution of more than 256 KiB, as StartExecution does', async () => {
+    await expect(run({ Start: END }, { long })).rejects.toThrow(/the input of an execution has more than 262144 bytes/);
+  });
+
   test('a state sees its variables as they were before it', async () => {
     const { execution } = await run({
       Start: { Type: 'Pass', Assign: { n: 1 }, Next: 'Add' },
@@ -144,8 +169,20 @@ describe('Distributed Maps', () => {
       return execution.output;
     };
     expect(await batched({ MaxItemsPerBatch: 2 })).toEqual([{ n: 2, k: 2 }, { n: 2, k: 2 }, { n: 1, k: 2 }]);
-    // BatchInput takes 22 bytes, every item 7.
-    expect((await batched({ MaxInputBytesPerBatch: 40 }) as any[]).map(({ n }) => n)).toEqual([2, 2, 1]);
+    // What surrounds the items takes 33 bytes, every item 7.
+    expect((await batched({ MaxInputBytesPerBatch: 50 }) as any[]).map(({ n }) => n)).toEqual([2, 2, 1]);
+  });
+
+  test('fails with an item that is larger than its batch may be', async () => {
+    const { execution } = await run(map({ Items: ['a'.repeat(100), 'b'], ItemBatcher: { MaxInputBytesPerBatch: 100 } }));
+    expect(execution.failure).toMatchObject({ error: 'States.DataLimitExceeded', cause: expect.stringMatching(/an item has 103 bytes, more than its batch may have/) });
+  });
+
+  test('fails with items of which each is as large as a child workflow may be given, one more byte with BatchInput', async () => {
+    const items = (bytes: number) => ({ Items: [1], ItemSelector: { a: 'a'.repeat(bytes) } });
+    // {"a":""}
+    expect((await run(map({ ...items(256 * 1024 - 8), ResultWriter: writer('JSON', 'NONE') }))).execution.status).toBe('SUCCEEDED');
+    expect((await run(map(items(256 * 1024 - 7)))).execution.failure).toMatchObject({ error: 'States.DataLimitExceeded', cause: expect.stringContaining('the input of a child workflow') });
   });
 
   test.each([
