@@ -7,6 +7,7 @@ import type { EndpointOnlyBucketPolicy } from './bucket-policies';
 import { compareIds } from './existing-vpc';
 import { lateWarnings } from '../util/errors';
 import { areSame, membersOf, readableValue, resourcesOf } from '../util/intrinsics';
+import { serviceDomains } from '../util/service-domains';
 
 /** The parts of a network that other constructs of the app may be at odds with. */
 export interface CheckedParts extends BucketUsers {
@@ -110,7 +111,8 @@ function warnOfDns(network: Construct, resources: CfnResource[], { vpc }: Checke
 function answersForS3(zone: CfnResource, vpc: ec2.IVpc): boolean {
   const stack = Stack.of(zone);
   const name = stack.resolve((zone as any).name);
-  return /^(s3\.)?((\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d)\.)?(amazonaws\.com(\.cn)?|\$\{AWS::URLSuffix\})\.?$/.test(readableValue(name))
+  const [, domain] = /^(?:s3\.)?(?:(?:\$\{AWS::Region\}|[a-z]{2,4}(?:-[a-z]+)+-\d)\.)?(.+?)\.?$/.exec(readableValue(name)) ?? [];
+  return [...serviceDomains(), '${AWS::URLSuffix}'].includes(domain)
     && membersOf(stack, (zone as any).vpcs).some(entry => areSame(stack, entry?.vpcId, vpc.vpcId));
 }
 

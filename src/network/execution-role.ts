@@ -32,7 +32,8 @@ export function createExecutionRole(scope: Construct): iam.Role {
 }
 
 /**
- * What AWS documents for a key that encrypts the output of a job, and kms:DescribeKey, which AWS's own roles add.
+ * For a key that encrypts the output of a job: kms:Encrypt, which AWS documents for the output of SageMaker's jobs, what S3 needs, and kms:DescribeKey,
+ * which AWS's own roles add.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
  */

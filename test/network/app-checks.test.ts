@@ -110,6 +110,8 @@ describe('DNS of the VPC', () => {
     ['rules of Route 53 Resolver', (stack, vpcId) => new resolver.CfnResolverRuleAssociation(stack, 'Rule', { vpcId, resolverRuleId: 'rslvr-rr-1' })],
     ['a DNS firewall', (stack, vpcId) => new resolver.CfnFirewallRuleGroupAssociation(stack, 'Firewall', { vpcId, firewallRuleGroupId: 'rslvr-frg-1', priority: 101 })],
     ['a hosted zone for the names of S3', (stack, vpcId) => new route53.CfnHostedZone(stack, 'Zone', { name: `s3.${stack.region}.amazonaws.com.`, vpcs: [{ vpcId, vpcRegion: stack.region }] })],
+    ...['amazonaws.com.cn', 's3.cn-north-1.amazonaws.com.cn', 'amazonaws.eu', 's3.eusc-de-east-1.amazonaws.eu', 'us-iso-east-1.c2s.ic.gov', 's3.sc2s.sgov.gov'].map(name =>
+      [`a hosted zone for ${name}`, (stack: Stack) => new route53.PrivateHostedZone(stack, 'Zone', { zoneName: name, vpc: vpcOf(stack) })] as [string, (stack: Stack) => void]),
     ['a hosted zone for all names of AWS', stack => new route53.PrivateHostedZone(stack, 'Zone', { zoneName: 'amazonaws.com', vpc: vpcOf(stack) })],
     ['an interface endpoint for S3', stack => vpcOf(stack).addInterfaceEndpoint('S3', { service: ec2.InterfaceVpcEndpointAwsService.S3 })],
     ['rules in another stack', (stack, vpcId) => new resolver.CfnResolverRuleAssociation(new Stack(stack.node.root as App, 'Dns'), 'Rule', { vpcId, resolverRuleId: 'rslvr-rr-1' })],
@@ -119,6 +121,7 @@ describe('DNS of the VPC', () => {
     ['AWS', dhcp(['AmazonProvidedDNS'])],
     ['AWS, as the options name no server', dhcp()],
     ['a hosted zone of other names', stack => new route53.PrivateHostedZone(stack, 'Zone', { zoneName: 'sagemaker.amazonaws.com', vpc: vpcOf(stack) })],
+    ['a hosted zone whose name only ends like that of AWS', stack => new route53.PrivateHostedZone(stack, 'Zone', { zoneName: 'notamazonaws.com', vpc: vpcOf(stack) })],
     ['a hosted zone of another VPC', stack => new route53.PrivateHostedZone(stack, 'Zone', { zoneName: 'amazonaws.com', vpc: existing(stack) })],
     ['an interface endpoint without private names', stack => vpcOf(stack).addInterfaceEndpoint('S3', { service: ec2.InterfaceVpcEndpointAwsService.S3, privateDnsEnabled: false })],
     ['an interface endpoint for resolvers outside of the VPC', stack => {

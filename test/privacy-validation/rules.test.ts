@@ -1,5 +1,7 @@
+import type { App, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { ALLOWED, OPENED } from './opened';
 import { brokenRules, newApp, PrivateStack, reportOf } from './private-app';
 import { PRIVACY_RULES } from '../../src/privacy-validation/report/privacy-report';
@@ -50,6 +52,36 @@ describe('allowed', () => {
     const report = reportOf(app);
     expect(brokenRules(report)).toEqual([]);
     expect(report.counts.unknown).toBe(0);
+  });
+});
+
+describe.each(RegionInfo.regions.filter(({ partition }) => partition !== 'aws').map(({ name, domainSuffix }) => ({ region: name, domainSuffix })))('in $region', ({ region, domainSuffix }) => {
+  const privateStack = (app: App) => new PrivateStack(app, 'Private', { env: { region, account: '111122223333' } }, stack => ({
+    s3PrefixList: ec2.PrefixList.fromPrefixListId(stack, 'S3', 'pl-12345678'),
+  }));
+  const onlyOwnJobs = (stack: Stack) => new iam.PolicyStatement({
+    principals: [new iam.StarPrincipal()], actions: ['sagemaker:AddTags'], resources: [stack.formatArn({ service: 'sagemaker', resource: 'compilation-job/*' })],
+  });
+  const prefix = domainSuffix!.split('.').reverse().join('.');
+
+  test('an endpoint that jobs reach is known as one of AWS', () => {
+    const app = newApp();
+    const { network } = privateStack(app);
+    const endpoint = network.vpc.addInterfaceEndpoint('Reached', { service: ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_API, subnets: { subnets: network.subnets }, securityGroups: [network.securityGroup], open: false });
+    endpoint.addToPolicy(onlyOwnJobs(network.stack));
+    expect(brokenRules(reportOf(app))).toEqual([]);
+  });
+
+  test('fails for a service of anyone', () => {
+    const app = newApp();
+    const { network } = privateStack(app);
+    new ec2.CfnVPCEndpoint(network, 'Open', {
+      vpcId: network.vpc.vpcId,
+      vpcEndpointType: 'Interface',
+      serviceName: `${prefix}.vpce.${region}.vpce-svc-1`,
+      policyDocument: new iam.PolicyDocument({ statements: [onlyOwnJobs(network.stack)] }),
+    });
+    expect(brokenRules(reportOf(app))).toEqual(['OtherEndpointsRestricted']);
   });
 });
 

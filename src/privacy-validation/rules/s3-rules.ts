@@ -1,4 +1,5 @@
 import { fail, type Observation, pass, type PrivacyRule, representative, type RuleScope, unknown } from './rule';
+import { serviceDomains } from '../../util/service-domains';
 import { endpointOnlyPolicy, openPublicAccess } from '../network/bucket-policy';
 import { bucketNamed, type EndpointExposure, reachableBuckets, s3EndpointExposure, serviceEndpointExposure } from '../network/endpoint-policy';
 import { type CompilationNetwork, gatesOf, inVpc, mayServe } from '../network/network';
@@ -78,11 +79,17 @@ function bucketsOf(templates: TemplateSet, endpoint: TemplateResource): string {
   return [count(names.length - others.length, 'bucket') + ' of the app', ...others.map(name => readableName(name))].join(', ');
 }
 
+/** Whether an endpoint service is AWS's own. Its name begins with the domain of the partition in reverse, and so does that of anyone's own service, `….vpce.…`. */
+function isOfAws(service: string): boolean {
+  const prefixes = serviceDomains().map(domain => domain.split('.').reverse().join('.'));
+  return service.startsWith('aws.') || prefixes.some(prefix => service.startsWith(`${prefix}.`) && !service.startsWith(`${prefix}.vpce.`));
+}
+
 function otherEndpointExposure(templates: TemplateSet, endpoint: TemplateResource): EndpointExposure {
   const foreignType = templates.property(endpoint, 'VpcEndpointType').find(type => !['Gateway', 'Interface'].includes(type));
   if (foreignType) { return { open: [`endpoint of type ${foreignType}`], unknown: [] }; }
   const services = templates.property(endpoint, 'ServiceName');
-  const foreign = services.find(name => !/^(com\.amazonaws|cn\.com\.amazonaws|aws)\./.test(name) || /^(cn\.)?com\.amazonaws\.vpce\./.test(name));
+  const foreign = services.find(name => !isOfAws(name));
   if (services.length === 0 || foreign !== undefined) { return { open: [`leads to ${foreign ?? 'no service of AWS'}`], unknown: [] }; }
   // By an interface, S3 leads to the same buckets as by a gateway.
   return services.some(name => /\.s3(-global\.accesspoint)?$/.test(name)) ? s3EndpointExposure(templates, endpoint) : serviceEndpointExposure(templates, endpoint);
