@@ -29,12 +29,18 @@ export function renderPrivacyPage(page: string): string {
   ].reduce((text, [name, content]) => text.replace(between(name), (_all, start, end) => `${start}\n${content}\n${end}`), page);
 }
 
+/** `a`, `b` and `c`. */
+function listed(names: readonly string[]): string {
+  const quoted = names.map(name => `\`${name}\``);
+  return `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
+}
+
 /** Counts the tests. */
 function cases(): string {
   const hostile = OPENED.length + HOSTILE.length + PAIRS.length;
   const harmless = ALLOWED.length + NOT_HOSTILE.length + PAIRS.length;
-  return `\`test/privacy-validation\` has ${hostile} hostile stacks, none of which passes, and ${harmless} harmless ones, none of which fails. ${PAIRS.length} of each are pairs, something that opens a network `
-    + `and the nearest thing that does not, with references across stacks that are ${REFERENCES.map(name => `\`${name}\``).join(', ')}, on the lowest and on the newest aws-cdk-lib.`;
+  return `\`test/privacy-validation\` has ${hostile} hostile stacks, none of which passes, and ${harmless} harmless ones, none of which fails. ${PAIRS.length} of each are pairs: something that opens `
+    + `a network, and the nearest thing that does not. They run on the lowest and on the newest aws-cdk-lib; those with a second stack run with ${listed(REFERENCES)} references.`;
 }
 
 /**
