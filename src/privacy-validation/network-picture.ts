@@ -15,8 +15,8 @@ const HEADER = 92;
 const FOOTER = 48;
 
 /**
- * A picture of the private networks in a synthesized template, as a self-contained SVG: what there is, what may reach what, and which ways
- * out there are or are not. The same template gives the same picture.
+ * Draws the private networks in a synthesized template, as a self-contained SVG: the resources, what may reach what, and which ways
+ * out exist. The same template results in the same picture.
  *
  * @param template content of a CloudFormation template
  * @param stack account and Region that it is for
@@ -25,7 +25,7 @@ export function renderNetworkPicture(template: any, stack?: StackFacts): string 
   return drawNetworks(TemplateSet.of(template, stack));
 }
 
-/** The picture of all networks of an app, with the verdicts of its report. */
+/** Draws all networks of an app, with the verdicts of its report. */
 export function drawNetworks(templates: TemplateSet, report: PrivacyReport = evaluate(templates, [], '')): string {
   const networks = networksToDraw(templates);
   const content: string[] = [];
@@ -33,7 +33,7 @@ export function drawNetworks(templates: TemplateSet, report: PrivacyReport = eva
   let top = HEADER;
   let exposures = 0;
   for (const network of networks) {
-    // The other findings are the app's, so they are listed once.
+    // The other findings belong to the app, so they are listed once.
     const drawn = drawNetwork(templates, network, top, verdictOf, network === networks[0] ? otherFindings(report) : []);
     content.push(...drawn.content);
     top += drawn.height;
@@ -43,7 +43,7 @@ export function drawNetworks(templates: TemplateSet, report: PrivacyReport = eva
     content.push(text(32, top + 24, 'No VPC and no compilation job in this template.', { size: 15, fill: COLOUR.soft }));
     top += 60;
   }
-  // The rules do not look at a VPC without jobs, but the picture does.
+  // The rules ignore a VPC without jobs, but the picture shows it.
   const summary = summaryOf(report, report.networks.length > 0 ? 0 : exposures);
   return svg(WIDTH, top + FOOTER, 'Private network of SageMaker Neo compilation jobs', description(networks, summary),
     [...networks.length > 0 ? header(summary) : header(), ...content, ...legend(top + 8)]);
@@ -122,7 +122,7 @@ const CONTROL_HEIGHT = 132;
 
 interface Box { readonly x: number; readonly width: number; readonly lines: [string, string, string]; readonly state?: State }
 
-/** Who starts jobs: no model passes here. */
+/** Draws the principals that start jobs. No model passes here. */
 function controlPanel(templates: TemplateSet, network: CompilationNetwork, top: number, verdictOf: VerdictOf): string[] {
   const handler = handlerOf(templates, network);
   const boxes: Box[] = [
@@ -163,14 +163,14 @@ function rolesText({ roles, outside }: CompilationNetwork): string {
   return all.join('; ') || 'not in this template';
 }
 
-/** As the rule says of the roles, and of the jobs whose role the app does not make. */
+/** The verdicts of the rule about the roles, and about the jobs whose role is not part of the app. */
 function roleState({ roles, jobs, outside }: CompilationNetwork, verdictOf: VerdictOf): State {
   const strange = jobs.filter(job => job.roles.some(arn => outside.roles.includes(arn))).map(({ resource }) => resource);
   const states: { readonly [verdict: string]: State } = { fail: 'open', unknown: 'unknown', accepted: 'accepted' };
   return worstState([...roles, ...strange].map(resource => states[verdictOf('RolesOnlyForOwnAccount', resource) ?? ''] ?? 'good'));
 }
 
-/** The worst first, as a long line is cut. */
+/** The worst comes first, because a long line is cut. */
 function trustText(templates: TemplateSet, roles: TemplateResource[]): string {
   const trusts = roles.map(role => trustOf(templates, role));
   const trusted = [...new Set((['other', 'unknown', 'own'] as const).flatMap(owner => trusts.flatMap(trust => trust[owner])))];
@@ -184,7 +184,7 @@ const EXPOSURE_HEIGHT = 210;
 
 type DrawnExposure = Exposure & { readonly state: State };
 
-/** Every way that a VPC can be joined to something else: absent in grey, present in colour. */
+/** Draws every kind of connection that a VPC can have: absent in gray, present in color. */
 function exposurePanel(exposures: DrawnExposure[], others: Listed[], top: number): string[] {
   const chipTop = top + 38;
   const barTop = chipTop + CHIP.height + 38;
@@ -219,12 +219,12 @@ function chip(kind: string, index: number, state: State, top: number, chipTop: n
 
 const SUFFIX: { readonly [state in State]: string } = { good: '', open: '', accepted: ' (accepted)', unknown: ' (not visible)' };
 
-/** A line of the list. */
+/** Draws a line of the list. */
 interface Listed { readonly label: string; readonly state: State }
 
 const ORDER: State[] = ['open', 'unknown', 'accepted', 'good'];
 
-/** What opens the network, by name, the worst first. */
+/** The names of what opens the network, the worst first. */
 function list(items: Listed[], exposures: number, top: number): string[] {
   const none = { label: `None of these ${EXPOSURES.length} in this template`, state: 'good' as const };
   const all = [...items, ...exposures === 0 ? [none] : []].sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
@@ -239,12 +239,12 @@ function list(items: Listed[], exposures: number, top: number): string[] {
   ];
 }
 
-/** Rules whose findings have a place in the picture. */
+/** Rules whose findings are part of the drawing. */
 const DRAWN_RULES = [
   ...Object.values(EXPOSURE_RULE_IDS), 'NoInboundTraffic', 'OutboundOnlyToS3AndSubnets', 'S3EndpointOnlyForBuckets', 'BucketOnlyThroughEndpoint', 'BucketBlocksPublicAccess',
 ];
 
-/** What the rules find that has no place in the picture. */
+/** Lists the findings that are not part of the drawing. */
 function otherFindings({ rules }: PrivacyReport): Listed[] {
   const states: { readonly [verdict: string]: State } = { fail: 'open', unknown: 'unknown', accepted: 'accepted' };
   const found = rules.filter(({ id }) => !DRAWN_RULES.includes(id)).flatMap(({ id, observations }) => observations
@@ -253,7 +253,7 @@ function otherFindings({ rules }: PrivacyReport): Listed[] {
   return found.filter(({ label, state }, index) => found.findIndex(other => other.label === label && other.state === state) === index);
 }
 
-/** One word a line, short ones together. */
+/** Wraps a text: one word per line, with short words together. */
 function lines(words: string): string[] {
   return words.split(' ').reduce<string[]>((all, word) => {
     const last = all[all.length - 1];

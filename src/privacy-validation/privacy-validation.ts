@@ -11,7 +11,7 @@ import { formatValue, NeoValidationError } from '../util/errors';
 import { BOOLEAN, type PropTypes, STRING, listOf, optional, requireTypes, structOf } from '../util/prop-types';
 
 /**
- * A finding that is accepted for one construct, with the reason for it. It covers what a rule finds broken there, and what it cannot see.
+ * A finding that is accepted for one construct, with the reason for it. It covers violations of the rule, and what the rule cannot see.
  */
 export interface NeoAcceptedFinding {
   /**
@@ -20,7 +20,7 @@ export interface NeoAcceptedFinding {
   readonly ruleId: string;
 
   /**
-   * Path of the construct that the finding names. A construct that contains it does not count, so that nothing which is opened later is
+   * Path of the construct that the finding names. The path of a parent construct does not match, so that a later opening is not
    * accepted unseen.
    */
   readonly constructPath: string;
@@ -45,7 +45,7 @@ export interface NeoPrivacyValidationProps {
   readonly reportDirectory?: string;
 
   /**
-   * Whether the synthesis fails also on what the templates do not show, such as subnets or buckets that the app does not make.
+   * Whether the synthesis also fails for what the templates do not show, such as subnets or buckets that are not part of the app.
    *
    * @default false - a warning and the report say what is not visible
    */
@@ -60,7 +60,7 @@ export interface NeoPrivacyValidationProps {
   readonly organizationId?: string;
 
   /**
-   * Findings that are accepted. A warning names each that matches nothing, or more than one finding.
+   * Findings that are accepted. A warning names each one that matches no finding, or more than one.
    *
    * @default - none
    */
@@ -84,8 +84,8 @@ const validated = new WeakSet<Stage>();
 /**
  * A validation that fails the synthesis when anything in the app opens the network of compilation jobs, or lets others reach the models.
  *
- * It reads the synthesized templates, those of nested stacks included, and not the constructs: what is made with L1 constructs, changed by an escape
- * hatch or included from a template is seen all the same. What the templates do not show is said in the report.
+ * It reads the synthesized templates, including those of nested stacks, and not the constructs, so it also sees L1 constructs, escape
+ * hatches and included templates. The report lists what the templates do not show.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html
  *
@@ -95,7 +95,7 @@ const validated = new WeakSet<Stage>();
  */
 export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   /**
-   * Validate an app, or one stage of it, and write the report into its cloud assembly.
+   * Validates an app, or one stage of it, and writes the report into its cloud assembly.
    *
    * @param scope the app or stage, or a construct in it
    * @param props accepted findings, report directory, and whether to fail on what is not visible
@@ -134,7 +134,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   private stage?: Stage;
 
   /**
-   * For `Validations.of(scope).addPlugins`; `addTo` does this and writes the report.
+   * Creates a plug-in for `Validations.of(scope).addPlugins`. `addTo` adds it and writes the report.
    *
    * @param props accepted findings, report directory, and whether to fail on what is not visible
    */
@@ -171,7 +171,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 
   /**
-   * Once CDK validates, the assembly must not change any more. A stage is synthesized after all its stacks, whose templates
+   * After CDK begins to validate, the assembly must not change any more. A stage is synthesized after all its stacks, whose templates
    * are on disk by then.
    */
   private reportWith(stage: Stage) {
@@ -203,7 +203,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     };
   }
 
-  /** From the construct tree, as templates have paths only when metadata is on. */
+  /** Reads the construct tree, because templates have paths only if metadata is enabled. */
   private constructPaths(): ConstructPathOf | undefined {
     if (!this.stage) { return undefined; }
     const paths = new Map<string, string>();
@@ -213,7 +213,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     return (file, logicalId) => paths.get(`${file}#${logicalId}`);
   }
 
-  /** The manifest has them too, but is written after the report. */
+  /** The manifest has them, too, but is written after the report. */
   private stackFacts(): AppFacts['stackOf'] {
     if (!this.stage) { return undefined; }
     const known = (value: string) => Token.isUnresolved(value) ? undefined : value;
@@ -235,7 +235,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 }
 
-/** From cdk.context.json, which has the name that was looked up in the key, with a `$` before each colon. */
+/** Reads cdk.context.json, whose keys have the names that were looked up, with a `$` before each colon. */
 function prefixListNames(app?: IConstruct): Map<string, string> {
   const context: Record<string, any> = app?.node.root.node.getAllContext() ?? {};
   const looked = Object.entries(context).flatMap(([key, found]): [string, string][] => {
@@ -249,14 +249,14 @@ function templateFile(stack: Stack): string {
   return path.resolve(Stage.of(stack)!.outdir, stack.templateFile);
 }
 
-/** Policies are compared with it. */
+/** Policies are compared with this ID. */
 function requireOrganizationId(id: string | undefined) {
   if (id !== undefined && !ORGANIZATION_ID.test(id)) {
     throw new NeoValidationError(`organizationId must be the ID of an organization, known at synthesis, such as o-a1b2c3d4e5; got: ${formatValue(id)}`);
   }
 }
 
-/** Files are written at synthesis, and no file system takes a NUL in a path. */
+/** Files are written at synthesis, and no file system accepts a NUL in a path. */
 function requireDirectory(directory: string | undefined) {
   if (directory !== undefined && (directory === '' || Token.isUnresolved(directory) || directory.includes('\0'))) {
     throw new NeoValidationError(`reportDirectory must be a path, known at synthesis; got: ${formatValue(directory)}`);
@@ -264,8 +264,8 @@ function requireDirectory(directory: string | undefined) {
 }
 
 /**
- * The findings as CDK shows them, those with the same evidence together, without those that others cause. They are `fatal`, as CDK would
- * otherwise let any library acknowledge a rule for the whole app; an accepted finding is for one construct, and in the report.
+ * The findings as CDK shows them. Findings with the same evidence are grouped, and those that others cause are left out. They are `fatal`, because CDK would
+ * otherwise let any library acknowledge a rule for the whole app. An accepted finding is for one construct, and is in the report.
  */
 function violationsOf(report: PrivacyReport, templates: TemplateSet, failOnUnknown: boolean): PolicyViolation[] {
   const files = new Map(templates.templates.map(({ name, file }) => [name, file]));
@@ -293,7 +293,7 @@ function warning(ruleName: string, description: string, fix: string): PolicyViol
   return { ruleName, description, fix, severity: 'warning', violatingResources: [] };
 }
 
-/** Paths of findings that an accepted finding meant, but was too wide for. */
+/** Paths of the findings to accept instead of one that matches more than one finding. */
 function pathsWithin({ rules }: PrivacyReport, ruleId: string, constructPath: string): string {
   const paths = rules.find(({ id }) => id === ruleId)!.observations
     .filter(observation => observation.verdict !== 'pass' && observation.constructPath.startsWith(`${constructPath}/`)).map(observation => observation.constructPath);
@@ -315,8 +315,8 @@ function violation(rule: ReportedRule, evidence: string, findings: ReportedObser
 }
 
 /**
- * Whether templates are of a first synthesis, in which CDK makes up the subnets and addresses of VPCs that are yet to be looked up. The CLI looks them
- * up, and synthesizes again, only when that synthesis succeeds; it deploys none of it.
+ * Whether the templates come from a first synthesis, in which CDK uses placeholders for the subnets and addresses of VPCs that must be looked up. The CLI looks them
+ * up and synthesizes again only if that synthesis succeeds, and never deploys its templates.
  */
 function hasPendingVpcLookup(templatePaths: string[]): boolean {
   const manifests = [...new Set(templatePaths.map(file => path.join(path.dirname(file), 'manifest.json')))].filter(file => fs.existsSync(file));

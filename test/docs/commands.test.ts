@@ -36,7 +36,7 @@ test('CONTRIBUTING.md has every check, and marks those that CI runs, in their or
   const marked = [...contributing.matchAll(/^\| `([^`]+)` \| ✓ \|/gm)].map(([, command]) => command);
 
   expect(checks.filter(name => !contributing.includes(`npm run ${name}\``) && name !== 'test')).toEqual([]);
-  expect(readFileSync(join(ROOT, '.ci', 'run'), 'utf8').split('\n').filter(line => line.startsWith('npm '))).toEqual(marked);
+  expect(readFileSync(join(ROOT, '.ci', 'run'), 'utf8').split('\n').filter(line => line.startsWith('npm ')).map(line => line.replace(/ > .*&$/, ''))).toEqual(marked);
 });
 
 test('the map of the code has every folder', () => {

@@ -172,6 +172,6 @@ describe('of the first example in README.md and a fleet', () => {
 
   test('the bucket that IAM alone protects is named', () => {
     expect(report.networks[0].assetBuckets).toEqual(['cdk-hnb659fds-assets-<account>-<region>']);
-    expect(htmlReport(report, '')).toContain('cdk-hnb659fds-assets-&lt;account&gt;-&lt;region&gt;, of the bootstrap stack: IAM decides who reads them there');
+    expect(htmlReport(report, '')).toContain('cdk-hnb659fds-assets-&lt;account&gt;-&lt;region&gt;, of the bootstrap stack: IAM policies decide which principals may read them there');
   });
 });

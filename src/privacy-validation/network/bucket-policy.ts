@@ -4,33 +4,33 @@ import { coversAction, documentsOf, limitOf, matches, type Statement } from '../
 import { type TemplateResource, mayBeAbsent } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** What has to be denied outside the endpoint: that models cannot be read, replaced or listed. */
+/** The actions that the policy must deny outside the endpoint, so that models cannot be read, replaced or listed. */
 const DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
 
-/** A key of an object that no pattern covers but one for all keys. */
+/** An object key that only a pattern for all keys matches. */
 const ANY_KEY = '/\u0001\u0002\u0003\u0004';
 
-/** What removes the Deny, or gets round it. */
+/** The actions that remove the Deny or bypass it. */
 const UNLOCKING_ACTIONS = ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy', 's3:PutReplicationConfiguration'];
 
 const PUBLIC_ACCESS_BLOCK = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
 
-/** How a bucket's policy treats requests that do not come through the endpoint. */
+/** How a bucket's policy treats requests from outside the endpoint. */
 export interface EndpointOnlyPolicy {
   readonly policies: TemplateResource[];
-  /** Of `DENIED_ACTIONS`, those not denied, or only until someone removes the Deny. */
+  /** The `DENIED_ACTIONS` that are not denied, or whose Deny other principals can remove. */
   readonly missing: string[];
-  /** Principals that the Deny spares. */
+  /** Principals that the Deny exempts. */
   readonly exempt: string[];
-  /** Actions by which any principal may remove the Deny, or get round it. */
+  /** Actions with which any principal can remove the Deny or bypass it. */
   readonly unlocking: string[];
 }
 
 export function endpointOnlyPolicy(templates: TemplateSet, bucket: TemplateResource, gates: Gates): EndpointOnlyPolicy {
   const policies = templates.ofType('AWS::S3::BucketPolicy').filter(policy => isPolicyOf(templates, policy, bucket));
-  // A policy that may not exist protects nothing that may.
+  // A policy that may not exist does not protect a bucket that may exist.
   const isThere = policies.some(policy => policy.condition === undefined || policy.condition === bucket.condition);
-  // A bucket has one policy at a time, so that of several any may be the one that stays.
+  // A bucket has one policy at a time, so any of several may be the one that stays.
   const documents = policies.flatMap(({ properties: { PolicyDocument: document }, template }) =>
     [...documentsOf(templates, document, template) ?? [[]], ...mayBeAbsent(document) ? [[]] : []]);
   const denials = documents.map(statements => statements.filter(statement => isDenial(statement, gates)));
@@ -56,12 +56,12 @@ function isForEveryone(statement: Statement, accounts: string[]): boolean {
   return statement.effect !== 'Deny' && (statement.principals.includes('*') || statement.notPrincipal) && !statement.notAction && limitOf(statement, 'principal', accounts) !== 'own';
 }
 
-/** Settings of the public access block that are switched off. S3 has blocked public access to new buckets by default since April 2023. */
+/** Settings of the public access block that are disabled. S3 has blocked public access to new buckets by default since April 2023. */
 export function openPublicAccess(templates: TemplateSet, bucket: TemplateResource): string[] {
   const { PublicAccessBlockConfiguration: written } = bucket.properties;
   if (written === undefined) { return []; }
   const block = templates.choices(written);
-  // An update that takes the configuration away takes the block away.
+  // An update that removes the configuration removes the block.
   return PUBLIC_ACCESS_BLOCK.filter(name => mayBeAbsent(written)
     || block.some(choice => mayBeAbsent(choice[name]) || templates.values(choice[name], bucket.template).some(value => value !== 'true')));
 }
@@ -74,7 +74,7 @@ function isDenial({ effect, isCertain, principals, notPrincipal, notAction, notR
     && conditions.every(condition => condition.key in GATES || isExemption(condition));
 }
 
-/** By which keys of conditions a request is known to come from a network. */
+/** The condition keys that identify a request from a network. */
 const GATES: { readonly [key: string]: keyof Gates } = { 'aws:sourcevpce': 'endpoints', 'aws:sourcevpc': 'vpcs' };
 
 function isExemption({ key, operator, values }: Statement['conditions'][number]): boolean {
@@ -82,7 +82,7 @@ function isExemption({ key, operator, values }: Statement['conditions'][number])
     && values.every(value => !isUnknown(value) && namesPrincipal(value));
 }
 
-/** What spares everyone, or every role of the account, closes nothing: the account and some of the name must be there. */
+/** A pattern that exempts all principals, or every role of the account, protects nothing. It must contain the account and a part of the name. */
 function namesPrincipal(arn: string): boolean {
   const match = /^arn:[^:]+:iam::([^:]*):(.+)$/.exec(arn);
   return match ? !/[*?]/.test(match[1]) && !/^[a-z-]*[/*?]+$/.test(match[2]) : /^\$\{[^{}]+\.Arn\}$/.test(arn);

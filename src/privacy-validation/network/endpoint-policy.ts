@@ -3,21 +3,21 @@ import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount, type Ownership
 import { type TemplateResource, mayBeAbsent, readableName } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** What the policy of an endpoint lets out: what is open to strangers, and what may be. Both empty when it is closed. */
+/** What an endpoint's policy allows: access that is open to other accounts, and access that may be. Both are empty if it is closed. */
 export interface EndpointExposure {
   readonly open: string[];
   readonly unknown: string[];
 }
 
-/** A bucket of AWS, in which CloudFormation takes the answers of custom resources from anyone who has a URL that it has signed. */
+/** A bucket of AWS, through which CloudFormation receives the responses of custom resources, at presigned URLs. */
 const RESPONSE_BUCKET = /^cloudformation-custom-resource-response-/;
 
 const FULL_ACCESS: EndpointExposure = { open: ['no policy: AWS then allows full access'], unknown: [] };
 
-/** Actions that carry no data of the caller to another account. */
+/** Actions that send no data of the caller to another account. */
 const HARMLESS_ACTIONS = ['sts:GetCallerIdentity'];
 
-/** What an endpoint for S3 lets through besides named buckets of the app, and resources of one's own account or organization. */
+/** What an S3 endpoint allows besides named buckets of the app, and resources of the own account or organization. */
 export function s3EndpointExposure(templates: TemplateSet, endpoint: TemplateResource): EndpointExposure {
   return exposureOf(templates, endpoint, ({ actions, resources, notResource, notAction }) => {
     if (notResource) { return { open: ['NotResource allows every other bucket'], unknown: [] }; }
@@ -29,14 +29,14 @@ export function s3EndpointExposure(templates: TemplateSet, endpoint: TemplateRes
     return {
       open: [
         ...named.filter(resource => !namesBucket(resource)).map(resource => `resource ${resource} is not one bucket`),
-        ...responses.map(name => `bucket ${readableName(name)} takes what anyone sends to a URL of a stack of theirs`),
+        ...responses.map(name => `bucket ${readableName(name)} accepts data that any account sends to the URL of one of its stacks`),
       ],
-      unknown: buckets.filter(name => !responses.includes(name) && !bucketNamed(templates, name)).map(name => `bucket ${name} is not made by this app, and no condition asks for aws:ResourceAccount`),
+      unknown: buckets.filter(name => !responses.includes(name) && !bucketNamed(templates, name)).map(name => `bucket ${name} is not part of this app, and no condition asks for aws:ResourceAccount`),
     };
   });
 }
 
-/** What an endpoint for another service lets through besides resources of one's own account or organization. */
+/** What an endpoint for another service allows besides resources of the own account or organization. */
 export function serviceEndpointExposure(templates: TemplateSet, endpoint: TemplateResource): EndpointExposure {
   const { owners } = templates;
   return exposureOf(templates, endpoint, statement => {
@@ -55,14 +55,14 @@ export function serviceEndpointExposure(templates: TemplateSet, endpoint: Templa
   });
 }
 
-/** Of a resource by reference, the app's; a custom resource may answer the ARN of any. */
+/** A reference to a resource is the app's own resource, but a custom resource may return any ARN. */
 function ownerOfResource(templates: TemplateSet, resource: string): Ownership {
   const made = templates.find(/^\$\{[^{}]+\}(?=$|[/:])/.exec(resource)?.[0] ?? '');
   if (made) { return /^(Custom::|AWS::CloudFormation::)/.test(made.type) ? 'unknown' : 'own'; }
   return resource === '*' ? 'other' : ownerOfAccount(resource.split(':')[4] ?? '', templates.owners);
 }
 
-/** Each document that conditions of the template choose from, with its own Deny statements. */
+/** Each document that the template's conditions may choose, with its own Deny statements. */
 function exposureOf(templates: TemplateSet, endpoint: TemplateResource, look: (statement: Statement) => EndpointExposure): EndpointExposure {
   const { PolicyDocument: document } = endpoint.properties;
   if (mayBeAbsent(document)) { return FULL_ACCESS; }
@@ -76,27 +76,27 @@ function exposureOf(templates: TemplateSet, endpoint: TemplateResource, look: (s
   return { open: [...new Set(found.flatMap(({ open }) => open))], unknown: [...new Set(found.flatMap(({ unknown }) => unknown))] };
 }
 
-/** A bucket of the app, by reference or by the name that it is given. */
+/** A bucket of the app, by reference or by its explicit name. */
 export function bucketNamed(templates: TemplateSet, name: string): TemplateResource | undefined {
   const found = templates.find(name) ?? templates.ofType('AWS::S3::Bucket').find(bucket => templates.property(bucket, 'BucketName').includes(name));
   return found?.type === 'AWS::S3::Bucket' ? found : undefined;
 }
 
-/** What the policy allows, for people: actions and the number of buckets. */
+/** A readable summary of the policy: actions and the number of buckets. */
 export function endpointActions(templates: TemplateSet, endpoint: TemplateResource): string[] {
   const statements = statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template) ?? [];
   return [...new Set(statements.filter(({ effect }) => effect === 'Allow').flatMap(({ actions }) => actions))].sort();
 }
 
-/** A bucket that the policy of an endpoint names, and what it allows there. */
+/** A bucket that an endpoint's policy names, and the actions that it allows there. */
 export interface ReachableBucket {
   readonly name: string;
   readonly actions: string[];
-  /** Whether each statement requires it to be a bucket of one's own account or organization. */
+  /** Whether each statement requires the bucket to be in the own account or organization. */
   readonly isOwn: boolean;
 }
 
-/** Buckets by canonical name, in the order of the policy. */
+/** The buckets by canonical name, in the order of the policy. */
 export function reachableBuckets(templates: TemplateSet, endpoint: TemplateResource): ReachableBucket[] {
   const actions = new Map<string, Set<string>>();
   const foreign = new Set<string>();
@@ -110,7 +110,7 @@ export function reachableBuckets(templates: TemplateSet, endpoint: TemplateResou
   return [...actions].map(([name, allowed]) => ({ name, actions: [...allowed], isOwn: !foreign.has(name) }));
 }
 
-/** Buckets that access points of the app lead to, as ARNs; undefined for what is no access point of the app. */
+/** The ARNs of the buckets of an access point of the app; undefined for anything else. */
 function bucketsBehind(templates: TemplateSet, arn: string): string[] | undefined {
   const point = templates.find(/^\$\{[^{}]+\.Arn\}(?=$|\/)/.exec(arn)?.[0] ?? '');
   return point?.type === 'AWS::S3::AccessPoint' ? templates.property(point, 'Bucket').map(name => `arn:aws:s3:::${name}`) : undefined;
@@ -121,7 +121,7 @@ function namesBucket(arn: string): boolean {
   return bucket !== undefined && !/[*?]/.test(bucket.replace(/\$\{\?[^}]*\}/g, '')) && !isUnknown(bucket);
 }
 
-/** Access points have an ARN with Region and account, and may lead to any bucket. */
+/** The ARN of an access point has Region and account, and the access point may be for any bucket. */
 function bucketOf(arn: string): string | undefined {
   return /^arn:[^:]*:s3:::((?:\$\{[^}]*\}|[^/$])+)/.exec(arn)?.[1];
 }

@@ -4,7 +4,7 @@ import { isUnreadable } from '../template/canonical';
 import { mayBeAbsent, type TemplateResource } from '../template/resources';
 import { type Relation, relationTo, type TemplateSet } from '../template/template-set';
 
-/** What can join a VPC to something else, in the order of pictures and reports. */
+/** The kinds of connections of a VPC, in the order of pictures and reports. */
 export const EXPOSURES = [
   'internet gateway', 'NAT gateway', 'egress-only internet gateway', 'carrier gateway', 'VPN gateway', 'transit gateway', 'VPC peering',
   'other attachment', 'route', 'public IP address',
@@ -16,15 +16,15 @@ export type ExposureKind = typeof EXPOSURES[number];
 export interface Exposure {
   readonly kind: ExposureKind;
   readonly resource: TemplateResource;
-  /** Properties that show it. */
+  /** The properties that show it. */
   readonly properties: string[];
-  /** The subnets it opens; all of the VPC when empty. */
+  /** The subnets that it opens. If empty, it opens the whole VPC. */
   readonly subnets: TemplateResource[];
-  /** `unknown` when the templates leave open which VPC, subnet or route table is meant, `unreadable` when it is in the app but cannot be read. */
+  /** `unknown` if the templates do not show which VPC, subnet or route table is meant, `unreadable` if it is in the app but cannot be read. */
   readonly certainty: 'sure' | 'unknown' | 'unreadable';
 }
 
-/** Types that name the VPC they join, in which properties. */
+/** Resource types that name the VPC that they connect, and the properties with its ID. */
 const VPC_ATTACHMENTS: [type: string, properties: string[], kind: ExposureKind][] = [
   ['AWS::EC2::EgressOnlyInternetGateway', ['VpcId'], 'egress-only internet gateway'],
   ['AWS::EC2::CarrierGateway', ['VpcId'], 'carrier gateway'],
@@ -32,11 +32,11 @@ const VPC_ATTACHMENTS: [type: string, properties: string[], kind: ExposureKind][
   ['AWS::EC2::TransitGatewayVpcAttachment', ['VpcId'], 'transit gateway'],
   ['AWS::EC2::VPCPeeringConnection', ['VpcId', 'PeerVpcId'], 'VPC peering'],
   ['AWS::EC2::LocalGatewayRouteTableVPCAssociation', ['VpcId'], 'other attachment'],
-  // A regional one; others stand in a subnet.
+  // A regional NAT gateway. Others are in a subnet.
   ['AWS::EC2::NatGateway', ['VpcId'], 'NAT gateway'],
   ['AWS::EC2::RouteServerAssociation', ['VpcId'], 'other attachment'],
   ['AWS::NetworkManager::VpcAttachment', ['VpcArn'], 'other attachment'],
-  // Sends DNS queries to resolvers elsewhere.
+  // It forwards DNS queries to other resolvers.
   ['AWS::Route53Resolver::ResolverRuleAssociation', ['VPCId'], 'other attachment'],
   ['AWS::Route53Profiles::ProfileAssociation', ['ResourceId'], 'other attachment'],
   ['AWS::VpcLattice::ServiceNetworkVpcAssociation', ['VpcIdentifier'], 'other attachment'],
@@ -44,7 +44,7 @@ const VPC_ATTACHMENTS: [type: string, properties: string[], kind: ExposureKind][
   ['AWS::VpcLattice::TargetGroup', ['Config.VpcIdentifier'], 'other attachment'],
 ];
 
-/** Types that name the subnets they stand in, or share. */
+/** Resource types that name their subnets, or the subnets that they share. */
 const SUBNET_ATTACHMENTS: [type: string, properties: string[], kind: ExposureKind][] = [
   ['AWS::EC2::NatGateway', ['SubnetId'], 'NAT gateway'],
   ['AWS::EC2::TransitGatewayAttachment', ['SubnetIds'], 'transit gateway'],
@@ -58,18 +58,18 @@ const SUBNET_ATTACHMENTS: [type: string, properties: string[], kind: ExposureKin
   ['AWS::VpcLattice::ResourceGateway', ['SubnetIds'], 'other attachment'],
 ];
 
-/** What a change of a route table is called. */
+/** The name for a change of a route table. */
 const ROUTE_KINDS: { readonly [type: string]: ExposureKind } = {
   'AWS::EC2::Route': 'route', 'AWS::EC2::VPNGatewayRoutePropagation': 'VPN gateway', 'AWS::EC2::RouteServerPropagation': 'other attachment',
 };
 
-/** Types that have an effect on the whole of a VPC without any route: DNS queries go where a rule says. */
+/** Resource types that affect the whole VPC without a route: rules can forward DNS queries. */
 const DNS_ATTACHMENTS = VPC_ATTACHMENTS.filter(([type]) => /^AWS::Route53(Resolver|Profiles)::/.test(type));
 
 /**
- * Everything in the templates that joins the VPC of a network, or one of its subnets, to something else.
+ * Finds everything in the templates that connects a network's VPC, or one of its subnets, to something else.
  *
- * A VPC of which only some subnets are for jobs may have gateways of its own; what counts then is whether a route leads there.
+ * If only some subnets of a VPC are for jobs, the VPC may have gateways. Then only a route to a gateway counts.
  */
 export function findExposures(templates: TemplateSet, network: CompilationNetwork): Exposure[] {
   const found = [
@@ -80,7 +80,7 @@ export function findExposures(templates: TemplateSet, network: CompilationNetwor
     ...unseenTables(templates, network),
     ...publicAddresses(templates, network.subnets).map(({ resource, property, subnets }) => exposure('public IP address', resource, [property], 'sure', subnets)),
   ];
-  // A transit gateway names the VPC and the subnets: once is enough, and what is sure counts.
+  // A transit gateway attachment names the VPC and the subnets, so it is counted once, with the certain finding first.
   return found.filter((one, index) => {
     const same = found.filter(({ kind, resource }) => resource === one.resource && kind === one.kind);
     return (same.find(({ certainty }) => certainty === 'sure') ?? same.find(({ certainty }) => certainty === 'unreadable') ?? same[0]) === found[index];
@@ -105,13 +105,13 @@ function attachments(templates: TemplateSet, network: CompilationNetwork, types:
     .flatMap(resource => attachment(templates, network, kind, resource, properties)));
 }
 
-/** A rule by which Amazon's own resolver answers, as it does without any. */
+/** A rule for which Amazon's resolver responds, as it does without a rule. */
 function isSystemRule(templates: TemplateSet, association: TemplateResource): boolean {
   const rules = templates.references(association, 'ResolverRuleId');
   return rules.length > 0 && rules.every(rule => templates.property(rule, 'RuleType').join() === 'SYSTEM');
 }
 
-/** Other accounts may give a shared group to what they place in the VPC. */
+/** Other accounts can use a shared group for resources that they place in the VPC. */
 function sharedGroups(templates: TemplateSet, { securityGroups, outside }: CompilationNetwork): Exposure[] {
   const ids = [...securityGroups.map(({ ref }) => ref), ...outside.securityGroups];
   return templates.ofType('AWS::RAM::ResourceShare').filter(share => relationTo(templates, share, 'ResourceArns', ids) === 'ours')
@@ -139,7 +139,7 @@ function placedInSubnets(templates: TemplateSet, { subnets, outside }: Compilati
   })));
 }
 
-/** The route to the VPC itself is implicit, and that to a gateway endpoint is the endpoint's: any other is a way out. */
+/** The route to the VPC itself is implicit, and the endpoint adds the route to a gateway endpoint. Any other route is a way out. */
 function routesOut(templates: TemplateSet, { subnets, routeTableIds }: CompilationNetwork): Exposure[] {
   const tables = new Map(subnets.map(subnet => [subnet, routeTables(templates, subnet)]));
   const all = [...new Set([...[...tables.values()].flat(), ...routeTableIds])];
@@ -153,7 +153,7 @@ function routesOut(templates: TemplateSet, { subnets, routeTableIds }: Compilati
     }));
 }
 
-/** A route table that the app does not make for a subnet of the jobs, or one with routes for a subnet that may be one of the jobs. */
+/** A route table of a jobs' subnet that is not part of the app, or one with routes for a subnet that may be a jobs' subnet. */
 function unseenTables(templates: TemplateSet, { subnets }: CompilationNetwork): Exposure[] {
   const hasRoutes = (table: TemplateResource) => templates.ofType('AWS::EC2::Route').some(route => templates.references(route, 'RouteTableId').includes(table));
   return templates.ofType('AWS::EC2::SubnetRouteTableAssociation').flatMap(association => {
@@ -173,7 +173,7 @@ function exposure(
   return { kind, resource, properties, subnets, certainty };
 }
 
-/** Something with a public address, or that gives one, and in which subnets. */
+/** A resource that has or assigns a public address, and its subnets. */
 interface PublicAddress {
   readonly resource: TemplateResource;
   readonly property: string;
@@ -207,7 +207,7 @@ function publicAddresses(templates: TemplateSet, subnets: TemplateResource[]): P
   return [...bySubnet, ...elastic, ...balancers, ...workloads].filter(address => address.subnets.length > 0);
 }
 
-/** Where an interface of an instance or a container asks for a public address, at any depth. */
+/** Where an interface of an instance or a container requests a public address, at any depth. */
 function requestsForAddresses(templates: TemplateSet, value: any, resource: TemplateResource, property = ''): { property: string; interface: any }[] {
   if (value === null || typeof value !== 'object') { return []; }
   const asks = ['AssociatePublicIpAddress', 'AssignPublicIp'].some(name => templates.values(value[name], resource.template).some(text => !['false', 'DISABLED'].includes(text)));
@@ -217,7 +217,7 @@ function requestsForAddresses(templates: TemplateSet, value: any, resource: Temp
   ];
 }
 
-/** Where an instance or an interface stands: its own subnet, or those of its interfaces. */
+/** The location of an instance or an interface: its subnet, or those of its interfaces. */
 function subnetsOf(
   templates: TemplateSet, target: TemplateResource, placed: (resource: TemplateResource, value: any) => TemplateResource[],
 ): TemplateResource[] {

@@ -5,16 +5,16 @@ import { isUnknown, isUnreadable, parseJson } from '../template/canonical';
 import type { SynthesizedTemplate, TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** The type is the construct's, and part of the contract with the handler. */
+/** The type of the construct's resource, which is part of the contract with the handler. */
 const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
 const CUSTOM_RESOURCE = /^(Custom::|AWS::CloudFormation::CustomResource$)/;
 
-/** Where something of the app starts compilation jobs. All values canonical. */
+/** A resource of the app that starts compilation jobs. All values are canonical. */
 export interface JobPlacement {
   readonly resource: TemplateResource;
-  /** Where in the resource the network is said. */
+  /** The property of the resource that has the network. */
   readonly location: string;
-  /** Whether the job has a network that the templates show: a state machine may compute it. */
+  /** Whether the templates show the job's network. A state machine may compute it. */
   readonly isKnown: boolean;
   readonly subnets: string[];
   readonly securityGroups: string[];
@@ -22,26 +22,26 @@ export interface JobPlacement {
   readonly roles: string[];
 }
 
-/** A call of an AWS API that a resource makes once it is deployed. */
+/** A call of an AWS API that a resource makes after it is deployed. */
 export interface ApiCall {
   readonly resource: TemplateResource;
-  /** In lower case, without spelling of its own: `sagemaker`, `createcompilationjob`. */
+  /** In lower case, in a uniform spelling: `sagemaker`, `createcompilationjob`. */
   readonly service: string;
   readonly action: string;
   readonly request: any;
   readonly location: string;
 }
 
-/** JSON in a template that is a program or a call, and cannot be read. */
+/** A program or a call in a template whose JSON cannot be read. */
 export interface Unreadable {
   readonly resource: TemplateResource;
   readonly location: string;
   readonly reason: string;
-  /** Whether it comes from outside the app, so that no template has it. */
+  /** Whether it comes from outside the app, so that it is in no template. */
   readonly isOutside: boolean;
 }
 
-/** What the resources of an app do after they have been deployed, as far as templates say it. */
+/** What the resources of an app do after they are deployed, as far as templates show it. */
 export interface Activity {
   readonly jobs: JobPlacement[];
   readonly calls: ApiCall[];
@@ -50,12 +50,12 @@ export interface Activity {
 
 const activities = new WeakMap<TemplateSet, Activity>();
 
-/** All compilation jobs that the templates start: custom resources, tasks of state machines, and calls of the API that a template writes out. */
+/** Finds all compilation jobs that the templates start: custom resources, tasks of state machines, and API calls in a template. */
 export function jobPlacements(templates: TemplateSet): JobPlacement[] {
   return activityOf(templates).jobs;
 }
 
-/** Jobs and calls of custom resources, schedules and state machines. */
+/** Finds the jobs and API calls of custom resources, schedules and state machines. */
 export function activityOf(templates: TemplateSet): Activity {
   const known = activities.get(templates);
   if (known) { return known; }
@@ -90,13 +90,13 @@ function activityOfResource(templates: TemplateSet, resource: TemplateResource):
   return CUSTOM_RESOURCE.test(resource.type) ? activityOfSdkCalls(templates, resource) : { jobs: [], calls: [], unreadable: [] };
 }
 
-/** Under another type name, a custom resource still is a job to the handler. */
+/** The handler creates a job for a custom resource of any type name. */
 function isJob({ type, properties }: TemplateResource): boolean {
   return type === JOB_TYPE
     || (CUSTOM_RESOURCE.test(type) && properties.ServiceToken !== undefined && properties.Request?.OutputConfig?.S3OutputLocation !== undefined);
 }
 
-/** A job as an API call has its network in the request. */
+/** A job of an API call has its network in the request. */
 function withJobs(calls: ApiCall[], unreadable: Unreadable[]): Activity {
   const jobs = calls.filter(({ service, action }) => service === 'sagemaker' && action === 'createcompilationjob')
     .map(({ resource, request, location }) => placementOf(resource, request, `Properties.${location}`));
@@ -126,8 +126,8 @@ function activityOfMachine(templates: TemplateSet, machine: TemplateResource): A
 }
 
 /**
- * The requests of our own tasks: JSONata that adds literal keys to a variable. Where all that is assigned to the variable is written out, and no added key
- * is the network, the network is one of those.
+ * The requests of the library's own tasks: JSONata that adds literal keys to a variable. If all values of the variable are literal, and no added key
+ * is the network, the network is one of those values.
  */
 function mergedRequests(request: any, definition: any): any[] {
   const [, variable, added] = typeof request === 'string' ? /^\{% \$merge\(\[\$(\w+), \{(.*)\}\]\) %\}$/s.exec(request) ?? [] : [];
@@ -138,9 +138,9 @@ function mergedRequests(request: any, definition: any): any[] {
 }
 
 /**
- * The keys of an object that is written in JSONata, between its braces.
+ * The keys of an object literal in JSONata, between its braces.
  *
- * @returns undefined where a key is computed, or the brackets do not match
+ * @returns undefined if a key is computed, or if the brackets do not match
  */
 function keysOfObject(inside: string): string[] | undefined {
   const tokens = inside.match(/'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|[^]/g) ?? [];
@@ -162,14 +162,14 @@ function assignmentsOf(node: any, variable: string): any[] {
   return [...here, ...Object.values(node).flatMap(child => assignmentsOf(child, variable))];
 }
 
-/** A definition that CDK uploads is in the cloud assembly, by its digest. */
+/** A definition that CDK uploads is in the cloud assembly, under its digest. */
 function definitionFile({ file }: SynthesizedTemplate, location: any): string | undefined {
   const [, digest] = /^([0-9a-f]{64})\./.exec(String(location?.Key ?? '')) ?? [];
   const asset = file && digest && path.join(path.dirname(file), `asset.${digest}.json`);
   return asset && fs.existsSync(asset) ? fs.readFileSync(asset, 'utf8') : undefined;
 }
 
-/** States may hold further states, in `Iterator`, `ItemProcessor` and `Branches`. */
+/** States may contain further states, in `Iterator`, `ItemProcessor` and `Branches`. */
 function statesOf(node: any): { name: string; state: any }[] {
   if (typeof node !== 'object' || node === null) { return []; }
   const here = Object.entries<any>(node.States ?? {}).map(([name, state]) => ({ name, state }));
@@ -179,7 +179,7 @@ function statesOf(node: any): { name: string; state: any }[] {
 function tasksOf(definition: any): { name: string; service: string; action: string; request: any }[] {
   return statesOf(definition).flatMap(({ name, state }) => {
     const [, service, action] = /:(?:aws-sdk:)?([^:]+):([^:.]+)(?:\.[^:]*)?$/.exec(String(state?.Resource ?? '')) ?? [];
-    // Without either, the request is the input of the state.
+    // Without either of these, the request is the input of the state.
     const request = state?.Parameters ?? state?.Arguments ?? '$';
     return action === undefined ? [] : [{ name, service: plainName(service), action: plainName(action), request }];
   });
@@ -199,7 +199,7 @@ function activityOfSchedule(templates: TemplateSet, schedule: TemplateResource):
   return withJobs(calls, unreadable);
 }
 
-/** The calls that an automation of Systems Manager writes out. */
+/** The calls in an automation of Systems Manager. */
 function activityOfDocument(templates: TemplateSet, document: TemplateResource): Activity {
   if (!templates.property(document, 'DocumentType').includes('Automation')) { return withJobs([], []); }
   const { values, isComplete } = templates.data(document.properties.Content, document.template);
@@ -214,7 +214,7 @@ function activityOfDocument(templates: TemplateSet, document: TemplateResource):
   return withJobs(calls, [...unread, ...isComplete ? [] : [tooManyVariants(document, 'Content')]]);
 }
 
-/** The call that a method of API Gateway passes on to AWS, with what the caller sends. */
+/** The call that a method of API Gateway forwards to AWS, with the caller's request. */
 function activityOfMethod(templates: TemplateSet, method: TemplateResource): Activity {
   const calls = templates.propertyEntries(method, 'Integration.Uri').flatMap((uri): ApiCall[] => {
     const [, service, action] = /:apigateway:[^:]*:([^:]+):action\/(\w+)$/.exec(uri) ?? [];
@@ -223,7 +223,7 @@ function activityOfMethod(templates: TemplateSet, method: TemplateResource): Act
   return withJobs(calls, []);
 }
 
-/** The service that AppSync signs requests for; what they ask for is in resolvers. */
+/** The service for which AppSync signs requests. The actions are in the resolvers. */
 function activityOfDataSource(templates: TemplateSet, source: TemplateResource): Activity {
   const location = 'HttpConfig.AuthorizationConfig.AwsIamConfig.SigningServiceName';
   const calls = templates.propertyEntries(source, location).map((service): ApiCall =>
@@ -240,7 +240,7 @@ function activityOfSdkCalls(templates: TemplateSet, resource: TemplateResource):
     if (!isComplete) { unreadable.push(tooManyVariants(resource, property)); }
     for (const value of values) {
       const call = typeof value === 'string' ? parseJson(value) : value;
-      // Of any other custom resource these are properties of its own, which need not be JSON.
+      // Other custom resources may use these properties for something else than JSON.
       if (call === undefined && typeof value === 'string' && /service/.test(value)) { unreadable.push(unreadableText(resource, property, value)); }
       if (typeof call?.service !== 'string' || typeof call.action !== 'string') { continue; }
       calls.push({ resource, service: plainName(call.service), action: plainName(call.action), request: call.parameters ?? {}, location: property });
@@ -277,7 +277,7 @@ function strings(value: any): string[] {
   return [value].flat().filter(entry => typeof entry === 'string');
 }
 
-/** `SageMaker`, `@aws-sdk/client-sagemaker` and `sagemaker` are one service, `CreateCompilationJobCommand` and `createCompilationJob` one action. */
+/** `SageMaker`, `@aws-sdk/client-sagemaker` and `sagemaker` are the same service. `CreateCompilationJobCommand` and `createCompilationJob` are the same action. */
 function plainName(name: string): string {
   return name.toLowerCase().replace(/^@aws-sdk\/client-/, '').replace(/command$/, '').replace(/-/g, '');
 }

@@ -9,31 +9,31 @@ import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
 /**
- * A VPC in which compilation jobs run, read from templates. Lists hold resources of the app; the ID of something outside the app is among
+ * A VPC in which compilation jobs run, as the templates show it. Lists contain resources of the app. IDs of resources outside the app are in
  * `outside`.
  */
 export interface CompilationNetwork {
-  /** Canonical ID; undefined where no template tells. */
+  /** The canonical ID; undefined if no template shows it. */
   readonly vpcId?: string;
   readonly vpc?: TemplateResource;
   /** The subnets of the jobs. */
   readonly subnets: TemplateResource[];
   /** Subnets of the same VPC that no job uses. */
   readonly otherSubnets: TemplateResource[];
-  /** The route tables of the jobs' subnets that the app makes, and the IDs of all that the templates tell. */
+  /** The route tables of the jobs' subnets that are part of the app, and the IDs of all that the templates show. */
   readonly routeTables: TemplateResource[];
   readonly routeTableIds: string[];
   /** The security groups of the jobs. */
   readonly securityGroups: TemplateResource[];
   /** The gateway endpoints for S3. */
   readonly s3Endpoints: TemplateResource[];
-  /** What jobs read and write. */
+  /** The buckets that jobs read and write. */
   readonly buckets: TemplateResource[];
   readonly jobs: JobPlacement[];
   readonly roles: TemplateResource[];
-  /** Whether the VPC is there for jobs only. */
+  /** Whether the VPC is used for jobs only. */
   readonly dedicated: boolean;
-  /** Canonical IDs and names that no template of the app has a resource for. */
+  /** Canonical IDs and names without a resource in the app's templates. */
   readonly outside: {
     readonly subnets: string[];
     readonly securityGroups: string[];
@@ -41,13 +41,13 @@ export interface CompilationNetwork {
     readonly buckets: string[];
     readonly roles: string[];
   };
-  /** Names of bootstrap buckets of the account, which jobs read models from: the assets of `NeoModel.fromAsset`. */
+  /** Names of the account's bootstrap buckets, from which jobs read the assets of `NeoModel.fromAsset`. */
   readonly assetBuckets: string[];
 }
 
 const networks = new WeakMap<TemplateSet, CompilationNetwork[]>();
 
-/** What a construct or a job says belongs together. */
+/** The parts of a network according to a construct or a job. */
 interface Claim {
   readonly vpc?: string;
   readonly subnets: string[];
@@ -60,21 +60,21 @@ interface Claim {
 }
 
 /**
- * The networks of an app: those that a `NeoPrivateCompilationVpc` declares in metadata, those that jobs are placed in, and those that the execution role of jobs may
- * place interfaces in, as metadata can be deleted. A job without subnets is in none.
+ * Finds the networks of an app: those that a `NeoPrivateCompilationVpc` declares in metadata, those of jobs, and those in which the execution role of jobs may
+ * create interfaces, because metadata can be deleted. A job without subnets is in none.
  */
 export function findNetworks(templates: TemplateSet): CompilationNetwork[] {
   if (!networks.has(templates)) { networks.set(templates, readNetworks(templates)); }
   return networks.get(templates)!;
 }
 
-/** What a request may come through to be from a network: IDs of S3 endpoints, and of VPCs. */
+/** The IDs of S3 endpoints and VPCs through which requests come from a network. */
 export interface Gates {
   readonly endpoints: string[];
   readonly vpcs: string[];
 }
 
-/** A bucket may be for several networks of an app. */
+/** A bucket may belong to several networks of an app. */
 export function gatesOf(templates: TemplateSet, network: CompilationNetwork): Gates {
   const all = [...findNetworks(templates), network];
   return {
@@ -95,7 +95,7 @@ function readNetworks(templates: TemplateSet): CompilationNetwork[] {
   return [...groups.values()].map(group => networkOf(templates, group));
 }
 
-/** For a picture of a template in which nothing is compiled: a VPC with all that is in it. */
+/** For a picture of a template without jobs: a VPC with everything in it. */
 export function wholeVpc(templates: TemplateSet, vpc: TemplateResource): CompilationNetwork {
   return networkOf(templates, [{
     vpc: vpc.ref,
@@ -113,7 +113,7 @@ export function isS3Gateway(templates: TemplateSet, endpoint: TemplateResource):
   return templates.property(endpoint, 'VpcEndpointType').every(type => type === 'Gateway') && services.length > 0 && services.every(name => name.endsWith('.s3'));
 }
 
-/** Resources of a type whose `VpcId` is this one. */
+/** Resources of a type with this `VpcId`. */
 export function inVpc(templates: TemplateSet, type: string, vpcId: string | undefined): TemplateResource[] {
   return vpcId === undefined ? [] : templates.ofType(type).filter(resource => templates.property(resource, 'VpcId').includes(vpcId));
 }
@@ -140,7 +140,7 @@ function claimOf(job: JobPlacement): Claim {
   return { job, subnets, securityGroups, buckets, roles, s3Endpoints: [] };
 }
 
-/** Where roles that SageMaker assumes for compilation jobs may place interfaces, as far as their policies name it. */
+/** Where the roles of compilation jobs may create interfaces, as far as their policies name it. */
 function claimsOfRoles(templates: TemplateSet): Claim[] {
   const roles = templates.ofType('AWS::IAM::Role').filter(({ properties }) => {
     const trust = JSON.stringify(properties.AssumeRolePolicyDocument ?? '');
@@ -200,7 +200,7 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
     ]),
     jobs: claims.flatMap(({ job }) => job ?? []),
     roles: unique(roles.flatMap(({ role }) => role ?? [])),
-    // Also without metadata: a VPC in which nothing leads anywhere is not there for anything that leads somewhere.
+    // Applies without metadata, too: a VPC without any connection is not used for anything that needs one.
     dedicated: claims.some(({ dedicated }) => dedicated) || otherSubnets.every(subnet => !hasRouteOut(templates, subnet)),
     assetBuckets,
     outside: {
@@ -213,19 +213,19 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
   };
 }
 
-/** Types that change the route tables they name, in which property. */
+/** Resource types that change route tables, and the property that names them. */
 export const ROUTE_TABLE_CHANGES = [
   ['AWS::EC2::Route', 'RouteTableId'], ['AWS::EC2::VPNGatewayRoutePropagation', 'RouteTableIds'], ['AWS::EC2::RouteServerPropagation', 'RouteTableId'],
 ] as const;
 
-/** Whether a subnet has a route of its own, to anywhere but the VPC. */
+/** Whether a subnet has a route to a destination other than the VPC. */
 export function hasRouteOut(templates: TemplateSet, subnet: TemplateResource): boolean {
   const tables = routeTables(templates, subnet);
   return ROUTE_TABLE_CHANGES.some(([type, property]) => templates.ofType(type).some(resource => resource.properties.GatewayId !== 'local'
     && templates.propertyEntries(resource, property).some(id => tables.includes(id))));
 }
 
-/** Route tables of a subnet. One without an association uses the VPC's main table, to which no template can add routes. */
+/** The route tables of a subnet. A subnet without an association uses the VPC's main table, to which no template can add routes. */
 export function routeTables(templates: TemplateSet, subnet: TemplateResource): string[] {
   return templates.ofType('AWS::EC2::SubnetRouteTableAssociation')
     .filter(association => templates.property(association, 'SubnetId').includes(subnet.ref))
@@ -244,8 +244,8 @@ function bucketsOfPolicy(templates: TemplateSet, endpoint: TemplateResource): Te
 }
 
 /**
- * Whether a bucket is that of the bootstrap stack, which jobs only read, and which the endpoint's policy requires to be one's own: anyone may take the name
- * of a bucket that is not there any more.
+ * Whether a bucket is the bootstrap stack's. Jobs only read it, and the endpoint's policy requires that it is in the own account, because any account can take the name
+ * of a deleted bucket.
  */
 function isAssetBucket(templates: TemplateSet, endpoints: TemplateResource[], name: string): boolean {
   const [, owner] = /^cdk-[a-z0-9]+-assets-(\d{12}|\$\{AWS\.AccountId\})-/.exec(name) ?? [];
@@ -254,7 +254,7 @@ function isAssetBucket(templates: TemplateSet, endpoints: TemplateResource[], na
     && reached.every(({ actions, isOwn }) => isOwn && actions.every(action => ['s3:GetObject', 's3:GetBucketLocation', 's3:ListBucket'].includes(action)));
 }
 
-/** The buckets whose policy speaks of an endpoint. */
+/** The buckets whose policy names an endpoint. */
 function bucketsNaming(templates: TemplateSet, endpoints: TemplateResource[]): TemplateResource[] {
   return templates.ofType('AWS::S3::BucketPolicy')
     .filter(policy => (statementsOf(templates, policy.properties.PolicyDocument, policy.template) ?? [])
@@ -271,7 +271,7 @@ export interface SubnetSize {
   readonly cidr?: string;
   readonly mask?: number;
   readonly usable?: number;
-  /** Instances that fit if all land in this subnet, besides the interface endpoints in it. */
+  /** The number of instances that fit if all are placed in this subnet, besides its interface endpoints. */
   readonly instances?: number;
 }
 
@@ -284,7 +284,7 @@ export function sizeOf(templates: TemplateSet, subnet: TemplateResource): Subnet
   return { cidr: literal ? cidr : undefined, mask, usable: usableAddresses(mask), instances: instancesIn(mask, endpoints) };
 }
 
-/** `{"Fn::Select": [0, {"Fn::Cidr": [block, count, hostBits]}]}`, as CDK writes for IPAM. */
+/** `{"Fn::Select": [0, {"Fn::Cidr": [block, count, hostBits]}]}`, as CDK writes it for IPAM. */
 function maskOfFnCidr(value: any): number | undefined {
   const bits = Number(value?.['Fn::Select']?.[1]?.['Fn::Cidr']?.[2]);
   return Number.isInteger(bits) && bits >= 4 && bits <= 16 ? 32 - bits : undefined;

@@ -3,10 +3,10 @@ import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount, type Ownership
 import { nameOf, type StackFacts, type TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** Who may assume a role, by whose they are. Services of AWS are one's own, unless a condition says that they act for others. */
+/** Which principals may assume a role, by their owner. AWS services count as the own account, unless a condition says that they act for others. */
 export type Trust = { readonly [owner in Ownership]: string[] };
 
-/** Also through other roles of the app: who may assume a role that may assume this one. */
+/** Includes other roles of the app: principals that may assume a role that may assume this one. */
 export function trustOf(templates: TemplateSet, role: TemplateResource, through: TemplateResource[] = []): Trust {
   const { template, properties: { AssumeRolePolicyDocument: document } } = role;
   const own = [...template.stack?.account ? ['${AWS.AccountId}', template.stack.account] : ['${AWS.AccountId}'], ...templates.organizations];
@@ -30,19 +30,19 @@ export function trustOf(templates: TemplateSet, role: TemplateResource, through:
   return { own: of('own'), unknown: of('unknown'), other: of('other') };
 }
 
-/** A role of the app, by reference or by an ARN that is written out. */
+/** A role of the app, by reference or by a literal ARN. */
 export function roleOf(templates: TemplateSet, arn: string, namedBy?: TemplateResource): TemplateResource | undefined {
   const found = templates.find(arn) ?? roleNamed(templates, arn, namedBy);
   return found?.type === 'AWS::IAM::Role' ? found : undefined;
 }
 
-/** A provider of identities knows users of anyone; without a condition on what it says of them, any of them will do. */
+/** An identity provider may have users of any owner. Without a condition on their claims, all of them may assume the role. */
 function ownerOfProvider(provider: string, { conditions }: Statement): Ownership {
   const name = provider.replace(/^arn:.*:(oidc|saml)-provider\//, '').toLowerCase();
   return /:saml-provider\//.test(provider) || conditions.some(({ key, operator }) => key.startsWith(`${name}:`) && !/IfExists$|^ForAllValues|Not/.test(operator)) ? 'unknown' : 'other';
 }
 
-/** The role of the app that a policy of a resource names by an ARN that is written out. Its name is unique in the account. */
+/** The role of the app that a resource policy names by a literal ARN. Its name is unique in the account. */
 function roleNamed(templates: TemplateSet, arn: string, namedBy?: TemplateResource): TemplateResource | undefined {
   const [, account, name] = /^arn:[^:]*:iam::([^:]*):role(\/.+)$/.exec(arn) ?? [];
   const accountOf = (facts: StackFacts | undefined) => facts?.account ?? '${AWS.AccountId}';
@@ -51,7 +51,7 @@ function roleNamed(templates: TemplateSet, arn: string, namedBy?: TemplateResour
     && templates.values({ 'Fn::Join': ['', [role.properties.Path ?? '/', role.properties.RoleName ?? '?']] }, role.template).join() === name);
 }
 
-/** Whose a principal is that a policy names by its ARN. */
+/** The owner of a principal that a policy names by its ARN. */
 export function ownerOfArn(arn: string, own: string[]): Ownership {
   return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(arn)?.[1] ?? '', own);
 }
@@ -63,6 +63,6 @@ function ownerOfPrincipal(templates: TemplateSet, principal: string, own: string
   if (isUnknown(principal)) { return 'unknown'; }
   if (principal.includes('*')) { return limit ?? 'other'; }
   if (principal.startsWith('arn:')) { return /:(oidc|saml)-provider\//.test(principal) ? 'unknown' : ownerOfArn(principal, own); }
-  // A provider of identities by its name, such as that of a code forge.
+  // An identity provider by its name, such as that of a code hosting service.
   return /^(\d{12}|\$\{AWS\.AccountId\})$/.test(principal) ? ownerOfAccount(principal, own) : 'unknown';
 }

@@ -6,10 +6,10 @@ import { isUnreadable } from '../template/canonical';
 import { type TemplateResource, mayBeAbsent, nameOf } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** A rule of a security group, inline or a resource of its own. */
+/** A rule of a security group, either inline or a separate resource. */
 export interface GroupRule {
   readonly direction: 'in' | 'out';
-  /** The resource to change, and where in it. */
+  /** The resource to change, and the property in it. */
   readonly resource: TemplateResource;
   readonly location: string;
   /** `tcp`, `udp`, `icmp`, a protocol number; `-1` for all. */
@@ -27,27 +27,27 @@ const PEERS: [property: string, kind: GroupRule['peer']['kind']][] = [
 
 const RULE_TYPES = [['in', 'AWS::EC2::SecurityGroupIngress'], ['out', 'AWS::EC2::SecurityGroupEgress']] as const;
 
-/** All rules of a group, by `AWS::EC2::SecurityGroup` and by the resources that add to it. */
+/** All rules of a group: those of `AWS::EC2::SecurityGroup` and of the resources that add rules. */
 export function rulesOf(templates: TemplateSet, group: TemplateResource): GroupRule[] {
   const inline = ([['in', 'SecurityGroupIngress'], ['out', 'SecurityGroupEgress']] as const).flatMap(([direction, property]) =>
     templates.list(group.properties[property]).flatMap((rule, index) => ruleOf(templates, direction, group, rule, `Properties.${property}.${index}`)));
   return [...inline, ...separateRules(templates, id => templates.find(id) === group)];
 }
 
-/** Rules that resources of their own add to a group, given by its canonical ID. */
+/** Rules that separate resources add to a group with this canonical ID. */
 export function separateRules(templates: TemplateSet, isGroup: (id: string) => boolean): GroupRule[] {
   return RULE_TYPES.flatMap(([direction, type]) => templates.ofType(type)
     .filter(resource => templates.property(resource, 'GroupId').some(id => isGroup(id)))
     .flatMap(resource => ruleOf(templates, direction, resource, resource.properties, 'Properties')));
 }
 
-/** Whether a group has, or may have, no rule for outbound traffic at all, which AWS fills with one that allows everything. */
+/** Whether a group has, or may have, no outbound rule at all. AWS then adds a rule that allows everything. */
 export function isOpenByOmission(templates: TemplateSet, group: TemplateResource): boolean {
   const { SecurityGroupEgress: egress } = group.properties;
   return mayBeAbsent(egress) || templates.choices(egress).some(rules => Array.isArray(rules) && rules.every(rule => mayBeAbsent(rule)));
 }
 
-/** One for each peer: nothing keeps a rule from naming several. */
+/** One rule for each peer, because a rule may name several. */
 function ruleOf(
   templates: TemplateSet, direction: GroupRule['direction'], resource: TemplateResource, written: any, location: string,
 ): GroupRule[] {
@@ -66,14 +66,14 @@ function ruleOf(
   })).filter(rule => !isNothing(rule));
 }
 
-/** The rules that CDK writes to say "no traffic", since a group without any rule would let everything out. */
+/** The rules that CDK writes for "no traffic", because a group without any rule would allow all outbound traffic. */
 function isNothing({ direction, protocol, peer }: GroupRule): boolean {
   return direction === 'out' && protocol === 'icmp' && peer.ids.length === 1 && peer.ids[0] === '255.255.255.255/32';
 }
 
 /**
- * What a rule of a job's security group is, measured by what Neo needs. `to a prefix list` may be that of S3 or not, `to private addresses` those
- * of subnets that the app does not make.
+ * The kind of a rule of a job's security group, compared with what Neo needs. `to a prefix list` may be the list of S3 or not. `to private addresses` may be
+ * subnets that are not part of the app.
  */
 export type GroupVerdict = 'to S3' | 'to a prefix list' | 'to subnets' | 'to VPC' | 'to endpoint' | 'to private addresses' | 'from group itself' | 'open';
 
@@ -88,13 +88,13 @@ export function verdictOn(rule: GroupRule, templates: TemplateSet, network: Comp
   const kinds = rule.peer.ids.map(id => prefixListKind(templates, id));
   if (kinds.includes('other')) { return 'open'; }
   if (!kinds.includes('unknown')) { return 'to S3'; }
-  // Nothing needs a list by its ID besides that of S3, which is looked up.
+  // Only the list of S3 is needed by its ID, and it is looked up.
   return leadsToS3(templates, network) ? 'open' : 'to a prefix list';
 }
 
 const known = new WeakMap<CompilationNetwork, boolean>();
 
-/** Whether a rule of the jobs' groups leads to a prefix list that is known to be that of S3. */
+/** Whether a rule of the jobs' groups allows a prefix list that is known to be S3's. */
 function leadsToS3(templates: TemplateSet, network: CompilationNetwork): boolean {
   if (!known.has(network)) {
     const peers = network.securityGroups.flatMap(group => rulesOf(templates, group)).map(({ peer }) => peer);
@@ -113,14 +113,14 @@ function isOwnAddresses({ peer }: GroupRule, templates: TemplateSet, { subnets }
   return peer.kind === 'cidr' && peer.ids.length > 0 && peer.ids.every(id => own.some(cidr => cidr === id || contains(cidr, id)));
 }
 
-/** A VPC that is there for jobs only. */
+/** A VPC that is used for jobs only. */
 function isOwnVpc({ peer }: GroupRule, templates: TemplateSet, { vpc, dedicated }: CompilationNetwork): boolean {
   const added = vpc ? inVpc(templates, 'AWS::EC2::VPCCidrBlock', vpc.ref).flatMap(block => templates.property(block, 'CidrBlock')) : [];
   const own = vpc && dedicated ? [...templates.property(vpc, 'CidrBlock'), ...added, `${vpc.ref.slice(0, -1)}.CidrBlock}`] : [];
   return peer.kind === 'cidr' && peer.ids.length > 0 && peer.ids.every(id => own.some(cidr => cidr === id || contains(cidr, id)));
 }
 
-/** The group of interface endpoints in the VPC and of nothing else, whose policies another rule checks. */
+/** A group that only interface endpoints in the VPC use, whose policies another rule checks. */
 function isEndpoint({ peer }: GroupRule, templates: TemplateSet, { vpcId }: CompilationNetwork): boolean {
   const isInVpc = (endpoint: TemplateResource) => vpcId !== undefined && templates.property(endpoint, 'VpcId').includes(vpcId);
   return peer.kind === 'group' && peer.ids.length > 0 && peer.ids.every(id => {
@@ -130,8 +130,8 @@ function isEndpoint({ peer }: GroupRule, templates: TemplateSet, { vpcId }: Comp
 }
 
 /**
- * The prefix list of S3 is AWS's. A template has its ID as it is, which says nothing, or looks it up by name; one that the template makes is
- * not it.
+ * The prefix list of S3 belongs to AWS. A template has its literal ID, which does not identify it, or looks it up by name. A list that the template creates is
+ * another one.
  */
 function prefixListKind(templates: TemplateSet, id: string): 'S3' | 'other' | 'unknown' {
   const source = templates.find(id);
@@ -144,19 +144,19 @@ function prefixListKind(templates: TemplateSet, id: string): 'S3' | 'other' | 'u
 
 const S3_LIST = /^com\.amazonaws\.(\$\{AWS\.Region\}|[a-z0-9-]+)\.s3$/;
 
-/** A custom resource of CDK that asks EC2 for the list of this name, and for nothing else. */
+/** A custom resource of CDK that looks up the list with this name in EC2, and does nothing else. */
 function asksForS3(templates: TemplateSet, source: TemplateResource): boolean {
   const calls = activityOf(templates).calls.filter(({ resource }) => resource === source);
   return calls.length > 0 && calls.every(({ service, action, request: { Filters: filters = [] } }) => service === 'ec2' && action === 'describemanagedprefixlists'
     && filters.length === 1 && filters[0].Name === 'prefix-list-name' && [filters[0].Values].flat().length === 1 && S3_LIST.test(String([filters[0].Values].flat()[0])));
 }
 
-/** Small enough for a VPC, and of addresses that the internet does not route. */
+/** The block is small enough for a VPC, and its addresses are not routed on the internet. */
 function isPrivate(cidr: string): boolean {
   return (parseBlock(cidr)?.mask ?? 0) >= 16 && ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].some(outer => contains(outer, cidr));
 }
 
-/** What traffic a rule is for: `TCP 443`, `all traffic`. */
+/** The traffic of a rule: `TCP 443`, `all traffic`. */
 export function trafficOf({ protocol, fromPort, toPort }: GroupRule): string {
   if (protocol === '-1') { return 'all traffic'; }
   const name = protocol.toUpperCase();
@@ -164,7 +164,7 @@ export function trafficOf({ protocol, fromPort, toPort }: GroupRule): string {
   return fromPort === toPort ? `${name} ${fromPort}` : `${name} ${fromPort}-${toPort}`;
 }
 
-/** Where to, or from: addresses as they are, resources by name. */
+/** The peer of a rule: addresses, or the name of a resource. */
 export function peerOf({ peer }: GroupRule, templates: TemplateSet): string {
   const names = peer.ids.map(id => { const resource = templates.find(id); return resource ? nameOf(resource) : id; });
   return names.join(', ') || 'anything';

@@ -5,26 +5,26 @@ import { mayBeAbsent } from '../template/resources';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** Something other than a job that stands in the jobs' subnets, or carries their security group. */
+/** A resource other than a job that is in the jobs' subnets, or uses their security group. */
 export interface Tenant {
   readonly resource: TemplateResource;
   readonly by: 'subnet' | 'security group';
-  /** How it leads elsewhere. */
+  /** How it connects the network to something else. */
   readonly bridge?: string;
-  /** Why the templates do not tell whether it leads elsewhere. */
+  /** Why the templates do not show whether it connects the network to something else. */
   readonly doubt?: string;
 }
 
-/** Parts of a network itself, and what other rules look at. */
+/** Parts of the network itself, and types that other rules check. */
 const PARTS = /^(AWS::EC2::(Subnet|SubnetRouteTableAssociation|SubnetNetworkAclAssociation|SecurityGroup|SecurityGroupIngress|SecurityGroupEgress|VPCEndpoint|NatGateway|TransitGateway\w*|ClientVpnTargetNetworkAssociation|InstanceConnectEndpoint|RouteServerEndpoint|SubnetCidrBlock|EIP\w*|FlowLog|NetworkInterfaceAttachment)|AWS::NetworkManager::VpcAttachment|AWS::RAM::ResourceShare|AWS::VpcLattice::ResourceGateway|AWS::StepFunctions::StateMachine|Custom::SageMakerNeoCompilationJob|AWS::CloudFormation::.*|AWS::SSM::Parameter)$/;
 
-/** Types that reach only what their subnets reach, unless a property says otherwise. */
+/** Resource types that reach only what their subnets reach, unless a property says otherwise. */
 const KNOWN = /^AWS::(Lambda::Function|EC2::(Instance|NetworkInterface|LaunchTemplate|Fleet|SpotFleet)|ECS::(Service|TaskSet)|Batch::ComputeEnvironment|CodeBuild::Project|AutoScaling::AutoScalingGroup|Events::Rule|Scheduler::Schedule|Pipes::Pipe|SageMaker::\w+|EFS::MountTarget|FSx::\w+|RDS::\w+|ElastiCache::\w+|Redshift::\w+|DocDB::\w+|Neptune::\w+|DAX::\w+|ElasticLoadBalancing(V2)?::LoadBalancer|OpenSearchService::Domain|Elasticsearch::Domain|Glue::Connection|DMS::\w+|EMR::\w+|EMRServerless::Application|MSK::(Cluster|ServerlessCluster)|Synthetics::Canary|Transfer::Server|EKS::(Cluster|Nodegroup|FargateProfile)|AmazonMQ::Broker|MWAA::Environment|KinesisFirehose::DeliveryStream)$/;
 
-/** Types that can forward traffic from one of their subnets to another. */
+/** Resource types that can forward traffic between their subnets. */
 const FORWARDING = /^AWS::(EC2::(Instance|LaunchTemplate|Fleet|SpotFleet)|ElasticLoadBalancing(V2)?::LoadBalancer|ECS::(Service|TaskSet)|AutoScaling::AutoScalingGroup|Batch::ComputeEnvironment|Lambda::Function|Events::Rule|Scheduler::Schedule|Pipes::Pipe|CodeBuild::Project|EKS::\w+|EMR::\w+|Transfer::Server)$/;
 
-/** Types by which something elsewhere enters the subnets, or something in them leaves. */
+/** Resource types through which traffic can enter the subnets from elsewhere, or leave them. */
 const BRIDGES: { readonly [type: string]: string } = {
   'AWS::AppRunner::VpcConnector': 'services of App Runner, which are public, send their traffic here',
   'AWS::KafkaConnect::Connector': 'a connector of MSK moves data to other systems',
@@ -44,7 +44,7 @@ const BRIDGES: { readonly [type: string]: string } = {
   'AWS::MediaConnect::Flow': 'a flow of MediaConnect moves data in and out',
 };
 
-/** Types that name a workload, and let others reach it wherever it stands. */
+/** Resource types that name a workload and let others reach it, wherever it is. */
 const DOORS: { readonly [type: string]: string } = {
   'AWS::EC2::VPCEndpointService': 'an endpoint service lets other VPCs in',
   'AWS::EC2::VerifiedAccessEndpoint': 'Verified Access lets users on the internet in',
@@ -76,15 +76,15 @@ export function tenantsOf(templates: TemplateSet, network: CompilationNetwork): 
   return [...placed, ...called];
 }
 
-/** What carries a security group, by its canonical ID. Rules name groups as well, and carry none. */
+/** The resources that use a security group with this canonical ID. Rules name groups, too, but do not use them. */
 export function carriersOf(templates: TemplateSet, groupId: string): TemplateResource[] {
   return templates.resources.filter(({ type }) => !/^AWS::EC2::SecurityGroup/.test(type)).filter(resource => groupsOf(templates, resource).includes(groupId));
 }
 
-/** Types that say for others where they stand. */
+/** Resource types that define the location of others. */
 const PLACES = /(SubnetGroup|NetworkInterface|LaunchTemplate|LaunchConfiguration)$/;
 
-/** A resource, its interfaces, and the groups of subnets and templates for instances that it names. */
+/** A resource, its interfaces, and the subnet groups and launch templates that it names. */
 export function partsOfWorkload(templates: TemplateSet, resource: TemplateResource): TemplateResource[] {
   const named = templates.mentions(resource, /subnet_?group|networkinterfaceid|launchtemplate(id|name)|launchconfigurationname/i)
     .flatMap(id => templates.find(id) ?? templates.resources.filter(({ type, properties }) => PLACES.test(type)
@@ -108,7 +108,7 @@ function leadsElsewhere(templates: TemplateSet, resource: TemplateResource, else
   if (bridge) { return { bridge }; }
   if (!KNOWN.test(resource.type)) { return { doubt: `whether ${resource.type} leads elsewhere is not known` }; }
   const unseen = FORWARDING.test(resource.type) ? elsewhere.find(id => !templates.find(id)) : undefined;
-  return unseen === undefined ? {} : { doubt: `it also stands in ${unseen}, which this app does not make` };
+  return unseen === undefined ? {} : { doubt: `it is also in ${unseen}, which is not part of this app` };
 }
 
 function bridgeOf(templates: TemplateSet, resource: TemplateResource, elsewhere: string[]): string | undefined {
@@ -117,7 +117,7 @@ function bridgeOf(templates: TemplateSet, resource: TemplateResource, elsewhere:
     mayBeAbsent(value) ? whenAbsent : templates.values(value, resource.template).some(text => isOpen(text));
   if (Object.hasOwn(BRIDGES, type)) { return BRIDGES[type]; }
   const open = elsewhere.flatMap(id => templates.find(id) ?? []).find(subnet => subnet.type === 'AWS::EC2::Subnet' && hasRouteOut(templates, subnet));
-  if (open && FORWARDING.test(type)) { return 'it also stands in a subnet with a route out'; }
+  if (open && FORWARDING.test(type)) { return 'it is also in a subnet with a route out'; }
   if (type === 'AWS::SageMaker::NotebookInstance' && says(properties.DirectInternetAccess, text => text !== 'Disabled', true)) { return 'the notebook has direct internet access'; }
   if (type === 'AWS::SageMaker::Domain' && says(properties.AppNetworkAccessType, text => text !== 'VpcOnly', true)) { return 'the domain has direct internet access'; }
   if (says(properties.PubliclyAccessible, text => text !== 'false', type === 'AWS::DMS::ReplicationInstance')) { return 'it is publicly accessible'; }
@@ -136,7 +136,7 @@ function doorOf(templates: TemplateSet, resource: TemplateResource): string | un
   return door && DOORS[door.type];
 }
 
-/** Whether a resource names another one in its properties: by reference, within an ARN, or a function by its name. */
+/** Whether a resource names another one in its properties: by reference, within an ARN, or, for a function, by its name. */
 function names(templates: TemplateSet, { properties, template }: TemplateResource, named: TemplateResource): boolean {
   const reference = named.ref.slice(0, -1);
   const literal = named.type === 'AWS::Lambda::Function' ? templates.property(named, 'FunctionName') : [];

@@ -18,7 +18,7 @@ const ENDPOINT = { x: 806, width: 208, height: 112 };
 const CARD = { height: 98, gap: 10 };
 const LINE = 20;
 
-/** A panel and how high it is, and where other panels join it. */
+/** A panel, its height, and the points where arrows connect it to other panels. */
 export interface VpcPanel {
   readonly content: string[];
   readonly height: number;
@@ -27,7 +27,7 @@ export interface VpcPanel {
 
 interface Line { readonly label: string; readonly state: State }
 
-/** The VPC with the security group around the jobs' subnets, and the S3 endpoint on its edge. */
+/** Draws the VPC with the security group around the jobs' subnets, and the S3 endpoint on its edge. */
 export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, top: number, minHeight: number, verdictOf: VerdictOf): VpcPanel {
   const lines = groupLines(templates, network, verdictOf);
   const groupTop = top + 58;
@@ -74,7 +74,7 @@ function card(templates: TemplateSet, subnet: TemplateResource, index: number, c
   const x = GROUP.x + 14 + (index % columns) * (width + CARD.gap);
   const y = top + Math.floor(index / columns) * (CARD.height + CARD.gap);
   const size = sizeOf(templates, subnet);
-  // CDK's subnet is a construct with a resource `Subnet` in it.
+  // CDK's subnet is a construct that contains a resource `Subnet`.
   const name = nameOf(subnet).replace(/\/?(?<=.)Subnet$/, '').split('/').pop()!;
   const line = (offset: number, label: string, bold = false, fill: string = COLOUR.ink) =>
     text(x + 10, y + offset, label, { size: bold ? 13 : 12, bold, fill, width: width - 16 });
@@ -90,7 +90,7 @@ function card(templates: TemplateSet, subnet: TemplateResource, index: number, c
   ].join('');
 }
 
-/** The label at the arrow is the group's own rule, not what we would like it to be. */
+/** The label at the arrow is the group's actual rule. */
 function endpointBox(
   templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource, middle: number, verdictOf: VerdictOf,
 ): string[] {
@@ -119,7 +119,7 @@ function endpointBox(
   ];
 }
 
-/** How many buckets the endpoint leads to. */
+/** The number of buckets that the endpoint allows. */
 function policyOf(templates: TemplateSet, { buckets }: CompilationNetwork, endpoint: TemplateResource): string {
   const others = reachableBuckets(templates, endpoint).filter(({ name }) => !bucketNamed(templates, name));
   return `policy: ${count(buckets.length + others.length, 'named bucket')}`;
@@ -181,7 +181,7 @@ function vpcFacts(templates: TemplateSet, { vpc, subnets, vpcId }: CompilationNe
   if (!vpc) { return vpcId ?? 'The app refers to it by ID, so the templates say no more about it.'; }
   const zones = new Set(subnets.map(subnet => zoneOf(templates, subnet))).size;
   const [tenancy = 'default'] = templates.property(vpc, 'InstanceTenancy');
-  // An omitted EnableDnsSupport is on, an omitted EnableDnsHostnames is off.
+  // By default, EnableDnsSupport is on and EnableDnsHostnames is off.
   const dns = templates.property(vpc, 'EnableDnsSupport').every(value => value === 'true');
   const names = templates.property(vpc, 'EnableDnsHostnames').some(value => value === 'true');
   return [
@@ -228,14 +228,14 @@ const USES: { readonly [action: string]: string } = {
 };
 const COLUMN = { x: 1096, width: 272 };
 const BUCKET_CARD = { height: 104, gap: 12 };
-/** More buckets than this are counted, not drawn. */
+/** More buckets than these are counted, not drawn. */
 const MOST = 6;
 
 const OTHER_CARD = { height: 70, gap: 12 };
 const HEADING = 30;
 const ELSEWHERE = 110;
 
-/** What the endpoint lets through to buckets that the app does not make. */
+/** What the endpoint allows on buckets that are not part of the app. */
 function otherBuckets(templates: TemplateSet, { s3Endpoints }: CompilationNetwork): ReachableBucket[] {
   return s3Endpoints.flatMap(endpoint => reachableBuckets(templates, endpoint)).filter(({ name }) => !bucketNamed(templates, name)).slice(0, MOST);
 }
@@ -246,7 +246,7 @@ export function bucketPanelHeight(templates: TemplateSet, network: CompilationNe
     + otherBuckets(templates, network).length * (OTHER_CARD.height + OTHER_CARD.gap);
 }
 
-/** The buckets that jobs reach, and all others, who must not reach them. */
+/** Draws the buckets that jobs reach, and all other principals, which must not reach them. */
 export function bucketPanel(
   templates: TemplateSet, network: CompilationNetwork, top: number, from: [number, number], verdictOf: VerdictOf,
 ): string[] {
@@ -281,7 +281,7 @@ function otherCard({ assetBuckets }: CompilationNetwork, { name, actions }: Reac
   ];
 }
 
-/** From the endpoint to a bucket, around a corner that all arrows share. */
+/** Draws an arrow from the endpoint to a bucket, around a corner that all arrows share. */
 function elbow([x, y]: [number, number], to: number): [number, number][] {
   return [[x + 4, y], [COLUMN.x - 42, y], [COLUMN.x - 42, to], [COLUMN.x - 4, to]];
 }

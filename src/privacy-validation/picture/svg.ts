@@ -1,4 +1,4 @@
-/** Colours by what they say, on a light background, with a contrast of at least 4.5 for text. */
+/** The colors by their meaning, on a light background. Text has a contrast of at least 4.5. */
 export const COLOUR = {
   ink: '#16212e',
   soft: '#52606d',
@@ -29,7 +29,7 @@ export interface TextStyle {
   readonly bold?: boolean;
   readonly fill?: string;
   readonly anchor?: 'start' | 'middle' | 'end';
-  /** Cut the text off at this width. */
+  /** The width at which the text is cut. */
   readonly width?: number;
 }
 
@@ -42,7 +42,7 @@ export interface BoxStyle {
 }
 
 export function escape(value: string): string {
-  // XML 1.0 has no way to write most control characters.
+  // XML 1.0 cannot represent most control characters.
   // eslint-disable-next-line no-control-regex
   return value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
     .replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
@@ -62,7 +62,7 @@ export function box(x: number, y: number, width: number, height: number, style: 
     + ` stroke-width="${thick}"${dashed ? ' stroke-dasharray="6 4"' : ''}/>`;
 }
 
-/** An arrow along horizontal and vertical stretches. */
+/** Draws an arrow of horizontal and vertical segments. */
 export function arrow(points: [number, number][], kind: 'allowed' | 'open' | 'control', both = false): string {
   const colour = { allowed: COLOUR.allowed, open: COLOUR.open, control: COLOUR.service }[kind];
   const path = points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join(' ');
@@ -70,7 +70,7 @@ export function arrow(points: [number, number][], kind: 'allowed' | 'open' | 'co
     + `${both ? ` marker-start="url(#${kind})"` : ''} marker-end="url(#${kind})"/>`;
 }
 
-/** A whole picture. Title and description are what a screen reader reads. */
+/** Renders a whole picture. Screen readers read the title and the description. */
 export function svg(width: number, height: number, title: string, description: string, content: string[]): string {
   const marker = (id: string, colour: string) => `<marker id="${id}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" `
     + `markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0 L10 5 L0 10 z" fill="${colour}"/></marker>`;
@@ -87,7 +87,7 @@ export function svg(width: number, height: number, title: string, description: s
   ].join('\n');
 }
 
-/** Cut in the middle, as both ends of a path tell something. */
+/** Cuts a text in the middle, because both ends of a path are informative. */
 export function fit(value: string, width: number, size = 13, bold = false): string {
   const room = width / (size * (bold ? 1.1 : 1));
   if (widthOf(value) <= room) { return value; }
@@ -101,7 +101,7 @@ export function fit(value: string, width: number, size = 13, bold = false): stri
   return `${head}…${tail}`;
 }
 
-/** Widths in hundredths of an em, after DejaVu Sans, the widest of the fonts that a reader is likely to have. */
+/** Widths in hundredths of an em, from DejaVu Sans, the widest font that a reader is likely to have. */
 const WIDTHS: [characters: string, width: number][] = [
   ['ijlIJ\'|', 29], [' .,;:!-/()[]ft', 36], ['r', 41], ['sz', 53], ['c', 55], ['kvxyLFT', 60], ['wW%', 92], ['mM@…', 98], ['AVXYKZCRSB', 69], ['→←<>#&~+=', 84],
   ['DGHNOQU', 78],
@@ -115,7 +115,7 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** What a part of the picture is: as it should be, open, open but accepted, or not visible in the templates. */
+/** The state of a part of the picture: as it should be, open, open but accepted, or not visible in the templates. */
 export type State = 'good' | 'open' | 'accepted' | 'unknown';
 
 export const STATE_COLOUR: { readonly [state in State]: string } = {
@@ -126,12 +126,12 @@ export const STATE_FILL: { readonly [state in State]: string } = {
   good: COLOUR.paper, open: COLOUR.openFill, accepted: COLOUR.acceptedFill, unknown: COLOUR.unknownFill,
 };
 
-/** The worst of several. */
+/** The worst of several states. */
 export function worstState(states: State[]): State {
   return (['open', 'unknown', 'accepted'] as const).find(state => states.includes(state)) ?? 'good';
 }
 
-/** A tick, a cross, a bar for what is accepted or a question mark, drawn, as not every font has them. */
+/** Draws a check mark, a cross, a bar (accepted) or a question mark, because not every font has them. */
 export function mark(x: number, y: number, state: State): string {
   const path = {
     good: 'l3.5 4 l6.5 -8',
@@ -142,7 +142,7 @@ export function mark(x: number, y: number, state: State): string {
   return `<path d="M${round(x)} ${round(y)} ${path}" fill="none" stroke="${STATE_COLOUR[state]}" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/>`;
 }
 
-/** A line with a cross in the middle: there is no way here. */
+/** Draws a line with a cross in the middle: there is no connection. */
 export function blocked(x: number, from: number, to: number): string {
   const middle = (from + to) / 2;
   return `<path d="M${round(x)} ${round(from)} V${round(to)}" stroke="#9aa5b1" stroke-width="1.5" stroke-dasharray="3 4" fill="none"/>`

@@ -10,7 +10,7 @@ const WORDS: { [status in RuleStatus]: string } = {
   'pass': 'pass', 'fail': 'fail', 'accepted': 'accepted', 'unknown': 'not visible', 'not applicable': 'nothing to check',
 };
 
-/** The report as one self-contained page: no script, no font, no picture from elsewhere. */
+/** The report as one self-contained page, without scripts, fonts and pictures from elsewhere. */
 export function htmlReport(report: PrivacyReport, picture: string): string {
   return `<!DOCTYPE html>
 <html lang="en">
@@ -77,7 +77,7 @@ ${row('Subnets', network.subnets.map(subnet => [subnet.constructPath, subnet.zon
 ${row('Security groups', network.securityGroups)}
 ${row('S3 endpoints', network.s3Endpoints)}
 ${row('Buckets', network.buckets)}
-${network.assetBuckets.length ? row('Model assets', network.assetBuckets.map(name => `${name}, of the bootstrap stack: IAM decides who reads them there`)) : ''}
+${network.assetBuckets.length ? row('Model assets', network.assetBuckets.map(name => `${name}, of the bootstrap stack: IAM policies decide which principals may read them there`)) : ''}
 ${row('Execution roles', network.roles)}
 ${row('Tenants', network.tenants)}
 <tr><th scope="row">Jobs</th><td>${network.jobs}</td></tr>
@@ -115,7 +115,7 @@ function chip(status: RuleStatus): string {
   return `<span class="chip ${status.replace(' ', '-')}">${WORDS[status]}</span>`;
 }
 
-/** On a light background also where the reader prefers a dark one: the picture is drawn for it. */
+/** The background is light even if the reader prefers a dark one, because the picture needs it. */
 const STYLE = `
 :root{color-scheme:light}
 *{box-sizing:border-box}
@@ -165,7 +165,7 @@ details{padding:0 10px}
 @media print{body{background:#fff}details{break-inside:avoid}}
 `;
 
-/** Write the report for people and for programs. */
+/** Writes the report for people and for programs. */
 export function writeReport(directory: string, report: PrivacyReport, templates: TemplateSet) {
   const picture = drawNetworks(templates, report);
   fs.mkdirSync(directory, { recursive: true });

@@ -23,8 +23,8 @@ export const PRIVACY_RULES: readonly PrivacyRule[] = [
 ];
 
 /**
- * What the report says of a rule: `accepted` when all that fails has been excepted, `unknown` when something cannot be told from the
- * templates, `not applicable` when the app has nothing that the rule is about.
+ * The report's verdict on a rule: `accepted` if all violations are accepted, `unknown` if the templates do not show
+ * something, `not applicable` if the app has nothing that the rule checks.
  */
 export type RuleStatus = 'pass' | 'fail' | 'accepted' | 'unknown' | 'not applicable';
 
@@ -35,7 +35,7 @@ export interface AcceptedFinding {
   readonly reason: string;
 }
 
-/** An observation of a rule as the report has it. */
+/** An observation of a rule in the report. */
 export interface ReportedObservation {
   readonly verdict: Verdict | 'accepted';
   readonly constructPath: string;
@@ -59,18 +59,18 @@ export interface ReportedRule {
   readonly observations: ReportedObservation[];
 }
 
-/** The content of report.json. Free of dates and absolute paths: the same app gives the same report. */
+/** The content of report.json. It has no dates and absolute paths, so the same app results in the same report. */
 export interface PrivacyReport {
   readonly format: 1;
   readonly generator: string;
-  /** `not visible` when no rule is broken, but some rule could not look at everything. */
+  /** `not visible` if no rule is violated, but some rule could not check everything. */
   readonly verdict: 'pass' | 'not visible' | 'fail';
   readonly counts: { readonly [status in RuleStatus]: number };
   readonly templates: { readonly name: string; readonly sha256: string }[];
   readonly networks: ReportedNetwork[];
   readonly rules: ReportedRule[];
   readonly unusedAcceptedFindings: AcceptedFinding[];
-  /** Those that accept more than one finding. */
+  /** The accepted findings that match more than one finding. */
   readonly wideAcceptedFindings: (AcceptedFinding & { readonly evidence: string[] })[];
   readonly limits: string[];
 }
@@ -83,10 +83,10 @@ export interface ReportedNetwork {
   readonly securityGroups: string[];
   readonly s3Endpoints: string[];
   readonly buckets: string[];
-  /** Names of buckets of the bootstrap stack, which models of `NeoModel.fromAsset` are in. */
+  /** Names of the bootstrap stack's buckets, which contain the models of `NeoModel.fromAsset`. */
   readonly assetBuckets: string[];
   readonly roles: string[];
-  /** What else stands in the jobs' subnets, or carries their security group. */
+  /** The other resources in the jobs' subnets, or with their security group. */
   readonly tenants: string[];
   readonly jobs: number;
 }
@@ -99,10 +99,10 @@ export interface ReportedSubnet {
   readonly instances?: number;
 }
 
-/** From the worst on. */
+/** From worst to best. */
 const SEVERITY = ['fail', 'unknown', 'accepted', 'pass'] as const;
 
-/** What no template can show. */
+/** What templates cannot show. */
 export const LIMITS = [
   'Changes made outside CloudFormation, in the console or by other tools, and by other apps that name this network by its IDs.',
   'What is not in the templates: imported VPCs, groups, buckets, roles and endpoints, account-wide settings, service control policies.',
@@ -114,7 +114,7 @@ export const LIMITS = [
   'What SageMaker Neo does outside the VPC with the copy of a model that it compiles, and whether it reads buckets owned by AWS: AWS documents neither.',
 ];
 
-/** Apply all rules to an app. */
+/** Applies all rules to an app. */
 export function evaluate(templates: TemplateSet, acceptedFindings: AcceptedFinding[], generator: string): PrivacyReport {
   const networks = findNetworks(templates);
   const used = new Map<AcceptedFinding, string[]>(acceptedFindings.map(accepted => [accepted, []]));
@@ -158,7 +158,7 @@ export function verdictsOf({ rules }: PrivacyReport): VerdictOf {
   return (ruleId, { template, logicalId }) => worst.get(`${ruleId} ${template.name}#${logicalId}`);
 }
 
-/** For one construct: one that contains others would accept what is opened in it later, too. */
+/** The path must be exact: a parent construct would also accept later openings in it. */
 function covers({ ruleId, constructPath }: AcceptedFinding, id: string, resource: TemplateResource): boolean {
   return ruleId === id && [constructPath, `${constructPath}/Resource`, `${constructPath}/Default`].includes(resource.constructPath);
 }
@@ -177,7 +177,7 @@ function reported({ verdict, resource, evidence, locations, isConsequence }: Obs
   };
 }
 
-/** What follows from accepted findings is accepted with them. */
+/** Consequences of accepted findings are accepted, too. */
 function withoutCause(observation: ReportedObservation): ReportedObservation {
   return observation.isConsequence && observation.verdict === 'fail'
     ? { ...observation, verdict: 'accepted', reason: 'follows from what other rules accept' }

@@ -31,7 +31,7 @@ export const EXPOSURE_RULE_IDS: { readonly [kind in ExposureKind]: string } = {
   'public IP address': 'NoPublicIp',
 };
 
-/** One rule per exposure, as each is opened and closed differently. */
+/** There is one rule per exposure, because each is opened and closed differently. */
 export const EXPOSURE_RULES: PrivacyRule[] = [
   exposureRule('internet gateway', 'No internet gateway on the VPC',
     'An internet gateway connects the VPC to the internet. Then only a missing route and a missing public address keep jobs off it.', REMOVE),
@@ -74,12 +74,12 @@ function exposureRule(kind: ExposureKind, title: string, why: string, fix: strin
       }
       return representative(network).map(resource => network.vpc || network.subnets.length
         ? pass(resource, `none in ${templates.templates.length} template${templates.templates.length === 1 ? '' : 's'}`)
-        : unknown(resource, `the network is not made by this app: ${network.vpcId ?? network.outside.subnets.join(', ')}`));
+        : unknown(resource, `the network is not part of this app: ${network.vpcId ?? network.outside.subnets.join(', ')}`));
     }),
   };
 }
 
-/** Who else is in the network, and who else may act as its roles. */
+/** The other resources in the network, and the principals that may assume its roles. */
 export const TENANT_AND_ROLE_RULES: PrivacyRule[] = [
   {
     id: 'NoBridge',
@@ -88,9 +88,9 @@ export const TENANT_AND_ROLE_RULES: PrivacyRule[] = [
     fix: 'Give the workload subnets and a security group of its own, or close its way out.',
     check: ({ templates, networks }) => networks.flatMap(network => {
       const tenants = tenantsOf(templates, network);
-      if (tenants.length === 0) { return representative(network).map(resource => pass(resource, 'nothing else stands in the subnets or carries the group')); }
+      if (tenants.length === 0) { return representative(network).map(resource => pass(resource, 'nothing else is in the subnets or uses the group')); }
       return tenants.map(({ resource, by, bridge, doubt }) => {
-        if (bridge) { return fail(resource, `${bridge} (it ${by === 'subnet' ? 'stands in a subnet of the jobs' : 'carries a security group of the jobs'})`); }
+        if (bridge) { return fail(resource, `${bridge} (${by === 'subnet' ? 'in a subnet of the jobs' : 'with a security group of the jobs'})`); }
         return doubt === undefined ? pass(resource, `shares a ${by} with the jobs`) : unknown(resource, `shares a ${by} with the jobs; ${doubt}`);
       });
     }),
@@ -123,14 +123,14 @@ function observedRole(templates: TemplateSet, role: TemplateResource): Observati
     : pass(role, `may be assumed by ${trust.own.join(', ') || 'no principal'}`, 'AssumeRolePolicyDocument');
 }
 
-/** Said of the jobs that have the role. */
+/** The finding is about the jobs that have the role. */
 function outsideRole({ jobs }: CompilationNetwork, arn: string): Observation[] {
   const resources = new Set(jobs.filter(({ roles }) => roles.includes(arn)).map(({ resource }) => resource));
-  return [...resources].map(resource => unknown(resource, `the execution role ${readableName(arn)} is not made by this app, and who may assume it is not in the templates`));
+  return [...resources].map(resource => unknown(resource, `the execution role ${readableName(arn)} is not part of this app, so the templates do not show which principals may assume it`));
 }
 
 function observedExemption(templates: TemplateSet, bucket: TemplateResource, arn: string): Observation[] {
   return !templates.find(arn) && ownerOfArn(arn, templates.owners) === 'other'
     ? [fail(bucket, `the bucket policy exempts ${arn} of another account`)]
-    : [unknown(bucket, `the bucket policy exempts ${arn}, and who may act as it is not in the templates`)];
+    : [unknown(bucket, `the bucket policy exempts ${arn}, and the templates do not show which principals may use it`)];
 }

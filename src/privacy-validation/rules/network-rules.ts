@@ -61,7 +61,7 @@ export const VPC_RULES: PrivacyRule[] = [
       const elsewhere = resolverElsewhere(scope.templates, vpcId);
       if (elsewhere || !vpc) { return elsewhere; }
       const off = [
-        // What AWS takes for granted differs: resolution is on when omitted, host names are not.
+        // AWS's defaults differ: DNS resolution is on, host names are off.
         ...scope.templates.property(vpc, 'EnableDnsSupport').some(value => value !== 'true') ? ['EnableDnsSupport'] : [],
         ...isTrue(scope.templates, vpc, 'EnableDnsHostnames') ? [] : ['EnableDnsHostnames'],
       ];
@@ -74,7 +74,7 @@ function isTrue(templates: TemplateSet, resource: TemplateResource, property: st
   return !mayBeAbsent(resource.properties[property]) && templates.property(resource, property).every(value => value === 'true');
 }
 
-/** DHCP options that name another resolver, or that the app does not make. */
+/** DHCP options that name another resolver, or that are not part of the app. */
 function resolverElsewhere(templates: TemplateSet, vpcId: string): Observation | undefined {
   const associations = templates.ofType('AWS::EC2::VPCDHCPOptionsAssociation').map(association => ({ association, relation: relationTo(templates, association, 'VpcId', [vpcId]) }));
   const order: Relation[] = ['ours', 'unreadable', 'unknown'];
@@ -86,34 +86,34 @@ function resolverElsewhere(templates: TemplateSet, vpcId: string): Observation |
         : fail(options, 'another resolver than that of AWS', 'DomainNameServers');
     }
     if (!options && !templates.property(association, 'DhcpOptionsId').includes('default')) {
-      return unknown(association, 'DHCP options that this app does not make', 'DhcpOptionsId');
+      return unknown(association, 'DHCP options that are not part of this app', 'DhcpOptionsId');
     }
   }
   return undefined;
 }
 
-/** A VPC that the app does not make is not visible, unless the app changes it. */
+/** A VPC that is not part of the app is not visible, unless the app changes it. */
 function perVpc({ networks }: RuleScope, check: (vpc: TemplateResource | undefined, vpcId: string) => Observation | undefined): Observation[] {
   return networks.flatMap(network => {
     const { vpc, vpcId } = network;
     const seen = vpcId === undefined ? undefined : check(vpc?.type === 'AWS::EC2::VPC' ? vpc : undefined, vpcId);
-    return seen ? [seen] : representative(network).map(resource => unknown(resource, `the VPC is not made by this app: ${vpcId ?? network.outside.subnets.join(', ')}`));
+    return seen ? [seen] : representative(network).map(resource => unknown(resource, `the VPC is not part of this app: ${vpcId ?? network.outside.subnets.join(', ')}`));
   });
 }
 
-/** Services by which a network or a bucket can be opened, or a stack deployed that opens it. */
+/** Services that can open a network or a bucket, or deploy a stack that opens it. */
 const OPENING_SERVICES = /^(ec2|s3|s3control|ram|route53resolver|route53profiles|networkmanager|vpclattice|cloudformation|cloudcontrol|cloudcontrolapi|servicecatalog|proton)$/;
 
-/** Single actions of other services. */
+/** Individual actions of other services. */
 const OPENING_ACTIONS = [
   'ssm:startautomationexecution', 'ssm:startchangerequestexecution', 'ssm:createassociation', 'ssm:sendcommand',
   'iam:updateassumerolepolicy', 'config:putremediationconfigurations', 'config:startremediationexecution',
 ];
 
-/** Actions that change nothing of a network, a bucket's policy or a role. */
+/** Actions that do not change a network, a bucket's policy or a role. */
 const HARMLESS_ACTIONS = /^(describe|get|list|head|search|validate|estimate|detect|select)|^(putobject|copyobject|deleteobject|deleteobjects|restoreobject|createtags|deletetags|tagresource|untagresource|putobjecttagging|deleteobjecttagging|uploadpart|completemultipartupload|abortmultipartupload|createmultipartupload|signalresource|terminateinstances|stopinstances|startinstances|rebootinstances)$/;
 
-/** Resources that deploy templates, or run documents, which are not in the cloud assembly. */
+/** Resources that deploy templates or run documents that are not in the cloud assembly. */
 const DEPLOYING_TYPES: { readonly [type: string]: string } = {
   'AWS::CloudFormation::StackSet': 'deploys stacks of a template that was not checked',
   'AWS::ServiceCatalog::CloudFormationProvisionedProduct': 'deploys a product of Service Catalog',
@@ -166,7 +166,7 @@ function opens({ service, action }: ApiCall): boolean {
   return OPENING_ACTIONS.includes(`${service}:${action}`) || (OPENING_SERVICES.test(service) && !HARMLESS_ACTIONS.test(action));
 }
 
-/** A call that names a part of a network is about that network. */
+/** A call that names a part of a network concerns that network. */
 function observedCall({ networks }: RuleScope, { resource, service, action, request, location }: ApiCall): Observation {
   const text = JSON.stringify(request);
   const isOurs = networks.flatMap(network => partsOf(network)).some(({ ref }) => text.includes(ref.slice(0, -1)));

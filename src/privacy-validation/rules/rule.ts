@@ -2,38 +2,38 @@ import type { CompilationNetwork } from '../network/network';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** What a rule says about one resource; `unknown` where the templates do not tell. */
+/** A rule's verdict on one resource; `unknown` if the templates do not show it. */
 export type Verdict = 'pass' | 'fail' | 'unknown';
 
-/** One thing that a rule has looked at. */
+/** An observation of a rule about one resource. */
 export interface Observation {
   readonly verdict: Verdict;
   readonly resource: TemplateResource;
-  /** What was seen, in a few words. */
+  /** A short description of the observation. */
   readonly evidence: string;
-  /** Where in the resource, such as `Properties.VpcId`. */
+  /** The place in the resource, such as `Properties.VpcId`. */
   readonly locations: string[];
-  /** Whether another rule finds the cause, and fixing that fixes this. */
+  /** Whether another rule finds the cause, so that fixing the cause fixes this. */
   readonly isConsequence?: boolean;
 }
 
-/** The worst that a rule says about a resource, `accepted` when it has been accepted; undefined when it says nothing. */
+/** The worst verdict of a rule on a resource, or `accepted`. Undefined if the rule has no observation. */
 export type VerdictOf = (ruleId: string, resource: TemplateResource) => Verdict | 'accepted' | undefined;
 
-/** What there is to check, and what has been made of it. */
+/** The input of the rules, and what was derived from it. */
 export interface RuleScope {
   readonly templates: TemplateSet;
   readonly networks: CompilationNetwork[];
 }
 
-/** A rule of the validation. The texts are what findings, report and documentation say. */
+/** A rule of the validation. Its texts appear in findings, reports and the documentation. */
 export interface PrivacyRule {
-  /** Contract with users, who except findings by it. */
+  /** The ID is a contract, because users accept findings by it. */
   readonly id: string;
   readonly title: string;
   readonly why: string;
   readonly fix: string;
-  /** One observation per resource in the rule's scope; none where the app has nothing of the kind. */
+  /** Returns one observation per resource in the rule's scope, and none if the app has no such resource. */
   readonly check: (scope: RuleScope) => Observation[];
 }
 
@@ -49,7 +49,7 @@ export function unknown(resource: TemplateResource, evidence: string, ...propert
   return { verdict: 'unknown', resource, evidence, locations: locationsOf(properties) };
 }
 
-/** What stands for a network whose VPC is not the app's: something of it that is. */
+/** A resource that represents a network: its VPC, or another part of it if the VPC is not part of the app. */
 export function representative({ vpc, subnets, jobs, s3Endpoints, roles }: CompilationNetwork): TemplateResource[] {
   return [vpc ?? subnets[0] ?? s3Endpoints[0] ?? jobs[0]?.resource ?? roles[0]].filter(resource => resource !== undefined);
 }

@@ -18,7 +18,7 @@ export const ENDPOINT_RULES: PrivacyRule[] = [
     check: ({ templates, networks }) => networks.flatMap(network => [
       ...network.s3Endpoints.flatMap(endpoint => observed(
         endpoint, s3EndpointExposure(templates, endpoint), `allows ${bucketsOf(templates, endpoint)}`, 'PolicyDocument')),
-      ...network.outside.s3Endpoints.flatMap(id => representative(network).map(resource => unknown(resource, `endpoint ${id} is not made by this app`))),
+      ...network.outside.s3Endpoints.flatMap(id => representative(network).map(resource => unknown(resource, `endpoint ${id} is not part of this app`))),
     ]),
   },
   {
@@ -44,17 +44,17 @@ function observed(endpoint: TemplateResource, exposure: EndpointExposure, eviden
   return [pass(endpoint, evidence, ...properties)];
 }
 
-/** What is open where only the deployment knows whether jobs reach it. */
+/** What is open if it is unknown at synthesis whether jobs reach it. */
 function unsure({ open, unknown: already }: EndpointExposure): EndpointExposure {
   return { open: [], unknown: [...open.map(words => `${words}; whether the jobs' security group leads there is not visible`), ...already] };
 }
 
-/** Not by way of a route table or of subnets that no job uses, unless a group lets jobs go there. */
+/** Route tables and subnets that no job uses do not count, unless a security group allows jobs to reach them. */
 function reachability(templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource): 'yes' | 'no' | 'unknown' {
   const subnets = templates.propertyEntries(endpoint, 'SubnetIds');
   if (subnets.length === 0) { return mayServe(templates, endpoint, network.routeTableIds) ? 'yes' : 'no'; }
   const ours = [...network.subnets.map(({ ref }) => ref), ...network.outside.subnets];
-  // An ID as it is may be that of a subnet of the app, and the other way round.
+  // A literal ID may be the ID of a subnet of the app, and vice versa.
   const isElsewhere = (id: string) => !ours.includes(id) && !isUnknown(id) && (templates.find(id) !== undefined || network.subnets.length === 0);
   if (!subnets.every(id => isElsewhere(id))) { return 'yes'; }
   const outbound = network.securityGroups.flatMap(group => rulesOf(templates, group)).filter(({ direction }) => direction === 'out').map(rule => verdictOn(rule, templates, network));
@@ -62,7 +62,7 @@ function reachability(templates: TemplateSet, network: CompilationNetwork, endpo
   return network.outside.securityGroups.length > 0 || network.securityGroups.length === 0 || outbound.includes('to private addresses') ? 'unknown' : 'no';
 }
 
-/** Endpoints of a VPC that only the deployment knows, and that may be this one. */
+/** Endpoints of a VPC that is unknown at synthesis, and may be this one. */
 function endpointsElsewhere(templates: TemplateSet, vpcId?: string): Observation[] {
   if (vpcId === undefined) { return []; }
   return templates.ofType('AWS::EC2::VPCEndpoint').flatMap(endpoint => {
@@ -72,7 +72,7 @@ function endpointsElsewhere(templates: TemplateSet, vpcId?: string): Observation
   });
 }
 
-/** For auditors: what the app makes, and by name what it does not. */
+/** A summary for auditors, with the names of what is not part of the app. */
 function bucketsOf(templates: TemplateSet, endpoint: TemplateResource): string {
   const names = reachableBuckets(templates, endpoint).map(({ name }) => name);
   const others = names.filter(name => !bucketNamed(templates, name));
@@ -91,7 +91,7 @@ function otherEndpointExposure(templates: TemplateSet, endpoint: TemplateResourc
   const services = templates.property(endpoint, 'ServiceName');
   const foreign = services.find(name => !isOfAws(name));
   if (services.length === 0 || foreign !== undefined) { return { open: [`leads to ${foreign ?? 'no service of AWS'}`], unknown: [] }; }
-  // By an interface, S3 leads to the same buckets as by a gateway.
+  // Interface endpoints for S3 reach the same buckets as gateway endpoints.
   return services.some(name => /\.s3(-global\.accesspoint)?$/.test(name)) ? s3EndpointExposure(templates, endpoint) : serviceEndpointExposure(templates, endpoint);
 }
 
@@ -135,27 +135,27 @@ export const BUCKET_RULES: PrivacyRule[] = [
       if (found.length > 0) { return fail(bucket, found.join(', '), ...found); }
       const elsewhere = listedTo(scope.templates, bucket).filter(name => !bucketNamed(scope.templates, name));
       return elsewhere.length > 0
-        ? unknown(bucket, `lists of its objects go to ${elsewhere.map(name => readableName(name)).join(', ')}, which this app does not make`, ...LISTS.map(([name]) => name))
+        ? unknown(bucket, `lists of its objects go to ${elsewhere.map(name => readableName(name)).join(', ')}, which are not part of this app`, ...LISTS.map(([name]) => name))
         : pass(bucket, 'neither replicated nor a website');
     }),
   },
 ];
 
-/** Properties by which S3 writes lists of objects, and where in them the destination is. */
+/** Properties that make S3 write lists of objects, and the place of the destination in them. */
 const LISTS = [
   ['InventoryConfigurations', 'Destination.BucketArn'], ['AnalyticsConfigurations', 'StorageClassAnalysis.DataExport.Destination.BucketArn'],
 ] as const;
 
-/** Names of buckets in which S3 lists the objects of this one. */
+/** Names of the buckets to which S3 writes lists of this bucket's objects. */
 function listedTo(templates: TemplateSet, bucket: TemplateResource): string[] {
   return LISTS.flatMap(([name, path]) => templates.list(bucket.properties[name]).flatMap(configuration =>
     templates.propertyEntries({ ...bucket, properties: configuration }, path))).map(arn => arn.replace(/^arn:[^:]*:s3:::/, ''));
 }
 
-/** Buckets of the app one by one; those of others cannot be looked into. */
+/** The buckets of the app are checked one by one. Other buckets are not visible. */
 function perBucket({ networks }: RuleScope, check: (bucket: TemplateResource, network: CompilationNetwork) => Observation): Observation[] {
   return networks.flatMap(network => [
     ...network.buckets.map(bucket => check(bucket, network)),
-    ...network.outside.buckets.flatMap(name => representative(network).map(resource => unknown(resource, `bucket ${name} is not made by this app`))),
+    ...network.outside.buckets.flatMap(name => representative(network).map(resource => unknown(resource, `bucket ${name} is not part of this app`))),
   ]);
 }

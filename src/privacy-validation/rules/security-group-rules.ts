@@ -54,7 +54,7 @@ function failed(rule: GroupRule, templates: TemplateSet): Observation {
   return fail(rule.resource, `${rule.direction}: ${trafficOf(rule)} ${rule.direction === 'in' ? 'from' : 'to'} ${peerOf(rule, templates)}`, rule.location);
 }
 
-/** What the app adds to groups that it does not make: to those of the jobs, and to others that may be those of the jobs. */
+/** The rules that the app adds to groups that are not part of the app: the jobs' groups, and others that may be the jobs' groups. */
 function addedToOthers({ templates, networks }: RuleScope, direction: GroupRule['direction'], type: string): Observation[] {
   const ours = networks.flatMap(({ securityGroups, outside }) => [...securityGroups.map(({ ref }) => ref), ...outside.securityGroups]);
   return [
@@ -69,12 +69,12 @@ function addedToOthers({ templates, networks }: RuleScope, direction: GroupRule[
   ];
 }
 
-/** Groups of the app one by one; those of others cannot be looked into. */
+/** The groups of the app are checked one by one. Other groups are not visible. */
 function perGroup({ networks }: RuleScope, check: (network: CompilationNetwork, group: TemplateResource) => Observation[]): Observation[] {
   return networks.flatMap(network => [
     ...network.securityGroups.flatMap(group => check(network, group)),
     ...network.outside.securityGroups.flatMap(id => representative(network).map(resource => id.endsWith('.DefaultSecurityGroup}')
       ? fail(resource, 'the default security group of a VPC, which lets everything out')
-      : unknown(resource, `security group ${id} is not made by this app`))),
+      : unknown(resource, `security group ${id} is not part of this app`))),
   ]);
 }

@@ -1,19 +1,19 @@
 import { intrinsicOf } from '../../util/intrinsics';
 
-/** The template that a value stands in, as far as references go. */
+/** The template of a value, as far as references need it. */
 export interface ResolutionScope {
   readonly name: string;
   readonly mappings: any;
-  /** Name of the stack, where the cloud assembly tells. */
+  /** Name of the stack, if the cloud assembly has it. */
   readonly stackName?: string;
-  /** A parameter of the template: the value that a parent stack passes, or unknown; undefined when it is no parameter. */
+  /** A parameter of the template: the value from a parent stack, or unknown. Undefined if there is no such parameter. */
   readonly parameter: (name: string) => Referenced | { readonly unknown: true } | undefined;
   readonly exported: (name: string) => Referenced | undefined;
-  /** An output of a stack of the app; `unknown` when the stack is not the app's, undefined when it has no such output. */
+  /** An output of a stack of the app. `unknown` if the stack is not part of the app, undefined if it has no such output. */
   readonly stackOutput: (stack: string, output: string) => Referenced | { readonly unknown: true } | undefined;
-  /** A parameter of Systems Manager that the app makes. */
+  /** A parameter of Systems Manager that is part of the app. */
   readonly storedParameter: (name: string) => Referenced | undefined;
-  /** What an attribute of a resource is; `unreadable` when it is the ID of something in the app and no template tells of what. */
+  /** The value of a resource's attribute. `unreadable` if it is the ID of something in the app that the templates do not identify. */
   readonly attribute: (logicalId: string, attribute: string) => Referenced | 'unreadable' | undefined;
 }
 
@@ -22,28 +22,28 @@ export interface Referenced {
   readonly scope: ResolutionScope;
 }
 
-/** All that a value may become. */
+/** All values that a value may have at deployment. */
 export interface Variants<T> {
   readonly values: T[];
-  /** False when there are more combinations of conditions than were tried. Each branch of each condition is among those tried. */
+  /** False if not all combinations of conditions were tried. Each branch of each condition was tried at least once. */
   readonly isComplete: boolean;
 }
 
-/** Combinations of conditions that are tried for one value. */
+/** The maximum number of combinations of conditions that are tried for one value. */
 const MAX_VARIANTS = 64;
 
-/** References to references, deeper than any template has them. */
+/** The maximum depth of references to references, which no template reaches. */
 const MAX_DEPTH = 100;
 
-/** Functions of CloudFormation whose result is known at deployment only, and that hide nothing which a rule has to know. */
+/** Functions of CloudFormation whose result is known only at deployment, and irrelevant to the rules. */
 const DEPLOYMENT_FUNCTIONS = ['Fn::GetAZs', 'Fn::Cidr', 'Fn::Base64', 'Fn::Length', 'Fn::Transform', 'Fn::Contains', 'Fn::RefAll', 'Fn::ValueOf', 'Fn::ValueOfAll'];
 
 /**
- * All that a value of a template may become, as strings.
+ * Evaluates a value of a template: all values that it may have at deployment, as strings.
  *
- * Literals are themselves; a reference is `${<template>#<logical ID>}` or `${<template>#<logical ID>.<attribute>}`, a pseudo parameter
- * `${AWS.Region}`, without colons so that ARNs can be split; `${?...}` stands for a value from outside the app, `${?!...}` for one
- * that this library cannot read. Neither contains quotes, so that JSON around them stays JSON.
+ * Literals stay as they are. A reference is `${<template>#<logical ID>}` or `${<template>#<logical ID>.<attribute>}`, a pseudo parameter
+ * `${AWS.Region}`, without colons so that ARNs can be split; `${?...}` is a value from outside the app, `${?!...}` a value
+ * that this library cannot read. Neither contains quotes, so that JSON around them stays valid.
  */
 export function canonicalValues(value: any, scope: ResolutionScope): string[] {
   const { values, isComplete } = explore(choose => new Evaluation(choose).text(value, scope));
@@ -51,32 +51,32 @@ export function canonicalValues(value: any, scope: ResolutionScope): string[] {
   return isComplete ? texts : [...texts, unreadable('too many combinations of conditions', scope)];
 }
 
-/** All entries that a list may have, as canonical strings. */
+/** All possible entries of a list, as canonical strings. */
 export function canonicalEntries(value: any, scope: ResolutionScope): string[] {
   const { values, isComplete } = explore(choose => new Evaluation(choose).entries(value, scope));
   const texts = [...new Set(values.flat())];
   return isComplete ? texts : [...texts, unreadable('too many combinations of conditions', scope)];
 }
 
-/** All that an object may become: plain data, in which each intrinsic function is a canonical string. */
+/** All values that an object may have at deployment: plain data in which each intrinsic function is a canonical string. */
 export function canonicalData(value: any, scope: ResolutionScope): Variants<any> {
   return explore(choose => new Evaluation(choose).data(value, scope));
 }
 
-/** Whether a canonical value holds something that the templates do not tell. */
+/** Whether a canonical value contains a part that the templates do not show. */
 export function isUnknown(canonical: string): boolean {
   return canonical.includes('${?');
 }
 
-/** Whether a canonical value holds something that stands in a template of the app, but cannot be read. */
+/** Whether a canonical value contains a part that is in a template of the app, but cannot be read. */
 export function isUnreadable(canonical: string): boolean {
   return canonical.includes('${?!');
 }
 
 /**
- * Parse JSON that may hold canonical references: within its strings they are part of them, elsewhere they become strings.
+ * Parses JSON that may contain canonical references. Within strings they are part of the string, and elsewhere they become strings.
  *
- * @returns undefined for what is no JSON
+ * @returns undefined if it is not JSON
  */
 export function parseJson(text: string): any {
   try {
@@ -88,10 +88,10 @@ export function parseJson(text: string): any {
 
 type Choose = (decision: string, options: number) => number;
 
-/** Evaluate once per combination of decisions; the same decision is the same throughout one evaluation. */
+/** Evaluates once per combination of decisions. Within an evaluation, equal decisions have the same result. */
 function explore<T>(evaluate: (choose: Choose) => T): Variants<T> {
   const values: T[] = [];
-  // First in, first out: after one more evaluation than there are decisions, each option of each has been taken.
+  // The queue is first in, first out, so each option of each decision is taken early.
   const pending: number[][] = [[]];
   while (pending.length > 0 && values.length < MAX_VARIANTS) {
     const path = pending.shift()!;
@@ -116,7 +116,7 @@ class Evaluation {
 
   constructor(private readonly choose: Choose) {}
 
-  /** @returns undefined for `AWS::NoValue` and what is not there */
+  /** @returns undefined for `AWS::NoValue` and absent values */
   text(value: any, scope: ResolutionScope): string | undefined {
     if (value === undefined || value === null) { return undefined; }
     if (typeof value === 'string') { return this.resolved(value, scope); }
@@ -151,7 +151,7 @@ class Evaluation {
     return Object.fromEntries(entries.filter(([, entry]) => entry !== undefined));
   }
 
-  /** @returns false for what is not written as CloudFormation wants it, or is no function of CloudFormation */
+  /** @returns false if it is malformed, or not a function of CloudFormation */
   private intrinsic(name: string, argument: any, scope: ResolutionScope): string | undefined | false {
     const list: any[] | undefined = Array.isArray(argument) ? argument : undefined;
     switch (name) {
@@ -174,7 +174,7 @@ class Evaluation {
     return this.choose(`${name} ${JSON.stringify(condition)}`, 2) === 0 ? yes : no;
   }
 
-  /** A string as it is, but for parameters of Systems Manager, which CloudFormation puts in. */
+  /** Returns a string, with its parameters of Systems Manager resolved as by CloudFormation. */
   private resolved(value: string, scope: ResolutionScope): string {
     return value.replace(/\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:\$\{[^{}]*\}|[^{}])*)\}\}/g, (_all, _service, name) => this.stored(name.replace(/:\d+$/, ''), scope));
   }
@@ -204,9 +204,9 @@ class Evaluation {
     if (typeof delimiter !== 'string') { return false; }
     const [separator, source] = parts?.['Fn::Split'] ?? [];
     const text = typeof separator === 'string' ? this.text(source, scope) : undefined;
-    // The ID of a resource may have the separator in it, or not.
+    // The ID of a resource may contain the separator.
     if (text?.includes('#') && delimiter !== separator) { return false; }
-    // Of the Region, say: no user can choose it, so it is as good as known.
+    // The key is the Region, for example, which no user can choose, so it counts as known.
     if (text?.includes('${') && !isUnknown(text)) { return delimiter === separator ? text : `\${join ${plain([delimiter, separator])} ${text.replace(/[${}]/g, '')}}`; }
     const entries = this.entries(parts, scope);
     return entries.length === 0 && text === undefined && !Array.isArray(parts) ? undefined : this.resolved(entries.join(delimiter), scope);
@@ -253,7 +253,7 @@ class Evaluation {
     return 'unknown' in found ? outside({ 'Fn::GetStackOutput': `${stack}.${output}` }, scope) : this.text(found.value, found.scope);
   }
 
-  /** With a key that only the deployment knows, each of the entries. */
+  /** If the key is unknown at synthesis, each entry is possible. */
   private findInMap([map, ...keys]: any[], scope: ResolutionScope): string | undefined | false {
     let entry = scope.mappings[map];
     for (const key of keys.slice(0, 2)) {
@@ -265,7 +265,7 @@ class Evaluation {
   }
 }
 
-/** The template is part of it: the same words mean something else in another one. */
+/** The template is part of the key, because the same text has another meaning in another template. */
 function outside(value: any, { name }: ResolutionScope, isUnreadableToo = false): string {
   return `\${?${isUnreadableToo ? '!' : ''}${name} ${plain(value)}}`;
 }
@@ -274,7 +274,7 @@ function unreadable(value: any, scope: ResolutionScope): string {
   return outside(value, scope, true);
 }
 
-/** JSON without what would end a reference, or a string in JSON. */
+/** JSON without the characters that would end a reference, or a string in JSON. */
 function plain(value: any): string {
   return (typeof value === 'string' ? value : JSON.stringify(value)).replace(/[{}"\\$]/g, character => character === '"' ? '\'' : '');
 }

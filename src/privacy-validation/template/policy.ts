@@ -2,14 +2,14 @@ import { isUnknown } from './canonical';
 import type { SynthesizedTemplate } from './resources';
 import type { TemplateSet } from './template-set';
 
-/** A statement of a policy document, all values canonical. */
+/** A statement of a policy document. All values are canonical. */
 export interface Statement {
   readonly effect: string;
-  /** Whether it is there, and says this, whatever the conditions of the template are. */
+  /** Whether it is unconditional: the template's conditions neither remove nor change it. */
   readonly isCertain: boolean;
-  /** ARNs, account IDs, services; `*` for all. */
+  /** ARNs, account IDs and services; `*` for all. */
   readonly principals: string[];
-  /** Of these, providers of identities: of the web, such as Cognito, or of a company. */
+  /** The identity providers among them: web identity providers, such as Cognito, or those of a company. */
   readonly federated: string[];
   readonly notPrincipal: boolean;
   readonly actions: string[];
@@ -20,12 +20,12 @@ export interface Statement {
   readonly conditions: { readonly operator: string; readonly key: string; readonly values: string[] }[];
 }
 
-/** The statements of a policy document; undefined when there is no document or it cannot be read. */
+/** The statements of a policy document. Undefined if there is no document, or if it cannot be read. */
 export function statementsOf(templates: TemplateSet, document: any, template: SynthesizedTemplate): Statement[] | undefined {
   return documentsOf(templates, document, template)?.flat();
 }
 
-/** The statements of each policy document that conditions of the template choose from. */
+/** The statements of each policy document that the template's conditions may choose. */
 export function documentsOf(templates: TemplateSet, document: any, template: SynthesizedTemplate): Statement[][] | undefined {
   const documents = templates.choices(document);
   if (documents.length === 0 || documents.some(choice => typeof choice !== 'object' || choice.Statement === undefined)) { return undefined; }
@@ -51,20 +51,20 @@ function statementOf(templates: TemplateSet, raw: any, isCertain: boolean, templ
   };
 }
 
-/** Whose a resource or a principal is. Where no stack of the app has an environment, an account by number may be one's own or not. */
+/** The owner of a resource or a principal. If no stack of the app has an environment, it is unknown whether an account number is the own account. */
 export type Ownership = 'own' | 'unknown' | 'other';
 
 const OWNER_KEYS = {
   resource: /^(aws:resourceaccount|s3:resourceaccount|aws:resourceorgid|aws:resourceorgpaths)$/,
   principal: /^aws:principal(account|arn|orgid|orgpaths)$/,
-  /** For whom a service of AWS acts. */
+  /** The principal on whose behalf an AWS service acts. */
   source: /^aws:source(account|orgid|orgpaths)$/,
 };
 
 /**
- * Whose resources, or principals, a statement is limited to; undefined when there is no limit.
+ * The owner to which a statement limits resources or principals. Undefined if there is no limit.
  *
- * @param owners accounts of the app, and the organization when it is known
+ * @param owners accounts of the app, and the organization if it is known
  */
 export function limitOf({ conditions }: Statement, about: keyof typeof OWNER_KEYS, owners: string[]): Ownership | undefined {
   const limits = conditions
@@ -73,7 +73,7 @@ export function limitOf({ conditions }: Statement, about: keyof typeof OWNER_KEY
   return (['own', 'unknown', 'other'] as const).find(owner => limits.includes(owner));
 }
 
-/** Whether Deny statements leave nothing of some actions but what is one's own. */
+/** Whether Deny statements restrict the actions to the own account or organization. */
 export function isDeniedUnlessOwn(denials: Statement[], actions: string[], about: keyof typeof OWNER_KEYS, owners: string[]): boolean {
   return actions.length > 0 && denials.some(denial => denial.effect === 'Deny' && denial.isCertain && denial.principals.includes('*') && !denial.notPrincipal && !denial.notAction
     && !denial.notResource && denial.resources.includes('*') && denial.conditions.length === 1
@@ -81,7 +81,7 @@ export function isDeniedUnlessOwn(denials: Statement[], actions: string[], about
     && ownerOf(denial.conditions[0].key, denial.conditions[0].values, owners) === 'own' && actions.every(action => coversAction(denial.actions, action)));
 }
 
-/** Whose an account is, by its number or as a pseudo parameter. */
+/** The owner of an account, by its number or as a pseudo parameter. */
 export function ownerOfAccount(account: string, owners: string[]): Ownership {
   if (owners.includes(account)) { return 'own'; }
   return isUnknown(account) || (/^\d{12}$/.test(account) && owners.every(known => !/^\d{12}$/.test(known))) ? 'unknown' : 'other';
@@ -93,14 +93,14 @@ function ownerOf(key: string, values: string[], owners: string[]): Ownership {
     if (isUnknown(value)) { return 'unknown'; }
     if (key.endsWith('account')) { return ownerOfAccount(value, owners); }
     if (key.endsWith('arn')) { return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(value)?.[1] ?? '', owners); }
-    // An organization has one ID, and a path begins with it. Which ID is one's own, only the app can tell.
+    // An organization has one ID, with which its paths begin. Only the app knows its own ID.
     const [, organization] = /^(o-[a-z0-9]+)(?:\/.*)?$/.exec(value) ?? [];
     return organization !== undefined && (known.length === 0 || known.includes(organization)) ? 'own' : 'other';
   });
   return (['other', 'unknown'] as const).find(owner => found.includes(owner)) ?? (found.length > 0 ? 'own' : 'other');
 }
 
-/** Whether an action of a policy, wildcards included, covers an action. */
+/** Whether an action of a policy, which may have wildcards, covers an action. */
 export function coversAction(patterns: string[], action: string): boolean {
   return patterns.some(pattern => matches(pattern.toLowerCase(), action.toLowerCase()));
 }

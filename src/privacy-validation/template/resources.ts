@@ -1,7 +1,7 @@
 import { choicesOf } from '../../util/intrinsics';
 
 /**
- * A resource of a synthesized template, whatever made it: a construct, an escape hatch or an included template.
+ * A resource of a synthesized template. A construct, an escape hatch or an included template may have created it.
  */
 export interface TemplateResource {
   readonly template: SynthesizedTemplate;
@@ -11,13 +11,13 @@ export interface TemplateResource {
   readonly metadata: any;
   /** Name of the CloudFormation condition under which it exists. */
   readonly condition?: string;
-  /** What `Ref` of it resolves to, unique in the app: `${<template>#<logical ID>}`. */
+  /** The value of its `Ref`, unique in the app: `${<template>#<logical ID>}`. */
   readonly ref: string;
-  /** Path of its construct, or `<template>/<logical ID>` where none made it. */
+  /** Path of its construct, or `<template>/<logical ID>` if it has none. */
   readonly constructPath: string;
 }
 
-/** What the cloud assembly tells of a stack. Account and Region are undefined where only the deployment knows them. */
+/** The facts of a stack in the cloud assembly. Account and Region are undefined if they are unknown at synthesis. */
 export interface StackFacts {
   readonly name: string;
   readonly account?: string;
@@ -27,20 +27,20 @@ export interface StackFacts {
 /** A template and where it came from. */
 export interface SynthesizedTemplate {
   readonly name: string;
-  /** Absolute path, undefined for a template that is in memory only. */
+  /** Absolute path; undefined for a template in memory. */
   readonly file?: string;
   readonly body: any;
   readonly stack?: StackFacts;
-  /** The `AWS::CloudFormation::Stack` that deploys it, when it is a nested stack's. */
+  /** The `AWS::CloudFormation::Stack` that deploys it, for a nested stack. */
   readonly parent?: TemplateResource;
 }
 
-/** Whether a property may not be there, as some `Fn::If` has it. */
+/** Whether an `Fn::If` may leave a property out. */
 export function mayBeAbsent(value: any): boolean {
   return choicesOf(value).includes(undefined);
 }
 
-/** Attributes that say the same as `Ref`. */
+/** Attributes with the same value as `Ref`. */
 const IDS: { readonly [type: string]: string } = {
   'AWS::EC2::VPC': 'VpcId',
   'AWS::EC2::Subnet': 'SubnetId',
@@ -51,26 +51,26 @@ const IDS: { readonly [type: string]: string } = {
 };
 
 /**
- * What an attribute of a resource is, in terms of its template, so that everything has one spelling.
+ * Expresses an attribute of a resource by values of its template, so that equal values have the same spelling.
  *
- * @returns undefined for one that is known at the deployment only
+ * @returns undefined for an attribute that is known only at deployment
  */
 export function attributeValue({ type, logicalId, properties }: TemplateResource, attribute: string): any {
   if (IDS[type] === attribute) { return { Ref: logicalId }; }
   if (type === 'AWS::EC2::SecurityGroup' && attribute === 'Id') { return { Ref: logicalId }; }
-  // Policies are written with a bucket's ARN and with its name.
+  // Policies use both the ARN and the name of a bucket.
   if (type === 'AWS::S3::Bucket' && attribute === 'Arn') { return { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::\${${logicalId}}` }; }
   if (type === 'AWS::SSM::Parameter' && attribute === 'Value') { return properties.Value; }
-  // What a reader of CDK's references across Regions has; the writer in the other stack has the value.
+  // CDK's references across Regions have a reader, and a writer in the other stack that has the value.
   if (attribute.startsWith('/cdk/exports/')) { return `{{resolve:ssm:${attribute}}}`; }
-  // An ID that is called as a property is, is what the property says, whatever the type.
+  // An ID attribute with the name of a property has the value of that property, for every type.
   const repeated = /id$/i.test(attribute) ? Object.keys(properties).find(name => name.toLowerCase() === attribute.toLowerCase()) : undefined;
   return repeated === undefined ? undefined : properties[repeated];
 }
 
 /**
- * Short name for people: the construct path without its stack and without CDK's `Resource` and `Default`; the logical ID, without
- * CDK's digest, where there is no path.
+ * A short readable name: the construct path without its stack and without CDK's `Resource` and `Default`. Without a path, it is the logical ID without
+ * CDK's digest.
  */
 export function nameOf({ constructPath, logicalId }: TemplateResource): string {
   const [, ...parts] = constructPath.split('/');
@@ -83,7 +83,7 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** A name in which account and Region are only known at deployment, for people. */
+/** A readable form of a name in which account and Region are known only at deployment. */
 export function readableName(canonical: string): string {
   return canonical.replace(/\$\{AWS\.AccountId\}/g, '<account>').replace(/\$\{(?:AWS\.Region|join [^}]*)\}/g, '<region>').replace(/\$\{[^}]*?([^#}]+)\}/g, '<$1>');
 }

@@ -8,23 +8,23 @@ import { choicesOf } from '../../util/intrinsics';
 /** Path of the construct that made the resource of a template file. */
 export type ConstructPathOf = (file: string, logicalId: string) => string | undefined;
 
-/** Attributes that are IDs of parts of a network, of whatever resource. */
+/** Attributes of any resource that are IDs of parts of a network. */
 const NETWORK_ID = /^(host)?(vpc|subnet|route_?table)_?ids?$/i;
 
-/** A value, and the template that it is written in. */
+/** A value, and the template that contains it. */
 interface Written {
   readonly value: any;
   readonly template: SynthesizedTemplate;
 }
 
-/** What CDK writes before the CLI has looked a prefix list up. There is no such list, so it is not deployed. */
+/** CDK's placeholder until the CLI has looked up a prefix list. It is never deployed, because there is no such list. */
 const PENDING_PREFIX_LIST: [string, string] = ['pl-xxxxxxxx', 'com.amazonaws.pending.s3'];
 
-/** What the app tells of its templates, where there is one. */
+/** The app's facts about its templates, if there is an app. */
 export interface AppFacts {
-  /** Path of the construct that made a resource, where the template does not tell. */
+  /** Path of the construct of a resource, if the template does not have it. */
   readonly constructPath?: ConstructPathOf;
-  /** The stack of a template, where the cloud assembly has no manifest yet. */
+  /** The stack of a template, if the cloud assembly has no manifest yet. */
   readonly stackOf?: (file: string) => StackFacts | undefined;
   /** Names of managed prefix lists that CDK has looked up, by ID. */
   readonly prefixListNames?: ReadonlyMap<string, string>;
@@ -33,12 +33,12 @@ export interface AppFacts {
 }
 
 /**
- * All templates of an app as one graph: references are followed through exports, outputs of stacks, nested stacks' parameters and their outputs.
+ * All templates of an app as one graph. References are followed through exports, outputs of stacks, and the parameters and outputs of nested stacks.
  */
 export class TemplateSet {
   /**
-   * @param files absolute paths of templates; those of nested stacks are found from the templates of their parents
-   * @param facts what the app tells of its templates
+   * @param files absolute paths of templates; those of nested stacks are found through their parents
+   * @param facts the app's facts about its templates
    */
   public static fromFiles(files: string[], facts: AppFacts = {}): TemplateSet {
     const set = new TemplateSet(facts);
@@ -68,7 +68,7 @@ export class TemplateSet {
   public readonly resources: TemplateResource[] = [];
   /** Names of managed prefix lists that CDK has looked up, by ID. */
   public readonly prefixListNames: ReadonlyMap<string, string>;
-  /** The ID of the organization, when the app tells; none otherwise. */
+  /** The ID of the organization, if the app has it. */
   public readonly organizations: string[];
   /** Nested stacks whose template is not in the cloud assembly. */
   public readonly unseen: TemplateResource[] = [];
@@ -91,60 +91,60 @@ export class TemplateSet {
     return types.flatMap(type => this.byType.get(type) ?? []);
   }
 
-  /** The resource that a canonical value refers to, by `Ref` or by any attribute. */
+  /** The resource to which a canonical value refers, by `Ref` or by any attribute. */
   public find(canonical: string): TemplateResource | undefined {
     const [, ref] = /^\$\{([^{}]+#[^{}.]+)(?:\.[^{}]+)?\}$/.exec(canonical) ?? [];
     return ref === undefined ? undefined : this.byRef.get(`\${${ref}}`);
   }
 
   /**
-   * Everything a value may be at deployment, as canonical strings that can be compared across the app. More than one where `Fn::If` or
-   * `Fn::FindInMap` leave a choice; none for `AWS::NoValue`.
+   * All values that a value may have at deployment, as canonical strings that can be compared across the app. There is more than one if `Fn::If` or
+   * `Fn::FindInMap` leave a choice, and none for `AWS::NoValue`.
    */
   public values(value: any, template: SynthesizedTemplate): string[] {
     return canonicalValues(value, this.scopeOf(template));
   }
 
-  /** All entries that a list, or a value on its own, may have. */
+  /** All possible entries of a list or a single value. */
   public entries(value: any, template: SynthesizedTemplate): string[] {
     return value === undefined ? [] : canonicalEntries(value, this.scopeOf(template));
   }
 
-  /** All that an object may become, with canonical strings in it. */
+  /** All values that an object may have at deployment, with canonical strings in it. */
   public data(value: any, template: SynthesizedTemplate): Variants<any> {
     return canonicalData(value, this.scopeOf(template));
   }
 
-  /** The entries of a property that is a list of objects, through all `Fn::If`. */
+  /** The entries of a property that is a list of objects, with all branches of `Fn::If`. */
   public list(value: any): any[] {
     if (value === undefined || value === null) { return []; }
     if (Array.isArray(value)) { return value.flatMap(entry => this.choices(entry)).flat(); }
     return this.choices(value).flatMap(choice => Array.isArray(choice) ? this.list(choice) : [choice]);
   }
 
-  /** A value and what `Fn::If` may turn it into. */
+  /** A value, or the values that its `Fn::If` may choose. */
   public choices(value: any): any[] {
     return choicesOf(value).filter(choice => choice !== undefined);
   }
 
-  /** Property of a resource, as canonical strings. */
+  /** The values of a resource's property, as canonical strings. */
   public property(resource: TemplateResource, name: string): string[] {
     return this.values(resource.properties[name], resource.template);
   }
 
-  /** Entries of a property of a resource, which may be a list or one value; `Config.VpcIdentifier` is a property of a property. */
+  /** The entries of a resource's property, which may be a list or a single value; `Config.VpcIdentifier` is a property of a property. */
   public propertyEntries(resource: TemplateResource, name: string): string[] {
     const [first, ...rest] = name.split('.');
     const written = rest.reduce((values, key) => values.flatMap(value => this.choices(value)).map(value => value[key]), [resource.properties[first]]);
     return written.flatMap(value => this.entries(value, resource.template));
   }
 
-  /** The resources that a property, a value or a list, refers to. */
+  /** The resources to which a property refers, which may be a single value or a list. */
   public references(resource: TemplateResource, name: string): TemplateResource[] {
     return this.propertyEntries(resource, name).flatMap(value => this.find(value) ?? []);
   }
 
-  /** Accounts that the app is deployed to, as templates may name them, and their organization when it is known. */
+  /** The accounts of the app, as templates may name them, and their organization if it is known. */
   public get owners(): string[] {
     return ['${AWS.AccountId}', ...this.templates.flatMap(({ stack }) => stack?.account ?? []), ...this.organizations];
   }
@@ -161,7 +161,7 @@ export class TemplateSet {
       if (resource.type === 'AWS::CloudFormation::Stack') { nested.push(resource); }
     }
     for (const { Value, Export } of Object.values<any>(template.body.Outputs ?? {})) {
-      // Without the name of the stack, what has it in it is another one in each.
+      // Without the stack's name, a value that contains it differs in each template.
       this.values(Export?.Name, template).filter(name => !name.includes('${AWS.StackName}'))
         .forEach(name => this.exports.set(exportKey(template, name), { value: Value, template }));
     }
@@ -176,7 +176,7 @@ export class TemplateSet {
     }
     const { name, stack } = parent.template;
     const body = JSON.parse(fs.readFileSync(file, 'utf8'));
-    // CloudFormation makes up the name of a nested stack.
+    // CloudFormation generates the name of a nested stack.
     const template = {
       name: `${name}.${parent.logicalId}`,
       file,
@@ -214,7 +214,7 @@ export class TemplateSet {
         const near = named.filter(({ file }) => file && path.dirname(file) === directory);
         const stacks = near.length > 0 ? near : named;
         if (stacks.length === 0) { return { unknown: true }; }
-        // Stacks of one name are in different accounts or Regions; CDK gives their outputs names by what they refer to.
+        // Stacks with the same name are in different accounts or Regions. CDK names their outputs after what they refer to.
         const found = stacks.find(({ body }) => body.Outputs?.[output] !== undefined);
         return found && { value: found.body.Outputs[output].Value, scope: this.scopeOf(found) };
       },
@@ -231,7 +231,7 @@ export class TemplateSet {
     };
   }
 
-  /** The VPC of what names it in other words, or names only a subnet or a security group. */
+  /** The VPC of a resource that names it in another property, or names only a subnet or a security group. */
   private vpcOf(resource: TemplateResource): string | undefined {
     const [named] = this.mentions(resource, /^vpc_?(id|identifier|arn)$/i);
     const parts = this.mentions(resource, /subnet|security_?group/i).flatMap(id => this.find(id) ?? []);
@@ -239,7 +239,7 @@ export class TemplateSet {
     return named ?? (part && this.property(part, 'VpcId')[0]);
   }
 
-  /** Values of the properties whose name says what they are, at any depth. */
+  /** The values of properties with well-known names, at any depth. */
   public mentions({ properties, template }: TemplateResource, name: RegExp): string[] {
     return this.mentionsIn(properties, template, name);
   }
@@ -263,13 +263,13 @@ export class TemplateSet {
   }
 }
 
-/** Stages of an app, each with a directory of its own, may export the same names: they are deployed to different places. */
+/** Stages of an app, each with its own directory, may export the same names, because they are deployed to different environments. */
 function exportKey({ file, stack }: SynthesizedTemplate, name: string): string {
   const known = name.replace(/\$\{AWS\.(Region|AccountId)\}/g, (all, pseudo) => (pseudo === 'Region' ? stack?.region : stack?.account) ?? all);
   return `${file ? path.dirname(file) : ''}:${known}`;
 }
 
-/** Stacks by template file. */
+/** The stacks by template file. */
 function stacksOfManifest(directory: string): Map<string, StackFacts> {
   const manifest = path.join(directory, 'manifest.json');
   const artifacts = fs.existsSync(manifest) ? JSON.parse(fs.readFileSync(manifest, 'utf8')).artifacts ?? {} : {};
@@ -285,7 +285,7 @@ function resourceOf(template: SynthesizedTemplate, logicalId: string, definition
   return {
     template,
     logicalId,
-    // What a macro makes of it, such as Fn::ForEach, has no type of its own.
+    // An entry that a macro expands, such as Fn::ForEach, has no type.
     type: definition.Type ?? logicalId,
     properties: definition.Properties ?? {},
     metadata: definition.Metadata ?? {},
@@ -296,7 +296,7 @@ function resourceOf(template: SynthesizedTemplate, logicalId: string, definition
 }
 
 /**
- * Nested stacks are assets: CDK names an asset's file in the metadata, and the URL has the digest of its content. With any other URL it is another template.
+ * The templates of nested stacks are assets. CDK names the asset's file in the metadata, and the URL has the digest of its content. Any other URL is another template.
  */
 function nestedTemplateFile({ template, metadata, properties }: TemplateResource): string | undefined {
   if (!template.file) { return undefined; }
@@ -305,13 +305,13 @@ function nestedTemplateFile({ template, metadata, properties }: TemplateResource
   const url = JSON.stringify(properties.TemplateURL ?? '');
   return [...named, ...fs.readdirSync(directory).filter(name => name.endsWith('.nested.template.json'))]
     .map(name => path.resolve(directory, name))
-    // The digest is of compact JSON, the file is indented.
+    // The digest is that of compact JSON, but the file is indented.
     .find(file => url.includes(createHash('sha256').update(JSON.stringify(JSON.parse(fs.readFileSync(file, 'utf8')))).digest('hex')));
 }
 
 /**
- * Whether a property names one of these IDs. Another resource of the app is another one; a literal ID, a parameter or the answer of a custom
- * resource may be the ID that one of ours will have; what cannot be read may be anything.
+ * Whether a property names one of these IDs. Another resource of the app has another ID. A literal ID, a parameter or the response of a custom
+ * resource may be one of these IDs. An unreadable value may be anything.
  */
 export type Relation = 'ours' | 'other' | 'unknown' | 'unreadable';
 
@@ -323,7 +323,7 @@ export function relationTo(templates: TemplateSet, resource: TemplateResource, p
   return values.some(value => isOpen(templates, value) && (made || value.includes('${'))) ? 'unknown' : 'other';
 }
 
-/** An ID as it is, its ARN, or an ARN that ends in it. */
+/** The ID, its ARN, or an ARN that ends in it. */
 function isSame(value: string, id: string): boolean {
   return value === id || value.endsWith(`/${id}`) || value === `${id.slice(0, -1)}.Arn}`;
 }
@@ -333,7 +333,7 @@ function isOpen(templates: TemplateSet, value: string): boolean {
   return source ? /^(Custom::|AWS::CloudFormation::)/.test(source.type) : !hasReference(value);
 }
 
-/** Of an ARN that is joined from something the app makes. */
+/** The part of an ARN that refers to a resource of the app. */
 function hasReference(value: string): boolean {
   return /\$\{[^{}?]+#[^{}]+\}$/.test(value);
 }
