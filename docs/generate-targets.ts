@@ -48,7 +48,7 @@ export function renderTargetsPage(): string {
     ].join('\n'),
     `Sources: [cloud](${DG}/neo-supported-cloud.html), [edge frameworks](${DG}/neo-supported-devices-edge-frameworks.html), `
       + `[edge devices](${DG}/neo-supported-devices-edge-devices.html), [InputConfig](${API}/API_InputConfig.html), [OutputConfig](${API}/API_OutputConfig.html).`,
-    `Everything on this page was looked up on ${LOOKED_UP}. A test compares names, enums and members with the service model of the AWS SDK for JavaScript, and, if botocore is installed, patterns and ranges with botocore\'s model.`,
+    `Everything on this page was looked up on ${LOOKED_UP}. Tests compare names, enums, members and the sentences of the API reference with the AWS SDK for JavaScript, and, if botocore is installed, patterns and ranges with botocore\'s model.`,
     '## Frameworks',
     frameworks(),
     [
