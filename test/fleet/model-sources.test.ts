@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { C5, fleetStack, JETSON, LocalFleet, pairs } from './fleet-harness';
+import { makeModel } from '../../examples/private-compilation/model/make-model';
 import { always } from '../../local/sagemaker';
 import * as neo from '../../src';
 
 const { stack } = fleetStack();
+const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-fleet-models-'));
+afterAll(() => fs.rmSync(temporary, { recursive: true }));
 
 describe('sources of models', () => {
   const shape = neo.NeoDataInputShape.of('data', 1, 3, 8, 8);
@@ -32,8 +37,10 @@ describe('sources of models', () => {
   });
 
   test('an asset is compiled without a look-up, as its key names its content', async () => {
+    const archive = path.join(temporary, 'stripes.tar.gz');
+    makeModel(archive);
     const { stack: listed } = fleetStack(() => ({
-      models: neo.NeoFleetModels.fromList([neo.NeoModel.fromAsset(path.join(__dirname, '..', '..', 'examples', 'private-compilation', 'stripes.tar.gz'), {
+      models: neo.NeoFleetModels.fromList([neo.NeoModel.fromAsset(archive, {
         framework: neo.NeoFramework.ONNX, dataInputShape: neo.NeoDataInputShape.of('image', 1, 3, 32, 32),
       })]),
       targets: [C5],
