@@ -1,20 +1,20 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A process whose requests are known by a header: the clock stands until it waits for an answer. */
+/** A process that a header of its requests identifies. The clock stands until the process waits for a response. */
 export interface Caller {
-  /** The request has arrived as a whole; waits for its turn. */
+  /** Called when a request has arrived completely. Waits for its turn. */
   arrived(id: number): Promise<void>;
-  /** What came of it is about to be sent, or can no longer be. */
+  /** Called before the response is sent, or when it can no longer be sent. */
   answered(id: number): Promise<void>;
-  /** Ends the process, as a crash would. */
+  /** Ends the process, like a crash. */
   kill(): void;
 }
 
 /** `<process>/<number of the request>` */
 export const CALLER_HEADER = 'x-local-caller';
 
-/** Who calls; undefined for a process that is not of this run. */
+/** The caller; undefined for a process outside of this run. */
 export type FindCaller = (name: string) => Caller | undefined;
 
 export interface HttpRequest {
@@ -31,15 +31,15 @@ export interface HttpResponse {
 }
 
 export interface HttpServerProps {
-  /** @throws Error that breaks the connection when `isBroken` says so, or else is an answer of status 500 */
+  /** @throws Error that breaks the connection if `isBroken` says so, and otherwise becomes a response with status 500 */
   readonly handler: (request: HttpRequest) => Promise<HttpResponse>;
-  /** Whether an error breaks the connection, perhaps because it has ended the caller. @default - none does */
+  /** Whether an error breaks the connection, for example because it has ended the caller. @default - no error does */
   readonly isBroken?: (err: unknown, caller?: Caller) => boolean;
-  /** @default - all requests come from elsewhere */
+  /** @default - all requests come from outside of this run */
   readonly findCaller?: FindCaller;
-  /** Lets time pass for a request from elsewhere. @default - the handler waits for nothing */
+  /** Lets time pass for a request from outside of this run. @default - the handler does not wait */
   readonly run?: <T>(work: Promise<T>) => Promise<T>;
-  /** Of the Date header. @default - the system's time */
+  /** The time in the Date header. @default - the system's time */
   readonly now?: () => number;
   /** @default 0 - any free port */
   readonly port?: number;
@@ -48,15 +48,15 @@ export interface HttpServerProps {
 export interface HttpServer {
   readonly port: number;
   readonly origin: string;
-  /** Ends the open connections too. */
+  /** Also ends the open connections. */
   close(): Promise<void>;
 }
 
 const HOST = '127.0.0.1';
 
-/** A server on the loopback address. It has no time limits of its own. */
+/** A server on the loopback address. It has no time limits. */
 export async function serve(props: HttpServerProps): Promise<HttpServer> {
-  // Timers of the system would break connections on a busy machine.
+  // The system's timers would break connections on a busy machine.
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, connectionsCheckingInterval: 2 ** 31 - 1 },
     (request, response) => void answer(props, request, response));
   await new Promise<void>((resolve, reject) => {

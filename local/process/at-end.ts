@@ -7,9 +7,9 @@ const actions = new Set<() => void>();
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Makes sure that something is done when this process exits or is told to end.
+ * Registers an action for the time when this process exits or gets a signal to end.
  *
- * @returns what takes it back
+ * @returns a function that removes the action
  */
 function atEnd(action: () => void): () => void {
   if (actions.size === 0) {
@@ -25,13 +25,13 @@ function atEnd(action: () => void): () => void {
 }
 
 /**
- * Makes sure that a process does not outlive this one. (A child whose parent dies without a word ends by itself, as its channel closes.)
+ * Ends a process together with this one. (If this process is killed, a child ends by itself, because its channel closes.)
  */
 export function guard(child: ChildProcess, kill: () => void = () => child.kill('SIGKILL')): void {
   child.once('exit', atEnd(kill));
 }
 
-/** A folder that is gone when this process is, at the latest. */
+/** Creates a folder that is removed when this process ends, at the latest. */
 export interface ScratchFolder {
   readonly path: string;
   remove(): void;
@@ -51,12 +51,12 @@ export function scratchFolder(prefix: string): ScratchFolder {
 }
 
 function runAll(): void {
-  // Processes end before the folders that they use are removed: the last is first.
+  // The last action comes first, so that processes end before the folders that they use are removed.
   [...actions].reverse().forEach(action => action());
 }
 
 function onSignal(signal: NodeJS.Signals): void {
-  // A program with a handler of its own decides for itself how it ends.
+  // If the program has its own handler, it decides how it ends.
   if (process.listenerCount(signal) > 1) { return; }
   runAll();
   process.off(signal, onSignal);

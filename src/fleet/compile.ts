@@ -10,38 +10,38 @@ import { jsonataString, oneLine } from '../stepfunctions-tasks/execution-model';
 import { pauseInJsonata } from '../stepfunctions-tasks/run-job-loop';
 
 export interface CompileProps {
-  /** Names of the jobs begin with it. */
+  /** The prefix of the jobs' names. */
   readonly jobNamePrefix: string;
   /** S3 URI of the folder above the folders of the jobs. */
   readonly outputUri: string;
   readonly outputKeyArn?: string;
   readonly role: iam.IRole;
-  /** Members of CreateCompilationJob that are the same for all: role, network, limits, the user's tags. */
+  /** Members of CreateCompilationJob that are the same for all jobs: role, network, limits, the user's tags. */
   readonly common: object;
   readonly pollInterval: Duration;
 }
 
-/** How often the execution was redriven. */
+/** The number of redrives of the execution. */
 const REDRIVES = '($exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0)';
 
 const JOB_NAME = "$name & '-' & $string($attempt)";
 
 const ACTIVE = "['STARTING', 'INPROGRESS', 'STOPPING']";
 
-/** The first look comes after so many intervals: until then, hardly any job has ended. */
+/** The first poll comes after this many intervals. Until then, hardly any job has ended. */
 const INTERVALS_BEFORE_FIRST_LOOK = 6;
 
-/** With the default interval, ten minutes. What takes longer is looked at less often. */
+/** Ten minutes with the default interval. Longer jobs are polled less often. */
 const FREQUENT_LOOKS = 40;
 
 /**
  * One compilation, from a line of the plan to its end.
  *
- * The name of a job is a function of what it compiles, so that every execution that wants the same finds the job: after a redrive, later, or at the
- * same time. A name is used once; `-1` at its end becomes `-2` when a compilation is tried again.
+ * The name of a job is derived from what it compiles, so that every execution with the same compilation finds the job: after a redrive, later, or at the
+ * same time. A name is used once. If a compilation is repeated, `-1` at its end becomes `-2`.
  *
  * Variables: `name` is the name without that number, `attempt` the number, `created` counts the redrives before this workflow itself created
- * the job (-1: it found the job), `job` is the last description of it, `pause` the seconds to the next look.
+ * the job (-1: it found the job), `job` is its last description, `pause` the seconds until the next poll.
  */
 export function compileStates(scope: Construct, props: CompileProps): sfn.IChainable {
   const state = states(scope, props);
@@ -62,9 +62,9 @@ export function compileStates(scope: Construct, props: CompileProps): sfn.IChain
   state.isOver
     .when(sfn.Condition.jsonata("{% $job.CompilationJobStatus = 'COMPLETED' %}"), state.completed)
     .when(sfn.Condition.jsonata(`{% $job.CompilationJobStatus in ${ACTIVE} %}`), state.waitLonger)
-    // Its own job, and no redrive since: the outcome is this workflow's own.
+    // The job was created by this workflow, with no redrive since, so its outcome counts.
     .when(sfn.Condition.jsonata(`{% $created = ${REDRIVES} %}`), state.failed)
-    // A stopped job says nothing of its model; a failed one is tried again only when asked for.
+    // A stopped job says nothing about its model. A failed one is repeated only on request.
     .when(sfn.Condition.jsonata("{% $job.CompilationJobStatus = 'STOPPED' or $retryFailed %}"), state.again)
     .otherwise(state.lookFurther);
   state.again.next(state.create);
@@ -111,7 +111,7 @@ function states(scope: Construct, props: CompileProps) {
     describeAgain: describe('Describe', DESCRIBE_RETRIES, { job: '{% $states.result %}', pause: `{% ${pauseInJsonata('$states.result', interval)} %}` }),
     isOver: sfn.Choice.jsonata(scope, 'Is it over?'),
     again: sfn.Pass.jsonata(scope, 'Compile again', { assign: { attempt: '{% $attempt + 1 %}' } }),
-    // The job is from another time: since then, another execution may have tried again.
+    // The job is older, so another execution may have repeated the compilation since then.
     lookFurther: describe('Look for a later attempt', CALL_RETRIES, { job: '{% $states.result %}', attempt: '{% $attempt + 1 %}' }, '$attempt + 1'),
     completed: sfn.Succeed.jsonata(scope, 'Completed', { outputs: RESULT }),
     failed: sfn.Fail.jsonata(scope, 'Failed', {
@@ -121,7 +121,7 @@ function states(scope: Construct, props: CompileProps) {
   };
 }
 
-/** What the results say of a compilation. */
+/** The result of a compilation. */
 const RESULT = oneLine(`{% {
   'CompilationJobName': $job.CompilationJobName,
   'Model': $compilation.ModelPackageVersionArn ? $compilation.ModelPackageVersionArn : $compilation.InputConfig.S3Uri,
@@ -145,7 +145,7 @@ function nameVariables(props: CompileProps, digest: string): { [name: string]: a
     compilation: '{% $states.input %}',
     retryFailed: '{% $states.input.RetryFailed %}',
     digest: oneLine(`{% ${digest} %}`),
-    // All that alters the artifact or where it is; the model by its digest, not by its place.
+    // Everything that alters the artifact or its location. The model counts by its digest, not by its location.
     name: oneLine(`{% '${props.jobNamePrefix}-' & $substring($hash($string([
       ${digest},
       $sift($states.input.InputConfig, function($value, $key) { $key != 'S3Uri' }),
@@ -158,9 +158,9 @@ function nameVariables(props: CompileProps, digest: string): { [name: string]: a
 }
 
 /**
- * Looked up when the compilation's turn comes, not when the plan is made: days may pass in between, and the model may be replaced.
+ * The ETag is looked up at the compilation's turn, and not with the plan, because days may pass in between, and the model may be replaced.
  *
- * ListObjectsV2 rather than HeadObject: the permission to list shows the ETag, the permission for HeadObject would also let the model be read.
+ * It uses ListObjectsV2 because the permission to list shows the ETag. The permission for HeadObject would also allow reading the model.
  */
 function lookUpDigest(scope: Construct, props: CompileProps): ApiCall {
   const bucket = "$substringBefore($substringAfter($states.input.InputConfig.S3Uri, 's3://'), '/')";
@@ -178,7 +178,7 @@ function lookUpDigest(scope: Construct, props: CompileProps): ApiCall {
         ? $error('the row has the etag ' & $states.input.Etag & ', but the object at ' & $states.input.InputConfig.S3Uri & ' has ' & $found)
         : $found
     )`),
-    // The role may list the models' buckets already.
+    // The role already has the permission to list the models' buckets.
     policyStatements: [],
   }), CALL_RETRIES);
 }

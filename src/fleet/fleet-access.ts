@@ -9,7 +9,7 @@ import type { INeoPrivateCompilationVpc } from '../network/private-compilation-v
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 import { inPolicy, literally } from '../util/object-keys';
 
-/** What the state machine may read: the manifest, and names and ETags of models, but no model. */
+/** Lets the state machine read the manifest, and names and ETags of models, but no model. */
 export function readPolicy({ file, buckets }: FleetSource): iam.PolicyStatement[] {
   const keyArn = file?.bucket.encryptionKey?.keyArn;
   return [
@@ -24,7 +24,7 @@ export function readPolicy({ file, buckets }: FleetSource): iam.PolicyStatement[
 }
 
 /**
- * Step Functions does not come through the network's S3 endpoint: where it must read or write a bucket that only the endpoint may use, its
+ * Step Functions does not use the network's S3 endpoint. If it must read or write a bucket that only the endpoint may use, its
  * role is exempt.
  */
 export function allowBuckets(
@@ -45,7 +45,7 @@ export function allowBuckets(
 /** Folders of the results bucket. */
 export const RESULT_FOLDERS = { planPrefix: 'plans', resultPrefix: 'results' };
 
-/** Where Step Functions writes plans and results. */
+/** The bucket to which Step Functions writes plans and results. */
 export interface FleetResults {
   readonly bucket: s3.IBucket;
   readonly planPrefix: string;
@@ -64,7 +64,7 @@ export function fleetResults(scope: Construct, grantee: iam.IRole, brought?: s3.
     removalPolicy: RemovalPolicy.RETAIN,
   });
   const results = { bucket, ...RESULT_FOLDERS };
-  // What AWS documents for ResultWriter, and GetObject also for reading the plan.
+  // The permissions that AWS documents for ResultWriter. GetObject is also needed to read the plan.
   grantee.addToPrincipalPolicy(new iam.PolicyStatement({
     actions: ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
     resources: [results.planPrefix, results.resultPrefix].map(prefix => bucket.arnForObjects(`${prefix}/*`)),
@@ -84,7 +84,7 @@ const WILDCARDS: Reasons = {
 };
 
 /**
- * Explains the findings of validations that cannot be avoided. Logs and tracing of the state machine are up to the user (`logs`, `tracingEnabled`).
+ * Explains the findings of validations that cannot be avoided. Logs and tracing of the state machine are the user's choice (`logs`, `tracingEnabled`).
  */
 export function explainFleet(fleet: IConstruct): void {
   acknowledgeWildcards(fleet, WILDCARDS);

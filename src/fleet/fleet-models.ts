@@ -16,7 +16,7 @@ import { listOf, optional, requireType, requireTypes, STRING } from '../util/pro
 import type { PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, MODEL, SHAPE } from '../util/resource-types';
 
-/** What a source of models needs of its fleet. */
+/** What a source of models needs from its fleet. */
 export interface FleetContext {
   readonly scope: Construct;
   readonly jobAccess: NeoModelBindOptions;
@@ -24,21 +24,21 @@ export interface FleetContext {
 
 /** Models as a Distributed Map reads them: exactly one of `items`, `file` and `listing`. */
 export interface FleetSource {
-  /** What is known of the models at synthesis, to be checked against every target. */
+  /** The models that are known at synthesis, which are checked against every target. */
   readonly models: { readonly framework?: NeoFramework; readonly dataInputShape?: NeoDataInputShape }[];
-  /** For rows that do not say. */
+  /** Defaults for rows without a value. */
   readonly defaults: { readonly framework?: NeoFramework; readonly dataInputShape?: NeoDataInputShape };
-  /** What is listed, for the ETags that no row names. */
+  /** The listed places, for ETags that no row names. */
   readonly buckets: { readonly bucket: s3.IBucket; readonly keyPattern: string }[];
   readonly items?: object[];
   readonly file?: { readonly bucket: s3.IBucket; readonly key: string; readonly format: string };
   /** Archives whose keys begin with a prefix; their uploads can start an execution. */
   readonly listing?: { readonly bucket: s3.IBucket; readonly prefix: string };
-  /** The buckets that rows may name; undefined where the rows do not come from a user. */
+  /** The buckets that rows may name; undefined if the rows do not come from a user. */
   readonly modelBuckets?: s3.IBucket[];
   /**
    * JSONata that wraps an item into `{Row, Digest}`: a row as `NeoFleetModels.fromManifest` documents it, and the digest of its model if that is
-   * known. `{Row, Invalid}` where the row cannot be passed on, with the reason. No `Row` where the item is no model.
+   * known. `{Row, Invalid}` where the row cannot be passed on, with the reason. No `Row` if the item is not a model.
    */
   readonly selector: string;
 }
@@ -161,7 +161,7 @@ class ListedModels extends NeoFleetModels {
         frameworkVersion: framework?.version,
         dataInputConfig: dataInputShape?.toJson(context.scope),
       },
-      // A version is the user's own word and may be the same for several objects; an asset's URI names its content.
+      // Users choose versions, which may be the same for several objects. An asset's URI identifies its content.
       Digest: modelVersion === undefined ? bucket ? undefined : s3Uri : `${s3Uri}#${modelVersion}`,
     }));
     const bytes = bytesOf(items);
@@ -244,7 +244,7 @@ class PrefixModels extends NeoFleetModels {
       defaults: { framework, dataInputShape },
       buckets: [{ bucket, keyPattern }],
       listing: { bucket, prefix },
-      // Folders and other files among the archives are no models.
+      // Folders and files other than archives are not models.
       selector: `{% $contains(${ITEM}.Key, /\\.tar\\.gz$/) ? {'Row': {'s3Uri': 's3://${bucket.bucketName}/' & ${ITEM}.Key}} : {} %}`,
     };
   }

@@ -118,7 +118,7 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   readonly tracingEnabled?: boolean;
 }
 
-/** A Distributed Map runs so many workflows at once. */
+/** The maximum concurrency of a Distributed Map. */
 const MAX_CONCURRENCY = 10_000;
 
 const TYPES: PropTypes<NeoCompilationFleetProps> = {
@@ -135,7 +135,7 @@ const TYPES: PropTypes<NeoCompilationFleetProps> = {
   tracingEnabled: optional(BOOLEAN),
 };
 
-/** Everything about a fleet's props that is wrong whatever the models are. */
+/** Validates the props of a fleet, apart from the models. */
 export function validateFleetProps(scope: Construct, props: NeoCompilationFleetProps, isSubclass: boolean): void {
   const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
   requireTypes(scope, props, TYPES, 'props', isSubclass);
@@ -150,7 +150,7 @@ export function validateFleetProps(scope: Construct, props: NeoCompilationFleetP
   validateCommonProps(scope, props, MAX_TAGS.execution);
 }
 
-/** What is known of the models, against every target. */
+/** Checks the models that are known at synthesis against every target. */
 export function validateAgainstModels(scope: Construct, props: NeoCompilationFleetProps, source: FleetSource): void {
   const errors = new Set<string>();
   const warnings = new Map<string, Set<string>>();
@@ -165,13 +165,13 @@ export function validateAgainstModels(scope: Construct, props: NeoCompilationFle
     errors.add('startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix, because only a prefix says which uploads are models');
   }
   if (errors.size > 0) { throw new NeoValidationError([...errors].join('; '), scope); }
-  // An id shows once on a construct.
+  // A warning with the same id is shown once per construct.
   for (const [id, messages] of warnings) { Annotations.of(scope).addWarningV2(id, [...messages].join('\n')); }
 }
 
-/** Keys of a bucket that the fleet reads or writes. */
+/** A place: keys of a bucket that the fleet reads or writes. */
 export interface FleetPlace {
-  /** What it is in the words of the user. */
+  /** The name of the place for the user. */
   readonly description: string;
   readonly bucket: s3.IBucket;
   /** The beginning of the keys; two places overlap when one's `prefix` is the beginning of the other's `longestPrefix`, or the reverse. */
@@ -182,9 +182,9 @@ export interface FleetPlace {
 export const OVERLAP = 'must not overlap in one bucket, because the fleet would read what it has written: choose another folder for one of them; got: ';
 
 /**
- * Fails when the fleet would read what it writes, or write two things into one place.
+ * Fails if the fleet would read its own output, or write two kinds of output into one place.
  *
- * @returns pairs of places of which only the deployment knows whether they overlap, so that the state machine has to look
+ * @returns pairs of places whose overlap is unknown at synthesis, so that the state machine must check them
  */
 export function validatePlaces(
   scope: Construct, props: { source: FleetSource; settings: CompilationSettings; jobNamePrefix: string; resultsBucket?: s3.IBucket },
@@ -211,7 +211,7 @@ export function validatePlaces(
   return pairs.filter(pair => !isKnown(pair));
 }
 
-/** What is uploaded below the prefix is compiled, so nothing compiled may be written there. Another app's jobs are not seen. */
+/** Every upload below the prefix is compiled, so compiled models must not be written there. Jobs of other apps are not checked. */
 export function otherOutputsBelow(scope: Construct, { bucket, prefix }: NonNullable<FleetSource['listing']>): string[] {
   return outputsOf(scope.node.root)
     .filter(output => output.scope !== scope && isSameBucket(bucket, output.bucket) === true)
@@ -220,7 +220,7 @@ export function otherOutputsBelow(scope: Construct, { bucket, prefix }: NonNulla
       + `choose another folder for one of them; got: ${formatValue(prefix)} and ${formatValue(output.prefix)}`);
 }
 
-/** @returns undefined when only the deployment knows */
+/** @returns undefined if it is unknown at synthesis */
 function isSameBucket(one: s3.IBucket, other: s3.IBucket): boolean | undefined {
   if (one === other || one.bucketArn === other.bucketArn || one.bucketName === other.bucketName) { return true; }
   if (Resource.isOwnedResource(one) && Resource.isOwnedResource(other)) { return false; }

@@ -111,7 +111,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     super(scope, id);
     validateFleetProps(this, props, new.target !== NeoCompilationFleet);
     const { privateVpc } = props.vpcConfig;
-    // Lower case: SageMaker writes ARNs so, and IAM compares them.
+    // Lower case, because SageMaker writes ARNs in lower case, and IAM is case-sensitive.
     this.jobNamePrefix = Names.uniqueResourceName(this, { maxLength: 24, separator: '-' }).toLowerCase();
     const settings = compilationSettings(this, props);
     const source = props.models._bind({ scope: this, jobAccess: { role: settings.role, privateVpc } });
@@ -122,7 +122,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     validatePayloads(this, { source, targets: props.targets });
     grantExecutionRole(this, settings);
 
-    // Not inside the state machine: that waits for the network, and the network's bucket policies name this role.
+    // The role is not a child of the state machine, which waits for the network, because the network's bucket policies name this role.
     const role = new iam.Role(this, 'StateMachineRole', {
       roleName: this.roleName(privateVpc),
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
@@ -159,7 +159,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
       tracingEnabled: props.tracingEnabled,
       comment: 'SageMaker Neo compilation fleet (cdk-sagemaker-neo)',
     });
-    // No job before its network is there; none left when it goes.
+    // No job starts before its network exists, and none is left when it is deleted.
     if (privateVpc) { stateMachine.node.addDependency(privateVpc); }
     new NeoOrphanedJobStopper(this, 'StopJobs', { stateMachine, jobNamePrefix: `${this.jobNamePrefix}-` });
     if (props.startOnUpload) { new UploadQueue(this, 'Uploads', { listing: source.listing!, stateMachine, role }); }
@@ -176,8 +176,8 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
   }
 
   /**
-   * The bucket policies of a network in another stack name the role. A reference would make a cycle, as the fleet refers to the network; a name
-   * that both stacks know does not. Names of roles are unique in an account, not in a Region.
+   * The bucket policies of a network in another stack name the role. A reference would close a cycle, because the fleet refers to the network. A name
+   * that both stacks know does not. Role names are unique in an account, not only in a Region.
    */
   private roleName(privateVpc: INeoPrivateCompilationVpc | undefined): string | undefined {
     if (!privateVpc || Stack.of(privateVpc) === this.stack) { return undefined; }

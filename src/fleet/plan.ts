@@ -12,16 +12,16 @@ import { DEVICES, FRAMEWORKS } from '../target/compatibility';
 import { NeoValidationError } from '../util/errors';
 import { S3_URI_OF_OTHER_THAN_BUCKET } from '../util/resource-types';
 
-/** What `sfn.DistributedMap` cannot say, or says only under a feature flag of the user's app. */
+/** The options that `sfn.DistributedMap` lacks, or has only with a feature flag of the user's app. */
 export interface ExtraMapFields {
   readonly ItemReader?: object;
   readonly ItemBatcher?: object;
   readonly ResultWriter?: object;
-  /** A number, or JSONata that gives one. */
+  /** A number, or JSONata that returns one. */
   readonly ToleratedFailurePercentage?: number | string;
 }
 
-/** A Distributed Map in JSONata. Permissions for its reader and writer are its user's business. */
+/** A Distributed Map in JSONata. It grants no permissions for its reader and writer. */
 export class DistributedMap extends sfn.DistributedMap {
   constructor(scope: Construct, id: string, props: sfn.DistributedMapJsonataProps, private readonly extra: ExtraMapFields) {
     super(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
@@ -32,7 +32,7 @@ export class DistributedMap extends sfn.DistributedMap {
   }
 }
 
-/** Read the rows of a file, or the objects below a prefix. */
+/** Reads the rows of a file, or the objects below a prefix. */
 export function itemReader(action: 'getObject' | 'listObjectsV2', args: object, config?: object): object {
   return {
     Resource: s3Integration(action),
@@ -41,7 +41,7 @@ export function itemReader(action: 'getObject' | 'listObjectsV2', args: object, 
   };
 }
 
-/** Write one file per outcome, and a manifest that lists the files. */
+/** Writes one file per outcome, and a manifest that lists the files. */
 export function resultWriter(bucket: s3.IBucket, prefix: string, config: object): object {
   return {
     Resource: s3Integration('putObject'),
@@ -57,7 +57,7 @@ function s3Integration(action: string): string {
 /** What the pairs of one row may take: the rest is for what the compilation adds. */
 const MAX_PAIRS = MAX_PAYLOAD - 16 * 1024;
 
-/** For every pair: the names of its members, and an S3 URI of the usual length. */
+/** The bytes for each pair: the names of its members, and an S3 URI of the usual length. */
 const BYTES_OF_PAIR = 400;
 
 /** A key has at most 1,024 bytes, and JSON may write each as six characters. */
@@ -72,9 +72,9 @@ export interface PlanProps {
 /**
  * The first half of an execution: pairs every model with every target, and writes the pairs into a file with one line for each.
  *
- * It is a Distributed Map itself, of Express workflows that cost next to nothing, so that neither the number of models nor that of pairs is bounded
- * by what a state may hand on. The second half reads the file with `maxConcurrentJobs` as its concurrency: a Map over models alone would let the
- * slowest target of each model hold up the others' places.
+ * It is a Distributed Map, too, of Express workflows with a negligible price, so that the maximum payload of a state limits neither the number of models nor
+ * that of pairs. The second half reads the file with `maxConcurrentJobs` as its concurrency: in a Map over models alone, the
+ * slowest target of each model would block the places of others.
  */
 export function planMap(scope: Construct, props: PlanProps): sfn.DistributedMap {
   const { source } = props;
@@ -91,7 +91,7 @@ function failUnreadable(scope: Construct, map: sfn.DistributedMap, { bucket, key
   });
 }
 
-/** The same for uploads: the variable `uploads` holds their keys. */
+/** The same for uploads. The variable `uploads` has their keys. */
 export function uploadsPlanMap(scope: Construct, props: PlanProps): sfn.DistributedMap {
   const { bucketName } = props.source.listing!.bucket;
   return plan(scope, 'Plan the uploads', { ...props, source: { ...props.source, selector: `{% {'Row': {'s3Uri': 's3://${bucketName}/' & $states.context.Map.Item.Value}} %}` } }, {
@@ -121,7 +121,7 @@ function reader({ file, listing }: FleetSource): object | undefined {
       ...file.format === 'CSV' && { CSVHeaderLocation: 'FIRST_ROW' },
     });
   }
-  // The variable holds the fleet's prefix, or a longer one from the execution's input.
+  // The variable has the fleet's prefix, or a longer one from the execution's input.
   return listing && itemReader('listObjectsV2', { Bucket: listing.bucket.bucketName, Prefix: '{% $prefix %}' });
 }
 
@@ -173,7 +173,7 @@ function bytesOfPairs({ Targets, Defaults }: ReturnType<typeof batchInput>): num
   return bytesOf(Targets) + Targets.length * (bytesOf(Defaults) + BYTES_OF_PAIR);
 }
 
-/** Devices that AWS's SDK sends no framework version for. */
+/** Devices for which AWS's SDK sends no framework version. */
 const WITHOUT_VERSION = Object.entries(DEVICES).filter(([, { frameworkVersion }]) => frameworkVersion === 'dropped').map(([name]) => name);
 
 const TEXT_MEMBERS = ['s3Uri', 'etag', 'framework', 'frameworkVersion', 'targetDevice', 'modelPackageVersionArn'];

@@ -9,13 +9,13 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
 import type { FleetSource } from './fleet-models';
 
-/** Id that the CDK gives to a bucket's notifications, which a function of its own writes. */
+/** CDK's id for a bucket's notifications, which a function of CDK writes. */
 const NOTIFICATIONS = 'Notifications';
 
-/** The input of an execution has at most 256 KiB; a key has at most 1,024 bytes, which JSON may double. */
+/** The input of an execution has at most 256 KiB. A key has at most 1,024 bytes, which JSON may double. */
 const UPLOADS_PER_EXECUTION = 100;
 
-/** What is uploaded within this time goes into one execution. */
+/** Uploads within this time go into one execution. */
 const BATCHING_WINDOW = Duration.seconds(30);
 
 export interface UploadQueueProps {
@@ -27,7 +27,7 @@ export interface UploadQueueProps {
 
 /**
  * Starts executions for uploads: S3 tells EventBridge, a rule writes the keys of archives into a queue, and a pipe starts an execution for every
- * hundred of them, or for what has come within half a minute.
+ * hundred of them, or for those of half a minute.
  */
 export class UploadQueue extends Construct {
   constructor(scope: Construct, id: string, { listing, stateMachine, role }: UploadQueueProps) {
@@ -37,7 +37,7 @@ export class UploadQueue extends Construct {
     const queue = new sqs.Queue(this, 'Queue', {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      // What no execution could be started for is kept, to be looked at.
+      // Keys for which no execution could be started are kept for inspection.
       deadLetterQueue: { queue: new sqs.Queue(this, 'NotStarted', { enforceSSL: true, retentionPeriod: Duration.days(14) }), maxReceiveCount: 100 },
     });
     new events.Rule(this, 'Uploaded', {
@@ -70,10 +70,10 @@ export class UploadQueue extends Construct {
         stepFunctionStateMachineParameters: { invocationType: 'FIRE_AND_FORGET' },
       },
     });
-    // Permissions first, as the pipe is checked when it is created.
+    // The permissions come first, because the pipe is checked when it is created.
     pipe.node.addDependency(pipeRole);
 
-    // Not a policy of the role itself: the state machine depends on those, and so cannot be named in them.
+    // This is not a policy of the role itself, because the state machine depends on those, and they cannot refer to it.
     new iam.Policy(this, 'Turns', {
       roles: [role],
       statements: [new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [stateMachine.stateMachineArn] })],
@@ -82,8 +82,8 @@ export class UploadQueue extends Construct {
 }
 
 /**
- * Lets a bucket send its events to EventBridge. Where nothing else is notified, CloudFormation can say so itself; `enableEventBridgeNotification`
- * would bring a function that may change the notifications of every bucket of the account.
+ * Lets a bucket send its events to EventBridge. If the bucket has no other notifications, CloudFormation can set this. `enableEventBridgeNotification`
+ * would add a function that may change the notifications of every bucket of the account.
  */
 function sendEvents(scope: IConstruct, bucket: s3.IBucket): void {
   const { defaultChild } = bucket.node;
@@ -92,7 +92,7 @@ function sendEvents(scope: IConstruct, bucket: s3.IBucket): void {
     return;
   }
   defaultChild.addPropertyOverride('NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled', true);
-  // That function overwrites what CloudFormation has written.
+  // That function overwrites CloudFormation's settings.
   scope.node.addValidation({
     validate: () => bucket.node.tryFindChild(NOTIFICATIONS)
       ? [`bucket ${bucket.node.path} has notifications that were added after the fleet and would overwrite its events: `

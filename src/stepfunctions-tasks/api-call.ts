@@ -5,17 +5,17 @@ import type { Construct } from 'constructs';
 
 /** Properties of an `ApiCall`. */
 export interface ApiCallProps extends sfn.TaskStateJsonataBaseProps {
-  /** As Step Functions spells it: `sagemaker`, `sfn`. */
+  /** The service in Step Functions' spelling: `sagemaker`, `sfn`. */
   readonly service: string;
-  /** In camel case: `describeCompilationJob`. */
+  /** The action in camel case: `describeCompilationJob`. */
   readonly action: string;
-  /** An object with JSONata in its strings, or JSONata that gives the object: unlike the former, the latter can leave members out. */
+  /** An object with JSONata in its strings, or JSONata that returns the object. Only the latter can leave members out. */
   readonly parameters: { [name: string]: any } | string;
   readonly policyStatements: iam.PolicyStatement[];
 }
 
 /**
- * A call of the AWS API in JSONata. Like CDK's `CallAwsService`, but the arguments may be one expression, and the permissions are
+ * A call of the AWS API in JSONata, like CDK's `CallAwsService`. But the arguments may be a single expression, and the permissions are
  * whole statements.
  */
 export class ApiCall extends sfn.TaskStateBase {
@@ -56,17 +56,17 @@ export const NOT_FOUND_ERRORS = ['SageMaker.ResourceNotFoundException'];
 /** An expression failed, or called `$error`. `States.TaskFailed` would match it too. */
 export const EVALUATION_ERRORS = ['States.QueryEvaluationError'];
 
-/** Failures of a call that pass. They arrive under the same name as a request that will never be right, hence four or five minutes and no more. */
+/** Temporary failures of a call. Permanent failures have the same name, so these retries end after four or five minutes. */
 const PASSING = retry([sfn.Errors.TASKS_FAILED], { interval: 3, maxDelay: 60, maxAttempts: 12 });
 
 /**
  * Retries for a call that creates a job. Every wait is random between zero and its limit (full jitter), so that callers that failed together do
- * not come back together.
+ * not retry together.
  */
 export const CREATE_RETRIES: sfn.RetryProps[] = [
-  // Answers rather than failures, which PASSING would match.
+  // These are responses rather than failures, but PASSING would match them.
   { errors: [...EVALUATION_ERRORS, ...IN_USE_ERRORS], maxAttempts: 0 },
-  // Others use the quota: wait about five days, with a quarter of the 25,000 events of an execution.
+  // Other jobs use up the quota, so this waits about five days, with a quarter of the 25,000 events of an execution.
   retry(LIMIT_ERRORS, { interval: 10, maxDelay: 600, maxAttempts: 1_500 }),
   PASSING,
 ];
@@ -85,8 +85,8 @@ export const DESCRIBE_RETRIES: sfn.RetryProps[] = [
 ];
 
 /**
- * Retries that look at a job again until its description is what the state waits for: until then the state calls `$error`. A look so costs one state
- * transition, where a loop of Wait, Task and Choice costs three. Failures of calls get more attempts, as these count for all looks together.
+ * Retries that poll a job until its description is what the state waits for: until then, the state calls `$error`. A poll then costs one state
+ * transition, and not three as in a loop of Wait, Task and Choice. Failures of calls get more attempts, because these count for all polls together.
  */
 export function pollRetries(interval: Duration, maxLooks: number): sfn.RetryProps[] {
   const [, notFound] = DESCRIBE_RETRIES;
@@ -108,7 +108,7 @@ function retry(errors: string[], { interval, maxDelay, maxAttempts }: { interval
   };
 }
 
-/** Add retries to a task, in their order. */
+/** Adds retries to a task, in their order. */
 export function retried<T extends sfn.TaskStateBase>(task: T, retries: sfn.RetryProps[]): T {
   retries.forEach(props => task.addRetry(props));
   return task;

@@ -21,7 +21,7 @@ import { BUCKET, FRAMEWORK, S3_URI_OF_OTHER_THAN_BUCKET, SHAPE } from '../util/r
  */
 export class NeoExpression {
   /**
-   * JSONata, for the tasks made with `jsonata(...)`: in the name of a target or framework, say. What it gives is not
+   * JSONata, for the tasks made with `jsonata(...)`, for example in the name of a target or framework. Its result is not
    * checked at synthesis.
    *
    * @param expression without the enclosing `{% %}`, for example `$states.input.device`
@@ -42,12 +42,12 @@ export class NeoExpression {
  */
 export interface NeoExecutionModelOptions extends NeoModelOptions {
   /**
-   * Bucket of the archive; the job's role may read it, as far as `objectKeyPattern` says.
+   * Bucket of the archive. The job's role may read the objects that match `objectKeyPattern`.
    */
   readonly bucket: s3.IBucket;
 
   /**
-   * Which objects of the bucket the S3 URI may name, `*` and `?` allowed.
+   * Pattern of the objects that the S3 URI may name, with `*` and `?`.
    *
    * @default '*'
    */
@@ -77,7 +77,7 @@ export class NeoExecutionModel extends NeoModel {
    * An archive whose S3 URI is in the state's input.
    *
    * @param s3Uri `sfn.JsonPath.stringAt('$.s3Uri')` in a state in JSONPath, `{% $states.input.s3Uri %}` in one in JSONata
-   * @param options its bucket, framework and shapes; the texts in them may be known at run time only, too
+   * @param options its bucket, framework and shapes; their strings may be known only at run time, too
    */
   public static fromS3Uri(s3Uri: string, options: NeoExecutionModelOptions): NeoExecutionModel {
     requireType(undefined, 's3Uri', s3Uri, STRING);
@@ -96,7 +96,7 @@ export class NeoExecutionModel extends NeoModel {
   }
 
   /**
-   * Called by the task: make the models readable for its jobs and say where they are.
+   * Called by the task: makes the models readable for its jobs and returns their location.
    *
    * @param _scope the task
    * @param options the jobs' role and network
@@ -108,38 +108,38 @@ export class NeoExecutionModel extends NeoModel {
   }
 }
 
-/** Tag that says which execution of a state machine started a job: its ARN, as far as a tag can hold it. */
+/** Tag with the ARN of the execution that started a job, as far as a tag can hold it. */
 export const EXECUTION_TAG = 'cdk-sagemaker-neo:execution';
 
-/** JSONata: an ARN as a tag can hold it. Names of executions may have characters that tags may not. */
+/** JSONata that converts an ARN to a tag. Names of executions may have characters that tags cannot. */
 export function executionTag(arn: string): string {
   return `$replace(${arn}, /[^A-Za-z0-9_.:\\/=+@-]/, '-')`;
 }
 
-/** The JSONata in a text that is a single expression, without its enclosure. */
+/** The JSONata in a string that is a single expression, without its delimiters. */
 export function jsonataIn(scope: IConstruct, text: string): string | undefined {
   const resolved = sfn.JsonPath.isEncodedJsonPath(text) ? undefined : Stack.of(scope).resolve(text);
   return typeof resolved === 'string' ? /^\{%(.*)%\}$/s.exec(resolved)?.[1].trim() : undefined;
 }
 
-/** Whether a text is only known when the state machine runs. */
+/** Whether a string is known only when the state machine runs. */
 export function isRuntimeValue(scope: IConstruct, text: string): boolean {
   return sfn.JsonPath.isEncodedJsonPath(text) || jsonataIn(scope, text) !== undefined;
 }
 
-/** A text without control characters as a literal in JSONata, which knows no escape for a single quote; unresolved parts are left to CloudFormation. */
+/** A string without control characters as a JSONata literal. JSONata has no escape for a single quote. CloudFormation fills in unresolved parts. */
 export function jsonataString(text: string): string {
   return /['\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `'${text}'`;
 }
 
-/** Step Functions would evaluate it, in every place of a state in JSONata where a text may stand. */
+/** Step Functions evaluates JSONata in every string of a state in JSONata. */
 export function failOnJsonata(prop: string, text: string): void {
   if (!Token.isUnresolved(text) && /^\{%.*%\}$/s.test(text)) {
     throw new NeoValidationError(`${prop} must not be enclosed in {% %}, because Step Functions would evaluate it; got: ${formatValue(text)}`);
   }
 }
 
-/** Fails when a text in a request is in the other query language, in which a state would take it for a plain text. */
+/** Fails if a string in a request is in the other query language, because the state would treat it as a plain string. */
 export function failOnOtherLanguage(scope: IConstruct, language: sfn.QueryLanguage, request: unknown, path = ''): void {
   if (typeof request === 'string') {
     const other = language === sfn.QueryLanguage.JSONATA ? sfn.JsonPath.isEncodedJsonPath(request) : jsonataIn(scope, request) !== undefined;
@@ -154,7 +154,7 @@ export function failOnOtherLanguage(scope: IConstruct, language: sfn.QueryLangua
   }
 }
 
-/** JSONata without line ends, of which Step Functions' definitions and their validators are no friends. */
+/** JSONata without line ends, which validators of definitions do not accept. */
 export function oneLine(jsonata: string): string {
   return jsonata.replace(/\s*\n\s*/g, ' ');
 }

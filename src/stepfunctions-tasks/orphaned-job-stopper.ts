@@ -47,7 +47,7 @@ const FINDINGS: Reasons = {
   ...INLINE_POLICY_REASONS,
 };
 
-/** A call that was under way when the execution ended may still create a job. */
+/** A call in progress when the execution ended may still create a job. */
 const PAUSE = Duration.seconds(30);
 
 /** Half an hour, in case AWS takes that long to end a Map Run. */
@@ -134,7 +134,7 @@ export class NeoOrphanedJobStopper extends Construct {
     start.next(pause).next(describe).next(sfn.Choice.jsonata(this, 'Redriven?')
       .when(sfn.Condition.jsonata(`{% $states.input.Status in ${JSON.stringify(REDRIVEN)} %}`), done)
       .otherwise(mapRuns));
-    // The Map Runs before the jobs: one that has ended by then starts no job after the look.
+    // The Map Runs are checked before the jobs, because one that has ended starts no job after the check.
     mapRuns.next(eachStatus).next(sfn.Choice.jsonata(this, 'Anything left?')
       .when(sfn.Condition.jsonata(`{% $looks >= ${MOST_LOOKS} or ($looks > 1 and $states.input.stopped = 0 and $not($mapRunsOpen)) %}`), done)
       .otherwise(pause));
@@ -151,7 +151,7 @@ export class NeoOrphanedJobStopper extends Construct {
     }), CALL_RETRIES);
   }
 
-  /** Page by page, stop the jobs of a status; gives how many. */
+  /** Stops the jobs in a status, page by page, and returns their number. */
   private stopAll(prefix: string): sfn.IChainable {
     const first = sfn.Pass.jsonata(this, 'First page', {
       assign: { status: '{% $states.input.Status %}', tag: '{% $states.input.Tag %}', stopped: 0, page: {} },
@@ -168,7 +168,7 @@ export class NeoOrphanedJobStopper extends Construct {
       })],
     }), CALL_RETRIES);
     const eachJob = sfn.Map.jsonata(this, 'Jobs', {
-      // NameContains also finds names that have it elsewhere.
+      // NameContains also finds names that contain it elsewhere.
       items: sfn.ProvideItems.jsonata(`{% [$states.input.CompilationJobSummaries[$substring(CompilationJobName, 0, ${prefix.length}) = '${prefix}']] %}`),
       itemSelector: { Name: '{% $states.context.Map.Item.Value.CompilationJobName %}', Arn: JOB_ARN, Tag: '{% $tag %}' },
       maxConcurrency: 4,
@@ -180,7 +180,7 @@ export class NeoOrphanedJobStopper extends Construct {
     return first.next(list).next(eachJob).next(more);
   }
 
-  /** Stop a job if it is the execution's; gives 1, or 0. */
+  /** Stops a job if it belongs to the execution. Returns 1 if so, and 0 otherwise. */
   private stopOne(prefix: string): sfn.IChainable {
     const ignored = sfn.Pass.jsonata(this, 'Left alone', { outputs: '{% 0 %}' });
     const stop = retried(new ApiCall(this, 'Stop', {
@@ -190,7 +190,7 @@ export class NeoOrphanedJobStopper extends Construct {
       outputs: '{% 1 %}',
       policyStatements: [jobStatement(this, `${prefix}*`, 'StopCompilationJob')],
     }), CALL_RETRIES);
-    // It has ended meanwhile.
+    // The job has ended meanwhile.
     stop.addCatch(ignored);
     const tags = retried(new ApiCall(this, 'List tags', {
       service: 'sagemaker',

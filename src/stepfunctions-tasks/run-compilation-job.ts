@@ -95,7 +95,7 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
   }
 
   /**
-   * In JSONata. The result is the output, as DescribeCompilationJob answers it; variables are kept.
+   * In JSONata. The output is the result of DescribeCompilationJob, and variables are kept.
    *
    * @param scope construct that it becomes a part of
    * @param id construct id, unique in the scope

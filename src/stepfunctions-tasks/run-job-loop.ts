@@ -13,12 +13,12 @@ import { wholeSeconds } from '../util/prop-types';
 
 const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
 
-/** How long a state waits at most between two looks at a job that has been running for days. */
+/** The maximum wait between two polls of a job that has been running for days. */
 const LONGEST_PAUSE_SECONDS = 1_800;
 
 /**
- * JSONata: the seconds to wait before the next look at a job, 3 % of its age and at least the interval. The looks at a job that may wait 28 days
- * for an instance thus make fewer than the 25,000 events at which Step Functions ends an execution.
+ * JSONata that returns the seconds to wait before the next poll of a job: 3 % of its age, and at least the interval. So the polls of a job that may wait 28 days
+ * for an instance stay below the 25,000 events at which Step Functions ends an execution.
  *
  * @param job JSONata for the description of the job
  */
@@ -27,7 +27,7 @@ export function pauseInJsonata(job: string, intervalSeconds: number): string {
   return `$max([${intervalSeconds}, $min([${LONGEST_PAUSE_SECONDS}, $floor(0.03 * ${age})])])`;
 }
 
-/** Each look at a job makes ten events or so. Step Functions ends an execution with the 25,000th, and waiting for the quota takes some as well. */
+/** Each poll of a job takes about ten events. Step Functions ends an execution with the 25,000th, and waiting for the quota takes some, too. */
 const MOST_LOOKS = 2_000;
 
 /** Limits on how long a job may take. */
@@ -38,9 +38,9 @@ export interface JobTimes {
 }
 
 /**
- * The seconds between two looks at a job. Nothing that is unresolved is checked.
+ * The seconds between two polls of a job. Unresolved values are not checked.
  *
- * @throws NeoValidationError when it is no whole number of seconds, or too short for a job that takes as long as it may
+ * @throws NeoValidationError if it is not a whole number of seconds, or too short for a job that takes the maximum time
  */
 export function pollSeconds(scope: IConstruct, pollInterval: Duration | undefined, times: JobTimes): number {
   const duration = pollInterval ?? DEFAULT_POLL_INTERVAL;
@@ -55,7 +55,7 @@ export function pollSeconds(scope: IConstruct, pollInterval: Duration | undefine
   return interval;
 }
 
-/** What both query languages need to build the loop that waits for a job. */
+/** The input for the loop that waits for a job, in both query languages. */
 export interface RunJobLoopProps {
   /** The job, without the timeout and the interval of the loop. */
   readonly job: NeoCompilationTaskOptions;
@@ -75,8 +75,8 @@ export interface RunJobLoop {
 }
 
 /**
- * A name that is taken need not belong to another job: the answer to a call that did create the job may have been lost, or the execution was
- * redriven. The tag says whose job it is.
+ * An existing name need not belong to another execution's job: the response to the call that created the job may be lost, or the execution was
+ * redriven. The tag shows to which execution the job belongs.
  */
 const TAKEN = 'SageMaker.ResourceInUseException';
 const takenCause = 'a compilation job of this name exists, and this execution has not made it';
@@ -88,7 +88,7 @@ export const TIMED_OUT = 'NeoCompilationTimeout';
 const stoppedCause = 'the compilation job was stopped, or waited longer for an instance than MaxPendingTimeInSeconds';
 const timeoutCause = (timeout: number) => `the compilation job did not end within ${timeout} seconds and was told to stop`;
 
-/** The name is kept in a variable, as the input of a state in JSONata is the output of the one before. */
+/** The name is kept in a variable, because the input of a state in JSONata is the output of the previous one. */
 export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop {
   const { id } = loop;
   const name = { CompilationJobName: '{% $neoCompilationJobName %}' };
@@ -100,7 +100,7 @@ export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop
     policyStatements: [jobStatement(scope, loop.jobNamePattern, action)],
   }), action === 'DescribeCompilationJob' ? DESCRIBE_RETRIES : CALL_RETRIES);
 
-  // With a timeout, the interval stays as it is: the timeout bounds the number of looks.
+  // With a timeout, the interval is constant, because the timeout limits the number of polls.
   const pause = loop.timeout === undefined ? { neoPause: `{% ${pauseInJsonata('$states.result', loop.interval)} %}` } : undefined;
   const assign = { neoCompilationJobName: loop.job.compilationJobName, ...pause && { neoPause: loop.interval } };
   const create = NeoCreateCompilationJob.jsonata(scope, `Create ${id}`, { ...loop.job, assign });
@@ -137,7 +137,7 @@ export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop
 
 /**
  * The input is kept, so the job's name can be read from it again. JSONPath cannot calculate with times, so the timeout is a number
- * of looks at the job.
+ * of polls.
  */
 export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, resultPath: string): RunJobLoop {
   const { id } = loop;

@@ -35,7 +35,7 @@ export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
   readonly compilationJobNamePattern?: string;
 
   /**
-   * The model to compile; `NeoExecutionModel` for one that the state's input names.
+   * The model to compile; use `NeoExecutionModel` for a model in the state's input.
    */
   readonly model: NeoModel;
 
@@ -64,12 +64,12 @@ export const TASK_TYPES: PropTypes<NeoCompilationTaskOptions> = {
 };
 
 /**
- * Validates the props of a task and grants the job's role all that the job needs.
+ * Validates the props of a task, and grants the job's role the permissions that the job needs.
  *
  * @returns the input of CreateCompilationJob for a state, and the job's role
  */
 export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, language: sfn.QueryLanguage) {
-  // Open, as there are the props of all Step Functions tasks, too.
+  // Open, because the props of all Step Functions tasks are allowed, too.
   requireTypes(scope, props, TASK_TYPES, 'props', true);
   const name = props.compilationJobName;
   if (!isRuntimeValue(scope, name)) { requireJobName(scope, 'compilationJobName', name); }
@@ -92,7 +92,7 @@ export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, 
   return { request: { CompilationJobName: name, ...request }, role: settings.role };
 }
 
-/** It becomes a part of an ARN in a policy. */
+/** The pattern becomes a part of an ARN in a policy. */
 function validateNamePattern(scope: Construct, pattern: string | undefined) {
   if (pattern !== undefined && !Token.isUnresolved(pattern) && !/^[a-zA-Z0-9*?-]{1,63}$/.test(pattern)) {
     throw new NeoValidationError(`compilationJobNamePattern must be 1 to 63 letters, digits, hyphens, * and ?; got: ${formatValue(pattern)}`, scope);
@@ -106,7 +106,7 @@ function jobOutputUri(scope: Construct, folder: string, name: string): string {
   return expression === undefined ? `${folder}/${name}` : `{% ${jsonataString(`${folder}/`)} & (${expression}) %}`;
 }
 
-/** The tag that names the execution. JSONPath cannot replace what a tag may not hold: an execution then must have a name of letters, digits, and `_.=+-@`. */
+/** The tag that names the execution. JSONPath cannot replace characters that tags do not allow, so the name of an execution must have only letters, digits, and `_.=+-@`. */
 export function executionTagOf(language: sfn.QueryLanguage): { [valueOrPath: string]: string } {
   return language === sfn.QueryLanguage.JSONATA ? { Value: `{% ${executionTag('$states.context.Execution.Id')} %}` } : { 'Value.$': '$$.Execution.Id' };
 }
@@ -114,11 +114,11 @@ export function executionTagOf(language: sfn.QueryLanguage): { [valueOrPath: str
 /** The names of the jobs that a task may touch. */
 export function jobNamePattern(scope: Construct, props: Pick<NeoCompilationTaskOptions, 'compilationJobName' | 'compilationJobNamePattern'>): string {
   return props.compilationJobNamePattern
-    // Only the execution knows the name, so the policy cannot name more than all compilation jobs.
+    // The name is known only at run time, so the policy must allow all compilation jobs.
     ?? (isRuntimeValue(scope, props.compilationJobName) ? '*' : props.compilationJobName);
 }
 
-/** Collects the tags of jobs: those of the props, and those that `Tags.of` adds to the construct or to what it is in. */
+/** Collects the tags of jobs: those of the props, and those that `Tags.of` adds to the construct or its parents. */
 export function jobTagManager(scope: IConstruct, tags: { [key: string]: string } = {}): TagManager {
   const manager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', Object.entries(tags).map(([key, value]) => ({ key, value })));
   scope.node.addValidation({ validate: () => [tagFault(manager.tagValues(), MAX_TAGS.execution)].filter(fault => fault !== undefined) });
@@ -126,7 +126,7 @@ export function jobTagManager(scope: IConstruct, tags: { [key: string]: string }
 }
 
 /**
- * `Tags` of CreateCompilationJob. It is produced at synthesis, as an aspect may add tags until then.
+ * `Tags` of CreateCompilationJob. They are rendered at synthesis, because an aspect may add tags until then.
  *
  * @param execution the value of the tag that names the execution, as a member of the state's JSON
  */
