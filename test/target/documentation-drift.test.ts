@@ -50,7 +50,8 @@ test('the frameworks that need no shape, and those that take a list of shapes', 
 test('the devices of one Region', () => {
   const names: { readonly [region: string]: string } = { 'us-east-1': 'US East (N. Virginia)', 'us-east-2': 'US East (Ohio)' };
   const found = [...text.device.matchAll(/(ml_\w+) is available only in (US [^)]+\))/g)].map(([, device, region]) => [device, region]);
-  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(Object.entries(DEVICES).flatMap(([device, { onlyRegion }]) => onlyRegion ? [[device, names[onlyRegion]]] : [])));
+  const expected = Object.entries(DEVICES).flatMap(([device, { onlyRegion }]) => onlyRegion ? [[device, names[onlyRegion]]] : []);
+  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
 });
 
 test('the frameworks of Core ML and of Elastic Inference', () => {
