@@ -9,30 +9,30 @@ import { readFrozenGraph, readSavedModel, readTflite } from './formats/tensorflo
 import { inflate } from './inflate';
 import { archiveProblem, isLfsPointer, LFS_POINTER, readTar, type TarEntry } from './tar';
 
-/** What of an archive is read at most. */
+/** The limits of what is read of an archive. */
 export const LIMITS = {
-  /** Unpacked bytes: two seconds at what zlib does. */
+  /** Unpacked bytes, for which zlib takes about two seconds. */
   bytes: 512 * 1024 * 1024,
   entries: 20_000,
-  /** Files that are looked into, of each kind. */
+  /** The maximum number of files of each kind that are read. */
   models: 20,
 };
 
-/** What an archive has in it, as far as it was read. */
+/** The contents of an archive, as far as it was read. */
 export interface ArchiveContents {
-  /** Its members, each path once: unpacking an archive keeps the last one. */
+  /** Its members, each path once, because unpacking keeps the last one. */
   readonly entries: readonly TarEntry[];
-  /** What the files tell that a framework made, by path. */
+  /** The facts in the framework's files, by path. */
   readonly models: ReadonlyMap<string, ModelFile>;
-  /** Why only its beginning was read. */
+  /** Why only the beginning was read. */
   readonly partial?: string;
-  /** Why it is no archive that can be unpacked. */
+  /** Why it cannot be unpacked as an archive. */
   readonly broken?: string;
 }
 
 type Reader = (content: ByteReader) => ModelFile;
 
-/** Readers by the end of a file's name. */
+/** The readers by the extension of a file. */
 const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/\.onnx$/, readOnnx],
   [/\.(pt|pth)$/, readPyTorch],
@@ -49,15 +49,15 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/(\.model|(^|\/)xgboost-model)$/, readXgboost],
 ];
 
-/** Files that are shorter are held in memory. */
+/** Shorter files are kept in memory. */
 const SMALL = 1024;
 
 const cache = new Map<string, ArchiveContents>();
-/** Members of all archives that are remembered: an app has some ten, and a hostile archive at most `LIMITS.entries`. */
+/** The maximum number of cached members of all archives. An app has about ten, and a hostile archive at most `LIMITS.entries`. */
 const MAX_CACHED = 50_000;
 let cached = 0;
 
-/** Reads an archive, once for as long as the file does not change. */
+/** Reads an archive once, until the file changes. */
 export function readArchive(path: string): ArchiveContents {
   const real = fs.realpathSync(path);
   const { size, mtimeMs, ino } = fs.statSync(real);
@@ -65,7 +65,7 @@ export function readArchive(path: string): ArchiveContents {
   const known = cache.get(key);
   if (known) { return known; }
   const contents = read(real);
-  // One more for the archive itself.
+  // The archive itself counts as one more.
   cached += contents.entries.length + 1;
   if (cached > MAX_CACHED) {
     cache.clear();
@@ -109,7 +109,7 @@ const SPARSE: ModelFile = { unreadable: 'tar left out the holes in it: pack it w
 
 class TooManyEntries extends Error {}
 
-/** Reads one file of a model. What is wrong with it is no reason to stop reading the archive, unless the archive itself ends. */
+/** Reads one file of a model. An error in it does not stop reading the archive, unless the archive itself ends. */
 function readModel(content: ByteReader, reader: Reader): ModelFile {
   try {
     if (content.length === 0) { return { notAModel: 'an empty file' }; }
@@ -123,7 +123,7 @@ function readModel(content: ByteReader, reader: Reader): ModelFile {
   }
 }
 
-/** macOS keeps attributes of FILE in ._FILE, and its tar packs both. */
+/** macOS stores attributes of FILE in ._FILE, and its tar packs both. */
 export function isAppleDouble(path: string): boolean {
   return /(^|\/)\._[^/]*$/.test(path) || /(^|\/)__MACOSX(\/|$)/.test(path);
 }

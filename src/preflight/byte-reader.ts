@@ -3,63 +3,63 @@ export class UnexpectedEnd extends Error {
   constructor() { super('it ends in the middle'); }
 }
 
-/** A file that is broken: no program reads it. The message completes the sentence "NAME is broken: …". */
+/** A broken file, which no program can read. The message completes the sentence "NAME is broken: …". */
 export class FormatError extends Error {}
 
 /** A file that this library cannot read, although a framework may. The message completes the sentence "NAME could not be read: …". */
 export class UnsupportedFormat extends Error {}
 
-/** The part of the archive that the check reads has ended, and the file goes on. */
+/** The part of the archive that the check reads has ended before the file. */
 export class BeyondLimit extends Error {
   constructor() { super('it lies beyond the part of the archive that is read'); }
 }
 
 /**
- * What may be looked at in one archive: a field of a message or a header costs 1, as does every 16 bytes of text that is kept. Real models need some ten
- * thousand; what is made to keep a reader busy, or to fill the memory, ends here.
+ * The budget of an archive: a field of a message or a header costs 1, and so do every 16 bytes of stored text. Real models need about ten
+ * thousand. Files that are made to keep a reader busy, or to fill the memory, exceed it.
  */
 const MAX_STEPS = 4_000_000;
 
-/** Nothing that a reader looks at in one piece is longer, so that a length field cannot make it allocate more. */
+/** The maximum length of a piece that a reader takes at once, so that a length field cannot make it allocate more. */
 const MAX_PIECE = 64 * 1024 * 1024;
 
 /**
- * Reads a stream from its beginning to its end, without ever having more than a piece of it in memory.
+ * Reads a stream from beginning to end, with only a piece of it in memory.
  */
 export class ByteReader {
   private chunk: Buffer = Buffer.alloc(0);
   private offset = 0;
-  /** Bytes that were read or skipped. */
+  /** The number of bytes that were read or skipped. */
   public position = 0;
-  /** Whether the stream itself, not what it holds, ended or failed before this reader's end. */
+  /** Whether the stream itself, rather than its content, ended or failed before this reader's end. */
   public isStreamBroken = false;
 
   /**
    * @param next the next chunk, undefined at the end
-   * @param length after which the reader ends, whatever follows in the stream
-   * @param budget steps that are left, of the whole archive
+   * @param length the number of bytes after which the reader ends, even if the stream continues
+   * @param budget the remaining steps of the whole archive
    */
   constructor(private readonly next: () => Buffer | undefined, public readonly length = Infinity, private readonly budget = { steps: MAX_STEPS }) {}
 
-  /** Counts what is looked at; fails when it is more than any model has. */
+  /** Counts a step. Fails if there are more than any model needs. */
   public spend(steps: number): void {
     this.budget.steps -= steps;
     if (this.budget.steps < 0) { throw new FormatError('it has more parts than any model'); }
   }
 
-  /** Bytes that are left, infinite when only the stream knows. */
+  /** The remaining bytes; infinite if only the stream knows. */
   public get remaining(): number {
     return this.length - this.position;
   }
 
-  /** The next bytes; fails when there are fewer. */
+  /** Returns the next bytes. Fails if there are fewer. */
   public read(count: number): Buffer {
     const bytes = this.readUpTo(count);
     if (bytes.length < count) { throw new UnexpectedEnd(); }
     return bytes;
   }
 
-  /** The next bytes, fewer at the end. */
+  /** Returns the next bytes, or fewer at the end. */
   public readUpTo(count: number): Buffer {
     const wanted = Math.min(count, this.remaining);
     if (wanted > MAX_PIECE) { throw new FormatError(`a part of it has ${wanted} bytes, more than the ${MAX_PIECE} that are read at once`); }
@@ -81,7 +81,7 @@ export class ByteReader {
     return this.chunk[this.offset++];
   }
 
-  /** Passes over bytes; fails when there are fewer. */
+  /** Skips bytes. Fails if there are fewer. */
   public skip(count: number): void {
     if (count > this.remaining) { throw new UnexpectedEnd(); }
     let missing = count;
@@ -94,12 +94,12 @@ export class ByteReader {
     this.position += count;
   }
 
-  /** Whether nothing follows. */
+  /** Whether the end is reached. */
   public get isAtEnd(): boolean {
     return this.remaining < 1 || !this.fill();
   }
 
-  /** A reader of the next bytes alone. What it leaves is passed over by `finish`. */
+  /** Returns a reader of the next bytes only. `finish` skips what it leaves. */
   public part(length: number): ByteReader {
     return new ByteReader(() => {
       if (!this.fill()) { return undefined; }
@@ -110,13 +110,13 @@ export class ByteReader {
     }, length, this.budget);
   }
 
-  /** A reader of bytes that were read before. */
+  /** Returns a reader of bytes that were read before. */
   public over(bytes: Buffer): ByteReader {
     const chunks = [bytes];
     return new ByteReader(() => chunks.pop(), bytes.length, this.budget);
   }
 
-  /** Goes on behind a part: what the part took of the chunk beyond its own end is given back. */
+  /** Continues after a part, which returns the rest of its last chunk. */
   public finish(part: ByteReader): void {
     if (part.remaining > 0) { part.skip(part.remaining); }
     const unread = part.chunk.subarray(part.offset);
@@ -140,40 +140,40 @@ export class ByteReader {
   }
 }
 
-/** An input as the model's file tells it. */
+/** An input according to the model's file. */
 export interface ModelInput {
-  /** Undefined where the format has no names. */
+  /** Undefined if the format has no names. */
   readonly name?: string;
-  /** Other names under which the framework knows it. */
+  /** Other names that the framework has for it. */
   readonly aliases?: readonly string[];
-  /** Sizes, undefined where the file leaves one open; the whole undefined where it tells none. */
+  /** Sizes; undefined for those that the file leaves open, and undefined as a whole if it has none. */
   readonly dimensions?: readonly (number | undefined)[];
-  /** Sizes in another order, where both may be meant. */
+  /** Sizes in another order, if both are possible. */
   readonly alternative?: readonly (number | undefined)[];
 }
 
-/** What a file of a framework tells, as far as it can be read. */
+/** The facts in a framework's file, as far as it can be read. */
 export interface ModelFile {
-  /** The inputs; undefined where the format or the reader does not tell. */
+  /** The inputs; undefined if the format does not have them, or the reader does not read them. */
   readonly inputs?: readonly ModelInput[];
-  /** Release of the framework that wrote it, or the oldest that can have, and what tells so. */
+  /** The release of the framework that wrote the file, or the oldest that can have written it, and the evidence. */
   readonly writtenBy?: { readonly version: string; readonly orNewer?: boolean; readonly because: string };
-  /** Why it is not a model of the framework at all: what it is instead. */
+  /** What the file is instead of a model of the framework. */
   readonly notAModel?: string;
-  /** Why AWS documents that it is not compiled, although it is a model of the framework: what it is. */
+  /** What kind of model it is, if AWS documents that this kind cannot be compiled. */
   readonly notSupported?: string;
-  /** Weights that lie in other files, by their paths as the file has them. */
+  /** The paths of other files with weights, as the file has them. */
   readonly externalData?: readonly string[];
-  /** Why AWS documents another layout of the file. */
+  /** Why the layout of the file differs from the one that AWS documents. */
   readonly layout?: string;
-  /** Why nothing is known about it, although a framework may read it. */
+  /** Why nothing is known about the file, although a framework may read it. */
   readonly unreadable?: string;
-  /** Of MXNet's symbol: variables, of which the parameters are not inputs. */
+  /** For an MXNet symbol: its variables. Those that are parameters are not inputs. */
   readonly variables?: readonly ModelInput[];
-  /** Of MXNet's parameters: their names. */
+  /** For MXNet parameters: their names. */
   readonly parameters?: readonly string[];
-  /** Of TensorFlow: whether it is a SavedModel. */
+  /** For TensorFlow: whether it is a SavedModel. */
   readonly isSavedModel?: boolean;
-  /** Of a SavedModel: whether it has no signature with inputs. */
+  /** For a SavedModel: whether it has no signature with inputs. */
   readonly hasNoSignature?: boolean;
 }

@@ -27,8 +27,8 @@ Exits 1 when there is an error, 2 when the command is wrong.
 `;
 
 /**
- * The archive of a small ONNX model, so that a new user can try the library without a framework. It tells smooth images from striped ones; its input is
- * `image`, 1x3x32x32. It is the model of examples/private-compilation, which a test compares.
+ * The archive of a small ONNX model, so that a new user can try the library without a framework. The model distinguishes smooth images from striped ones; its input is
+ * `image`, 1x3x32x32. It is the model of examples/private-compilation, and a test compares the two.
  */
 const SAMPLE_ARCHIVE = Buffer.from(
   'H4sIAAAAAAACA+1UzW7TQBDejZ16NUlLsiKo5NLIBw6WigyEVgIJ3IDoFYHEgYu1TibJKo5teTdVjn2T5lwuPEGPPBd1YocmFXAgVCDlW612fr6ZHXlmrXQqE1SP4yiakr8E13Xdo3Z7'
@@ -40,7 +40,7 @@ const SAMPLE_ARCHIVE = Buffer.from(
   'base64',
 );
 
-/** The command line program. Returns its exit code. */
+/** Runs the command line program, and returns its exit code. */
 export function main(args: string[], print: (text: string) => void = text => void process.stdout.write(text)): number {
   let findings: ReturnType<typeof check>;
   let asJson = false;
@@ -115,14 +115,14 @@ function check(archive: string, frameworkName: string, shape?: string, target?: 
   const found = new Findings();
   if (!archive.endsWith('.tar.gz')) { found.warn('archiveName', `the key in the bucket must end with .tar.gz, as Neo reads nothing else; got: ${archive}`); }
   found.add(checkArchive(archive, { framework, dataInputShape, formatShape }));
-  // Without a target, the rules know of the framework only that it exists.
+  // Without a target, the rules only know that the framework exists.
   if (target === undefined) {
     const isKnown = Object.keys(FRAMEWORKS).includes(framework.name);
     return { errors: found.errors, warnings: isKnown ? found.warnings : [...found.warnings, unknownFramework(framework.name)] };
   }
   const compilerOptions = options === undefined ? undefined : NeoCompilerOptions.fromJson(options);
   const rules = checkCompilation(new Stack(new App(), 'Check'), { framework, dataInputShape, target: toTarget(target), compilerOptions });
-  // The archive's own warning has the shape as well.
+  // The archive's own warning also has the shape.
   const hasShapeOfFile = found.warnings.some(({ id }) => id === 'cdk-sagemaker-neo:inputShapeOfFile');
   const others = rules.warnings.filter(({ id }) => !hasShapeOfFile || id !== 'cdk-sagemaker-neo:dataInputShapeMissing');
   return { errors: [...found.errors, ...rules.errors], warnings: [...found.warnings, ...others] };

@@ -7,12 +7,12 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** The checksum of gzip in JavaScript, a tenth as fast as that of Node.js. */
+/** The checksum of gzip in JavaScript, which has a tenth of the speed of Node.js's. */
 export function crc32InJavaScript(bytes: Buffer, before = 0): number {
   let value = ~before;
   for (const byte of bytes) { value = TABLE[(value ^ byte) & 0xff] ^ value >>> 8; }
   return ~value >>> 0;
 }
 
-/** The checksum of gzip of all bytes, given that of the bytes before. Node.js has it since 22.2. */
+/** Updates the checksum of gzip with further bytes. Node.js has this function since 22.2. */
 export const crc32: (bytes: Buffer, before?: number) => number = zlib.crc32 ?? crc32InJavaScript;

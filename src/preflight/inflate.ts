@@ -3,19 +3,19 @@ import { Worker } from 'worker_threads';
 import * as zlib from 'zlib';
 import { BeyondLimit, FormatError } from './byte-reader';
 
-/** Slots of the ring that the worker fills and the caller empties. */
+/** The number of slots of the ring that the worker fills and the caller empties. */
 const RING = { slots: 4, slotSize: 256 * 1024 };
 /** Starting a worker takes longer than unpacking this much at once. */
 const SMALL = { packed: 4 * 1024 * 1024, unpacked: 32 * 1024 * 1024 };
-/** Places in the head of the ring. */
+/** The fields in the header of the ring. */
 const PRODUCED = 0, CONSUMED = 1, STATE = 2, FIRST_LENGTH = 3;
 /** States of the worker. */
 const ENDED = 1, FAILED = 2;
-/** Far more than a slow disk needs for one slot. */
+/** Much more than a slow disk needs for one slot. */
 const PATIENCE_MS = 30_000;
 
 /**
- * The worker: plain JavaScript, as a worker is started from text, so that it needs no file of its own, wherever this library is bundled into.
+ * The worker, in plain JavaScript. It is started from a string, so that it needs no file when this library is bundled.
  */
 const WORKER = `
 const { workerData: { path, ring, slots, slotSize } } = require('worker_threads');
@@ -48,7 +48,7 @@ source.on('error', (error) => unpacked.destroy(error));
 `;
 
 /**
- * Unpacks a file of gzip chunk by chunk, synchronously and in about a megabyte of memory. Node.js has no such function: its synchronous ones want the
+ * Unpacks a file of gzip chunk by chunk, synchronously and in about a megabyte of memory. Node.js has no such function: its synchronous functions need the
  * whole file, and JavaScript libraries take three times as long. So a worker thread unpacks with zlib, and this thread waits for its chunks.
  *
  * @param limit unpacked bytes after which it fails with BeyondLimit
@@ -92,7 +92,7 @@ export function inflate(path: string, limit: number): { next: () => Buffer | und
   return { next, close: () => void worker.terminate() };
 }
 
-/** All of a small file; undefined for others, and for small ones of which much comes. */
+/** All of a small file. Undefined for other files, and for small ones with a large unpacked size. */
 function inflateAtOnce(path: string): Buffer | undefined {
   if (fs.statSync(path).size > SMALL.packed) { return undefined; }
   try {

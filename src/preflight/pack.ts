@@ -6,27 +6,27 @@ import { crc32 } from './crc32';
 import { GZIP_HEADER } from './tar';
 import { NeoValidationError, formatValue } from '../util/errors';
 
-/** What is never part of a model. */
+/** Files that are never part of a model. */
 const IGNORED = /^(\._.*|\.DS_Store|__MACOSX|Thumbs\.db|desktop\.ini)$/;
 const BLOCK = 512;
-/** Bytes of a block that is not compressed, at most. */
+/** The maximum number of bytes in an uncompressed block. */
 const STORED = 0xffff, BLOCK_HEADER = 5;
-/** The header of tar has eleven octal digits. */
+/** The header of tar has eleven octal digits for a size. */
 const MAX_SIZE = 8 ** 11 - 1;
-/** Bytes that are read at once. */
+/** The number of bytes that are read at once. */
 const CHUNK = 1024 * 1024;
 
-/** A file of the archive: where it is, and its path in the archive. */
+/** A file of the archive: its location, and its path in the archive. */
 interface Member {
   readonly source: string;
   readonly target: string;
 }
 
 /**
- * Packs files into a `.tar.gz` of this machine's temporary folder: sorted, without owners and times, so that the same content gives the same bytes, and no
+ * Packs files into a `.tar.gz` in this machine's temporary folder. They are sorted, without owners and times, so that the same content results in the same bytes, and in no
  * second compilation.
  *
- * @param files paths, each of which comes to the top of the archive
+ * @param files paths, each of which is packed at the top level of the archive
  * @returns path of the archive, named by its content
  */
 export function packFiles(files: readonly string[]): string {
@@ -41,7 +41,7 @@ export function packFiles(files: readonly string[]): string {
 }
 
 /**
- * Packs what is in a folder, as `packFiles` does: the folder itself is not in the archive.
+ * Packs the content of a folder, like `packFiles`. The folder itself is not in the archive.
  */
 export function packDirectory(directory: string): string {
   requireKind('path', directory, 'directory');
@@ -59,7 +59,7 @@ function requireKind(prop: string, source: string, kind: 'file' | 'directory'): 
   }
 }
 
-/** Links are followed, as Neo needs what they lead to; a loop of them fails. */
+/** Links are followed, because Neo needs their targets. A loop of links fails. */
 function walk(directory: string, prefix: string, above: Set<string>): Member[] {
   const real = fs.realpathSync(directory);
   if (above.has(real)) { throw new NeoValidationError(`path must not have a link that leads to a folder around it; got: ${formatValue(directory)}`); }
@@ -94,8 +94,8 @@ function pack(members: readonly Member[]): string {
 }
 
 /**
- * A folder below this machine's temporary folder. Other users of the machine can make a folder of this name first, and would then replace the model before
- * it is uploaded: such a folder is not used, unless a new one would be open to them as well, as in a file system that keeps no modes.
+ * A folder below this machine's temporary folder. Other users of the machine could create a folder with this name first, and then replace the model before
+ * it is uploaded. Such a folder is not used, unless a new one would be open to them as well, as in a file system that keeps no modes.
  */
 function ownFolder(): string {
   const temporary = os.tmpdir();
@@ -110,7 +110,7 @@ function ownFolder(): string {
   try {
     if (!fs.lstatSync(folder, { throwIfNoEntry: false })) { fs.mkdirSync(folder, { mode: 0o700 }); }
     const stat = fs.lstatSync(folder);
-    // What others may have put into it meanwhile is replaced, as each archive is renamed to its name when it is complete.
+    // Files that others put into it are replaced, because each archive is renamed to its name when it is complete.
     if (stat.isDirectory() && stat.uid === uid && stat.mode !== mode) { fs.chmodSync(folder, 0o700); }
     if (isAsSafe()) {
       fs.rmdirSync(fresh);
@@ -139,8 +139,8 @@ function packFile({ source, target }: Member, archive: Archive): void {
 }
 
 /**
- * A tar archive in the format of gzip, without compression: what zlib makes of the same bytes differs with the release of Node.js and the processor, and weights
- * hardly get smaller. Blocks of a fixed size make it the same everywhere.
+ * A tar archive in the format of gzip, without compression, because the output of zlib depends on the release of Node.js and the processor, and weights
+ * hardly compress. With blocks of a fixed size, the result is the same everywhere.
  */
 class Archive {
   private readonly hash = crypto.createHash('sha256');
@@ -188,7 +188,7 @@ class Archive {
   }
 }
 
-/** A header of POSIX; a path that does not fit has an extended one before it. */
+/** A POSIX header. A path that does not fit has an extended header before it. */
 function headers(target: string, size: number): Buffer[] {
   if (Buffer.byteLength(target) <= 100) { return [header(target, size, '0')]; }
   const record = paxRecord('path', target);

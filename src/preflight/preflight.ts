@@ -7,7 +7,7 @@ import { lookUp } from '../target/compilation';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 
-/** What is known of a model besides its archive. */
+/** The known facts about a model besides its archive. */
 export interface PreflightRequest {
   readonly framework: NeoFramework;
   readonly dataInputShape?: NeoDataInputShape;
@@ -16,8 +16,8 @@ export interface PreflightRequest {
 }
 
 /**
- * Looks into a local archive and judges it by what AWS documents: its files, its inputs and the version that wrote it. The archive is read once, whatever
- * the number of models and jobs.
+ * Checks a local archive against AWS's documentation: its files, its inputs and the version that wrote it. The archive is read once, for any
+ * number of models and jobs.
  */
 export function checkArchive(path: string, request: PreflightRequest): Findings {
   const findings = new Findings();
@@ -45,13 +45,13 @@ export function checkArchive(path: string, request: PreflightRequest): Findings 
   return findings;
 }
 
-/** The call for a shape, in a form that differs little between languages. */
+/** The call for a shape, in a form that is similar in all languages. */
 function formatCall(inputs: Parameters<FormatShape>[0]): string {
   return inputs.map((input, index) =>
     `${index === 0 ? 'NeoDataInputShape.of' : '.withInput'}(${[JSON.stringify(input.name), ...input.sizes].join(', ')})`).join('');
 }
 
-/** Files that have the right name and something else in them, or what AWS does not document. */
+/** Checks for files with the right name but another content, or a content that AWS does not document. */
 function checkModelFiles(framework: string, paths: readonly string[], contents: ArchiveContents, findings: Findings): void {
   for (const path of paths) {
     const file = contents.models.get(path);
@@ -83,7 +83,7 @@ function checkExternalData(path: string, externalData: readonly string[], { entr
     + (missing !== undefined && partial === undefined ? `, and ${name(missing)} is not in the archive` : ''));
 }
 
-/** Versions that a framework's file may have: those that are named, or for frameworks without one the newest that AWS documents. */
+/** The versions that a framework's file may have: the named ones, or, for frameworks without a version, the newest that AWS documents. */
 function checkVersion(framework: string, version: string | undefined, paths: readonly string[], contents: ArchiveContents, findings: Findings): void {
   const facts = lookUp(FRAMEWORKS, framework);
   const newest = facts?.takesVersion ? version : [...(facts?.versions.cloud ?? facts?.versions.edge ?? [])].sort(compareVersions).pop();

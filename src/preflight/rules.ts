@@ -25,7 +25,7 @@ export const PREFLIGHT_WARNINGS = {
 
 export type PreflightWarningId = keyof typeof PREFLIGHT_WARNINGS;
 
-/** What the check of an archive found. */
+/** The findings of the check of an archive. */
 export class Findings {
   public readonly errors: string[] = [];
   public readonly warnings: { readonly id: string; readonly message: string }[] = [];
@@ -35,12 +35,12 @@ export class Findings {
     this.warnings.push(...warnings);
   }
 
-  /** Something that AWS documents to fail. */
+  /** A finding that fails according to AWS's documentation. */
   public error(message: string): void {
     this.errors.push(message);
   }
 
-  /** Something that AWS does not document, with an id to acknowledge. */
+  /** A finding that AWS does not document, with an id to acknowledge. */
   public warn(id: PreflightWarningId, message: string): void {
     if (id in PREFLIGHT_WARNINGS) { this.warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }); }
   }
@@ -51,7 +51,7 @@ export interface ModelFileRule {
   /** For messages: `.onnx file`. */
   readonly title: string;
   readonly pattern: RegExp;
-  /** Names that count only when nothing has the pattern: accepted, as AWS's own training makes them. */
+  /** Names that count only if no file matches the pattern. They are accepted because AWS's own training writes them. */
   readonly alternative?: RegExp;
 }
 
@@ -59,7 +59,7 @@ export interface FrameworkFiles {
   readonly files: readonly ModelFileRule[];
   /** How the framework saves such a file. */
   readonly command: string;
-  /** What is installed to save it with another release. */
+  /** What to install to save it with another release. */
   readonly package: string;
   /** Whether AWS's own examples have the model in a folder. */
   readonly mayHaveFolder?: boolean;
@@ -113,7 +113,7 @@ export const FRAMEWORK_FILES: { readonly [framework: string]: FrameworkFiles } =
   },
 };
 
-/** What each framework must have, has twice, or has in the wrong place. Returns the paths of its model files. */
+/** Checks for files that are missing, duplicate, or in the wrong place. Returns the paths of the model files. */
 export function checkFiles(framework: string, contents: ArchiveContents, findings: Findings): string[] {
   const rules = FRAMEWORK_FILES[framework];
   if (!rules) { return []; }
@@ -170,7 +170,7 @@ function checkMetadata({ entries }: ArchiveContents, findings: Findings): void {
   }
 }
 
-/** Counts folders, as joining and normalizing takes the square of the time for paths that go up and down. */
+/** Counts folders, because joining and normalizing takes quadratic time for paths that go up and down. */
 function isOutside(...parts: string[]): boolean {
   let depth = 0;
   return parts.some(part => part.startsWith('/') || /^[A-Za-z]:/.test(part) || part.split('/').some(segment => {
@@ -203,13 +203,13 @@ function checkVariables(found: string[], { entries, models, partial }: ArchiveCo
   }
 }
 
-/** Names come from the archive: they are cut, and what a terminal would obey, or what reorders or hides text, is replaced. */
+/** Names come from the archive, so they are cut, and control characters for terminals and characters that reorder or hide text are replaced. */
 export function name(text: string): string {
   const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   return plain.length > 100 ? `${plain.slice(0, 97)}...` : plain;
 }
 
-/** One word of a command to copy: the shell must not run what is in it. */
+/** Quotes one word of a command to copy, so that the shell does not run its content. */
 export function quote(word: string): string {
   return /^[\w./@%+=:,][\w./@%+=:,-]*$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 }
@@ -219,7 +219,7 @@ export function list(paths: readonly string[]): string {
   return paths.slice(0, 5).map(name).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
 }
 
-/** Inputs that a message names, and sizes of each. */
+/** The maximum number of inputs in a message, and of sizes of each. */
 const MAX_SHOWN = 10, MAX_RANK = 16;
 
 /** Frameworks whose files have the exact names of the inputs; PyTorch's inputs are matched by their order, TensorFlow has names of signatures and tensors. */
@@ -228,7 +228,7 @@ const EXACT_NAMES = ['ONNX', 'TFLITE', 'MXNET', 'KERAS'];
 /** How a message writes a shape to paste. */
 export type FormatShape = (inputs: readonly { readonly name: string; readonly sizes: readonly number[] }[]) => string;
 
-/** What is known of a model's inputs, from its files and from the user. */
+/** The known facts about a model's inputs, from its files and from the user. */
 export interface InputRequest {
   readonly framework: string;
   readonly version?: string;
@@ -237,7 +237,7 @@ export interface InputRequest {
   readonly formatShape: FormatShape;
 }
 
-/** Inputs of the model as its files tell them, undefined where they do not. */
+/** Inputs of the model according to its files; undefined if they do not have them. */
 export function inputsOf(framework: string, paths: readonly string[], { models }: ArchiveContents): readonly ModelInput[] | undefined {
   const files = paths.map(path => models.get(path));
   if (framework !== 'MXNET') { return files.find(file => file?.inputs !== undefined)?.inputs; }
@@ -248,7 +248,7 @@ export function inputsOf(framework: string, paths: readonly string[], { models }
   return variables.filter(variable => !weights.has(variable.name!));
 }
 
-/** Names, number of dimensions and sizes of the shape that is given against those of the file. */
+/** Compares names, number of dimensions and sizes of the given shape with those of the file. */
 export function checkInputs(request: InputRequest, findings: Findings): void {
   const { framework, shape, inputs } = request;
   if (!inputs || inputs.length === 0) { return; }
@@ -256,7 +256,7 @@ export function checkInputs(request: InputRequest, findings: Findings): void {
     suggestShape(request, inputs, findings);
     return;
   }
-  // Tokens are left out of it: then nothing is known.
+  // Tokens are omitted, so nothing is known then.
   if (shape._inputs.length === 0) { return; }
   const given = shape._inputs.map((one): Given => ({ name: known(one.name), shapes: one.shapes }));
   if (framework === 'PYTORCH') {
@@ -270,7 +270,7 @@ export function checkInputs(request: InputRequest, findings: Findings): void {
 }
 
 interface Given {
-  /** Undefined where there is none, or where only the deployment knows it. */
+  /** Undefined if there is none, or if it is unknown at synthesis. */
   readonly name?: string;
   readonly shapes: readonly (readonly unknown[])[];
 }
@@ -279,7 +279,7 @@ function known(text?: string): string | undefined {
   return Token.isUnresolved(text) ? undefined : text;
 }
 
-/** Neo matches the inputs of PyTorch by their order, and names them as it likes: only names that are the model's own tell that another order was meant. */
+/** Neo matches the inputs of PyTorch by their order, with any names. Only the model's own names show that another order was meant. */
 function checkOrder(given: readonly Given[], inputs: readonly ModelInput[], findings: Findings): void {
   if (inputs.length !== given.length) {
     findings.warn('inputNames', `data input shape: the model takes ${inputs.length} ${inputs.length === 1 ? 'input' : 'inputs'} (${names(inputs)}), which Neo matches `
@@ -295,7 +295,7 @@ function checkOrder(given: readonly Given[], inputs: readonly ModelInput[], find
 
 function checkNames(request: InputRequest, given: readonly Given[], inputs: readonly ModelInput[], findings: Findings): void {
   const { framework } = request;
-  // Found once for each shape that is given, as a hostile model has inputs without end.
+  // Computed once for each given shape, because a hostile model may have very many inputs.
   const matches = given.map(one => inputs.find(input => one.name !== undefined && (input.name === one.name || input.aliases?.includes(one.name))));
   for (const [i, one] of given.entries()) {
     if (one.name === undefined) { continue; }
@@ -327,7 +327,7 @@ function compare({ framework, shape: whole }: InputRequest, { name: givenName, s
     const order = isReordered(shape, dimensions) ? ': the sizes are the same, but in another layout' : '';
     const message = `data input shape${which}: the model has ${formatDimensions(dimensions)}${layout}${dimensions.includes(undefined) ? ', where ? is any size' : ''}${order}; `
       + `got: [${shape.join(',')}]`;
-    // AWS documents the message "Input has wrong shape in Input Shape dictionary" for Keras alone.
+    // AWS documents the message "Input has wrong shape in Input Shape dictionary" for Keras only.
     if (framework === 'KERAS' && !whole?._isRaw) { findings.error(message); } else { findings.warn('inputSizes', message); }
   }
 }
@@ -347,7 +347,7 @@ function isReordered(shape: readonly unknown[], dimensions: readonly (number | u
 }
 
 function suggestShape({ framework, version, formatShape }: InputRequest, inputs: readonly ModelInput[], findings: Findings): void {
-  // Neo reads the shapes of what PyTorch 2.0 or newer saved from the file.
+  // For models that PyTorch 2.0 or newer saved, Neo reads the shapes from the file.
   if (framework === 'PYTORCH' && version !== undefined && !/^[01]/.test(version)) { return; }
   const unknown = inputs.filter(({ dimensions }) => dimensions === undefined);
   if (unknown.length === inputs.length) {

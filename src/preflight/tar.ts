@@ -6,31 +6,31 @@ import { FormatError, UnexpectedEnd, type ByteReader } from './byte-reader';
 export interface TarEntry {
   /** Path without `./` before it and without a slash at its end. */
   readonly path: string;
-  /** A hard link is another name of a file of the same archive. */
+  /** A hard link is another name for a file in the same archive. */
   readonly type: 'file' | 'directory' | 'link' | 'hardlink' | 'other';
   /** Bytes of its content. */
   readonly size: number;
-  /** Where a link leads. */
+  /** The target of a link. */
   readonly linkTarget?: string;
-  /** Whether only parts of the file are in the archive, because tar left out its holes. */
+  /** Whether the archive has only parts of the file, because tar omitted its holes. */
   readonly isSparse?: boolean;
 }
 
 const BLOCK = 512;
 /** By the flag of the header. */
 const TYPES: { readonly [flag: string]: TarEntry['type'] } = { '0': 'file', '\0': 'file', '7': 'file', 'S': 'file', '1': 'hardlink', '2': 'link', '5': 'directory' };
-/** Extended headers of a sparse file, among them its own name. */
+/** Extended headers of a sparse file, including its own name. */
 const SPARSE = 'GNU.sparse.', SPARSE_NAME = `${SPARSE}name`;
-/** Where a header of a sparse file in GNU's format, and a block of its map, says that another block follows. */
+/** The positions at which the header of a sparse file in GNU's format, and a block of its map, indicate that another block follows. */
 const SPARSE_HEADER_FLAG = 482, SPARSE_BLOCK_FLAG = 504;
-/** Of a path, which is also the limit of Linux, and of an extended header, in which macOS also puts the attributes of a file. */
+/** The maximum length of a path, which is also the limit of Linux, and of an extended header, in which macOS also stores the attributes of a file. */
 const MAX_NAME = 4096, MAX_EXTENDED = 1024 * 1024;
 
 /**
- * Reads the members of a tar archive one after the other, in the formats of POSIX (ustar, pax) and GNU. No light library reads one synchronously without
+ * Reads the members of a tar archive one after the other, in the formats of POSIX (ustar, pax) and GNU. No small library reads one synchronously without
  * having all of it in memory.
  *
- * @param visit is given each member and a reader of its content, and need not read it
+ * @param visit called with each member and a reader of its content, which it need not read
  */
 export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: ByteReader) => void): void {
   let pax: Record<string, string> = {};
@@ -46,7 +46,7 @@ export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: Byt
     const padding = (BLOCK - size % BLOCK) % BLOCK;
     bytes.spend(1);
     if ('xgLK'.includes(flag)) {
-      // GNU tar puts a zero behind the name.
+      // GNU tar adds a zero to the name.
       if (size > ('LK'.includes(flag) ? MAX_NAME + 1 : MAX_EXTENDED)) { throw new FormatError(`the name of a member has ${size} bytes`); }
       const content = bytes.read(size);
       skipPadding(bytes, padding);
@@ -87,12 +87,12 @@ function skipSparseMap(bytes: ByteReader, header: Buffer): void {
   }
 }
 
-/** The last padding is missing from archives of some programs. */
+/** Archives of some programs lack the last padding. */
 function skipPadding(bytes: ByteReader, padding: number): void {
   bytes.readUpTo(padding);
 }
 
-/** The sum of the header's bytes, its own being spaces. */
+/** The sum of the header's bytes, with its own field as spaces. */
 function hasChecksum(header: Buffer): boolean {
   if (header.length < BLOCK) { return false; }
   let sum = 8 * 0x20;
@@ -108,7 +108,7 @@ function pathOf(block: Buffer): string {
   return prefix ? `${prefix}/${name}` : name;
 }
 
-/** Without a regular expression for the end, which would take the square of the time for a path of slashes. */
+/** This uses no regular expression for the end, which would take quadratic time for a path of slashes. */
 function normalize(path: string): string {
   const start = /^(\.\/+)*/.exec(path)![0].length;
   let end = path.length;
@@ -152,15 +152,15 @@ function readPax(content: Buffer): Record<string, string> {
   return records;
 }
 
-/** More than the first header of a tar archive needs when it is compressed. */
+/** More bytes than the compressed first header of a tar archive needs. */
 const BEGINNING = 4096;
-/** Of the header of gzip, in which a program may store a name, a comment and up to 64 KiB of its own. */
+/** The maximum length of the header of gzip, in which a program may store a name, a comment and up to 64 KiB of its own data. */
 const MAX_GZIP_HEADER = 1024 * 1024;
 
 /**
- * What is wrong with a file that should be a tar archive compressed with gzip, as far as its beginning shows. Models are large, so the rest is not read.
+ * Checks the beginning of a file that should be a tar archive compressed with gzip. Models are large, so the rest is not read.
  *
- * @returns undefined if nothing is wrong
+ * @returns the error, undefined if there is none
  */
 export function archiveProblem(path: string): string | undefined {
   const beginning = readBeginning(path, MAX_GZIP_HEADER + BEGINNING);
@@ -174,7 +174,7 @@ export function archiveProblem(path: string): string | undefined {
   return isTar(unpacked) ? undefined : 'a compressed file that is no tar archive';
 }
 
-/** Git LFS checks out a text instead of a large file if it is not set up. */
+/** Without its setup, Git LFS checks out a text file instead of a large file. */
 export const LFS_POINTER = {
   beginning: Buffer.from('version https://git-lfs'),
   description: 'a pointer of Git LFS, run "git lfs pull"',
@@ -194,7 +194,7 @@ function readBeginning(path: string, length: number): Buffer {
   }
 }
 
-/** How gzip begins, with deflate as the only method that it has, and none of the optional fields. */
+/** The beginning of a gzip file, with deflate, which is its only method, and without optional fields. */
 export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 const GZIP_FLAGS = 3, GZIP_FIXED = 3;
 /** Optional fields of the header, by the places of their bits in its flags; the bits from `RESERVED` on are zero. */
@@ -205,7 +205,7 @@ function isGzip(beginning: Buffer): boolean {
     && beginning[GZIP_FLAGS] < 2 ** RESERVED;
 }
 
-/** Length of the header with its optional fields; the length of what is given at least, if the header does not end in it. */
+/** The length of the header with its optional fields. If the header does not end within the given bytes, it is at least their length. */
 function gzipHeaderLength(beginning: Buffer): number {
   const hasField = (place: number) => Math.floor(beginning[GZIP_FLAGS] / 2 ** place) % 2 === 1;
   let length = GZIP_HEADER.length;
@@ -220,7 +220,7 @@ function gzipHeaderLength(beginning: Buffer): number {
 
 function gunzipBeginning(compressed: Buffer): Buffer | undefined {
   try {
-    // The end is missing, which is no error with this flag.
+    // With this flag, a missing end is not an error.
     return zlib.gunzipSync(Buffer.concat([GZIP_HEADER, compressed]), { finishFlush: zlib.constants.Z_SYNC_FLUSH });
   } catch {
     return undefined;

@@ -6,7 +6,7 @@ const MAX_CONFIG = 1024 * 1024;
 /** Sections of Yolo's three generations. */
 const YOLO = ['detection', 'region', 'yolo'];
 
-/** The `[net]` section of a `.cfg` tells the size of the image. AWS documents no name of the input. */
+/** The `[net]` section of a `.cfg` has the size of the image. AWS documents no name of the input. */
 export function readDarknetConfig(bytes: ByteReader): ModelFile {
   if (bytes.remaining > MAX_CONFIG) { return { unreadable: `it is larger than ${MAX_CONFIG / 1024 / 1024} MiB` }; }
   const lines = bytes.read(bytes.remaining).toString('utf8').split('\n').map(line => line.trim());
@@ -56,7 +56,7 @@ export function readSymbol(bytes: ByteReader): ModelFile {
   return { variables, ...(typeof version === 'number' ? { writtenBy: { version: releaseOf(version), because: 'its symbol says so' } } : {}) };
 }
 
-/** A variable that was made with a shape has it as text, with 0 where a size is open. */
+/** A variable that was created with a shape has it as a string, with 0 for an open size. */
 function shapeOf(node: any): Pick<ModelInput, 'dimensions'> {
   const text = node.attrs?.__shape__;
   const [, sizes] = /^[([]([0-9, -]+)[)\]]$/.exec(typeof text === 'string' ? text : '') ?? [];
@@ -68,7 +68,7 @@ function releaseOf(version: number): string {
   return `${Math.floor(version / 10_000)}.${Math.floor(version / 100) % 100}`;
 }
 
-/** A list of arrays, then their names with "arg:" or "aux:" before. */
+/** A list of arrays, then their names with the prefix "arg:" or "aux:". */
 export function readParameters(bytes: ByteReader): ModelFile {
   const uint64 = () => Number(bytes.read(8).readBigUInt64LE());
   if (uint64() !== LIST_MAGIC) { return { notAModel: 'a file that MXNet did not make' }; }
@@ -105,15 +105,15 @@ function limited(count: number): number {
 }
 
 const MAX_TAIL = 4 * 1024 * 1024;
-/** Some releases begin their binary with it. */
+/** Some releases begin their binary format with it. */
 const MAGIC = 'binf';
-/** Here the binary has the name of its booster, and the other formats that of their first part. */
+/** Here, the binary has the name of its booster, and the other formats have the name of their first part. */
 const HEAD = 512;
 const BOOSTER = /gbtree|gblinear|dart/;
 const NOT_XGBOOST: ModelFile = { notAModel: 'a file that XGBoost did not write' };
 
 /**
- * XGBoost's own binary begins with numbers, its JSON with a brace, UBJSON, written since 1.6, with a brace and a length; a pickle is none of them. JSON tells
+ * XGBoost's own binary begins with numbers, its JSON with a brace, UBJSON (since 1.6) with a brace and a length. A pickle begins with none of them. JSON has
  * the version near its end.
  */
 export function readXgboost(bytes: ByteReader): ModelFile {
@@ -130,7 +130,7 @@ export function readXgboost(bytes: ByteReader): ModelFile {
   return major === undefined ? {} : { writtenBy: { version: `${major}.${minor}`, because: 'it says so' } };
 }
 
-/** Numbers 6 and 7 of the binary: zero in files of before 1.0, and anything in a file that is none. */
+/** Numbers 6 and 7 of the binary. They are zero in files from before 1.0, and arbitrary in other files. */
 function versionOfBinary(head: Buffer): ModelFile['writtenBy'] {
   const start = head.toString('latin1', 0, 4) === MAGIC ? 4 : 0;
   if (head.length < start + 28) { return undefined; }

@@ -9,13 +9,13 @@ const MAX_CONFIG = 8 * 1024 * 1024;
 const STEP = 1024 * 1024;
 
 const VERSION_ATTRIBUTE = 'keras_version';
-/** Its value is behind it: at once, or in the heap of texts. */
+/** Its value follows, either directly or in the heap of strings. */
 const VERSION = /\0(([0-9]{1,2}\.[0-9]{1,2})\.[0-9]{1,3}[-+.a-z0-9]{0,16})\0/;
-/** Keras writes its attributes at the beginning of the file or of a block; a version farther from the definition is none. */
+/** Keras writes its attributes at the beginning of the file or of a block; a version farther from the definition does not count. */
 const NEIGHBOURHOOD = 64 * 1024;
 
 /**
- * An HDF5 file. Keras writes the model's definition as one JSON text into it, and that text is looked for: libraries for HDF5 want all of the file in memory.
+ * An HDF5 file. Keras writes the model's definition into it as one JSON string, for which this searches, because libraries for HDF5 need the whole file in memory.
  */
 export function readKeras(bytes: ByteReader): ModelFile {
   if (bytes.readUpTo(8).toString('latin1') !== SIGNATURE) { return { notAModel: 'a file that is no HDF5' }; }
@@ -46,7 +46,7 @@ function versionOf(definition: string, neighbourhood: string): ModelFile['writte
   return definition.includes(CONFIG_KERAS_3) ? { version: '3.0', orNewer: true, because: 'its definition names the module keras of Keras 3' } : undefined;
 }
 
-/** The text from a brace to the one that closes it. */
+/** The text from a brace to its closing brace. */
 function readJson(beginning: Buffer, bytes: ByteReader): string | undefined {
   let depth = 0;
   let inText = false;
@@ -80,7 +80,7 @@ function parse(text: string): Record<string, any> | undefined {
   }
 }
 
-/** Layers of the class InputLayer; the first layer of a Sequential model may tell the shape itself. */
+/** Layers of the class InputLayer. The first layer of a Sequential model may have the shape itself. */
 function inputsOf(model: Record<string, any>, isChannelsFirst: boolean): ModelInput[] | undefined {
   const dimensionsOf = (shape: unknown[]) => isChannelsFirst ? { dimensions: toSizes(shape) } : inRequest(toSizes(shape));
   const layers: unknown = Array.isArray(model.config) ? model.config : model.config?.layers;
@@ -101,7 +101,7 @@ function toSizes(shape: unknown[]): Sizes {
 }
 
 /**
- * The artifact is channel-last, the shape in a request channel-first. AWS documents that for images; for sequences and volumes both may be meant.
+ * The artifact is channel-last, the shape in a request channel-first. AWS documents this for images. For sequences and volumes, both orders are possible.
  */
 function inRequest(sizes: Sizes): Pick<ModelInput, 'dimensions' | 'alternative'> {
   if (sizes.length < 3) { return { dimensions: sizes }; }

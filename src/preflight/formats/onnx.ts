@@ -2,7 +2,7 @@ import { FormatError } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 import { INPUT_COST, readMessage, readText } from './protobuf';
 
-/** The newest opset and IR version of ONNX releases, as onnx.helper.VERSION_TABLE of ONNX 1.23 has them. */
+/** The newest opset and IR version of ONNX releases, from onnx.helper.VERSION_TABLE of ONNX 1.23. */
 const RELEASES: readonly { readonly release: string; readonly opset: number; readonly ir: number }[] = [
   { release: '1.5', opset: 10, ir: 5 },
   { release: '1.6', opset: 11, ir: 6 },
@@ -25,7 +25,7 @@ const RELEASES: readonly { readonly release: string; readonly opset: number; rea
   { release: '1.23', opset: 28, ir: 14 },
 ];
 
-/** More files with weights than are named. */
+/** The maximum number of files with weights that are named. */
 const MAX_FILES = 100;
 
 /** A ModelProto: IR version (1), graph (7), opset imports (8). */
@@ -52,7 +52,7 @@ interface Graph {
   readonly externalData: Set<string>;
 }
 
-/** A GraphProto: initializers (5), inputs (11). Exporters of before IR version 4 list the weights among the inputs. */
+/** A GraphProto: initializers (5), inputs (11). Exporters from before IR version 4 list the weights among the inputs. */
 function readGraph(bytes: ByteReader): Graph {
   const graph: Graph = { inputs: [], weights: new Set(), externalData: new Set() };
   readMessage(bytes, ({ number, content }) => {

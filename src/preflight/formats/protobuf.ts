@@ -1,7 +1,7 @@
 import { FormatError, type ByteReader } from '../byte-reader';
 
 const MAX_TEXT = 4096;
-/** Steps of an input, which is kept. */
+/** The cost of an input, which is stored. */
 export const INPUT_COST = 20;
 
 /** Wire types. */
@@ -16,7 +16,7 @@ export interface Field {
 }
 
 /**
- * Reads the fields of a protobuf message as a stream: a model's weights lie before its inputs, and libraries want the whole message in memory.
+ * Reads the fields of a protobuf message as a stream, because a model's weights come before its inputs, and libraries need the whole message in memory.
  */
 export function readMessage(bytes: ByteReader, visit: (field: Field) => void): void {
   while (!bytes.isAtEnd) {
@@ -41,14 +41,14 @@ export function readMessage(bytes: ByteReader, visit: (field: Field) => void): v
   }
 }
 
-/** A name; empty when it is longer than a name is. */
+/** Reads a name. Empty if it is too long for a name. */
 export function readText(content: ByteReader | undefined): string {
   if (!content || content.remaining > MAX_TEXT) { return ''; }
   content.spend(content.remaining / 16);
   return content.read(content.remaining).toString('utf8');
 }
 
-/** Numbers of 64 bits. Negative ones, which come as ten bytes, are only known to be below 1. */
+/** Numbers of 64 bits. Negative ones, which have ten bytes, are only known to be below 1. */
 function readVarint(bytes: ByteReader): number {
   let value = 0, factor = 1;
   for (let i = 0; i < 10; i++) {

@@ -2,15 +2,15 @@ import * as zlib from 'zlib';
 import { FormatError, UnsupportedFormat } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 
-/** The directory of a zip is at its end. torch.jit writes the weights first, so the code is there, too. */
+/** The directory of a zip is at its end. torch.jit writes the weights first, so the code is at the end, too. */
 const TAIL = 8 * 1024 * 1024;
 const MAX_MEMBERS = 200_000;
-/** Code of one module of TorchScript, at most. */
+/** The maximum size of the code of a TorchScript module. */
 const MAX_CODE = 4 * 1024 * 1024;
 
 /**
- * A zip: with `code/` when made by torch.jit, without when made by torch.save, a state dict or a pickled module. Of its pickles only the name of the class is
- * read. Libraries for zip want the whole file in memory or are asynchronous.
+ * A zip file. It has `code/` if torch.jit wrote it. Without it, torch.save wrote a state dict or a pickled module. Only the name of the class in its pickle is
+ * read. Libraries for zip need the whole file in memory or are asynchronous.
  */
 export function readPyTorch(bytes: ByteReader): ModelFile {
   const size = bytes.remaining;
@@ -57,7 +57,7 @@ function readInputs(zip: Zip): ModelInput[] | undefined {
   if (signature === undefined) { return undefined; }
   const [, ...parameters] = signature.split(',').map(parameter => parameter.trim());
   const inputs = parameters.map(parameter => /^(\w+): Tensor$/.exec(parameter)?.[1]);
-  // Others than tensors, such as Tuple[Tensor, Tensor] or those with a default, make the number unsure.
+  // Parameters other than tensors, such as Tuple[Tensor, Tensor], or with a default make the number uncertain.
   return inputs.every(name => name !== undefined) ? inputs.map(name => ({ name })) : undefined;
 }
 
@@ -67,7 +67,7 @@ interface ZipMember {
   readonly offset: number;
 }
 
-/** What is in the last megabytes of a zip, in the folder in which PyTorch puts everything. */
+/** The files in the last megabytes of a zip, in the folder into which PyTorch writes everything. */
 class Zip {
   private readonly members = new Map<string, ZipMember>();
   private readonly folder: string;
@@ -90,7 +90,7 @@ class Zip {
     return [...this.members.keys()].some(name => name.startsWith(`${this.folder}/${path}/`));
   }
 
-  /** Text of a member, undefined when it is not in the tail or is too long. */
+  /** The text of a member; undefined if it is not in the tail, or too long. */
   public read(path: string): string | undefined {
     const member = this.members.get(`${this.folder}/${path}`);
     const at = member === undefined ? -1 : member.offset - this.base;
@@ -107,7 +107,7 @@ class Zip {
   /** Position of the tail in the file. */
   private get base(): number { return this.size - this.tail.length; }
 
-  /** The central directory, of which at most its last megabytes are in the tail. */
+  /** The central directory. The tail has at most its last megabytes. */
   private readDirectory(visit: (path: string, member: ZipMember) => void): void {
     const { tail, base } = this;
     const end = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1');
@@ -135,7 +135,7 @@ class Zip {
   }
 }
 
-/** Files above 4 GiB have the offset in an extra field with the tag 1, behind sizes that are as long. */
+/** Files above 4 GiB have the offset in an extra field with the tag 1, after sizes of the same length. */
 function longOffset(extra: Buffer): number | undefined {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     const length = extra.readUInt16LE(at + 2);

@@ -2,7 +2,7 @@ import { FormatError, UnsupportedFormat } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 import { INPUT_COST, readMessage, readText } from './protobuf';
 
-/** The signature that is called when none is named. */
+/** The default signature. */
 const DEFAULT_SIGNATURE = 'serving_default';
 
 /** A SavedModel: meta graphs (2), of each its information (1) and signatures (5). */
@@ -78,7 +78,7 @@ function readShape(bytes: ByteReader): (number | undefined)[] | undefined {
 }
 
 /**
- * TF_GRAPH_DEF_VERSION as the header version.h of 1.15, 2.9 and 2.21 has it. The number grows from release to release. 1.15 has 134 and is the last release of
+ * TF_GRAPH_DEF_VERSION in the header version.h of 1.15, 2.9 and 2.21. The number grows from release to release. 1.15 has 134 and is the last release of
  * TensorFlow 1, so 135 and above is TensorFlow 2. A release between two entries counts as the older entry "or newer".
  */
 const RELEASES: readonly { readonly producer: number; readonly release: string }[] = [
@@ -87,7 +87,7 @@ const RELEASES: readonly { readonly producer: number; readonly release: string }
   { producer: 2474, release: '2.21' },
 ];
 
-/** Unknown up to 134: AWS documents no release before 1.15, and some tools that freeze a graph leave the version out. */
+/** Up to 134, the release is unknown: AWS documents no release before 1.15, and some tools that freeze a graph omit the version. */
 function writtenByProducer(producer: number): Pick<ModelFile, 'writtenBy'> {
   const [known] = RELEASES.filter(each => each.producer <= producer).slice(-1);
   return known ? { writtenBy: { version: known.release, orNewer: true, because: `version ${producer} of the graph's format` } } : {};
@@ -133,7 +133,7 @@ function readShapeAttribute(bytes: ByteReader): ModelInput['dimensions'] {
   return shape;
 }
 
-/** Models for devices are small; a larger one is not looked into. */
+/** Models for devices are small. A larger one is not read. */
 const MAX_SIZE = 64 * 1024 * 1024;
 /** More inputs than any model has. */
 const MAX_INPUTS = 1_000;
@@ -145,7 +145,7 @@ const SCHEMA = 3;
 
 /**
  * A flatbuffer of TensorFlow Lite: of the model, version (0), subgraphs (2), buffers (4) and metadata (6); of a subgraph, tensors (0) and inputs (1); of a
- * tensor, shape (0), name (3) and shape signature (7), which has -1 where a size is open. Each position is checked, which the flatbuffers library does not do.
+ * tensor, shape (0), name (3) and shape signature (7), which has -1 where a size is open. Each position is checked, unlike in the flatbuffers library.
  */
 export function readTflite(bytes: ByteReader): ModelFile {
   if (bytes.remaining > MAX_SIZE) { return { unreadable: `it is larger than the ${MAX_SIZE / 1024 / 1024} MiB that are looked into` }; }
@@ -187,7 +187,7 @@ class Flatbuffer {
 
   public get root(): number { return this.follow(0); }
 
-  /** Position of a table's field, undefined where it is not there. */
+  /** The position of a table's field; undefined if it is absent. */
   public field(table: number, index: number): number | undefined {
     const vtable = table - this.int32(table);
     const at = 4 + index * 2;
@@ -204,7 +204,7 @@ class Flatbuffer {
     return this.elements(field).map(at => this.int32(at));
   }
 
-  /** Zero where it is not there, as flatbuffers leave defaults out. */
+  /** Zero if it is absent, because flatbuffers omit defaults. */
   public integer(field: number | undefined): number {
     return field === undefined ? 0 : this.int32(field);
   }
