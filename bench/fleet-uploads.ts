@@ -4,6 +4,7 @@ import { SimulatedFleet } from '../local/fleet/simulated-fleet';
 
 export interface UploadMeasurement {
   readonly uploads: number;
+  readonly everyMs: number;
   readonly compilations: number;
   readonly makespanMs: number;
   readonly lowerBoundMs: number;
@@ -13,9 +14,17 @@ export interface UploadMeasurement {
   readonly problems: string[];
 }
 
-/** Uploads many models at once. Each starts an execution, and all share the account's quota: this measures how they delay each other. */
-export async function measureUploads(stack: Stack, props: { uploads: number; quota: number; seed: number }): Promise<UploadMeasurement> {
-  const { uploads, quota, seed } = props;
+export interface UploadMeasurementProps {
+  readonly uploads: number;
+  /** From one upload to the next. @default 0 */
+  readonly everyMs?: number;
+  readonly quota: number;
+  readonly seed: number;
+}
+
+/** What uploads cost one another, as they share the account's quota. */
+export async function measureUploads(stack: Stack, props: UploadMeasurementProps): Promise<UploadMeasurement> {
+  const { uploads, everyMs = 0, quota, seed } = props;
   let transitions = 0;
   let mostAtOnce = 0;
   const fleet = new SimulatedFleet(stack, {
@@ -27,7 +36,12 @@ export async function measureUploads(stack: Stack, props: { uploads: number; quo
     onCall: () => { mostAtOnce = Math.max(mostAtOnce, fleet.service.activeJobs()); },
   });
   const start = fleet.time.now();
-  const executions = await fleet.uploadAll(Array.from({ length: uploads }, (_, i) => `models/model-${i}.tar.gz`));
+  for (let i = 0; i < uploads; i++) {
+    fleet.upload(`models/model-${i}.tar.gz`);
+    if (everyMs > 0) { await fleet.time.run(fleet.time.sleep(everyMs)); }
+  }
+  await fleet.time.run(fleet.time.sleep(60_000));
+  const executions = fleet.stateMachine.all;
   await fleet.time.run(Promise.all(executions.map(({ done }) => done)));
   const makespanMs = fleet.time.now() - start;
 
@@ -35,17 +49,21 @@ export async function measureUploads(stack: Stack, props: { uploads: number; quo
   const ended = executions.filter(({ status }) => status !== 'RUNNING').length;
   const result = {
     uploads,
+    everyMs,
     compilations: jobs.length,
     makespanMs,
-    lowerBoundMs: lowerBound(jobs, quota),
+    // The last upload must have come, too.
+    lowerBoundMs: Math.max(lowerBound(jobs, quota), everyMs * (uploads - 1)),
     mostAtOnce,
     transitions,
     creates: fleet.frontEnd.counts.get('CreateCompilationJob') ?? 0,
   };
   const checks: [boolean, string][] = [
     [ended === executions.length, `${ended} of ${executions.length} executions ended`],
-    [transitions <= 45 * jobs.length, `${transitions} transitions`],
+    // An execution for each upload costs some transitions of its own.
+    [transitions <= (everyMs > 0 ? 45 : 25) * jobs.length, `${transitions} transitions`],
     [result.creates <= 5 * jobs.length, `${result.creates} creations`],
+    [everyMs === 0 || makespanMs <= 2 * result.lowerBoundMs, `makespan ${makespanMs} ms, lower bound ${result.lowerBoundMs} ms`],
     [jobs.length === 4 * uploads, `${jobs.length} compilations`],
     [jobs.every(({ status }) => status === 'COMPLETED' || status === 'FAILED'), 'jobs without an outcome'],
   ];

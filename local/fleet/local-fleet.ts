@@ -30,22 +30,6 @@ export interface FleetResults {
   readonly failed: any[];
 }
 
-/** As AWS returns them: the latest first, page by page. */
-function listExecutions(
-  machine: LocalStateMachine, args: { StateMachineArn: string; StatusFilter?: string; MaxResults?: number; NextToken?: string },
-): object {
-  const { StateMachineArn, StatusFilter, MaxResults = 100, NextToken = '0' } = args;
-  if (StateMachineArn !== machine.arn) { throw new StatesError('Sfn.StateMachineDoesNotExistException', StateMachineArn); }
-  const all = machine.all.filter(({ status }) => StatusFilter === undefined || status === StatusFilter).reverse();
-  const end = Number(NextToken) + MaxResults;
-  return {
-    Executions: all.slice(Number(NextToken), end).map(({ arn, startTime, status, redriveCount }) => ({
-      ExecutionArn: arn, StateMachineArn, Name: arn.split(':').pop(), Status: status, StartDate: startTime, RedriveCount: redriveCount,
-    })),
-    ...end < all.length && { NextToken: String(end) },
-  };
-}
-
 /**
  * The fleet of a stack, "deployed" next to a SageMaker stand-in: its two state machines and its EventBridge rules as synthesized, its buckets in
  * memory. The stack calls its fleet `Fleet` and its bucket of models `Models`.
@@ -57,8 +41,7 @@ export class LocalFleet {
   public readonly stateMachine: LocalStateMachine;
   public readonly stopper: LocalStateMachine;
   public readonly template: SynthesizedTemplate;
-  /** The executions of the fleet that the pipe has started, and those of the stopper that a rule has started. */
-  public readonly uploads: Execution[] = [];
+  /** Executions that a rule has started of the stopper. */
   public readonly stops: Execution[] = [];
   private readonly rules: readonly RuleProperties[];
   private readonly now: () => number;
@@ -81,7 +64,8 @@ export class LocalFleet {
           const { status, mapRuns } = this.find(ExecutionArn);
           return { ExecutionArn, Status: status === 'RUNNING' && mapRuns.some(({ isCancelling }) => isCancelling) ? 'PENDING_REDRIVE' : status };
         },
-        'sfn:listExecutions': args => listExecutions(this.stateMachine, args),
+        'sfn:startExecution': args => this.stateMachine.startExecution(args),
+        'sfn:listExecutions': args => this.stateMachine.listExecutions(args),
         'sfn:listMapRuns': ({ ExecutionArn }) => ({
           MapRuns: this.find(ExecutionArn).mapRuns.map(({ arn, stopDate }) =>
             stopDate === undefined ? { MapRunArn: arn } : { MapRunArn: arn, StopDate: new Date(stopDate).toISOString() }),
@@ -101,7 +85,12 @@ export class LocalFleet {
     this.stateMachine = machine('FleetStateMachine');
     this.stopper = machine('FleetStopJobs');
     const [pipe] = this.template.find('AWS::Pipes::Pipe').map(id => this.template.resolve(this.template.resource(id).Properties) as PipeProperties);
-    this.pipe = pipe && new Pipe(pipe, props.clock, input => this.uploads.push(this.stateMachine.start(input)));
+    this.pipe = pipe && new Pipe(pipe, props.clock, input => this.stateMachine.start(input));
+  }
+
+  /** The executions that take turns, for uploads. */
+  public get uploads(): Execution[] {
+    return this.stateMachine.all.filter(({ arn }) => /:uploads-\d+-[0-9a-f]+$/.test(arn));
   }
 
   /** The name of a bucket by the id of its construct. */

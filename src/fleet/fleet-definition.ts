@@ -1,4 +1,4 @@
-import type { TagManager } from 'aws-cdk-lib';
+import { Duration, type TagManager } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { CompileProps, compileStates } from './compile';
@@ -7,7 +7,7 @@ import { OVERLAP } from './fleet-props';
 import type { FleetPlace } from './fleet-props';
 import { DistributedMap, itemReader, planMap, resultWriter, uploadsPlanMap } from './plan';
 import type { PlanProps } from './plan';
-import { ApiCall, CALL_RETRIES, retried } from '../stepfunctions-tasks/api-call';
+import { ApiCall, CALL_RETRIES, EVALUATION_ERRORS, retried } from '../stepfunctions-tasks/api-call';
 import { executionTag, jsonataString, oneLine } from '../stepfunctions-tasks/execution-model';
 import { renderJobTags } from '../stepfunctions-tasks/task-request';
 
@@ -24,8 +24,16 @@ export interface FleetDefinitionProps extends PlanProps, CompileProps {
 /** An execution that uploads start tolerates all failures but the last, so that a target that fails does not stop the others. */
 const ALL_BUT_ONE_PERCENT = 99;
 
-/** How long an execution that uploads start waits at least, and at most, before it looks again whether it is its turn. */
-const TURN_PAUSE_SECONDS = { min: 60, max: 1_800 };
+/** Names of the executions that take turns: `uploads-`, the number of jobs that they need at once, `-`, and a hash. */
+const QUEUED = '/^uploads-[0-9]+-[0-9a-f]{32}$/';
+
+/**
+ * How an execution waits for its turn: for a minute at first, then always 3 % of its age, at most half an hour. With four events for each look, its
+ * history holds months.
+ */
+const TURN_RETRY: sfn.RetryProps = {
+  errors: EVALUATION_ERRORS, interval: Duration.minutes(1), backoffRate: 1.03, maxDelay: Duration.minutes(30), maxAttempts: 6_000,
+};
 
 /**
  * Plan, then compile what was planned. docs/fleet.md draws it.
@@ -40,39 +48,59 @@ export function fleetDefinition(scope: Construct, props: FleetDefinitionProps): 
     .otherwise(sfn.Succeed.jsonata(scope, 'Nothing to compile', { outputs: { Compilations: 0 } })));
   return props.startOnUpload
     ? start.next(sfn.Choice.jsonata(scope, 'Started by uploads?')
-      .when(sfn.Condition.jsonata('{% $count($uploads) > 0 %}'), takeTurn(scope, uploadsPlanMap(scope, props).next(open)))
-      .otherwise(plan))
+      .when(sfn.Condition.jsonata('{% $count($uploads) = 0 %}'), plan)
+      .when(sfn.Condition.jsonata(`{% $contains($states.context.Execution.Name, ${QUEUED}) %}`), takeTurn(scope, uploadsPlanMap(scope, props).next(open)))
+      .otherwise(queueUploads(scope, props)))
     : start.next(plan);
 }
 
-/** An execution in a list has some 450 bytes, and Step Functions hands on 256 KiB: 1,000, which the API allows, would be too many. */
+/**
+ * EventBridge Pipes chooses no names. So the execution that it starts only starts another one, whose name tells all others how many jobs it needs
+ * at once. As the name is a function of the first execution, a repeated call starts nothing twice.
+ */
+function queueUploads(scope: Construct, { targets }: FleetDefinitionProps): sfn.IChainable {
+  const done = sfn.Succeed.jsonata(scope, 'Uploads are queued');
+  const exists = ['Sfn.ExecutionAlreadyExistsException'];
+  return retried(new ApiCall(scope, 'Queue the uploads', {
+    service: 'sfn',
+    action: 'startExecution',
+    parameters: {
+      StateMachineArn: '{% $states.context.StateMachine.Id %}',
+      Name: oneLine(`{% 'uploads-' & $string($min([$maxConcurrentJobs, ${targets.length} * $count($uploads)])) & '-'
+        & $substring($hash($states.context.Execution.Id, 'SHA-256'), 0, 32) %}`),
+      Input: '{% $string($states.context.Execution.Input) %}',
+    },
+    outputs: { ExecutionArn: '{% $states.result.ExecutionArn %}' },
+    // A policy of its own, as the state machine depends on those of its role.
+    policyStatements: [],
+  }), [{ errors: exists, maxAttempts: 0 }, ...CALL_RETRIES]).addCatch(done, { errors: exists }).next(done);
+}
+
+/** An execution in a list has some 600 bytes, and Step Functions passes on 256 KiB: 1,000, which the API allows, would be too many. */
 const LISTED_EXECUTIONS = 200;
 
 /**
- * Of the executions that uploads start, one compiles at a time; more would only compete for the quota. The earliest in the list of running executions
- * goes first. All compare what the list says, also of themselves, so that no two wait for each other. The more often an execution has looked, the
- * longer it waits, so that its history holds weeks.
+ * An execution of uploads begins when the quota has room for its jobs beside those of all earlier ones, or when there is no earlier one; more at once
+ * would only compete for the quota. All compare what the list of running executions says, also of themselves, so that no two wait for each other.
  */
 function takeTurn(scope: Construct, next: sfn.IChainable): sfn.IChainable {
-  const look = retried(new ApiCall(scope, 'Whose turn is it?', {
+  const [, ...retries] = CALL_RETRIES;
+  const look = retried(new ApiCall(scope, 'Wait for a turn', {
     service: 'sfn',
     action: 'listExecutions',
     parameters: { StateMachineArn: '{% $states.context.StateMachine.Id %}', StatusFilter: 'RUNNING', MaxResults: LISTED_EXECUTIONS },
     outputs: oneLine(`{% (
-      $self := $states.result.Executions[ExecutionArn = $states.context.Execution.Id];
-      $earlier := $states.result.Executions[StartDate < $self.StartDate or (StartDate = $self.StartDate and ExecutionArn < $self.ExecutionArn)];
-      {'isItsTurn': $exists($states.result.NextToken) or ($exists($self) and $count($earlier) = 0)}
+      $jobs := function($name) { $number($split($name, '-')[1]) };
+      $queued := $states.result.Executions[$contains(Name, ${QUEUED})];
+      $self := $queued[ExecutionArn = $states.context.Execution.Id];
+      $earlier := $queued[StartDate < $self.StartDate or (StartDate = $self.StartDate and ExecutionArn < $self.ExecutionArn)];
+      $isItsTurn := $exists($states.result.NextToken)
+        or ($exists($self) and ($count($earlier) = 0 or $sum($earlier.($jobs(Name))) + $jobs($self.Name) <= $maxConcurrentJobs));
+      $isItsTurn ? {} : $error('earlier uploads use the quota')
     ) %}`),
-    // A policy of its own, as the state machine depends on those of its role.
     policyStatements: [],
-  }), CALL_RETRIES);
-  const age = '($toMillis($states.context.State.EnteredTime) - $toMillis($states.context.Execution.StartTime)) / 1000';
-  const wait = sfn.Wait.jsonata(scope, 'Wait for its turn', {
-    time: sfn.WaitTime.seconds(`{% $max([${TURN_PAUSE_SECONDS.min}, $min([${TURN_PAUSE_SECONDS.max}, $floor(0.03 * ${age})])]) %}`),
-  });
-  look.next(sfn.Choice.jsonata(scope, 'Is it its turn?')
-    .when(sfn.Condition.jsonata('{% $states.input.isItsTurn %}'), next)
-    .otherwise(wait.next(look)));
+  }), [TURN_RETRY, ...retries]);
+  look.next(next);
   return look;
 }
 
@@ -123,7 +151,7 @@ const INPUT_MEMBERS = ['prefix', 'retryFailed', 'toleratedFailurePercentage'];
  * `retryFailed`, `tolerated` and `prefix` are what the user says; `uploads` are the keys that EventBridge Pipes hands on, as a list of `{key}`;
  * `tag` tells which jobs are the execution's.
  */
-function executionVariables(props: FleetDefinitionProps): { [name: string]: string } {
+function executionVariables(props: FleetDefinitionProps): { [name: string]: string | number } {
   const { source: { listing }, startOnUpload, toleratedFailurePercentage: percentage } = props;
   const tolerated = String(percentage ?? 10);
   const toleratedForUploads = String(percentage ?? ALL_BUT_ONE_PERCENT);
@@ -134,7 +162,7 @@ function executionVariables(props: FleetDefinitionProps): { [name: string]: stri
       oneLine(`$type($given) = 'number' ? ($given >= 0 and $given <= 100 ? $floor($given) : ${refusal('toleratedFailurePercentage must be 0 to 100')})
         : ${refusal('toleratedFailurePercentage must be a number')}`)),
     ...listing && { prefix: input('prefix', jsonataString(listing.prefix), longerPrefix(jsonataString(listing.prefix))) },
-    ...startOnUpload && { uploads: uploadedKeys(listing!) },
+    ...startOnUpload && { uploads: uploadedKeys(listing!), maxConcurrentJobs: props.maxConcurrentJobs },
     tag: `{% ${executionTag('$states.context.Execution.Id')} %}`,
     // Only for its errors.
     checked: oneLine(`{% ($not(${isInput(startOnUpload)}) ? $error('the input must be an object; got: ' & $substring($string($states.input), 0, 100));

@@ -30,7 +30,7 @@ const rule = fc.record({
 
 const life = fc.record({
   rules: fc.array(rule, { maxLength: 4 }),
-  /** Of the calls to S3 that Task states make; Step Functions retries its own. */
+  /** Of the calls to S3, and to Step Functions, that Task states make; Step Functions retries its own. */
   s3Failures: fc.double({ min: 0, max: 0.2, noNaN: true }),
   seed: fc.integer({ min: 1, max: 1e6 }),
   models: fc.integer({ min: 1, max: 5 }),
@@ -53,7 +53,7 @@ test('no compilation is lost or doubled', async () => {
   await fc.assert(fc.asyncProperty(life, async ({ rules, s3Failures, seed, models, compilingMinutes, cancellationMinutes, aborts }) => {
     const plan = always({ startingMs: 30_000, compilingMs: compilingMinutes * 60_000, stoppingMs: 10_000 });
     const local = new LocalFleet(stack, {
-      faults: rules, seed, plan, cancellationMs: cancellationMinutes * 60_000, wrapCall: unreliableS3(s3Failures, seededRandom(seed)),
+      faults: rules, seed, plan, cancellationMs: cancellationMinutes * 60_000, wrapCall: unreliable(s3Failures, seededRandom(seed)),
     });
     for (let i = 0; i < models; i++) { local.place(`models/${i}.tar.gz`); }
     const minutes = (n: number) => local.time.run(local.time.sleep(n * 60_000));
@@ -73,7 +73,9 @@ test('no compilation is lost or doubled', async () => {
       }
     }
     await minutes(1);
-    for (const each of [execution, ...local.uploads]) { await local.settle(each); }
+    // Also those that others start meanwhile.
+    for (let running; (running = local.stateMachine.all.find(({ status }) => status === 'RUNNING'));) { await local.settle(running); }
+    await local.settle(execution);
     // Uploads are compiled without another execution; this one finds all that is done.
     execution = await local.run({ toleratedFailurePercentage: 100 });
     // Few attempts are made at what fails again and again; the next execution mends it.
@@ -90,9 +92,13 @@ test('no compilation is lost or doubled', async () => {
   }), { numRuns: SEQUENCES, seed: SEED });
 }, 120_000 + 20_000 * SEQUENCES);
 
-/** What Task states ask S3 for: one digest, or the manifest of a plan. */
-function unreliableS3(probability: number, random: Random): (call: TaskCall) => TaskCall {
+/** Calls of Task states to S3, for one digest or the manifest of a plan, and those that queue uploads, which may fail before or after they are done. */
+function unreliable(probability: number, random: Random): (call: TaskCall) => TaskCall {
   return call => async (resource, args) => {
+    if (/:startExecution$/.test(resource) && random() < probability) {
+      if (random() < 0.5) { await call(resource, args); }
+      throw new StatesError('Sfn.SfnException', 'Service Unavailable (Service: Sfn, Status Code: 503)');
+    }
     if (/:s3:/.test(resource) && (args.MaxKeys === 1 || /getObject$/.test(resource) && /manifest\.json$/.test(args.Key)) && random() < probability) {
       throw new StatesError('S3.S3Exception', 'Please reduce your request rate. (Service: S3, Status Code: 503)');
     }

@@ -168,7 +168,7 @@ test('uploads of archives below the prefix start the fleet, by a queue and a pip
     TargetParameters: { InputTemplate: '{"key":<$.body.key>}', StepFunctionStateMachineParameters: { InvocationType: 'FIRE_AND_FORGET' } },
   });
   // Otherwise CloudFormation would find a cycle.
-  const [machine]: any = Object.values(template.findResources('AWS::StepFunctions::StateMachine', { Properties: { DefinitionString: Match.anyValue(), TracingConfiguration: Match.absent() } })).filter((m: any) => JSON.stringify(m).includes('Whose turn'));
+  const [machine]: any = Object.values(template.findResources('AWS::StepFunctions::StateMachine', { Properties: { DefinitionString: Match.anyValue(), TracingConfiguration: Match.absent() } })).filter((m: any) => JSON.stringify(m).includes('Wait for a turn'));
   expect(JSON.stringify(machine.DependsOn)).not.toContain('Turns');
   template.hasResourceProperties('AWS::S3::Bucket', { NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } });
   template.resourceCountIs('Custom::S3BucketNotifications', 0);

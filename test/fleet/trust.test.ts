@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { C5, fleetStack, LocalFleet, pairs } from './fleet-harness';
 import { always } from '../../local/sagemaker';
-import { LocalStateMachine, SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
+import { LocalStateMachine, StatesError, SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
 import { VirtualClock } from '../../local/time/virtual-clock';
 import * as neo from '../../src';
 
@@ -139,6 +139,98 @@ describe('uploads', () => {
       .map(({ children, stopDate }) => ({ begin: Date.parse(children[0]!.startTime), end: stopDate! }))
       .sort((one, other) => one.begin - other.begin);
     expect(second.begin).toBeGreaterThanOrEqual(first.end);
+  });
+
+  // Two targets and four jobs at once: two uploads have room.
+  const minutes = (local: LocalFleet, n: number) => local.time.run(local.time.sleep(n * 60_000));
+  const trickle = async (local: LocalFleet, names: string[]) => {
+    for (const name of names) {
+      local.upload(`models/${name}.tar.gz`);
+      await minutes(local, 1);
+    }
+  };
+  const begun = (local: LocalFleet) => local.records().map(({ request }) => /([^/]+)\.tar\.gz/.exec(request.InputConfig!.S3Uri!)![1]);
+
+  test('that trickle in run at once as far as maxConcurrentJobs has room, the earliest first', async () => {
+    let atOnce = 0;
+    const local = new LocalFleet(stack, {
+      plan: always({ startingMs: 1, compilingMs: 600_000 }),
+      quota: undefined,
+      onCall: () => { atOnce = Math.max(atOnce, local.service.activeJobs()); },
+    });
+    await trickle(local, ['a', 'b', 'c', 'd']);
+    expect(local.uploads.map(({ arn }) => /:(uploads-\d+-)/.exec(arn)![1])).toEqual(Array(4).fill('uploads-2-'));
+    expect(begun(local)).toEqual(['a', 'a', 'b', 'b']);
+    await minutes(local, 10);
+    expect(begun(local)).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd']);
+    for (const execution of local.uploads) { await local.settle(execution); }
+    expect(local.records('COMPLETED')).toHaveLength(8);
+    expect(atOnce).toBe(4);
+  });
+
+  test('fill the quota alone when there are many, and the next wait', async () => {
+    const local = new LocalFleet(stack, { plan: always({ startingMs: 1, compilingMs: 600_000 }) });
+    ['a', 'b', 'c'].forEach(name => local.upload(`models/${name}.tar.gz`));
+    await minutes(local, 1);
+    await trickle(local, ['d']);
+    expect(local.uploads.map(({ arn }) => /:(uploads-\d+-)/.exec(arn)![1])).toEqual(['uploads-4-', 'uploads-2-']);
+    await minutes(local, 15);
+    expect(begun(local)).not.toContain('d');
+    for (const execution of local.uploads) { await local.settle(execution); }
+    expect(local.records('COMPLETED')).toHaveLength(8);
+  });
+
+  test('do not wait for an execution that is started by hand', async () => {
+    const local = LocalFleet.withModels(stack, { plan: always({ startingMs: 1, compilingMs: 600_000 }), quota: undefined });
+    const byHand = local.stateMachine.start({});
+    await minutes(local, 1);
+    await trickle(local, ['d']);
+    expect(begun(local)).toContain('d');
+    for (const execution of [byHand, ...local.uploads]) { await local.settle(execution); }
+  });
+
+  test.each(['before', 'after'])('are queued once when the call that queues them fails %s it is done', async when => {
+    let calls = 0;
+    const local = new LocalFleet(stack, {
+      plan: always({ startingMs: 1, compilingMs: 1 }),
+      wrapCall: call => async (resource, args) => {
+        if (/:startExecution$/.test(resource) && ++calls === 1) {
+          if (when === 'after') { await call(resource, args); }
+          throw new StatesError('Sfn.SfnException', 'Service Unavailable');
+        }
+        return call(resource, args);
+      },
+    });
+    await local.uploadAll(['models/a.tar.gz']);
+    expect(calls).toBe(2);
+    expect(local.uploads).toHaveLength(1);
+    await local.settle(local.uploads[0]);
+    expect(local.records('COMPLETED')).toHaveLength(2);
+  });
+
+  test('that are compiled already when the call that queues them is repeated are not queued again', async () => {
+    const local = new LocalFleet(stack, {
+      plan: always({ startingMs: 1, compilingMs: 1 }),
+      wrapCall: call => async (resource, args) => {
+        const result = await call(resource, args);
+        if (/:startExecution$/.test(resource)) { throw new StatesError('Sfn.SfnException', 'the answer is lost'); }
+        return result;
+      },
+    });
+    local.upload('models/a.tar.gz');
+    await minutes(local, 30);
+    const [first] = local.stateMachine.all;
+    expect([first.status, local.uploads.map(({ status }) => status)]).toEqual(['SUCCEEDED', ['SUCCEEDED']]);
+    expect(local.steps.filter(({ state, isRetry }) => state === 'Queue the uploads' && isRetry)).not.toEqual([]);
+    expect(local.records()).toHaveLength(2);
+  });
+
+  test('take turns with a maxConcurrentJobs that only the deployment knows', () => {
+    const { stack: parameterized } = fleetStack(own => ({ startOnUpload: true, maxConcurrentJobs: new CfnParameter(own, 'Max', { type: 'Number' }).valueAsNumber }));
+    const [definition] = Object.values(Template.fromStack(parameterized).findResources('AWS::StepFunctions::StateMachine'))
+      .map(({ Properties }) => JSON.stringify(Properties.DefinitionString)).filter(text => text.includes('Wait for a turn'));
+    expect(definition).toMatch(/\\"maxConcurrentJobs\\":",\{"Ref":"Max"\},/);
+    expect(definition).not.toContain('e+');
   });
 
   const withList = (answer: (look: number) => object | undefined) => {

@@ -34,13 +34,13 @@ interface Outcome { readonly status: string; readonly output?: any; readonly err
 
 interface S3Object { readonly Bucket: string; readonly Key: string; readonly Body: string }
 
-interface Case { readonly name: string; readonly part: string; readonly input: any }
+interface Case { readonly name: string; readonly part: string; readonly input: any; readonly executionName?: string }
 
 /** One of the two engines. */
 interface Side {
   readonly service: NeoService;
   put(object: S3Object): Promise<void>;
-  run(machine: string, input: any): Promise<Outcome>;
+  run(machine: string, input: any, executionName?: string): Promise<Outcome>;
 }
 
 function fleetTemplate(): SynthesizedTemplate {
@@ -107,10 +107,7 @@ class OurInterpreter implements Side {
     const frontEnd = new FrontEnd(this.service, { clock: this.clock, faults: new FaultSchedule(fleetFaults) });
     let running: LocalStateMachine[] = [];
     const call = sdkIntegrations(frontEnd, {
-      'sfn:listExecutions': ({ StateMachineArn }) => ({
-        Executions: running.find(({ arn }) => arn === StateMachineArn)!.all.filter(({ status }) => status === 'RUNNING')
-          .map(({ arn, startTime }) => ({ ExecutionArn: arn, StartDate: startTime, Status: 'RUNNING' })),
-      }),
+      'sfn:listExecutions': args => running.find(({ arn }) => arn === args.StateMachineArn)!.listExecutions(args),
     });
     const environment = { clock: this.clock, random: seededRandom(1), call };
     this.machines = Object.fromEntries(Object.entries(machines).map(([name, machine]) =>
@@ -120,8 +117,8 @@ class OurInterpreter implements Side {
 
   public async put({ Bucket, Key, Body }: S3Object): Promise<void> { this.store.put(Bucket, Key, Buffer.from(Body), this.clock.now()); }
 
-  public async run(machine: string, input: any): Promise<Outcome> {
-    const execution = this.machines[machine].start(input);
+  public async run(machine: string, input: any, executionName?: string): Promise<Outcome> {
+    const execution = this.machines[machine].start(input, executionName);
     await this.clock.run(execution.done);
     const { status, output, failure } = execution;
     return { status, output, error: failure?.error, cause: failure?.cause };
@@ -172,8 +169,10 @@ class SecondEngine implements Side {
     await this.s3.send(new PutObjectCommand({ ...object }));
   }
 
-  public async run(machine: string, input: any): Promise<Outcome> {
-    const { executionArn } = await this.sfn.send(new StartExecutionCommand({ stateMachineArn: this.arns[machine], input: JSON.stringify(input) }));
+  public async run(machine: string, input: any, executionName?: string): Promise<Outcome> {
+    const { executionArn } = await this.sfn.send(new StartExecutionCommand({
+      stateMachineArn: this.arns[machine], name: executionName, input: JSON.stringify(input),
+    }));
     for (let waited = 0; waited < 600; waited++) {
       const { status, output, error, cause } = await this.sfn.send(new DescribeExecutionCommand({ executionArn }));
       if (status !== 'RUNNING') { return { status: status!, output: output && JSON.parse(output), error, cause }; }
@@ -215,7 +214,8 @@ function steps(bucket: string): Case[][] {
     start('toleratedFailurePercentage is above 100', { toleratedFailurePercentage: 101 }),
     start('a prefix outside the fleet\'s', { prefix: 'others/' }),
     start('a member that is not known', { retry: true }),
-    start('an upload, reported twice', [{ key: 'models/a.tar.gz' }, { key: 'models/a.tar.gz' }] as object),
+    // It takes a turn, which its name says. The engine lacks $hash, which makes such names.
+    { ...start('an upload, reported twice', [{ key: 'models/a.tar.gz' }, { key: 'models/a.tar.gz' }]), executionName: `uploads-2-${'0'.repeat(32)}` },
     start('an upload outside the prefix', [{ key: 'others/a.tar.gz' }] as object),
     plan('a model for each target', { s3Uri: uri('a') }),
     plan('rows with targets, etags and shapes of their own', { s3Uri: uri('a'), etag: '"abc"', targetDevice: 'ml_c5', compilerOptions: { mcpu: 'skylake-avx512' } },
@@ -293,7 +293,7 @@ export async function tryFleet(endpoint: string, service: NeoService): Promise<s
       if (step.some(({ name }) => name === 'a job that was stopped')) { await Promise.all([ours, theirs].map(async side => leaveStoppedJob(side, bucket))); }
       const outcomes = await Promise.all(step.map(async each => ({
         each,
-        found: await Promise.all([ours, theirs].map(async side => side.run(each.part, each.input))),
+        found: await Promise.all([ours, theirs].map(async side => side.run(each.part, each.input, each.executionName))),
       })));
       for (const { each: { name, part }, found: [mine, other] } of outcomes) {
         rows.push(`| ${part} | ${name} | ${shown(mine)} |`);

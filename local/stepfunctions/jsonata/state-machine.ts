@@ -1,8 +1,16 @@
 import { Machine } from './definition';
 import { Environment } from './environment';
+import { StatesError } from './errors';
 import { Execution } from './execution';
 import { MAX_PAYLOAD } from './expressions';
 import { uuid } from '../../sagemaker';
+
+export interface ListExecutionsRequest {
+  readonly StateMachineArn: string;
+  readonly StatusFilter?: string;
+  readonly MaxResults?: number;
+  readonly NextToken?: string;
+}
 
 /** A state machine as synthesized. */
 export class LocalStateMachine {
@@ -26,5 +34,34 @@ export class LocalStateMachine {
 
   public execution(arn: string): Execution | undefined {
     return this.executions.get(arn);
+  }
+
+  /** The API's StartExecution. The same name and input again are the same execution, as long as it runs. */
+  public startExecution({ StateMachineArn, Name, Input }: { StateMachineArn: string; Name: string; Input: string }): object {
+    this.requireThis(StateMachineArn);
+    const arn = `${this.arn.replace(':stateMachine:', ':execution:')}:${Name}`;
+    const existing = this.executions.get(arn);
+    if (existing && (existing.status !== 'RUNNING' || JSON.stringify(existing.props.input) !== Input)) {
+      throw new StatesError('Sfn.ExecutionAlreadyExistsException', `execution already exists: ${arn}`);
+    }
+    const execution = existing ?? this.start(JSON.parse(Input), Name);
+    return { ExecutionArn: arn, StartDate: execution.startTime };
+  }
+
+  /** The API's ListExecutions: the latest first, page by page. */
+  public listExecutions({ StateMachineArn, StatusFilter, MaxResults = 100, NextToken = '0' }: ListExecutionsRequest): object {
+    this.requireThis(StateMachineArn);
+    const all = this.all.filter(({ status }) => StatusFilter === undefined || status === StatusFilter).reverse();
+    const end = Number(NextToken) + MaxResults;
+    return {
+      Executions: all.slice(Number(NextToken), end).map(({ arn, startTime, status, redriveCount }) => ({
+        ExecutionArn: arn, StateMachineArn, Name: arn.split(':').pop(), Status: status, StartDate: startTime, RedriveCount: redriveCount,
+      })),
+      ...end < all.length && { NextToken: String(end) },
+    };
+  }
+
+  private requireThis(arn: string): void {
+    if (arn !== this.arn) { throw new StatesError('Sfn.StateMachineDoesNotExistException', `state machine does not exist: ${arn}`); }
   }
 }
