@@ -55,7 +55,7 @@ export function renderTargetsPage(): string {
       'A version in *italics* is the newest supported version of the model file: the API takes no `FrameworkVersion` for that framework.',
       '`1.15` and `1.15.3` count as the same release. Versions are sent as written (AWS\'s Python SDK shortens `1.15.3` to `1.15`).',
       `For ${dropped()}, the version is not sent: that SDK omits it, and the service does not list these devices among those that take a version`,
-      '([amazon-sagemaker-examples 3239](https://github.com/aws/amazon-sagemaker-examples/issues/3239)). That SDK sends no patch version, so a patch version that AWS does not list causes a warning.',
+      '([amazon-sagemaker-examples 3239](https://github.com/aws/amazon-sagemaker-examples/issues/3239), of 2022; it does not name `ml_inf1` either, for which the SDK sends a version today). That SDK sends no patch version, so a patch version that AWS does not list causes a warning.',
       'The name of the archive must end in `.tar.gz`, as the API reference says; `.tgz` is an error.',
     ].join(' '),
     '### Input shapes',

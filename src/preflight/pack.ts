@@ -108,7 +108,8 @@ function ownFolder(): string {
     return stat.uid === uid && stat.mode === mode;
   };
   try {
-    if (!fs.lstatSync(folder, { throwIfNoEntry: false })) { fs.mkdirSync(folder, { mode: 0o700 }); }
+    // Recursive, so that it is no error if another synthesis has just made it.
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     const stat = fs.lstatSync(folder);
     // Files that others put into it are replaced, because each archive is renamed to its name when it is complete.
     if (stat.isDirectory() && stat.uid === uid && stat.mode !== mode) { fs.chmodSync(folder, 0o700); }

@@ -93,8 +93,8 @@ function layoutOfImages(c: Compilation, report: Report): void {
 }
 
 /**
- * @param anySides whether the sides of an image may differ: a model of Keras takes NCHW whatever it is, so a guess is worth a warning,
- * whereas models of other frameworks have shapes such as the groups of a point cloud, [1, 1024, 32, 3]
+ * @param anySides whether the sides of an image may differ. Shapes for Keras are always NCHW, so a guess is worth a warning. Models of other
+ * frameworks take shapes such as the groups of a point cloud, [1, 1024, 32, 3].
  */
 function layoutOf(shape: readonly unknown[], anySides: boolean): Layout | undefined {
   if (shape.length !== 4 || !shape.every(Number.isSafeInteger)) return undefined;
@@ -106,7 +106,7 @@ function layoutOf(shape: readonly unknown[], anySides: boolean): Layout | undefi
   return undefined;
 }
 
-/** A square in color with its channels last. [1, 16, 16, 4] and [1, 28, 28, 1] may also have 16 and 28 channels. */
+/** A square color image with its channels last. [1, 16, 16, 4] and [1, 28, 28, 1] may as well be NCHW, with 16 and 28 channels. */
 function isSurelyImage([, height, width, channels]: readonly unknown[]): boolean {
   return channels === 3 && height === width && Number(height) >= 32;
 }

@@ -79,7 +79,7 @@ function bucketsOf(templates: TemplateSet, endpoint: TemplateResource): string {
   return [count(names.length - others.length, 'bucket') + ' of the app', ...others.map(name => readableName(name))].join(', ');
 }
 
-/** Whether an endpoint service is AWS's own. Its name begins with the domain of the partition in reverse, and so does that of anyone's own service, `….vpce.…`. */
+/** Whether an endpoint service belongs to AWS. Names begin with the reversed domain of the partition. Services of customers have `vpce` after it. */
 function isOfAws(service: string): boolean {
   const prefixes = serviceDomains().map(domain => domain.split('.').reverse().join('.'));
   return service.startsWith('aws.') || prefixes.some(prefix => service.startsWith(`${prefix}.`) && !service.startsWith(`${prefix}.vpce.`));
