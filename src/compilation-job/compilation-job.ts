@@ -217,7 +217,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
 
     const model = bindModel(this, props.model, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
-    awaitModel(this, model);
+    awaitModel(this, model, role, privateVpc);
     grantExecutionRole(this, settings);
 
     const provider = CompilationJobProvider.getOrCreate(this, privateVpc);

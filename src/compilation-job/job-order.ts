@@ -1,14 +1,16 @@
-import { CfnResource, Resource, Stack, Token, Tokenization } from 'aws-cdk-lib';
-import type { IResolvable } from 'aws-cdk-lib';
+import { CfnResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
+import { COMPILATION_JOB_TYPE } from './compilation-job-properties';
 import type { NeoModelConfig } from '../model/model-options';
 import { bucketDeployments, type BucketDeployment } from '../network/bucket-access-checks';
 import { instancesOf } from '../network/existing-vpc';
 import { DEFAULT_CONCURRENT_JOBS } from '../network/new-vpc';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import { dependsOn, deploymentOf, inCommonStack, visitDependencies } from '../util/dependencies';
 import { lateWarnings } from '../util/errors';
-import { intrinsicOf, referencesOf, resourcesOf } from '../util/intrinsics';
+import { ownResourcesOf, referencesIn, resourcesOf } from '../util/intrinsics';
 
 /** A deployment that takes more turns of compilations than this gets a warning. */
 const MAX_TURNS = 10;
@@ -115,89 +117,14 @@ function dependenciesFirst(stack: Stack, jobs: CfnResource[]): CfnResource[] {
   return [...visitDependencies(stack, jobs)].filter(resource => isJob.has(resource));
 }
 
-/**
- * Returns the resource and all resources of its stack that it depends on, directly or not. It must be called at the end of synthesis.
- */
-function dependenciesOf(resource: CfnResource): Set<CfnResource> {
-  return visitDependencies(resource.stack, [resource]);
+interface ReadingJob {
+  readonly job: Construct;
+  readonly key?: string;
+  /** The location and the version of the model. */
+  readonly model: unknown[];
+  /** What the job waits for in any case, and what uploads no model. */
+  readonly own: IConstruct[];
 }
-
-/**
- * @returns resources and their dependencies, each after those that it depends on
- */
-function visitDependencies(stack: Stack, from: CfnResource[]): Set<CfnResource> {
-  const reader = new DependencyReader(stack);
-  const seen = new Set<CfnResource>();
-  const ordered = new Set<CfnResource>();
-  const visit = (resource: CfnResource): void => {
-    if (seen.has(resource)) { return; }
-    seen.add(resource);
-    reader.dependenciesOf(resource).forEach(visit);
-    ordered.add(resource);
-  };
-  from.forEach(visit);
-  return ordered;
-}
-
-/**
- * Reads what a resource of a stack depends on, by DependsOn or by references. Hundreds of jobs share a few tokens, so each token is resolved once:
- * resolving every job would take as long as the synthesis of all jobs.
- */
-class DependencyReader {
-  private readonly resources: ReadonlyMap<string, CfnResource>;
-  private readonly idsByToken = new Map<IResolvable, Set<string>>();
-
-  constructor(private readonly stack: Stack) {
-    const resources = stack.node.findAll().filter(node => CfnResource.isCfnResource(node) && node.stack === stack) as CfnResource[];
-    this.resources = new Map(resources.map(resource => [stack.resolve(resource.logicalId), resource]));
-  }
-
-  public dependenciesOf(resource: CfnResource): Set<CfnResource> {
-    const ids = new Set<string>();
-    // CDK renders a resource from these. It offers no access to them but the whole resource, resolved.
-    const { cfnProperties, rawOverrides } = resource as unknown as { cfnProperties: unknown; rawOverrides: unknown };
-    this.collect([cfnProperties, rawOverrides, resource.cfnOptions.metadata], ids);
-    const referred = [...ids].map(id => this.resources.get(id)).filter(target => target !== undefined);
-    const ordered = resource.obtainDependencies().filter(target => CfnResource.isCfnResource(target) && target.stack === this.stack) as CfnResource[];
-    return new Set([...referred, ...ordered]);
-  }
-
-  /** Collects the logical IDs that a value refers to, and some strings that are no logical IDs. */
-  private collect(value: unknown, found: Set<string>): void {
-    const tokens = tokensIn(value);
-    if (tokens.length > 0) {
-      tokens.forEach(token => this.idsOf(token).forEach(id => found.add(id)));
-    } else if (Array.isArray(value)) {
-      value.forEach(item => this.collect(item, found));
-    } else if (value !== null && typeof value === 'object') {
-      const call = intrinsicOf(value);
-      if (call) { referencesOf(call).forEach(id => found.add(id)); }
-      for (const [key, inner] of Object.entries<any>(value)) {
-        this.collect(key, found);
-        this.collect(inner, found);
-        if (key === 'DependsOn') { [inner].flat().forEach(id => found.add(id)); }
-      }
-    }
-  }
-
-  private idsOf(token: IResolvable): Set<string> {
-    let ids = this.idsByToken.get(token);
-    if (!ids) {
-      ids = new Set();
-      this.idsByToken.set(token, ids);
-      this.collect(this.stack.resolve(token), ids);
-    }
-    return ids;
-  }
-}
-
-function tokensIn(value: unknown): IResolvable[] {
-  if (!Token.isUnresolved(value)) { return []; }
-  if (typeof value === 'string') { return Tokenization.reverseString(value).tokens; }
-  return [Tokenization.reverse(value)!];
-}
-
-interface ReadingJob { readonly job: Construct; readonly key?: string }
 
 /** The jobs of an app by the bucket of their model. */
 const jobsByBucket = new WeakMap<IConstruct, Map<s3.IBucket, ReadingJob[]>>();
@@ -206,10 +133,13 @@ const jobsByBucket = new WeakMap<IConstruct, Map<s3.IBucket, ReadingJob[]>>();
  * Makes the job wait for a `BucketDeployment` that may upload its model. Without one, a bucket that the same deployment creates has no model in it yet, which
  * is a common mistake and gets a warning.
  */
-export function awaitModel(job: Construct, { bucket, s3Uri }: NeoModelConfig): void {
+export function awaitModel(
+  job: Construct, { bucket, s3Uri, modelVersion }: NeoModelConfig, role: iam.IRole, privateVpc?: INeoPrivateCompilationVpc,
+): void {
   if (!bucket) { return; }
   const start = `s3://${bucket.bucketName}/`;
-  const reading = { job, key: s3Uri?.startsWith(start) && !Token.isUnresolved(s3Uri.slice(start.length)) ? s3Uri.slice(start.length) : undefined };
+  const key = s3Uri?.startsWith(start) && !Token.isUnresolved(s3Uri.slice(start.length)) ? s3Uri.slice(start.length) : undefined;
+  const reading = { job, key, model: [s3Uri, modelVersion], own: [bucket, role, ...privateVpc ? [privateVpc] : []] };
   const { root } = job.node;
   const known = jobsByBucket.get(root);
   if (known) {
@@ -233,32 +163,28 @@ function orderAfterUploads(root: IConstruct): void {
   for (const [bucket, jobs] of jobsByBucket.get(root) ?? []) {
     const deployments = bucketDeployments(resources, bucket);
     const dependencies = new Map<CfnResource, Set<CfnResource>>();
-    const unordered = jobs
-      .filter(one => !waitForDeployments(one, deployments, dependencies))
-      .filter(({ job }) => job.node.scopes.every(({ node }) => node.dependencies.length === 0));
-    const atOnce = unordered.filter(one => Resource.isOwnedResource(bucket) && Stack.of(bucket) === Stack.of(one.job));
+    const unordered = jobs.filter(one => !waitForDeployments(one, deployments, dependencies));
+    const atOnce = unordered.filter(one => Resource.isOwnedResource(bucket) && deploymentOf(bucket) === deploymentOf(one.job) && !waitsForMore(one));
     // Once for all jobs, as hundreds of equal warnings would hide others.
     if (atOnce.length > 0) { warn(atOnce.map(one => one.job), bucket); }
   }
 }
 
 /**
- * @param dependencies what each deployment depends on, kept from one job to the next, as finding it takes a walk through the stack
+ * @param known what deployments depend on, kept from one job to the next
  * @returns whether there is a deployment that the job waits for
  */
-function waitForDeployments({ job, key }: ReadingJob, deployments: BucketDeployment[], dependencies: Map<CfnResource, Set<CfnResource>>): boolean {
+function waitForDeployments({ job, key }: ReadingJob, deployments: BucketDeployment[], known: Map<CfnResource, Set<CfnResource>>): boolean {
   const resource = job.node.defaultChild as CfnResource;
-  const dependsOnJob = (deployment: CfnResource) => {
-    const known = dependencies.get(deployment) ?? dependenciesOf(deployment);
-    dependencies.set(deployment, known);
-    return known.has(resource);
-  };
-  const earlier = deployments.filter(deployment => Stack.of(deployment.resource) === Stack.of(job) && mayUpload(deployment, key)
+  const earlier = deployments.filter(deployment => deploymentOf(deployment.resource) === deploymentOf(job) && mayUpload(deployment, key)
     // A deployment that depends on the job, such as one that uploads a page about its result, cannot come first.
-    && !dependsOnJob(deployment.resource));
-  earlier.forEach(deployment => resource.addDependency(deployment.resource));
-  // What depends on this job now depends on more.
-  if (earlier.length > 0) { dependencies.forEach((known, deployment) => { if (known.has(resource)) { dependencies.delete(deployment); } }); }
+    && !dependsOn(deployment.resource, resource, known));
+  for (const deployment of earlier) {
+    resource.addDependency(deployment.resource);
+    // What depends on this job now depends on more.
+    const [waiting] = inCommonStack(resource, deployment.resource);
+    known.forEach((dependencies, one) => { if (dependencies.has(waiting)) { known.delete(one); } });
+  }
   return earlier.length > 0;
 }
 
@@ -267,9 +193,25 @@ function mayUpload({ prefix }: BucketDeployment, key: string | undefined): boole
   return key === undefined || prefix === undefined || prefix === '/' || Token.isUnresolved(prefix) || key.startsWith(prefix);
 }
 
+/** Whether the user makes the job wait for something that may upload its model, by a dependency or by an attribute in the location of the model. */
+function waitsForMore({ job, model, own }: ReadingJob): boolean {
+  const resource = job.node.defaultChild as CfnResource;
+  const stack = Stack.of(job);
+  const named = new Set(referencesIn(stack.resolve(model)));
+  const references = ownResourcesOf(stack).filter(({ logicalId }) => named.has(stack.resolve(logicalId)));
+  const dependencies = [...job.node.scopes, resource].flatMap(({ node }) => node.dependencies);
+  const isOwn = (scope: IConstruct) => own.includes(scope) || 'bucketArn' in scope || isJobOfLibrary(scope);
+  return [...references, ...dependencies, ...resource.obtainDependencies().filter(one => CfnResource.isCfnResource(one))]
+    .some(({ node }) => !node.scopes.some(isOwn));
+}
+
+function isJobOfLibrary({ node: { defaultChild } }: IConstruct): boolean {
+  return defaultChild !== undefined && CfnResource.isCfnResource(defaultChild) && defaultChild.cfnResourceType === COMPILATION_JOB_TYPE;
+}
+
 function warn([job, ...others]: Construct[], bucket: s3.IBucket) {
   const whose = others.length > 0 ? `of this job and ${others.length} more is` : 'is';
-  lateWarnings(job).addWarningV2('cdk-sagemaker-neo:modelNotUploaded', `the model ${whose} read from ${bucket.node.path}, which this stack creates: on the first deployment, the bucket is `
-    + 'empty, and the job fails. Create the bucket in another stack and upload the model before you deploy this one; or upload it in this stack, with a BucketDeployment, for which the job waits '
+  lateWarnings(job).addWarningV2('cdk-sagemaker-neo:modelNotUploaded', `the model ${whose} read from ${bucket.node.path}, which the same deployment creates: on the first deployment, the bucket is `
+    + 'empty, and the job fails. Create the bucket in another stack and upload the model before you deploy this one; or upload it in this deployment, with a BucketDeployment, for which the job waits '
     + 'and which needs network.allowOutsideEndpoint(deployment.handlerRole), or with anything else and job.node.addDependency; or use NeoModel.fromAsset');
 }

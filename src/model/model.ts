@@ -111,13 +111,20 @@ class BucketModel extends NeoModel {
 
   public bind(scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
     requireSameRegion(scope, 'bucket', this.bucket);
-    permitModels(this.bucket, literally(this.objectKey), options);
+    const bucket = uploadDestination(this.bucket);
+    permitModels(bucket, literally(this.objectKey), options);
     return {
       ...this.options,
-      bucket: this.bucket,
+      bucket,
       s3Uri: requireShortUri(scope, this.bucket.s3UrlForObject(this.objectKey)),
     };
   }
+}
+
+/** The `deployedBucket` of a `BucketDeployment` is the same bucket, under a name that waits for the upload. */
+function uploadDestination(bucket: s3.IBucket): s3.IBucket {
+  const { destinationBucket, _deployedBucket } = (bucket.node.scope ?? {}) as { destinationBucket?: s3.IBucket; _deployedBucket?: s3.IBucket };
+  return _deployedBucket === bucket && destinationBucket ? destinationBucket : bucket;
 }
 
 class AssetModel extends NeoModel {

@@ -1,7 +1,7 @@
 import { Stack, type CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { warnOfDenied, warnOfSecondPolicies } from './bucket-access-checks';
+import { exemptRolesInCycle, warnOfDenied, warnOfSecondPolicies } from './bucket-access-checks';
 import { warnOfDenies, type BucketUsers } from './bucket-denies';
 import type { EndpointOnlyBucketPolicy } from './bucket-policies';
 import { compareIds } from './existing-vpc';
@@ -42,7 +42,7 @@ export function checkApp(network: Construct, parts: CheckedParts): void {
       warnOfDenied(network, resources, parts, parts.policy);
       warnOfDns(network, resources, parts);
       const s3Endpoints = parts.ownEndpoints.flatMap(own => otherS3Endpoints(resources, parts.ownEndpoints, own));
-      return [...s3Endpoints, ...otherInterfaceEndpoints(resources, parts)];
+      return [...s3Endpoints, ...otherInterfaceEndpoints(resources, parts), ...exemptRolesInCycle(network, resources, parts, parts.policy)];
     },
   });
 }

@@ -1,9 +1,12 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { policiesOf, statementsIn, type BucketUsers, type Statement } from './bucket-denies';
 import { networkOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
+import { compareIds } from './existing-vpc';
+import { deploymentOf, dependsOn } from '../util/dependencies';
 import { lateWarnings } from '../util/errors';
 import { areSame, membersOf, readableValue, writtenIn } from '../util/intrinsics';
 
@@ -34,15 +37,32 @@ export function bucketDeployments(resources: CfnResource[], bucket: s3.IBucket):
   });
 }
 
-/** The policy would otherwise refer to the stack of the role, which refers to the bucket. */
-const IN_ANOTHER_STACK = ', which takes a roleName for a role in another stack than the network';
+/** The parts of a network that show what is in it. */
+interface NetworkUsers extends BucketUsers {
+  readonly subnets: ec2.ISubnet[];
+}
+
+/**
+ * Roles of nested stacks that the policy of a bucket refers to, while the nested stack waits for that policy, for example with a job in it.
+ *
+ * @returns error messages
+ */
+export function exemptRolesInCycle(
+  network: Construct, resources: CfnResource[], { buckets }: BucketUsers, policy: EndpointOnlyBucketPolicy,
+): string[] {
+  const policies = buckets.filter(bucket => networkOf(bucket) === network).flatMap(bucket => policiesOf(resources, bucket));
+  return policy.referredRoles.filter(role => deploymentOf(role) === deploymentOf(network) && Stack.of(role) !== Stack.of(network))
+    .filter(({ node }) => policies.some(each => dependsOn(node.defaultChild as CfnResource, each)))
+    .map(({ node, stack }) => `grantee must not be created in the nested stack ${stack.node.path}, because that stack waits for the bucket policy, which would have to refer to the role: `
+      + `create it in the stack of the network, ${Stack.of(network).node.path}, or give the role a roleName; got: ${node.path}`);
+}
 
 /** What the bucket policies of the network deny to the rest of the app. */
-export function warnOfDenied(network: Construct, resources: CfnResource[], { buckets, role }: BucketUsers, policy: EndpointOnlyBucketPolicy): void {
-  const closed = buckets.filter(bucket => networkOf(bucket) === network);
+export function warnOfDenied(network: Construct, resources: CfnResource[], users: NetworkUsers, policy: EndpointOnlyBucketPolicy): void {
+  const closed = users.buckets.filter(bucket => networkOf(bucket) === network);
   const uploads = warnOfDeployments(network, resources, closed, policy);
   warnOfServices(network, resources, closed, policy);
-  warnOfRoles(network, resources, closed, policy, [role, ...uploads]);
+  warnOfRoles(network, resources, users, closed, policy, [users.role, ...uploads]);
 }
 
 /**
@@ -55,8 +75,8 @@ function warnOfDeployments(network: Construct, resources: CfnResource[], closed:
   const denied = uploads.filter(({ handlerRole }) => !policy.exempts(handlerRole));
   if (denied.length > 0) {
     lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeploymentDenied', `the bucket policies of this network deny the requests of the BucketDeployment ${paths(denied)}, because they do not come `
-      + `through the S3 endpoint: exempt it with network.allowOutsideEndpoint(deployment.handlerRole)${denied.some(each => Stack.of(each) !== Stack.of(network)) ? IN_ANOTHER_STACK : ''}. `
-      + 'A job of its stack that reads a model from the bucket waits for it');
+      + `through the S3 endpoint: exempt it with network.allowOutsideEndpoint(deployment.handlerRole)${isApart(network, denied) ? '. In another stack than the network, it needs a role with a fixed name: '
+        + 'role: new iam.Role(this, \'UploadRole\', { roleName: \'…\', assumedBy: new iam.ServicePrincipal(\'lambda.amazonaws.com\') })' : ''}`);
   }
   return uploads.map(({ handlerRole }) => handlerRole);
 }
@@ -82,7 +102,9 @@ function warnOfServices(network: Construct, resources: CfnResource[], closed: s3
 }
 
 /** Roles of functions, projects and the like that have permissions on a bucket of the network, which they can use through its endpoint only. */
-function warnOfRoles(network: Construct, resources: CfnResource[], closed: s3.IBucket[], policy: EndpointOnlyBucketPolicy, known: iam.IRole[]): void {
+function warnOfRoles(
+  network: Construct, resources: CfnResource[], users: NetworkUsers, closed: s3.IBucket[], policy: EndpointOnlyBucketPolicy, known: iam.IRole[],
+): void {
   const permitted = resources.flatMap(resource => {
     const stack = Stack.of(resource);
     const names = ({ Resource }: Statement, arn?: string) => arn !== undefined && JSON.stringify(Resource).includes(arn);
@@ -94,10 +116,10 @@ function warnOfRoles(network: Construct, resources: CfnResource[], closed: s3.IB
   const denied = resources.flatMap(resource => {
     const role = resource instanceof iam.CfnRole ? resource.node.scope : undefined;
     return role instanceof iam.Role && permitted.some(({ stack, name }) => areSame(stack, name, role.roleName)) ? [role] : [];
-  }).filter(role => !known.includes(role) && !policy.exempts(role) && !mayRunInVpc(role, resources));
+  }).filter(role => !known.includes(role) && !policy.exempts(role) && !mayUseEndpoint(role, resources, users));
   if (denied.length > 0) {
     lateWarnings(network).addWarningV2('cdk-sagemaker-neo:roleDenied', 'the bucket policies of this network deny requests from outside the S3 endpoint, so these roles cannot use their '
-      + `permissions on its buckets from elsewhere: ${paths(denied)}. Exempt them with network.allowOutsideEndpoint(role)${denied.some(each => Stack.of(each) !== Stack.of(network)) ? IN_ANOTHER_STACK : ''}`);
+      + `permissions on its buckets from elsewhere: ${paths(denied)}. Exempt them with network.allowOutsideEndpoint(role)${isApart(network, denied) ? '. A role in another stack than the network needs a roleName' : ''}`);
   }
 }
 
@@ -108,11 +130,39 @@ function allows({ Effect, Action }: Statement, policy: EndpointOnlyBucketPolicy)
 /** Services that run the work of a role in subnets that the template may name in many ways. SageMaker hosts models in the network. */
 const SERVICES_IN_VPCS = /\b(sagemaker|ec2|ecs-tasks|batch|codebuild|glue)\.amazonaws\.com/;
 
-/** Of functions, the template shows whether they run in a VPC. */
-function mayRunInVpc(role: iam.Role, resources: CfnResource[]): boolean {
-  const trust = JSON.stringify(role.stack.resolve(role.assumeRolePolicy));
-  return SERVICES_IN_VPCS.test(trust) || resources.some(resource => resource.cfnResourceType === 'AWS::Lambda::Function'
-    && (resource as any).vpcConfig !== undefined && areSame(Stack.of(resource), (resource as any).role, role.roleArn));
+/** Whether the work of a role may use the endpoint. Of functions and build projects, the app shows where they run. */
+function mayUseEndpoint(role: iam.Role, resources: CfnResource[], users: NetworkUsers): boolean {
+  const workers = resources.flatMap(resource => {
+    const { role: functionRole, serviceRole, vpcConfig } = resource as any;
+    const own = { 'AWS::Lambda::Function': functionRole, 'AWS::CodeBuild::Project': serviceRole }[resource.cfnResourceType];
+    const stack = Stack.of(resource);
+    if (own === undefined || !areSame(stack, own, role.roleArn)) { return []; }
+    const { subnetIds, subnets } = stack.resolve(vpcConfig) ?? {};
+    return [membersOf(stack, subnetIds ?? subnets).map(id => ({ stack, id }))];
+  });
+  return workers.length > 0
+    ? workers.every(subnets => subnets.length > 0 && subnets.every(({ stack, id }) => isOnEndpoint(stack, id, resources, users)))
+    : SERVICES_IN_VPCS.test(JSON.stringify(role.stack.resolve(role.assumeRolePolicy)));
+}
+
+/** Whether the route table of a subnet leads to the endpoint, or may do so. */
+function isOnEndpoint(stack: Stack, subnetId: unknown, resources: CfnResource[], { vpc, subnets, s3Endpoint }: NetworkUsers): boolean {
+  const subnet = [...subnets, ...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets]
+    .find(each => areSame(stack, each.subnetId, subnetId));
+  if (!subnet) {
+    return resources.some(resource => resource instanceof ec2.CfnSubnet
+      && areSame(stack, resource.ref, subnetId) && compareIds(resource.vpcId, vpc.vpcId) === 'same');
+  }
+  const endpoint = s3Endpoint.node.defaultChild;
+  const ownTables = endpoint instanceof ec2.CfnVPCEndpoint && Array.isArray(endpoint.routeTableIds) ? endpoint.routeTableIds : [];
+  const tables = [...subnets.flatMap(({ routeTable }) => routeTable?.routeTableId ?? []), ...ownTables];
+  const table = subnet.routeTable?.routeTableId;
+  return !table || subnets.includes(subnet) || tables.some(each => compareIds(each, table) !== 'different');
+}
+
+/** The policy would otherwise refer to the stack of a role, which refers to the bucket. */
+function isApart(network: Construct, constructs: IConstruct[]): boolean {
+  return constructs.some(construct => deploymentOf(construct) !== deploymentOf(network));
 }
 
 function paths(constructs: IConstruct[]): string {

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import type { IConstruct, IDependable } from 'constructs';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { differ, requireSameRegion } from './same-environment';
+import { deploymentOf, stackPathOf } from '../util/dependencies';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { readable, refersTo } from '../util/intrinsics';
 import { requireType } from '../util/prop-types';
@@ -30,7 +31,7 @@ const EMPTYING = /^s3:(?:Delete|ListBucket(?:\*|Versions))/;
 export class EndpointOnlyBucketPolicy {
   private readonly exemptArns: string[] = [];
   /** Exempt roles that policies of another stack can only name by a reference. */
-  private readonly referredRoles: iam.IRole[] = [];
+  public readonly referredRoles: iam.Role[] = [];
 
   constructor(
     private readonly scope: IConstruct,
@@ -229,7 +230,7 @@ export function closeBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: End
       }
     }
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketPolicyNotManaged',
-      `the policy of bucket ${bucket.node.path} is not managed by this stack${whyNot(bucket)}. Until it has the following statement (bucketPolicyStatement() `
+      `the policy of bucket ${bucket.node.path} is not managed by this stack${whyNot(scope, bucket)}. Until it has the following statement (bucketPolicyStatement() `
       + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(scope, statement)}${keyAdvice(bucket)}`);
     warnAboutOtherAccount(scope, bucket);
     return [];
@@ -248,12 +249,14 @@ export function keyStatement(...actions: string[]): string {
   return JSON.stringify({ Effect: 'Allow', Action: actions, Resource: '<ARN of the key>' });
 }
 
-/** The statement names this stack's endpoint, and this stack the bucket. */
-function whyNot(bucket: s3.IBucket): string {
-  return Resource.isOwnedResource(bucket)
-    ? `: it is created in the stack ${Stack.of(bucket).node.path}, whose policies cannot refer to this stack while this stack refers to it (create it in this stack, or import it by name, `
-      + 's3.Bucket.fromBucketName, and add the statement there)'
-    : '';
+/** The statement names the endpoint of the network's stack, which names the bucket. A parent may refer to its nested stack, which refers to it. */
+function whyNot(scope: IConstruct, bucket: s3.IBucket): string {
+  if (!Resource.isOwnedResource(bucket)) { return ''; }
+  const { path } = Stack.of(bucket).node;
+  return stackPathOf(scope).includes(Stack.of(bucket))
+    ? `: it is created in the parent stack ${path} (add the statement there, bucket.addToResourcePolicy(network.bucketPolicyStatement(bucket)), and create the jobs outside of the nested stack ${Stack.of(scope).node.path})`
+    : `: it is created in the stack ${path}, whose policies cannot refer to this stack while this stack refers to it (create it in this stack, or import it by name, `
+      + 's3.Bucket.fromBucketName, and add the statement there)';
 }
 
 /**
@@ -330,18 +333,25 @@ export class LaterBuckets {
   }
 
   private order(job: IConstruct, bucket: s3.IBucket): void {
-    const isBeforeBucket = deploymentOf(job) === deploymentOf(this.network) && deploymentOf(bucket) !== deploymentOf(this.network);
-    if (!isBeforeBucket) {
+    if (!this.isBeforePolicy(job, bucket)) {
       job.node.addDependency(bucket);
       return;
     }
-    Annotations.of(this.network).addWarningV2('cdk-sagemaker-neo:bucketDeployedLater', `the stack ${Stack.of(job).node.path}, with the job ${(job.node.scope ?? job).node.path}, is deployed before the stack `
-      + `${Stack.of(bucket).node.path}, with the bucket ${bucket.node.path}: on the first deployment, the job does not find the bucket. Create jobs in a stack other than the network's`);
+    const [jobPath, stack] = [(job.node.scope ?? job).node.path, Stack.of(bucket)];
+    if (stackPathOf(job).includes(stack)) {
+      job.node.addDependency(bucket.node.defaultChild!);
+      Annotations.of(this.network).addWarningV2('cdk-sagemaker-neo:bucketClosedLater', `the job ${jobPath} is in the nested stack of the network, which is deployed before the policy of the bucket `
+        + `${bucket.node.path} in its parent stack: on the first deployment, the job runs while the bucket can be used from outside the S3 endpoint. Create jobs outside of that nested stack`);
+      return;
+    }
+    Annotations.of(this.network).addWarningV2('cdk-sagemaker-neo:bucketDeployedLater', `the stack ${Stack.of(job).node.path}, with the job ${jobPath}, is deployed before the stack `
+      + `${stack.node.path}, with the bucket ${bucket.node.path}: on the first deployment, the job does not find the bucket. Create jobs in a stack other than the network's`);
   }
-}
 
-/** The stack that is deployed with a construct. */
-function deploymentOf(construct: IConstruct): Stack {
-  const stack = Stack.of(construct);
-  return stack.nestedStackParent ? deploymentOf(stack.nestedStackParent) : stack;
+  /** The policy comes after the stack of the network that it refers to, unless both are in the same one. */
+  private isBeforePolicy(job: IConstruct, bucket: s3.IBucket): boolean {
+    const [policy, network] = [stackPathOf(bucket), stackPathOf(this.network)];
+    const earlier = network.find((stack, index) => stack !== policy[index]);
+    return earlier !== undefined && stackPathOf(job).includes(earlier);
+  }
 }

@@ -29,7 +29,7 @@ export function referencesOf({ name, argument }: Intrinsic): string[] {
 }
 
 /** Lists the logical IDs and parameters that a resolved value names, at any depth. */
-function referencesIn(value: unknown): string[] {
+export function referencesIn(value: unknown): string[] {
   if (value === null || typeof value !== 'object') { return []; }
   const call = intrinsicOf(value);
   return [...call ? referencesOf(call) : [], ...Object.values(value).flatMap(referencesIn)];

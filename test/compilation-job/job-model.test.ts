@@ -1,22 +1,56 @@
 import * as fs from 'fs';
-import { Annotations, App, Aws, Stack } from 'aws-cdk-lib';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Annotations, App, Aws, CfnResource, Fn, NestedStack, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
 import { archive, compilation, OPTIONS, requestOf } from './fixture';
 import { NeoCompilationJob, NeoModel, NeoTarget } from '../../src';
 import { network, templateOf, warningIds, warnings } from '../network/fixture';
 import { DependencyGraph } from '../util/dependency-graph';
 
+const MODES = ['strong', 'weak', 'both'];
+const stackWith = (references: string) => new Stack(new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } }), 'Stack');
+
 describe('a model in a bucket of the job\'s own stack', () => {
   test('is not there at the first deployment, which a warning says', () => {
     const { stack } = compilation();
-    expect(warnings(stack)).toEqual([expect.stringMatching(/^the model is read from Stack\/Bucket, which this stack creates.*use NeoModel\.fromAsset \[ack: cdk-sagemaker-neo:modelNotUploaded\]$/)]);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/^the model is read from Stack\/Bucket, which the same deployment creates.*use NeoModel\.fromAsset \[ack: cdk-sagemaker-neo:modelNotUploaded\]$/)]);
   });
 
-  test('may be uploaded by what the job waits for', () => {
+  const upload = (stack: Stack) => new CfnResource(stack, 'Uploaded', { type: 'Custom::Upload', properties: { ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:upload' } });
+
+  test.each<[string, (job: NeoCompilationJob, uploaded: CfnResource) => void]>([
+    ['job', (job, uploaded) => job.node.addDependency(uploaded)],
+    ['resource of the job', ({ node }, uploaded) => node.defaultChild!.node.addDependency(uploaded)],
+    ['resource of the job, as a resource', ({ node }, uploaded) => (node.defaultChild as CfnResource).addDependency(uploaded)],
+  ])('may be uploaded by what the %s waits for', (_, wait) => {
     const { stack, job } = compilation();
-    job.node.addDependency(new s3.CfnStorageLens(stack, 'StandsForAnUpload', { storageLensConfiguration: { id: 'x', isEnabled: true, accountLevel: { bucketLevel: {} } } }));
+    wait(job, upload(stack));
     expect(warningIds(stack)).toEqual([]);
+  });
+
+  test.each<[string, (attribute: string) => { key?: string; modelVersion?: string }]>([
+    ['key', key => ({ key })],
+    ['version', modelVersion => ({ modelVersion })],
+  ])('may be uploaded by what its %s is an attribute of', (_, props) => {
+    const fixture = network();
+    const { key = 'models/resnet.tar.gz', ...options } = props(upload(fixture.stack).getAtt('Result').toString());
+    compilation({ model: NeoModel.fromBucket(fixture.bucket, key, { ...OPTIONS, ...options }) }, fixture);
+    expect(warningIds(fixture.stack)).toEqual([]);
+  });
+
+  test('is not uploaded by the network, the bucket, the role or another job, for which the job waits', () => {
+    const fixture = compilation();
+    const { stack, bucket, privateVpc, job } = fixture;
+    const other = compilation({ model: NeoModel.fromAsset(archive(), OPTIONS) }, fixture, 'Other').job;
+    job.node.addDependency(privateVpc, bucket, privateVpc.role, other);
+    expect(warningIds(stack)).toEqual(['modelNotUploaded']);
+  });
+
+  test.each(MODES)('is not there, either, for a job in a nested stack (%s references)', mode => {
+    const fixture = network({}, stackWith(mode));
+    compilation({}, { ...fixture, stack: new NestedStack(fixture.stack, 'Nested') });
+    expect(warningIds(fixture.stack)).toEqual(['modelNotUploaded']);
   });
 
   test('may be known to be there', () => {
@@ -111,7 +145,72 @@ describe('a job whose model a BucketDeployment uploads', () => {
     expect(Object.keys(template.findResources(NeoCompilationJob.RESOURCE_TYPE)).map(id => graph.dependsOn(id, uploaded))).toEqual([true, true, true]);
   });
 
-  test.each(['strong', 'weak', 'both'])('waits for it in another stack than the bucket (%s references)', references => {
+  test.each<[string, (fixture: ReturnType<typeof network>, uploaded: deployment.BucketDeployment) => NeoModel]>([
+    ['its bucket', (_, { deployedBucket }) => NeoModel.fromBucket(deployedBucket, 'models/resnet.tar.gz', OPTIONS)],
+    ['its key', ({ bucket }, { objectKeys }) => NeoModel.fromBucket(bucket, `models/${Fn.select(0, objectKeys)}`, OPTIONS)],
+    ['both', (_, { deployedBucket, objectKeys }) => NeoModel.fromBucket(deployedBucket, `models/${Fn.select(0, objectKeys)}`, OPTIONS)],
+  ])('waits for it where the model is named by %s, and asks for nothing more', (_, model) => {
+    const fixture = network();
+    const { stack, bucket, privateVpc } = fixture;
+    const uploaded = upload(stack, bucket, { sources: [deployment.Source.asset(archive())], extract: false });
+    privateVpc.allowOutsideEndpoint(uploaded.handlerRole);
+    const without = JSON.stringify(templateOf(network().stack).findResources('AWS::EC2::VPCEndpoint'));
+    compilation({ model: model(fixture, uploaded) }, fixture);
+    expect(dependsOn(stack)).toBe(true);
+    expect(warningIds(stack)).toEqual([]);
+    expect(JSON.stringify(templateOf(stack).findResources('AWS::EC2::VPCEndpoint'))).toBe(without);
+  });
+
+  describe.each(MODES)('in nested stacks, with %s references', mode => {
+    const nested = (jobStack: (stack: Stack) => Stack, uploadStack: (stack: Stack) => Stack, roleName?: string) => {
+      const fixture = network({}, stackWith(mode));
+      const [jobs, uploads] = [jobStack, uploadStack].map(place => place(fixture.stack));
+      compilation({}, { ...fixture, stack: jobs });
+      const role = roleName ? new iam.Role(uploads, 'Role', { roleName, assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }) : undefined;
+      const uploaded = upload(uploads, fixture.bucket, { role });
+      fixture.privateVpc.allowOutsideEndpoint(uploaded.handlerRole);
+      (fixture.stack.node.root as App).synth();
+      return { fixture, jobs };
+    };
+    const own = (stack: Stack) => stack;
+    const inNested = (id: string) => (stack: Stack) => stack.node.tryFindChild(id) as Stack | undefined ?? new NestedStack(stack, id);
+    const idOf = (template: any, start: string) => Object.keys(template.Resources).find(id => id.startsWith(start))!;
+
+    test.each<[string, (stack: Stack) => Stack, (stack: Stack) => Stack, string, string]>([
+      ['the upload', own, inNested('Uploads'), 'Job', 'UploadsNestedStack'],
+      ['the job', inNested('Jobs'), own, 'JobsNestedStack', 'UploadCustomResource'],
+      ['both, each its own', inNested('Jobs'), inNested('Uploads'), 'JobsNestedStack', 'UploadsNestedStack'],
+    ])('waits for it: %s', (_, jobStack, uploadStack, job, uploaded) => {
+      const { fixture } = nested(jobStack, uploadStack);
+      const template = templateOf(fixture.stack).toJSON();
+      const graph = new DependencyGraph(template);
+      expect(graph.cycles()).toEqual([]);
+      expect(graph.dependsOn(idOf(template, job), idOf(template, uploaded))).toBe(true);
+      expect(warningIds(fixture.stack)).toEqual([]);
+    });
+
+    test('fails where both are in the same, whose role the bucket policy would have to refer to', () => {
+      expect(() => nested(inNested('Both'), inNested('Both'))).toThrow(/grantee must not be created in the nested stack Stack\/Both, because that stack waits for the bucket policy, .*or give the role a roleName/);
+    });
+
+    test('waits for it where both are in the same, and the role has a name', () => {
+      const { fixture, jobs } = nested(inNested('Both'), inNested('Both'), 'uploader');
+      expect(new DependencyGraph(templateOf(fixture.stack).toJSON()).cycles()).toEqual([]);
+      expect(dependsOn(jobs)).toBe(true);
+      expect(warningIds(fixture.stack)).toEqual([]);
+    });
+  });
+
+  test('does not wait for one in a nested stack that depends on the job', () => {
+    const { stack, bucket, privateVpc, job } = compilation();
+    const uploads = new NestedStack(stack, 'Uploads');
+    const role = new iam.Role(uploads, 'Role', { roleName: 'uploader', assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    privateVpc.allowOutsideEndpoint(upload(uploads, bucket, { sources: [deployment.Source.jsonData('page.json', { uri: job.modelArtifactsUri })], role }).handlerRole);
+    expect(new DependencyGraph(templateOf(stack).toJSON()).cycles()).toEqual([]);
+    expect(warningIds(stack)).toEqual(['modelNotUploaded']);
+  });
+
+  test.each(MODES)('waits for it in another stack than the bucket (%s references)', references => {
     const app = new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } });
     const fixture = network({}, new Stack(app, 'Network'));
     const jobs = new Stack(app, 'Jobs');

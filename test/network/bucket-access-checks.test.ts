@@ -4,6 +4,7 @@
 import { App, NestedStack, Stack } from 'aws-cdk-lib';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -21,7 +22,7 @@ describe('a BucketDeployment into a bucket of the network', () => {
     const { stack, bucket } = network();
     upload(stack, bucket);
     synth(stack);
-    expect(warnings(stack)).toEqual([expect.stringMatching(/the BucketDeployment Stack\/Upload, because.*network\.allowOutsideEndpoint\(deployment\.handlerRole\)\. A job .*\[ack: cdk-sagemaker-neo:bucketDeploymentDenied\]/)]);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/the BucketDeployment Stack\/Upload, because.*network\.allowOutsideEndpoint\(deployment\.handlerRole\) \[ack: cdk-sagemaker-neo:bucketDeploymentDenied\]$/)]);
   });
 
   test('is not warned of when it is let in, nor into another bucket', () => {
@@ -50,6 +51,7 @@ describe('equal stacks of one app', () => {
 describe('a role with permissions on a bucket of the network', () => {
   const handler = (scope: Stack, props: Partial<lambda.FunctionProps> = {}) =>
     new lambda.Function(scope, 'Function', { code: lambda.Code.fromInline('x'), handler: 'index.handler', runtime: lambda.Runtime.NODEJS_24_X, ...props });
+  const project = (scope: Stack, props: codebuild.ProjectProps = {}) => new codebuild.Project(scope, 'Project', { buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2' }), ...props });
   const denied = (use: (fixture: ReturnType<typeof network>) => void) => {
     const fixture = network();
     use(fixture);
@@ -59,9 +61,38 @@ describe('a role with permissions on a bucket of the network', () => {
 
   test.each<[string, (fixture: ReturnType<typeof network>) => void]>([
     ['by a grant', ({ stack, bucket }) => { bucket.grantRead(handler(stack)); }],
+    ['of a function in another VPC', ({ stack, bucket }) => { bucket.grantRead(handler(stack, { vpc: new ec2.Vpc(stack, 'Other') })); }],
+    ['of a function in an imported VPC', ({ stack, bucket }) => {
+      const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Other', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'], privateSubnetIds: ['subnet-1'] });
+      bucket.grantRead(handler(stack, { vpc }));
+    }],
     ['by a policy', ({ stack, bucket }) => { handler(stack).addToRolePolicy(new iam.PolicyStatement({ actions: ['s3:Get*'], resources: [bucket.arnForObjects('x/*')] })); }],
   ])('cannot use them, which a warning says with the line that lets it in: %s', (_, use) => {
     expect(denied(use)).toEqual([expect.stringMatching(/^the bucket policies of this network deny .*: Stack\/Function\/ServiceRole\. Exempt them with network\.allowOutsideEndpoint\(role\) \[ack/)]);
+  });
+
+  test('of a function in other subnets of the VPC, whose route tables do not lead to the endpoint', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Vpc', {
+      natGateways: 1, subnetConfiguration: [{ name: 'Jobs', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }, { name: 'Public', subnetType: ec2.SubnetType.PUBLIC }, { name: 'Functions', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }],
+    });
+    const { bucket } = network({ vpc, maxConcurrentInstances: 2 }, stack);
+    bucket.grantRead(handler(stack, { vpc }));
+    synth(stack);
+    expect(warningIds(stack)).toEqual(['roleDenied']);
+  });
+
+  test('of two functions, one of which is outside', () => {
+    expect(denied(({ stack, bucket, privateVpc: { vpc } }) => {
+      const role = new iam.Role(stack, 'Shared', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+      handler(stack, { role, vpc, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } });
+      new lambda.Function(stack, 'Outside', { role, code: lambda.Code.fromInline('x'), handler: 'index.handler', runtime: lambda.Runtime.NODEJS_24_X });
+      bucket.grantRead(role);
+    })).toHaveLength(1);
+  });
+
+  test('of a build project outside of any VPC', () => {
+    expect(denied(({ stack, bucket }) => { bucket.grantRead(project(stack)); })).toHaveLength(1);
   });
 
   test.each<[string, (fixture: ReturnType<typeof network>) => void]>([
@@ -79,6 +110,8 @@ describe('a role with permissions on a bucket of the network', () => {
       bucket.grantRead(new iam.Role(stack, 'Reader', { roleName: 'reader', assumedBy: new iam.AccountRootPrincipal() }));
     }],
     ['that is denied nothing', ({ stack, bucket }) => { bucket.grantDelete(handler(stack)); }],
+    ['of a build project in the VPC', ({ stack, bucket, privateVpc: { vpc } }) => { bucket.grantRead(project(stack, { vpc, subnetSelection: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } })); }],
+    ['of a build project that is not in the app', ({ stack, bucket }) => { bucket.grantRead(new iam.Role(stack, 'Build', { assumedBy: new iam.ServicePrincipal('codebuild.amazonaws.com') })); }],
     ['of another bucket', ({ stack }) => { new s3.Bucket(stack, 'Other').grantRead(handler(stack)); }],
     ['of a function in the VPC', ({ stack, bucket, privateVpc: { vpc } }) => { bucket.grantRead(handler(stack, { vpc, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } })); }],
     ['of an instance, which may run in the VPC', ({ stack, bucket }) => { bucket.grantRead(new iam.Role(stack, 'Instance', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') })); }],
@@ -98,7 +131,7 @@ describe('a role of another stack', () => {
   test('is locked out, which the warning says with what it takes', () => {
     const { stack } = apart();
     synth(stack);
-    expect(warnings(stack).filter(text => text.includes('bucketDeploymentDenied'))).toEqual([expect.stringMatching(/allowOutsideEndpoint\(deployment\.handlerRole\), which takes a roleName for a role in another stack than the network\./)]);
+    expect(warnings(stack).filter(text => text.includes('bucketDeploymentDenied'))).toEqual([expect.stringMatching(/allowOutsideEndpoint\(deployment\.handlerRole\)\. In another stack than the network, it needs a role with a fixed name: role: new iam\.Role\(this, 'UploadRole', \{ roleName: '…', assumedBy: new iam\.ServicePrincipal\('lambda\.amazonaws\.com'\) \}\) \[ack/)]);
   });
 
   test('fails when it is let in while its stack refers to that of the network, and the error says what to do', () => {

@@ -11,6 +11,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget, type NeoCompilationJobProps } from '../../src';
 import { jobOf } from '../compilation-job/fixture';
 import { bySid, only, templateOf, warningIds, warnings } from '../network/fixture';
+import { DependencyGraph } from '../util/dependency-graph';
 
 const HERE = { account: '111122223333', region: 'eu-west-1' };
 const OTHER_ACCOUNT = { ...HERE, account: '444455556666' };
@@ -234,6 +235,53 @@ describe('nested stacks', () => {
     const [id] = Object.keys(template.findResources('AWS::CloudFormation::Stack'));
     expect(jobOf(template).Request.RoleArn).toEqual({ 'Fn::GetAtt': [id, expect.stringMatching(/^Outputs\.ParentNestedNeoRole/)] });
     expect(Object.values(template.findResources(NeoCompilationJob.RESOURCE_TYPE))[0].DependsOn).toContain(id);
+  });
+});
+
+describe.each(['strong', 'weak', 'both'])('a network in a nested stack, its bucket in the parent (%s references)', references => {
+  const nest = (jobStack?: (parent: Stack, nested: Stack) => Stack, close = true) => {
+    const app = new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } });
+    const parent = new Stack(app, 'Parent');
+    const bucket = new s3.Bucket(parent, 'Models');
+    const nested = new NestedStack(parent, 'Nested');
+    const network = new NeoPrivateCompilationVpc(nested, 'Neo', { buckets: [bucket] });
+    if (jobStack) { compile(jobStack(parent, nested), network, bucket); }
+    if (close) { bucket.addToResourcePolicy(network.bucketPolicyStatement(bucket)); }
+    app.synth();
+    const template = templateOf(parent).toJSON();
+    const graph = new DependencyGraph(template);
+    expect(graph.cycles()).toEqual([]);
+    const idOf = (type: string) => Object.entries<any>(template.Resources).find(([, { Type }]) => Type === type)![0];
+    return { graph, idOf, parent, texts: warnings(parent) };
+  };
+
+  test('a warning says that the parent can close the bucket', () => {
+    const { texts } = nest(undefined, false);
+    expect(texts).toEqual([expect.stringMatching(/created in the parent stack Parent \(add the statement there, bucket\.addToResourcePolicy\(network\.bucketPolicyStatement\(bucket\)\), and create the jobs outside of the nested stack Parent\/Nested\)/)]);
+    expect(texts[0]).not.toContain('cannot refer');
+  });
+
+  test('the parent closes it', () => {
+    const { graph, idOf, parent } = nest();
+    expect(graph.dependsOn(idOf('AWS::S3::BucketPolicy'), idOf('AWS::CloudFormation::Stack'))).toBe(true);
+    const { Condition } = bySid(only(templateOf(parent), 'AWS::S3::BucketPolicy').PolicyDocument, 'OnlyThroughNeoEndpoint');
+    expect(Condition.StringNotEquals['aws:SourceVpce']).toEqual({ 'Fn::GetAtt': [idOf('AWS::CloudFormation::Stack'), expect.stringMatching(/^Outputs\./)] });
+  });
+
+  test('a job in the parent waits for that', () => {
+    const { graph, idOf } = nest(parent => parent);
+    expect(graph.dependsOn(idOf(NeoCompilationJob.RESOURCE_TYPE), idOf('AWS::S3::BucketPolicy'))).toBe(true);
+  });
+
+  test('a job in another nested stack does, too', () => {
+    const { graph, parent } = nest(stack => new NestedStack(stack, 'Jobs'));
+    const ids = Object.keys(templateOf(parent).toJSON().Resources);
+    expect(graph.dependsOn(ids.find(id => id.startsWith('JobsNestedStack'))!, ids.find(id => id.startsWith('ModelsPolicy'))!)).toBe(true);
+  });
+
+  test('a job beside the network cannot, which a warning says', () => {
+    const { texts } = nest((_, nested) => nested);
+    expect(texts.filter(text => text.includes('bucketClosedLater'))).toEqual([expect.stringMatching(/^the job Parent\/Nested\/Job is in the nested stack of the network, which is deployed before the policy of the bucket Parent\/Models in its parent stack: /)]);
   });
 });
 
