@@ -29,7 +29,7 @@ export interface Statement {
   readonly Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** Lists the statements of a policy, also those that `Fn::If` may choose. */
+/** Lists the statements of a policy, including those that `Fn::If` may choose. */
 export function statementsIn(stack: Stack, document: unknown): Statement[] {
   return choicesOf(stack.resolve(document)).flatMap(choice => [choice?.Statement ?? []].flat())
     .flatMap(choicesOf).filter(statement => statement !== undefined);
@@ -40,7 +40,7 @@ export function policiesOf(resources: CfnResource[], bucket: s3.IBucket): s3.Cfn
     .filter(policy => areSame(Stack.of(policy), bucket.bucketName, policy.bucket));
 }
 
-/** What is true for certain, false for certain, or known to the deployment alone. */
+/** A verdict: certainly true, certainly false, or unknown until the deployment. */
 type Verdict = boolean | undefined;
 
 const all = (verdicts: Verdict[]): Verdict => verdicts.includes(false) ? false : verdicts.includes(undefined) ? undefined : true;
@@ -73,7 +73,7 @@ export function warnOfDenies(network: Construct, resources: CfnResource[], users
   }
 }
 
-/** Judges whether a statement denies what jobs need, and names what it depends on if only the deployment knows. */
+/** Judges whether a statement denies what jobs need. If this is unknown at synthesis, it names what it depends on. */
 function judge(policy: s3.CfnBucketPolicy, statement: Statement, needed: string[], users: BucketUsers): { denies: Verdict; unknown: string[] } {
   const stack = Stack.of(policy);
   const unconditional = [stack.resolve(policy.policyDocument)?.Statement].flat().map(each => JSON.stringify(each));
@@ -95,7 +95,7 @@ function concernsAction({ Action, NotAction }: Statement, action: string): Verdi
   return NotAction === undefined ? names(Action) : not(names(NotAction));
 }
 
-/** Not only objects under a prefix. */
+/** The pattern must not be limited to a prefix. */
 function coversBucket({ Resource, NotResource }: Statement): Verdict {
   if (NotResource !== undefined) { return undefined; }
   return Resource === undefined || any([Resource].flat().map(arn => {
@@ -105,7 +105,7 @@ function coversBucket({ Resource, NotResource }: Statement): Verdict {
   }));
 }
 
-/** A Deny for an account applies to all its roles, but to exempt an account exempts none of them. */
+/** A Deny for an account applies to all its roles, but an exemption of the account exempts none of them. */
 function concernsRole(stack: Stack, { Principal, NotPrincipal }: Statement, role: iam.IRole): Verdict {
   const principals = (principal: any): unknown[] => typeof principal === 'object' && intrinsicOf(principal) === undefined ? [principal?.AWS ?? []].flat() : [principal];
   const names = (arn: unknown) => arn === '*' || compareRole(stack, role, arn);
@@ -119,11 +119,11 @@ function isAccount(stack: Stack, arn: unknown, role: iam.IRole): Verdict {
   return account === undefined ? false : compare(stack, role.env.account, account === '${AWS::AccountId}' ? { Ref: 'AWS::AccountId' } : account);
 }
 
-/** Keys that requests of jobs do not have: they come through an endpoint, with credentials of a role, and no service makes them for a caller. */
+/** Condition keys that requests of jobs do not have, because jobs use an endpoint and the credentials of a role, and no service acts on their behalf. */
 const ABSENT = ['aws:sourceip', 'aws:sourceaccount', 'aws:sourcearn', 'aws:sourceorgid', 'aws:sourceorgpaths', 'aws:calledvia', 'aws:calledviafirst', 'aws:calledvialast',
   'aws:username', 'aws:multifactorauthage'];
 
-/** Whether a condition holds for a request of a job, as far as that is known at synthesis. */
+/** Whether a condition holds for a request of a job, as far as it is known at synthesis. */
 function holds(stack: Stack, operator: string, key: string, values: unknown[], { s3Endpoint, vpc, role }: BucketUsers): Verdict {
   const isNegated = /Not/.test(operator);
   const isNull = (isAbsent: boolean) => ['true', 'false'].includes(String(values[0])) ? String(values[0]) === String(isAbsent) : undefined;
@@ -153,7 +153,7 @@ function holds(stack: Stack, operator: string, key: string, values: unknown[], {
   return isNegated ? not(isOneOf) : isOneOf;
 }
 
-/** Whether an ID or ARN matches a pattern. What AWS chooses is known by its beginning. */
+/** Whether an ID or ARN matches a pattern. Of IDs that AWS chooses, only the beginning is known. */
 function matches(stack: Stack, own: string, pattern: string, role: iam.IRole): Verdict {
   if (/^(\*|vpce-\*|vpc-\*)$/.test(pattern)) { return true; }
   const known = stack.resolve(own);
@@ -167,7 +167,7 @@ function compareRole(stack: Stack, role: iam.IRole, arn: unknown): Verdict {
   return mayBeRole(role, readableValue(arn)) ? compare(stack, role.roleArn, arn) : false;
 }
 
-/** Whether an ARN or a pattern may be that of the role, by the name. Names that CloudFormation chooses begin with that of the stack, shortened if it is long. */
+/** Whether an ARN or a pattern may be that of the role, by its name. Names that CloudFormation generates begin with the stack's name, shortened if it is long. */
 function mayBeRole(role: iam.IRole, arn: unknown): boolean {
   if (typeof arn !== 'string' || !arn.startsWith('arn:')) { return true; }
   const [, name] = /:role\/(?:.*\/)?([^/]*)$/.exec(arn) ?? [];
@@ -188,7 +188,7 @@ function compare(stack: Stack, own: string, value: unknown): Verdict {
   const isLiteral = (each: unknown) => typeof each === 'string' && !each.includes('${');
   const known = stack.resolve(own);
   if (isLiteral(known) && isLiteral(text)) { return false; }
-  // What a stack makes is none of its other resources, and nothing that it imports.
+  // A resource of a stack is neither one of its other resources, nor an imported one.
   return isOfResource(stack, known) && (isOfResource(stack, text) || isImport(text)) ? false : undefined;
 }
 

@@ -7,20 +7,20 @@ import type { OwnInterfaceEndpoint } from './app-checks';
 import { createS3Endpoint, FOR_FUNCTIONS, throughEndpoint } from './s3-endpoint';
 
 /**
- * An interface endpoint and what it lets through.
+ * An interface endpoint, and the actions that it allows.
  */
 interface Service {
   readonly id: string;
   readonly service: ec2.InterfaceVpcEndpointAwsService;
   readonly actions: string[];
-  /** ARN of what the actions work on, without its beginning. */
+  /** The ARN of the resource, without its beginning. */
   readonly resource: { readonly service: string; readonly resource: string; readonly sep?: string };
   /** Actions that take no resource. */
   readonly unscoped?: string[];
 }
 
 /**
- * All that the functions call. Lambda itself delivers their logs and their credentials, so neither CloudWatch Logs nor STS is here.
+ * The services that the functions call. Lambda delivers their logs and their credentials, so neither CloudWatch Logs nor STS is in the list.
  */
 const SERVICES: Service[] = [
   {
@@ -40,7 +40,7 @@ const SERVICES: Service[] = [
     actions: ['states:StartExecution'],
     resource: { service: 'states', resource: 'stateMachine', sep: ':' },
   },
-  // The handler asks whether its resource is being rolled back.
+  // The handler checks whether its resource is being rolled back.
   {
     id: 'CloudFormation',
     service: ec2.InterfaceVpcEndpointAwsService.CLOUDFORMATION,
@@ -49,7 +49,7 @@ const SERVICES: Service[] = [
   },
 ];
 
-/** What the functions of a private control plane run in. */
+/** The network of the functions of a private control plane. */
 export interface ControlPlane {
   readonly securityGroup: ec2.ISecurityGroup;
   readonly s3Endpoint: ec2.GatewayVpcEndpoint;
@@ -57,8 +57,8 @@ export interface ControlPlane {
 }
 
 /**
- * Endpoints for the functions that control jobs, and the group of these functions. The S3 endpoint is not that of the jobs: CloudFormation takes answers in a
- * bucket of AWS, at URLs that anyone's stack can have, so a model with code in it could send data there.
+ * Endpoints for the functions that control jobs, and the group of these functions. They do not use the jobs' S3 endpoint: CloudFormation receives responses in a
+ * bucket of AWS, at presigned URLs of any account's stacks, so a model that contains code could send data there.
  */
 export function createControlPlane(
   scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], s3PrefixList: ec2.IPrefixList, buckets: s3.IBucket[],
@@ -88,12 +88,12 @@ export function createControlPlane(
   return { securityGroup: functions, s3Endpoint, interfaceEndpoints };
 }
 
-/** What the functions do with S3: they answer CloudFormation, and delete artifacts. */
+/** The functions use S3 to respond to CloudFormation, and to delete artifacts. */
 function controlPlaneS3Statements(buckets: s3.IBucket[]): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       sid: 'CloudFormationAnswer',
-      // CloudFormation signs the URL with credentials of its own, so that no condition on this account can hold.
+      // CloudFormation signs the URL with its own credentials, so no condition on this account can hold.
       principals: [new iam.StarPrincipal()],
       actions: ['s3:PutObject'],
       // The bucket's name has the Region without hyphens: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/vpc-interface-endpoints.html
@@ -111,12 +111,12 @@ function createEndpoint(
     service: inAnyPartition(scope, service),
     subnets: { subnets },
     securityGroups: [group],
-    // Not for the whole VPC: jobs have no business here.
+    // The endpoint does not admit the whole VPC, because jobs must not use it.
     open: false,
     privateDnsEnabled: true,
   });
   const { service: namespace, resource: kind, sep = '/' } = resource;
-  // By kind: the endpoint is there before the stacks whose functions use it, and so cannot name these. Their roles name each resource.
+  // The policy names kinds of resources, because the endpoint exists before the stacks whose functions use it. The roles of the functions name each resource.
   const anyOfKind = Stack.of(scope).formatArn({ service: namespace, resource: `${kind}${sep}*` });
   endpoint.addToPolicy(throughEndpoint({ sid: 'Control', actions, resources: [anyOfKind] }));
   if (unscoped) { endpoint.addToPolicy(throughEndpoint({ sid: 'List', actions: unscoped, resources: ['*'] })); }
@@ -124,7 +124,7 @@ function createEndpoint(
 }
 
 /**
- * In China, the names of these services begin with `cn.com.amazonaws`. CDK knows that for a stack with a Region; without one, the deployment chooses.
+ * In China, the names of these services begin with `cn.com.amazonaws`. CDK handles this for a stack with a Region. Without one, the name is chosen at deployment.
  */
 function inAnyPartition(scope: Construct, service: ec2.InterfaceVpcEndpointAwsService): ec2.InterfaceVpcEndpointAwsService {
   if (!Token.isUnresolved(Stack.of(scope).region)) { return service; }

@@ -16,7 +16,7 @@ import { readable } from '../util/intrinsics';
 export function createExecutionRole(scope: Construct): iam.Role {
   const stack = Stack.of(scope);
   const role = new iam.Role(scope, 'Role', {
-    // A name only if a bucket or key of another account has to name it.
+    // The role gets a name only if a bucket or key of another account must name it.
     roleName: PhysicalName.GENERATE_IF_NEEDED,
     description: 'Execution role of SageMaker Neo compilation jobs in a private VPC',
     assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', {
@@ -39,12 +39,12 @@ export function createExecutionRole(scope: Construct): iam.Role {
  */
 export const OUTPUT_KEY_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
 
-/** Of the statement on objects in the policy of a role that was brought. */
+/** Sid of the statement on objects in the policy of an existing role. */
 export const OBJECTS_SID = 'UseObjects';
 
 const OBJECTS_REASON = 'The buckets are there for models and compiled models; the names of the latter are generated.';
 
-/** Of the wildcards in what `networkStatements` returns. */
+/** Reasons for the wildcards in the result of `networkStatements`. */
 export const NETWORK_REASONS: Reasons = {
   DescribeNetwork: 'EC2\'s Describe actions take no resource.',
   CreateInterfaces: 'An interface has no ID before it is made. The same request must name a subnet and a group, and only the network\'s are allowed.',
@@ -59,14 +59,14 @@ const WILDCARD_REASONS: Reasons = {
   [OBJECTS_SID]: OBJECTS_REASON,
 };
 
-/** By the Sids of statements, which may have something at their ends. */
+/** Reasons by the Sids of statements, which may have a suffix. */
 function wildcardReasons(statements: iam.PolicyStatement[]): Reasons {
   const known = Object.entries(WILDCARD_REASONS);
   return Object.fromEntries(statements.flatMap(({ sid = '' }) => known.filter(([name]) => sid.startsWith(name)).map(([, reason]) => [sid, reason])));
 }
 
 /**
- * Where a job may place its network interfaces.
+ * The subnets and groups in which a job may create its network interfaces.
  */
 export interface Placement {
   readonly vpc: ec2.IVpc;
@@ -75,7 +75,7 @@ export interface Placement {
 }
 
 /**
- * Everything that Neo does with the role, objects and keys aside.
+ * Everything that Neo does with the role, except for objects and keys.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
@@ -89,7 +89,7 @@ export function bucketStatement(buckets: s3.IBucket[]): iam.PolicyStatement {
 }
 
 /**
- * Reading and writing objects, encrypted ones too.
+ * Permissions to read and write objects, including encrypted ones.
  */
 export function grantObjects(scope: Construct, role: iam.IRole, buckets: s3.IBucket[]): iam.Grant {
   const objects = iam.Grant.addToPrincipal({
@@ -102,12 +102,12 @@ export function grantObjects(scope: Construct, role: iam.IRole, buckets: s3.IBuc
 }
 
 /**
- * The eleven EC2 actions of AWS's page, which has them all on `*`.
+ * The eleven EC2 actions of AWS's page, which allows all of them on `*`.
  */
 export function networkStatements(scope: Construct, { vpc, subnets, securityGroups }: Placement): iam.PolicyStatement[] {
   const arn = (resource: string, resourceName: string, account?: string) =>
     Stack.of(scope).formatArn({ service: 'ec2', resource, resourceName, account });
-  // In a shared VPC the subnets are another account's; groups and interfaces are always this account's.
+  // In a shared VPC, the subnets belong to another account. Groups and interfaces always belong to this account.
   const subnetArns = subnets.map(subnet => arn('subnet', subnet.subnetId, vpc.env.account));
   const groupArns = securityGroups.map(group => arn('security-group', group.securityGroupId));
   const anyInterface = arn('network-interface', '*');
@@ -127,13 +127,13 @@ export function networkStatements(scope: Construct, { vpc, subnets, securityGrou
     }),
     new iam.PolicyStatement({
       sid: 'PlaceInterfaces',
-      // Every resource of the request has to be allowed: no other subnet and no other group are.
+      // Every resource of the request must be allowed, so no other subnet and no other group can be used.
       actions: ['ec2:CreateNetworkInterface', 'ec2:ModifyNetworkInterfaceAttribute'],
       resources: [...subnetArns, ...groupArns],
     }),
     new iam.PolicyStatement({
       sid: 'CreateInterfaces',
-      // The interface has no ID yet, and for it this action knows no condition on subnet or VPC. The statement above binds it.
+      // The interface has no ID yet, and this action has no condition on its subnet or VPC. The statement above restricts it.
       actions: ['ec2:CreateNetworkInterface'],
       resources: [anyInterface],
     }),
@@ -146,15 +146,15 @@ export function networkStatements(scope: Construct, { vpc, subnets, securityGrou
         'ec2:ModifyNetworkInterfaceAttribute',
       ],
       resources: [anyInterface],
-      // IDs are unknown beforehand, the subnets are not. No ec2:AuthorizedService: AWS does not say whether Neo grants the
-      // permission to a service or to an account of its own.
+      // IDs are unknown in advance, but the subnets are not. There is no ec2:AuthorizedService, because AWS does not say whether Neo grants the
+      // permission to a service or to one of its own accounts.
       conditions: { ArnEquals: { 'ec2:Subnet': subnetArns } },
     }),
   ];
 }
 
 /**
- * Lets SageMaker write the logs of what it runs.
+ * Lets SageMaker write logs.
  *
  * @param logGroupName name or pattern
  */
@@ -174,26 +174,26 @@ export function writeLogsStatement(scope: Construct, logGroupName: string): iam.
  */
 export function observationStatements(scope: Construct): iam.PolicyStatement[] {
   return [
-    // One group for all compilation jobs of the account, created by whichever job is first.
+    // All compilation jobs of the account share one log group, which the first job creates.
     writeLogsStatement(scope, '/aws/sagemaker/CompilationJobs'),
     new iam.PolicyStatement({
       sid: 'WriteMetrics',
       actions: ['cloudwatch:PutMetricData'],
-      // The action takes no resource, and AWS documents no namespace for Neo that cloudwatch:namespace could be compared with.
+      // The action takes no resource, and AWS documents no namespace for Neo, so there is no condition on cloudwatch:namespace.
       resources: ['*'],
     }),
   ];
 }
 
 /**
- * Give an execution role that was brought what it lacks.
+ * Grants an existing execution role the permissions that it lacks.
  *
- * @param granted what it has been granted already
+ * @param granted the permissions that it has been granted already
  */
 export function permitExistingRole(scope: Construct, role: iam.IRole, lacking: iam.PolicyStatement[], granted: iam.PolicyStatement[] = []) {
   const added = lacking.map(statement => role.addToPrincipalPolicy(statement));
   const statements = [...lacking, ...granted];
-  // A role that cannot be changed pretends that statements were added, but there is no policy construct to wait for.
+  // An immutable role reports that statements were added, but there is no policy construct to wait for.
   const isMutable = role instanceof iam.Role || added.every(({ policyDependable }) => Construct.isConstruct(policyDependable));
   acknowledgeWildcards(role, wildcardReasons(statements));
   checkRole(scope, role, isMutable, statements);
@@ -208,7 +208,7 @@ export function statementsOf(owner: IConstruct, ...statements: iam.PolicyStateme
 }
 
 /**
- * What jobs need has been granted, which a role that cannot be changed ignores.
+ * Warns if the role cannot be changed, so that the grants have no effect, or if its trust policy cannot be checked.
  */
 function checkRole(scope: Construct, role: iam.IRole, isMutable: boolean, needed: iam.PolicyStatement[]) {
   if (!isMutable) {
@@ -226,7 +226,7 @@ function checkRole(scope: Construct, role: iam.IRole, isMutable: boolean, needed
       + 'the conditions aws:SourceAccount (this account) and aws:SourceArn (arn:<partition>:sagemaker:<region>:<account>:compilation-job/*), or another account '
       + 'could make Neo use it');
   }
-  // At the end of synthesis, as a trust policy may still grow.
+  // This runs at the end of synthesis, because a trust policy may be extended until then.
   scope.node.addValidation({
     validate: () => trustOf().includes('sagemaker.amazonaws.com')
       ? []
@@ -235,7 +235,7 @@ function checkRole(scope: Construct, role: iam.IRole, isMutable: boolean, needed
 }
 
 /**
- * Let a role use keys. CDK extends the policy of a key where it can and must; that of a key of another app is out of reach.
+ * Lets a role use keys. CDK extends the policy of a key if it can and must. It cannot extend the policy of another app's key.
  */
 export function grantKeys(scope: IConstruct, role: iam.IRole, keys: Iterable<kms.IKey>, ...actions: string[]): iam.Grant[] {
   const grants = [...new Set(keys)].map(key => ({ key, grant: key.grant(role, ...actions) }));
@@ -244,7 +244,7 @@ export function grantKeys(scope: IConstruct, role: iam.IRole, keys: Iterable<kms
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyPolicyNotManaged', `the policy of key ${paths(unknown)} cannot be read or changed here: it must delegate to the IAM policies of `
       + `this account, as the policy of a new key does, or allow ${actions.join(' and ')} to the role ${role.node.path}`);
   }
-  // What an imported alias stands for is not known either.
+  // The key of an imported alias is not known, either.
   const refused = grants.filter(({ grant }) => !grant.success);
   if (refused.length > 0) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyNotGranted', `the role ${role.node.path} must be allowed ${actions.join(' and ')} on key ${paths(refused)}, `

@@ -9,7 +9,7 @@ import { NeoValidationError } from '../util/errors';
 const MAX_SECURITY_GROUPS = 5;
 
 /**
- * The subnets to use of an existing VPC, after all checks that its constructs allow for.
+ * Selects the subnets of an existing VPC, after all checks that its constructs allow.
  */
 export function selectNetwork(scope: Construct, vpc: ec2.IVpc, props: NeoPrivateCompilationVpcProps): SelectedNetwork {
   if (!props.vpcSubnets && vpc.isolatedSubnets.length === 0) {
@@ -17,7 +17,7 @@ export function selectNetwork(scope: Construct, vpc: ec2.IVpc, props: NeoPrivate
   }
   const functions = props.controlPlaneSubnets && select(scope, vpc, 'controlPlaneSubnets', props.controlPlaneSubnets);
   const { subnets: selected, isPendingLookup } = select(scope, vpc, 'vpcSubnets', props.vpcSubnets ?? { subnetType: ec2.SubnetType.PRIVATE_ISOLATED });
-  // On the first synthesis of a looked-up VPC the subnets are made up: nothing to check yet, and no group has the name that was asked for.
+  // On the first synthesis of a looked-up VPC, the subnets are placeholders, so there is nothing to check yet, and no group has the requested name.
   if (isPendingLookup) {
     const any = [...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets].slice(0, 1);
     const orAny = (subnets: ec2.ISubnet[]) => subnets.length > 0 ? subnets : any;
@@ -47,7 +47,7 @@ function select(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, selection: e
 }
 
 /**
- * What goes through the functions' S3 endpoint must be out of the jobs' reach, and a route table takes one S3 endpoint.
+ * Jobs must not reach the functions' S3 endpoint, and a route table can have only one S3 endpoint.
  */
 function requireApart(scope: Construct, jobs: ec2.ISubnet[], functions: ec2.ISubnet[]) {
   const shared = functions.filter(({ subnetId, routeTable }) => jobs.some(job => job.subnetId === subnetId
@@ -59,7 +59,7 @@ function requireApart(scope: Construct, jobs: ec2.ISubnet[], functions: ec2.ISub
 }
 
 /**
- * 1 to 16 subnets, as CreateCompilationJob takes them.
+ * Checks for 1 to 16 subnets, the limits of CreateCompilationJob.
  */
 export function requireSubnetCount(scope: Construct, prop: string, subnets: ec2.ISubnet[]) {
   if (subnets.length < 1 || subnets.length > MAX_SUBNETS) {
@@ -68,7 +68,7 @@ export function requireSubnetCount(scope: Construct, prop: string, subnets: ec2.
 }
 
 /**
- * 1 to 5 security groups, as CreateCompilationJob takes them.
+ * Checks for 1 to 5 security groups, the limits of CreateCompilationJob.
  */
 export function requireGroupCount(scope: Construct, groups: ec2.ISecurityGroup[]) {
   if (groups.length < 1 || groups.length > MAX_SECURITY_GROUPS) {
@@ -77,7 +77,7 @@ export function requireGroupCount(scope: Construct, groups: ec2.ISecurityGroup[]
 }
 
 /**
- * Tenancy and DNS.
+ * Checks tenancy and DNS.
  */
 function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane?: boolean) {
   const resource = vpc.node.defaultChild;
@@ -103,7 +103,7 @@ function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane?: boolean) {
 }
 
 /**
- * Number, VPC, and no route to the internet.
+ * Checks the number of the subnets, their VPC, and that they have no route to the internet.
  */
 function checkSubnets(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, subnets: ec2.ISubnet[]) {
   requireSubnetCount(scope, prop, subnets);
@@ -131,7 +131,7 @@ function checkSubnets(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, subnet
 }
 
 /**
- * Routes of subnets to the internet, wherever in the app they are written; at the end of synthesis, when none can be added any more.
+ * Checks for routes of subnets to the internet anywhere in the app. It must be called at the end of synthesis, when none can be added any more.
  */
 function routesOut(scope: Construct, prop: SubnetsProp, subnets: ec2.ISubnet[]): string[] {
   const tables = subnets.map(({ routeTable }) => routeTable?.routeTableId).filter(id => id !== undefined);
@@ -158,7 +158,7 @@ function maskOf(subnet: ec2.ISubnet): number | undefined {
 }
 
 /**
- * How many instances the smallest of the subnets holds. Undefined if no subnet has a size that is known.
+ * Returns how many instances the smallest of the subnets holds. Undefined if no size is known.
  */
 export function instancesOf(subnets: ec2.ISubnet[]): number | undefined {
   const masks = subnets.map(maskOf).filter(mask => mask !== undefined);
@@ -166,7 +166,7 @@ export function instancesOf(subnets: ec2.ISubnet[]): number | undefined {
 }
 
 /**
- * Two addresses per instance in EACH subnet.
+ * Checks for two addresses per instance in EACH subnet.
  */
 function checkSizes(scope: Construct, subnets: ec2.ISubnet[], instances: number | undefined) {
   const masks = subnets.map(subnet => ({ subnet, cidr: cidrOf(subnet), mask: maskOf(subnet) }));
@@ -187,8 +187,8 @@ function paths(constructs: ec2.ISubnet[]): string {
 }
 
 /**
- * Compare the IDs of two VPCs, route tables or security groups: literals, or references to ones that the app makes. The value of a parameter or an
- * import only the deployment knows.
+ * Compares the IDs of two VPCs, route tables or security groups: literals, or references to resources of the app. The value of a parameter or an
+ * import is unknown at synthesis.
  */
 export function compareIds(one: string, other: string): 'same' | 'different' | 'unknown' {
   if (one === other) { return 'same'; }
@@ -208,15 +208,15 @@ export function resourceOf(id: string) {
 }
 
 /**
- * The IPv4 CIDR block of a subnet, possibly a token.
+ * Returns the IPv4 CIDR block of a subnet, which may be a token.
  *
- * @returns undefined for a subnet that was imported without
+ * @returns undefined for a subnet that was imported without one
  */
 export function cidrOf(subnet: ec2.ISubnet): string | undefined {
   try {
     return subnet.ipv4CidrBlock || undefined;
   } catch {
-    // An imported subnet throws where it does not know.
+    // An imported subnet throws if a value is unknown.
     return undefined;
   }
 }

@@ -9,7 +9,7 @@ import { acknowledge, INLINE_POLICY_REASONS } from '../util/acknowledge';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { readable } from '../util/intrinsics';
 
-/** Props of the network, as its own module imports this one. */
+/** A part of the network's props, because the network's module imports this one. */
 interface FlowLogProps {
   readonly vpc?: ec2.IVpc;
   readonly flowLogs?: boolean;
@@ -28,7 +28,7 @@ export function hasFlowLogs(props: FlowLogProps): boolean {
   return props.flowLogs ?? (!props.vpc || DETAILS.some(prop => props[prop] !== undefined));
 }
 
-/** Fails when props of the flow logs contradict each other. */
+/** Fails if props of the flow logs contradict each other. */
 export function validateFlowLogs(scope: Construct, props: FlowLogProps): void {
   const { flowLogDestination, flowLogRetention, flowLogRemovalPolicy } = props;
   for (const prop of DETAILS) {

@@ -29,7 +29,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcAttributes> = {
 };
 
 /**
- * A network that exists already. Nothing of it can be changed but, possibly, its role.
+ * An existing network. It cannot be changed, except perhaps its role.
  */
 export class ImportedPrivateCompilationVpc extends Resource implements INeoPrivateCompilationVpc {
   public readonly vpc: ec2.IVpc;
@@ -71,12 +71,12 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     this.modelAccess = new ModelAccess(this, this.role);
     this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, attrs.bucketPolicyActions);
     this.warnOfDenies();
-    // What is granted to the role here is a policy below it, and a job must wait for that.
+    // Grants to the role become a policy below it, for which a job must wait.
     const { role } = this;
     Dependable.implement(this, { get dependencyRoots() { return [role]; } });
   }
 
-  /** Policies of buckets that this app makes, or whose policies it makes. */
+  /** Policies of buckets that are part of this app, or whose policies are. */
   private warnOfDenies() {
     // A construct below this one, for warnings at the end of synthesis.
     const checks = new Construct(this, 'Checks');
@@ -124,7 +124,7 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
 }
 
 /**
- * What a job takes of a network.
+ * The part of a network that a job uses.
  */
 export function vpcConfigOf(privateVpc: INeoPrivateCompilationVpc): NeoVpcConfig {
   return {

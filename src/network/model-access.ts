@@ -17,7 +17,7 @@ import { BUCKET } from '../util/resource-types';
 export const MODEL_ASSETS_ID = 'cdk-sagemaker-neo.ModelAssets';
 
 /**
- * What can be named to a role and an endpoint.
+ * The objects that a role and an endpoint policy can name.
  */
 export function requireReadable(scope: IConstruct, bucket: s3.IBucket, objectKeyPattern: string): void {
   requireType(scope, 'bucket', bucket, BUCKET);
@@ -29,7 +29,7 @@ export function requireReadable(scope: IConstruct, bucket: s3.IBucket, objectKey
 }
 
 /**
- * Reading models from buckets that a network was not made for: permissions for its role, and a way through its endpoint.
+ * Lets jobs read models from other buckets than those of the network: grants it to the network's role, and in its endpoint policy.
  */
 export class ModelAccess {
   private readonly byRole = new ReadableModels();
@@ -46,7 +46,7 @@ export class ModelAccess {
   constructor(private readonly scope: IConstruct, private readonly role: iam.IRole, private readonly endpoint?: ec2.GatewayVpcEndpoint) {}
 
   /**
-   * @param isReachable whether the endpoint lets the bucket through already
+   * @param isReachable whether the endpoint already allows the bucket
    */
   public grantRead(bucket: s3.IBucket, objectKeyPattern: string, isReachable = false): iam.Grant {
     requireSameRegion(this.scope, 'bucket', bucket);
@@ -96,7 +96,7 @@ export class ModelAccess {
   }
 
   private openEndpoint(bucket: s3.IBucket, bucketArn: string, key: string) {
-    // Anyone may take the name of a bucket that does not exist any more: the bucket of assets must be the account's own.
+    // Any account may take the name of a deleted bucket, so the bucket of assets must be in the own account.
     const isOwn = bucket.node.id === MODEL_ASSETS_ID && namesAccount(Stack.of(this.scope), bucket.bucketName);
     const [models, make] = isOwn ? [this.assetsByEndpoint, withinAccount] : [this.byEndpoint, throughEndpoint];
     if (!this.endpoint) {
@@ -112,8 +112,8 @@ export class ModelAccess {
   }
 
   /**
-   * Of a bucket of another stack only what can be named without referring to that stack: role and endpoint would otherwise depend on
-   * the stack of the bucket, often the job's, which depends on them.
+   * Names a bucket of another stack without a reference to that stack. Otherwise, role and endpoint would depend on
+   * the stack of the bucket, which is often the job's and depends on them.
    */
   private arnOf(bucket: s3.IBucket): string {
     if (!this.endpoint || !Resource.isOwnedResource(bucket) || Stack.of(bucket) === Stack.of(this.scope)) { return bucket.bucketArn; }
@@ -125,21 +125,21 @@ export class ModelAccess {
   }
 }
 
-/** Whether a name has the account in it, by number or as a reference: the account's bootstrap stack gave it. */
+/** Whether a name contains the account, by number or as a reference. Then it comes from the account's bootstrap stack. */
 function namesAccount(stack: Stack, name: string): boolean {
   const written = JSON.stringify(stack.resolve(name));
   return written.includes('AWS::AccountId') || (!Token.isUnresolved(stack.account) && written.includes(stack.account));
 }
 
 /**
- * An endpoint policy has 20,480 characters at most, and the policies of a role hold about as much. More objects of one bucket than
- * this are named by the ending that all models have.
+ * An endpoint policy has 20,480 characters at most, and the policies of a role hold about as much. If a bucket has more objects than
+ * this, the policies name them by the extension of all models.
  */
 const MAX_KEYS_PER_BUCKET = 30;
 const ALL_MODELS = '*.tar.gz';
 
 /**
- * What it takes to read objects.
+ * The permissions to read objects.
  */
 export interface ReadStatements {
   readonly objects: iam.PolicyStatement;
@@ -148,7 +148,7 @@ export interface ReadStatements {
 }
 
 /**
- * Models in any number of buckets. Three statements, rendered at synthesis, let all of them be read.
+ * Models in any number of buckets. Three statements, rendered at synthesis, allow reading all of them.
  */
 export class ReadableModels {
   private readonly keysByBucket = new Map<string, Set<string>>();
@@ -158,7 +158,7 @@ export class ReadableModels {
   }
 
   /**
-   * @returns whether it was not there before
+   * @returns whether it is new
    */
   public add(bucketArn: string, key: string): boolean {
     const keys = this.keysByBucket.get(bucketArn) ?? new Set();
@@ -173,7 +173,7 @@ export class ReadableModels {
     return {
       objects: make({ actions: ['s3:GetObject'], resources: Lazy.list({ produce: () => this.patterns().map(([arn, key]) => `${arn}/${key}`) }) }),
       locations: make({ actions: ['s3:GetBucketLocation'], resources: buckets }),
-      // Only listings that look for these keys: nothing else of a shared bucket shows.
+      // Only listings of these keys are allowed, so that nothing else of a shared bucket is visible.
       listings: make({
         actions: ['s3:ListBucket'],
         resources: buckets,

@@ -3,7 +3,7 @@ import { CfnWaitConditionHandle, Lazy, Stack, type IResolveContext } from 'aws-c
 import type { Construct } from 'constructs';
 
 /**
- * Key of the metadata in which a `NeoPrivateCompilationVpc` says what belongs to it, for those who read templates: the validation and
+ * Key of the metadata in which a `NeoPrivateCompilationVpc` lists its parts, for the readers of templates: the validation and
  * the network picture.
  */
 export const NETWORK_METADATA = 'cdk-sagemaker-neo:private-network';
@@ -18,18 +18,18 @@ export interface NetworkMetadata {
   readonly Buckets: string[];
   /** ARNs. */
   readonly Roles: string[];
-  /** Whether the VPC is there for compilation jobs only. */
+  /** Whether the VPC is used for compilation jobs only. */
   readonly Dedicated: boolean;
 }
 
 /**
- * Writes the metadata of a network into its template, on a resource that does nothing: references in metadata are dependencies, which no other
+ * Writes the metadata of a network into its template, on a resource without an effect, because references in metadata are dependencies, which no other
  * resource should have.
  */
 export function describeNetwork(network: Construct, metadata: NetworkMetadata): void {
   const handle = new CfnWaitConditionHandle(network, 'Description');
   handle.addMetadata(NETWORK_METADATA, metadata);
-  // All metadata of the handle, as CDK and validations add theirs.
+  // All metadata of the handle, because CDK and validations add theirs, too.
   identifyByContent(handle, context => context.resolve(handle.cfnOptions.metadata));
 }
 
@@ -41,7 +41,7 @@ export function describeNetwork(network: Construct, metadata: NetworkMetadata): 
  */
 export function identifyByContent(handle: CfnWaitConditionHandle, content: (context: IResolveContext) => unknown): void {
   handle.overrideLogicalId(Lazy.uncachedString({
-    // What CDK prepares is looked through for references only.
+    // CDK searches the rendered value for references only.
     produce: context => Stack.of(handle).getLogicalId(handle) + (context.preparing ? '' : digest(content(context))),
   }));
 }

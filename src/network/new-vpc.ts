@@ -8,19 +8,19 @@ import { NeoValidationError, formatValue } from '../util/errors';
 export const MAX_SUBNETS = 16;
 const DEFAULT_INSTANCES = 100;
 
-/** A VPC and its subnets: those of the jobs and, where the functions run in it too, those of the functions. */
+/** A VPC and its subnets: those of the jobs and, if the functions run in the VPC, those of the functions. */
 export interface SelectedNetwork {
   readonly vpc: ec2.IVpc;
   readonly subnets: ec2.ISubnet[];
   readonly controlPlaneSubnets?: ec2.ISubnet[];
 }
 
-/** Names of groups of subnets, which are in the subnets' construct ids. */
+/** Names of subnet groups, which are part of the subnets' construct ids. */
 const JOBS = 'Isolated';
 const FUNCTIONS = 'ControlPlane';
 
 /**
- * A VPC with isolated subnets and nothing else: no internet or NAT gateway, no public subnet, no rule in the default security group.
+ * Creates a VPC with isolated subnets and nothing else: no internet or NAT gateway, no public subnet, no rule in the default security group.
  */
 export function createVpc(scope: Construct, props: NeoPrivateCompilationVpcProps): SelectedNetwork {
   const maxAzs = requireZones(scope, props.maxAzs ?? 2);
@@ -44,8 +44,8 @@ export function createVpc(scope: Construct, props: NeoPrivateCompilationVpcProps
 }
 
 /**
- * Addresses for the subnets of functions at the end of the VPC's block, the first of them last: one more Availability Zone, and the option itself, leave all
- * other subnets where they are.
+ * Allocates the subnets of functions at the end of the VPC's block, in reverse order, so that one more Availability Zone, and the option itself, do not move
+ * other subnets.
  */
 function withControlPlane(scope: Construct, inner: ec2.IIpAddresses): ec2.IIpAddresses {
   const { cidrBlock } = inner.allocateVpcCidr();
@@ -67,16 +67,16 @@ function withControlPlane(scope: Construct, inner: ec2.IIpAddresses): ec2.IIpAdd
   };
 }
 
-/** In two steps, as Fn::Cidr makes 256 blocks at most, and sixteen subnets fit into a /24. */
+/** There are two steps, because Fn::Cidr returns at most 256 blocks, and sixteen subnets fit into a /24. */
 function unresolvedBlockFromEnd(vpcCidr: string, vpcMask: number, index: number): string {
   const last = (block: string, from: number, to: number, offset: number) => from >= to ? block
     : Fn.select(2 ** (to - from) - 1 - offset, Fn.cidr(block, 2 ** (to - from), `${32 - to}`));
   return last(last(vpcCidr, vpcMask, 24, 0), Math.max(vpcMask, 24), CONTROL_PLANE_MASK, index);
 }
 
-/** The VPC of an environment-agnostic stack has two Availability Zones, and that of any stack as many as its Region at most. */
+/** The VPC of an environment-agnostic stack has two Availability Zones. That of another stack has at most as many as its Region. */
 function warnOfFewerZones(scope: Construct, { availabilityZones }: ec2.Vpc, maxAzs: number) {
-  // CDK makes up names until a lookup has answered.
+  // CDK uses placeholders until a lookup has succeeded.
   const isPendingLookup = availabilityZones.some(zone => zone.startsWith('dummy'));
   if (availabilityZones.length < maxAzs && !isPendingLookup) {
     const why = Stack.of(scope).availabilityZones.some(zone => Token.isUnresolved(zone))
@@ -87,7 +87,7 @@ function warnOfFewerZones(scope: Construct, { availabilityZones }: ec2.Vpc, maxA
 }
 
 /**
- * The instances that each subnet must hold; undefined when only the deployment knows.
+ * The number of instances that each subnet must hold; undefined if it is unknown at synthesis.
  */
 export function requireInstances(scope: Construct, props: NeoPrivateCompilationVpcProps): number | undefined {
   const { maxConcurrentInstances: instances = DEFAULT_INSTANCES } = props;
@@ -99,7 +99,7 @@ export function requireInstances(scope: Construct, props: NeoPrivateCompilationV
 }
 
 /**
- * Jobs that a deployment runs at once, never more than the subnets hold.
+ * The number of jobs that a deployment runs at once, never more than the subnets hold.
  */
 export function concurrentJobs(scope: Construct, props: NeoPrivateCompilationVpcProps): number {
   const { maxConcurrentJobs: jobs } = props;
@@ -143,7 +143,7 @@ function jobsSubnetMask(scope: Construct, props: NeoPrivateCompilationVpcProps, 
 }
 
 /**
- * The netmask of a literal CIDR block or of an IPAM allocation; undefined where only the deployment knows it.
+ * The netmask of a literal CIDR block or of an IPAM allocation; undefined if it is unknown at synthesis.
  */
 function netmaskOf(scope: Construct, ipAddresses: ec2.IIpAddresses): number | undefined {
   const { cidrBlock, ipv4NetmaskLength } = ipAddresses.allocateVpcCidr();
@@ -156,7 +156,7 @@ function netmaskOf(scope: Construct, ipAddresses: ec2.IIpAddresses): number | un
 }
 
 /**
- * How large subnets and VPC must be: plain arithmetic, no constructs.
+ * Computes the sizes of subnets and VPC, without constructs.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
@@ -165,52 +165,52 @@ function netmaskOf(scope: Construct, ipAddresses: ec2.IIpAddresses): number | un
 /** Neo's rule: two private addresses for each instance of a compilation job. */
 const ADDRESSES_PER_INSTANCE = 2;
 
-/** Jobs that the deployment of a stack runs at once: their looks fit into the concurrency of 10 that AWS Lambda gives to new accounts. */
+/** The number of jobs that the deployment of a stack runs at once. Their checks fit into the concurrency of 10 of new accounts in AWS Lambda. */
 export const DEFAULT_CONCURRENT_JOBS = 10;
 
-/** The first four addresses of a subnet and its last one are AWS's. */
+/** AWS reserves the first four addresses of a subnet and its last one. */
 const RESERVED_ADDRESSES = 5;
 
 /** The limits of AWS for the netmask of a VPC and of a subnet. */
 const LARGEST_BLOCK = 16;
 const SMALLEST_BLOCK = 28;
 
-/** Subnets that a VPC has room for by default. No Region has more than six Availability Zones, and netmasks are powers of two. */
+/** The number of subnets for which a VPC has room by default. No Region has more than six Availability Zones, and netmasks are powers of two. */
 const SUBNET_SLOTS = 8;
 
 /**
- * The netmask of a subnet for the functions of a private control plane, the smallest that AWS allows. Of its eleven addresses three are those of interface
- * endpoints. The others are for interfaces of the functions: AWS names no number, but one serves all functions of a group until it has too many connections.
+ * The netmask of a subnet for the functions of a private control plane, the smallest that AWS allows. Interface endpoints use three of its eleven addresses.
+ * The others are for interfaces of the functions. AWS names no number, but one serves all functions of a group until it has too many connections.
  */
 const CONTROL_PLANE_MASK = SMALLEST_BLOCK;
 
 /**
- * Addresses that a subnet needs for so many instances.
+ * The addresses that a subnet needs for this many instances.
  */
 export function addressesFor(instances: number): number {
   return ADDRESSES_PER_INSTANCE * instances + RESERVED_ADDRESSES;
 }
 
 /**
- * Addresses of a subnet that AWS does not reserve.
+ * The addresses of a subnet that AWS does not reserve.
  */
 export function usableAddresses(subnetMask: number): number {
   return Math.max(0, addressesIn(subnetMask) - RESERVED_ADDRESSES);
 }
 
 /**
- * Instances that fit into one subnet of this netmask.
+ * The number of instances that fit into a subnet with this netmask.
  *
- * @param others addresses that other things take
+ * @param others the number of addresses for other uses
  */
 export function instancesIn(subnetMask: number, others = 0): number {
   return Math.max(0, Math.floor((usableAddresses(subnetMask) - others) / ADDRESSES_PER_INSTANCE));
 }
 
 /**
- * Instances that fit into each of so many equal subnets of the largest possible VPC.
+ * The number of instances that fit into each of this many equal subnets of the largest possible VPC.
  *
- * @param hasControlPlane whether as many subnets for functions must fit as well
+ * @param hasControlPlane whether the same number of subnets for functions must fit, too
  */
 export function maxInstances(subnetCount: number, hasControlPlane = false): number {
   return instancesIn(largestSubnetMask(LARGEST_BLOCK, subnetCount, hasControlPlane));
@@ -223,7 +223,7 @@ export function maxInstances(subnetCount: number, hasControlPlane = false): numb
  * Each subnet holds all instances, as all interfaces may land in one of them. The subnets for functions are at the end of the block, so that neither kind
  * moves the other.
  *
- * @param hasControlPlane whether as many subnets for functions must fit as well
+ * @param hasControlPlane whether the same number of subnets for functions must fit, too
  * @returns undefined when the VPC is too small
  */
 export function subnetMaskIn(vpcMask: number, instances: number, subnetCount: number, hasControlPlane = false): number | undefined {
@@ -233,9 +233,9 @@ export function subnetMaskIn(vpcMask: number, instances: number, subnetCount: nu
 }
 
 /**
- * The netmask of the smallest VPC that holds so many subnets, each for all instances; smaller than `LARGEST_BLOCK` when there is none.
+ * The netmask of the smallest VPC that holds this many subnets, each for all instances. Smaller than `LARGEST_BLOCK` if there is none.
  *
- * @param hasControlPlane whether as many subnets for functions must fit as well
+ * @param hasControlPlane whether the same number of subnets for functions must fit, too
  */
 export function smallestVpcMask(instances: number, subnetCount: number, hasControlPlane = false): number {
   const mask = leastMask(instances);
@@ -254,7 +254,7 @@ function largestSubnetMask(vpcMask: number, subnetCount: number, hasControlPlane
   return mask;
 }
 
-/** Blocks of the size of the jobs' subnets that all subnets take. */
+/** The number of blocks, with the size of the jobs' subnets, that all subnets need. */
 function slots(mask: number, subnetCount: number, hasControlPlane: boolean): number {
   return subnetCount + (hasControlPlane ? Math.ceil(subnetCount * addressesIn(CONTROL_PLANE_MASK) / addressesIn(mask)) : 0);
 }
@@ -263,7 +263,7 @@ function addressesIn(mask: number): number {
   return 2 ** (32 - mask);
 }
 
-/** Bits that count to `n`: the smallest b with 2^b >= n. */
+/** The number of bits that count to `n`: the smallest b with 2^b >= n. */
 function bitsFor(n: number): number {
   let bits = 0;
   while (2 ** bits < n) { bits++; }
