@@ -42,7 +42,7 @@ describe('one key of the network', () => {
     expect(JSON.stringify(logs.Action)).not.toMatch(/CreateGrant|kms:\*/);
   });
 
-  test('can be used by whoever is granted the model', () => {
+  test('can be used by a principal that is granted the model', () => {
     const own = newStack();
     const key = new kms.Key(own, 'Key');
     const { job } = compilation({}, network({ encryptionKey: key }, own));

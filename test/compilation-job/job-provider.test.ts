@@ -89,7 +89,7 @@ describe('permissions of the handler', () => {
     expect(Condition.StringEquals['aws:ResourceTag/cdk-sagemaker-neo:stack']).toMatch(/^Stack-[0-9a-f]{6}$/);
   });
 
-  test('pass the jobs\' roles to SageMaker, and to nobody else', () => {
+  test('pass the jobs\' roles to SageMaker, and to no other service', () => {
     const { stack, privateVpc } = compilation();
     expect(statement({ stack }, 'PassExecutionRole')).toMatchObject({
       Resource: stack.resolve([privateVpc.role.roleArn]),

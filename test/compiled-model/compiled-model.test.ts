@@ -151,7 +151,7 @@ describe('bad input ends at synth', () => {
     ['a platform', () => hosted({}, compilation({ target: NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }) })),
       /job must be for a cloud target.*got: LINUX\/ARM64/],
     ['Lambda', () => hosted({}, compilation({ target: NeoTarget.LAMBDA })), /an ml_\* instance family, or image must be given; got: lambda/],
-    ['a job that nobody waits for', () => hosted({}, compilation({ waitForCompletion: false })), /inferenceImage is not known with waitForCompletion: false/],
+    ['a job that the deployment does not wait for', () => hosted({}, compilation({ waitForCompletion: false })), /inferenceImage is not known with waitForCompletion: false/],
     ['one subnet', () => hosted({}, compilation({}, network({ maxAzs: 1 }))), /vpcConfig.subnets must be at least two, in two Availability Zones.*got: 1/],
     ['no subnet', () => hosted({ vpcConfig: { subnets: [], securityGroupIds: ['sg-1'] } }), /vpcConfig.subnets must hold 1 to 16 IDs/],
     ['a name', () => hosted({ modelName: 'my_model' }), /modelName must be 1 to 63 letters.*got: "my_model"/],

@@ -47,7 +47,7 @@ export function documentationGaps({ types = {} }: Assembly): string[] {
     ...(type.properties ?? []).flatMap(property => gapsOfProperty(type, property)),
     ...(type.members ?? []).flatMap(({ name, docs }) => gapsOf(`${type.name}.${name}`, docs)),
     ...(type.methods ?? []).flatMap(method => gapsOfCallable(`${type.name}.${method.name}`, method)),
-    // Nobody but a subclass calls the constructor of an abstract class.
+    // Only a subclass calls the constructor of an abstract class.
     ...type.initializer && !type.abstract ? gapsOfParameters(type.name, type.initializer) : [],
   ]);
 }

@@ -1,7 +1,7 @@
 import { type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
 import type { PolicyDocument } from './deployed-stack';
 
-/** A policy that can stop a request. `key`: whoever lacks the key cannot read or write an encrypted object. */
+/** A policy that can stop a request. `key`: a principal without the key cannot read or write an encrypted object. */
 export type Layer = 'identity' | 'trust' | 'endpoint' | 'bucket' | 'queue' | 'key';
 
 /** Nothing stops the request, or each of these does, alone. */

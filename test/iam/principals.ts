@@ -4,7 +4,7 @@ import { HANDLER_ROLE, JOB_ROLE, type Stacks } from './stacks';
 
 const allow = (...Action: string[]): PolicyDocument => ({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
 
-/** Whoever AWS lets do everything in an account. */
+/** The principal that may do everything in an account. */
 const ADMINISTRATOR = allow('*');
 /** Full access to what compilation needs, keys and roles aside. */
 const DEVELOPER = allow('s3:*', 'sagemaker:*', 'ec2:*', 'lambda:*', 'states:*');

@@ -82,7 +82,7 @@ describe('security groups', () => {
       expect(warningIds(stack)).toEqual([]);
     });
 
-    test('but nobody knows what an imported group beside them lets out', () => {
+    test('but the rules of an imported group beside them are unknown', () => {
       const { stack } = bring((scope, vpc) => [group(scope, vpc), ec2.SecurityGroup.fromSecurityGroupId(scope, 'Imported', 'sg-1')]);
       expect(warningIds(stack)).toEqual(['securityGroupNotChecked']);
     });

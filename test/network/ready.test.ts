@@ -19,7 +19,7 @@ const NEEDED = [
   'AWS::EC2::SecurityGroupEgress', 'AWS::S3::BucketPolicy', 'AWS::S3::Bucket', 'AWS::EC2::FlowLog', 'Custom::NeoS3PrefixList', 'Custom::VpcRestrictDefaultSG',
 ];
 
-describe('whoever depends on the network', () => {
+describe('a resource that depends on the network', () => {
   const { stack, privateVpc } = network();
   const job = dependant(stack, privateVpc);
   // What comes later is waited for too.

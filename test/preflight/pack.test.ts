@@ -121,7 +121,7 @@ describe('the folder of the archives', () => {
   const pack = (temporary: string) => withTemporary(temporary, () => packDirectory(save(MODEL)));
   const EVERYTHING = 0o40777;
 
-  /** A file system that shows every folder as open to all, whoever makes it and however. */
+  /** A file system that shows every folder as open to all. */
   function withoutModes<T>(owner: number, body: () => T): T {
     const actual = jest.requireActual<typeof fs>('fs');
     const { lstatSync } = actual;

@@ -40,7 +40,7 @@ test.each<[string, any]>([
   ['Select of a parameter', { 'Fn::Select': [0, { Ref: 'Given' }] }],
   ['Split of a parameter', { 'Fn::Select': [0, { 'Fn::Split': [',', { Ref: 'Given' }] }] }],
   ['FindInMap without the map', { 'Fn::FindInMap': ['None', 'a', 'b'] }],
-  ['a function that nobody knows', { 'Fn::Future': 'x' }],
+  ['an unknown function', { 'Fn::Future': 'x' }],
 ])('is unknown: %s', (_name, value) => {
   expect(values(value).map(text => isUnknown(text))).toEqual([true]);
 });

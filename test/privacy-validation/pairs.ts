@@ -23,7 +23,7 @@ const vpcConfig = ({ network: { subnets, securityGroups } }: PrivateStack) =>
   ({ Subnets: subnets.map(({ subnetId }) => subnetId), SecurityGroupIds: securityGroups.map(({ securityGroupId }) => securityGroupId) });
 const machine = (stack: Stack, properties: Record<string, unknown>) => raw(stack, 'AWS::StepFunctions::StateMachine', { RoleArn: LOG_ROLE, ...properties });
 const sdkCall = (stack: Stack, call: unknown) => raw(stack, 'Custom::AWS', { ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:sdk', Create: call });
-/** As many different conditions as nobody reads. */
+/** More different conditions than any reader follows. */
 const manyConditions = (stack: Stack) => {
   const names = Array.from({ length: 8 }, (_, index) => `Choice${index}`);
   names.forEach(name => new CfnCondition(stack, name, { expression: Fn.conditionEquals(Fn.ref('AWS::Region'), name) }));

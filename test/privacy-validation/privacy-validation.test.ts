@@ -101,7 +101,7 @@ test('fails the synthesis for a template that cannot be read', () => {
   expect(() => { app.synth(); if (process.exitCode) { throw new Error('failed'); } }).toThrow();
 });
 
-test('nobody can acknowledge a finding for the whole app', () => {
+test('a finding cannot be acknowledged for the whole app', () => {
   const app = newApp();
   const stack = new PrivateStack(app);
   openRoute(stack, stack.routeTableId);

@@ -22,7 +22,7 @@ test('nothing runs when it is installed', () => {
   expect(Object.keys(manifest.scripts).filter(name => /^(pre|post)?(install|prepare|publish)|^prepack$/.test(name))).toEqual([]);
 });
 
-test('what is published is named, so that a folder somebody makes here is not', () => {
+test('published files are listed, so that a new folder is not published', () => {
   expect(manifest.files).toEqual(expect.arrayContaining(['.jsii', 'assets', 'lib/**/*.js', 'lib/**/*.d.ts']));
   expect(fs.existsSync(path.join(ROOT, '.npmignore'))).toBe(false);
 });

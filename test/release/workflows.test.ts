@@ -71,7 +71,7 @@ test('every pull request gets the checks of CI, with the toolchains they need', 
   expect(checks).toMatch(/run: \.ci\/run$/m);
   for (const tool of ['node', 'python', 'java', 'go']) { expect(checks).toContain(`actions/setup-${tool}@`); }
   expect(checks).toMatch(/python-version: "3\.13"/);
-  const commands = fs.readFileSync(path.join(ROOT, '.ci', 'run'), 'utf8').split('\n');
+  const commands = fs.readFileSync(path.join(ROOT, '.ci', 'run'), 'utf8').split('\n').map(line => line.replace(/ > .*&$/, ''));
   expect(commands).toEqual(expect.arrayContaining(['npm run check:api', 'npm run test:languages', 'npm run test:second-engine', 'npm run test:consumer']));
 });
 

@@ -77,7 +77,7 @@ describe('a Create that is refused', () => {
     expect(mean(gaps.slice(0, 20))).toBeGreaterThan(1.5 * mean(gaps.slice(-20)));
   });
 
-  test('as its name is in use although nobody saw the job: looked at again', async () => {
+  test('again after its name is in use, although the job was not visible', async () => {
     world.inject('CreateCompilationJob', faults.error('ResourceInUse', 'Compilation job already exists'));
     expect((await resource.create(properties())).status).toBe('SUCCESS');
     expect(world.callsOf('CreateCompilationJob')).toHaveLength(2);

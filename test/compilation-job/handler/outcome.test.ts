@@ -90,7 +90,7 @@ describe('the outcome of a job', () => {
     expect(outcomes()).toEqual(['Create COMPLETED']);
   });
 
-  test('is not told where nobody waits for it', async () => {
+  test('is not reported if the deployment does not wait for the job', async () => {
     world.plan = { compilingMs: 30 * MINUTE };
     await resource.create(properties({ WaitForCompletion: 'false' }));
     expect(outcomes()).toEqual([]);
@@ -112,7 +112,7 @@ describe('the outcome of a job', () => {
   });
 });
 
-test('an outcome that nobody wants to be told is in the log alone', async () => {
+test('an outcome without a rule is only in the log', async () => {
   const log: object[] = [];
   await report({ log: (entry: object) => log.push(entry) } as any, { stackName: 'Models', logicalResourceId: 'Job', requestType: 'Create', outcome: 'COMPLETED' });
   expect(log).toEqual([expect.objectContaining({ action: 'outcome', outcome: 'COMPLETED' })]);

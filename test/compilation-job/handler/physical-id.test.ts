@@ -229,7 +229,7 @@ describe('before an update fails, nothing is in progress', () => {
     world.inject('StopCompilationJob', faults.explicitlyDenied());
     const seen = runningAtAnswers();
     await resource.update(properties({ model: 'mobilenet', ...SHORT }));
-    // Nobody could stop the new job at its time limit; the roll-back has no good job, either.
+    // Without a waiter, the new job could not be stopped at its time limit. The rollback has no good job, either.
     expect(seen).toEqual([1, 0]);
   });
 

@@ -99,7 +99,7 @@ async function live(Handler: HandlerClass, { commands, keepsNewIdInRollback }: L
   resource.onAnswer = (answered, answer) => {
     // CloudFormation has taken the first answer, and may have begun with something else.
     if (resource.history.find(entry => entry.request === answered)!.answers.length > 1) { return; }
-    // Nobody can stop a job that he died over or is not allowed to see: the Delete that follows does it.
+    // A handler cannot stop a job if it crashed, or if it may not see the job. The Delete that follows stops it.
     if (answer.timedOut) { throw new Error('the framework had to give up after its hour'); }
     // What the weather refuses, it refuses for less than two minutes.
     if (/security token|assume role/.test(answer.reason ?? '')) { throw new Error(`gave up too soon: ${answer.reason}`); }

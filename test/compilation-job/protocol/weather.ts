@@ -22,7 +22,7 @@ export interface Weather {
   readonly stepDelay?: () => number;
   /** How much later a request is delivered again. */
   readonly duplicates?: () => number[];
-  /** How much later a step is run once more, as the first answer came too late: what the first run still does is nobody's business. */
+  /** How much later a step is repeated because the first response came too late. The first run still has its effects. */
   readonly secondRun?: () => number | undefined;
 }
 
@@ -71,7 +71,7 @@ function lateDuplicates(random: Random): Weather {
   };
 }
 
-/** Calls take seconds. Of those that take too long nothing is known, and they take effect when nobody waits for them any more. */
+/** Calls take seconds. Calls that take too long have no response, and take effect when their caller no longer waits. */
 function slowApi(random: Random): Weather {
   return {
     // No job is over, and deleted, before a call that asks for it once more has landed.

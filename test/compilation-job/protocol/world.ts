@@ -111,7 +111,7 @@ export class World {
   }
 
   /**
-   * A job that another stack has made, or somebody at the console.
+   * A job that another stack or a user of the console has created.
    *
    * @returns looks at it
    */
@@ -167,7 +167,7 @@ export class World {
     this.frontEnd.land();
   }
 
-  /** Let time pass until nobody waits any more. */
+  /** Lets time pass until no caller waits any more. */
   public async settle(): Promise<void> {
     while (this.waiters.length + this.later.length > 0) { await this.advance(this.pollMs); }
   }

@@ -12,7 +12,7 @@ export function contents(example: Example) {
     expect(example.resources(STACK, JOB)[0].Request.OutputConfig.TargetDevice).toBe('rasp4b');
   });
 
-  test('the device\'s role past the bucket policy, and nobody else', () => {
+  test('the device\'s role past the bucket policy, and no other principal', () => {
     const [{ PolicyDocument }] = example.resources(STACK, 'AWS::S3::BucketPolicy');
     const deny = PolicyDocument.Statement.find(({ Sid }: any) => Sid === 'OnlyThroughNeoEndpoint');
     expect(deny.Condition.ArnNotLike).toEqual({ 'aws:PrincipalArn': [{ 'Fn::GetAtt': [role, 'Arn'] }] });
@@ -36,7 +36,7 @@ export function contents(example: Example) {
     expect(given.some(({ Action }) => [Action].flat().includes('ssm:GetParameter'))).toBe(true);
   });
 
-  test('credentials from AWS IoT, for whoever has a certificate with the policy', () => {
+  test('credentials from AWS IoT, for devices that have a certificate with the policy', () => {
     const [{ AssumeRolePolicyDocument }] = example.resources(STACK, 'AWS::IAM::Role', 'DeviceRole');
     expect(AssumeRolePolicyDocument.Statement).toEqual([{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'credentials.iot.amazonaws.com' } }]);
     const [{ RoleArn }] = example.resources(STACK, 'AWS::IoT::RoleAlias');

@@ -18,7 +18,7 @@ export function contents(example: Example) {
     });
   });
 
-  test('a bucket that nobody had to be exempted from', () => {
+  test('a bucket without an exempt principal', () => {
     expect(JSON.stringify(example.resources(STACK, 'AWS::S3::BucketPolicy'))).not.toContain('ArnNotLike');
   });
 
@@ -28,7 +28,7 @@ export function contents(example: Example) {
     expect(ModelName).toEqual({ 'Fn::GetAtt': [modelId, 'ModelName'] });
   });
 
-  test('names that nobody has fixed, so that a new model replaces the old one', () => {
+  test('generated names, so that a new model replaces the old one', () => {
     expect([model.ModelName, config.EndpointConfigName]).toEqual([undefined, undefined]);
   });
 

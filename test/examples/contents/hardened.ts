@@ -44,7 +44,7 @@ export function contents(example: Example) {
     });
   });
 
-  test('a bucket for the endpoint and the uploader, and nobody else', () => {
+  test('a bucket for the endpoint and the uploader, and no other principal', () => {
     const deny = example.resources(NETWORK, 'AWS::S3::BucketPolicy', 'Models')[0].PolicyDocument.Statement.find(({ Sid }: any) => Sid === 'OnlyThroughNeoEndpoint');
     expect(deny.Condition.ArnNotLike['aws:PrincipalArn']).toEqual([{ 'Fn::GetAtt': [expect.stringMatching(/^Uploader/), 'Arn'] }]);
   });

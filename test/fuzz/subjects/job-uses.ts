@@ -28,7 +28,7 @@ function far(world: World): NeoCompilationJob {
 const jobs: Values = oneOf(
   good(['the job', world => world.job], ['another job', world => another(world, 'Another')]),
   any(
-    ['a job that nobody waits for', world => another(world, 'Unwatched', { waitForCompletion: false })],
+    ['a job that the deployment does not wait for', world => another(world, 'Unwatched', { waitForCompletion: false })],
     ['a job for a device', world => another(world, 'Edge', { target: NeoTarget.RASP3B, compilerOptions: undefined })],
     ['a job for AWS Lambda', world => another(world, 'Function', { target: NeoTarget.LAMBDA })],
     ['a job of unknown length', world => another(world, 'Long', { maxRuntime: Duration.seconds(world.parameter('Number').valueAsNumber) })],

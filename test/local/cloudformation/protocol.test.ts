@@ -108,6 +108,6 @@ test('a service token that cannot be called fails at once', async () => {
   expect(stack.failures[0]).toMatch(/R: Failed to invoke arn:.*:provider: Function not found/);
 });
 
-test('a URL that nobody was given is refused', () => {
+test('an unknown URL is rejected', () => {
   expect(testStack().protocol.receive('/elsewhere', '{}')).toBe(false);
 });

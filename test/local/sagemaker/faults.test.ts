@@ -87,7 +87,7 @@ describe('each fault, as the real client sees it', () => {
 });
 
 describe('a crashed process', () => {
-  test('reaches nobody any more, whatever it catches', async () => {
+  test('has no effect any more, whatever it catches', async () => {
     const { client, transport, create, frontEnd, jobs } = setUp([{ operation, nth: 1, fault: faults.crashAfter() }]);
     await expect(create()).rejects.toThrow(CrashError);
     expect(transport.crashed).toBe(true);
@@ -182,7 +182,7 @@ describe('over HTTP', () => {
     });
   });
 
-  test('a crash is told to whoever can kill the caller', async () => {
+  test('a crash is reported to the callback that can kill the caller', async () => {
     const killed = jest.fn();
     await overHttp([{ operation, nth: 1, fault: faults.crashBefore() }], async (client, { create, jobs }) => {
       await expect(create('job', client)).rejects.toThrow('ECONNRESET');

@@ -40,7 +40,7 @@ function run(quota: number, plans: JobPlan[], commands: readonly (typeof command
       if (error === undefined && next.do === 'DeleteCompilationJob') {
         expected.delete(next.name);
       }
-      // Nobody else's job changes, and nothing changes by a call that failed.
+      // No other job changes, and a failed call changes nothing.
       const after = statuses();
       if (error === undefined && next.do !== 'DeleteCompilationJob') {
         expected.delete(next.name);

@@ -66,7 +66,7 @@ test('when the retries are used up, the error goes to Catch, with the function\'
   expect(JSON.parse(execution.output.Cause)).toEqual({ errorType: 'RangeError', errorMessage: 'never' });
 });
 
-test('an error that nobody catches fails the execution', async () => {
+test('an uncaught error fails the execution', async () => {
   expect(await run({ StartAt: 'a', States: { a: task('a') } }, { a: () => { throw new TypeError('bad'); } }))
     .toMatchObject({ status: 'FAILED', error: 'TypeError', cause: expect.stringContaining('bad') });
 });
