@@ -105,17 +105,20 @@ function warnOfServices(network: Construct, resources: CfnResource[], closed: s3
 function warnOfRoles(
   network: Construct, resources: CfnResource[], users: NetworkUsers, closed: s3.IBucket[], policy: EndpointOnlyBucketPolicy, known: iam.IRole[],
 ): void {
-  const permitted = resources.flatMap(resource => {
-    const stack = Stack.of(resource);
-    const names = ({ Resource }: Statement, arn?: string) => arn !== undefined && JSON.stringify(Resource).includes(arn);
-    const isOnBucket = (statement: Statement) => allows(statement, policy)
-      && closed.some(({ bucketArn }) => names(statement, writtenIn(stack, bucketArn)));
-    if (!(resource instanceof iam.CfnPolicy) || !statementsIn(stack, resource.policyDocument).some(isOnBucket)) { return []; }
-    return membersOf(stack, resource.roles).map((name: unknown) => ({ stack, name }));
-  });
+  const isOnBucket = (stack: Stack, document: unknown) => statementsIn(stack, document).filter(statement => allows(statement, policy))
+    .some(({ Resource = '' }) => closed.some(({ bucketArn }) => JSON.stringify(Resource).includes(writtenIn(stack, bucketArn) ?? ' ')));
+  const policies = resources.filter(resource => resource instanceof iam.CfnPolicy || resource instanceof iam.CfnManagedPolicy)
+    .filter(resource => isOnBucket(Stack.of(resource), resource.policyDocument));
+  const isAttached = (resource: iam.CfnPolicy | iam.CfnManagedPolicy, role: iam.Role, managedPolicyArns: unknown) =>
+    membersOf(Stack.of(resource), resource.roles).some(name => areSame(Stack.of(resource), name, role.roleName))
+    || membersOf(Stack.of(role), managedPolicyArns).some(arn => areSame(Stack.of(role), arn, resource.ref));
   const denied = resources.flatMap(resource => {
     const role = resource instanceof iam.CfnRole ? resource.node.scope : undefined;
-    return role instanceof iam.Role && permitted.some(({ stack, name }) => areSame(stack, name, role.roleName)) ? [role] : [];
+    if (!(role instanceof iam.Role)) { return []; }
+    const { policies: inline, managedPolicyArns } = resource as iam.CfnRole;
+    const isPermitted = membersOf(Stack.of(role), inline).some(({ policyDocument }) => isOnBucket(Stack.of(role), policyDocument))
+      || policies.some(each => isAttached(each, role, managedPolicyArns));
+    return isPermitted ? [role] : [];
   }).filter(role => !known.includes(role) && !policy.exempts(role) && !mayUseEndpoint(role, resources, users));
   if (denied.length > 0) {
     lateWarnings(network).addWarningV2('cdk-sagemaker-neo:roleDenied', 'the bucket policies of this network deny requests from outside the S3 endpoint, so these roles cannot use their '

@@ -49,6 +49,7 @@ describe('equal stacks of one app', () => {
 });
 
 describe('a role with permissions on a bucket of the network', () => {
+  const READ = (bucket: s3.IBucket) => new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects('*')] });
   const handler = (scope: Stack, props: Partial<lambda.FunctionProps> = {}) =>
     new lambda.Function(scope, 'Function', { code: lambda.Code.fromInline('x'), handler: 'index.handler', runtime: lambda.Runtime.NODEJS_24_X, ...props });
   const project = (scope: Stack, props: codebuild.ProjectProps = {}) => new codebuild.Project(scope, 'Project', { buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2' }), ...props });
@@ -61,6 +62,8 @@ describe('a role with permissions on a bucket of the network', () => {
 
   test.each<[string, (fixture: ReturnType<typeof network>) => void]>([
     ['by a grant', ({ stack, bucket }) => { bucket.grantRead(handler(stack)); }],
+    ['by a managed policy', ({ stack, bucket }) => { new iam.ManagedPolicy(stack, 'Managed', { roles: [handler(stack).role!], statements: [READ(bucket)] }); }],
+    ['by a managed policy that the role names', ({ stack, bucket }) => { handler(stack).role!.addManagedPolicy(new iam.ManagedPolicy(stack, 'Managed', { statements: [READ(bucket)] })); }],
     ['of a function in another VPC', ({ stack, bucket }) => { bucket.grantRead(handler(stack, { vpc: new ec2.Vpc(stack, 'Other') })); }],
     ['of a function in an imported VPC', ({ stack, bucket }) => {
       const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Other', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'], privateSubnetIds: ['subnet-1'] });
@@ -80,6 +83,16 @@ describe('a role with permissions on a bucket of the network', () => {
     bucket.grantRead(handler(stack, { vpc }));
     synth(stack);
     expect(warningIds(stack)).toEqual(['roleDenied']);
+  });
+
+  test('by an inline policy', () => {
+    expect(denied(({ stack, bucket }) => new iam.Role(stack, 'Inline', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { read: new iam.PolicyDocument({ statements: [READ(bucket)] }) },
+    }))).toHaveLength(1);
+  });
+
+  test('on everything but a resource is none on the bucket', () => {
+    expect(denied(({ stack }) => { handler(stack).addToRolePolicy(new iam.PolicyStatement({ actions: ['s3:*'], notResources: ['arn:aws:s3:::other/*'] })); })).toEqual([]);
   });
 
   test('of two functions, one of which is outside', () => {
