@@ -256,11 +256,10 @@ const PAIRS = oneLine(`{% (
     $raw := $lookup($, 'Row');
     $digest := Digest;
     $isRow := $type($raw) = 'object';
-    $named := $isRow ? [$each($raw, function($value, $name) { {'name': $clean($name), 'value': $line($value)} })] : [];
-    $cells := [$named[name != '' or $exists($given(value))]];
-    $names := $cells.name;
+    $names := $isRow ? [$each($raw, function($value, $name) { $clean($name) })] : [];
     $twice := $names[($name := $; $count($names[$ = $name]) > 1)];
-    $cleaned := $merge([{}, $cells.{name: value}]);
+    $cell := function($name, $value) { $name = '' and $not($exists($given($value))) ? {} : {$name: $value} };
+    $cleaned := $isRow ? $merge([{}, $each($raw, function($value, $name) { $cell($clean($name), $line($value)) })]) : {};
     $ordinary := $exists(Invalid) ? Invalid
       : $not($isRow) ? 'a row must be an object; got: ' & $show($raw)
       : $exists($twice) ? 'the row has a member twice: ' & $show($twice[0])

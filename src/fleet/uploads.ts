@@ -12,7 +12,10 @@ import type { FleetSource } from './fleet-models';
 /** CDK's id for a bucket's notifications, which a function of CDK writes. */
 const NOTIFICATIONS = 'Notifications';
 
-/** The input of an execution has at most 256 KiB. A key has at most 1,024 bytes, which JSON may double. */
+/**
+ * The input of an execution has at most 256 KiB, and so has the call that passes it on as JSON in JSON. A key has at most 1,024 bytes: a hundred keys fit,
+ * unless most of their characters are quotation marks or backslashes.
+ */
 const UPLOADS_PER_EXECUTION = 100;
 
 /** Uploads within this time go into one execution. */

@@ -152,6 +152,8 @@ function pairingCases(): WorkflowCase[] {
     make('an etag in quotes', [{ Row: { s3Uri, etag: '"abc"' } }], both({ Etag: 'abc' })),
     make('a framework and a shape of its own', [{ Row: { s3Uri, framework: 'XGBOOST', dataInputConfig: { data: [1, 3] } } }],
       both({}, { Framework: 'XGBOOST', FrameworkVersion: undefined, DataInputConfig: '{"data":[1,3]}' })),
+    make('lists of one', [{ Row: { s3Uri, dataInputConfig: [[1, 3]] } }, { Row: { s3Uri, dataInputConfig: [{ shape: [1] }] } }],
+      [...both({}, { DataInputConfig: '[[1,3]]' }), ...both({}, { DataInputConfig: '[{"shape":[1]}]' })]),
     make('a target of its own', [{ Row: { s3Uri, targetDevice: 'rasp4b', compilerOptions: { mattr: ['+neon'] } } }],
       [{ InputConfig: defaults, OutputConfig: device('rasp4b', { CompilerOptions: '{"mattr":["+neon"]}' }) }]),
     make('a target that takes no version', [{ Row: { s3Uri, targetDevice: 'coreml' } }], [{ InputConfig: { ...defaults, FrameworkVersion: undefined }, OutputConfig: device('coreml') }]),

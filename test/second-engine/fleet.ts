@@ -223,6 +223,8 @@ function steps(bucket: string): Case[][] {
     plan('a model package', { modelPackageVersionArn: packageArn }),
     plan('rows that are wrong', { s3uri: uri('a') }, { s3Uri: 's3://no-key' }, { s3Uri: 7 }, {}, 'text', null, { s3Uri: uri('a'), framework: 'CAFFE' },
       { s3Uri: uri('a'), modelPackageVersionArn: packageArn }, { s3Uri: uri('a'), compilerOptions: '{}' }),
+    plan('names and values as readers of CSV may leave them', { '\uFEFF"s3Uri"': uri('a'), 'etag\r': 'abc\r', '': '' }, { 's3Uri': uri('a'), ' etag': 'x' },
+      { 's3Uri': uri('a'), '': 'x' }, { 's3Uri': uri('a'), '\uFEFFs3Uri': uri('b') }, [], [{}], { s3Uri: uri('a'), dataInputConfig: [[1, 3]] }),
     open('with one file'),
     open('without rows'),
     open('in two files'),
