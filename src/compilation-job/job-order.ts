@@ -160,11 +160,12 @@ export function awaitModel(
 /** Before jobs take turns: a turn could otherwise make an upload depend on the job that has to wait for it. */
 function orderAfterUploads(root: IConstruct): void {
   const resources = resourcesOf(root);
+  const resourcesById = new Map<Stack, Map<string, CfnResource>>();
   for (const [bucket, jobs] of jobsByBucket.get(root) ?? []) {
     const deployments = bucketDeployments(resources, bucket);
     const dependencies = new Map<CfnResource, Set<CfnResource>>();
     const unordered = jobs.filter(one => !waitForDeployments(one, deployments, dependencies));
-    const atOnce = unordered.filter(one => Resource.isOwnedResource(bucket) && deploymentOf(bucket) === deploymentOf(one.job) && !waitsForMore(one));
+    const atOnce = unordered.filter(one => Resource.isOwnedResource(bucket) && deploymentOf(bucket) === deploymentOf(one.job) && !waitsForMore(one, resourcesById));
     // Once for all jobs, as hundreds of equal warnings would hide others.
     if (atOnce.length > 0) { warn(atOnce.map(one => one.job), bucket); }
   }
@@ -194,11 +195,13 @@ function mayUpload({ prefix }: BucketDeployment, key: string | undefined): boole
 }
 
 /** Whether the user makes the job wait for something that may upload its model, by a dependency or by an attribute in the location of the model. */
-function waitsForMore({ job, model, own }: ReadingJob): boolean {
+function waitsForMore({ job, model, own }: ReadingJob, resourcesById: Map<Stack, Map<string, CfnResource>>): boolean {
   const resource = job.node.defaultChild as CfnResource;
   const stack = Stack.of(job);
-  const named = new Set(referencesIn(stack.resolve(model)));
-  const references = ownResourcesOf(stack).filter(({ logicalId }) => named.has(stack.resolve(logicalId)));
+  // Once for hundreds of jobs.
+  const known = resourcesById.get(stack) ?? new Map(ownResourcesOf(stack).map(one => [stack.resolve(one.logicalId), one]));
+  resourcesById.set(stack, known);
+  const references = referencesIn(stack.resolve(model)).map(id => known.get(id)).filter(one => one !== undefined);
   const dependencies = [...job.node.scopes, resource].flatMap(({ node }) => node.dependencies);
   const isOwn = (scope: IConstruct) => own.includes(scope) || 'bucketArn' in scope || isJobOfLibrary(scope);
   return [...references, ...dependencies, ...resource.obtainDependencies().filter(one => CfnResource.isCfnResource(one))]
