@@ -71,7 +71,7 @@ function queueUploads(scope: Construct, { targets }: FleetDefinitionProps): sfn.
       Input: '{% $string($states.context.Execution.Input) %}',
     },
     outputs: { ExecutionArn: '{% $states.result.ExecutionArn %}' },
-    // A policy of its own, as the state machine depends on those of its role.
+    // The role may start executions already: a Distributed Map does.
     policyStatements: [],
   }), [{ errors: exists, maxAttempts: 0 }, ...CALL_RETRIES]).addCatch(done, { errors: exists }).next(done);
 }
@@ -98,6 +98,7 @@ function takeTurn(scope: Construct, next: sfn.IChainable): sfn.IChainable {
         or ($exists($self) and ($count($earlier) = 0 or $sum($earlier.($jobs(Name))) + $jobs($self.Name) <= $maxConcurrentJobs));
       $isItsTurn ? {} : $error('earlier uploads use the quota')
     ) %}`),
+    // A policy of its own, as the state machine depends on those of its role.
     policyStatements: [],
   }), [TURN_RETRY, ...retries]);
   look.next(next);
