@@ -165,7 +165,8 @@ function orderAfterUploads(root: IConstruct): void {
     const deployments = bucketDeployments(resources, bucket);
     const dependencies = new Map<CfnResource, Set<CfnResource>>();
     const unordered = jobs.filter(one => !waitForDeployments(one, deployments, dependencies));
-    const atOnce = unordered.filter(one => Resource.isOwnedResource(bucket) && deploymentOf(bucket) === deploymentOf(one.job) && !waitsForMore(one, resourcesById));
+    const isCreatedWith = (job: IConstruct) => Resource.isOwnedResource(bucket) && deploymentOf(bucket) === deploymentOf(job);
+    const atOnce = unordered.filter(one => isCreatedWith(one.job) && !waitsForMore(one, resourcesById));
     // Once for all jobs, as hundreds of equal warnings would hide others.
     if (atOnce.length > 0) { warn(atOnce.map(one => one.job), bucket); }
   }
