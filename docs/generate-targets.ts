@@ -73,6 +73,7 @@ export function renderTargetsPage(): string {
     devices('edge'),
     'The copy of AWS\'s table that is [archived on GitHub](https://github.com/awsdocs/amazon-sagemaker-developer-guide/blob/master/doc_source/neo-supported-devices-edge-devices.md) says '
       + 'X86_32 for both `x86_win32` and `x86_win64`. For `x86_win64`, this page says X86_64, because of its name, and because AWS lists X86_64 among the architectures for Windows.',
+    `For Ambarella devices, AWS documents [more files in the archive](${DG}/neo-troubleshooting-target-devices-ambarella.html). The library does not check that they are there.`,
     '`NeoTarget` has a constant for each device, in capitals: `NeoTarget.ML_C5`, `NeoTarget.JETSON_NANO`.',
     '### Names in other languages',
     [
@@ -150,6 +151,7 @@ function notes(facts: DeviceFacts): string {
   return [
     facts.onlyRegion && `${facts.onlyRegion} only`,
     facts.retired,
+    facts.alsoInArchive,
     facts.frameworkVersion === 'dropped' && 'version not sent',
   ].filter(Boolean).join('; ') || '–';
 }

@@ -89,7 +89,8 @@ export const FRAMEWORK_FILES: { readonly [framework: string]: FrameworkFiles } =
   },
   MXNET: {
     files: [
-      { title: '*-symbol.json file', pattern: /-symbol\.json$/, alternative: /\.json$/ },
+      // For Ambarella devices, AWS documents a further file, `*config.json`.
+      { title: '*-symbol.json file', pattern: /-symbol\.json$/, alternative: /(?<!config)\.json$/ },
       { title: '*.params file', pattern: /\.params$/ },
     ],
     command: "net.hybridize(); net(example); net.export('model')",

@@ -134,6 +134,8 @@ export interface DeviceFacts {
   readonly onlyFrameworks?: readonly string[];
   /** The only Region in which Neo compiles for it. */
   readonly onlyRegion?: string;
+  /** What AWS documents in the archive besides the model. */
+  readonly alsoInArchive?: string;
   /** Why it should not be used any more. */
   readonly retired?: string;
 }
@@ -142,7 +144,14 @@ const CLOUD: DeviceFacts = { kind: 'cloud', versionTable: 'cloud', os: 'Linux', 
 const CLOUD_GPU: DeviceFacts = { ...CLOUD, accelerator: 'NVIDIA' };
 const EDGE: DeviceFacts = { kind: 'edge', versionTable: 'edge' };
 const JETSON: DeviceFacts = { ...EDGE, os: 'Linux', arch: 'ARM64', accelerator: 'NVIDIA' };
-const AMBARELLA: DeviceFacts = { ...EDGE, os: 'Arch Linux', arch: 'ARM64', accelerator: 'cvflow', frameworkVersion: 'dropped' };
+const AMBARELLA: DeviceFacts = {
+  ...EDGE,
+  os: 'Arch Linux',
+  arch: 'ARM64',
+  accelerator: 'cvflow',
+  frameworkVersion: 'dropped',
+  alsoInArchive: 'the archive also needs a `*config.json` and calibration images',
+};
 const QUALCOMM: DeviceFacts = { ...EDGE, os: 'Android', arch: 'ARM64', accelerator: 'Mali', exampleOptions: '{"ANDROID_PLATFORM":27}' };
 
 export const DEVICES: { readonly [name: string]: DeviceFacts } = {

@@ -11,7 +11,7 @@ import {
   NO_ACCELERATOR,
   PLATFORMS,
 } from './compatibility';
-import type { Layout } from './compatibility';
+import type { Layout, VersionTable } from './compatibility';
 import { Compilation, lookUp, sameRelease } from './compilation';
 import type { CompilationRequest, Report, Rule } from './compilation';
 import type { NeoFramework } from './framework';
@@ -45,6 +45,7 @@ function coreMlForm(c: Compilation, report: Report): void {
     if (c.isPlatform || (c.device !== undefined && c.device !== 'coreml')) {
       report.warn('coreMlShapeOnOtherTarget', `data input shape: AWS documents the form with shape, default_shape and type, which ${input} has, `
         + `for target coreml only; got: ${c.targetText}`);
+      continue;
     }
     if (coreMl.type !== undefined && !Token.isUnresolved(coreMl.type) && !['Image', 'Tensor'].includes(coreMl.type as string)) {
       report.error(`data input shape: type of ${input} must be Image or Tensor; got: ${formatValue(coreMl.type)}`);
@@ -135,7 +136,7 @@ function nvidiaOptions(c: Compilation, report: Report): void {
   const isJetson = c.deviceFacts?.accelerator === 'NVIDIA' && !c.isInstance;
   if (c.accelerator !== 'NVIDIA' && !isJetson) return;
   // Options that cannot be read at synthesis are not missing.
-  if (c.request.compilerOptions && !c.options) return;
+  if (c.request.compilerOptions && (!c.options || Object.keys(c.options).some((name) => Token.isUnresolved(name)))) return;
   const isTensorFlow = c.framework === undefined || c.framework === 'TENSORFLOW';
   const isArm = isJetson || c.arch === undefined || c.arch === 'ARM64';
   if (isTensorFlow && isArm && has(c, 'JETPACK_VERSION') && has(c, ...GPU_CODE)) return;
@@ -172,11 +173,11 @@ function dataType(c: Compilation, report: Report): void {
   if (!Token.isUnresolved(dtype) && !DATA_TYPES.includes(dtype as string)) {
     report.error(`compiler option dtype must be one of ${DATA_TYPES.join(', ')}; got: ${formatValue(dtype)}`);
   }
-  if (c.frameworkFacts && c.framework !== 'PYTORCH') {
-    report.warn('compilerOptionNotForTarget', `compiler options: AWS documents dtype for PYTORCH only; got framework: ${c.framework}`);
-  }
-  if (c.isNoInstance || c.device?.startsWith('ml_inf')) {
-    report.warn('compilerOptionNotForTarget', `compiler options: AWS documents dtype for instances (ml_*) other than Inferentia only; got target: ${c.targetText}`);
+  const framework = c.frameworkFacts && c.framework !== 'PYTORCH' ? [`framework: ${c.framework}`] : [];
+  const target = c.isNoInstance || c.device?.startsWith('ml_inf') ? [`target: ${c.targetText}`] : [];
+  if (framework.length + target.length > 0) {
+    report.warn('compilerOptionNotForTarget', 'compiler options: AWS documents dtype for PYTORCH and instances (ml_*) other than Inferentia only; '
+      + `got ${[...framework, ...target].join(', ')}`);
   }
 }
 
@@ -222,7 +223,7 @@ export function checkCompilation(scope: IConstruct, request: CompilationRequest)
     error: (message) => errors.push(message),
     warn: (id, message) => warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
   };
-  for (const rule of [...FRAMEWORK_RULES, ...TARGET_RULES, ...COMPILER_OPTION_RULES, ...SHAPE_RULES]) { rule(compilation, report); }
+  [...FRAMEWORK_RULES, ...TARGET_RULES, ...COMPILER_OPTION_RULES, ...SHAPE_RULES].forEach((rule) => rule(compilation, report));
   return { errors, warnings };
 }
 
@@ -294,8 +295,8 @@ function documentedCombination(c: Compilation, report: Report): void {
   const undocumented = (what: string) => report.warn('undocumentedCombination',
     `AWS does not document ${what} for target ${c.targetText}, so the job may fail: docs/targets.md of cdk-sagemaker-neo lists what AWS documents`);
   if (!documented) {
-    const tables = Object.keys(c.frameworkFacts.versions);
-    const instead = tables.length === 0 ? ' (it is in the API, and in none of the guide\'s tables)' : ` (but for ${tables.join(' and ')} targets)`;
+    const tables = (Object.keys(c.frameworkFacts.versions) as VersionTable[]).map((table) => table === 'inferentia1' ? 'Inferentia 1' : table);
+    const instead = tables.length === 0 ? ' (it is in the API, and in none of the guide\'s tables)' : ` (but for ${tables.join(', ').replace(/, ([^,]*)$/, ' and $1')} targets)`;
     undocumented(`framework ${c.framework}${instead}`);
   } else if (c.version !== undefined && documented.length > 0 && !documented.some((version) => sameRelease(version, c.version!))) {
     undocumented(`${c.frameworkText} (but ${documented.join(', ')})`);
@@ -364,9 +365,8 @@ function impossiblePlatform(c: Compilation, report: Report): void {
   if (!Object.keys(PLATFORMS).includes(c.os)) return;
   const rows = PLATFORMS[c.os];
   if (c.accelerator !== null && !Object.keys(rows).includes(c.accelerator)) {
-    if (ACCELERATORS.includes(c.accelerator)) {
-      report.warn('undocumentedCombination', `AWS does not document accelerator ${c.accelerator} for any platform, so the job may fail; got: ${c.targetText}`);
-    }
+    if (!ACCELERATORS.includes(c.accelerator)) return;
+    report.warn('undocumentedCombination', `AWS does not document accelerator ${c.accelerator} for any platform, so the job may fail; got: ${c.targetText}`);
     return;
   }
   const archs = rows[c.accelerator ?? NO_ACCELERATOR];

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { containsToken, isJson, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
+import { containsToken, isJson, readJson, toCompactJson, withinLimits } from './json';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { listOf, NUMBER, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { isRecord } from '../util/prop-types';
@@ -24,7 +24,7 @@ export enum NeoDataType {
 }
 
 /**
- * Options for an NVIDIA accelerator. All three are required by Neo.
+ * Options for an NVIDIA accelerator. AWS documents all three as required.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
  */
@@ -123,7 +123,7 @@ const CORE_ML_TYPES: PropTypes<NeoCoreMlOptions> = { classLabels: STRING };
 /**
  * Options of the compiler for one kind of target (`CompilerOptions`).
  *
- * A platform with an NVIDIA accelerator requires `nvidia(...)`; AWS highly recommends `cpu(...)` for processors.
+ * AWS documents `nvidia(...)` as required for NVIDIA accelerators, and highly recommends `cpu(...)` for processors.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputConfig.html
  *
@@ -229,7 +229,7 @@ export class NeoCompilerOptions {
   }
 
   /**
-   * The JSON that the API takes, as text.
+   * The JSON that the API takes, as text. Single quotes, as in AWS's examples, become double quotes.
    *
    * @param json for example `{"mcpu":"skylake-avx512"}`, 3 to 1024 characters without white space
    */
@@ -238,11 +238,11 @@ export class NeoCompilerOptions {
     if (typeof json !== 'string') {
       throw new NeoValidationError(`compiler options must be a JSON string: for a map, use NeoCompilerOptions.of; got: ${formatValue(json)}`);
     }
-    const value = parseJson(json, LIMITS.what);
+    const { value, compact } = readJson(json, LIMITS.what);
     if (typeof value !== 'string' && !isRecord(value)) {
       throw new NeoValidationError(`compiler options must be a JSON object, or a JSON string for ml_inf1; got: ${formatValue(json)}`);
     }
-    return new NeoCompilerOptions(withinLimits(minifyJson(json), LIMITS), true);
+    return new NeoCompilerOptions(withinLimits(compact, LIMITS), true);
   }
 
   private constructor(private readonly value: unknown, private readonly isRaw: boolean) {}

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { NeoCoreMlInput } from './core-ml-input';
-import { isJson, minifyJson, parseJson, toCompactJson, withinLimits } from './json';
+import { isJson, readJson, toCompactJson, withinLimits } from './json';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { having, isRecord, listOf, NUMBER, optional, requireTypes, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
@@ -89,7 +89,7 @@ export class NeoDataInputShape {
 
   /**
    * The JSON that the API takes, for forms that the other methods do not know. The order of its keys is kept, and a wrong
-   * layout of an image is then never an error, only a warning.
+   * layout of an image is then never an error, only a warning. Single quotes, as in AWS's examples, become double quotes.
    *
    * @param json for example `{"input0":[1,3,224,224]}`, 1 to 16384 characters without white space
    */
@@ -98,8 +98,8 @@ export class NeoDataInputShape {
     if (typeof json !== 'string') {
       throw new NeoValidationError(`data input shape must be a JSON string: for numbers, use NeoDataInputShape.of; got: ${formatValue(json)}`);
     }
-    const value = parseJson(json, LIMITS.what);
-    return new NeoDataInputShape(withinLimits(minifyJson(json), LIMITS), readInputs(value), Array.isArray(value), true);
+    const { value, compact } = readJson(json, LIMITS.what);
+    return new NeoDataInputShape(withinLimits(compact, LIMITS), readInputs(value), Array.isArray(value), true);
   }
 
   private static typed(value: unknown): NeoDataInputShape {

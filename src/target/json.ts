@@ -44,12 +44,15 @@ function failWhenTooLong(known: string, { what, max }: JsonLimits, scope: IConst
 }
 
 /**
- * Parses a string of JSON, with an error that names its origin.
+ * Reads a string of JSON and removes the white space between its parts, with an error that names its origin. AWS's own examples of requests have single
+ * quotes, as Python writes them. If there are no others, they become double quotes.
  */
-export function parseJson(text: string, what: string): unknown {
+export function readJson(text: string, what: string): { readonly value: unknown; readonly compact: string } {
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text), compact: minifyJson(text) };
   } catch (e) {
+    const quoted = /["\\]/.test(text) ? text : text.replace(/'/g, '"');
+    if (quoted !== text) { return readJson(quoted, what); }
     throw new NeoValidationError(`${what} is not valid JSON (${(e as Error).message}); write keys and strings in double quotes; got: ${formatValue(text)}`);
   }
 }
@@ -58,7 +61,7 @@ export function parseJson(text: string, what: string): unknown {
  * Removes the white space between the parts of valid JSON. It works on the string, not on the parsed value: parsing would
  * move keys that are integers to the front, and Neo reads inputs in the order in which they are written.
  */
-export function minifyJson(text: string): string {
+function minifyJson(text: string): string {
   return escapeLineEnds(text.replace(/("(?:\\.|[^"\\])*")|\s+/g, (_, quoted?: string) => quoted ?? ''));
 }
 

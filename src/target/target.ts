@@ -80,7 +80,7 @@ export class NeoTargetAccelerator {
   public static readonly MALI = NeoTargetAccelerator.of('MALI');
   /** Neural network accelerator; in the API, but not in AWS's table of platforms. */
   public static readonly NNA = NeoTargetAccelerator.of('NNA');
-  /** NVIDIA graphics processor; needs `NeoCompilerOptions.nvidia(...)`. */
+  /** NVIDIA graphics processor; AWS documents the options of `NeoCompilerOptions.nvidia(...)` as required. */
   public static readonly NVIDIA = NeoTargetAccelerator.of('NVIDIA');
 
   /**

@@ -174,7 +174,11 @@ const ROWS: { readonly [row: string]: Row } = {
   'MXNet': {
     framework: NeoFramework.MXNET_1_8,
     shape: data,
-    good: [['mxnet/gluon-symbol.json', 'mxnet/gluon-0000.params']],
+    good: [
+      ['mxnet/gluon-symbol.json', 'mxnet/gluon-0000.params'],
+      // For an Ambarella device.
+      [renamed('model.json', 'mxnet/gluon-symbol.json'), renamed('model-0000.params', 'mxnet/gluon-0000.params'), { name: 'amba_config.json', content: '{"inputs":{}}' }, { name: 'calib_data/1.jpg', content: 'x' }],
+    ],
     bad: {
       'not exactly one symbol file': [
         [['mxnet/gluon-0000.params'], /one \*-symbol\.json file/],

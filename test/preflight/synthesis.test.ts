@@ -54,6 +54,16 @@ test('warnings are those of each job that the model is bound to, with an id to a
   Annotations.fromStack(stack).hasNoWarning(`/${jobs[1].node.path}`, Match.anyValue());
 });
 
+test('a job without a shape has one warning about it: the one with the shape of the file, if there is a file', () => {
+  const withoutShape = { framework: NeoFramework.ONNX };
+  const warningsOf = (read: NeoModel) => {
+    const { stack, jobs } = stackWith([read]);
+    return Annotations.fromStack(stack).findWarning(`/${jobs[0].node.path}`, Match.anyValue()).map(({ entry }) => /ack: (.*)\]/.exec(entry.data as string)![1]);
+  };
+  expect(warningsOf(NeoModel.fromFiles([path.join(MODELS, 'onnx/fixed.onnx')], withoutShape))).toEqual(['cdk-sagemaker-neo:inputShapeOfFile']);
+  expect(warningsOf(NeoModel.fromAsset(archiveOf(['onnx/fixed.onnx']), { ...withoutShape, preflight: false }))).toEqual(['cdk-sagemaker-neo:dataInputShapeMissing']);
+});
+
 test('an acknowledged warning is gone', () => {
   const { stack, jobs: [job] } = stackWith([NeoModel.fromFiles([path.join(MODELS, 'onnx/newer.onnx')], onnx)]);
   const { Annotations: annotations } = jest.requireActual('aws-cdk-lib');

@@ -239,6 +239,11 @@ describe('warnings', () => {
     expect(check({ ...TENSORFLOW, framework: NeoFramework.TFLITE_1_15, target: NeoTarget.LAMBDA })).toEqual({ errors: [], warnings: ['undocumentedCombination'] });
   });
 
+  test('the message names the kinds of targets of which the framework is documented', () => {
+    const [{ message }] = checkCompilation(inRegion('eu-west-1'), { ...FINE, framework: NeoFramework.MXNET_1_8, target: NeoTarget.ML_EIA2 }).warnings;
+    expect(message).toMatch(/^AWS does not document framework MXNET \(but for cloud, Inferentia 1 and edge targets\) for target ml_eia2/);
+  });
+
   test('the API documents TensorFlow for Elastic Inference, and no other framework', () => {
     const target = NeoTarget.ML_EIA2;
     expect(check({ ...TENSORFLOW, target }).warnings).toEqual(['retiredTarget']);
@@ -310,6 +315,7 @@ describe('tokens', () => {
     ['a Core ML input', { ...COREML, framework: NeoFramework.of(token), dataInputShape: NeoDataInputShape.fromMap(Lazy.any({ produce: () => ({}) }) as any) }],
     ['options', { compilerOptions: NeoCompilerOptions.of(Lazy.any({ produce: () => ({}) }) as any) }],
     ['dtype', options({ dtype: token })],
+    ['name of an option, which may be the one of the GPU', { ...NVIDIA, ...options({ [token]: 'sm_72' }) }],
   ])('%s: nothing is said about what is not known', (_, change) => {
     expect(check(change)).toEqual(nothing);
   });

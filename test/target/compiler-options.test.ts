@@ -44,7 +44,7 @@ describe('errors', () => {
     ['a value that JSON loses', () => NeoCompilerOptions.of({ a: () => 1 }), /strings, numbers, booleans/],
     ['NaN', () => NeoCompilerOptions.android({ platform: NaN }), /strings, numbers, booleans/],
     ['an empty command line', () => NeoCompilerOptions.inferentia(' '), /command line of the Neuron compiler/],
-    ['single quotes', () => NeoCompilerOptions.fromJson("{'mcpu': 'x'}"), /not valid JSON.*double quotes/],
+    ['no quotes', () => NeoCompilerOptions.fromJson('{mcpu: x}'), /not valid JSON.*double quotes/],
     ['a list', () => NeoCompilerOptions.fromJson('[1, 2]'), /must be a JSON object, or a JSON string for ml_inf1/],
     ['an empty object', () => NeoCompilerOptions.fromJson('{}'), /3 to 1024 characters/],
     ['a map as a text', () => NeoCompilerOptions.fromJson({ a: 1 } as any), /use NeoCompilerOptions\.of/],
@@ -76,6 +76,13 @@ test.each<[string, () => unknown, RegExp]>([
   ['too much beside a token', () => json(NeoCompilerOptions.of({ a: Lazy.string({ produce: () => 'b' }), c: 'x'.repeat(1_100) })), /compiler options must have at most 1024 characters.*without its tokens/],
 ])('fails: %s', (_, make, message) => {
   expect(make).toThrow(message);
+});
+
+test.each([
+  ["{'cuda-ver': '10.0', 'trt-ver': '6.0.1', 'gpu-code': 'sm_70'}", '{"cuda-ver":"10.0","trt-ver":"6.0.1","gpu-code":"sm_70"}'],
+  ["{'ANDROID_PLATFORM': 25, 'mattr': ['+neon']}", '{"ANDROID_PLATFORM":25,"mattr":["+neon"]}'],
+])('takes the single quotes of AWS\'s examples of requests: %s', (text, expected) => {
+  expect(json(NeoCompilerOptions.fromJson(text))).toBe(expected);
 });
 
 test('line ends that JSON may have and the API may not are escaped', () => {

@@ -55,6 +55,14 @@ describe('forms', () => {
     expect(JSON.parse(json(NeoDataInputShape.fromJson(text)))).toEqual(JSON.parse(text));
   });
 
+  test.each([
+    ["{'data': [1,3,1024,1024]}", '{"data":[1,3,1024,1024]}'],
+    ["{'b': [1, 2], '0': [3]}", '{"b":[1,2],"0":[3]}'],
+    ['{"it\'s": [1]}', '{"it\'s":[1]}'],
+  ])('takes the single quotes of AWS\'s examples of requests: %s', (text, expected) => {
+    expect(json(NeoDataInputShape.fromJson(text))).toBe(expected);
+  });
+
   test('later changes of the arguments do not matter', () => {
     const shapes = { input0: [1, 3] };
     const shape = NeoDataInputShape.fromMap(shapes);
@@ -127,7 +135,10 @@ describe('errors', () => {
     ['a map as a list', () => NeoDataInputShape.fromList({ a: [1] } as any), /use NeoDataInputShape\.fromMap/],
     ['a map as a text', () => NeoDataInputShape.fromJson({ a: [1] } as any), /use NeoDataInputShape\.of/],
     ['a number as an input', () => NeoDataInputShape.fromMap({ a: 5 as any }), /shape of input "a" must be a list of dimensions/],
-    ['Python\'s quotes', () => NeoDataInputShape.fromJson("{'input0':[1]}"), /not valid JSON.*double quotes.*got: "\{'input0/],
+    ['both kinds of quotes', () => NeoDataInputShape.fromJson('{\'input0\':[1],"input1":[1]}'), /not valid JSON.*double quotes.*got: "\{'input0/],
+    ['a broken text in single quotes', () => NeoDataInputShape.fromJson("{'input0':[1"), /not valid JSON/],
+    ['an escaped quote in single quotes', () => NeoDataInputShape.fromJson("{'it\\'s':[1]}"), /not valid JSON/],
+    ['a size in single quotes', () => NeoDataInputShape.fromJson("{'input0':['1']}"), /has the dimension "1"/],
     ['Python\'s None', () => NeoDataInputShape.fromJson('{"input0":[None,3]}'), /not valid JSON/],
     ['a scalar as JSON', () => NeoDataInputShape.fromJson('5'), /must be a map of shapes by input name or a list/],
     ['an empty text', () => NeoDataInputShape.fromJson(''), /not valid JSON/],

@@ -87,6 +87,12 @@ const ACCEPTED: Row[] = [
   ['LINUX/ARM_EABIHF with NEON', NeoFramework.PYTORCH_1_8, of('input0', 1, 3, 224, 224), platform(LINUX, ARM_EABIHF), cpu({ mattr: ['+neon'] })],
   ['ANDROID/ARM64', NeoFramework.MXNET_1_8, of('data', 1, 3, 224, 224), platform(ANDROID, ARM64), android({ platform: 28 })],
   ['ANDROID/ARM_EABI with NEON', NeoFramework.MXNET_1_8, of('data', 1, 3, 224, 224), platform(ANDROID, ARM_EABI), android({ platform: 25, mattr: ['+neon'] })],
+  // AWS's examples of requests, in single quotes
+  ['the CLI\'s example of a device', NeoFramework.pytorch('1.6'), json("{'data': [1,3,1024,1024]}"), NeoTarget.ML_C5, NeoCompilerOptions.fromJson("{'dtype': 'long'}")],
+  ['the CLI\'s example of a platform', NeoFramework.mxnet(), json("{'data': [1,3,1024,1024]}"), platform(LINUX, X86_64, NeoTargetAccelerator.NVIDIA),
+    NeoCompilerOptions.fromJson("{'cuda-ver': '10.0', 'trt-ver': '6.0.1', 'gpu-code': 'sm_70'}"), ['frameworkVersionMissing']],
+  ['MXNet with dtype on a platform, one message', NeoFramework.MXNET_1_8, of('data', 1, 3, 224, 224), platform(LINUX, X86_64), options({ dtype: 'float32' }), ['compilerOptionNotForTarget']],
+  ['an image of Core ML without bias on an instance', NeoFramework.PYTORCH_1_8, json('{"a":{"shape":[1,3,224,224],"type":"Image"}}'), NeoTarget.ML_C5, undefined, ['coreMlShapeOnOtherTarget']],
   // As people write them: older releases, no version, options of another target
   ['a batch of 100, MXNet', NeoFramework.MXNET_1_8_0, of('data', 100, 1, 28, 28), NeoTarget.ML_C4],
   ['MXNet 1.2.1', NeoFramework.mxnet('1.2.1'), of('data', 1, 3, 224, 224), NeoTarget.ML_C5, undefined, ['undocumentedCombination']],
