@@ -65,7 +65,7 @@ export function compileStates(scope: Construct, props: CompileProps): sfn.IChain
     // The job was created by this workflow, with no redrive since, so its outcome counts.
     .when(sfn.Condition.jsonata(`{% $created = ${REDRIVES} %}`), state.failed)
     // A stopped job says nothing about its model. A failed one is repeated only on request.
-    .when(sfn.Condition.jsonata("{% $job.CompilationJobStatus = 'STOPPED' or $retryFailed %}"), state.again)
+    .when(sfn.Condition.jsonata("{% $job.CompilationJobStatus = 'STOPPED' or $repeatFailed %}"), state.again)
     .otherwise(state.lookFurther);
   state.again.next(state.create);
   state.lookFurther
@@ -143,7 +143,8 @@ function nameVariables(props: CompileProps, digest: string): { [name: string]: a
     common: props.common,
     output: { S3OutputLocation: props.outputUri, KmsKeyId: props.outputKeyArn },
     compilation: '{% $states.input %}',
-    retryFailed: '{% $states.input.RetryFailed %}',
+    // Step Functions accepts no name in a Map that a variable outside of it has.
+    repeatFailed: '{% $states.input.RetryFailed %}',
     digest: oneLine(`{% ${digest} %}`),
     // Everything that alters the artifact or its location. The model counts by its digest, not by its location.
     name: oneLine(`{% '${props.jobNamePrefix}-' & $substring($hash($string([

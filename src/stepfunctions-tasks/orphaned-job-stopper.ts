@@ -126,7 +126,7 @@ export class NeoOrphanedJobStopper extends Construct {
     const eachStatus = sfn.Map.jsonata(this, 'Starting and in progress', {
       items: sfn.ProvideItems.jsonArray(['STARTING', 'INPROGRESS']),
       maxConcurrency: 1,
-      itemSelector: { Status: '{% $states.context.Map.Item.Value %}', Tag: '{% $tag %}' },
+      itemSelector: { Status: '{% $states.context.Map.Item.Value %}' },
       outputs: { stopped: '{% $sum($states.result) %}' },
       assign: { looks: '{% $looks + 1 %}' },
     }).itemProcessor(this.stopAll(jobNamePrefix));
@@ -154,7 +154,8 @@ export class NeoOrphanedJobStopper extends Construct {
   /** Stops the jobs in a status, page by page, and returns their number. */
   private stopAll(prefix: string): sfn.IChainable {
     const first = sfn.Pass.jsonata(this, 'First page', {
-      assign: { status: '{% $states.input.Status %}', tag: '{% $states.input.Tag %}', stopped: 0, page: {} },
+      // An inner scope may not assign to a name of an outer one, such as `tag`, which it can read.
+      assign: { status: '{% $states.input.Status %}', stopped: 0, page: {} },
     });
     const list = retried(new ApiCall(this, 'List jobs', {
       service: 'sagemaker',

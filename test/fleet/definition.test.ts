@@ -7,7 +7,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { C5, fleetStack } from './fleet-harness';
 import { FleetStack } from '../../examples/fleet/fleet-stack';
-import { SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
+import { shadowedVariables, SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
 import * as neo from '../../src';
 import { brokenRules, reportOf } from '../privacy-validation/private-app';
 
@@ -29,6 +29,11 @@ describe.each(Object.entries(fleets))('the definitions of a fleet from %s', (_, 
     const { isValid, errors } = validate(template.definition(logicalId));
     expect(errors).toEqual([]);
     expect(isValid).toBe(true);
+  });
+
+  // AWS's page on variables says so; asl-validator does not check it.
+  test.each(template.find('AWS::StepFunctions::StateMachine'))('%s assigns no variable in a Map that the states around it assign', logicalId => {
+    expect(shadowedVariables(template.definition(logicalId))).toEqual([]);
   });
 
   test('call AWS by integrations alone: there is no function for the fleet', () => {

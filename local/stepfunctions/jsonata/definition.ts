@@ -65,6 +65,21 @@ export interface Catcher {
   readonly Assign?: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * Variables that an inner scope assigns although an outer one does. CreateStateMachine refuses them.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+ */
+export function shadowedVariables({ States }: Machine, outer: readonly string[] = []): string[] {
+  const states = Object.values(States);
+  const own = states.flatMap(({ Assign, Choices = [], Catch = [] }) => [Assign, ...[...Choices, ...Catch].map(rule => rule.Assign)])
+    .flatMap(assign => Object.keys(assign ?? {}));
+  return [
+    ...own.filter((name, i) => outer.includes(name) && own.indexOf(name) === i),
+    ...states.flatMap(({ ItemProcessor }) => ItemProcessor ? shadowedVariables(ItemProcessor, [...outer, ...own]) : []),
+  ];
+}
+
 /** Milliseconds before the nth retry (from 1), as the States Language defines them. */
 export function retryDelay(retrier: Retrier, nth: number, random: () => number): number {
   const { IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds = Infinity, JitterStrategy = 'NONE' } = retrier;

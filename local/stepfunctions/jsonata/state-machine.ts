@@ -1,4 +1,4 @@
-import { Machine } from './definition';
+import { Machine, shadowedVariables } from './definition';
 import { Environment } from './environment';
 import { StatesError } from './errors';
 import { Execution } from './execution';
@@ -16,7 +16,10 @@ export interface ListExecutionsRequest {
 export class LocalStateMachine {
   private readonly executions = new Map<string, Execution>();
 
-  constructor(public readonly arn: string, private readonly definition: Machine, private readonly environment: Environment) {}
+  constructor(public readonly arn: string, private readonly definition: Machine, private readonly environment: Environment) {
+    const shadowed = shadowedVariables(definition);
+    if (shadowed.length > 0) { throw new Error(`an inner scope must not assign to variables of an outer one; got: ${shadowed.join(', ')}`); }
+  }
 
   public start(input: unknown = {}, name = uuid(this.environment.random)): Execution {
     // StartExecution refuses it.

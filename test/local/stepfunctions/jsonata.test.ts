@@ -28,6 +28,19 @@ async function run(states: States, input: unknown = {}, call: (args: any) => unk
 const CALL = { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:x:call' } as const;
 const END = { Type: 'Succeed' } as const;
 
+test.each<[string, Partial<StateDefinition>]>([
+  ['a Map', { Type: 'Map', Items: [], ItemProcessor: { StartAt: 'In', States: { In: { Type: 'Pass', Assign: { x: 2 }, End: true } } } }],
+  ['a Catch in a distributed Map', {
+    Type: 'Map',
+    Items: [],
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'DISTRIBUTED' }, StartAt: 'In', States: { In: { Type: 'Task', Catch: [{ ErrorEquals: ['States.ALL'], Next: 'In', Assign: { x: 2 } }] } },
+    },
+  }],
+])('fails when %s assigns a variable of the states around it, as CreateStateMachine does', async (_, map) => {
+  await expect(run({ Start: { Type: 'Pass', Assign: { x: 1 }, Next: 'Map' }, Map: map })).rejects.toThrow('an inner scope must not assign to variables of an outer one; got: x');
+});
+
 describe('expressions', () => {
   test.each([
     ['{% $states.input.a + 1 %}', 3],
@@ -143,8 +156,14 @@ describe('inline Maps', () => {
         Items: [1, 2, 3],
         ItemSelector: { n: '{% $states.context.Map.Item.Value * 2 %}' },
         End: true,
-        ItemProcessor: { StartAt: 'Add', States: { Add: { Type: 'Pass', Assign: { base: 0 }, Output: '{% $base + $states.input.n %}', End: true } } },
-        Output: '{% [$states.result, $base] %}',
+        ItemProcessor: {
+          StartAt: 'Add',
+          States: {
+            Add: { Type: 'Pass', Assign: { own: '{% $base + $states.input.n %}' }, Next: 'Return' },
+            Return: { Type: 'Pass', Output: '{% $own %}', End: true },
+          },
+        },
+        Output: '{% [$states.result, $exists($own) ? 0 : $base] %}',
       },
     });
     expect(execution.output).toEqual([12, 14, 16, 10]);
