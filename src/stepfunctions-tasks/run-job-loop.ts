@@ -91,7 +91,9 @@ const timeoutCause = (timeout: number) => `the compilation job did not end withi
 /** The name is kept in a variable, because the input of a state in JSONata is the output of the previous one. */
 export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop {
   const { id } = loop;
-  const name = { CompilationJobName: '{% $neoCompilationJobName %}' };
+  // Step Functions accepts no variable in a Map or Parallel that the states around it assign, too, and those may run another job.
+  const [nameVariable, pauseVariable] = ['neoCompilationJobName', 'neoPause'].map(variable => `${variable}_${scope.node.addr.slice(-8)}`);
+  const name = { CompilationJobName: `{% $${nameVariable} %}` };
   const call = (stateId: string, action: string, parameters: object, assign?: object) => retried(new ApiCall(scope, stateId, {
     service: 'sagemaker',
     action: action[0].toLowerCase() + action.slice(1),
@@ -101,14 +103,14 @@ export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop
   }), action === 'DescribeCompilationJob' ? DESCRIBE_RETRIES : CALL_RETRIES);
 
   // With a timeout, the interval is constant, because the timeout limits the number of polls.
-  const pause = loop.timeout === undefined ? { neoPause: `{% ${pauseInJsonata('$states.result', loop.interval)} %}` } : undefined;
-  const assign = { neoCompilationJobName: loop.job.compilationJobName, ...pause && { neoPause: loop.interval } };
+  const pause = loop.timeout === undefined ? { [pauseVariable]: `{% ${pauseInJsonata('$states.result', loop.interval)} %}` } : undefined;
+  const assign = { [nameVariable]: loop.job.compilationJobName, ...pause && { [pauseVariable]: loop.interval } };
   const create = NeoCreateCompilationJob.jsonata(scope, `Create ${id}`, { ...loop.job, assign });
   const find = call(`Find ${id}`, 'DescribeCompilationJob', name);
   const tags = call(`Tags of ${id}`, 'ListTags', { ResourceArn: '{% $states.input.CompilationJobArn %}' });
   const taken = sfn.Fail.jsonata(scope, `${id} is taken`, { error: TAKEN, cause: takenCause });
   const wait = sfn.Wait.jsonata(scope, `Wait for ${id}`, {
-    time: pause ? sfn.WaitTime.seconds('{% $neoPause %}') : sfn.WaitTime.duration(Duration.seconds(loop.interval)),
+    time: pause ? sfn.WaitTime.seconds(`{% $${pauseVariable} %}`) : sfn.WaitTime.duration(Duration.seconds(loop.interval)),
   });
   const describe = call(`Describe ${id}`, 'DescribeCompilationJob', name, pause);
   const completed = sfn.Pass.jsonata(scope, `${id} completed`);

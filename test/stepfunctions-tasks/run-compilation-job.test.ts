@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { always, FaultRule, faults, FaultSchedule, FrontEnd, JobPlan, NeoService, seededRandom, SimulatedClock } from '../../local/sagemaker';
-import { LocalStateMachine, sdkIntegrations, StatesError, SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
+import { LocalStateMachine, sdkIntegrations, shadowedVariables, StatesError, SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
 import { VirtualClock } from '../../local/time/virtual-clock';
 import * as neo from '../../src';
 import { JETSON } from '../fleet/fleet-harness';
@@ -46,6 +46,23 @@ function build(language: Language, props: Partial<neo.NeoRunCompilationJobJsonPa
 const INPUT = {
   name: 'resnet-c5', uri: 's3://bucket43879c71/models/resnet.tar.gz', framework: 'PYTORCH', version: '1.13', shape: '{"input0":[1,3,224,224]}', device: 'ml_c5', mine: 42,
 };
+
+test('one in a Map after another outside of it has variables of its own', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const bucket = new s3.Bucket(stack, 'Bucket');
+  const network = new neo.NeoPrivateCompilationVpc(stack, 'Network', { buckets: [bucket] });
+  const run = (id: string) => neo.NeoRunCompilationJob.jsonata(stack, id, {
+    compilationJobName: '{% $states.input.name %}',
+    vpcConfig: network.vpcConfig,
+    model: neo.NeoModel.fromBucket(bucket, 'a.tar.gz', { framework: neo.NeoFramework.XGBOOST }),
+    target: neo.NeoTarget.ML_C5,
+    outputBucket: bucket,
+  });
+  const map = sfn.Map.jsonata(stack, 'Map', { items: sfn.ProvideItems.jsonArray([{ name: 'a' }]) }).itemProcessor(run('Each'));
+  new sfn.StateMachine(stack, 'Machine', { definitionBody: sfn.DefinitionBody.fromChainable(run('First').next(map)) });
+  const template = new SynthesizedTemplate(Template.fromStack(stack).toJSON() as any);
+  expect(shadowedVariables(template.definition(template.find('AWS::StepFunctions::StateMachine')[0]))).toEqual([]);
+});
 
 interface Circumstances {
   readonly plan?: JobPlan;
