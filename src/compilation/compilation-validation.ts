@@ -87,10 +87,7 @@ export function validateCompilation(scope: Construct, request: CompilationReques
   if (errors.length > 0) {
     throw new NeoValidationError(errors.join('; '), scope);
   }
-  // The warning about a local archive has the shape as well.
-  const hasShapeOfFile = scope.node.metadata.some(({ data }) => String(data).endsWith('[ack: cdk-sagemaker-neo:inputShapeOfFile]'));
   for (const { id, message } of warnings) {
-    if (hasShapeOfFile && id === 'cdk-sagemaker-neo:dataInputShapeMissing') { continue; }
     Annotations.of(scope).addWarningV2(id, message);
   }
 }

@@ -11,6 +11,7 @@ import { packDirectory, packFiles } from '../preflight/pack';
 import { checkArchive } from '../preflight/preflight';
 import type { Findings } from '../preflight/rules';
 import { archiveProblem } from '../preflight/tar';
+import { settle } from '../target/compilation';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { literally, requireKey } from '../util/object-keys';
 import { listOf, requireType, STRING } from '../util/prop-types';
@@ -128,19 +129,20 @@ function uploadDestination(bucket: s3.IBucket): s3.IBucket {
 }
 
 class AssetModel extends NeoModel {
-  private readonly warnings: Findings['warnings'];
+  private readonly findings?: Findings;
 
   constructor(private readonly path: string, private readonly options: NeoAssetModelOptions) {
     super();
     if (Token.isUnresolved(path)) { throw new NeoValidationError('path must be known at synthesis, because the archive is uploaded from this machine; got: a token'); }
     requireArchiveName('path', path);
     requireAssetOptions(options);
-    this.warnings = options.preflight === false ? [] : preflight(path, options);
+    this.findings = options.preflight === false ? undefined : preflight(path, options);
   }
 
   public bind(scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
     const { assetHash, preflight: _, ...model } = this.options;
-    for (const { id, message } of this.warnings) { Annotations.of(scope).addWarningV2(id, message); }
+    for (const { id, message } of this.findings?.warnings ?? []) { Annotations.of(scope).addWarningV2(id, message); }
+    if (this.findings) { settle(scope, this.findings.settled); }
     const { bucket, objectKey } = upload(scope, this.path, assetHash);
     permitModels(bucket, objectKey, options);
     return { ...model, s3Uri: bucket.s3UrlForObject(objectKey) };
@@ -148,11 +150,12 @@ class AssetModel extends NeoModel {
 }
 
 /** Looks into the archive. A file that is no archive at all is reported with the job, which has a path for the message. */
-function preflight(path: string, options: NeoAssetModelOptions): Findings['warnings'] {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile() || archiveProblem(path)) { return []; }
-  const { errors, warnings } = checkArchive(path, options);
+function preflight(path: string, options: NeoAssetModelOptions): Findings | undefined {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile() || archiveProblem(path)) { return undefined; }
+  const findings = checkArchive(path, options);
+  const { errors } = findings;
   if (errors.length > 0) { throw new NeoValidationError(`${formatValue(path)} cannot be compiled by Neo: ${errors.join('; ')} (preflight: false turns this check off)`); }
-  return warnings;
+  return findings;
 }
 
 class PackageModel extends NeoModel {

@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { checkArchive } from './preflight';
 import { Findings, type FormatShape, quote } from './rules';
 import { FRAMEWORKS } from '../target/compatibility';
-import { WARNINGS } from '../target/compilation';
+import { settle, WARNINGS } from '../target/compilation';
 import { checkCompilation } from '../target/compilation-rules';
 import { NeoCompilerOptions } from '../target/compiler-options';
 import { NeoDataInputShape } from '../target/data-input-shape';
@@ -121,11 +121,10 @@ function check(archive: string, frameworkName: string, shape?: string, target?: 
     return { errors: found.errors, warnings: isKnown ? found.warnings : [...found.warnings, unknownFramework(framework.name)] };
   }
   const compilerOptions = options === undefined ? undefined : NeoCompilerOptions.fromJson(options);
-  const rules = checkCompilation(new Stack(new App(), 'Check'), { framework, dataInputShape, target: toTarget(target), compilerOptions });
-  // The archive's own warning also has the shape.
-  const hasShapeOfFile = found.warnings.some(({ id }) => id === 'cdk-sagemaker-neo:inputShapeOfFile');
-  const others = rules.warnings.filter(({ id }) => !hasShapeOfFile || id !== 'cdk-sagemaker-neo:dataInputShapeMissing');
-  return { errors: [...found.errors, ...rules.errors], warnings: [...found.warnings, ...others] };
+  const stack = new Stack(new App(), 'Check');
+  settle(stack, found.settled);
+  const rules = checkCompilation(stack, { framework, dataInputShape, target: toTarget(target), compilerOptions });
+  return { errors: [...found.errors, ...rules.errors], warnings: [...found.warnings, ...rules.warnings] };
 }
 
 function unknownFramework(name: string) {

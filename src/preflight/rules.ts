@@ -2,6 +2,7 @@ import { posix } from 'path';
 import { Token } from 'aws-cdk-lib';
 import { isAppleDouble, type ArchiveContents } from './archive-contents';
 import type { ModelInput } from './byte-reader';
+import type { WarningId } from '../target/compilation';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 
 /** Every warning of the check of an archive, by its id (after `cdk-sagemaker-neo:`). */
@@ -29,10 +30,13 @@ export type PreflightWarningId = keyof typeof PREFLIGHT_WARNINGS;
 export class Findings {
   public readonly errors: string[] = [];
   public readonly warnings: { readonly id: string; readonly message: string }[] = [];
+  /** Warnings of the target's rules that are not needed, because the file has the answer. */
+  public readonly settled = new Set<WarningId>();
 
-  public add({ errors, warnings }: Findings): void {
+  public add({ errors, warnings, settled }: Findings): void {
     this.errors.push(...errors);
     this.warnings.push(...warnings);
+    settled.forEach(id => this.settled.add(id));
   }
 
   /** A finding that fails according to AWS's documentation. */
@@ -265,6 +269,7 @@ export function checkInputs(request: InputRequest, findings: Findings): void {
   } else if (inputs.some(input => input.name === undefined)) {
     // DarkNet's has no name.
     if (given.length === 1) { compare(request, given[0], inputs[0], findings); }
+    settleLayout(inputs.slice(0, given.length), findings);
   } else {
     checkNames(request, given, inputs, findings);
   }
@@ -288,6 +293,7 @@ function checkOrder(given: readonly Given[], inputs: readonly ModelInput[], find
     return;
   }
   const moved = given.some((one, i) => one.name !== inputs[i].name && inputs.some(input => input.name === one.name));
+  if (moved || given.every((one, i) => one.name === inputs[i].name)) { findings.settled.add('inputOrder'); }
   if (moved) {
     findings.warn('inputNames', `data input shape: Neo matches the inputs of PYTORCH by their order, and the model's forward takes ${names(inputs)}: write them `
       + `in this order; got: ${names(given)}`);
@@ -298,6 +304,7 @@ function checkNames(request: InputRequest, given: readonly Given[], inputs: read
   const { framework } = request;
   // Computed once for each given shape, because a hostile model may have very many inputs.
   const matches = given.map(one => inputs.find(input => one.name !== undefined && (input.name === one.name || input.aliases?.includes(one.name))));
+  settleLayout(matches, findings);
   for (const [i, one] of given.entries()) {
     if (one.name === undefined) { continue; }
     const input = matches[i];
@@ -315,6 +322,11 @@ function checkNames(request: InputRequest, given: readonly Given[], inputs: read
     findings.warn('inputNames', `data input shape: the model also has ${missing.length === 1 ? 'the input' : 'the inputs'} ${names(missing)}, add `
       + `${missing.length === 1 ? 'it' : 'them'}; got: ${names(given)}`);
   }
+}
+
+/** Whether an image is NHWC or NCHW is known if the file has the sizes; the batch size may be open. */
+function settleLayout(inputs: readonly (ModelInput | undefined)[], findings: Findings): void {
+  if (inputs.every(input => input?.dimensions?.slice(1).every(size => size !== undefined))) { findings.settled.add('inputLayout'); }
 }
 
 function compare({ framework, shape: whole }: InputRequest, { name: givenName, shapes }: Given, input: ModelInput, findings: Findings): void {
@@ -353,10 +365,12 @@ function suggestShape({ framework, version, formatShape }: InputRequest, inputs:
   const unknown = inputs.filter(({ dimensions }) => dimensions === undefined);
   if (unknown.length === inputs.length) {
     if (inputs.some(input => input.name !== undefined)) {
+      findings.settled.add('dataInputShapeMissing');
       findings.warn('inputShapeOfFile', `no data input shape: the model has the inputs ${names(inputs)}, in this order and of unknown sizes`);
     }
     return;
   }
+  findings.settled.add('dataInputShapeMissing');
   const shown = inputs.slice(0, MAX_SHOWN);
   const shape = shown.map(({ name: inputName, dimensions = [] }) => ({ name: name(inputName ?? 'data'), sizes: dimensions.slice(0, MAX_RANK).map(size => size ?? 1) }));
   const open = shown.filter(({ dimensions }) => !dimensions || dimensions.includes(undefined));

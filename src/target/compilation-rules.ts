@@ -12,7 +12,7 @@ import {
   PLATFORMS,
 } from './compatibility';
 import type { Layout, VersionTable } from './compatibility';
-import { Compilation, lookUp, sameRelease } from './compilation';
+import { Compilation, isSettled, lookUp, sameRelease } from './compilation';
 import type { CompilationRequest, Report, Rule } from './compilation';
 import type { NeoFramework } from './framework';
 import type { NeoTarget } from './target';
@@ -221,7 +221,7 @@ export function checkCompilation(scope: IConstruct, request: CompilationRequest)
   const compilation = new Compilation(scope, request);
   const report: Report = {
     error: (message) => errors.push(message),
-    warn: (id, message) => warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
+    warn: (id, message) => isSettled(scope, id) || warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
   };
   [...FRAMEWORK_RULES, ...TARGET_RULES, ...COMPILER_OPTION_RULES, ...SHAPE_RULES].forEach((rule) => rule(compilation, report));
   return { errors, warnings };

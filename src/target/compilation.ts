@@ -42,6 +42,18 @@ export const WARNINGS = {
 
 export type WarningId = keyof typeof WARNINGS;
 
+const settledByScope = new WeakMap<IConstruct, ReadonlySet<WarningId>>();
+
+/** Suppresses warnings about a job or task, because the archive of its model has the answer. */
+export function settle(scope: IConstruct, ids: ReadonlySet<WarningId>): void {
+  settledByScope.set(scope, ids);
+}
+
+/** Whether a warning about a job or task is suppressed. */
+export function isSettled(scope: IConstruct, id: WarningId): boolean {
+  return settledByScope.get(scope)?.has(id) ?? false;
+}
+
 /**
  * Receives the findings of the rules.
  */

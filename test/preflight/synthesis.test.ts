@@ -54,14 +54,39 @@ test('warnings are those of each job that the model is bound to, with an id to a
   Annotations.fromStack(stack).hasNoWarning(`/${jobs[1].node.path}`, Match.anyValue());
 });
 
-test('a job without a shape has one warning about it: the one with the shape of the file, if there is a file', () => {
-  const withoutShape = { framework: NeoFramework.ONNX };
-  const warningsOf = (read: NeoModel) => {
-    const { stack, jobs } = stackWith([read]);
-    return Annotations.fromStack(stack).findWarning(`/${jobs[0].node.path}`, Match.anyValue()).map(({ entry }) => /ack: (.*)\]/.exec(entry.data as string)![1]);
+describe('what the file answers is warned of once, and not at all if the shape is right', () => {
+  /** The image of fixed.onnx is [1,3,32,32]; its input with these sizes instead. */
+  const withSizes = (...sizes: number[]) => {
+    const dimensions = (all: number[]) => Buffer.from(all.flatMap(size => [0x0a, 0x02, 0x08, size]));
+    const content = Buffer.from(model('onnx/fixed.onnx'));
+    const at = content.indexOf(dimensions([1, 3, 32, 32]));
+    dimensions(sizes).copy(content, at);
+    return archiveWith([{ name: 'model.onnx', content }]);
   };
-  expect(warningsOf(NeoModel.fromFiles([path.join(MODELS, 'onnx/fixed.onnx')], withoutShape))).toEqual(['cdk-sagemaker-neo:inputShapeOfFile']);
-  expect(warningsOf(NeoModel.fromAsset(archiveOf(['onnx/fixed.onnx']), { ...withoutShape, preflight: false }))).toEqual(['cdk-sagemaker-neo:dataInputShapeMissing']);
+  const two = ['torch/two-inputs-1-12.pth'];
+  const [LEFT, RIGHT] = ['left', 'right'];
+
+  test.each<[string, string, Parameters<typeof NeoModel.fromAsset>[1], string[]]>([
+    ['no shape', archiveOf(['onnx/fixed.onnx']), { framework: NeoFramework.ONNX }, ['inputShapeOfFile']],
+    ['no shape, and the file is not read', archiveOf(['onnx/fixed.onnx']), { framework: NeoFramework.ONNX, preflight: false }, ['dataInputShapeMissing']],
+    ['NHWC instead of NCHW', archiveOf(['onnx/fixed.onnx']), { ...onnx, dataInputShape: NeoDataInputShape.of('image', 1, 32, 32, 3) }, ['inputSizes']],
+    ['NHWC, as the file has it', withSizes(1, 32, 32, 3), { ...onnx, dataInputShape: NeoDataInputShape.of('image', 1, 32, 32, 3) }, []],
+    ['NHWC, and the file is not read', withSizes(1, 32, 32, 3), { ...onnx, dataInputShape: NeoDataInputShape.of('image', 1, 32, 32, 3), preflight: false }, ['inputLayout']],
+    ['sizes that the file leaves open', archiveOf(['onnx/dynamic.onnx', 'onnx/external.onnx.data']), { ...onnx, dataInputShape: NeoDataInputShape.of('image', 1, 32, 32, 3) }, ['inputSizes', 'inputLayout']],
+    ['the order of PyTorch', archiveOf(two), { framework: NeoFramework.PYTORCH_1_12, dataInputShape: NeoDataInputShape.of(LEFT, 1, 3).withInput(RIGHT, 1, 3) }, []],
+    ['another order of PyTorch', archiveOf(two), { framework: NeoFramework.PYTORCH_1_12, dataInputShape: NeoDataInputShape.of(RIGHT, 1, 3).withInput(LEFT, 1, 3) }, ['inputNames']],
+    ['names that PyTorch does not know', archiveOf(two), { framework: NeoFramework.PYTORCH_1_12, dataInputShape: NeoDataInputShape.of('input1', 1, 3).withInput('input0', 1, 3) }, ['inputOrder']],
+  ])('%s', (_, archive, options, ids) => {
+    const { stack, jobs: [job] } = stackWith([NeoModel.fromAsset(archive, options)]);
+    const found = Annotations.fromStack(stack).findWarning(`/${job.node.path}`, Match.anyValue()).map(({ entry }) => /ack: cdk-sagemaker-neo:(\w+)\]/.exec(entry.data as string)![1]);
+    expect(found).toEqual(ids);
+  });
+
+  test('it holds for the job of that model only', () => {
+    const { stack, jobs: [, other] } = stackWith([NeoModel.fromAsset(withSizes(1, 32, 32, 3), { ...onnx, dataInputShape: NeoDataInputShape.of('image', 1, 32, 32, 3) }),
+      NeoModel.fromAsset(withSizes(1, 32, 32, 3), { framework: NeoFramework.ONNX, dataInputShape: NeoDataInputShape.of('image', 1, 32, 32, 3), preflight: false })]);
+    Annotations.fromStack(stack).hasWarning(`/${other.node.path}`, messageWith('.*[ack: cdk-sagemaker-neo:inputLayout]'));
+  });
 });
 
 test('an acknowledged warning is gone', () => {
