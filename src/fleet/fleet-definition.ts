@@ -7,7 +7,7 @@ import { OVERLAP } from './fleet-props';
 import type { FleetPlace } from './fleet-props';
 import { DistributedMap, itemReader, planMap, resultWriter, uploadsPlanMap } from './plan';
 import type { PlanProps } from './plan';
-import { ApiCall, CALL_RETRIES, EVALUATION_ERRORS, retried } from '../stepfunctions-tasks/api-call';
+import { ApiCall, CALL_RETRIES, EVALUATION_ERRORS, failureRetry, retried } from '../stepfunctions-tasks/api-call';
 import { executionTag, jsonataString, oneLine } from '../stepfunctions-tasks/execution-model';
 import { renderJobTags } from '../stepfunctions-tasks/task-request';
 
@@ -34,6 +34,9 @@ const QUEUED = '/^uploads-[0-9]+-[0-9a-f]{32}$/';
 const TURN_RETRY: sfn.RetryProps = {
   errors: EVALUATION_ERRORS, interval: Duration.minutes(1), backoffRate: 1.03, maxDelay: Duration.minutes(30), maxAttempts: 6_000,
 };
+
+/** These count for all looks together, which may take weeks. */
+const TURN_FAILURES = 100;
 
 /**
  * Plan, then compile what was planned. docs/fleet.md draws it.
@@ -84,7 +87,6 @@ const LISTED_EXECUTIONS = 200;
  * would only compete for the quota. All compare what the list of running executions says, also of themselves, so that no two wait for each other.
  */
 function takeTurn(scope: Construct, next: sfn.IChainable): sfn.IChainable {
-  const [, ...retries] = CALL_RETRIES;
   const look = retried(new ApiCall(scope, 'Wait for a turn', {
     service: 'sfn',
     action: 'listExecutions',
@@ -100,7 +102,7 @@ function takeTurn(scope: Construct, next: sfn.IChainable): sfn.IChainable {
     ) %}`),
     // A policy of its own, as the state machine depends on those of its role.
     policyStatements: [],
-  }), [TURN_RETRY, ...retries]);
+  }), [TURN_RETRY, failureRetry(TURN_FAILURES)]);
   look.next(next);
   return look;
 }
@@ -182,7 +184,10 @@ function isInput(startOnUpload?: boolean): string {
 /** Each key once, as events may come twice. The rule lets no others through; the role may list them all the same. */
 function uploadedKeys({ prefix }: NonNullable<FleetSource['listing']>): string {
   const literal = jsonataString(prefix);
-  return oneLine(`{% ($wrong := $states.input.key[$not($substring($, 0, $length(${literal})) = ${literal} and $contains($, /\\.tar\\.gz$/))];
+  // JSONata takes an empty list for absent, which would compile all models.
+  return oneLine(`{% ($hasKey := $type($states.input) = 'object' ? 'key' in $keys($states.input) : false;
+    $hasKey and $type($states.input.key) != 'string' ? $error('key must be a string; got: ' & $string($states.input.key));
+    $wrong := $states.input.key[$not($substring($, 0, $length(${literal})) = ${literal} and $contains($, /\\.tar\\.gz$/))];
     $exists($wrong) ? $error('key must be that of an archive below the prefix of the fleet; got: ' & $wrong[0]) : [$distinct($states.input.key)]) %}`);
 }
 

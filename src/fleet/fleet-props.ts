@@ -90,7 +90,7 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   readonly pollInterval?: Duration;
 
   /**
-   * How long an execution may take before its jobs are stopped.
+   * How long an execution may take before its jobs are stopped. With `startOnUpload`, this includes the time in which uploads wait for earlier ones.
    *
    * @default - Step Functions' limit, one year
    */

@@ -73,14 +73,13 @@ export class UploadQueue extends Construct {
         stepFunctionStateMachineParameters: { invocationType: 'FIRE_AND_FORGET' },
       },
     });
-    // The permissions come first, because the pipe is checked when it is created.
-    pipe.node.addDependency(pipeRole);
-
     // This is not a policy of the role itself, because the state machine depends on those, and they cannot refer to it.
-    new iam.Policy(this, 'Turns', {
+    const turns = new iam.Policy(this, 'Turns', {
       roles: [role],
       statements: [new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [stateMachine.stateMachineArn] })],
     });
+    // The permissions come first, because the pipe is checked when it is created, and uploads may wait for it.
+    pipe.node.addDependency(pipeRole, turns);
   }
 }
 

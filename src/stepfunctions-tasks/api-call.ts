@@ -56,8 +56,13 @@ export const NOT_FOUND_ERRORS = ['SageMaker.ResourceNotFoundException'];
 /** An expression failed, or called `$error`. `States.TaskFailed` would match it too. */
 export const EVALUATION_ERRORS = ['States.QueryEvaluationError'];
 
-/** Temporary failures of a call. Permanent failures have the same name, so these retries end after four or five minutes. */
-const PASSING = retry([sfn.Errors.TASKS_FAILED], { interval: 3, maxDelay: 60, maxAttempts: 12 });
+/** Temporary failures of a call, half a minute each on average. Permanent failures have the same name, so these retries end. */
+export function failureRetry(maxAttempts: number): sfn.RetryProps {
+  return retry([sfn.Errors.TASKS_FAILED], { interval: 3, maxDelay: 60, maxAttempts });
+}
+
+/** Ends after four or five minutes. */
+const PASSING = failureRetry(12);
 
 /**
  * Retries for a call that creates a job. Every wait is random between zero and its limit (full jitter), so that callers that failed together do
@@ -93,7 +98,7 @@ export function pollRetries(interval: Duration, maxLooks: number): sfn.RetryProp
   return [
     { errors: EVALUATION_ERRORS, interval, backoffRate: 1, maxAttempts: maxLooks },
     notFound,
-    retry([sfn.Errors.TASKS_FAILED], { interval: 3, maxDelay: 60, maxAttempts: 20 }),
+    failureRetry(20),
   ];
 }
 

@@ -258,9 +258,24 @@ describe('uploads', () => {
     expect(local.records('COMPLETED')).toHaveLength(2);
   });
 
-  test.each([[{ key: 'elsewhere/a.tar.gz' }], [[{ key: 'models/a.zip' }]], [[{ key: 'models/a.tar.gz' }, { key: 5 }]]])('fails with %j, which the rule lets through for no upload', async input => {
-    const execution = await LocalFleet.withModels(stack).run(input);
+  test.each([[{ key: 'elsewhere/a.tar.gz' }], [[{ key: 'models/a.zip' }]], [[{ key: 'models/a.tar.gz' }, { key: 5 }]], [{ key: [] }], [{ key: [[]] }], [{ key: null }]])('fails with %j, which the rule lets through for no upload', async input => {
+    const local = LocalFleet.withModels(stack);
+    const execution = await local.run(input);
     expect(execution.failure?.error).toBe('States.QueryEvaluationError');
+    expect(local.records()).toEqual([]);
+  });
+
+  test('wait for weeks although the list of executions fails now and then', async () => {
+    const { local, looks } = withList(look => {
+      if (look % 10 === 0) { throw new StatesError('Sfn.SfnException', 'Rate exceeded (Service: Sfn, Status Code: 400)'); }
+      return look < 800 ? { Executions: [] } : undefined;
+    });
+    const [execution] = await local.uploadAll(['models/a.tar.gz']);
+    const from = local.time.now();
+    await local.settle(execution);
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(looks()).toBeGreaterThanOrEqual(800);
+    expect(local.time.now() - from).toBeGreaterThan(10 * 86_400_000);
   });
 });
 
