@@ -3,6 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
+import { uploadDestination } from '../network/bucket-identity';
 import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { NeoValidationError } from '../util/errors';
 
@@ -105,7 +106,8 @@ export function outputsOf(app: IConstruct): CompilationOutput[] {
  * @throws NeoValidationError when there is no role
  */
 export function compilationSettings(scope: IConstruct, props: NeoCommonCompilationProps, timeout?: Duration): CompilationSettings {
-  const { vpcConfig, outputBucket, outputPrefix = DEFAULT_OUTPUT_PREFIX, maxPendingTime } = props;
+  const { vpcConfig, outputPrefix = DEFAULT_OUTPUT_PREFIX, maxPendingTime } = props;
+  const outputBucket = uploadDestination(props.outputBucket);
   const { privateVpc } = vpcConfig;
   const role = props.role ?? privateVpc?.role;
   if (!role) {

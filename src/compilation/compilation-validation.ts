@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { NeoCommonCompilationProps } from './compilation-settings';
 import type { NeoModel } from '../model/model';
 import type { NeoModelBindOptions, NeoModelConfig } from '../model/model-options';
+import { uploadDestination } from '../network/bucket-identity';
 import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { differ, requirePassableRole, requireSameRegion } from '../network/same-environment';
 import type { CompilationRequest } from '../target/compilation';
@@ -113,7 +114,8 @@ function validateNetwork(scope: Construct, { vpcConfig: { privateVpc }, outputBu
   if (!privateVpc) { return; }
   requireSameEnvironment(scope, privateVpc);
   const { buckets } = privateVpc;
-  if (buckets.length > 0 && !buckets.some(bucket => bucket === outputBucket || bucket.bucketArn === outputBucket.bucketArn)) {
+  const output = uploadDestination(outputBucket);
+  if (buckets.length > 0 && !buckets.some(bucket => bucket === output || bucket.bucketArn === output.bucketArn)) {
     throw new NeoValidationError('outputBucket must be one of the buckets of the private network, because jobs reach no other bucket through its S3 endpoint: '
       + `add it to the network's buckets; got: ${outputBucket.node.path}`, scope);
   }

@@ -5,6 +5,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { permitModels, requireAssetOptions, requireBucketOptions } from './model-options';
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelConfig } from './model-options';
+import { uploadDestination } from '../network/bucket-identity';
 import { MODEL_ASSETS_ID } from '../network/model-access';
 import { requireSameRegion } from '../network/same-environment';
 import { packDirectory, packFiles } from '../preflight/pack';
@@ -120,12 +121,6 @@ class BucketModel extends NeoModel {
       s3Uri: requireShortUri(scope, this.bucket.s3UrlForObject(this.objectKey)),
     };
   }
-}
-
-/** The `deployedBucket` of a `BucketDeployment` is the same bucket, under a name that waits for the upload. */
-function uploadDestination(bucket: s3.IBucket): s3.IBucket {
-  const { destinationBucket, _deployedBucket } = (bucket.node.scope ?? {}) as { destinationBucket?: s3.IBucket; _deployedBucket?: s3.IBucket };
-  return _deployedBucket === bucket && destinationBucket ? destinationBucket : bucket;
 }
 
 class AssetModel extends NeoModel {

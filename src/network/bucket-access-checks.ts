@@ -4,7 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { policiesOf, statementsIn, type BucketUsers, type Statement } from './bucket-denies';
-import { networkOf, type EndpointOnlyBucketPolicy } from './bucket-policies';
+import { aliasesOf, isNameOf } from './bucket-identity';
+import { CLOSING_SID, networkOf, warnOfOpenBucket, warnOfUnknownKey, type EndpointOnlyBucketPolicy } from './bucket-policies';
 import { compareIds } from './existing-vpc';
 import { deploymentOf, dependsOn } from '../util/dependencies';
 import { lateWarnings } from '../util/errors';
@@ -30,10 +31,11 @@ export interface BucketDeployment {
 
 /** The deployments that write into a bucket. */
 export function bucketDeployments(resources: CfnResource[], bucket: s3.IBucket): BucketDeployment[] {
+  const isName = isNameOf(bucket, resources);
   return resources.filter(({ cfnResourceType }) => cfnResourceType === 'Custom::CDKBucketDeployment').flatMap(resource => {
     const { DestinationBucketName, DestinationBucketKeyPrefix: prefix } = (resource as any)._cfnProperties;
     const construct = resource.node.scopes.find((scope): scope is IConstruct & { handlerRole: iam.IRole } => 'handlerRole' in scope);
-    return areSame(Stack.of(resource), bucket.bucketName, DestinationBucketName) ? [{ resource, prefix, construct }] : [];
+    return isName(Stack.of(resource), DestinationBucketName) ? [{ resource, prefix, construct }] : [];
   });
 }
 
@@ -57,12 +59,36 @@ export function exemptRolesInCycle(
       + `create it in the stack of the network, ${Stack.of(network).node.path}, or give the role a roleName; got: ${node.path}`);
 }
 
+/** The buckets of a network that are closed to everything outside its endpoint, whoever wrote that into their policies. */
+interface ClosedBuckets {
+  readonly buckets: s3.IBucket[];
+  readonly policies: s3.CfnBucketPolicy[];
+  readonly policy: EndpointOnlyBucketPolicy;
+}
+
+function closedBuckets(resources: CfnResource[], { buckets, s3Endpoint }: BucketUsers, policy: EndpointOnlyBucketPolicy): ClosedBuckets {
+  const closes = (each: s3.CfnBucketPolicy) => statementsIn(Stack.of(each), each.policyDocument)
+    .some(({ Sid, Condition }) => Sid === CLOSING_SID && areSame(Stack.of(each), Condition?.StringNotEquals?.['aws:SourceVpce'], s3Endpoint.vpcEndpointId));
+  const closed = buckets.map(bucket => ({ bucket, policies: policiesOf(resources, bucket).filter(closes) }))
+    .filter(({ policies }) => policies.length > 0);
+  return { buckets: closed.map(({ bucket }) => bucket), policies: closed.flatMap(({ policies }) => policies), policy };
+}
+
+/** A bucket that is imported by its name, unless the app creates it without a key. */
+function mayHaveUnknownKey(bucket: s3.IBucket, resources: CfnResource[]): boolean {
+  if (bucket.encryptionKey || bucket.node.defaultChild) { return false; }
+  const created = resources.filter(resource => resource instanceof s3.CfnBucket && resource.bucketName === bucket.bucketName);
+  return created.length === 0 || created.some(resource => /kms/.test(JSON.stringify(Stack.of(resource).resolve((resource as s3.CfnBucket).bucketEncryption)) ?? ''));
+}
+
 /** What the bucket policies of the network deny to the rest of the app. */
 export function warnOfDenied(network: Construct, resources: CfnResource[], users: NetworkUsers, policy: EndpointOnlyBucketPolicy): void {
-  const closed = users.buckets.filter(bucket => networkOf(bucket) === network);
-  const uploads = warnOfDeployments(network, resources, closed, policy);
-  warnOfServices(network, resources, closed, policy);
-  warnOfRoles(network, resources, users, closed, policy, [users.role, ...uploads]);
+  const closed = closedBuckets(resources, users, policy);
+  users.buckets.filter(bucket => !closed.buckets.includes(bucket)).forEach(bucket => warnOfOpenBucket(network, bucket, policy));
+  closed.buckets.filter(bucket => mayHaveUnknownKey(bucket, resources)).forEach(bucket => warnOfUnknownKey(network, bucket, users.role));
+  const uploads = warnOfDeployments(network, resources, closed);
+  warnOfServices(network, resources, closed);
+  warnOfRoles(network, resources, users, closed, [users.role, ...uploads]);
 }
 
 /**
@@ -70,20 +96,20 @@ export function warnOfDenied(network: Construct, resources: CfnResource[], users
  *
  * @returns the roles of such functions
  */
-function warnOfDeployments(network: Construct, resources: CfnResource[], closed: s3.IBucket[], policy: EndpointOnlyBucketPolicy): iam.IRole[] {
-  const uploads = closed.flatMap(bucket => bucketDeployments(resources, bucket)).flatMap(({ construct }) => construct ?? []);
+function warnOfDeployments(network: Construct, resources: CfnResource[], { buckets, policies, policy }: ClosedBuckets): iam.IRole[] {
+  const uploads = buckets.flatMap(bucket => bucketDeployments(resources, bucket)).flatMap(({ construct }) => construct ?? []);
   const denied = uploads.filter(({ handlerRole }) => !policy.exempts(handlerRole));
   if (denied.length > 0) {
     lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeploymentDenied', `the bucket policies of this network deny the requests of the BucketDeployment ${paths(denied)}, because they do not come `
-      + `through the S3 endpoint: exempt it with network.allowOutsideEndpoint(deployment.handlerRole)${isApart(network, denied) ? '. In another stack than the network, it needs a role with a fixed name: '
+      + `through the S3 endpoint: exempt it with network.allowOutsideEndpoint(deployment.handlerRole)${isApart(policies, denied) ? '. In another stack than the bucket policy, it needs a role with a fixed name: '
         + 'role: new iam.Role(this, \'UploadRole\', { roleName: \'…\', assumedBy: new iam.ServicePrincipal(\'lambda.amazonaws.com\') })' : ''}`);
   }
   return uploads.map(({ handlerRole }) => handlerRole);
 }
 
 /** What AWS services and the public do, such as delivering access logs, comes through no endpoint, and they have no ARN that could be exempt. */
-function warnOfServices(network: Construct, resources: CfnResource[], closed: s3.IBucket[], policy: EndpointOnlyBucketPolicy): void {
-  const granted = closed.flatMap(bucket => policiesOf(resources, bucket)).flatMap(resource =>
+function warnOfServices(network: Construct, resources: CfnResource[], { buckets, policies, policy }: ClosedBuckets): void {
+  const granted = policies.flatMap(resource =>
     statementsIn(Stack.of(resource), resource.policyDocument).filter(statement => allows(statement, policy)).flatMap(({ Principal }) => [
       ...[Principal?.Service ?? []].flat().map(readableValue),
       ...Principal?.CanonicalUser ? ['a CloudFront origin access identity'] : [],
@@ -92,7 +118,7 @@ function warnOfServices(network: Construct, resources: CfnResource[], closed: s3
   const logsInto = ({ loggingConfiguration: settings }: s3.CfnBucket) =>
     (settings as s3.CfnBucket.LoggingConfigurationProperty | undefined)?.destinationBucketName;
   const logging = resources.filter(resource => resource instanceof s3.CfnBucket)
-    .filter(resource => closed.some(({ bucketName }) => areSame(Stack.of(resource), bucketName, logsInto(resource))))
+    .filter(resource => buckets.some(bucket => isNameOf(bucket, resources)(Stack.of(resource), logsInto(resource))))
     .map(({ node }) => `access logs of ${node.scope!.node.path}`);
   const denied = [...new Set([...granted, ...logging])];
   if (denied.length > 0) {
@@ -103,11 +129,12 @@ function warnOfServices(network: Construct, resources: CfnResource[], closed: s3
 
 /** Roles of functions, projects and the like that have permissions on a bucket of the network, which they can use through its endpoint only. */
 function warnOfRoles(
-  network: Construct, resources: CfnResource[], users: NetworkUsers, closed: s3.IBucket[], policy: EndpointOnlyBucketPolicy, known: iam.IRole[],
+  network: Construct, resources: CfnResource[], users: NetworkUsers, { buckets, policies, policy }: ClosedBuckets, known: iam.IRole[],
 ): void {
+  const aliases = buckets.flatMap(bucket => aliasesOf(bucket, resources));
   const isOnBucket = (stack: Stack, document: unknown) => statementsIn(stack, document).filter(statement => allows(statement, policy))
-    .some(({ Resource = '' }) => closed.some(({ bucketArn }) => JSON.stringify(Resource).includes(writtenIn(stack, bucketArn) ?? ' ')));
-  const policies = resources.filter(resource => resource instanceof iam.CfnPolicy || resource instanceof iam.CfnManagedPolicy)
+    .some(({ Resource = '' }) => aliases.some(({ bucketArn }) => JSON.stringify(Resource).includes(writtenIn(stack, bucketArn) ?? ' ')));
+  const permissions = resources.filter(resource => resource instanceof iam.CfnPolicy || resource instanceof iam.CfnManagedPolicy)
     .filter(resource => isOnBucket(Stack.of(resource), resource.policyDocument));
   const isAttached = (resource: iam.CfnPolicy | iam.CfnManagedPolicy, role: iam.Role, managedPolicyArns: unknown) =>
     membersOf(Stack.of(resource), resource.roles).some(name => areSame(Stack.of(resource), name, role.roleName))
@@ -117,12 +144,12 @@ function warnOfRoles(
     if (!(role instanceof iam.Role)) { return []; }
     const { policies: inline, managedPolicyArns } = resource as iam.CfnRole;
     const isPermitted = membersOf(Stack.of(role), inline).some(({ policyDocument }) => isOnBucket(Stack.of(role), policyDocument))
-      || policies.some(each => isAttached(each, role, managedPolicyArns));
+      || permissions.some(each => isAttached(each, role, managedPolicyArns));
     return isPermitted ? [role] : [];
   }).filter(role => !known.includes(role) && !policy.exempts(role) && !mayUseEndpoint(role, resources, users));
   if (denied.length > 0) {
     lateWarnings(network).addWarningV2('cdk-sagemaker-neo:roleDenied', 'the bucket policies of this network deny requests from outside the S3 endpoint, so these roles cannot use their '
-      + `permissions on its buckets from elsewhere: ${paths(denied)}. Exempt them with network.allowOutsideEndpoint(role)${isApart(network, denied) ? '. A role in another stack than the network needs a roleName' : ''}`);
+      + `permissions on its buckets from elsewhere: ${paths(denied)}. Exempt them with network.allowOutsideEndpoint(role)${isApart(policies, denied) ? '. A role in another stack than the bucket policy needs a roleName' : ''}`);
   }
 }
 
@@ -164,8 +191,8 @@ function isOnEndpoint(stack: Stack, subnetId: unknown, resources: CfnResource[],
 }
 
 /** The policy would otherwise refer to the stack of a role, which refers to the bucket. */
-function isApart(network: Construct, constructs: IConstruct[]): boolean {
-  return constructs.some(construct => deploymentOf(construct) !== deploymentOf(network));
+function isApart(policies: s3.CfnBucketPolicy[], constructs: IConstruct[]): boolean {
+  return constructs.some(construct => policies.some(policy => deploymentOf(construct) !== deploymentOf(policy)));
 }
 
 function paths(constructs: IConstruct[]): string {

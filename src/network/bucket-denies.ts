@@ -3,6 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { isNameOf } from './bucket-identity';
 import { isArnByName, matchesAction, roleNameOf } from './bucket-policies';
 import { lateWarnings } from '../util/errors';
 import { areSame, choicesOf, intrinsicOf, ownResourcesOf, readableValue, referencesOf } from '../util/intrinsics';
@@ -19,6 +20,7 @@ export interface BucketUsers {
 
 /** A statement of a policy, resolved. */
 export interface Statement {
+  readonly Sid?: string;
   readonly Effect?: string;
   readonly Principal?: any;
   readonly NotPrincipal?: any;
@@ -36,8 +38,9 @@ export function statementsIn(stack: Stack, document: unknown): Statement[] {
 }
 
 export function policiesOf(resources: CfnResource[], bucket: s3.IBucket): s3.CfnBucketPolicy[] {
+  const isName = isNameOf(bucket, resources);
   return resources.filter((resource): resource is s3.CfnBucketPolicy => resource instanceof s3.CfnBucketPolicy)
-    .filter(policy => areSame(Stack.of(policy), bucket.bucketName, policy.bucket));
+    .filter(policy => isName(Stack.of(policy), policy.bucket));
 }
 
 /** A verdict: certainly true, certainly false, or unknown until the deployment. */

@@ -4,10 +4,12 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { IConstruct, IDependable } from 'constructs';
+import { uploadDestination } from './bucket-identity';
+import { OUTPUT_KEY_ACTIONS } from './execution-role';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { differ, requireSameRegion } from './same-environment';
 import { deploymentOf, stackPathOf } from '../util/dependencies';
-import { formatValue, NeoValidationError } from '../util/errors';
+import { formatValue, lateWarnings, NeoValidationError } from '../util/errors';
 import { readable, refersTo } from '../util/intrinsics';
 import { requireType } from '../util/prop-types';
 import { GRANTEE } from '../util/resource-types';
@@ -24,6 +26,9 @@ const DELETING = /^s3:Delete/;
 
 /** What the custom resource behind `autoDeleteObjects` does with objects. */
 const EMPTYING = /^s3:(?:Delete|ListBucket(?:\*|Versions))/;
+
+/** The Sid of the statement that closes a bucket. */
+export const CLOSING_SID = 'OnlyThroughNeoEndpoint';
 
 /**
  * The Deny that closes a bucket to everything outside the endpoint.
@@ -80,7 +85,7 @@ export class EndpointOnlyBucketPolicy {
 
   public statementFor(bucket: s3.IBucket): iam.PolicyStatement {
     return new iam.PolicyStatement({
-      sid: 'OnlyThroughNeoEndpoint',
+      sid: CLOSING_SID,
       effect: iam.Effect.DENY,
       principals: [new iam.StarPrincipal()],
       actions: this.actions,
@@ -202,11 +207,12 @@ export function uniqueBuckets(scope: IConstruct, buckets: s3.IBucket[]): s3.IBuc
     throw new NeoValidationError('buckets must name at least one bucket for models and artifacts: jobs can reach nothing else; got: []', scope);
   }
   buckets.forEach(bucket => requireSameRegion(scope, 'buckets', bucket));
-  return buckets.filter((bucket, index) => buckets.findIndex(other => other.bucketArn === bucket.bucketArn) === index);
+  const destinations = buckets.map(uploadDestination);
+  return destinations.filter((bucket, index) => destinations.findIndex(other => other.bucketArn === bucket.bucketArn) === index);
 }
 
 /**
- * Close a bucket of this stack to everything outside the endpoint, and to requests without TLS; for another, say what its owner must do.
+ * Close a bucket of this stack to everything outside the endpoint, and to requests without TLS. The owner of another must do that.
  *
  * A bucket of another stack of the app is among the others: its policy would refer to this stack's endpoint, whose policy refers to the
  * bucket, and CloudFormation knows no two stacks that depend on each other.
@@ -229,19 +235,29 @@ export function closeBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: End
         return policyDependable ? [policyDependable] : [];
       }
     }
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketPolicyNotManaged',
-      `the policy of bucket ${bucket.node.path} is not managed by this stack${whyNot(scope, bucket)}. Until it has the following statement (bucketPolicyStatement() `
-      + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(scope, statement)}${keyAdvice(bucket)}`);
     warnAboutOtherAccount(scope, bucket);
     return [];
   });
+}
+
+/** At the end of synthesis, when the app shows no statement that closes the bucket. */
+export function warnOfOpenBucket(network: IConstruct, bucket: s3.IBucket, policy: EndpointOnlyBucketPolicy): void {
+  lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketPolicyNotManaged',
+    `the policy of bucket ${bucket.node.path} is not managed by this stack${whyNot(network, bucket)}. Until it has the following statement (bucketPolicyStatement() `
+    + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(bucket, policy.statementFor(bucket))}${keyAdvice(bucket)}`);
+}
+
+/** For a bucket of the network whose policy is closed. */
+export function warnOfUnknownKey(network: IConstruct, { node }: s3.IBucket, role: iam.IRole): void {
+  lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketKeyUnknown', `bucket ${node.path} is imported, so its encryption is not known here: if it has a KMS key, import it with encryptionKey `
+    + `(s3.Bucket.fromBucketAttributes), or the role ${role.node.path} needs ${keyStatement(...OUTPUT_KEY_ACTIONS)}`);
 }
 
 /** A bucket that is imported by its name may have a key. */
 function keyAdvice(bucket: s3.IBucket): string {
   return bucket.encryptionKey || Resource.isOwnedResource(bucket)
     ? ''
-    : `. If the bucket is encrypted with a KMS key, import it with encryptionKey (s3.Bucket.fromBucketAttributes), or the execution role also needs ${keyStatement('kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey')}`;
+    : `. If the bucket is encrypted with a KMS key, import it with encryptionKey (s3.Bucket.fromBucketAttributes), or the execution role also needs ${keyStatement(...OUTPUT_KEY_ACTIONS)}`;
 }
 
 /** A statement for a person to copy. */

@@ -6,6 +6,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Dependable, type Construct, type IConstruct, type IDependable } from 'constructs';
 import { checkApp } from './app-checks';
+import { uploadDestination } from './bucket-identity';
 import { closeBuckets, EndpointOnlyBucketPolicy, LaterBuckets, uniqueBuckets } from './bucket-policies';
 import { createControlPlane } from './control-plane';
 import { bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from './execution-role';
@@ -258,8 +259,9 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    */
   public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {
     requireReadable(this, bucket, objectKeyPattern);
-    const isOwn = this.buckets.some(({ bucketArn }) => bucketArn === bucket.bucketArn);
-    return isOwn ? this.bucketGrant : this.modelAccess.grantRead(bucket, objectKeyPattern);
+    const destination = uploadDestination(bucket);
+    const isOwn = this.buckets.some(({ bucketArn }) => bucketArn === destination.bucketArn);
+    return isOwn ? this.bucketGrant : this.modelAccess.grantRead(destination, objectKeyPattern);
   }
 
   private network(props: NeoPrivateCompilationVpcProps): SelectedNetwork {

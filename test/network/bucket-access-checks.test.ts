@@ -11,6 +11,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
 import { network, newStack, templateOf, warningIds, warnings } from './fixture';
+import { NeoPrivateCompilationVpc } from '../../src';
+import { compilation } from '../compilation-job/fixture';
 import { DependencyGraph } from '../util/dependency-graph';
 
 const synth = (stack: Stack) => (stack.node.root as App).synth();
@@ -32,6 +34,83 @@ describe('a BucketDeployment into a bucket of the network', () => {
     synth(stack);
     expect(warningIds(stack)).toEqual([]);
   });
+});
+
+describe.each(['strong', 'weak', 'both'])('a bucket that its own stack creates and closes, and the network has by its name, with %s references', references => {
+  interface Fixture { readonly bucket: s3.Bucket; readonly storageStack: Stack; readonly privateVpc: NeoPrivateCompilationVpc }
+
+  const storage = (use: (fixture: Fixture) => void, props: s3.BucketProps = {}) => {
+    const app = new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } });
+    const [storageStack, stack] = ['Storage', 'Network'].map(id => new Stack(app, id));
+    const bucket = new s3.Bucket(storageStack, 'Models', { bucketName: 'company-models', ...props });
+    const { privateVpc } = network({ buckets: [s3.Bucket.fromBucketName(stack, 'Models', 'company-models')] }, stack);
+    bucket.addToResourcePolicy(privateVpc.bucketPolicyStatement(bucket));
+    use({ bucket, storageStack, privateVpc });
+    app.synth();
+    return warnings(stack);
+  };
+  const upload = (stack: Stack, bucket: s3.IBucket) => new deployment.BucketDeployment(stack, 'Upload', { sources: [deployment.Source.data('model.txt', 'x')], destinationBucket: bucket }).handlerRole;
+
+  test('needs nothing more', () => {
+    expect(storage(() => undefined)).toEqual([]);
+  });
+
+  test('may have a key', () => {
+    expect(storage(() => undefined, { encryption: s3.BucketEncryption.KMS })).toEqual([expect.stringMatching(/^bucket Network\/Models is imported.*the role Network\/Neo\/Role needs .*"kms:Encrypt".*:bucketKeyUnknown\]$/)]);
+  });
+
+  test('locks out an upload, whose role needs no name in the stack of the bucket', () => {
+    expect(storage(({ bucket, storageStack }) => upload(storageStack, bucket))).toEqual([expect.stringMatching(/BucketDeployment Storage\/Upload.*allowOutsideEndpoint\(deployment\.handlerRole\) \[ack: cdk-sagemaker-neo:bucketDeploymentDenied\]$/)]);
+    expect(storage(({ bucket, storageStack, privateVpc }) => privateVpc.allowOutsideEndpoint(upload(storageStack, bucket)))).toEqual([]);
+  });
+
+  test('locks out roles and services', () => {
+    expect(storage(({ bucket, storageStack }) => {
+      bucket.grantRead(new iam.Role(storageStack, 'Reader', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }));
+      new s3.Bucket(storageStack, 'Logged', { serverAccessLogsBucket: bucket });
+    })).toEqual([expect.stringMatching(/access logs of Storage\/Logged.*:serviceDenied\]$/), expect.stringMatching(/from elsewhere: Storage\/Reader\. .*:roleDenied\]$/)]);
+  });
+
+  test('is warned of if it denies what jobs do', () => {
+    expect(storage(({ bucket }) => bucket.addToResourcePolicy(new iam.PolicyStatement({
+      effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions: ['s3:*'], resources: [bucket.arnForObjects('*')], conditions: { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
+    })))).toEqual([expect.stringContaining('cdk-sagemaker-neo:bucketDeniesNetwork')]);
+  });
+});
+
+describe('the deployedBucket of a BucketDeployment', () => {
+  test('is closed as the bucket itself, and takes the output of jobs', () => {
+    const stack = newStack();
+    const bucket = new s3.Bucket(stack, 'Bucket');
+    const { deployedBucket, handlerRole } = new deployment.BucketDeployment(stack, 'Upload', { sources: [deployment.Source.data('model.txt', 'x')], destinationBucket: bucket });
+    const { privateVpc } = network({ buckets: [deployedBucket] }, stack);
+    privateVpc.allowOutsideEndpoint(handlerRole);
+    compilation({ outputBucket: deployedBucket }, { stack, bucket, privateVpc });
+    synth(stack);
+    expect(privateVpc.buckets).toEqual([bucket]);
+    expect(warnings(stack)).toEqual([]);
+    const template = templateOf(stack);
+    template.resourceCountIs('AWS::S3::BucketPolicy', 1);
+    expect(new DependencyGraph(template.toJSON()).cycles()).toEqual([]);
+  });
+
+  test('needs no further permission as the place of models', () => {
+    const { stack, bucket, privateVpc } = network();
+    const { deployedBucket, handlerRole } = new deployment.BucketDeployment(stack, 'Upload', { sources: [deployment.Source.data('model.txt', 'x')], destinationBucket: bucket });
+    privateVpc.allowOutsideEndpoint(handlerRole);
+    privateVpc.grantReadThroughEndpoint(deployedBucket, 'models/*');
+    synth(stack);
+    expect(warnings(stack)).toEqual([]);
+  });
+});
+
+test('a bucket by its name whose policy in the app has the statement is closed', () => {
+  const stack = newStack();
+  const bucket = s3.Bucket.fromBucketName(stack, 'Models', 'company-models');
+  const { privateVpc } = network({ buckets: [bucket] }, stack);
+  new s3.CfnBucketPolicy(stack, 'Policy', { bucket: 'company-models', policyDocument: new iam.PolicyDocument({ statements: [privateVpc.bucketPolicyStatement(bucket)] }) });
+  synth(stack);
+  expect(warningIds(stack)).toEqual(['bucketKeyUnknown']);
 });
 
 describe('equal stacks of one app', () => {
@@ -144,7 +223,7 @@ describe('a role of another stack', () => {
   test('is locked out, which the warning says with what it takes', () => {
     const { stack } = apart();
     synth(stack);
-    expect(warnings(stack).filter(text => text.includes('bucketDeploymentDenied'))).toEqual([expect.stringMatching(/allowOutsideEndpoint\(deployment\.handlerRole\)\. In another stack than the network, it needs a role with a fixed name: role: new iam\.Role\(this, 'UploadRole', \{ roleName: '…', assumedBy: new iam\.ServicePrincipal\('lambda\.amazonaws\.com'\) \}\) \[ack/)]);
+    expect(warnings(stack).filter(text => text.includes('bucketDeploymentDenied'))).toEqual([expect.stringMatching(/allowOutsideEndpoint\(deployment\.handlerRole\)\. In another stack than the bucket policy, it needs a role with a fixed name: role: new iam\.Role\(this, 'UploadRole', \{ roleName: '…', assumedBy: new iam\.ServicePrincipal\('lambda\.amazonaws\.com'\) \}\) \[ack/)]);
   });
 
   test('fails when it is let in while its stack refers to that of the network, and the error says what to do', () => {

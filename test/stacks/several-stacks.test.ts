@@ -137,6 +137,7 @@ describe('buckets in a third stack', () => {
     const jobs = new Stack(app, 'Jobs');
     compile(jobs, network, byName);
     app.synth();
+    expect([storage, networkStack, jobs].map(warningIds)).toEqual([[], [], []]);
     expect([storage, networkStack, jobs].map(dependencies)).toEqual([['Network'], [], ['Network', 'Storage']]);
     const deny = bySid(only(templateOf(storage), 'AWS::S3::BucketPolicy').PolicyDocument, 'OnlyThroughNeoEndpoint');
     expect(imports(deny.Condition.StringNotEquals)).toEqual([expect.stringMatching(/^Network:ExportsOutputRefNeoS3Endpoint/)]);
