@@ -73,7 +73,7 @@ export function renderTargetsPage(): string {
     devices('edge'),
     'The copy of AWS\'s table that is [archived on GitHub](https://github.com/awsdocs/amazon-sagemaker-developer-guide/blob/master/doc_source/neo-supported-devices-edge-devices.md) says '
       + 'X86_32 for both `x86_win32` and `x86_win64`. For `x86_win64`, this page says X86_64, because of its name, and because AWS lists X86_64 among the architectures for Windows.',
-    `For Ambarella devices, AWS documents [more files in the archive](${DG}/neo-troubleshooting-target-devices-ambarella.html). The library does not check that they are there.`,
+    `For Ambarella devices, AWS documents [more files in the archive](${DG}/neo-troubleshooting-target-devices-ambarella.html). For a local archive, the library checks that there is a file \`*config.json\`.`,
     '`NeoTarget` has a constant for each device, in capitals: `NeoTarget.ML_C5`, `NeoTarget.JETSON_NANO`.',
     '### Names in other languages',
     [
@@ -183,6 +183,7 @@ function errors(): string {
     `a version for a framework other than ${takers((name) => FRAMEWORKS[name].takesVersion)}, or a version that is not a digit, a dot, and then letters, digits and dots (3 to 10 characters)`,
     '`TFLITE` for an instance',
     'a framework other than TensorFlow and PyTorch for `coreml`',
+    'a local archive without a file `*config.json` for an Ambarella device',
     'a platform without a mark above',
     '`ml_inf2` and `ml_trn1` in a Region for which AWS does not document them, if the Region is known',
     `\`ANDROID_PLATFORM\` outside ${ANDROID_API_LEVELS.min} to ${ANDROID_API_LEVELS.max}`,

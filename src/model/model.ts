@@ -12,7 +12,7 @@ import { packDirectory, packFiles } from '../preflight/pack';
 import { checkArchive } from '../preflight/preflight';
 import type { Findings } from '../preflight/rules';
 import { archiveProblem } from '../preflight/tar';
-import { settle } from '../target/compilation';
+import { setArchive } from '../target/compilation';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { literally, requireKey } from '../util/object-keys';
 import { listOf, requireType, STRING } from '../util/prop-types';
@@ -137,7 +137,7 @@ class AssetModel extends NeoModel {
   public bind(scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
     const { assetHash, preflight: _, ...model } = this.options;
     for (const { id, message } of this.findings?.warnings ?? []) { Annotations.of(scope).addWarningV2(id, message); }
-    if (this.findings) { settle(scope, this.findings.settled); }
+    if (this.findings) { setArchive(scope, this.findings); }
     const { bucket, objectKey } = upload(scope, this.path, assetHash);
     permitModels(bucket, objectKey, options);
     return { ...model, s3Uri: bucket.s3UrlForObject(objectKey) };

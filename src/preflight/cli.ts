@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { checkArchive } from './preflight';
 import { Findings, type FormatShape, quote } from './rules';
 import { FRAMEWORKS } from '../target/compatibility';
-import { settle, WARNINGS } from '../target/compilation';
+import { setArchive, WARNINGS } from '../target/compilation';
 import { checkCompilation } from '../target/compilation-rules';
 import { NeoCompilerOptions } from '../target/compiler-options';
 import { NeoDataInputShape } from '../target/data-input-shape';
@@ -122,7 +122,7 @@ function check(archive: string, frameworkName: string, shape?: string, target?: 
   }
   const compilerOptions = options === undefined ? undefined : NeoCompilerOptions.fromJson(options);
   const stack = new Stack(new App(), 'Check');
-  settle(stack, found.settled);
+  setArchive(stack, found);
   const rules = checkCompilation(stack, { framework, dataInputShape, target: toTarget(target), compilerOptions });
   return { errors: [...found.errors, ...rules.errors], warnings: [...found.warnings, ...rules.warnings] };
 }

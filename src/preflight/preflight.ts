@@ -29,6 +29,8 @@ export function checkArchive(path: string, request: PreflightRequest): Findings 
   if (contents.partial !== undefined) {
     findings.warn('archivePartial', `only the beginning of the archive was read, ${contents.partial}, so what follows is not checked; got: ${name(path)}`);
   }
+  const hasConfig = contents.entries.some(({ path: member }) => member.endsWith('config.json'));
+  findings.hasConfig = hasConfig || contents.partial === undefined ? hasConfig : undefined;
   const framework = Token.isUnresolved(request.framework.name) ? undefined : request.framework.name;
   if (framework === undefined || !lookUp(FRAMEWORK_FILES, framework)) { return findings; }
   const paths = checkFiles(framework, contents, findings);

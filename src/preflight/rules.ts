@@ -32,11 +32,14 @@ export class Findings {
   public readonly warnings: { readonly id: string; readonly message: string }[] = [];
   /** Warnings of the target's rules that are not needed, because the file has the answer. */
   public readonly settled = new Set<WarningId>();
+  /** Whether the archive has a file `*config.json`. Undefined if that is not known. */
+  public hasConfig?: boolean;
 
-  public add({ errors, warnings, settled }: Findings): void {
+  public add({ errors, warnings, settled, hasConfig }: Findings): void {
     this.errors.push(...errors);
     this.warnings.push(...warnings);
     settled.forEach(id => this.settled.add(id));
+    this.hasConfig ??= hasConfig;
   }
 
   /** A finding that fails according to AWS's documentation. */

@@ -150,7 +150,7 @@ const AMBARELLA: DeviceFacts = {
   arch: 'ARM64',
   accelerator: 'cvflow',
   frameworkVersion: 'dropped',
-  alsoInArchive: 'the archive also needs a `*config.json` and calibration images',
+  alsoInArchive: 'the archive also needs a file whose name ends in config.json, and calibration images',
 };
 const QUALCOMM: DeviceFacts = { ...EDGE, os: 'Android', arch: 'ARM64', accelerator: 'Mali', exampleOptions: '{"ANDROID_PLATFORM":27}' };
 

@@ -12,15 +12,13 @@ import {
   PLATFORMS,
 } from './compatibility';
 import type { Layout, VersionTable } from './compatibility';
-import { Compilation, isSettled, lookUp, sameRelease } from './compilation';
+import { archiveOf, Compilation, lookUp, sameRelease } from './compilation';
 import type { CompilationRequest, Report, Rule } from './compilation';
 import type { NeoFramework } from './framework';
 import type { NeoTarget } from './target';
 import { formatValue } from '../util/errors';
 
-/**
- * Rules about the inputs of the model.
- */
+/** Rules about the inputs of the model. */
 const SHAPE_RULES: Rule[] = [missingShape, listOfShapes, coreMlForm, orderOfNames, layoutOfImages];
 
 function missingShape(c: Compilation, report: Report): void {
@@ -112,9 +110,7 @@ function isSurelyImage([, height, width, channels]: readonly unknown[]): boolean
   return channels === 3 && height === width && Number(height) >= 32;
 }
 
-/**
- * Rules about the options of the compiler.
- */
+/** Rules about the options of the compiler. */
 const COMPILER_OPTION_RULES: Rule[] = [formOfOptions, nvidiaOptions, nvidiaVersions, androidLevel, dataType, optionsOfOtherTargets];
 
 /** AWS documents both spellings. */
@@ -201,9 +197,7 @@ function has(c: Compilation, ...names: readonly string[]): boolean {
   return names.some((name) => c.options?.[name] !== undefined && c.options[name] !== null && c.options[name] !== '');
 }
 
-/**
- * The findings about a request.
- */
+/** The findings about a request. */
 export interface CompilationFindings {
   /** Contradictions of the API: the job cannot succeed. */
   readonly errors: string[];
@@ -221,7 +215,7 @@ export function checkCompilation(scope: IConstruct, request: CompilationRequest)
   const compilation = new Compilation(scope, request);
   const report: Report = {
     error: (message) => errors.push(message),
-    warn: (id, message) => isSettled(scope, id) || warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
+    warn: (id, message) => archiveOf(scope)?.settled.has(id) || warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
   };
   [...FRAMEWORK_RULES, ...TARGET_RULES, ...COMPILER_OPTION_RULES, ...SHAPE_RULES].forEach((rule) => rule(compilation, report));
   return { errors, warnings };
@@ -248,9 +242,7 @@ function wrongTypes(request: CompilationRequest): string[] {
   ].filter((message): message is string => typeof message === 'string');
 }
 
-/**
- * Rules about the framework, its version and the target.
- */
+/** Rules about the framework, its version and the target. */
 const FRAMEWORK_RULES: Rule[] = [
   unknownFramework,
   versionForFrameworkWithoutOne,
@@ -337,10 +329,8 @@ function versionNotSent(c: Compilation, report: Report): void {
   }
 }
 
-/**
- * Rules about the target alone.
- */
-const TARGET_RULES: Rule[] = [unknownDevice, unknownPlatform, impossiblePlatform, retiredDevice, regionOfDevice, regionOfNeo];
+/** Rules about the target alone. */
+const TARGET_RULES: Rule[] = [unknownDevice, unknownPlatform, impossiblePlatform, retiredDevice, filesOfDevice, regionOfDevice, regionOfNeo];
 
 function unknownDevice(c: Compilation, report: Report): void {
   if (c.device !== undefined && !c.deviceFacts) {
@@ -379,6 +369,13 @@ function impossiblePlatform(c: Compilation, report: Report): void {
 function retiredDevice(c: Compilation, report: Report): void {
   if (c.deviceFacts?.retired) {
     report.warn('retiredTarget', `target ${c.device}: ${c.deviceFacts.retired}: choose another target`);
+  }
+}
+
+function filesOfDevice(c: Compilation, report: Report): void {
+  if (c.deviceFacts?.alsoInArchive && archiveOf(c.scope)?.hasConfig === false) {
+    report.error(`target ${c.device}: AWS documents that ${c.deviceFacts.alsoInArchive}: pack them with the model, or turn the check off with preflight: false; `
+      + 'got: an archive without such a file');
   }
 }
 

@@ -42,16 +42,24 @@ export const WARNINGS = {
 
 export type WarningId = keyof typeof WARNINGS;
 
-const settledByScope = new WeakMap<IConstruct, ReadonlySet<WarningId>>();
-
-/** Suppresses warnings about a job or task, because the archive of its model has the answer. */
-export function settle(scope: IConstruct, ids: ReadonlySet<WarningId>): void {
-  settledByScope.set(scope, ids);
+/** What is known from the archive of a model, if it is a local file. */
+export interface ArchiveFacts {
+  /** Warnings that are not needed, because the file has the answer. */
+  readonly settled: ReadonlySet<WarningId>;
+  /** Whether it has a file `*config.json`. Undefined if that is not known. */
+  readonly hasConfig?: boolean;
 }
 
-/** Whether a warning about a job or task is suppressed. */
-export function isSettled(scope: IConstruct, id: WarningId): boolean {
-  return settledByScope.get(scope)?.has(id) ?? false;
+const archives = new WeakMap<IConstruct, ArchiveFacts>();
+
+/** Tells the rules about the archive of the model of a job or task. */
+export function setArchive(scope: IConstruct, facts: ArchiveFacts): void {
+  archives.set(scope, facts);
+}
+
+/** Returns what is known from the archive of the model of a job or task. */
+export function archiveOf(scope: IConstruct): ArchiveFacts | undefined {
+  return archives.get(scope);
 }
 
 /**

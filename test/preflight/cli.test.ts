@@ -65,6 +65,7 @@ describe('targets', () => {
 
   test.each<[string, string[], number, RegExp]>([
     ['a platform that Neo does not have', ['--target', 'android/arm64/nvidia'], 1, /error: target platform: Neo has/],
+    ['an Ambarella device without its configuration', ['--target', 'amba_cv22'], 1, /^error: target amba_cv22: AWS documents that the archive also needs/],
     ['half a platform', ['--target', 'linux/'], 2, /OS\/ARCH\[\/ACCELERATOR\].*got: linux\//],
     ['more than a platform', ['--target', 'linux/arm64/mali/x'], 2, /got: linux\/arm64\/mali\/x/],
     ['the name of an instance', ['--target', 'ml.c5.xlarge'], 2, /ml_c5/],

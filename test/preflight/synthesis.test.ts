@@ -54,6 +54,24 @@ test('warnings are those of each job that the model is bound to, with an id to a
   Annotations.fromStack(stack).hasNoWarning(`/${jobs[1].node.path}`, Match.anyValue());
 });
 
+describe('Ambarella devices need a configuration in the archive', () => {
+  const files = (...more: string[]) => archiveWith([{ name: 'model.onnx', content: model('onnx/fixed.onnx') }, ...more.map(name => ({ name, content: '{}' }))]);
+  const compile = (archive: string, target = NeoTarget.AMBA_CV22, options: Partial<Parameters<typeof NeoModel.fromAsset>[1]> = {}) => {
+    const { stack, bucket, privateVpc } = network();
+    return new NeoCompilationJob(stack, 'Job', { vpcConfig: privateVpc.vpcConfig, model: NeoModel.fromAsset(archive, { ...onnx, ...options }), target, outputBucket: bucket });
+  };
+
+  test.each([NeoTarget.AMBA_CV2, NeoTarget.AMBA_CV22, NeoTarget.AMBA_CV25])('fails without one: %s', target => {
+    expect(() => compile(files('calib_data/1.jpg'), target)).toThrow(`target ${target}: AWS documents that the archive also needs a file whose name ends in config.json`);
+  });
+
+  test('with one, with the check turned off, and for other devices', () => {
+    compile(files('amba_config.json', 'calib_data/1.jpg'));
+    compile(files(), NeoTarget.AMBA_CV22, { preflight: false });
+    compile(files(), NeoTarget.IMX8QM);
+  });
+});
+
 describe('what the file answers is warned of once, and not at all if the shape is right', () => {
   /** The image of fixed.onnx is [1,3,32,32]; its input with these sizes instead. */
   const withSizes = (...sizes: number[]) => {
