@@ -21,7 +21,8 @@ import { jobTagManager } from '../stepfunctions-tasks/task-request';
  */
 export interface INeoCompilationFleet extends IResource {
   /**
-   * The state machine. Its metrics are those of the executions.
+   * The state machine. Its metrics are those of the executions. With `startOnUpload`, uploads make two: one queues them, the other compiles them when it
+   * is their turn.
    */
   readonly stateMachine: sfn.IStateMachine;
 

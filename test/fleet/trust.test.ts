@@ -2,11 +2,13 @@ import { Aws, CfnParameter, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as fc from 'fast-check';
 import { C5, fleetStack, LocalFleet, pairs } from './fleet-harness';
 import { always } from '../../local/sagemaker';
 import { LocalStateMachine, StatesError, SynthesizedTemplate } from '../../local/stepfunctions/jsonata';
 import { VirtualClock } from '../../local/time/virtual-clock';
 import * as neo from '../../src';
+import { SEED } from '../random-seed';
 
 const shapeOf = (bytes: number) => neo.NeoDataInputShape.fromMap({ ['n'.repeat(bytes)]: [1, 3, 8, 8] });
 const options = { framework: neo.NeoFramework.PYTORCH_1_8, dataInputShape: shapeOf(4) };
@@ -178,6 +180,27 @@ describe('uploads', () => {
     expect(begun(local)).not.toContain('d');
     for (const execution of local.uploads) { await local.settle(execution); }
     expect(local.records('COMPLETED')).toHaveLength(8);
+  });
+
+  test('never need more than maxConcurrentJobs together, however they come, and all have their turn', async () => {
+    const upload = fc.record({ models: fc.integer({ min: 1, max: 3 }), pause: fc.integer({ min: 0, max: 6 }) });
+    await fc.assert(fc.asyncProperty(fc.array(upload, { minLength: 2, maxLength: 8 }), fc.integer({ min: 1, max: 14 }), async (uploads, compilingMinutes) => {
+      let atOnce = 0;
+      const local: LocalFleet = new LocalFleet(stack, {
+        plan: always({ startingMs: 1, compilingMs: compilingMinutes * 60_000 }),
+        quota: undefined,
+        onCall: () => { atOnce = Math.max(atOnce, local.service.activeJobs()); },
+      });
+      let uploaded = 0;
+      for (const { models, pause } of uploads) {
+        for (let i = 0; i < models; i++) { local.upload(`models/${uploaded++}.tar.gz`); }
+        await minutes(local, pause);
+      }
+      await minutes(local, 2);
+      for (const execution of local.uploads) { await local.settle(execution); }
+      expect(local.records('COMPLETED')).toHaveLength(2 * uploaded);
+      expect(atOnce).toBeLessThanOrEqual(4);
+    }), { numRuns: 10, seed: SEED });
   });
 
   test('do not wait for an execution that is started by hand', async () => {
