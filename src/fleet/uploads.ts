@@ -21,6 +21,12 @@ const UPLOADS_PER_EXECUTION = 100;
 /** Uploads within this time go into one execution. */
 const BATCHING_WINDOW = Duration.seconds(30);
 
+/**
+ * The pipe receives a message up to a window before it starts the execution. With the default of SQS, 30 seconds, it would receive it again meanwhile,
+ * and start two.
+ */
+const VISIBILITY_TIMEOUT = Duration.seconds(6 * BATCHING_WINDOW.toSeconds());
+
 export interface UploadQueueProps {
   readonly listing: NonNullable<FleetSource['listing']>;
   readonly stateMachine: sfn.StateMachine;
@@ -40,6 +46,7 @@ export class UploadQueue extends Construct {
     const queue = new sqs.Queue(this, 'Queue', {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
+      visibilityTimeout: VISIBILITY_TIMEOUT,
       // Keys for which no execution could be started are kept for inspection.
       deadLetterQueue: { queue: new sqs.Queue(this, 'NotStarted', { enforceSSL: true, retentionPeriod: Duration.days(14) }), maxReceiveCount: 100 },
     });

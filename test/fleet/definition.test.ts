@@ -172,6 +172,8 @@ test('uploads of archives below the prefix start the fleet, by a queue and a pip
     Target: { Ref: Match.stringLikeRegexp('FleetStateMachine') },
     TargetParameters: { InputTemplate: '{"key":<$.body.key>}', StepFunctionStateMachineParameters: { InvocationType: 'FIRE_AND_FORGET' } },
   });
+  // While the pipe collects a batch, it must not receive what it has.
+  template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 180, RedrivePolicy: Match.anyValue() });
   // An upload of the first seconds may list the executions.
   template.hasResource('AWS::Pipes::Pipe', { DependsOn: Match.arrayWith([Match.stringLikeRegexp('FleetUploadsTurns')]) });
   // Otherwise CloudFormation would find a cycle.
