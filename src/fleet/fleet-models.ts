@@ -202,7 +202,10 @@ class ManifestModels extends NeoFleetModels {
   public _bind(context: FleetContext): FleetSource {
     const { modelBuckets = [this.bucket], framework, dataInputShape } = this.options;
     requireSameRegion(context.scope, 'bucket', this.bucket);
-    modelBuckets.forEach(bucket => permitModels(bucket, '*', context.jobAccess));
+    modelBuckets.forEach(bucket => {
+      requireSameRegion(context.scope, 'modelBuckets', bucket);
+      permitModels(bucket, '*', context.jobAccess);
+    });
     return {
       models: framework ? [{ framework, dataInputShape }] : [],
       defaults: { framework, dataInputShape },
@@ -237,6 +240,7 @@ class PrefixModels extends NeoFleetModels {
   /** @internal */
   public _bind(context: FleetContext): FleetSource {
     const { bucket, prefix, options: { framework, dataInputShape } } = this;
+    requireSameRegion(context.scope, 'bucket', bucket);
     const keyPattern = `${literally(prefix)}*`;
     permitModels(bucket, keyPattern, context.jobAccess);
     return {

@@ -1,4 +1,4 @@
-import { Annotations, Resource, Token } from 'aws-cdk-lib';
+import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -8,7 +8,7 @@ import type { FleetSource, NeoFleetModels } from './fleet-models';
 import { outputsOf } from '../compilation/compilation-settings';
 import type { CompilationSettings, NeoCommonCompilationProps } from '../compilation/compilation-settings';
 import { COMMON_TYPES, MAX_TAGS, validateCommonProps } from '../compilation/compilation-validation';
-import { requireSameRegion } from '../network/same-environment';
+import { differ, requireSameRegion } from '../network/same-environment';
 import { checkCompilation } from '../target/compilation-rules';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
@@ -74,8 +74,8 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   readonly toleratedFailurePercentage?: number;
 
   /**
-   * Whether every archive that is uploaded below the prefix is compiled at once. It requires `NeoFleetModels.fromPrefix`. The bucket then sends its
-   * events to EventBridge.
+   * Whether every archive that is uploaded below the prefix is compiled at once. It requires `NeoFleetModels.fromPrefix`, and a bucket of the stack's
+   * account. The bucket then sends its events to EventBridge.
    *
    * @default false
    */
@@ -163,6 +163,10 @@ export function validateAgainstModels(scope: Construct, props: NeoCompilationFle
   }
   if (props.startOnUpload && !source.listing) {
     errors.add('startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix, because only a prefix says which uploads are models');
+  }
+  if (props.startOnUpload && source.listing && differ(source.listing.bucket.env.account, Stack.of(scope).account)) {
+    errors.add(`startOnUpload must be left out for a bucket of another account than the stack's, ${Stack.of(scope).account}, because S3 sends events to the bucket's account: `
+      + `start executions yourself; got: ${source.listing.bucket.node.path} in ${source.listing.bucket.env.account}`);
   }
   if (errors.size > 0) { throw new NeoValidationError([...errors].join('; '), scope); }
   // A warning with the same id is shown once per construct.

@@ -5,6 +5,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { NeoModel } from '../model/model';
 import { permitModels } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelConfig, NeoModelOptions } from '../model/model-options';
+import { requireSameRegion } from '../network/same-environment';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, S3_URI_OF_OTHER_THAN_BUCKET, SHAPE } from '../util/resource-types';
@@ -98,11 +99,12 @@ export class NeoExecutionModel extends NeoModel {
   /**
    * Called by the task: makes the models readable for its jobs and returns their location.
    *
-   * @param _scope the task
+   * @param scope the task
    * @param options the jobs' role and network
    */
-  public bind(_scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
+  public bind(scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
     const { bucket, objectKeyPattern = '*', framework, dataInputShape } = this.options;
+    requireSameRegion(scope, 'bucket', bucket);
     permitModels(bucket, objectKeyPattern, options);
     return { s3Uri: this.s3Uri, framework, dataInputShape };
   }

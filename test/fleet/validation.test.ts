@@ -1,5 +1,6 @@
-import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import jsonata from 'jsonata';
@@ -40,6 +41,41 @@ test('fails for uploads without a prefix', () => {
   expect(() => fleetStack((_, models) => ({
     startOnUpload: true, models: neo.NeoFleetModels.fromList([neo.NeoModel.fromBucket(models, 'x.tar.gz', { framework })]), targets: [C5],
   }))).toThrow(/startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix/);
+});
+
+describe('fails with a network that the library does not know, and', () => {
+  /** A fleet, with a bucket of other attributes than the stack. */
+  const fleet = (attributes: Partial<s3.BucketAttributes>, props: (bucket: s3.IBucket, own: s3.IBucket) => Partial<neo.NeoCompilationFleetProps>) => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
+    const own = new s3.Bucket(stack, 'Own');
+    new neo.NeoCompilationFleet(stack, 'Fleet', {
+      vpcConfig: { subnets: ['subnet-0'], securityGroupIds: ['sg-0'] },
+      role: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/neo'),
+      outputBucket: own,
+      targets: [C5],
+      maxConcurrentJobs: 4,
+      models: neo.NeoFleetModels.fromPrefix(own, 'models/', { framework }),
+      ...props(s3.Bucket.fromBucketAttributes(stack, 'Theirs', { bucketName: 'theirs', ...attributes }), own),
+    });
+  };
+  const fromPrefix = (bucket: s3.IBucket) => ({ models: neo.NeoFleetModels.fromPrefix(bucket, 'models/', { framework }) });
+
+  test.each<[string, string, Parameters<typeof fleet>[1]]>([
+    ['models', 'bucket', fromPrefix],
+    ['models of a manifest', 'modelBuckets', (bucket, own) => ({ models: neo.NeoFleetModels.fromManifest(own, 'm.csv', neo.NeoManifestFormat.CSV, { modelBuckets: [bucket] }) })],
+    ['output', 'outputBucket', bucket => ({ outputBucket: bucket })],
+    ['results', 'resultsBucket', bucket => ({ resultsBucket: bucket })],
+  ])('%s in another Region', (_, prop, props) => {
+    expect(() => fleet({ region: 'eu-west-1' }, props)).toThrow(`${prop} must be in the Region of the stack, us-east-1`);
+    expect(() => fleet({ region: 'us-east-1' }, props)).not.toThrow();
+  });
+
+  test('uploads to another account, whose events do not come', () => {
+    const uploads = (bucket: s3.IBucket) => ({ startOnUpload: true, ...fromPrefix(bucket) });
+    expect(() => fleet({ account: '999999999999' }, uploads)).toThrow(/startOnUpload must be left out for a bucket of another account .*; got: Stack\/Theirs in 999999999999/);
+    expect(() => fleet({ account: '999999999999' }, fromPrefix)).not.toThrow();
+    expect(() => fleet({}, uploads)).not.toThrow();
+  });
 });
 
 test('fails: a model that cannot be compiled for one of the targets, with every reason', () => {

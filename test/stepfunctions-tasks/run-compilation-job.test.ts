@@ -47,6 +47,20 @@ const INPUT = {
   name: 'resnet-c5', uri: 's3://bucket43879c71/models/resnet.tar.gz', framework: 'PYTORCH', version: '1.13', shape: '{"input0":[1,3,224,224]}', device: 'ml_c5', mine: 42,
 };
 
+test('fails for a model in another Region, with a network that the library does not know', () => {
+  const stack = new Stack(new App(), 'Stack', { env: { region: 'us-east-1' } });
+  expect(() => neo.NeoRunCompilationJob.jsonata(stack, 'Run', {
+    compilationJobName: 'a',
+    vpcConfig: { subnets: ['subnet-0'], securityGroupIds: ['sg-0'] },
+    role: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/neo'),
+    model: neo.NeoExecutionModel.fromS3Uri('{% $states.input.uri %}', {
+      bucket: s3.Bucket.fromBucketAttributes(stack, 'Theirs', { bucketName: 'theirs', region: 'eu-west-1' }), framework: neo.NeoFramework.XGBOOST,
+    }),
+    target: neo.NeoTarget.ML_C5,
+    outputBucket: new s3.Bucket(stack, 'Bucket'),
+  })).toThrow('bucket must be in the Region of the stack, us-east-1');
+});
+
 test('one in a Map after another outside of it has variables of its own', () => {
   const stack = new Stack(new App(), 'Stack');
   const bucket = new s3.Bucket(stack, 'Bucket');
