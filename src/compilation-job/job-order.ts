@@ -1,4 +1,4 @@
-import { CfnResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, Resource, Stack, Stage, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
@@ -8,7 +8,7 @@ import { bucketDeployments, type BucketDeployment } from '../network/bucket-acce
 import { instancesOf } from '../network/existing-vpc';
 import { DEFAULT_CONCURRENT_JOBS } from '../network/new-vpc';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
-import { dependsOn, deploymentOf, inCommonStack, visitDependencies } from '../util/dependencies';
+import { dependsOn, deploymentOf, inCommonStack, stackDependsOn, visitDependencies } from '../util/dependencies';
 import { lateWarnings } from '../util/errors';
 import { ownResourcesOf, referencesIn, resourcesOf } from '../util/intrinsics';
 
@@ -52,7 +52,7 @@ export function limitConcurrentJobs(scope: Construct, resource: CfnResource, wai
     validate: () => {
       const limit = concurrentJobsOf(privateVpc);
       if (first.length <= limit) { return []; }
-      orderAfterUploads(scope.node.root);
+      orderAfterUploads(assemblyOf(scope));
       // All networks of the stack share one order, as the jobs of one may depend on those of another.
       const all = dependenciesFirst(stack, [...byNetwork.values()].flat().map(one => one.resource));
       const members = new Set(first.map(one => one.resource));
@@ -126,11 +126,16 @@ interface ReadingJob {
   readonly own: IConstruct[];
 }
 
-/** The jobs of an app by the bucket of their model. */
+/** The jobs of an app or a stage by the bucket of their model. */
 const jobsByBucket = new WeakMap<IConstruct, Map<s3.IBucket, ReadingJob[]>>();
 
+/** What is synthesized with a construct: CDK Pipelines synthesizes each stage before the next one exists. */
+function assemblyOf(construct: IConstruct): IConstruct {
+  return Stage.of(construct) ?? construct.node.root;
+}
+
 /**
- * Makes the job wait for a `BucketDeployment` that may upload its model. Without one, a bucket that the same deployment creates has no model in it yet, which
+ * Makes the job wait for a `BucketDeployment` that may upload its model, in its own stack or else in another. Without one, a bucket that the same deployment creates has no model in it yet, which
  * is a common mistake and gets a warning.
  */
 export function awaitModel(
@@ -140,28 +145,28 @@ export function awaitModel(
   const start = `s3://${bucket.bucketName}/`;
   const key = s3Uri?.startsWith(start) && !Token.isUnresolved(s3Uri.slice(start.length)) ? s3Uri.slice(start.length) : undefined;
   const reading = { job, key, model: [s3Uri, modelVersion], own: [bucket, role, ...privateVpc ? [privateVpc] : []] };
-  const { root } = job.node;
-  const known = jobsByBucket.get(root);
+  const assembly = assemblyOf(job);
+  const known = jobsByBucket.get(assembly);
   if (known) {
     const jobs = known.get(bucket);
     if (jobs) { jobs.push(reading); } else { known.set(bucket, [reading]); }
     return;
   }
-  jobsByBucket.set(root, new Map([[bucket, [reading]]]));
+  jobsByBucket.set(assembly, new Map([[bucket, [reading]]]));
   // At the end of synthesis, as a user may make jobs depend on an upload until then.
   job.node.addValidation({
     validate: () => {
-      orderAfterUploads(root);
+      orderAfterUploads(assembly);
       return [];
     },
   });
 }
 
 /** Before jobs take turns: a turn could otherwise make an upload depend on the job that has to wait for it. */
-function orderAfterUploads(root: IConstruct): void {
-  const resources = resourcesOf(root);
+function orderAfterUploads(assembly: IConstruct): void {
+  const resources = resourcesOf(assembly);
   const resourcesById = new Map<Stack, Map<string, CfnResource>>();
-  for (const [bucket, jobs] of jobsByBucket.get(root) ?? []) {
+  for (const [bucket, jobs] of jobsByBucket.get(assembly) ?? []) {
     const deployments = bucketDeployments(resources, bucket);
     const dependencies = new Map<CfnResource, Set<CfnResource>>();
     const unordered = jobs.filter(one => !waitForDeployments(one, deployments, dependencies));
@@ -178,9 +183,11 @@ function orderAfterUploads(root: IConstruct): void {
  */
 function waitForDeployments({ job, key }: ReadingJob, deployments: BucketDeployment[], known: Map<CfnResource, Set<CfnResource>>): boolean {
   const resource = job.node.defaultChild as CfnResource;
-  const earlier = deployments.filter(deployment => deploymentOf(deployment.resource) === deploymentOf(job) && mayUpload(deployment, key)
-    // A deployment that depends on the job, such as one that uploads a page about its result, cannot come first.
-    && !dependsOn(deployment.resource, resource, known));
+  const uploads = deployments.filter(deployment => mayUpload(deployment, key) && assemblyOf(deployment.resource) === assemblyOf(job));
+  // A deployment that depends on the job, such as one that uploads a page about its result, cannot come first.
+  const own = uploads.filter(one => deploymentOf(one.resource) === deploymentOf(job) && !dependsOn(one.resource, resource, known));
+  // A stack need not wait for what others upload if it uploads models itself.
+  const earlier = own.length > 0 ? own : uploads.filter(one => !stackDependsOn(deploymentOf(one.resource), deploymentOf(job)));
   for (const deployment of earlier) {
     resource.addDependency(deployment.resource);
     // What depends on this job now depends on more.

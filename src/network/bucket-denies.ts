@@ -131,8 +131,9 @@ function holds(stack: Stack, operator: string, key: string, values: unknown[], {
   const isNegated = /Not/.test(operator);
   const isNull = (isAbsent: boolean) => ['true', 'false'].includes(String(values[0])) ? String(values[0]) === String(isAbsent) : undefined;
   if (ABSENT.includes(key)) {
-    // A negated operator matches a missing key.
-    return operator === 'Null' ? isNull(true) : isNegated || operator.endsWith('IfExists') || operator.startsWith('ForAllValues');
+    if (operator === 'Null') { return isNull(true); }
+    // A negated operator matches a missing key, but ForAnyValue needs a value.
+    return !operator.startsWith('ForAnyValue') && (isNegated || operator.endsWith('IfExists') || operator.startsWith('ForAllValues'));
   }
   // S3 accepts nothing older than TLS 1.2.
   if (key === 's3:tlsversion' && operator === 'NumericLessThan' && values.every(value => Number(value) <= 1.2)) { return false; }

@@ -27,6 +27,11 @@ export function dependsOn(resource: CfnResource, other: CfnResource, known = new
   return dependencies.has(to);
 }
 
+/** Whether a stack is the other one, or is deployed after it. It must be called at the end of synthesis. */
+export function stackDependsOn(stack: Stack, other: Stack): boolean {
+  return stack === other || stack.dependencies.some(each => stackDependsOn(each, other));
+}
+
 /** What stands for each of two resources in the innermost stack that has both: the resource itself, or a nested stack. */
 export function inCommonStack(one: CfnResource, other: CfnResource): [CfnResource, CfnResource] {
   const [path, otherPath] = [stackPathOf(one), stackPathOf(other)];

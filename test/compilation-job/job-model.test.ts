@@ -1,15 +1,15 @@
 import * as fs from 'fs';
-import { Annotations, App, Aws, CfnResource, Fn, NestedStack, Stack } from 'aws-cdk-lib';
+import { Annotations, App, Aws, CfnResource, Fn, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
 import { archive, compilation, OPTIONS, requestOf } from './fixture';
-import { NeoCompilationJob, NeoModel, NeoTarget } from '../../src';
-import { network, templateOf, warningIds, warnings } from '../network/fixture';
+import { NeoCompilationJob, NeoModel, NeoTarget, type NeoPrivateCompilationVpc } from '../../src';
+import { network, newApp, NO_COPIES, templateOf, warningIds, warnings } from '../network/fixture';
 import { DependencyGraph } from '../util/dependency-graph';
 
 const MODES = ['strong', 'weak', 'both'];
-const stackWith = (references: string) => new Stack(new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } }), 'Stack');
+const stackWith = (references: string) => new Stack(new App({ context: { ...NO_COPIES, '@aws-cdk/core:defaultCrossStackReferences': references } }), 'Stack');
 
 describe('a model in a bucket of the job\'s own stack', () => {
   test('is not there at the first deployment, which a warning says', () => {
@@ -159,6 +159,56 @@ describe('a job whose model a BucketDeployment uploads', () => {
     expect(dependsOn(stack)).toBe(true);
     expect(warningIds(stack)).toEqual([]);
     expect(JSON.stringify(templateOf(stack).findResources('AWS::EC2::VPCEndpoint'))).toBe(without);
+  });
+
+  describe.each(MODES)('in another stack, with %s references', mode => {
+    const apart = (addTo: (uploads: Stack, jobs: Stack, bucket: s3.IBucket, network: NeoPrivateCompilationVpc) => unknown) => {
+      const fixture = network({}, stackWith(mode));
+      const [jobs, uploads] = ['Jobs', 'Uploads'].map(id => new Stack(fixture.stack.node.root, id));
+      const { job } = compilation({}, { ...fixture, stack: jobs });
+      const role = new iam.Role(uploads, 'Role', { roleName: 'uploader', assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+      fixture.privateVpc.allowOutsideEndpoint(role);
+      upload(uploads, fixture.bucket, { role, sources: [deployment.Source.jsonData('resnet.tar.gz', addTo(uploads, jobs, fixture.bucket, fixture.privateVpc) ?? {})] });
+      const assembly = (fixture.stack.node.root as App).synth();
+      expect([fixture.stack, jobs, uploads].map(warningIds)).toEqual([[], [], []]);
+      return { job, dependencies: assembly.getStackByName('Jobs').dependencies.map(({ id }) => id).filter(id => !id.endsWith('.assets')) };
+    };
+
+    test('waits for it', () => {
+      expect(apart(() => undefined).dependencies).toEqual(['Stack', 'Uploads']);
+    });
+
+    test('does not wait for one that waits for the job\'s stack', () => {
+      expect(apart((uploads, jobs) => uploads.addDependency(jobs)).dependencies).toEqual(['Stack']);
+    });
+
+    test('does not wait for one of another stack if its own stack uploads models', () => {
+      expect(apart((_, jobs, bucket, privateVpc) => {
+        const role = new iam.Role(jobs, 'Role', { roleName: 'own', assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+        privateVpc.allowOutsideEndpoint(role);
+        upload(jobs, bucket, { role });
+      }).dependencies).toEqual(['Stack']);
+    });
+  });
+
+  describe('in a stage of a pipeline, which is synthesized before the next stage exists', () => {
+    const stage = (app: App, id: string, isUploaded: boolean) => {
+      const stack = new Stack(new Stage(app, id), 'Stack');
+      const fixture = compilation({}, network({}, stack));
+      if (isUploaded) { fixture.privateVpc.allowOutsideEndpoint(upload(stack, fixture.bucket).handlerRole); }
+      Stage.of(stack)!.synth();
+      return stack;
+    };
+
+    test('waits for it', () => {
+      const app = newApp();
+      expect(['Beta', 'Production'].map(id => dependsOn(stage(app, id, true)))).toEqual([true, true]);
+    });
+
+    test('is warned of without one', () => {
+      const app = newApp();
+      expect(['Beta', 'Production'].map(id => warningIds(stage(app, id, false)))).toEqual([['modelNotUploaded'], ['modelNotUploaded']]);
+    });
   });
 
   describe.each(MODES)('in nested stacks, with %s references', mode => {

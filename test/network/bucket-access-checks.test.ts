@@ -10,7 +10,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
-import { network, newStack, templateOf, warningIds, warnings } from './fixture';
+import { network, newApp, newStack, NO_COPIES, templateOf, warningIds, warnings } from './fixture';
 import { NeoPrivateCompilationVpc } from '../../src';
 import { compilation } from '../compilation-job/fixture';
 import { DependencyGraph } from '../util/dependency-graph';
@@ -40,7 +40,7 @@ describe.each(['strong', 'weak', 'both'])('a bucket that its own stack creates a
   interface Fixture { readonly bucket: s3.Bucket; readonly storageStack: Stack; readonly privateVpc: NeoPrivateCompilationVpc }
 
   const storage = (use: (fixture: Fixture) => void, props: s3.BucketProps = {}) => {
-    const app = new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } });
+    const app = new App({ context: { ...NO_COPIES, '@aws-cdk/core:defaultCrossStackReferences': references } });
     const [storageStack, stack] = ['Storage', 'Network'].map(id => new Stack(app, id));
     const bucket = new s3.Bucket(storageStack, 'Models', { bucketName: 'company-models', ...props });
     const { privateVpc } = network({ buckets: [s3.Bucket.fromBucketName(stack, 'Models', 'company-models')] }, stack);
@@ -115,7 +115,7 @@ test('a bucket by its name whose policy in the app has the statement is closed',
 
 describe('equal stacks of one app', () => {
   test('each have deployments of their own', () => {
-    const app = new App();
+    const app = newApp();
     const stacks = ['Test', 'Production'].map(id => new Stack(app, id));
     stacks.forEach((stack, index) => {
       const { bucket, privateVpc } = network({}, stack);
@@ -240,7 +240,7 @@ describe('a role of another stack', () => {
   });
 
   test.each(['strong', 'weak', 'both'])('is let in from a nested stack, which refers to its parent as well (%s references)', references => {
-    const stack = new Stack(new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } }), 'Stack');
+    const stack = new Stack(new App({ context: { ...NO_COPIES, '@aws-cdk/core:defaultCrossStackReferences': references } }), 'Stack');
     const { bucket, privateVpc } = network({}, stack);
     const nested = new NestedStack(stack, 'Nested');
     const { handlerRole } = new deployment.BucketDeployment(nested, 'Upload', { sources: [deployment.Source.data('model.txt', 'x')], destinationBucket: bucket });

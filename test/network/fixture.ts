@@ -3,7 +3,12 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { NeoPrivateCompilationVpc, type NeoPrivateCompilationVpcProps } from '../../src';
 
-export const newStack = (props?: StackProps, id = 'Stack') => new Stack(new App(), id, props);
+/** Context of an app without copies of its assets: a function of `BucketDeployment` has 21 MB. */
+export const NO_COPIES = { 'aws:cdk:disable-asset-staging': true };
+
+export const newApp = () => new App({ context: NO_COPIES });
+
+export const newStack = (props?: StackProps, id = 'Stack') => new Stack(newApp(), id, props);
 
 /** A stack with one bucket and one network. */
 export function network(props: Partial<NeoPrivateCompilationVpcProps> = {}, stack = newStack()) {
