@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import { Annotations, App, Aws, CfnResource, Fn, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
 import { archive, compilation, OPTIONS, requestOf } from './fixture';
 import { NeoCompilationJob, NeoModel, NeoTarget, type NeoPrivateCompilationVpc } from '../../src';
@@ -176,6 +176,16 @@ describe('a job whose model a BucketDeployment uploads', () => {
 
     test('waits for it', () => {
       expect(apart(() => undefined).dependencies).toEqual(['Stack', 'Uploads']);
+    });
+
+    test('waits for it where the model is read by the name of its bucket', () => {
+      const fixture = network({}, stackWith(mode));
+      const [jobs, storage] = ['Jobs', 'Storage'].map(id => new Stack(fixture.stack.node.root, id));
+      upload(storage, new s3.Bucket(storage, 'Bucket', { bucketName: 'company-models' }));
+      const model = NeoModel.fromBucket(s3.Bucket.fromBucketName(jobs, 'Models', 'company-models'), 'models/resnet.tar.gz', OPTIONS);
+      compilation({ model }, { ...fixture, stack: jobs });
+      (jobs.node.root as App).synth();
+      expect(jobs.dependencies.map(({ node }) => node.id).sort()).toEqual(['Stack', 'Storage']);
     });
 
     test('does not wait for one that waits for the job\'s stack', () => {
