@@ -8,9 +8,9 @@ import type { INeoCompilationJob } from '../compilation-job/compilation-job-base
 import { requireExemptable } from '../network/bucket-policies';
 import { NETWORK_REASONS, networkStatements, writeLogsStatement } from '../network/execution-role';
 import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
-import { differ, requirePassableRole } from '../network/same-environment';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS } from '../util/acknowledge';
 import type { Reasons } from '../util/acknowledge';
+import { differ, requirePassableRole } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { BOOLEAN, mapOf, optional, requireType, requireTypes, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';

@@ -1,20 +1,22 @@
 import { Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { BYTES_IN_JSONATA, bytesOf, MAX_PAYLOAD, MAX_ROW } from './payload';
 import { bindModel } from '../compilation/compilation-validation';
 import type { NeoModel } from '../model/model';
 import { permitModels, requireOptions } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelOptions } from '../model/model-options';
-import { requireSameRegion } from '../network/same-environment';
-import { failOnJsonata, oneLine } from '../stepfunctions-tasks/execution-model';
+import { BYTES_IN_JSONATA, bytesOf, failOnJsonata, MAX_PAYLOAD, oneLine } from '../stepfunctions-tasks/execution-model';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
+import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { literally, requireKey } from '../util/object-keys';
 import { listOf, optional, requireType, requireTypes, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, MODEL, SHAPE } from '../util/resource-types';
+
+/** A row of a manifest may have this many bytes, so that it fits beside the fleet's targets. The API takes about 20 KiB of what a row can say. */
+export const MAX_ROW = MAX_PAYLOAD / 4;
 
 /** What a source of models needs from its fleet. */
 export interface FleetContext {

@@ -7,12 +7,12 @@ import { permitModels, requireAssetOptions, requireBucketOptions } from './model
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelConfig } from './model-options';
 import { uploadDestination } from '../network/bucket-identity';
 import { MODEL_ASSETS_ID } from '../network/model-access';
-import { requireSameRegion } from '../network/same-environment';
 import { packDirectory, packFiles } from '../preflight/pack';
 import { checkArchive } from '../preflight/preflight';
 import type { Findings } from '../preflight/rules';
 import { archiveProblem } from '../preflight/tar';
 import { setArchive } from '../target/compilation';
+import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { literally, requireKey } from '../util/object-keys';
 import { listOf, requireType, STRING } from '../util/prop-types';

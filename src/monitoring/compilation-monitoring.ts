@@ -8,7 +8,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { CompilationJobBase, INeoCompilationJob, JobObservation } from '../compilation-job/compilation-job-base';
 import { consoleOf, outcomePattern } from '../compilation-job/outcomes';
-import { differ, requireSameRegion } from '../network/same-environment';
+import { differ, requireSameRegion } from '../util/environment';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { BOOLEAN, listOf, NUMBER, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { JOB, TOPIC } from '../util/resource-types';

@@ -5,9 +5,9 @@ import { exemptRolesInCycle, warnOfDenied, warnOfSecondPolicies } from './bucket
 import { warnOfDenies, type BucketUsers } from './bucket-denies';
 import type { EndpointOnlyBucketPolicy } from './bucket-policies';
 import { compareIds } from './existing-vpc';
+import { serviceDomains } from '../util/environment';
 import { lateWarnings } from '../util/errors';
 import { areSame, membersOf, readableValue, resourcesOf } from '../util/intrinsics';
-import { serviceDomains } from '../util/service-domains';
 
 /** The parts of a network that other constructs of the app may be at odds with. */
 export interface CheckedParts extends BucketUsers {

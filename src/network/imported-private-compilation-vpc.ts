@@ -9,7 +9,7 @@ import { arnsOf, EndpointOnlyBucketPolicy } from './bucket-policies';
 import { requireGroupCount, requireSubnetCount } from './existing-vpc';
 import { ModelAccess, requireReadable } from './model-access';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
-import { requirePassableRole, requireSameRegion } from './same-environment';
+import { requirePassableRole, requireSameRegion } from '../util/environment';
 import { NeoValidationError } from '../util/errors';
 import { readableValue, resourcesOf } from '../util/intrinsics';
 import { listOf, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';

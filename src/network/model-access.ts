@@ -6,7 +6,7 @@ import type { IConstruct } from 'constructs';
 import { keyStatement, networkOf } from './bucket-policies';
 import { grantKeys } from './execution-role';
 import { throughEndpoint, withinAccount } from './s3-endpoint';
-import { requireSameRegion } from './same-environment';
+import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { readable } from '../util/intrinsics';
 import { inPolicy, requireKey } from '../util/object-keys';

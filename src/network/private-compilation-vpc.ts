@@ -20,8 +20,8 @@ import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, Neo
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
 import { validateProps } from './private-compilation-vpc-props';
 import { checkS3Endpoint, createS3Endpoint, endpointStatements, findS3PrefixList, FOR_FUNCTIONS, FOR_JOBS } from './s3-endpoint';
-import { requirePassableRole, requireSameRegion } from './same-environment';
 import { checkSecurityGroups, createSecurityGroup } from './security-groups';
+import { requirePassableRole, requireSameRegion } from '../util/environment';
 import { requireType } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
 

@@ -5,7 +5,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { NeoModel } from '../model/model';
 import { permitModels } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelConfig, NeoModelOptions } from '../model/model-options';
-import { requireSameRegion } from '../network/same-environment';
+import { requireSameRegion } from '../util/environment';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, S3_URI_OF_OTHER_THAN_BUCKET, SHAPE } from '../util/resource-types';
@@ -159,4 +159,19 @@ export function failOnOtherLanguage(scope: IConstruct, language: sfn.QueryLangua
 /** JSONata without line ends, which validators of definitions do not accept. */
 export function oneLine(jsonata: string): string {
   return jsonata.replace(/\s*\n\s*/g, ' ');
+}
+
+/**
+ * Step Functions passes on at most this many bytes.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+export const MAX_PAYLOAD = 256 * 1024;
+
+/** JSONata: the size of a value as JSON, in bytes of UTF-8. */
+export const BYTES_IN_JSONATA = "function($value) { $length($replace($replace($string($value), /[\\x80-\\u07FF]/, 'xx'), /[^\\x00-\\x7F]/, 'xxx')) }";
+
+/** The size of a value as JSON, in bytes. */
+export function bytesOf(value: object): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

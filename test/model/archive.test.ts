@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from 'zlib';
 import { tarGz } from '../../examples/private-compilation/model/tar';
 import { NeoModel } from '../../src';
 import { readArchive } from '../../src/preflight/archive-contents';
-import { crc32 } from '../../src/preflight/crc32';
+import { crc32 } from '../../src/preflight/pack';
 import { archiveProblem } from '../../src/preflight/tar';
 import { compilation, OPTIONS } from '../compilation-job/fixture';
 

@@ -6,8 +6,7 @@ import * as path from 'path';
 import * as zlib from 'zlib';
 import { seededRandom } from '../../local/sagemaker/random';
 import { NeoModel, NeoFramework } from '../../src/index';
-import { crc32, crc32InJavaScript } from '../../src/preflight/crc32';
-import { packDirectory, packFiles } from '../../src/preflight/pack';
+import { crc32, crc32InJavaScript, packDirectory, packFiles } from '../../src/preflight/pack';
 import { SEED } from '../random-seed';
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'neo-pack-')));

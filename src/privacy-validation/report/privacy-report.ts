@@ -3,10 +3,9 @@ import { findNetworks, sizeOf, zoneOf } from '../network/network';
 import type { CompilationNetwork } from '../network/network';
 import { tenantsOf } from '../network/tenants';
 import { EXPOSURE_RULES, TENANT_AND_ROLE_RULES } from '../rules/exposure-rules';
-import { JOB_RULES, VISIBILITY_RULES, VPC_RULES } from '../rules/network-rules';
+import { JOB_RULES, SECURITY_GROUP_RULES, VISIBILITY_RULES, VPC_RULES } from '../rules/network-rules';
 import type { Observation, PrivacyRule, Verdict, VerdictOf } from '../rules/rule';
 import { BUCKET_RULES, ENDPOINT_RULES } from '../rules/s3-rules';
-import { SECURITY_GROUP_RULES } from '../rules/security-group-rules';
 import { readableName, type TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 

@@ -1,5 +1,5 @@
 import { fail, type Observation, pass, type PrivacyRule, representative, type RuleScope, unknown } from './rule';
-import { serviceDomains } from '../../util/service-domains';
+import { serviceDomains } from '../../util/environment';
 import { endpointOnlyPolicy, openPublicAccess } from '../network/bucket-policy';
 import { bucketNamed, type EndpointExposure, reachableBuckets, s3EndpointExposure, serviceEndpointExposure } from '../network/endpoint-policy';
 import { type CompilationNetwork, gatesOf, inVpc, mayServe } from '../network/network';

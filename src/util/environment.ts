@@ -1,7 +1,8 @@
 import { type IResource, Stack, Token } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { IConstruct } from 'constructs';
-import { formatValue, NeoValidationError } from '../util/errors';
+import { formatValue, NeoValidationError } from './errors';
 
 /**
  * A network, its jobs, buckets and keys are in one Region. Unknown Regions are equal.
@@ -29,4 +30,13 @@ export function requirePassableRole(scope: IConstruct, role: IRole) {
 
 export function differ(one: string, other: string): boolean {
   return one !== other && !Token.isUnresolved(one) && !Token.isUnresolved(other);
+}
+
+let domains: readonly string[] | undefined;
+
+/**
+ * The domains of AWS's services in all partitions that CDK knows, such as `amazonaws.com`, `amazonaws.com.cn` and `amazonaws.eu`.
+ */
+export function serviceDomains(): readonly string[] {
+  return domains ??= [...new Set(RegionInfo.regions.map(({ domainSuffix }) => domainSuffix ?? 'amazonaws.com'))];
 }
