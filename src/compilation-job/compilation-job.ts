@@ -21,9 +21,9 @@ import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { inPolicy, literally } from '../util/object-keys';
 import type { PropTypes } from '../util/prop-types';
 import { BOOLEAN, DURATION, NUMBER, optional, requireTypes, STRING, wholeSeconds } from '../util/prop-types';
+import { inPolicy, literally } from '../util/s3-names';
 
 /**
  * Properties of a `NeoCompilationJob`.

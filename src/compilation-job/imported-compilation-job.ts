@@ -9,9 +9,9 @@ import type { Artifacts } from '../compilation/permissions';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import type { NeoTarget } from '../target/target';
 import { NeoValidationError } from '../util/errors';
-import { inPolicy, literally, requireKey } from '../util/object-keys';
 import { DURATION, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { BUCKET, KEY, ROLE, TARGET } from '../util/resource-types';
+import { inPolicy, literally, requireKey } from '../util/s3-names';
 
 const TYPES: PropTypes<NeoCompilationJobAttributes> = {
   jobName: STRING,

@@ -3,9 +3,9 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { uploadDestination } from '../network/bucket-identity';
 import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import { NeoValidationError } from '../util/errors';
+import { uploadDestination } from '../util/s3-names';
 
 /**
  * Properties that compilation jobs, Step Functions tasks and fleets have in common.

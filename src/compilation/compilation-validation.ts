@@ -3,16 +3,15 @@ import type { Construct } from 'constructs';
 import type { NeoCommonCompilationProps } from './compilation-settings';
 import type { NeoModel } from '../model/model';
 import type { NeoModelBindOptions, NeoModelConfig } from '../model/model-options';
-import { uploadDestination } from '../network/bucket-identity';
 import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import type { CompilationRequest } from '../target/compilation';
 import { checkCompilation } from '../target/compilation-rules';
 import { differ, requirePassableRole, requireSameRegion } from '../util/environment';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { requireKey } from '../util/object-keys';
 import { DURATION, listOf, mapOf, optional, requireTypes, STRING, structOf, wholeSeconds, wrongType } from '../util/prop-types';
 import type { PropType, PropTypes } from '../util/prop-types';
 import { BUCKET, COMPILER_OPTIONS, FRAMEWORK, KEY, MODEL, PRIVATE_VPC, ROLE, SHAPE, TARGET } from '../util/resource-types';
+import { requireKey, uploadDestination } from '../util/s3-names';
 
 const VPC_CONFIG_STRUCT = structOf<NeoVpcConfig>('a NeoVpcConfig, such as vpcConfig of a NeoPrivateCompilationVpc', {
   subnets: listOf(STRING), securityGroupIds: listOf(STRING), privateVpc: optional(PRIVATE_VPC),

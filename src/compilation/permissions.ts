@@ -18,7 +18,7 @@ import {
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { OBJECT_ACTIONS } from '../network/s3-endpoint';
 import { acknowledgeWildcards } from '../util/acknowledge';
-import { inPolicy, literally } from '../util/object-keys';
+import { inPolicy, literally } from '../util/s3-names';
 
 /**
  * Grants the execution role what jobs need besides the model, and checks that SageMaker can assume it. The role of the private network lacks only the

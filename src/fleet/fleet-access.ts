@@ -7,7 +7,7 @@ import type { FleetSource } from './fleet-models';
 import { bucketPoliciesOf } from '../network/bucket-policies';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
-import { inPolicy, literally } from '../util/object-keys';
+import { inPolicy, literally } from '../util/s3-names';
 
 /** Lets the state machine read the manifest, and names and ETags of models, but no model. */
 export function readPolicy({ file, buckets }: FleetSource): iam.PolicyStatement[] {

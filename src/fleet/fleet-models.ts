@@ -10,10 +10,10 @@ import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { literally, requireKey } from '../util/object-keys';
 import { listOf, optional, requireType, requireTypes, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, MODEL, SHAPE } from '../util/resource-types';
+import { literally, requireKey } from '../util/s3-names';
 
 /** A row of a manifest may have this many bytes, so that it fits beside the fleet's targets. The API takes about 20 KiB of what a row can say. */
 export const MAX_ROW = MAX_PAYLOAD / 4;

@@ -5,7 +5,6 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { permitModels, requireAssetOptions, requireBucketOptions } from './model-options';
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelConfig } from './model-options';
-import { uploadDestination } from '../network/bucket-identity';
 import { MODEL_ASSETS_ID } from '../network/model-access';
 import { packDirectory, packFiles } from '../preflight/pack';
 import { checkArchive } from '../preflight/preflight';
@@ -14,9 +13,9 @@ import { archiveProblem } from '../preflight/tar';
 import { setArchive } from '../target/compilation';
 import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { literally, requireKey } from '../util/object-keys';
 import { listOf, requireType, STRING } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
+import { literally, requireKey, uploadDestination } from '../util/s3-names';
 
 /**
  * A model to compile: one `.tar.gz` archive with the framework and input shapes that it was saved with, or a model package.

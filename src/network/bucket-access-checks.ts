@@ -4,12 +4,12 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { policiesOf, statementsIn, type BucketUsers, type Statement } from './bucket-denies';
-import { aliasesOf, isNameOf } from './bucket-identity';
 import { CLOSING_SID, networkOf, warnOfOpenBucket, warnOfUnknownKey, type EndpointOnlyBucketPolicy } from './bucket-policies';
 import { compareIds } from './existing-vpc';
 import { deploymentOf, dependsOn } from '../util/dependencies';
 import { lateWarnings } from '../util/errors';
 import { areSame, membersOf, readableValue, writtenIn } from '../util/intrinsics';
+import { aliasesOf, isNameOf } from '../util/s3-names';
 
 /** A bucket has one policy, so that the second resource fails or replaces the first. */
 export function warnOfSecondPolicies(network: Construct, resources: CfnResource[], { buckets }: BucketUsers): void {

@@ -3,10 +3,10 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { isNameOf } from './bucket-identity';
 import { isArnByName, matchesAction, roleNameOf } from './bucket-policies';
 import { lateWarnings } from '../util/errors';
 import { areSame, choicesOf, intrinsicOf, ownResourcesOf, readableValue, referencesOf } from '../util/intrinsics';
+import { isNameOf } from '../util/s3-names';
 
 /** The parts of a network that use buckets. */
 export interface BucketUsers {

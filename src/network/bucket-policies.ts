@@ -4,7 +4,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { IConstruct, IDependable } from 'constructs';
-import { uploadDestination } from './bucket-identity';
 import { OUTPUT_KEY_ACTIONS } from './execution-role';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { deploymentOf, stackPathOf } from '../util/dependencies';
@@ -13,6 +12,7 @@ import { formatValue, lateWarnings, NeoValidationError } from '../util/errors';
 import { readable, refersTo } from '../util/intrinsics';
 import { requireType } from '../util/prop-types';
 import { GRANTEE } from '../util/resource-types';
+import { uploadDestination } from '../util/s3-names';
 
 const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
 

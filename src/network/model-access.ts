@@ -9,9 +9,9 @@ import { throughEndpoint, withinAccount } from './s3-endpoint';
 import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { readable } from '../util/intrinsics';
-import { inPolicy, requireKey } from '../util/object-keys';
 import { requireType } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
+import { inPolicy, requireKey } from '../util/s3-names';
 
 /** Construct id of the bucket of assets in a stack. */
 export const MODEL_ASSETS_ID = 'cdk-sagemaker-neo.ModelAssets';

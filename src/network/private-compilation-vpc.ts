@@ -6,7 +6,6 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Dependable, type Construct, type IConstruct, type IDependable } from 'constructs';
 import { checkApp } from './app-checks';
-import { uploadDestination } from './bucket-identity';
 import { closeBuckets, EndpointOnlyBucketPolicy, LaterBuckets, uniqueBuckets } from './bucket-policies';
 import { createControlPlane } from './control-plane';
 import { bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from './execution-role';
@@ -24,6 +23,7 @@ import { checkSecurityGroups, createSecurityGroup } from './security-groups';
 import { requirePassableRole, requireSameRegion } from '../util/environment';
 import { requireType } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
+import { uploadDestination } from '../util/s3-names';
 
 /**
  * A VPC in which SageMaker Neo compiles models without any path to the internet: isolated subnets sized for the jobs, a gateway

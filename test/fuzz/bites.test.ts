@@ -8,8 +8,8 @@ import * as jsonata from '../../src/stepfunctions-tasks/execution-model';
 import * as json from '../../src/target/json';
 import * as environment from '../../src/util/environment';
 import { NeoValidationError } from '../../src/util/errors';
-import * as objectKeys from '../../src/util/object-keys';
 import * as propTypes from '../../src/util/prop-types';
+import * as objectKeys from '../../src/util/s3-names';
 
 afterEach(() => { jest.restoreAllMocks(); });
 
