@@ -53,8 +53,8 @@ export function faultsOf({ size, unpackedSize, files }: Omit<Tarball, 'file'>): 
  * README.md says how large the package is: true within 10 %?
  */
 export function faultOfReadme(size: number, readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8')): string | undefined {
-  const [, figure, unit] = /npm package has ([\d.]+) (kB|MB)/.exec(readme) ?? [];
-  if (!figure) { return 'README.md must say "The npm package has … kB"'; }
+  const [, figure, unit] = /npm package is ([\d.]+) (kB|MB)/.exec(readme) ?? [];
+  if (!figure) { return 'README.md must say "The npm package is … kB"'; }
   const said = Number(figure) * (unit === 'MB' ? 1e6 : 1e3);
   return Math.abs(said - size) > 0.1 * size ? `README.md says that the npm package has ${figure} ${unit}; it has ${(size / 1e3).toFixed(0)} kB` : undefined;
 }
