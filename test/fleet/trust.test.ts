@@ -184,7 +184,8 @@ describe('uploads', () => {
 
   test('never need more than maxConcurrentJobs together, however they come, and all have their turn', async () => {
     const upload = fc.record({ models: fc.integer({ min: 1, max: 3 }), pause: fc.integer({ min: 0, max: 6 }) });
-    await fc.assert(fc.asyncProperty(fc.array(upload, { minLength: 2, maxLength: 8 }), fc.integer({ min: 1, max: 14 }), async (uploads, compilingMinutes) => {
+    const uploadList = fc.array(upload, { minLength: 2, maxLength: 8 });
+    await fc.assert(fc.asyncProperty(uploadList, fc.integer({ min: 1, max: 14 }), async (uploads, compilingMinutes) => {
       let atOnce = 0;
       const local: LocalFleet = new LocalFleet(stack, {
         plan: always({ startingMs: 1, compilingMs: compilingMinutes * 60_000 }),
