@@ -120,7 +120,7 @@ function dependenciesFirst(stack: Stack, jobs: CfnResource[]): CfnResource[] {
 interface ReadingJob {
   readonly job: Construct;
   readonly key?: string;
-  /** The location and the version of the model. */
+  /** The version of the model, and its location unless the key is known. */
   readonly model: unknown[];
   /** What the job waits for in any case, and what uploads no model. */
   readonly own: IConstruct[];
@@ -144,7 +144,9 @@ export function awaitModel(
   if (!bucket) { return; }
   const start = `s3://${bucket.bucketName}/`;
   const key = s3Uri?.startsWith(start) && !Token.isUnresolved(s3Uri.slice(start.length)) ? s3Uri.slice(start.length) : undefined;
-  const reading = { job, key, model: [s3Uri, modelVersion], own: [bucket, role, ...privateVpc ? [privateVpc] : []] };
+  // A location with a known key refers to nothing but the bucket.
+  const model = key === undefined ? [s3Uri, modelVersion] : [modelVersion];
+  const reading = { job, key, model, own: [bucket, role, ...privateVpc ? [privateVpc] : []] };
   const assembly = assemblyOf(job);
   const known = jobsByBucket.get(assembly);
   if (known) {
@@ -209,11 +211,11 @@ function waitsForMore({ job, model, own }: ReadingJob, resourcesById: Map<Stack,
   // Once for hundreds of jobs.
   const known = resourcesById.get(stack) ?? new Map(ownResourcesOf(stack).map(one => [stack.resolve(one.logicalId), one]));
   resourcesById.set(stack, known);
-  const references = referencesIn(stack.resolve(model)).map(id => known.get(id)).filter(one => one !== undefined);
-  const dependencies = [...job.node.scopes, resource].flatMap(({ node }) => node.dependencies);
-  const isOwn = (scope: IConstruct) => own.includes(scope) || 'bucketArn' in scope || isJobOfLibrary(scope);
-  return [...references, ...dependencies, ...resource.obtainDependencies().filter(one => CfnResource.isCfnResource(one))]
-    .some(({ node }) => !node.scopes.some(isOwn));
+  const isOwn = (one: IConstruct): boolean => own.includes(one) || 'bucketArn' in one || isJobOfLibrary(one) || one.node.scope !== undefined && isOwn(one.node.scope);
+  const isOther = (one: IConstruct | undefined) => one !== undefined && !isOwn(one);
+  return referencesIn(stack.resolve(model)).some(id => isOther(known.get(id)))
+    || resource.obtainDependencies().some(one => CfnResource.isCfnResource(one) && isOther(one))
+    || [...job.node.scopes, resource].some(({ node }) => node.dependencies.some(isOther));
 }
 
 function isJobOfLibrary({ node: { defaultChild } }: IConstruct): boolean {
