@@ -166,9 +166,13 @@ export function awaitModel(
 
 /** Before jobs take turns: a turn could otherwise make an upload depend on the job that has to wait for it. */
 function orderAfterUploads(assembly: IConstruct): void {
+  const byBucket = jobsByBucket.get(assembly);
+  if (!byBucket) { return; }
+  // Once, whether models or turns ask first.
+  jobsByBucket.delete(assembly);
   const resources = resourcesOf(assembly);
   const resourcesById = new Map<Stack, Map<string, CfnResource>>();
-  for (const [bucket, jobs] of jobsByBucket.get(assembly) ?? []) {
+  for (const [bucket, jobs] of byBucket) {
     const deployments = bucketDeployments(resources, bucket);
     const dependencies = new Map<CfnResource, Set<CfnResource>>();
     const unordered = jobs.filter(one => !waitForDeployments(one, deployments, dependencies));

@@ -117,8 +117,9 @@ function warnOfServices(network: Construct, resources: CfnResource[], { buckets,
     ]));
   const logsInto = ({ loggingConfiguration: settings }: s3.CfnBucket) =>
     (settings as s3.CfnBucket.LoggingConfigurationProperty | undefined)?.destinationBucketName;
+  const areNames = buckets.map(bucket => isNameOf(bucket, resources));
   const logging = resources.filter(resource => resource instanceof s3.CfnBucket)
-    .filter(resource => buckets.some(bucket => isNameOf(bucket, resources)(Stack.of(resource), logsInto(resource))))
+    .filter(resource => areNames.some(isName => isName(Stack.of(resource), logsInto(resource))))
     .map(({ node }) => `access logs of ${node.scope!.node.path}`);
   const denied = [...new Set([...granted, ...logging])];
   if (denied.length > 0) {
