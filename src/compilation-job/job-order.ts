@@ -10,7 +10,7 @@ import { DEFAULT_CONCURRENT_JOBS } from '../network/new-vpc';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { dependsOn, deploymentOf, inCommonStack, stackDependsOn, visitDependencies } from '../util/dependencies';
 import { lateWarnings } from '../util/errors';
-import { ownResourcesOf, referencesIn, resourcesOf } from '../util/intrinsics';
+import { referencesIn, resourcesById, resourcesOf } from '../util/intrinsics';
 
 /** A deployment that takes more turns of compilations than this gets a warning. */
 const MAX_TURNS = 10;
@@ -171,13 +171,13 @@ function orderAfterUploads(assembly: IConstruct): void {
   // Once, whether models or turns ask first.
   jobsByBucket.delete(assembly);
   const resources = resourcesOf(assembly);
-  const resourcesById = new Map<Stack, Map<string, CfnResource>>();
+  const resourcesByStack = new Map<Stack, Map<string, CfnResource>>();
   for (const [bucket, jobs] of byBucket) {
     const deployments = bucketDeployments(resources, bucket);
     const dependencies = new Map<CfnResource, Set<CfnResource>>();
     const unordered = jobs.filter(one => !waitForDeployments(one, deployments, dependencies));
     const isCreatedWith = (job: IConstruct) => Resource.isOwnedResource(bucket) && deploymentOf(bucket) === deploymentOf(job);
-    const atOnce = unordered.filter(one => isCreatedWith(one.job) && !waitsForMore(one, resourcesById));
+    const atOnce = unordered.filter(one => isCreatedWith(one.job) && !waitsForMore(one, resourcesByStack));
     // Once for all jobs, as hundreds of equal warnings would hide others.
     if (atOnce.length > 0) { warn(atOnce.map(one => one.job), bucket); }
   }
@@ -209,15 +209,15 @@ function mayUpload({ prefix }: BucketDeployment, key: string | undefined): boole
 }
 
 /** Whether the user makes the job wait for something that may upload its model, by a dependency or by an attribute in the location of the model. */
-function waitsForMore({ job, model, own }: ReadingJob, resourcesById: Map<Stack, Map<string, CfnResource>>): boolean {
+function waitsForMore({ job, model, own }: ReadingJob, resourcesByStack: Map<Stack, Map<string, CfnResource>>): boolean {
   const resource = job.node.defaultChild as CfnResource;
   const stack = Stack.of(job);
   // Once for hundreds of jobs.
-  const known = resourcesById.get(stack) ?? new Map(ownResourcesOf(stack).map(one => [stack.resolve(one.logicalId), one]));
-  resourcesById.set(stack, known);
+  const resources = resourcesByStack.get(stack) ?? resourcesById(stack);
+  resourcesByStack.set(stack, resources);
   const isOwn = (one: IConstruct): boolean => own.includes(one) || 'bucketArn' in one || isJobOfLibrary(one) || one.node.scope !== undefined && isOwn(one.node.scope);
   const isOther = (one: IConstruct | undefined) => one !== undefined && !isOwn(one);
-  return referencesIn(stack.resolve(model)).some(id => isOther(known.get(id)))
+  return referencesIn(stack.resolve(model)).some(id => isOther(resources.get(id)))
     || resource.obtainDependencies().some(one => CfnResource.isCfnResource(one) && isOther(one))
     || [...job.node.scopes, resource].some(({ node }) => node.dependencies.some(isOther));
 }

@@ -1,7 +1,7 @@
 import { CfnResource, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import type { IResolvable } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { intrinsicOf, referencesOf } from './intrinsics';
+import { intrinsicOf, referencesOf, resourcesById } from './intrinsics';
 
 /** The nested stacks that a construct is in, after the stack that is deployed with all of them. */
 export function stackPathOf(construct: IConstruct): Stack[] {
@@ -72,8 +72,7 @@ class DependencyReader {
   private readonly idsByToken = new Map<IResolvable, Set<string>>();
 
   constructor(private readonly stack: Stack) {
-    const resources = stack.node.findAll().filter(node => CfnResource.isCfnResource(node) && node.stack === stack) as CfnResource[];
-    this.resources = new Map(resources.map(resource => [stack.resolve(resource.logicalId), resource]));
+    this.resources = resourcesById(stack);
   }
 
   public dependenciesOf(resource: CfnResource): Set<CfnResource> {

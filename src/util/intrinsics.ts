@@ -114,6 +114,11 @@ export function ownResourcesOf(stack: Stack): CfnResource[] {
   return resourcesOf(stack).filter(resource => resource.stack === stack);
 }
 
+/** The resources in the template of a stack, by logical ID. */
+export function resourcesById(stack: Stack): Map<string, CfnResource> {
+  return new Map(ownResourcesOf(stack).map(resource => [stack.resolve(resource.logicalId), resource]));
+}
+
 /**
  * Whether resources of a stack refer to another stack. It must be called before CDK replaces such references.
  */
