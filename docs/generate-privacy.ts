@@ -21,7 +21,7 @@ export const NETWORK_PICTURE = join(__dirname, 'network.svg');
  * The page with its generated parts as they should be.
  */
 export function renderPrivacyPage(page: string): string {
-  const rules = [['Rule', 'What it demands', 'Why'], ['---', '---', '---'], ...PRIVACY_RULES.map(({ id, title, why }) => [`\`${id}\``, title, why])];
+  const rules = [['Rule', 'Requirement', 'Why'], ['---', '---', '---'], ...PRIVACY_RULES.map(({ id, title, why }) => [`\`${id}\``, title, why])];
   return [
     ['rules', rules.map(row => `| ${row.join(' | ')} |`).join('\n')],
     ['cases', cases()],
@@ -40,7 +40,7 @@ function cases(): string {
   const hostile = OPENED.length + HOSTILE.length + PAIRS.length;
   const harmless = ALLOWED.length + NOT_HOSTILE.length + PAIRS.length;
   return `\`test/privacy-validation\` has ${hostile} hostile stacks, none of which passes, and ${harmless} harmless ones, none of which fails. ${PAIRS.length} of each are pairs: something that opens `
-    + `a network, and the nearest thing that does not. They run on the lowest and on the newest aws-cdk-lib; those with a second stack run with ${listed(REFERENCES)} references.`;
+    + `a network, and the most similar thing that does not. They run on the lowest and on the newest version of aws-cdk-lib, and those with a second stack with ${listed(REFERENCES)} references.`;
 }
 
 /**

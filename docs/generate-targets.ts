@@ -26,8 +26,8 @@ export function renderTargetsPage(): string {
     '<!-- Generated from src/target/compatibility.ts by docs/generate-targets.ts; do not edit. -->',
     [
       'This page lists what AWS documents about the frameworks and targets of SageMaker Neo, and what this library checks at synthesis.',
-      'AWS changes them from time to time. A combination that is not listed causes a warning, never an error, and `of(...)`, `device(...)` and',
-      '`fromJson(...)` accept values that AWS adds later. Only what contradicts the API is an error.',
+      'AWS changes them from time to time. A combination that is not listed causes a warning, not an error, and `of(...)`, `device(...)` and',
+      '`fromJson(...)` accept values that AWS may add later. Only a contradiction of the API or of AWS\'s documentation is an error.',
     ].join(' '),
     [
       '```ts',
@@ -48,22 +48,22 @@ export function renderTargetsPage(): string {
     ].join('\n'),
     `Sources: [cloud](${DG}/neo-supported-cloud.html), [edge frameworks](${DG}/neo-supported-devices-edge-frameworks.html), `
       + `[edge devices](${DG}/neo-supported-devices-edge-devices.html), [InputConfig](${API}/API_InputConfig.html), [OutputConfig](${API}/API_OutputConfig.html).`,
-    `Everything on this page was looked up on ${LOOKED_UP}. Tests compare names, enums, members and the sentences of the API reference with the AWS SDK for JavaScript, and, if botocore is installed, patterns and ranges with botocore\'s model.`,
+    `Everything on this page was looked up on ${LOOKED_UP}. Tests compare the names, enums, members and quoted sentences of the API with the AWS SDK for JavaScript, and its patterns and ranges with botocore\'s model if botocore is installed.`,
     '## Frameworks',
     frameworks(),
     [
       'A version in *italics* is the newest supported version of the model file: the API takes no `FrameworkVersion` for that framework.',
       '`1.15` and `1.15.3` count as the same release. Versions are sent as written (AWS\'s Python SDK shortens `1.15.3` to `1.15`).',
-      `For ${dropped()}, the version is not sent: that SDK omits it, and the service does not list these devices among those that take a version`,
-      '([amazon-sagemaker-examples 3239](https://github.com/aws/amazon-sagemaker-examples/issues/3239), of 2022; it does not name `ml_inf1` either, for which the SDK sends a version today). That SDK sends no patch version, so a patch version that AWS does not list causes a warning.',
+      `For ${dropped()}, the version is not sent: that SDK omits it, and the service does not list these devices among those that accept a version`,
+      '([amazon-sagemaker-examples 3239](https://github.com/aws/amazon-sagemaker-examples/issues/3239), from 2022; that list does not have `ml_inf1` either, for which the SDK sends a version today). The SDK never sends a patch version, so a patch version that AWS does not list causes a warning.',
       'The name of the archive must end in `.tar.gz`, as the API reference says; `.tgz` is an error.',
     ].join(' '),
     '### Input shapes',
     shapes(),
     [
       'Every dimension is an integer of at least 1, including the batch size: Neo compiles for fixed sizes, so `null`, `None` and `-1` are errors.',
-      'List the inputs in the order in which the model takes them. JavaScript moves names that are integers to the front of a map, so write several inputs with',
-      'such names with `NeoDataInputShape.fromJson`, which keeps the order of the JSON. For the target `coreml`, `fromCoreMlInputs` also',
+      'List the inputs in the order in which the model takes them. JavaScript moves names that are integers to the front of a map. If you have several inputs and some have',
+      'such names, use `NeoDataInputShape.fromJson`, which keeps the order of the JSON. For the target `coreml`, `fromCoreMlInputs` also',
       'accepts ranges, enumerated shapes and images.',
     ].join(' '),
     '## Devices',
@@ -89,14 +89,14 @@ export function renderTargetsPage(): string {
       'isolated Regions and the European Sovereign Cloud: there, the functions run on the runtime that CDK chooses for the Region (`lambda.determineLatestNodeRuntime`), which is Node.js 22 in aws-cdk-lib 2.258.',
     ].join(' '),
     '## Platforms',
-    'For a device that Neo has no name for, use `NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI })`. '
-      + 'The frameworks and versions are those in the column Edge. A combination without a mark is an error.',
+    'For a device that has no name in Neo, use `NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI })`. '
+      + 'Platforms take the frameworks and versions in the column *Edge*. A combination without a check mark is an error.',
     ...Object.keys(PLATFORMS).map(platform),
     'The API also has the accelerator `NNA`, but AWS documents no platform for it. It causes a warning.',
     '## Compiler options',
     options(),
-    '`combinedWith` combines two sets of options. AWS spells the GPU\'s architecture both `gpu-code` and `gpu_code`; the library accepts both. The JSON in the request '
-      + 'must have 3 to 1024 characters without white space.',
+    '`combinedWith` combines two sets of options. AWS documents the GPU code both as `gpu-code` and as `gpu_code`, and the library accepts both. As JSON without white space, '
+      + 'the options must have 3 to 1,024 characters.',
     '## What is checked',
     '### Errors',
     errors(),
@@ -184,34 +184,34 @@ function errors(): string {
     '`TFLITE` for an instance',
     'a framework other than TensorFlow and PyTorch for `coreml`',
     'a local archive without a file `*config.json` for an Ambarella device',
-    'a platform without a mark above',
+    'a platform without a check mark above',
     '`ml_inf2` and `ml_trn1` in a Region for which AWS does not document them, if the Region is known',
     `\`ANDROID_PLATFORM\` outside ${ANDROID_API_LEVELS.min} to ${ANDROID_API_LEVELS.max}`,
     '`dtype` with a value other than those above',
-    'named options for `ml_inf1`, or a command line for any other device except `ml_inf2` and `ml_trn1`',
+    'named options for `ml_inf1`, or a command line for a platform or for any other device except `ml_inf2` and `ml_trn1`',
     `a list of shapes without names for a framework other than ${takers((name) => FRAMEWORKS[name].takesShapeList)}`,
     'a dimension that is not an integer of at least 1',
     'several inputs in a map if one of the names is an integer',
     'a square color image for Keras in NHWC, such as `[1,224,224,3]`, which fails according to AWS: two equal sides of at least 32, then 3 channels. '
-      + 'Other shapes that look like NHWC, such as `[1,480,640,3]` and `[1,28,28,1]`, may be NCHW and cause a warning, and so does any shape that is JSON',
+      + 'Other shapes that look like NHWC, such as `[1,480,640,3]` and `[1,28,28,1]`, may be NCHW and cause a warning, as does any such shape that you pass as JSON',
     'for `coreml`: a type other than `Image` and `Tensor`, or an `Image` without bias and scale',
-    'JSON that is not valid or too long',
+    'JSON that is invalid or too long',
   ].map((line) => `- ${line}`).join('\n');
 }
 
 function failures(): string {
-  return table(['The job fails because', 'At synthesis'], [
+  return table(['Why the job fails', 'At synthesis'], [
     ['Neo does not support this version of the framework for the target', 'warnings `undocumentedCombination` and `frameworkVersionMissing`; an error for frameworks without a version'],
-    ['a newer PyTorch than the version you name saved the model', 'warning `modelNewer` for a local archive, not visible for others; warning `frameworkVersionMissing` if you name no version'],
-    ['the inputs are not in the model\'s order', 'the order of the map or JSON is kept; an error where JavaScript would change it; warning `inputOrder`'],
+    ['a newer PyTorch than the version you name saved the model', 'warning `modelNewer` for a local archive (other archives are not checked); warning `frameworkVersionMissing` if you name no version'],
+    ['the inputs are not in the model\'s order', 'the library keeps the order of the map or JSON; an error if JavaScript would change it; warning `inputOrder`'],
     ['an image is NCHW instead of NHWC, or the reverse', 'an error for a square color image for Keras, otherwise warning `inputLayout`: AWS recommends `layout=\'HWC\'` for MXNet, and other models may have such inputs'],
     ['a dimension is null', 'an error'],
     ['the shape is missing', 'warning `dataInputShapeMissing`'],
-    ['compiler options of the GPU are missing', 'warning `nvidiaCompilerOptions`: AWS documents them as required, but has examples without them'],
-    ['the archive is not a gzip-compressed tar archive', 'an error, because of its name, or for `fromAsset` because of its content'],
-    ['the archive is missing', '`fromAsset` uploads it; warning `modelNotUploaded` for a bucket of the job\'s own stack; not visible for other buckets'],
+    ['compiler options for the GPU are missing', 'warning `nvidiaCompilerOptions`, not an error, because AWS documents them as required but has examples without them'],
+    ['the archive is not a gzip-compressed tar archive', 'an error: for any archive if its name is wrong, and with `fromAsset` also if its content is wrong'],
+    ['the archive is missing', '`fromAsset` uploads it; warning `modelNotUploaded` if the same deployment creates the bucket; other buckets are not checked'],
     ['the bucket is in another Region', 'an error, if its Region is known'],
-    ['IAM does not know the role yet', 'nothing to do: the job waits for its role and policies, and its creation is retried until SageMaker can assume the role'],
+    ['IAM does not know the role yet', 'nothing to do: the job waits for its role and policies, and its creation is retried for up to five minutes until SageMaker can assume the role'],
   ]);
 }
 

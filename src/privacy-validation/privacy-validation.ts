@@ -279,13 +279,13 @@ function violationsOf(report: PrivacyReport, templates: TemplateSet, failOnUnkno
   return [
     ...broken,
     ...hidden.length === 0 ? [] : [warning('NotVisible',
-      `The templates do not show all that these rules look at: ${hidden.map(({ id, observations }) => `${id} (${observations.find(({ verdict }) => verdict === 'unknown')!.evidence})`).join(', ')}`,
-      'Check these by other means; the report names each of them. Set failOnUnknown to fail on what is not visible, and accept what has been checked with acceptedFindings.')],
+      `The templates do not show everything that these rules check: ${hidden.map(({ id, observations }) => `${id} (${observations.find(({ verdict }) => verdict === 'unknown')!.evidence})`).join(', ')}`,
+      'Check these by other means; the report names each of them. Set failOnUnknown to fail on what is not visible, and accept what you have checked with acceptedFindings.')],
     ...report.unusedAcceptedFindings.map(({ ruleId, constructPath, reason }) => warning('AcceptedFindingMatchesNothing',
       `No finding of rule ${ruleId} at ${constructPath} needs to be accepted for the reason "${reason}"`,
       `Remove the accepted finding, or name the construct itself rather than one that contains it${pathsWithin(report, ruleId, constructPath)}.`)),
     ...report.wideAcceptedFindings.map(({ ruleId, constructPath, evidence }) => warning('AcceptedFindingCoversSeveral',
-      `The accepted finding of rule ${ruleId} at ${constructPath} covers ${evidence.length} findings: ${evidence.join('; ')}`, 'Make sure that the reason is one for all of them.')),
+      `The accepted finding of rule ${ruleId} at ${constructPath} covers ${evidence.length} findings: ${evidence.join('; ')}`, 'Make sure that the reason applies to all of them.')),
   ];
 }
 

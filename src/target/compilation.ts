@@ -37,7 +37,7 @@ export const WARNINGS = {
   dataInputShapeMissing: 'The framework needs a shape, and none is given. Neo can derive it for some models only.',
   coreMlShapeOnOtherTarget: 'The shape has Core ML\'s form, but the target is not Core ML.',
   inputOrder: 'The names of the inputs suggest a different order.',
-  inputLayout: 'A shape looks like an image in a layout other than the one that AWS documents. (For a square color image and Keras this is an error, unless the shape is given as JSON.)',
+  inputLayout: 'A shape looks like an image in a layout other than the one that AWS documents. (For Keras and a square color image, this is an error unless the shape is given as JSON.)',
 } as const;
 
 export type WarningId = keyof typeof WARNINGS;

@@ -76,7 +76,7 @@ test('a finding fails the synthesis and names construct, rule, why and fix', () 
   expect(failed).toBe(true);
   expect(violations.find(({ ruleName }) => ruleName === 'NoRouteOut')).toMatchObject({
     description: 'No route out of the jobs\' subnets; got: route for Network/Vpc/IsolatedSubnet1/Subnet. '
-      + 'The routes to the VPC itself and to the S3 endpoint need no entry; any other leads out.',
+      + 'AWS adds the routes to the VPC itself and to the S3 endpoint; any other route leads out.',
     fix: expect.stringContaining('Remove the route'),
     severity: 'fatal',
     violatingConstructs: [{ constructPath: 'Private/Open', locations: ['Properties.DestinationCidrBlock', 'Properties.GatewayId'] }],

@@ -26,7 +26,7 @@ describe('what only the deployment knows is neither passed nor failed', () => {
     const app = newApp();
     const stack = new PrivateStack(app);
     change(stack);
-    expect(rule(app, id)).toMatchObject({ status: 'unknown', observations: [{ evidence: expect.stringContaining('that only the deployment knows') }] });
+    expect(rule(app, id)).toMatchObject({ status: 'unknown', observations: [{ evidence: expect.stringContaining('that is not known at synthesis') }] });
   });
 
   test('the same in a route table that the app makes for something else is fine', () => {

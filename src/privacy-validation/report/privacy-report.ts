@@ -103,13 +103,13 @@ const SEVERITY = ['fail', 'unknown', 'accepted', 'pass'] as const;
 
 /** What templates cannot show. */
 export const LIMITS = [
-  'Changes made outside CloudFormation, in the console or by other tools, and by other apps that name this network by its IDs.',
+  'Changes made outside CloudFormation, in the console or with other tools, and by other apps that refer to this network by its IDs.',
   'What is not in the templates: imported VPCs, groups, buckets, roles and endpoints, account-wide settings, service control policies.',
-  'Who may read model assets: NeoModel.fromAsset puts a model into the bucket of the bootstrap stack, which IAM alone protects, as it does all assets. A model that only jobs may read belongs in a bucket of the network.',
-  'Identity policies: whether some role of the account may use or change these resources. Bucket and endpoint policies bind them all the same.',
-  'Whose organization an ID is: without organizationId, a policy that names one organization by its ID is taken to name yours.',
-  'Calls of AWS that code makes: functions, containers, pipelines, custom resources. What a template writes out, in AwsCustomResource, a state machine, a schedule, an automation or a method of API Gateway, is seen.',
-  'DNS. Resolution is on, as Neo needs it, and Amazon\'s resolver answers inside the VPC: security groups do not filter it. Use Route 53 Resolver DNS Firewall to close this channel too.',
+  'Who may read model assets: NeoModel.fromAsset puts a model into the bucket of the bootstrap stack, which only IAM protects. A model that only jobs may read belongs in a bucket of the network.',
+  'Identity policies: whether a role of the account may use or change these resources. Bucket and endpoint policies apply to it in any case.',
+  'Which organization an ID belongs to: without organizationId, a policy that names one organization by its ID is taken to name yours.',
+  'AWS API calls that code makes, in functions, containers, pipelines and custom resources. The calls that a template spells out, in an AwsCustomResource, a state machine, a schedule, an automation or an API Gateway method, are checked.',
+  'DNS. Neo needs DNS resolution, so Amazon\'s resolver answers inside the VPC, and security groups do not filter it. Use Route 53 Resolver DNS Firewall to close this channel, too.',
   'What SageMaker Neo does outside the VPC with the copy of a model that it compiles, and whether it reads buckets owned by AWS: AWS documents neither.',
 ];
 

@@ -11,11 +11,11 @@ import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
 const UNCLEAR = {
-  unknown: 'for a VPC, subnet or route table that only the deployment knows',
+  unknown: 'for a VPC, subnet or route table that is not known at synthesis',
   unreadable: 'for a VPC, subnet or route table that cannot be read from the template',
 };
 
-const REMOVE = 'Remove the resource, or give it a VPC of its own; compilation jobs need nothing but the S3 endpoint.';
+const REMOVE = 'Remove the resource, or move it to a separate VPC: compilation jobs need only the S3 endpoint.';
 
 /** The rule of each exposure. */
 export const EXPOSURE_RULE_IDS: { readonly [kind in ExposureKind]: string } = {
@@ -34,24 +34,24 @@ export const EXPOSURE_RULE_IDS: { readonly [kind in ExposureKind]: string } = {
 /** There is one rule per exposure, because each is opened and closed differently. */
 export const EXPOSURE_RULES: PrivacyRule[] = [
   exposureRule('internet gateway', 'No internet gateway on the VPC',
-    'An internet gateway connects the VPC to the internet. Then only a missing route and a missing public address keep jobs off it.', REMOVE),
+    'An internet gateway connects the VPC to the internet. Jobs are then kept off the internet only because they have no route and no public address.', REMOVE),
   exposureRule('NAT gateway', 'No NAT gateway in the VPC',
     'A NAT gateway gives private addresses a way to the internet or to other networks.', REMOVE),
   exposureRule('egress-only internet gateway', 'No egress-only internet gateway on the VPC',
     'It lets IPv6 traffic out to the internet.', REMOVE),
   exposureRule('carrier gateway', 'No carrier gateway on the VPC',
-    'It joins Wavelength Zones to the network of a telecommunication carrier and to the internet.', REMOVE),
+    'It connects subnets in Wavelength Zones to a telecommunication carrier\'s network and to the internet.', REMOVE),
   exposureRule('VPN gateway', 'No virtual private gateway on the VPC',
-    'It joins the VPC to networks outside AWS, by VPN or Direct Connect, and can propagate routes to them.', REMOVE),
+    'It connects the VPC to networks outside AWS, by VPN or Direct Connect, and can propagate routes to them.', REMOVE),
   exposureRule('transit gateway', 'No transit gateway attachment of the VPC',
-    'It joins the VPC to other VPCs and networks, which may have ways out of their own.', REMOVE),
+    'It connects the VPC to other VPCs and networks, which may have their own ways out.', REMOVE),
   exposureRule('VPC peering', 'No peering of the VPC',
-    'It joins the VPC to another one, possibly of another account.', REMOVE),
+    'It connects the VPC to another one, possibly in another account.', REMOVE),
   exposureRule('other attachment', 'No other attachment of the VPC or its subnets',
-    'Client VPN, Instance Connect, Cloud WAN, VPC Lattice, local gateways, route servers, forwarding of DNS and shares of subnets let others in, or data out.',
+    'Client VPN, Instance Connect, Cloud WAN, VPC Lattice, local gateways, route servers, DNS forwarding and subnet sharing let others in, or data out.',
     REMOVE),
   exposureRule('route', 'No route out of the jobs\' subnets',
-    'The routes to the VPC itself and to the S3 endpoint need no entry; any other leads out.',
+    'AWS adds the routes to the VPC itself and to the S3 endpoint; any other route leads out.',
     'Remove the route, or use subnets of type PRIVATE_ISOLATED.'),
   exposureRule('public IP address', 'No public IP address in the jobs\' subnets',
     'An interface with a public address can be reached, and can reach out, as soon as there is a gateway.',
@@ -84,8 +84,8 @@ export const TENANT_AND_ROLE_RULES: PrivacyRule[] = [
   {
     id: 'NoBridge',
     title: 'Nothing in the jobs\' subnets leads elsewhere',
-    why: 'A workload in the same subnets, or with the same security group, that has a way of its own to the internet is a bridge from jobs to it.',
-    fix: 'Give the workload subnets and a security group of its own, or close its way out.',
+    why: 'A workload in the same subnets, or with the same security group, that can reach the internet is a bridge from the jobs to the internet.',
+    fix: 'Give the workload its own subnets and security group, or close its way out.',
     check: ({ templates, networks }) => networks.flatMap(network => {
       const tenants = tenantsOf(templates, network);
       if (tenants.length === 0) { return representative(network).map(resource => pass(resource, 'nothing else is in the subnets or uses the group')); }
@@ -98,8 +98,8 @@ export const TENANT_AND_ROLE_RULES: PrivacyRule[] = [
   {
     id: 'RolesOnlyForOwnAccount',
     title: 'Only principals of the account may assume the roles that reach models',
-    why: 'A principal that may assume the execution role, or a role that the bucket policies exempt, can do all that the role can.',
-    fix: 'Let the trust policy name services of AWS, and principals of this account or organization only.',
+    why: 'A principal that may assume the execution role, or a role that the bucket policies exempt, can do everything that the role can.',
+    fix: 'In the trust policy, name only AWS services and principals of this account or organization.',
     check: ({ templates, networks }) => networks.flatMap(network => {
       const gates = gatesOf(templates, network);
       const exempt = new Map(network.buckets.flatMap(bucket =>

@@ -14,7 +14,7 @@ export const JOB_RULES: PrivacyRule[] = [
   {
     id: 'JobInPrivateSubnets',
     title: 'Compilation jobs run in private subnets',
-    why: 'A job without vpcConfig runs in a network of AWS with a path to the internet, and IAM cannot forbid that.',
+    why: 'A job without vpcConfig runs in an AWS-owned network with a path to the internet, and IAM cannot forbid that.',
     fix: 'Pass vpcConfig of a NeoPrivateCompilationVpc.',
     check: ({ templates, networks }) => {
       const openings = networks.flatMap(network => findExposures(templates, network)).filter(({ certainty }) => certainty === 'sure');
@@ -49,7 +49,7 @@ export const SECURITY_GROUP_RULES: PrivacyRule[] = [
   {
     id: 'NoInboundTraffic',
     title: 'Security groups admit no inbound traffic',
-    why: 'No client needs to connect to a compilation job. A client that can may reach the model in its memory.',
+    why: 'No client needs to connect to a compilation job, and one that can might reach the model in its memory.',
     fix: 'Remove the inbound rule; only a rule whose source is the group itself is allowed.',
     check: scope => [
       ...perGroup(scope, (network, group) => {
@@ -100,7 +100,7 @@ function addedToOthers({ templates, networks }: RuleScope, direction: GroupRule[
     ...templates.ofType(type).flatMap(resource => {
       const relation = relationTo(templates, resource, 'GroupId', ours);
       if (relation === 'unreadable') { return [fail(resource, `${direction}: a rule for a security group that cannot be read from the template`, 'GroupId')]; }
-      return relation === 'unknown' ? [unknown(resource, `${direction}: a rule for a security group that only the deployment knows`, 'GroupId')] : [];
+      return relation === 'unknown' ? [unknown(resource, `${direction}: a rule for a security group that is not known at synthesis`, 'GroupId')] : [];
     }),
   ];
 }
@@ -119,7 +119,7 @@ export const VPC_RULES: PrivacyRule[] = [
   {
     id: 'DefaultTenancy',
     title: 'The VPC has default tenancy',
-    why: 'Neo starts no jobs in a VPC of dedicated tenancy. The way round it, a job without vpcConfig, has a path to the internet.',
+    why: 'Neo does not start jobs in a VPC with dedicated tenancy. The workaround, a job without vpcConfig, has a path to the internet.',
     fix: 'Set InstanceTenancy to default.',
     check: scope => perVpc(scope, vpc => {
       if (!vpc) { return undefined; }
@@ -131,7 +131,7 @@ export const VPC_RULES: PrivacyRule[] = [
   {
     id: 'DnsEnabled',
     title: 'DNS is on in the VPC',
-    why: 'Without DNS jobs cannot find the S3 endpoint. The way round it, resolvers or addresses elsewhere, needs a path out.',
+    why: 'Without DNS, jobs cannot find the S3 endpoint. Workarounds, such as a resolver elsewhere, need a path out.',
     fix: 'Set EnableDnsSupport and EnableDnsHostnames to true, and leave DHCP options with AmazonProvidedDNS alone.',
     check: scope => perVpc(scope, (vpc, vpcId) => {
       const elsewhere = resolverElsewhere(scope.templates, vpcId);
@@ -158,8 +158,8 @@ function resolverElsewhere(templates: TemplateSet, vpcId: string): Observation |
     const [options] = templates.references(association, 'DhcpOptionsId');
     if (options && templates.property(options, 'DomainNameServers').join() !== 'AmazonProvidedDNS') {
       return relation === 'unknown'
-        ? unknown(association, 'another resolver than that of AWS, for a VPC that only the deployment knows', 'VpcId')
-        : fail(options, 'another resolver than that of AWS', 'DomainNameServers');
+        ? unknown(association, 'a resolver other than AmazonProvidedDNS, for a VPC that is not known at synthesis', 'VpcId')
+        : fail(options, 'a resolver other than AmazonProvidedDNS', 'DomainNameServers');
     }
     if (!options && !templates.property(association, 'DhcpOptionsId').includes('default')) {
       return unknown(association, 'DHCP options that are not part of this app', 'DhcpOptionsId');
@@ -208,8 +208,8 @@ export const VISIBILITY_RULES: PrivacyRule[] = [
   {
     id: 'TemplatesVisible',
     title: 'Templates show everything that is deployed',
-    why: 'The result of a macro, a module, an API call at deployment, or a stack whose template is elsewhere is decided at deployment, after the check.',
-    fix: 'Bring the template into the app, with NestedStack or CfnInclude, make resources instead of calls, and write definitions so that they can be read.',
+    why: 'What a macro, a module, an API call at deployment or a stack with a template from elsewhere creates is decided at deployment, after the check.',
+    fix: 'Include the template in the app with NestedStack or CfnInclude, declare resources instead of calling APIs, and write definitions that can be read at synthesis.',
     check: scope => {
       const { templates } = scope;
       return [

@@ -12,7 +12,7 @@ export const ENDPOINT_RULES: PrivacyRule[] = [
   {
     id: 'S3EndpointOnlyForBuckets',
     title: 'The policy of the S3 endpoint names buckets, or their owner',
-    why: 'An endpoint without a policy, or with one for any bucket, lets data out to every bucket of AWS, those of other accounts included.',
+    why: 'An endpoint without a policy, or with one that allows any bucket, lets data out to every bucket, including those of other accounts.',
     fix: 'Allow actions on ARNs of buckets only, without wildcards in bucket names, NotResource or NotAction; or require aws:ResourceAccount of your account '
       + 'or aws:ResourceOrgID of your organization. Conditions on the principal do not keep data in.',
     check: ({ templates, networks }) => networks.flatMap(network => [
@@ -68,7 +68,7 @@ function endpointsElsewhere(templates: TemplateSet, vpcId?: string): Observation
   return templates.ofType('AWS::EC2::VPCEndpoint').flatMap(endpoint => {
     const relation = relationTo(templates, endpoint, 'VpcId', [vpcId]);
     if (relation === 'unreadable') { return [fail(endpoint, 'endpoint of a VPC that cannot be read from the template', 'VpcId')]; }
-    return relation === 'unknown' ? [unknown(endpoint, 'endpoint of a VPC that only the deployment knows', 'VpcId')] : [];
+    return relation === 'unknown' ? [unknown(endpoint, 'endpoint of a VPC that is not known at synthesis', 'VpcId')] : [];
   });
 }
 
@@ -98,7 +98,7 @@ function otherEndpointExposure(templates: TemplateSet, endpoint: TemplateResourc
 export const BUCKET_RULES: PrivacyRule[] = [
   {
     id: 'BucketOnlyThroughEndpoint',
-    title: 'Buckets deny what does not come through the S3 endpoint',
+    title: 'Buckets deny requests that do not come through the S3 endpoint',
     why: 'The endpoint keeps jobs in; only the bucket\'s own policy keeps others away from models and artifacts.',
     fix: 'Deny s3:GetObject, s3:GetObjectVersion, s3:PutObject and s3:ListBucket to all principals with StringNotEquals on aws:SourceVpce, exempting only '
       + 'named principals with ArnNotLike on aws:PrincipalArn, in each policy of the bucket: bucketPolicyStatement() of NeoPrivateCompilationVpc returns '
@@ -116,7 +116,7 @@ export const BUCKET_RULES: PrivacyRule[] = [
   {
     id: 'BucketBlocksPublicAccess',
     title: 'Buckets block public access',
-    why: 'S3 blocks it by default. With a setting switched off, a policy or an access control list can make models public by mistake.',
+    why: 'S3 blocks public access by default. If a setting is off, a policy or an access control list can make models public by mistake.',
     fix: 'Leave blockPublicAccess out, or set it to s3.BlockPublicAccess.BLOCK_ALL.',
     check: scope => perBucket(scope, bucket => {
       const open = openPublicAccess(scope.templates, bucket);
@@ -128,8 +128,8 @@ export const BUCKET_RULES: PrivacyRule[] = [
   {
     id: 'BucketNotCopied',
     title: 'Buckets are not replicated, listed elsewhere or served as a website',
-    why: 'S3 itself copies objects of a replicated bucket, and writes lists of objects, past the endpoint and the Deny, possibly to another account.',
-    fix: 'Remove ReplicationConfiguration and WebsiteConfiguration, write inventories and analytics to a bucket of the app, or keep models in a bucket of their own.',
+    why: 'S3 itself replicates objects and writes lists of them, bypassing the endpoint and the Deny statement, possibly to another account.',
+    fix: 'Remove ReplicationConfiguration and WebsiteConfiguration, write inventories and analytics to a bucket of the app, or keep models in a separate bucket.',
     check: scope => perBucket(scope, bucket => {
       const found = ['ReplicationConfiguration', 'WebsiteConfiguration'].filter(name => scope.templates.choices(bucket.properties[name]).length > 0);
       if (found.length > 0) { return fail(bucket, found.join(', '), ...found); }
