@@ -65,7 +65,7 @@ describe('the library', () => {
 
 describe('docs/cdk-nag.md', () => {
   const page = MarkdownPage.read('docs/cdk-nag.md').text;
-  const section = page.split('## What the packs still find')[1];
+  const section = page.split('## Findings that remain')[1];
 
   test('names the version of cdk-nag that is installed', () => {
     expect(page).toContain(`cdk-nag ${jest.requireActual('cdk-nag/package.json').version} `);
