@@ -1,5 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import { addNuGetSource, dotnetEnvironment } from './apps/dotnet';
 import { installedPython, mavenSettings, replaceGoModule } from './apps/tools';
 import { CDK, must, run, type Target, VERSION, type Workspace } from './packages';
 import { OPEN, requireFailure } from '../consumer/violation';
@@ -9,7 +10,7 @@ const CDK_CLI = path.join(ROOT, 'node_modules', '.bin', 'cdk');
 const SOURCES = path.join(__dirname, 'init');
 
 /** Gives the app of `cdk init` the library and its stack. @returns the command that `cdk synth` is to call, as in cdk.json but for the environment */
-const LANGUAGES: Partial<Record<Target, (app: string, workspace: Workspace) => Promise<string>>> = {
+const LANGUAGES: Record<Target, (app: string, workspace: Workspace) => Promise<string>> = {
   python: async (app, workspace) => {
     fs.copyFileSync(path.join(SOURCES, 'neo_app_stack.py'), path.join(app, 'neo_app', 'neo_app_stack.py'));
     fs.appendFileSync(path.join(app, 'requirements.txt'), `\ncdk-sagemaker-neo==${VERSION}\n`);
@@ -29,6 +30,14 @@ const LANGUAGES: Partial<Record<Target, (app: string, workspace: Workspace) => P
     await must('go', ['mod', 'tidy'], {}, app);
     return 'go run .';
   },
+  dotnet: async (app, workspace) => {
+    const project = path.join(app, 'src', 'NeoApp');
+    fs.copyFileSync(path.join(SOURCES, 'NeoAppStack.cs'), path.join(project, 'NeoAppStack.cs'));
+    edit(path.join(project, 'NeoApp.csproj'), /<PackageReference Include="Amazon\.CDK\.Lib" .*/,
+      `<PackageReference Include="Amazon.CDK.Lib" Version="${CDK}" /><PackageReference Include="CdkSagemakerNeo" Version="${VERSION}" />`);
+    addNuGetSource(app, workspace);
+    return 'dotnet run --project src/NeoApp/NeoApp.csproj';
+  },
 };
 
 /**
@@ -38,10 +47,10 @@ const LANGUAGES: Partial<Record<Target, (app: string, workspace: Workspace) => P
 export async function tryInit(target: Target, workspace: Workspace): Promise<string> {
   const app = path.join(workspace.folder, `init-${target}`, 'neo-app');
   fs.mkdirSync(app, { recursive: true });
-  await must(CDK_CLI, ['init', 'app', '--language', target, '--generate-only'], {}, app);
-  const command = await LANGUAGES[target]!(app, workspace);
+  await must(CDK_CLI, ['init', 'app', '--language', target === 'dotnet' ? 'csharp' : target, '--generate-only'], {}, app);
+  const command = await LANGUAGES[target](app, workspace);
   const synth = async (out: string, ...more: string[]) =>
-    run(CDK_CLI, ['synth', '--quiet', '--app', command, '--output', out, ...more], { CI: 'true', PYTHONDONTWRITEBYTECODE: '1' }, app);
+    run(CDK_CLI, ['synth', '--quiet', '--app', command, '--output', out, ...more], { CI: 'true', PYTHONDONTWRITEBYTECODE: '1', ...dotnetEnvironment(workspace) }, app);
 
   const violation = requireFailure([await synth('closed.out'), path.join(app, 'closed.out')], [await synth('open.out', ...OPEN), path.join(app, 'open.out')]);
   return `the app of cdk init synthesizes; ${violation}`;

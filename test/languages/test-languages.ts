@@ -15,7 +15,7 @@ import { checkApp } from './csharp/app';
 import { checkGenerated } from './csharp/generated';
 import { tryInit } from './init';
 import { build, CDK, EXAMPLE, type Target, type Workspace } from './packages';
-import { checkNuGetReadme, checkShown } from './shown';
+import { checkShown } from './shown';
 import { compileCSharp, compileGo, compileJava } from './snippets/compilers';
 import { runPythonSnippets } from './snippets/snippets';
 import { firstDifference, templateIn } from './templates';
@@ -82,7 +82,7 @@ async function tryDotNet(expected: string): Promise<string> {
   if (cdk !== CDK) { await runTypeScript(ofSameCdk, cdk); }
   const difference = firstDifference(cdk === CDK ? expected : templateIn(ofSameCdk), templateIn(outdir));
   if (difference) { throw new Error(`its template (+) differs from the TypeScript one (-):\n${difference}`); }
-  return `package built and installed, the template equals the TypeScript one, both with aws-cdk-lib ${cdk}; ${checkNuGetReadme(workspace.dist)}`;
+  return `package built and installed, the template equals the TypeScript one, both with aws-cdk-lib ${cdk}; ${checkShown('dotnet', workspace.dist)}`;
 }
 
 /** Without the .NET SDK: are all names of the API in the generated C#, and are those in the app there? */
@@ -117,7 +117,9 @@ async function checkDotNet(expected: string): Promise<void> {
     await check('.NET, not built', readDotNet);
   } else {
     await check('.NET', async () => tryDotNet(expected));
-    if (!failures.includes('.NET')) { await check('.NET, snippets', async () => compileCSharp(workspace)); }
+    if (failures.includes('.NET')) { return; }
+    await check('.NET, snippets', async () => compileCSharp(workspace));
+    await check('.NET, cdk init', async () => tryInit('dotnet', workspace));
   }
 }
 

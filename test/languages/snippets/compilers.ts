@@ -3,6 +3,7 @@ import * as path from 'path';
 import { csharpClass, goFile, javaClass } from './repairs';
 import { translatedSnippets, type TranslatedSnippet } from '../../docs/translations';
 import type { Outcome } from '../../templates/tools';
+import { dotnetEnvironment } from '../apps/dotnet';
 import { run, VERSION, type Workspace } from '../packages';
 
 /*
@@ -26,10 +27,9 @@ export async function compileGo({ folder }: Workspace): Promise<string> {
   });
 }
 
-export async function compileCSharp({ folder }: Workspace): Promise<string> {
-  const app = path.join(folder, 'csharp');
-  return compiled(path.join(app, 'Snippets'), '.cs', csharpClass, async () =>
-    run('dotnet', ['build'], { NUGET_PACKAGES: path.join(folder, 'nuget'), DOTNET_CLI_TELEMETRY_OPTOUT: '1', DOTNET_NOLOGO: '1' }, app));
+export async function compileCSharp(workspace: Workspace): Promise<string> {
+  const app = path.join(workspace.folder, 'csharp');
+  return compiled(path.join(app, 'Snippets'), '.cs', csharpClass, async () => run('dotnet', ['build'], dotnetEnvironment(workspace), app));
 }
 
 /**
