@@ -9,10 +9,10 @@ import { serviceDomains } from '../util/environment';
 import { lateWarnings } from '../util/errors';
 import { areSame, membersOf, readableValue, resourcesOf } from '../util/intrinsics';
 
-/** The parts of a network that other constructs of the app may be at odds with. */
+/** The parts of a network that other constructs of the app may conflict with. */
 export interface CheckedParts extends BucketUsers {
   readonly subnets: ec2.ISubnet[];
-  /** The S3 endpoints that the network makes, with the subnets that use each. */
+  /** The S3 endpoints that the network creates, each with the subnets that use it. */
   readonly ownEndpoints: OwnEndpoint[];
   readonly interfaceEndpoints: OwnInterfaceEndpoint[];
   readonly policy: EndpointOnlyBucketPolicy;
@@ -21,17 +21,19 @@ export interface CheckedParts extends BucketUsers {
 interface OwnEndpoint {
   readonly endpoint: ec2.IGatewayVpcEndpoint;
   readonly subnets: ec2.ISubnet[];
+  /** What to do if a route table already has another S3 endpoint, for the error message. */
   readonly remedy: string;
 }
 
-/** An interface endpoint of a private control plane, and the end of its service's name. */
+/** An interface endpoint of a private control plane. */
 export interface OwnInterfaceEndpoint {
   readonly endpoint: ec2.InterfaceVpcEndpoint;
+  /** The end of the service's name, such as `sagemaker.api`. */
   readonly shortName: string;
 }
 
 /**
- * What the rest of the app does to a network, at the end of synthesis, when nothing can be added any more.
+ * Checks the rest of the app for conflicts with a network. The checks run at the end of synthesis, when nothing can be added any more.
  */
 export function checkApp(network: Construct, parts: CheckedParts): void {
   network.node.addValidation({
@@ -48,7 +50,7 @@ export function checkApp(network: Construct, parts: CheckedParts): void {
 }
 
 /**
- * AWS refuses a second S3 gateway endpoint on a route table.
+ * Finds other S3 gateway endpoints on the same route tables: AWS allows only one on each.
  *
  * @see https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
  */
@@ -64,7 +66,7 @@ function otherS3Endpoints(resources: CfnResource[], own: OwnEndpoint[], { subnet
 
 function usesAny(endpoint: ec2.CfnVPCEndpoint, tables: string[]): boolean {
   const { stack, routeTableIds } = endpoint;
-  // The template of another stack writes an ID in another way, so IDs are compared as tokens where they are.
+  // Another stack's template refers to the same ID differently, so tokens are compared before they are resolved.
   return Array.isArray(routeTableIds)
     ? routeTableIds.some(id => tables.some(table => compareIds(id, table) === 'same'))
     : membersOf(stack, routeTableIds).some(id => tables.some(table => areSame(stack, id, table)));
@@ -75,7 +77,7 @@ function isS3Gateway(endpoint: ec2.CfnVPCEndpoint): boolean {
   return (endpoint.vpcEndpointType ?? 'Gateway') === 'Gateway' && typeof service === 'string' && service.endsWith('.s3');
 }
 
-/** An interface endpoint with private DNS names, for one of these services, that the app made elsewhere in the VPC. */
+/** Finds interface endpoints with private DNS names that the app creates elsewhere in the VPC for the same services. */
 function otherInterfaceEndpoints(resources: CfnResource[], { vpc, interfaceEndpoints }: CheckedParts): string[] {
   const services = interfaceEndpoints.map(({ shortName }) => shortName);
   const own = interfaceEndpoints.map(({ endpoint }) => endpoint.node.defaultChild);
@@ -85,21 +87,21 @@ function otherInterfaceEndpoints(resources: CfnResource[], { vpc, interfaceEndpo
       + `other one, or turn privateControlPlane off; got: ${endpoint.node.scope!.node.path} for ${service}`);
 }
 
-/** Those that change what names of services stand for in the VPC. */
+/** Returns the interface endpoints with private DNS names: they change what the names of services resolve to in the VPC. */
 function interfaceEndpointsOf(vpc: ec2.IVpc, resources: CfnResource[]): { endpoint: ec2.CfnVPCEndpoint; service: string }[] {
   return resources.filter(resource => resource instanceof ec2.CfnVPCEndpoint)
     .filter(({ vpcId, vpcEndpointType, privateDnsEnabled }) => vpcEndpointType === 'Interface' && privateDnsEnabled === true && compareIds(vpcId, vpc.vpcId) === 'same')
     .map(endpoint => ({ endpoint, service: String(readableValue(Stack.of(endpoint).resolve(endpoint.serviceName))) }));
 }
 
-/** By type, as these modules of CDK would have to be loaded by every app. */
+/** Compared by type, because `instanceof` would make every app load these modules of aws-cdk-lib. */
 const DNS_SETTINGS = ['AWS::EC2::VPCDHCPOptionsAssociation', 'AWS::Route53Resolver::ResolverRuleAssociation', 'AWS::Route53Resolver::FirewallRuleGroupAssociation'];
 
 function warnOfDns(network: Construct, resources: CfnResource[], { vpc }: CheckedParts): void {
   const associations = resources.filter(resource => DNS_SETTINGS.includes(resource.cfnResourceType))
     .filter(resource => typeof (resource as any).vpcId === 'string' && compareIds((resource as any).vpcId, vpc.vpcId) === 'same')
     .filter(association => !usesAmazonDns(association, resources));
-  const zones = resources.filter(resource => resource.cfnResourceType === 'AWS::Route53::HostedZone' && answersForS3(resource, vpc));
+  const zones = resources.filter(resource => resource.cfnResourceType === 'AWS::Route53::HostedZone' && hasS3Names(resource, vpc));
   const settings = [...associations, ...zones, ...interfaceEndpointsOf(vpc, resources).filter(isForS3InVpc).map(({ endpoint }) => endpoint)];
   if (settings.length > 0) {
     lateWarnings(network).addWarningV2('cdk-sagemaker-neo:vpcDnsSettings', `vpc ${vpc.node.path} has its own DNS settings (${settings.map(({ node }) => node.path).join(', ')}): jobs fail unless `
@@ -107,8 +109,8 @@ function warnOfDns(network: Construct, resources: CfnResource[], { vpc }: Checke
   }
 }
 
-/** A private hosted zone with names of S3 in it. */
-function answersForS3(zone: CfnResource, vpc: ec2.IVpc): boolean {
+/** Whether a private hosted zone of the VPC contains names of S3. */
+function hasS3Names(zone: CfnResource, vpc: ec2.IVpc): boolean {
   const stack = Stack.of(zone);
   const name = stack.resolve((zone as any).name);
   const [, domain] = /^(?:s3\.)?(?:(?:\$\{AWS::Region\}|[a-z]{2,4}(?:-[a-z]+)+-\d)\.)?(.+?)\.?$/.exec(readableValue(name)) ?? [];
@@ -117,7 +119,7 @@ function answersForS3(zone: CfnResource, vpc: ec2.IVpc): boolean {
 }
 
 /**
- * Whether names of S3 stand for an interface endpoint in the VPC too, and not only for resolvers outside of it.
+ * Whether names of S3 resolve to an interface endpoint inside the VPC, and not only for resolvers outside of it.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
  */

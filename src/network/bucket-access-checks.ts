@@ -11,7 +11,7 @@ import { lateWarnings } from '../util/errors';
 import { areSame, membersOf, readableValue, writtenIn } from '../util/intrinsics';
 import { aliasesOf, isNameOf } from '../util/s3-names';
 
-/** A bucket has one policy, so that the second resource fails or replaces the first. */
+/** A bucket can have only one policy: a second policy resource fails or replaces the first. */
 export function warnOfSecondPolicies(network: Construct, resources: CfnResource[], { buckets }: BucketUsers): void {
   for (const bucket of buckets.filter(each => networkOf(each) === network)) {
     const policies = policiesOf(resources, bucket);
@@ -21,15 +21,15 @@ export function warnOfSecondPolicies(network: Construct, resources: CfnResource[
   }
 }
 
-/** A `BucketDeployment` of CDK. */
+/** A `BucketDeployment` of aws-cdk-lib. */
 export interface BucketDeployment {
   readonly resource: CfnResource;
-  /** What the keys of its objects begin with. */
+  /** The prefix of the keys that it writes. */
   readonly prefix?: string;
   readonly construct?: IConstruct & { readonly handlerRole: iam.IRole };
 }
 
-/** The deployments that write into a bucket. */
+/** Returns the deployments that write to a bucket. */
 export function bucketDeployments(resources: CfnResource[], bucket: s3.IBucket): BucketDeployment[] {
   const isName = isNameOf(bucket, resources);
   return resources.filter(({ cfnResourceType }) => cfnResourceType === 'Custom::CDKBucketDeployment').flatMap(resource => {
@@ -39,13 +39,14 @@ export function bucketDeployments(resources: CfnResource[], bucket: s3.IBucket):
   });
 }
 
-/** The parts of a network that show what is in it. */
+/** The parts of a network that show what runs in it. */
 interface NetworkUsers extends BucketUsers {
   readonly subnets: ec2.ISubnet[];
 }
 
 /**
- * Roles of nested stacks that the policy of a bucket refers to, while the nested stack waits for that policy, for example with a job in it.
+ * Finds exempt roles whose nested stack depends on the bucket policy, for example because it contains a job. The policy would have to refer to the
+ * role, which would close a cycle.
  *
  * @returns error messages
  */
@@ -59,7 +60,7 @@ export function exemptRolesInCycle(
       + `create it in the stack of the network, ${Stack.of(network).node.path}, or give the role a roleName; got: ${node.path}`);
 }
 
-/** The buckets of a network that are closed to everything outside its endpoint, whoever wrote that into their policies. */
+/** The buckets of a network whose policies, written by this library or by the app, deny all requests from outside its endpoint. */
 interface ClosedBuckets {
   readonly buckets: s3.IBucket[];
   readonly policies: s3.CfnBucketPolicy[];
@@ -74,14 +75,14 @@ function closedBuckets(resources: CfnResource[], { buckets, s3Endpoint }: Bucket
   return { buckets: closed.map(({ bucket }) => bucket), policies: closed.flatMap(({ policies }) => policies), policy };
 }
 
-/** A bucket that is imported by its name, unless the app creates it without a key. */
+/** Whether a bucket may have a key that this app does not know: it is imported by name, and the app does not create it without a key. */
 function mayHaveUnknownKey(bucket: s3.IBucket, resources: CfnResource[]): boolean {
   if (bucket.encryptionKey || bucket.node.defaultChild) { return false; }
   const created = resources.filter(resource => resource instanceof s3.CfnBucket && resource.bucketName === bucket.bucketName);
   return created.length === 0 || created.some(resource => /kms/.test(JSON.stringify(Stack.of(resource).resolve((resource as s3.CfnBucket).bucketEncryption)) ?? ''));
 }
 
-/** What the bucket policies of the network deny to the rest of the app. */
+/** Warns of requests of the rest of the app that the network's bucket policies deny, and of buckets that they leave open. */
 export function warnOfDenied(network: Construct, resources: CfnResource[], users: NetworkUsers, policy: EndpointOnlyBucketPolicy): void {
   const closed = closedBuckets(resources, users, policy);
   users.buckets.filter(bucket => !closed.buckets.includes(bucket)).forEach(bucket => warnOfOpenBucket(network, bucket, policy));
@@ -92,7 +93,7 @@ export function warnOfDenied(network: Construct, resources: CfnResource[], users
 }
 
 /**
- * CDK's function uploads from outside the endpoint. Whether it does so before the bucket's policy exists depends on luck.
+ * The function of a BucketDeployment uploads from outside the endpoint. Whether the bucket's policy exists by then is a matter of chance.
  *
  * @returns the roles of such functions
  */
@@ -107,7 +108,7 @@ function warnOfDeployments(network: Construct, resources: CfnResource[], { bucke
   return uploads.map(({ handlerRole }) => handlerRole);
 }
 
-/** What AWS services and the public do, such as delivering access logs, comes through no endpoint, and they have no ARN that could be exempt. */
+/** Requests of AWS services and the public, such as the delivery of access logs, come through no endpoint, and have no ARN to exempt. */
 function warnOfServices(network: Construct, resources: CfnResource[], { buckets, policies, policy }: ClosedBuckets): void {
   const granted = policies.flatMap(resource =>
     statementsIn(Stack.of(resource), resource.policyDocument).filter(statement => allows(statement, policy)).flatMap(({ Principal }) => [
@@ -115,11 +116,11 @@ function warnOfServices(network: Construct, resources: CfnResource[], { buckets,
       ...Principal?.CanonicalUser ? ['a CloudFront origin access identity'] : [],
       ...Principal === '*' || Principal?.AWS === '*' ? ['everyone'] : [],
     ]));
-  const logsInto = ({ loggingConfiguration: settings }: s3.CfnBucket) =>
+  const logDestinationOf = ({ loggingConfiguration: settings }: s3.CfnBucket) =>
     (settings as s3.CfnBucket.LoggingConfigurationProperty | undefined)?.destinationBucketName;
   const areNames = buckets.map(bucket => isNameOf(bucket, resources));
   const logging = resources.filter(resource => resource instanceof s3.CfnBucket)
-    .filter(resource => areNames.some(isName => isName(Stack.of(resource), logsInto(resource))))
+    .filter(resource => areNames.some(isName => isName(Stack.of(resource), logDestinationOf(resource))))
     .map(({ node }) => `access logs of ${node.scope!.node.path}`);
   const denied = [...new Set([...granted, ...logging])];
   if (denied.length > 0) {
@@ -128,7 +129,7 @@ function warnOfServices(network: Construct, resources: CfnResource[], { buckets,
   }
 }
 
-/** Roles of functions, projects and the like that have permissions on a bucket of the network, which they can use through its endpoint only. */
+/** Warns of roles, such as those of functions, with permissions on a bucket of the network that they can use only through its endpoint. */
 function warnOfRoles(
   network: Construct, resources: CfnResource[], users: NetworkUsers, { buckets, policies, policy }: ClosedBuckets, known: iam.IRole[],
 ): void {
@@ -158,10 +159,13 @@ function allows({ Effect, Action }: Statement, policy: EndpointOnlyBucketPolicy)
   return Effect === 'Allow' && [Action].flat().some(action => policy.denies(action));
 }
 
-/** Services that run the work of a role in subnets that the template may name in many ways. SageMaker hosts models in the network. */
+/**
+ * Services whose workloads may run in the network's subnets. Their templates name subnets in too many ways to check. SageMaker is one of them,
+ * because it hosts models in the network.
+ */
 const SERVICES_IN_VPCS = /\b(sagemaker|ec2|ecs-tasks|batch|codebuild|glue)\.amazonaws\.com/;
 
-/** Whether the work of a role may use the endpoint. Of functions and build projects, the app shows where they run. */
+/** Whether workloads with this role may use the endpoint. For functions and build projects, the app says in which subnets they run. */
 function mayUseEndpoint(role: iam.Role, resources: CfnResource[], users: NetworkUsers): boolean {
   const workers = resources.flatMap(resource => {
     const { role: functionRole, serviceRole, vpcConfig } = resource as any;
@@ -176,7 +180,7 @@ function mayUseEndpoint(role: iam.Role, resources: CfnResource[], users: Network
     : SERVICES_IN_VPCS.test(JSON.stringify(role.stack.resolve(role.assumeRolePolicy)));
 }
 
-/** Whether the route table of a subnet leads to the endpoint, or may do so. */
+/** Whether the route table of a subnet has, or may have, a route to the endpoint. */
 function isOnEndpoint(stack: Stack, subnetId: unknown, resources: CfnResource[], { vpc, subnets, s3Endpoint }: NetworkUsers): boolean {
   const subnet = [...subnets, ...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets]
     .find(each => areSame(stack, each.subnetId, subnetId));
@@ -191,7 +195,10 @@ function isOnEndpoint(stack: Stack, subnetId: unknown, resources: CfnResource[],
   return !table || subnets.includes(subnet) || tables.some(each => compareIds(each, table) !== 'different');
 }
 
-/** The policy would otherwise refer to the stack of a role, which refers to the bucket. */
+/**
+ * Whether some of these constructs are deployed separately from the policies. A policy can then name a role only by a fixed name: a reference would
+ * make the policy's stack depend on the role's, which depends on the bucket.
+ */
 function isApart(policies: s3.CfnBucketPolicy[], constructs: IConstruct[]): boolean {
   return constructs.some(construct => policies.some(policy => deploymentOf(construct) !== deploymentOf(policy)));
 }

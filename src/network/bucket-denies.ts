@@ -18,7 +18,7 @@ export interface BucketUsers {
   readonly modelBuckets: s3.IBucket[];
 }
 
-/** A statement of a policy, resolved. */
+/** A resolved policy statement. */
 export interface Statement {
   readonly Sid?: string;
   readonly Effect?: string;
@@ -43,7 +43,7 @@ export function policiesOf(resources: CfnResource[], bucket: s3.IBucket): s3.Cfn
     .filter(policy => isName(Stack.of(policy), policy.bucket));
 }
 
-/** A verdict: certainly true, certainly false, or unknown until the deployment. */
+/** True, false, or undefined if only the deployment decides. */
 type Verdict = boolean | undefined;
 
 const all = (verdicts: Verdict[]): Verdict => verdicts.includes(false) ? false : verdicts.includes(undefined) ? undefined : true;
@@ -52,7 +52,7 @@ const not = (verdict: Verdict): Verdict => verdict === undefined ? undefined : !
 
 const NEEDED = { buckets: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'], modelBuckets: ['s3:GetObject', 's3:ListBucket'] };
 
-/** A Deny that applies to what jobs do in a bucket, or may do so. */
+/** Warns of each Deny that applies, or may apply, to requests of jobs. */
 export function warnOfDenies(network: Construct, resources: CfnResource[], users: BucketUsers): void {
   for (const kind of ['buckets', 'modelBuckets'] as const) {
     for (const bucket of users[kind]) {
@@ -76,7 +76,7 @@ export function warnOfDenies(network: Construct, resources: CfnResource[], users
   }
 }
 
-/** Judges whether a statement denies what jobs need. If this is unknown at synthesis, it names what it depends on. */
+/** Decides whether a statement denies what jobs need. If this is unknown at synthesis, `unknown` names what it depends on. */
 function judge(policy: s3.CfnBucketPolicy, statement: Statement, needed: string[], users: BucketUsers): { denies: Verdict; unknown: string[] } {
   const stack = Stack.of(policy);
   const unconditional = [stack.resolve(policy.policyDocument)?.Statement].flat().map(each => JSON.stringify(each));
@@ -98,7 +98,7 @@ function concernsAction({ Action, NotAction }: Statement, action: string): Verdi
   return NotAction === undefined ? names(Action) : not(names(NotAction));
 }
 
-/** The pattern must not be limited to a prefix. */
+/** Whether a statement applies to the whole bucket, and not just to a prefix. */
 function coversBucket({ Resource, NotResource }: Statement): Verdict {
   if (NotResource !== undefined) { return undefined; }
   return Resource === undefined || any([Resource].flat().map(arn => {
@@ -108,7 +108,7 @@ function coversBucket({ Resource, NotResource }: Statement): Verdict {
   }));
 }
 
-/** A Deny for an account applies to all its roles, but an exemption of the account exempts none of them. */
+/** In `Principal`, an account stands for all its roles. In `NotPrincipal`, it exempts none of them. */
 function concernsRole(stack: Stack, { Principal, NotPrincipal }: Statement, role: iam.IRole): Verdict {
   const principals = (principal: any): unknown[] => typeof principal === 'object' && intrinsicOf(principal) === undefined ? [principal?.AWS ?? []].flat() : [principal];
   const names = (arn: unknown) => arn === '*' || compareRole(stack, role, arn);
@@ -122,11 +122,11 @@ function isAccount(stack: Stack, arn: unknown, role: iam.IRole): Verdict {
   return account === undefined ? false : compare(stack, role.env.account, account === '${AWS::AccountId}' ? { Ref: 'AWS::AccountId' } : account);
 }
 
-/** Condition keys that requests of jobs do not have, because jobs use an endpoint and the credentials of a role, and no service acts on their behalf. */
+/** Condition keys that requests of jobs lack, because jobs use an endpoint and the credentials of a role, and no service acts on their behalf. */
 const ABSENT = ['aws:sourceip', 'aws:sourceaccount', 'aws:sourcearn', 'aws:sourceorgid', 'aws:sourceorgpaths', 'aws:calledvia', 'aws:calledviafirst', 'aws:calledvialast',
   'aws:username', 'aws:multifactorauthage'];
 
-/** Whether a condition holds for a request of a job, as far as it is known at synthesis. */
+/** Whether a condition holds for a request of a job. */
 function holds(stack: Stack, operator: string, key: string, values: unknown[], { s3Endpoint, vpc, role }: BucketUsers): Verdict {
   const isNegated = /Not/.test(operator);
   const isNull = (isAbsent: boolean) => ['true', 'false'].includes(String(values[0])) ? String(values[0]) === String(isAbsent) : undefined;
@@ -157,7 +157,7 @@ function holds(stack: Stack, operator: string, key: string, values: unknown[], {
   return isNegated ? not(isOneOf) : isOneOf;
 }
 
-/** Whether an ID or ARN matches a pattern. Of IDs that AWS chooses, only the beginning is known. */
+/** Whether an ID or ARN matches a pattern. Only the prefix of an ID that AWS chooses is known. */
 function matches(stack: Stack, own: string, pattern: string, role: iam.IRole): Verdict {
   if (/^(\*|vpce-\*|vpc-\*)$/.test(pattern)) { return true; }
   const known = stack.resolve(own);
@@ -165,13 +165,16 @@ function matches(stack: Stack, own: string, pattern: string, role: iam.IRole): V
   return own === role.roleArn && !mayBeRole(role, pattern) ? false : undefined;
 }
 
-/** Whether an ARN is that of the role. */
+/** Whether an ARN is the role's ARN. */
 function compareRole(stack: Stack, role: iam.IRole, arn: unknown): Verdict {
   if (isArnByName(arn, role)) { return true; }
   return mayBeRole(role, readableValue(arn)) ? compare(stack, role.roleArn, arn) : false;
 }
 
-/** Whether an ARN or a pattern may be that of the role, by its name. Names that CloudFormation generates begin with the stack's name, shortened if it is long. */
+/**
+ * Whether an ARN or a pattern may match the role, judged by its name. A generated name begins with the stack's name, which CloudFormation may cut
+ * short.
+ */
 function mayBeRole(role: iam.IRole, arn: unknown): boolean {
   if (typeof arn !== 'string' || !arn.startsWith('arn:')) { return true; }
   const [, name] = /:role\/(?:.*\/)?([^/]*)$/.exec(arn) ?? [];
@@ -185,14 +188,14 @@ function mayBeRole(role: iam.IRole, arn: unknown): boolean {
   return Token.isUnresolved(stackName) || beginning.startsWith(generated) || isPattern && generated.startsWith(beginning);
 }
 
-/** Whether two values are equal. A literal ID may be that of a resource of the app, copied after a deployment. */
+/** Whether two values are equal. A literal ID and a reference may be: the ID may have been copied after a deployment. */
 function compare(stack: Stack, own: string, value: unknown): Verdict {
   const text = typeof value === 'boolean' ? String(value) : value;
   if (areSame(stack, own, text)) { return true; }
   const isLiteral = (each: unknown) => typeof each === 'string' && !each.includes('${');
   const known = stack.resolve(own);
   if (isLiteral(known) && isLiteral(text)) { return false; }
-  // A resource of a stack is neither one of its other resources, nor an imported one.
+  // Two different references are not the same resource if both are resources of this stack, or if one of them is imported.
   return isOfResource(stack, known) && (isOfResource(stack, text) || isImport(text)) ? false : undefined;
 }
 
@@ -200,7 +203,7 @@ function isImport(value: unknown): boolean {
   return ['Fn::ImportValue', 'Fn::GetStackOutput'].includes(intrinsicOf(value)?.name ?? '');
 }
 
-/** A reference to a resource, not to a parameter. */
+/** Whether a value refers to a resource of the stack, and not to a parameter. */
 function isOfResource(stack: Stack, value: unknown): boolean {
   const intrinsic = intrinsicOf(value);
   const [id] = intrinsic ? referencesOf(intrinsic) : [];

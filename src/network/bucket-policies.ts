@@ -17,25 +17,25 @@ import { uploadDestination } from '../util/s3-names';
 const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
 
 /**
- * Actions on objects and listings. Everything else concerns the bucket itself and may be what CloudFormation needs.
+ * Actions on objects and listings. All other actions are on the bucket itself, and CloudFormation may need them.
  */
 const DENIABLE = new RegExp('^s3:(?:(?:Get|Put|Delete|Restore|Replicate)Object[A-Za-z]*\\*?'
   + '|AbortMultipartUpload|ListMultipartUploadParts|ListBucket(?:\\*|Versions|MultipartUploads)?)$');
 
 const DELETING = /^s3:Delete/;
 
-/** What the custom resource behind `autoDeleteObjects` does with objects. */
+/** Actions that the custom resource behind `autoDeleteObjects` needs. */
 const EMPTYING = /^s3:(?:Delete|ListBucket(?:\*|Versions))/;
 
 /** The Sid of the statement that closes a bucket. */
 export const CLOSING_SID = 'OnlyThroughNeoEndpoint';
 
 /**
- * The Deny that closes a bucket to everything outside the endpoint.
+ * Renders the statement that denies requests from outside the endpoint, with the principals that it exempts.
  */
 export class EndpointOnlyBucketPolicy {
   private readonly exemptArns: string[] = [];
-  /** Exempt roles that policies of another stack can only name by a reference. */
+  /** Exempt roles without a fixed name. Policies of another stack can name them only by a reference. */
   public readonly referredRoles: iam.Role[] = [];
 
   constructor(
@@ -58,7 +58,7 @@ export class EndpointOnlyBucketPolicy {
   }
 
   /**
-   * Exempt a principal. Rendered at synthesis, so statements that exist already follow.
+   * Exempts a principal. Conditions are rendered at synthesis, so this also affects statements that already exist.
    */
   public exempt(grantee: iam.IGrantable) {
     const principal = grantee?.grantPrincipal;
@@ -68,13 +68,13 @@ export class EndpointOnlyBucketPolicy {
     }
   }
 
-  /** Whether a principal is exempt, or may be: only the deployment knows which roles a wildcard covers. */
+  /** Whether a principal is or may be exempt. A wildcard counts as a match, because its roles are not known at synthesis. */
   public exempts(grantee: iam.IGrantable): boolean {
     const covers = (exempt: string) => /[*?]/.test(exempt) || isArnByName(exempt, grantee.grantPrincipal);
     return arnsOf(this.scope, grantee).every(arn => this.exemptArns.some(exempt => exempt === arn || covers(exempt)));
   }
 
-  /** Whether an Allow of this action is of no use outside the endpoint. */
+  /** Whether the statement denies an action. Both may be patterns, and one must contain the other. */
   public denies(action: unknown): boolean {
     return typeof action === 'string' && this.actions.some(denied => matchesAction(denied, action) || matchesAction(action, denied));
   }
@@ -91,33 +91,33 @@ export class EndpointOnlyBucketPolicy {
       actions: this.actions,
       resources: [bucket.bucketArn, bucket.arnForObjects('*')],
       conditions: {
-        // A request that comes through no endpoint has no such key, and a negated operator matches a missing key: denied too.
+        // A request that comes through no endpoint lacks this key. It is denied too, because a negated operator matches a missing key.
         StringNotEquals: { 'aws:SourceVpce': this.endpoint.vpcEndpointId },
         ArnNotLike: Lazy.uncachedAny({ produce: context => this.exemption(bucket, context) }),
       },
     });
   }
 
-  /** For a session of a role, aws:PrincipalArn is the ARN of the role. */
+  /** Conditions on aws:PrincipalArn can name roles, because for a session it is the ARN of the role. */
   private exemption(bucket: s3.IBucket, { scope, preparing }: IResolveContext) {
     const stack = Stack.of(scope);
-    // Within one deployment, as of a nested stack and its parent, resources are ordered one by one.
+    // Nested stacks may refer to roles of their deployment: CloudFormation orders its resources one by one.
     const isApart = (role: iam.IRole) => deploymentOf(role) !== deploymentOf(stack);
     const inCycle = preparing && this.referredRoles.find(role => isApart(role) && refersTo(Stack.of(role), stack));
-    if (inCycle) { throw stackCycle(this.scope, 'grantee', inCycle, stack, 'create it in that stack, or give the role a roleName'); }
+    if (inCycle) { throw stackCycleError(this.scope, 'grantee', inCycle, stack, 'create it in that stack, or give the role a roleName'); }
     const arns = [...this.exemptArns, ...this.actions.some(action => EMPTYING.test(action)) ? autoDeleteObjectsRoleArn(bucket) : []];
     return arns.length ? { 'aws:PrincipalArn': arns } : undefined;
   }
 }
 
-/** Whether a pattern of a policy comprises an action, which may be a pattern as well. */
+/** Whether a pattern of a policy matches an action, which may itself be a pattern. */
 export function matchesAction(pattern: string, action: string): boolean {
   const expression = pattern.replace(/[^a-z0-9:*?]/gi, '').replace(/\*/g, '.*').replace(/\?/g, '.');
   return new RegExp(`^${expression}$`, 'i').test(action);
 }
 
 /**
- * The role that empties a bucket with `autoDeleteObjects` before CloudFormation deletes it.
+ * Returns the ARN of the role that empties a bucket with `autoDeleteObjects` before CloudFormation deletes it, or nothing for any other bucket.
  */
 function autoDeleteObjectsRoleArn(bucket: s3.IBucket): string[] {
   if (!bucket.node.tryFindChild('AutoDeleteObjectsCustomResource')) { return []; }
@@ -126,7 +126,7 @@ function autoDeleteObjectsRoleArn(bucket: s3.IBucket): string[] {
 }
 
 /**
- * The ARNs that aws:PrincipalArn has for a grantee.
+ * Returns the values of aws:PrincipalArn for a grantee.
  */
 export function arnsOf(scope: IConstruct, grantee: iam.IGrantable): string[] {
   requireType(scope, 'grantee', grantee, GRANTEE);
@@ -144,7 +144,7 @@ export function arnsOf(scope: IConstruct, grantee: iam.IGrantable): string[] {
 }
 
 /**
- * The ARN of a role that has a name of its own and is made in another stack, without a reference to that stack.
+ * Returns the ARN of a role of another stack without a reference to that stack, if the role has a fixed name.
  */
 function literalArnOf(scope: IConstruct, principal: unknown): string | undefined {
   const roleName = roleNameOf(principal);
@@ -155,52 +155,52 @@ function literalArnOf(scope: IConstruct, principal: unknown): string | undefined
 }
 
 /**
- * The name of a role that has a fixed one.
+ * Returns the fixed name of a role, if it has one.
  */
 export function roleNameOf(principal: unknown): string | undefined {
   const resource = Construct.isConstruct(principal) ? principal.node.defaultChild : undefined;
   return resource instanceof iam.CfnRole && !Token.isUnresolved(resource.roleName) ? resource.roleName : undefined;
 }
 
-/** Whether an ARN that is written out may be that of a role with a fixed name. */
+/** Whether a literal ARN may be the ARN of a role with a fixed name. The account and the path are not compared. */
 export function isArnByName(arn: unknown, principal: unknown): boolean {
   const name = roleNameOf(principal);
   return name !== undefined && typeof arn === 'string' && arn.endsWith(`/${name}`);
 }
 
 /**
- * What a network of this app knows of the policies of its buckets.
+ * What other parts of the library ask a network of this app about its bucket policies.
  */
 interface BucketPolicyOwner {
-  /** Whether bucket policies of its stack name the principals that are exempt. */
+  /** Whether the network's stack contains bucket policies that name the exempt principals. */
   readonly _writesBucketPolicies: boolean;
-  /** Whether the policies deny the deletion of compiled models outside the endpoint. */
+  /** Whether the policies deny the deletion of compiled models from outside the endpoint. */
   readonly _deniesDeletion: boolean;
   /** Deploys a job after the buckets whose policies name the endpoint. */
   _orderJob(job: IConstruct): void;
 }
 
 /**
- * Not by class, as the network may come from another copy of this package.
+ * Recognizes a network by its members, not by its class, because it may come from another copy of this package.
  *
- * @returns undefined for an imported network, about whose bucket policies this app knows nothing
+ * @returns undefined for an imported network, because this app does not know its bucket policies
  */
 export function bucketPoliciesOf(network: object): BucketPolicyOwner | undefined {
   return '_writesBucketPolicies' in network ? network as BucketPolicyOwner : undefined;
 }
 
-/** The networks that buckets have been closed for. */
+/** The network of each bucket whose policy denies requests from outside that network's endpoint. */
 const networks = new WeakMap<s3.IBucket, IConstruct>();
 
 /**
- * The network through whose endpoint alone a bucket can be used, as far as this app knows.
+ * Returns the network whose statement this library added to the policy of a bucket.
  */
 export function networkOf(bucket: s3.IBucket): IConstruct | undefined {
   return networks.get(bucket);
 }
 
 /**
- * The buckets of the network, each once.
+ * Removes duplicates from the buckets of a network.
  */
 export function uniqueBuckets(scope: IConstruct, buckets: s3.IBucket[]): s3.IBucket[] {
   if (buckets.length === 0) {
@@ -212,16 +212,17 @@ export function uniqueBuckets(scope: IConstruct, buckets: s3.IBucket[]): s3.IBuc
 }
 
 /**
- * Close a bucket of this stack to everything outside the endpoint, and to requests without TLS. The owner of another must do that.
+ * Denies requests from outside the endpoint, and requests without TLS, in the policies of this stack's buckets. The owners of other buckets must do
+ * that.
  *
- * A bucket of another stack of the app is among the others: its policy would refer to this stack's endpoint, whose policy refers to the
- * bucket, and CloudFormation knows no two stacks that depend on each other.
+ * This includes buckets of other stacks of the app: such a policy would refer to this stack's endpoint, whose policy refers to the bucket, and two
+ * stacks cannot depend on each other.
  *
  * @returns the bucket policies written
  */
-export function closeBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: EndpointOnlyBucketPolicy): IDependable[] {
+export function closeBuckets(scope: IConstruct, buckets: s3.IBucket[], policy: EndpointOnlyBucketPolicy): IDependable[] {
   return buckets.flatMap(bucket => {
-    const statement = lock.statementFor(bucket);
+    const statement = policy.statementFor(bucket);
     if (Resource.isOwnedResource(bucket) && Stack.of(bucket) === Stack.of(scope)) {
       const other = networks.get(bucket);
       if (other) {
@@ -235,37 +236,40 @@ export function closeBuckets(scope: IConstruct, buckets: s3.IBucket[], lock: End
         return policyDependable ? [policyDependable] : [];
       }
     }
-    warnAboutOtherAccount(scope, bucket);
+    warnOfOtherAccount(scope, bucket);
     return [];
   });
 }
 
-/** At the end of synthesis, when the app shows no statement that closes the bucket. */
+/** Warns that no policy of the app denies requests from outside the endpoint. It must be called at the end of synthesis. */
 export function warnOfOpenBucket(network: IConstruct, bucket: s3.IBucket, policy: EndpointOnlyBucketPolicy): void {
   lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketPolicyNotManaged',
     `the policy of bucket ${bucket.node.path} is not managed by this stack${whyNot(network, bucket)}. Until it has the following statement (bucketPolicyStatement() `
     + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(bucket, policy.statementFor(bucket))}${keyAdvice(bucket)}`);
 }
 
-/** For a bucket of the network whose policy is closed. */
+/** Warns that the encryption of an imported bucket is unknown. For a bucket without the closing statement, `warnOfOpenBucket` says so. */
 export function warnOfUnknownKey(network: IConstruct, { node }: s3.IBucket, role: iam.IRole): void {
   lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketKeyUnknown', `bucket ${node.path} is imported, so its encryption is not known here: if it has a KMS key, import it with encryptionKey `
     + `(s3.Bucket.fromBucketAttributes), or the role ${role.node.path} needs ${keyStatement(...OUTPUT_KEY_ACTIONS)}`);
 }
 
-/** A bucket that is imported by its name may have a key. */
+/** Returns advice for a bucket that is imported by its name, which may have a key. */
 function keyAdvice(bucket: s3.IBucket): string {
   return bucket.encryptionKey || Resource.isOwnedResource(bucket)
     ? ''
     : `. If the bucket is encrypted with a KMS key, import it with encryptionKey (s3.Bucket.fromBucketAttributes), or the execution role also needs ${keyStatement(...OUTPUT_KEY_ACTIONS)}`;
 }
 
-/** A statement for a person to copy. */
+/** Returns a statement for a message, to copy into a policy. */
 export function keyStatement(...actions: string[]): string {
   return JSON.stringify({ Effect: 'Allow', Action: actions, Resource: '<ARN of the key>' });
 }
 
-/** The statement names the endpoint of the network's stack, which names the bucket. A parent may refer to its nested stack, which refers to it. */
+/**
+ * Explains why the policy of a bucket of another stack does not get the statement: it would refer to the network's stack, which refers to the bucket.
+ * Only a parent and its nested stack may refer to each other.
+ */
 function whyNot(scope: IConstruct, bucket: s3.IBucket): string {
   if (!Resource.isOwnedResource(bucket)) { return ''; }
   const { path } = Stack.of(bucket).node;
@@ -276,7 +280,7 @@ function whyNot(scope: IConstruct, bucket: s3.IBucket): string {
 }
 
 /**
- * The very statement that `enforceSSL` of a bucket writes, so that a policy with both has it once.
+ * Returns exactly the statement that `enforceSSL` of a bucket writes, so that CDK merges the two.
  */
 function onlyOverTls(bucket: s3.IBucket): iam.PolicyStatement {
   return new iam.PolicyStatement({
@@ -288,7 +292,7 @@ function onlyOverTls(bucket: s3.IBucket): iam.PolicyStatement {
   });
 }
 
-function warnAboutOtherAccount(scope: IConstruct, bucket: s3.IBucket) {
+function warnOfOtherAccount(scope: IConstruct, bucket: s3.IBucket) {
   if (differ(bucket.env.account, Stack.of(scope).account)) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketOfOtherAccount', `bucket ${bucket.node.path} belongs to account ${bucket.env.account}: `
       + 'its policy, and that of its key, must also allow the execution role to do what jobs need');
@@ -296,38 +300,39 @@ function warnAboutOtherAccount(scope: IConstruct, bucket: s3.IBucket) {
 }
 
 /**
- * No two stacks can refer to each other, and all that uses a network refers to its stack. CDK says so too, but neither why nor what to do.
+ * Two stacks cannot refer to each other, and everything that uses a network refers to its stack. CDK also reports the cycle, but neither its reason
+ * nor a fix.
  */
-function stackCycle(scope: IConstruct, prop: string, made: IConstruct, network: Stack, fix: string): NeoValidationError {
-  return new NeoValidationError(`${prop} must not be created in the stack ${Stack.of(made).node.path}, because the network, in the stack ${network.node.path}, would have to refer to it, and `
-    + `two stacks cannot refer to each other: ${fix}; got: ${made.node.path}`, scope);
+function stackCycleError(scope: IConstruct, prop: string, construct: IConstruct, network: Stack, fix: string): NeoValidationError {
+  return new NeoValidationError(`${prop} must not be created in the stack ${Stack.of(construct).node.path}, because the network, in the stack ${network.node.path}, would have to refer to it, and `
+    + `two stacks cannot refer to each other: ${fix}; got: ${construct.node.path}`, scope);
 }
 
 /**
- * A role that reads or deletes artifacts refers to their bucket, and the bucket policies that exempt it refer to the role.
+ * Fails if exempting a role would close a cycle of stacks: the role's policy refers to the bucket, and the bucket policy refers to the role.
  */
 export function requireExemptable(scope: IConstruct, network: INeoPrivateCompilationVpc, prop: string, role: unknown, fix: string) {
-  if (bucketPoliciesOf(network)?._writesBucketPolicies && isMade(role) && Stack.of(role) !== Stack.of(network) && roleNameOf(role) === undefined) {
-    throw stackCycle(scope, prop, role, Stack.of(network), fix);
+  if (bucketPoliciesOf(network)?._writesBucketPolicies && isOwned(role) && Stack.of(role) !== Stack.of(network) && roleNameOf(role) === undefined) {
+    throw stackCycleError(scope, prop, role, Stack.of(network), fix);
   }
 }
 
 /**
- * The policy of a network's role refers to the keys of its jobs' artifacts.
+ * Fails if granting the use of a key would close a cycle of stacks: the policy of the network's role refers to the keys of its jobs' artifacts.
  */
 export function requireGrantableKey(job: IConstruct, role: iam.IRole, prop: string, key: unknown, fix: string) {
-  if (isMade(key) && Stack.of(key) === Stack.of(job) && Stack.of(role) !== Stack.of(job)) {
-    throw stackCycle(job, prop, key, Stack.of(role), fix);
+  if (isOwned(key) && Stack.of(key) === Stack.of(job) && Stack.of(role) !== Stack.of(job)) {
+    throw stackCycleError(job, prop, key, Stack.of(role), fix);
   }
 }
 
-function isMade(thing: unknown): thing is IConstruct {
+function isOwned(thing: unknown): thing is IConstruct {
   return Construct.isConstruct(thing) && Resource.isOwnedResource(thing);
 }
 
 /**
- * Buckets in stacks that are deployed after the network, as their policies name its endpoint. Jobs use such a bucket by its name, so that CDK knows nothing of
- * the order, and the first deployment would run them before the bucket exists.
+ * Orders jobs after buckets of other stacks. The policies of such buckets name the network's endpoint, so they are deployed after the network. Jobs
+ * use such a bucket by its name, which is no dependency to CDK: without this class, the first deployment would run jobs before the bucket exists.
  */
 export class LaterBuckets {
   private readonly buckets: s3.IBucket[] = [];
@@ -335,14 +340,14 @@ export class LaterBuckets {
 
   constructor(private readonly network: IConstruct) {}
 
-  /** A bucket whose policy gets the statement of the network. */
+  /** Adds a bucket whose policy gets the network's statement. */
   public addBucket(bucket: s3.IBucket): void {
     if (!Resource.isOwnedResource(bucket) || Stack.of(bucket) === Stack.of(this.network) || this.buckets.includes(bucket)) { return; }
     this.buckets.push(bucket);
     this.jobs.forEach(job => this.order(job, bucket));
   }
 
-  /** A job that runs in the network. */
+  /** Adds a job that runs in the network. */
   public addJob(job: IConstruct): void {
     this.jobs.push(job);
     this.buckets.forEach(bucket => this.order(job, bucket));
@@ -364,7 +369,10 @@ export class LaterBuckets {
       + `${stack.node.path}, with the bucket ${bucket.node.path}: on the first deployment, the job does not find the bucket. Create jobs in a stack other than the network's`);
   }
 
-  /** The policy comes after the stack of the network that it refers to, unless both are in the same one. */
+  /**
+   * Whether a job is deployed before the policy of a bucket. The policy refers to the network, so it is deployed after the network's stack, or after
+   * the nested stack with the network if both are deployed together. A job in that stack comes first.
+   */
   private isBeforePolicy(job: IConstruct, bucket: s3.IBucket): boolean {
     const [policy, network] = [stackPathOf(bucket), stackPathOf(this.network)];
     const earlier = network.find((stack, index) => stack !== policy[index]);

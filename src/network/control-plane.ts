@@ -13,9 +13,9 @@ interface Service {
   readonly id: string;
   readonly service: ec2.InterfaceVpcEndpointAwsService;
   readonly actions: string[];
-  /** The ARN of the resource, without its beginning. */
+  /** The parts of the resource's ARN that depend on the service. */
   readonly resource: { readonly service: string; readonly resource: string; readonly sep?: string };
-  /** Actions that take no resource. */
+  /** Actions for which IAM supports no resource. */
   readonly unscoped?: string[];
 }
 
@@ -49,7 +49,7 @@ const SERVICES: Service[] = [
   },
 ];
 
-/** The network of the functions of a private control plane. */
+/** What `createControlPlane` creates in the subnets of a private control plane. */
 export interface ControlPlane {
   readonly securityGroup: ec2.ISecurityGroup;
   readonly s3Endpoint: ec2.GatewayVpcEndpoint;
@@ -57,8 +57,9 @@ export interface ControlPlane {
 }
 
 /**
- * Endpoints for the functions that control jobs, and the group of these functions. They do not use the jobs' S3 endpoint: CloudFormation receives responses in a
- * bucket of AWS, at presigned URLs of any account's stacks, so a model that contains code could send data there.
+ * Creates endpoints for the functions that control jobs, and the security group of these functions. They have an S3 endpoint of their own, which
+ * allows writing to the bucket in which CloudFormation receives responses, whatever account's stack signed the URL. If jobs could use it, code in a
+ * model could send data there.
  */
 export function createControlPlane(
   scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], s3PrefixList: ec2.IPrefixList, buckets: s3.IBucket[],
@@ -116,7 +117,8 @@ function createEndpoint(
     privateDnsEnabled: true,
   });
   const { service: namespace, resource: kind, sep = '/' } = resource;
-  // The policy names kinds of resources, because the endpoint exists before the stacks whose functions use it. The roles of the functions name each resource.
+  // The policy names kinds of resources, because the endpoint exists before the stacks whose functions use it. The roles of the functions name each
+  // resource.
   const anyOfKind = Stack.of(scope).formatArn({ service: namespace, resource: `${kind}${sep}*` });
   endpoint.addToPolicy(throughEndpoint({ sid: 'Control', actions, resources: [anyOfKind] }));
   if (unscoped) { endpoint.addToPolicy(throughEndpoint({ sid: 'List', actions: unscoped, resources: ['*'] })); }
@@ -124,7 +126,8 @@ function createEndpoint(
 }
 
 /**
- * In China, the names of these services begin with `cn.com.amazonaws`. CDK handles this for a stack with a Region. Without one, the name is chosen at deployment.
+ * In China, the names of these services begin with `cn.com.amazonaws`. CDK handles this for a stack with a Region. Without one, the name is chosen at
+ * deployment.
  */
 function inAnyPartition(scope: Construct, service: ec2.InterfaceVpcEndpointAwsService): ec2.InterfaceVpcEndpointAwsService {
   if (!Token.isUnresolved(Stack.of(scope).region)) { return service; }

@@ -9,7 +9,7 @@ import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons 
 import { readable } from '../util/intrinsics';
 
 /**
- * The role that Neo assumes, for compilation jobs of this account and Region only.
+ * Creates the role that Neo assumes, for compilation jobs of this account and Region only.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
  */
@@ -32,8 +32,8 @@ export function createExecutionRole(scope: Construct): iam.Role {
 }
 
 /**
- * For a key that encrypts the output of a job: kms:Encrypt, which AWS documents for the output of SageMaker's jobs, what S3 needs, and kms:DescribeKey,
- * which AWS's own roles add.
+ * Actions on a key that encrypts the output of a job. AWS documents kms:Encrypt for the output of SageMaker's jobs, S3 needs kms:Decrypt and
+ * kms:GenerateDataKey, and AWS's own roles also allow kms:DescribeKey.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
  */
@@ -59,7 +59,7 @@ const WILDCARD_REASONS: Reasons = {
   [OBJECTS_SID]: OBJECTS_REASON,
 };
 
-/** Reasons by the Sids of statements, which may have a suffix. */
+/** Returns the reasons for the wildcards of statements, by Sid. A Sid may have a suffix (`statementsOf`). */
 function wildcardReasons(statements: iam.PolicyStatement[]): Reasons {
   const known = Object.entries(WILDCARD_REASONS);
   return Object.fromEntries(statements.flatMap(({ sid = '' }) => known.filter(([name]) => sid.startsWith(name)).map(([, reason]) => [sid, reason])));
@@ -75,7 +75,7 @@ export interface Placement {
 }
 
 /**
- * Everything that Neo does with the role, except for objects and keys.
+ * Returns the permissions that Neo needs, except for objects and keys.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
@@ -89,7 +89,7 @@ export function bucketStatement(buckets: s3.IBucket[]): iam.PolicyStatement {
 }
 
 /**
- * Permissions to read and write objects, including encrypted ones.
+ * Grants reading and writing objects, including encrypted ones.
  */
 export function grantObjects(scope: Construct, role: iam.IRole, buckets: s3.IBucket[]): iam.Grant {
   const objects = iam.Grant.addToPrincipal({
@@ -102,7 +102,7 @@ export function grantObjects(scope: Construct, role: iam.IRole, buckets: s3.IBuc
 }
 
 /**
- * The eleven EC2 actions of AWS's page, which allows all of them on `*`.
+ * Returns statements with the EC2 actions of AWS's page on Neo in a VPC, which allows all of them on `*`.
  */
 export function networkStatements(scope: Construct, { vpc, subnets, securityGroups }: Placement): iam.PolicyStatement[] {
   const arn = (resource: string, resourceName: string, account?: string) =>
@@ -170,7 +170,7 @@ export function writeLogsStatement(scope: Construct, logGroupName: string): iam.
 }
 
 /**
- * Logs and metrics.
+ * Returns the permissions for logs and metrics.
  */
 export function observationStatements(scope: Construct): iam.PolicyStatement[] {
   return [
@@ -200,7 +200,8 @@ export function permitExistingRole(scope: Construct, role: iam.IRole, lacking: i
 }
 
 /**
- * Statements with Sids that belong to one network or bucket: a role may serve several networks and buckets, and no two statements of a policy have the same Sid.
+ * Appends a suffix to the Sids of statements, from the network or bucket that they are for: a role may serve several of these, and Sids must be
+ * unique in a policy.
  */
 export function statementsOf(owner: IConstruct, ...statements: iam.PolicyStatement[]): iam.PolicyStatement[] {
   statements.forEach(statement => { statement.sid = `${statement.sid}${owner.node.addr.slice(-8)}`; });
@@ -235,7 +236,7 @@ function checkRole(scope: Construct, role: iam.IRole, isMutable: boolean, needed
 }
 
 /**
- * Lets a role use keys. CDK extends the policy of a key if it can and must. It cannot extend the policy of another app's key.
+ * Lets a role use keys. CDK extends the policy of a key if that is necessary and possible. It cannot extend the policy of another app's key.
  */
 export function grantKeys(scope: IConstruct, role: iam.IRole, keys: Iterable<kms.IKey>, ...actions: string[]): iam.Grant[] {
   const grants = [...new Set(keys)].map(key => ({ key, grant: key.grant(role, ...actions) }));
@@ -244,7 +245,7 @@ export function grantKeys(scope: IConstruct, role: iam.IRole, keys: Iterable<kms
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyPolicyNotManaged', `the policy of key ${paths(unknown)} cannot be read or changed here: it must delegate to the IAM policies of `
       + `this account, as the policy of a new key does, or allow ${actions.join(' and ')} to the role ${role.node.path}`);
   }
-  // The key of an imported alias is not known, either.
+  // The key behind an imported alias is unknown, so nothing can be granted on it.
   const refused = grants.filter(({ grant }) => !grant.success);
   if (refused.length > 0) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyNotGranted', `the role ${role.node.path} must be allowed ${actions.join(' and ')} on key ${paths(refused)}, `

@@ -9,7 +9,7 @@ import { NeoValidationError } from '../util/errors';
 const MAX_SECURITY_GROUPS = 5;
 
 /**
- * Selects the subnets of an existing VPC, after all checks that its constructs allow.
+ * Selects the subnets of an existing VPC, and checks them as far as they are known at synthesis.
  */
 export function selectNetwork(scope: Construct, vpc: ec2.IVpc, props: NeoPrivateCompilationVpcProps): SelectedNetwork {
   if (!props.vpcSubnets && vpc.isolatedSubnets.length === 0) {
@@ -47,7 +47,7 @@ function select(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, selection: e
 }
 
 /**
- * Jobs must not reach the functions' S3 endpoint, and a route table can have only one S3 endpoint.
+ * Fails if jobs and functions share a route table: jobs must not use the functions' S3 endpoint, and a route table can have only one S3 endpoint.
  */
 function requireApart(scope: Construct, jobs: ec2.ISubnet[], functions: ec2.ISubnet[]) {
   const shared = functions.filter(({ subnetId, routeTable }) => jobs.some(job => job.subnetId === subnetId
@@ -76,9 +76,6 @@ export function requireGroupCount(scope: Construct, groups: ec2.ISecurityGroup[]
   }
 }
 
-/**
- * Checks tenancy and DNS.
- */
 function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane?: boolean) {
   const resource = vpc.node.defaultChild;
   if (!(resource instanceof ec2.CfnVPC)) {
@@ -103,7 +100,7 @@ function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane?: boolean) {
 }
 
 /**
- * Checks the number of the subnets, their VPC, and that they have no route to the internet.
+ * Checks that the number of subnets is allowed, and that they are in the VPC and have no route to the internet.
  */
 function checkSubnets(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, subnets: ec2.ISubnet[]) {
   requireSubnetCount(scope, prop, subnets);
@@ -127,13 +124,13 @@ function checkSubnets(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, subnet
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetsNotChecked', `subnets ${paths(unknown)} are imported, so this cannot be checked: `
       + 'they must be in the VPC, their route tables must have no route to the internet, and no other network must be attached to them');
   }
-  scope.node.addValidation({ validate: () => routesOut(scope, prop, subnets) });
+  scope.node.addValidation({ validate: () => internetRoutes(scope, prop, subnets) });
 }
 
 /**
- * Checks for routes of subnets to the internet anywhere in the app. It must be called at the end of synthesis, when none can be added any more.
+ * Finds routes from the subnets to the internet anywhere in the app. It must be called at the end of synthesis, when no more can be added.
  */
-function routesOut(scope: Construct, prop: SubnetsProp, subnets: ec2.ISubnet[]): string[] {
+function internetRoutes(scope: Construct, prop: SubnetsProp, subnets: ec2.ISubnet[]): string[] {
   const tables = subnets.map(({ routeTable }) => routeTable?.routeTableId).filter(id => id !== undefined);
   return scope.node.root.node.findAll()
     .filter(construct => construct instanceof ec2.CfnRoute)
@@ -158,7 +155,7 @@ function maskOf(subnet: ec2.ISubnet): number | undefined {
 }
 
 /**
- * Returns how many instances the smallest of the subnets holds. Undefined if no size is known.
+ * Returns the number of instances that the smallest of the subnets holds. It is undefined if no size is known.
  */
 export function instancesOf(subnets: ec2.ISubnet[]): number | undefined {
   const masks = subnets.map(maskOf).filter(mask => mask !== undefined);
@@ -166,7 +163,7 @@ export function instancesOf(subnets: ec2.ISubnet[]): number | undefined {
 }
 
 /**
- * Checks for two addresses per instance in EACH subnet.
+ * Fails if a subnet has fewer than two addresses per instance, because all interfaces of the jobs may be in the same subnet.
  */
 function checkSizes(scope: Construct, subnets: ec2.ISubnet[], instances: number | undefined) {
   const masks = subnets.map(subnet => ({ subnet, cidr: cidrOf(subnet), mask: maskOf(subnet) }));
@@ -187,8 +184,8 @@ function paths(constructs: ec2.ISubnet[]): string {
 }
 
 /**
- * Compares the IDs of two VPCs, route tables or security groups: literals, or references to resources of the app. The value of a parameter or an
- * import is unknown at synthesis.
+ * Compares the IDs of two VPCs, route tables or security groups, which may be literals or references to resources of the app. The value of a
+ * parameter or an import is unknown at synthesis.
  */
 export function compareIds(one: string, other: string): 'same' | 'different' | 'unknown' {
   if (one === other) { return 'same'; }
@@ -199,7 +196,7 @@ export function compareIds(one: string, other: string): 'same' | 'different' | '
 }
 
 /**
- * The resource of the app that an ID refers to, if it is one that has an ID.
+ * Returns the VPC, route table, security group or internet gateway of the app that an ID refers to, if any.
  */
 export function resourceOf(id: string) {
   const token = Token.isUnresolved(id) ? Tokenization.reverse(id, { failConcat: false }) : undefined;

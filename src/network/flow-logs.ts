@@ -9,7 +9,7 @@ import { acknowledge, INLINE_POLICY_REASONS } from '../util/acknowledge';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { readable } from '../util/intrinsics';
 
-/** A part of the network's props, because the network's module imports this one. */
+/** The part of `NeoPrivateCompilationVpcProps` that is needed here. Importing that type would close an import cycle. */
 interface FlowLogProps {
   readonly vpc?: ec2.IVpc;
   readonly flowLogs?: boolean;
@@ -51,10 +51,10 @@ export function validateFlowLogs(scope: Construct, props: FlowLogProps): void {
 const REMOVAL_POLICIES = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY];
 
 /**
- * Records the accepted and rejected traffic of the whole VPC.
+ * Creates flow logs that record the accepted and rejected traffic of the whole VPC.
  *
- * @param buckets the buckets of jobs, which only the S3 endpoint may write to
- * @returns the log group, undefined for another destination
+ * @param buckets the buckets of jobs, which must not be the destination, because their policies deny the delivery of logs
+ * @returns the log group; undefined for another destination
  */
 export function createFlowLogs(scope: Construct, vpc: ec2.IVpc, buckets: s3.IBucket[], props: FlowLogProps): logs.ILogGroup | undefined {
   const flowLog = new ec2.FlowLog(scope, 'FlowLog', {
@@ -70,7 +70,7 @@ export function createFlowLogs(scope: Construct, vpc: ec2.IVpc, buckets: s3.IBuc
   return flowLog.logGroup;
 }
 
-/** Flow logs are evidence, so their log group outlives the stack by default. */
+/** Creates the default destination. Flow logs are evidence, so their log group outlives the stack by default. */
 function ownLogGroup(scope: Construct, { flowLogRetention, flowLogRemovalPolicy, encryptionKey }: FlowLogProps): ec2.FlowLogDestination {
   const stack = Stack.of(scope);
   const logGroup = new logs.LogGroup(scope, 'FlowLogGroup', {

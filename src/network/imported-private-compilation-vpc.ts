@@ -29,7 +29,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcAttributes> = {
 };
 
 /**
- * An existing network. It cannot be changed, except perhaps its role.
+ * A network that exists already. Nothing in it is changed, except for its role if that is mutable.
  */
 export class ImportedPrivateCompilationVpc extends Resource implements INeoPrivateCompilationVpc {
   public readonly vpc: ec2.IVpc;
@@ -71,14 +71,14 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     this.modelAccess = new ModelAccess(this, this.role);
     this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, attrs.bucketPolicyActions);
     this.warnOfDenies();
-    // Grants to the role become a policy below it, for which a job must wait.
+    // Grants create a policy below the role, and jobs must wait for that policy.
     const { role } = this;
     Dependable.implement(this, { get dependencyRoots() { return [role]; } });
   }
 
-  /** Policies of buckets that are part of this app, or whose policies are. */
+  /** Checks the policies in this app of the network's buckets. */
   private warnOfDenies() {
-    // A construct below this one, for warnings at the end of synthesis.
+    // `lateWarnings` adds warnings to a child, and this construct has no other.
     const checks = new Construct(this, 'Checks');
     const { vpc, s3Endpoint, role, buckets, modelAccess: { buckets: modelBuckets } } = this;
     checks.node.addValidation({
@@ -124,7 +124,7 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
 }
 
 /**
- * The part of a network that a job uses.
+ * Returns the part of a network that a job uses.
  */
 export function vpcConfigOf(privateVpc: INeoPrivateCompilationVpc): NeoVpcConfig {
   return {

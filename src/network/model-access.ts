@@ -13,11 +13,11 @@ import { requireType } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
 import { inPolicy, requireKey } from '../util/s3-names';
 
-/** Construct id of the bucket of assets in a stack. */
+/** Construct id of the assets bucket in a stack. */
 export const MODEL_ASSETS_ID = 'cdk-sagemaker-neo.ModelAssets';
 
 /**
- * The objects that a role and an endpoint policy can name.
+ * Fails unless policies of a role and an endpoint can name the objects.
  */
 export function requireReadable(scope: IConstruct, bucket: s3.IBucket, objectKeyPattern: string): void {
   requireType(scope, 'bucket', bucket, BUCKET);
@@ -29,7 +29,7 @@ export function requireReadable(scope: IConstruct, bucket: s3.IBucket, objectKey
 }
 
 /**
- * Lets jobs read models from other buckets than those of the network: grants it to the network's role, and in its endpoint policy.
+ * Lets jobs read models from buckets other than the network's, by grants to the network's role and in its endpoint policy.
  */
 export class ModelAccess {
   private readonly byRole = new ReadableModels();
@@ -37,11 +37,11 @@ export class ModelAccess {
   private readonly assetsByEndpoint = new ReadableModels();
   private grant?: iam.Grant;
   private readonly unknownKeys = new Set<string>();
-  /** Each once. */
+  /** The buckets of models, without duplicates and without those that the endpoint allows anyway. */
   public readonly buckets: s3.IBucket[] = [];
 
   /**
-   * @param endpoint the endpoint, if its policy is ours
+   * @param endpoint the endpoint, if this library manages its policy
    */
   constructor(private readonly scope: IConstruct, private readonly role: iam.IRole, private readonly endpoint?: ec2.GatewayVpcEndpoint) {}
 
@@ -68,7 +68,7 @@ export class ModelAccess {
     return this.grant;
   }
 
-  /** The legacy synthesizer has parameters for the bucket and the key of an asset, in the stack of the job, which refers to that of the network. */
+  /** The legacy synthesizer creates parameters for the bucket and the key of an asset in the job's stack, which refers to the network's stack. */
   private requireNameable(bucket: s3.IBucket, objectKeyPattern: string) {
     const network = Stack.of(this.scope);
     const foreign = [bucket.bucketName, objectKeyPattern].flatMap(text => Tokenization.reverseString(text).tokens)
@@ -79,7 +79,7 @@ export class ModelAccess {
     }
   }
 
-  /** A bucket that is imported by its name may have a key. That of the bootstrap stack, if it has one, lets the account use it. */
+  /** A bucket that is imported by its name may have a key. If the bootstrap stack's bucket has one, the key's policy lets the account use it. */
   private warnOfUnknownKey(bucket: s3.IBucket) {
     const isKnown = bucket.encryptionKey !== undefined || Resource.isOwnedResource(bucket) || bucket.node.id === MODEL_ASSETS_ID;
     if (isKnown || this.unknownKeys.has(bucket.bucketName)) { return; }
@@ -96,7 +96,7 @@ export class ModelAccess {
   }
 
   private openEndpoint(bucket: s3.IBucket, bucketArn: string, key: string) {
-    // Any account may take the name of a deleted bucket, so the bucket of assets must be in the own account.
+    // Any account may take the name of a deleted bucket, so the assets bucket must be in this account.
     const isOwn = bucket.node.id === MODEL_ASSETS_ID && namesAccount(Stack.of(this.scope), bucket.bucketName);
     const [models, make] = isOwn ? [this.assetsByEndpoint, withinAccount] : [this.byEndpoint, throughEndpoint];
     if (!this.endpoint) {
@@ -112,8 +112,8 @@ export class ModelAccess {
   }
 
   /**
-   * Names a bucket of another stack without a reference to that stack. Otherwise, role and endpoint would depend on
-   * the stack of the bucket, which is often the job's and depends on them.
+   * Returns the ARN of a bucket of another stack without a reference to that stack. Otherwise, the role and the endpoint would depend on the bucket's
+   * stack, which is often the job's stack and depends on them.
    */
   private arnOf(bucket: s3.IBucket): string {
     if (!this.endpoint || !Resource.isOwnedResource(bucket) || Stack.of(bucket) === Stack.of(this.scope)) { return bucket.bucketArn; }
@@ -125,15 +125,15 @@ export class ModelAccess {
   }
 }
 
-/** Whether a name contains the account, by number or as a reference. Then it comes from the account's bootstrap stack. */
+/** Whether the name of an assets bucket contains the account, by number or as a reference, as names of bootstrap stacks do. */
 function namesAccount(stack: Stack, name: string): boolean {
   const written = JSON.stringify(stack.resolve(name));
   return written.includes('AWS::AccountId') || (!Token.isUnresolved(stack.account) && written.includes(stack.account));
 }
 
 /**
- * An endpoint policy has 20,480 characters at most, and the policies of a role hold about as much. If a bucket has more objects than
- * this, the policies name them by the extension of all models.
+ * An endpoint policy has at most 20,480 characters, and the policies of a role may have about as many. If a bucket contains more models than this,
+ * the policies allow all keys with the extension of models.
  */
 const MAX_KEYS_PER_BUCKET = 30;
 const ALL_MODELS = '*.tar.gz';
@@ -148,7 +148,7 @@ export interface ReadStatements {
 }
 
 /**
- * Models in any number of buckets. Three statements, rendered at synthesis, allow reading all of them.
+ * A set of models in any number of buckets. Three statements, rendered at synthesis, allow reading all of them.
  */
 export class ReadableModels {
   private readonly keysByBucket = new Map<string, Set<string>>();
@@ -158,7 +158,7 @@ export class ReadableModels {
   }
 
   /**
-   * @returns whether it is new
+   * @returns whether the key was new
    */
   public add(bucketArn: string, key: string): boolean {
     const keys = this.keysByBucket.get(bucketArn) ?? new Set();
@@ -173,7 +173,7 @@ export class ReadableModels {
     return {
       objects: make({ actions: ['s3:GetObject'], resources: Lazy.list({ produce: () => this.patterns().map(([arn, key]) => `${arn}/${key}`) }) }),
       locations: make({ actions: ['s3:GetBucketLocation'], resources: buckets }),
-      // Only listings of these keys are allowed, so that nothing else of a shared bucket is visible.
+      // Only these keys can be listed, so that the rest of a shared bucket stays invisible.
       listings: make({
         actions: ['s3:ListBucket'],
         resources: buckets,

@@ -3,12 +3,11 @@ import { CfnWaitConditionHandle, Lazy, Stack, type IResolveContext } from 'aws-c
 import type { Construct } from 'constructs';
 
 /**
- * Key of the metadata in which a `NeoPrivateCompilationVpc` lists its parts, for the readers of templates: the validation and
- * the network picture.
+ * Key of the metadata in which a `NeoPrivateCompilationVpc` lists its parts for the privacy validation, which reads only templates.
  */
 export const NETWORK_METADATA = 'cdk-sagemaker-neo:private-network';
 
-/** IDs, mostly references. */
+/** The parts of a network. The values are IDs unless stated otherwise, and mostly references. */
 export interface NetworkMetadata {
   readonly Vpc: string;
   readonly Subnets: string[];
@@ -23,25 +22,25 @@ export interface NetworkMetadata {
 }
 
 /**
- * Writes the metadata of a network into its template, on a resource without an effect, because references in metadata are dependencies, which no other
- * resource should have.
+ * Writes the metadata of a network into its template. It belongs to a resource without an effect, because references in metadata are dependencies,
+ * which no other resource should get.
  */
 export function describeNetwork(network: Construct, metadata: NetworkMetadata): void {
   const handle = new CfnWaitConditionHandle(network, 'Description');
   handle.addMetadata(NETWORK_METADATA, metadata);
-  // All metadata of the handle, because CDK and validations add theirs, too.
+  // The digest covers all metadata, because CDK and validations add to it, too.
   identifyByContent(handle, context => context.resolve(handle.cfnOptions.metadata));
 }
 
 /**
- * Appends a digest to the logical ID of a handle. CloudFormation cannot update a wait condition handle, so a handle whose content changes
- * must become another resource.
+ * Appends a digest of its content to the logical ID of a handle. CloudFormation cannot update a wait condition handle, so a handle whose content
+ * changes must become another resource.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-waitconditionhandle.html
  */
 export function identifyByContent(handle: CfnWaitConditionHandle, content: (context: IResolveContext) => unknown): void {
   handle.overrideLogicalId(Lazy.uncachedString({
-    // CDK searches the rendered value for references only.
+    // In the preparing phase, CDK only looks for references, and the content is not complete.
     produce: context => Stack.of(handle).getLogicalId(handle) + (context.preparing ? '' : digest(content(context))),
   }));
 }

@@ -44,8 +44,8 @@ export function createVpc(scope: Construct, props: NeoPrivateCompilationVpcProps
 }
 
 /**
- * Allocates the subnets of functions at the end of the VPC's block, in reverse order, so that one more Availability Zone, and the option itself, do not move
- * other subnets.
+ * Allocates the functions' subnets at the end of the VPC's block, in reverse order, so that neither one more Availability Zone nor
+ * `privateControlPlane` moves other subnets.
  */
 function withControlPlane(scope: Construct, inner: ec2.IIpAddresses): ec2.IIpAddresses {
   const { cidrBlock } = inner.allocateVpcCidr();
@@ -67,14 +67,14 @@ function withControlPlane(scope: Construct, inner: ec2.IIpAddresses): ec2.IIpAdd
   };
 }
 
-/** There are two steps, because Fn::Cidr returns at most 256 blocks, and sixteen subnets fit into a /24. */
+/** Splits in two steps, because Fn::Cidr returns at most 256 blocks. Sixteen subnets of functions fit into the last /24. */
 function unresolvedBlockFromEnd(vpcCidr: string, vpcMask: number, index: number): string {
   const last = (block: string, from: number, to: number, offset: number) => from >= to ? block
     : Fn.select(2 ** (to - from) - 1 - offset, Fn.cidr(block, 2 ** (to - from), `${32 - to}`));
   return last(last(vpcCidr, vpcMask, 24, 0), Math.max(vpcMask, 24), CONTROL_PLANE_MASK, index);
 }
 
-/** The VPC of an environment-agnostic stack has two Availability Zones. That of another stack has at most as many as its Region. */
+/** CDK uses two Availability Zones in an environment-agnostic stack, and in any other stack at most as many as the Region has. */
 function warnOfFewerZones(scope: Construct, { availabilityZones }: ec2.Vpc, maxAzs: number) {
   // CDK uses placeholders until a lookup has succeeded.
   const isPendingLookup = availabilityZones.some(zone => zone.startsWith('dummy'));
@@ -87,7 +87,7 @@ function warnOfFewerZones(scope: Construct, { availabilityZones }: ec2.Vpc, maxA
 }
 
 /**
- * The number of instances that each subnet must hold; undefined if it is unknown at synthesis.
+ * Returns the number of instances that each subnet must hold. It is undefined if it is unknown at synthesis.
  */
 export function requireInstances(scope: Construct, props: NeoPrivateCompilationVpcProps): number | undefined {
   const { maxConcurrentInstances: instances = DEFAULT_INSTANCES } = props;
@@ -99,7 +99,7 @@ export function requireInstances(scope: Construct, props: NeoPrivateCompilationV
 }
 
 /**
- * The number of jobs that a deployment runs at once, never more than the subnets hold.
+ * Returns the number of jobs that a deployment runs at once, which is never more than the subnets hold.
  */
 export function concurrentJobs(scope: Construct, props: NeoPrivateCompilationVpcProps): number {
   const { maxConcurrentJobs: jobs } = props;
@@ -134,16 +134,16 @@ function jobsSubnetMask(scope: Construct, props: NeoPrivateCompilationVpcProps, 
     throw new NeoValidationError(`maxConcurrentInstances must fit into a VPC: ${instances} instances need ${addressesFor(instances)} addresses in each of ${zones} `
       + `subnets, and the largest possible number with ${zones} Availability Zones is ${max}: lower it, or lower maxAzs; got: ${instances}`, scope);
   }
-  const least = smallestVpcMask(instances, zones, hasControlPlane);
-  const mask = subnetMaskIn(vpcMask ?? least, instances, zones, hasControlPlane);
+  const requiredMask = smallestVpcMask(instances, zones, hasControlPlane);
+  const mask = subnetMaskIn(vpcMask ?? requiredMask, instances, zones, hasControlPlane);
   if (mask === undefined) {
-    throw new NeoValidationError(`ipAddresses must have room for the subnets: maxConcurrentInstances and maxAzs require a /${least} or larger; got: /${vpcMask}`, scope);
+    throw new NeoValidationError(`ipAddresses must have room for the subnets: maxConcurrentInstances and maxAzs require a /${requiredMask} or larger; got: /${vpcMask}`, scope);
   }
   return mask;
 }
 
 /**
- * The netmask of a literal CIDR block or of an IPAM allocation; undefined if it is unknown at synthesis.
+ * Returns the netmask of a literal CIDR block or of an IPAM allocation. It is undefined if it is unknown at synthesis.
  */
 function netmaskOf(scope: Construct, ipAddresses: ec2.IIpAddresses): number | undefined {
   const { cidrBlock, ipv4NetmaskLength } = ipAddresses.allocateVpcCidr();
@@ -155,23 +155,25 @@ function netmaskOf(scope: Construct, ipAddresses: ec2.IIpAddresses): number | un
   return mask;
 }
 
-/**
- * Computes the sizes of subnets and VPC, without constructs.
- *
- * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
- * @see https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+/*
+ * The following functions compute the sizes of subnets and VPC, without constructs:
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
+ * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
  */
 
-/** Neo's rule: two private addresses for each instance of a compilation job. */
+/** Neo requires two private addresses for each instance of a compilation job. */
 const ADDRESSES_PER_INSTANCE = 2;
 
-/** The number of jobs that the deployment of a stack runs at once. Their checks fit into the concurrency of 10 of new accounts in AWS Lambda. */
+/**
+ * The default number of jobs that the deployment of a stack runs at once. The functions that check them stay within AWS Lambda's concurrency of 10 in
+ * new accounts.
+ */
 export const DEFAULT_CONCURRENT_JOBS = 10;
 
 /** AWS reserves the first four addresses of a subnet and its last one. */
 const RESERVED_ADDRESSES = 5;
 
-/** The limits of AWS for the netmask of a VPC and of a subnet. */
+/** AWS's limits for the netmask of a VPC and of a subnet. */
 const LARGEST_BLOCK = 16;
 const SMALLEST_BLOCK = 28;
 
@@ -179,27 +181,28 @@ const SMALLEST_BLOCK = 28;
 const SUBNET_SLOTS = 8;
 
 /**
- * The netmask of a subnet for the functions of a private control plane, the smallest that AWS allows. Interface endpoints use three of its eleven addresses.
- * The others are for interfaces of the functions. AWS names no number, but one serves all functions of a group until it has too many connections.
+ * The netmask of a subnet for the functions of a private control plane, the smallest subnet that AWS allows. Interface endpoints use three of its
+ * eleven addresses. The functions' interfaces use the others. AWS does not say how many, but one serves all functions of a group until it has too
+ * many connections.
  */
 const CONTROL_PLANE_MASK = SMALLEST_BLOCK;
 
 /**
- * The addresses that a subnet needs for this many instances.
+ * Returns the number of addresses that a subnet needs for this many instances, including those that AWS reserves.
  */
 export function addressesFor(instances: number): number {
   return ADDRESSES_PER_INSTANCE * instances + RESERVED_ADDRESSES;
 }
 
 /**
- * The addresses of a subnet that AWS does not reserve.
+ * Returns the number of addresses of a subnet that AWS does not reserve.
  */
 export function usableAddresses(subnetMask: number): number {
   return Math.max(0, addressesIn(subnetMask) - RESERVED_ADDRESSES);
 }
 
 /**
- * The number of instances that fit into a subnet with this netmask.
+ * Returns the number of instances that fit into a subnet with this netmask.
  *
  * @param others the number of addresses for other uses
  */
@@ -208,7 +211,7 @@ export function instancesIn(subnetMask: number, others = 0): number {
 }
 
 /**
- * The number of instances that fit into each of this many equal subnets of the largest possible VPC.
+ * Returns the number of instances that fit into each of this many equal subnets of the largest possible VPC.
  *
  * @param hasControlPlane whether the same number of subnets for functions must fit, too
  */
@@ -217,44 +220,44 @@ export function maxInstances(subnetCount: number, hasControlPlane = false): numb
 }
 
 /**
- * The netmask of the subnets of a VPC. The subnets fill the VPC's block, but for room for more subnets: as unused addresses cost nothing and a subnet that
- * changes its block is replaced, more instances or one more Availability Zone should leave the subnets as they are.
+ * Returns the netmask of the subnets of a VPC. The subnets fill the VPC's block, except for some room for more subnets: unused addresses cost
+ * nothing, but a subnet whose block changes is replaced, so more instances or one more Availability Zone should leave the subnets as they are.
  *
- * Each subnet holds all instances, as all interfaces may land in one of them. The subnets for functions are at the end of the block, so that neither kind
- * moves the other.
+ * Each subnet holds all instances, because all interfaces may be placed in the same subnet.
  *
  * @param hasControlPlane whether the same number of subnets for functions must fit, too
  * @returns undefined when the VPC is too small
  */
 export function subnetMaskIn(vpcMask: number, instances: number, subnetCount: number, hasControlPlane = false): number | undefined {
   const preferred = Math.max(vpcMask + bitsFor(SUBNET_SLOTS), largestSubnetMask(vpcMask, subnetCount, hasControlPlane));
-  const mask = Math.min(leastMask(instances), preferred);
+  const mask = Math.min(smallestSubnetMask(instances), preferred);
   return slots(mask, subnetCount, hasControlPlane) <= 2 ** (mask - vpcMask) ? mask : undefined;
 }
 
 /**
- * The netmask of the smallest VPC that holds this many subnets, each for all instances. Smaller than `LARGEST_BLOCK` if there is none.
+ * Returns the netmask of the smallest VPC that holds this many subnets, each for all instances. It is less than `LARGEST_BLOCK` if no VPC is large
+ * enough.
  *
  * @param hasControlPlane whether the same number of subnets for functions must fit, too
  */
 export function smallestVpcMask(instances: number, subnetCount: number, hasControlPlane = false): number {
-  const mask = leastMask(instances);
+  const mask = smallestSubnetMask(instances);
   return mask - bitsFor(slots(mask, subnetCount, hasControlPlane));
 }
 
-/** The netmask of the smallest subnet that holds all instances. */
-function leastMask(instances: number): number {
+/** Returns the netmask of the smallest subnet that holds all instances. */
+function smallestSubnetMask(instances: number): number {
   return Math.min(SMALLEST_BLOCK, 32 - bitsFor(addressesFor(instances)));
 }
 
-/** The netmask of the largest subnets that fit. */
+/** Returns the netmask of the largest subnets that fit. */
 function largestSubnetMask(vpcMask: number, subnetCount: number, hasControlPlane: boolean): number {
   let mask = vpcMask;
   while (2 ** (mask - vpcMask) < slots(mask, subnetCount, hasControlPlane)) { mask++; }
   return mask;
 }
 
-/** The number of blocks, with the size of the jobs' subnets, that all subnets need. */
+/** Returns the number of blocks, each as large as a jobs' subnet, that all subnets need. */
 function slots(mask: number, subnetCount: number, hasControlPlane: boolean): number {
   return subnetCount + (hasControlPlane ? Math.ceil(subnetCount * addressesIn(CONTROL_PLANE_MASK) / addressesIn(mask)) : 0);
 }
@@ -263,7 +266,7 @@ function addressesIn(mask: number): number {
   return 2 ** (32 - mask);
 }
 
-/** The number of bits that count to `n`: the smallest b with 2^b >= n. */
+/** Returns the smallest b with 2^b >= n. */
 function bitsFor(n: number): number {
   let bits = 0;
   while (2 ** bits < n) { bits++; }

@@ -71,12 +71,12 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
   readonly vpcConfig: NeoVpcConfig;
 
   /**
-   * Lets the execution role read objects of a bucket that is not one of the network's `buckets`, such as a model asset in the bootstrap bucket, and lets
-   * the requests through the S3 endpoint. It does nothing for a bucket of the network, or when it is called again. If this library does not manage the
-   * endpoint's policy, a warning says what it must allow.
+   * Lets the execution role read objects of a bucket that is not one of the network's `buckets`, such as a model asset in the bootstrap bucket, and
+   * lets the requests through the S3 endpoint. It does nothing for a bucket of the network, or if it is called again. If this library does not manage
+   * the endpoint's policy, a warning says what the policy must allow.
    *
-   * @param bucket the bucket
-   * @param objectKeyPattern key of the object, `*` and `?` allowed
+   * @param bucket the bucket that contains the model
+   * @param objectKeyPattern key of the object, or a pattern for keys with the wildcards `*` and `?`
    */
   grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant;
 
@@ -89,8 +89,8 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
   allowOutsideEndpoint(grantee: iam.IGrantable): void;
 
   /**
-   * Returns the statement that denies requests that do not come through the S3 endpoint, for the policy of a bucket that the network's stack does not own.
-   * It exempts the principals of `allowOutsideEndpoint`, including those that are added later.
+   * Returns the statement that denies requests that do not come through the S3 endpoint, for the policy of a bucket that the network's stack does not
+   * own. It exempts the principals of `allowOutsideEndpoint`, including those that are added later.
    *
    * @param bucket a bucket, not necessarily one of `buckets`
    */
@@ -98,8 +98,7 @@ export interface INeoPrivateCompilationVpc extends IResource, ec2.IConnectable, 
 }
 
 /**
- * The network of a compilation job: SageMaker places the job's network interfaces in these subnets,
- * behind these security groups.
+ * The network of a compilation job: SageMaker places the job's network interfaces in these subnets, with these security groups.
  *
  * Usually, this is `vpcConfig` of a `NeoPrivateCompilationVpc`. Write it by hand only for a network that this library does not know.
  *
@@ -118,8 +117,8 @@ export interface NeoVpcConfig {
   readonly securityGroupIds: string[];
 
   /**
-   * The private VPC that the IDs come from. With it, a job waits for the whole network before it starts and is deleted
-   * before the network is, takes its execution role from it, and lets its model through the network's S3 endpoint.
+   * The private VPC that the IDs come from. With it, a job starts after the whole network is complete, is deleted before the network, uses the
+   * network's execution role, and lets its model through the network's S3 endpoint.
    *
    * @default - none: you arrange the order, the role and the endpoint policy
    */
@@ -158,7 +157,7 @@ export interface NeoPrivateCompilationVpcAttributes {
   readonly role: iam.IRole;
 
   /**
-   * The buckets that the policies of the endpoint and the role allow already.
+   * The buckets that the policies of the endpoint and the role already allow.
    *
    * @default - none: for every model, a warning says what the endpoint's policy must allow
    */
@@ -172,8 +171,9 @@ export interface NeoPrivateCompilationVpcAttributes {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Security group of a network with `privateControlPlane`, in which the functions that control jobs run in the VPC too, in `controlPlaneSubnets`. The network
-   * must have interface endpoints for SageMaker, Step Functions and CloudFormation, and an S3 endpoint that lets the responses to CloudFormation through.
+   * Security group of a network with `privateControlPlane`, in which the functions that control jobs run in the VPC too, in `controlPlaneSubnets`.
+   * The network must have interface endpoints for SageMaker, Step Functions and CloudFormation, and an S3 endpoint that lets the responses to
+   * CloudFormation through.
    *
    * @default - the functions run outside the VPC
    */

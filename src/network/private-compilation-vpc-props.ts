@@ -35,29 +35,31 @@ import {
  */
 export interface NeoPrivateCompilationVpcProps {
   /**
-   * Buckets with models and for artifacts, at least one, all in the Region of the stack. Jobs can reach only these.
+   * Buckets for models and artifacts: at least one, all in the Region of the stack. Jobs can reach only these.
    *
    * A bucket of the same stack gets a policy that denies `bucketPolicyActions` to every request that does not come through this
-   * network's S3 endpoint, and everything to requests without TLS, as `enforceSSL` does. For any other bucket, a warning says which statement its owner must add.
+   * network's S3 endpoint, and everything to requests without TLS, as `enforceSSL` does. For any other bucket, a warning says which statement its
+   * owner must add.
    */
   readonly buckets: s3.IBucket[];
 
   /**
-   * Maximum number of instances, and so of jobs, that run at the same time. Each needs two IP addresses, and all of them may be in the same subnet, so
-   * every subnet must be large enough for all. The subnets of a new VPC have room for 4,093 instances in any case; a larger number replaces the subnets
-   * of a deployed network.
+   * Maximum number of instances, and so of jobs, that run at the same time. Each needs two IP addresses, and all of them may be in the same subnet,
+   * so every subnet must be large enough for all. The subnets of a new VPC have room for 4,093 instances in any case; a larger number replaces the
+   * subnets of a deployed network.
    *
-   * An integer from 1; with two Availability Zones at most 16381, or 8189 with `privateControlPlane`. If it is an unresolved token, subnets are as large as AWS allows.
+   * An integer from 1; with two Availability Zones at most 16381, or 8189 with `privateControlPlane`. If it is an unresolved token, subnets are as
+   * large as AWS allows.
    *
    * @default 100
    */
   readonly maxConcurrentInstances?: number;
 
   /**
-   * How many `NeoCompilationJob`s of this network the deployment of a stack runs at the same time. The others wait for their turn, and the timeout of each
-   * begins with it. A higher number needs more of the account's quota of compilation jobs, and of AWS Lambda's concurrency, which is 10 in new accounts.
-   * The turn of a job with `waitForCompletion: false` ends when the job has started, and each stack takes turns on its own. A warning says if the subnets have
-   * too few addresses for all jobs that may run at the same time. Fleets have their own limit.
+   * How many `NeoCompilationJob`s of this network the deployment of a stack runs at the same time. The others wait for their turn, and the timeout of
+   * each begins with it. A higher number needs more of the account's quota of compilation jobs, and of AWS Lambda's concurrency, which is 10 in new
+   * accounts. The turn of a job with `waitForCompletion: false` ends when the job has started, and each stack takes turns on its own. A warning says
+   * if the subnets have too few addresses for all jobs that may run at the same time. Fleets have their own limit.
    *
    * An integer from 1. A value above `maxConcurrentInstances` is reduced to it, and an unresolved token is ignored.
    *
@@ -66,17 +68,18 @@ export interface NeoPrivateCompilationVpcProps {
   readonly maxConcurrentJobs?: number;
 
   /**
-   * Number of Availability Zones to use, with one isolated subnet in each: 1 to 16, as a job takes at most 16 subnets. A stack
-   * without an environment has two; there is a warning if you ask for more.
+   * Number of Availability Zones to use, with one isolated subnet in each: 1 to 16, because a job accepts at most 16 subnets. A stack without an
+   * environment has two, so a larger number causes a warning.
    *
    * @default 2
    */
   readonly maxAzs?: number;
 
   /**
-   * Addresses of the VPC, such as `IpAddresses.cidr('10.20.0.0/20')` or an IPAM pool. They must suffice for the subnets that
-   * `maxConcurrentInstances` and `maxAzs` need. The subnets fill them, with room for eight subnets if the number of instances permits, so that one more
-   * Availability Zone leaves the subnets of a deployed network as they are.
+   * Addresses of the VPC, such as `IpAddresses.cidr('10.20.0.0/20')` or an IPAM pool. There must be enough for the subnets that
+   * `maxConcurrentInstances` and
+   * `maxAzs` require. The subnets use all of them, but leave room for eight subnets in total if the number of instances permits, so that one more
+   * Availability Zone does not change the subnets of a deployed network.
    *
    * @default - 10.0.0.0/16
    */
@@ -132,11 +135,12 @@ export interface NeoPrivateCompilationVpcProps {
    * Actions that the bucket policy denies outside the endpoint: actions on objects and listings, such as `s3:DeleteObject*`. Actions on
    * the bucket itself (`s3:PutBucketPolicy`, `s3:*` …) are an error, because denying them would lock out the deployment itself.
    *
-   * **Locked out of these actions** is every principal that does not come through the endpoint: people, administrators, the root user
-   * and the S3 console; other workloads and networks; other accounts; AWS services, also those acting for you (SageMaker hosting that loads
-   * a compiled model, CloudTrail or S3 inventory writing here, Athena, DataSync); and this app's own asset or bucket deployments. Not locked
-   * out are the exempt principals, and CloudFormation, which creates, changes and deletes bucket and policy as before, with
-   * `autoDeleteObjects` too.
+   * **Every principal that does not come through the endpoint is locked out of these actions**: people, administrators, the root user
+   * and the S3 console; other workloads and networks; other accounts; AWS services, including those that act on your behalf (SageMaker hosting that
+   * loads a compiled model, CloudTrail or S3 inventory that writes to the bucket, Athena, DataSync); and this app's own asset or bucket deployments.
+   * The exempt principals are not locked out. Neither is CloudFormation, which still creates, changes and deletes the bucket and its policy, also
+   * with
+   * `autoDeleteObjects`.
    *
    * @default - `s3:GetObject`, `s3:GetObjectVersion`, `s3:PutObject`, `s3:ListBucket`
    */
@@ -167,8 +171,9 @@ export interface NeoPrivateCompilationVpcProps {
   readonly flowLogs?: boolean;
 
   /**
-   * Destination of the flow logs, such as `ec2.FlowLogDestination.toS3(bucket)`. It must not be one of `buckets`, as their policies deny the delivery of logs.
-   * The destination decides about encryption, retention and removal; the props for these apply only to the log group that the construct creates.
+   * Destination of the flow logs, such as `ec2.FlowLogDestination.toS3(bucket)`. It must not be one of `buckets`, because their policies deny the
+   * delivery of logs. The destination determines encryption, retention and removal; the props for these apply only to the log group that the
+   * construct creates.
    *
    * @default - a CloudWatch log group that the construct creates
    */
@@ -182,24 +187,24 @@ export interface NeoPrivateCompilationVpcProps {
   readonly flowLogRetention?: logs.RetentionDays;
 
   /**
-   * Removal policy of the log group of the flow logs: any but `SNAPSHOT`.
+   * Removal policy of the flow logs' log group: any except `SNAPSHOT`.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly flowLogRemovalPolicy?: RemovalPolicy;
 
   /**
-   * Customer-managed key for the flow logs, for the logs of the functions that control jobs, for the bucket that a fleet creates for its
-   * results, and for the compiled models of jobs if neither the job nor its bucket has a key. The policy of a key of this app is extended for
-   * CloudWatch Logs; a warning says what the policy of an imported key needs. The keys of the buckets are taken from the buckets.
+   * Customer-managed key for the flow logs, for the logs of the functions that control jobs, for the bucket that a fleet creates for its results, and
+   * for the compiled models of jobs if neither the job nor its bucket has a key. CloudWatch Logs is added to the policy of a key of this app. For an
+   * imported key, a warning says what its policy needs. The buckets' own keys need not be passed here.
    *
    * @default - CloudWatch Logs and S3 encrypt with keys of AWS
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Whether the functions that start, watch and delete jobs run in this VPC too, without any path to the internet. This adds isolated subnets for them, an S3
-   * endpoint, and interface endpoints for SageMaker, Step Functions and CloudFormation, which AWS charges by the hour.
+   * Whether the functions that start, watch and delete jobs run in this VPC too, without any path to the internet. This adds isolated subnets for
+   * them, an S3 endpoint, and interface endpoints for SageMaker, Step Functions and CloudFormation, which AWS charges by the hour.
    *
    * Without it, these functions run outside the VPC, as Lambda functions do by default, and call AWS's public endpoints. Models and artifacts do
    * not pass through them either way.
@@ -210,8 +215,8 @@ export interface NeoPrivateCompilationVpcProps {
   readonly privateControlPlane?: boolean;
 
   /**
-   * Subnets of `vpc` for the functions of `privateControlPlane`: 1 to 16, isolated, other than those of the jobs, with eight free addresses each. They need their
-   * own route tables, as a route table takes one S3 endpoint and jobs must not use that of the functions.
+   * Subnets of `vpc` for the functions of `privateControlPlane`: 1 to 16, isolated, different from the jobs' subnets, with eight free addresses each.
+   * They need their own route tables, because a route table accepts one S3 endpoint, and jobs must not use the functions' endpoint.
    *
    * @default - a subnet of sixteen addresses in each Availability Zone of a new VPC; required with `vpc`
    */
@@ -252,7 +257,7 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
 };
 
 /**
- * Props of the wrong type, and props that make no sense together: better an error than a prop that is silently ignored.
+ * Fails for props of the wrong type, and for props that contradict each other, so that no prop is silently ignored.
  */
 export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcProps, isSubclass: boolean) {
   requireTypes(scope, props, TYPES, 'props', isSubclass);

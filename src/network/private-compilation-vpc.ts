@@ -26,13 +26,13 @@ import { BUCKET } from '../util/resource-types';
 import { uploadDestination } from '../util/s3-names';
 
 /**
- * A VPC in which SageMaker Neo compiles models without any path to the internet: isolated subnets sized for the jobs, a gateway
- * endpoint that lets through the given buckets only, bucket policies that let in this endpoint only, a security group that opens
- * nothing else, and the execution role.
+ * A VPC in which SageMaker Neo compiles models without any path to the internet. It has isolated subnets sized for the jobs, a gateway endpoint that
+ * allows only the given buckets, bucket policies that allow only this endpoint, a security group that allows no other traffic, and the execution
+ * role.
  *
- * Pass `vpcConfig` to `NeoCompilationJob`. A construct that depends on this one (`node.addDependency`) waits for all of it.
+ * Pass `vpcConfig` to `NeoCompilationJob`. A construct that depends on this one (`node.addDependency`) is deployed after all of it.
  *
- * Nothing of it is paid by the hour, unless you ask for `privateControlPlane`; flow logs cost what CloudWatch Logs takes for their volume.
+ * Nothing in it is charged by the hour unless you set `privateControlPlane`. CloudWatch Logs charges for the volume of flow logs.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  *
@@ -42,14 +42,14 @@ import { uploadDestination } from '../util/s3-names';
  */
 export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCompilationVpc {
   /**
-   * Use a network that exists already, made by another app for instance. Within one app, and across its stacks, pass the
-   * construct itself.
+   * Imports an existing network, for example one that another app created. Within one app, and across its stacks, pass the construct itself.
    *
-   * Nothing is checked but the numbers, and nothing is changed but the role, if it is mutable.
+   * The parts are checked only for their type, number, Region and account, and for statements of bucket policies in this app that deny jobs'
+   * requests. Only the role is changed, if it is mutable.
    *
-   * @param scope the construct to add it to
-   * @param id its id
-   * @param attrs what describes the network
+   * @param scope the parent of the construct, usually `this`
+   * @param id construct id, unique in the scope
+   * @param attrs the parts of the network
    */
   public static fromPrivateCompilationVpcAttributes(
     scope: Construct, id: string, attrs: NeoPrivateCompilationVpcAttributes,
@@ -63,12 +63,12 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   public readonly vpc: ec2.IVpc;
 
   /**
-   * The isolated subnets of the jobs, 1 to 16.
+   * The isolated subnets that compilation jobs use, 1 to 16.
    */
   public readonly subnets: ec2.ISubnet[];
 
   /**
-   * The first security group of the jobs; the only one unless you bring more.
+   * The first security group of the jobs, which is the only one unless `securityGroups` has several.
    */
   public readonly securityGroup: ec2.ISecurityGroup;
 
@@ -88,47 +88,47 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   public readonly role: iam.IRole;
 
   /**
-   * The security groups, to open more in or out than jobs need. Nothing needs it.
+   * The security groups, to allow more traffic. Compilation jobs need no further rules.
    */
   public readonly connections: ec2.Connections;
 
   /**
-   * The execution role, to grant it more.
+   * The execution role, as the grantee of further permissions.
    */
   public readonly grantPrincipal: iam.IPrincipal;
 
   /**
-   * What a `NeoCompilationJob` takes as its `vpcConfig`.
+   * The value for `vpcConfig` of a `NeoCompilationJob`.
    */
   public readonly vpcConfig: NeoVpcConfig;
 
   /**
-   * The buckets that jobs reach.
+   * The buckets that jobs can reach.
    */
   public readonly buckets: s3.IBucket[];
 
   /**
-   * The log group of the flow logs, undefined without flow logs and with a `flowLogDestination` other than CloudWatch Logs.
+   * The log group of the flow logs. It is undefined without flow logs, and for a `flowLogDestination` other than CloudWatch Logs.
    */
   public readonly flowLogGroup?: logs.ILogGroup;
 
   /**
-   * Customer-managed key for what jobs write and log, undefined without one.
+   * Customer-managed key for the output and the logs of jobs. It is undefined if there is none.
    */
   public readonly encryptionKey?: kms.IKey;
 
   /**
-   * Security group of the functions that control jobs, undefined without `privateControlPlane`.
+   * Security group of the functions that control jobs. It is undefined without `privateControlPlane`.
    */
   public readonly controlPlaneSecurityGroup?: ec2.ISecurityGroup;
 
   /**
-   * Subnets of the functions that control jobs, undefined without `privateControlPlane`.
+   * Subnets of the functions that control jobs. They are undefined without `privateControlPlane`.
    */
   public readonly controlPlaneSubnets?: ec2.ISubnet[];
 
   /**
-   * Whether bucket policies of this stack name who is exempt.
+   * Whether bucket policies of this stack name the exempt principals.
    *
    * @internal
    */
@@ -145,9 +145,9 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   private readonly modelAccess: ModelAccess;
 
   /**
-   * @param scope construct that it becomes a part of
+   * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope
-   * @param props buckets, and what is brought or sized differently
+   * @param props the buckets; optionally existing resources, sizes and security options
    */
   constructor(scope: Construct, id: string, props: NeoPrivateCompilationVpcProps) {
     super(scope, id);
@@ -193,7 +193,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this._writesBucketPolicies = bucketPolicies.length > 0;
 
     this.vpcConfig = vpcConfigOf(this);
-    // A brought VPC may hold much that jobs need not wait for; its subnets bring what they depend on.
+    // An existing VPC may contain much that jobs need not wait for. Its subnets depend on everything that they need.
     const network = props.vpc ? [...subnets, ...controlPlaneSubnets ?? []] : [vpc];
     const parts = [...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies];
     this.createReadyBarrier(parts);
@@ -208,7 +208,8 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   }
 
   /**
-   * The statement that closes a bucket to everything outside the S3 endpoint: for the policies of buckets that this stack does not own.
+   * Returns the statement that denies requests that do not come through the S3 endpoint, for the policy of a bucket that this stack does not own.
+   * It exempts the principals of `allowOutsideEndpoint`, including those that are added later.
    *
    * @param bucket a bucket, not necessarily one of `buckets`
    */
@@ -220,11 +221,12 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   }
 
   /**
-   * Let a principal use the buckets from outside the S3 endpoint too, as `bucketPolicyExemptPrincipals` does: a deployment's role, or the
-   * role of an endpoint that hosts a compiled model. It still needs permissions of its own.
+   * Lets a principal use the buckets from outside the S3 endpoint too, as `bucketPolicyExemptPrincipals` does: for example the role of a
+   * `BucketDeployment`, or the role of an endpoint that hosts a compiled model. The principal still needs its own permissions.
    *
-   * A role of this stack must be able to exist before the jobs do: attributes of jobs belong into its policies (`grant…`,
-   * `addToPrincipalPolicy`), not into its `inlinePolicies`.
+   * A role of this stack is created before the jobs. If its permissions refer to attributes of jobs, add them with `grant…` or
+   * `addToPrincipalPolicy`, not with
+   * `inlinePolicies`.
    *
    * @param grantee a role, a user, a function or an `ArnPrincipal`
    */
@@ -251,11 +253,11 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   }
 
   /**
-   * Let the execution role read objects of a bucket that is not one of `buckets`, and let the requests through the S3 endpoint. Jobs call
-   * this for their models.
+   * Lets the execution role read objects of a bucket that is not one of `buckets`, and lets the requests through the S3 endpoint. Jobs call this for
+   * their models.
    *
-   * @param bucket the bucket
-   * @param objectKeyPattern key of the object, `*` and `?` allowed
+   * @param bucket the bucket that contains the model
+   * @param objectKeyPattern key of the object, or a pattern for keys with the wildcards `*` and `?`
    */
   public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {
     requireReadable(this, bucket, objectKeyPattern);
@@ -271,6 +273,8 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   }
 
   /**
+   * Grants the execution role what jobs need.
+   *
    * @returns the grant on the buckets' objects
    */
   private permitJobs(isExisting: boolean): iam.Grant {
@@ -286,21 +290,21 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   }
 
   /**
-   * A construct that depends on this network depends on one resource, which depends on all others: one line in the template instead of thirty for
-   * each of maybe hundreds of jobs. The handle does nothing and costs nothing.
+   * Creates one resource that depends on all others, so that each of perhaps hundreds of jobs needs one line in the template to depend on the
+   * network, instead of thirty. The handle does nothing and costs nothing.
    *
-   * Dependencies on constructs are followed at the end of synthesis, so policies that are added later are among them.
+   * CDK resolves dependencies on constructs at the end of synthesis, so this includes policies that are added later.
    */
   private createReadyBarrier(parts: IDependable[]) {
     const ready = new CfnWaitConditionHandle(this, 'Ready');
-    // CDK's own metadata would change the handle.
+    // Metadata that CDK adds would update the handle, which CloudFormation cannot do.
     ready.addDeletionOverride('Metadata');
     ready.node.addDependency(...parts, ...this.node.children.filter(child => child !== ready));
-    // In the order in which CDK writes DependsOn. The newest aws-cdk-lib has this method alone, which names those of other stacks, too.
+    // Sorted as CDK sorts DependsOn. `obtainDependencies` also returns resources of other stacks, and the newest aws-cdk-lib has no other method.
     const dependencies = () => ready.obtainDependencies().filter(element => CfnResource.isCfnResource(element))
       .filter(({ stack }) => stack === ready.stack).sort((one, other) => one.node.path.localeCompare(other.node.path));
     const logicalIds = () => this.stack.resolve(dependencies().map(({ logicalId }) => logicalId)) as string[];
-    // Each of hundreds of jobs asks for the handle's logical ID, and from its validation on no dependency is added.
+    // Hundreds of jobs ask for the handle's logical ID, and no dependency is added once validations run.
     let final: string[] | undefined;
     ready.node.addValidation({ validate: () => { final = logicalIds(); return []; } });
     identifyByContent(ready, () => final ?? logicalIds());

@@ -16,21 +16,21 @@ import {
 import { NeoValidationError } from '../util/errors';
 import { readable, readableValue } from '../util/intrinsics';
 
-/** What a compilation job does with objects of a bucket. */
+/** Actions of compilation jobs on objects of a bucket. */
 export const OBJECT_ACTIONS = ['s3:GetObject', 's3:PutObject'];
 
-/** What a compilation job does with a bucket. */
+/** Actions of compilation jobs on a bucket. */
 export const BUCKET_ACTIONS = ['s3:GetBucketLocation', 's3:ListBucket'];
 
-/** For whom an S3 endpoint is, and what to do where the route tables of their subnets have one already. */
+/** Uses of an S3 endpoint, each with the prop for its subnets and what to do if their route tables already have an endpoint. */
 export const FOR_JOBS = { id: 'S3Endpoint', prop: 'vpcSubnets', remedy: 'pass it as s3Endpoint' };
 export const FOR_FUNCTIONS = { id: 'ControlPlaneS3Endpoint', prop: 'controlPlaneSubnets', remedy: 'select controlPlaneSubnets whose route tables have none' };
 
 /**
- * The gateway endpoint on the subnets' route tables.
+ * Creates a gateway endpoint on the subnets' route tables.
  */
 export function createS3Endpoint(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], { id, prop, remedy } = FOR_JOBS): ec2.GatewayVpcEndpoint {
-  // CDK skips a subnet without; what runs in it could not reach S3.
+  // CDK skips a subnet without a route table, so nothing in it could reach S3.
   const tableless = subnets.filter(subnet => !subnet.routeTable?.routeTableId);
   if (tableless.length > 0) {
     throw new NeoValidationError(`${prop} must have known route tables for the S3 endpoint: pass routeTableId when you import them${id === FOR_JOBS.id ? ', or pass s3Endpoint' : ''}; `
@@ -48,10 +48,10 @@ export function createS3Endpoint(scope: Construct, vpc: ec2.IVpc, subnets: ec2.I
 }
 
 /**
- * What the endpoint lets through: the needed actions on these buckets and their objects, for principals of the stack's account.
+ * Returns statements that allow principals of the stack's account the actions that jobs need on these buckets and their objects.
  *
- * This is an Allow and no Deny: an endpoint policy that only denies lets nothing through at all, and a policy cannot name the endpoint it
- * belongs to. The other half, "only through this endpoint", is in the bucket policies.
+ * The statements allow and do not deny, because an endpoint policy that only denies lets nothing through. The bucket policies contain the other half,
+ * that the buckets can be used only through this endpoint.
  */
 export function endpointStatements(buckets: s3.IBucket[]): iam.PolicyStatement[] {
   return [
@@ -61,15 +61,15 @@ export function endpointStatements(buckets: s3.IBucket[]): iam.PolicyStatement[]
 }
 
 /**
- * An Allow for the endpoint's policy. Credentials of a foreign account get nothing through, which closes the endpoint to
- * exfiltration with credentials that an attacker brings along.
+ * Returns an Allow for the endpoint's policy. It is limited to principals of the stack's account, so that code in a model cannot send data out with
+ * credentials of another account.
  */
 export function throughEndpoint(props: iam.PolicyStatementProps): iam.PolicyStatement {
   return statement(props, { 'aws:PrincipalAccount': Aws.ACCOUNT_ID });
 }
 
 /**
- * An Allow for resources of the stack's account only, for buckets whose name alone does not tell whose they are.
+ * Returns an Allow for resources of the stack's account only, for buckets whose name does not guarantee that they belong to it.
  */
 export function withinAccount(props: iam.PolicyStatementProps): iam.PolicyStatement {
   return statement(props, { 'aws:PrincipalAccount': Aws.ACCOUNT_ID, 'aws:ResourceAccount': Aws.ACCOUNT_ID });
@@ -78,14 +78,14 @@ export function withinAccount(props: iam.PolicyStatementProps): iam.PolicyStatem
 function statement(props: iam.PolicyStatementProps, accounts: Record<string, string>): iam.PolicyStatement {
   return new iam.PolicyStatement({
     ...props,
-    // The policy of a gateway endpoint takes no other principal than "*"; conditions tell principals apart.
+    // The policy of a gateway endpoint accepts only "*" as principal; conditions restrict it.
     principals: [new iam.StarPrincipal()],
     conditions: { ...props.conditions, StringEquals: accounts },
   });
 }
 
 /**
- * An S3 endpoint that was brought.
+ * Checks an existing S3 endpoint as far as it is known at synthesis, and warns about its policy, which is not changed.
  */
 export function checkS3Endpoint(
   scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], endpoint: ec2.IGatewayVpcEndpoint, needed: iam.PolicyStatement[],
@@ -96,7 +96,7 @@ export function checkS3Endpoint(
       throw new NeoValidationError(`s3Endpoint must be a gateway endpoint; got: ${endpoint.node.path}, of type ${resource.vpcEndpointType}`, scope);
     }
     const service = readableValue(Stack.of(scope).resolve(resource.serviceName));
-    // A name that ends in a reference may be any service's.
+    // A name that ends in a reference may be the name of any service.
     if (typeof service === 'string' && !/\.s3$|\}$/.test(service)) {
       throw new NeoValidationError(`s3Endpoint must be an endpoint for S3; got: ${endpoint.node.path}, for ${service}`, scope);
     }
@@ -121,25 +121,25 @@ export function checkS3Endpoint(
 const PREFIX_LIST_ID = 'PrefixLists.0.PrefixListId';
 
 /**
- * The prefix list with the addresses of S3 in the stack's Region. Its ID differs per Region and is documented nowhere, so it has to be
- * found out: at synthesis where the environment is known (the answer is kept in cdk.context.json), else by the deployment.
+ * Returns the prefix list with the addresses of S3 in the stack's Region. Its ID differs by Region and is not documented, so it is looked up: at
+ * synthesis if the environment is known (CDK keeps the result in cdk.context.json), otherwise by the deployment.
  */
 export function findS3PrefixList(scope: Construct): ec2.IPrefixList {
   const { account, region } = Stack.of(scope);
   return Token.isUnresolved(account) || Token.isUnresolved(region)
-    ? atDeployment(Stack.of(scope))
+    ? lookUpAtDeployment(Stack.of(scope))
     : ec2.PrefixList.fromLookup(scope, 'S3PrefixList', { prefixListName: `com.amazonaws.${region}.s3` });
 }
 
 /**
- * One custom resource per stack, whatever the number of networks in it.
+ * Uses one custom resource per stack, regardless of the number of networks in it.
  */
-function atDeployment(stack: Stack): ec2.IPrefixList {
+function lookUpAtDeployment(stack: Stack): ec2.IPrefixList {
   const id = 'NeoS3PrefixList';
   const existing = stack.node.tryFindChild(id) as AwsCustomResource | undefined;
   const lookup = existing ?? new AwsCustomResource(stack, id, {
     resourceType: 'Custom::NeoS3PrefixList',
-    // Runs for a create too. Nothing is made, so there is nothing to delete.
+    // AwsCustomResource uses onUpdate for a Create, too. The call creates nothing, so there is nothing to delete.
     onUpdate: {
       service: 'EC2',
       action: 'describeManagedPrefixLists',
@@ -151,21 +151,21 @@ function atDeployment(stack: Stack): ec2.IPrefixList {
       // The action takes no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
       new iam.PolicyStatement({ actions: ['ec2:DescribeManagedPrefixLists'], resources: ['*'] }),
     ]),
-    // The SDK of the runtime will do; installing another one would need a path to the internet.
+    // The runtime's SDK suffices; installing another one would need a path to the internet.
     installLatestAwsSdk: false,
   });
-  if (!existing) { explainFindings(lookup); }
+  if (!existing) { acknowledgeFindings(lookup); }
   return (stack.node.tryFindChild(`${id}Import`) as ec2.IPrefixList | undefined)
     ?? ec2.PrefixList.fromPrefixListId(stack, `${id}Import`, lookup.getResponseField(PREFIX_LIST_ID));
 }
 
 /**
- * With `s3PrefixList`, or in a stack whose environment is known, there is neither function nor finding.
+ * Acknowledges the findings on the lookup. Users who want neither the function nor the findings set `s3PrefixList` or the stack's environment.
  */
-function explainFindings(lookup: AwsCustomResource) {
+function acknowledgeFindings(lookup: AwsCustomResource) {
   acknowledge(lookup, INLINE_POLICY_REASONS);
   acknowledgeWildcards(lookup, { 'ec2:DescribeManagedPrefixLists': 'The action takes no resource.' });
-  // CDK's function for all resources of this kind in the stack.
+  // All AwsCustomResources of a stack share this function.
   const cdkFunction = Stack.of(lookup).node.findChild(`AWS${AwsCustomResource.PROVIDER_FUNCTION_UUID.replace(/-/g, '')}`);
   acknowledge(cdkFunction, {
     ...CDK_FUNCTION_REASONS,

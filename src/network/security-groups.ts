@@ -7,7 +7,8 @@ import { lateWarnings, NeoValidationError } from '../util/errors';
 import { readableValue } from '../util/intrinsics';
 
 /**
- * The group of the jobs' network interfaces: nothing in; out only to S3 and to the jobs' own subnets, which Neo requires.
+ * Creates the group of the jobs' network interfaces. It allows no inbound traffic, and outbound traffic only to S3 and to the jobs' subnets, as Neo
+ * requires.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  */
@@ -31,11 +32,11 @@ export function createSecurityGroup(scope: Construct, vpc: ec2.IVpc, subnets: ec
 }
 
 /**
- * Security groups that were brought.
+ * Checks existing security groups as far as they are known at synthesis.
  */
 export function checkSecurityGroups(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], groups: ec2.ISecurityGroup[]) {
   requireGroupCount(scope, groups);
-  const made: ec2.CfnSecurityGroup[] = [];
+  const known: ec2.CfnSecurityGroup[] = [];
   for (const group of groups) {
     const resource = group.node.defaultChild;
     if (!(resource instanceof ec2.CfnSecurityGroup)) {
@@ -50,14 +51,14 @@ export function checkSecurityGroups(scope: Construct, vpc: ec2.IVpc, subnets: ec
       Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:securityGroupAllowsAllOutbound', `security group ${group.node.path} allows all outbound traffic: create it with `
         + 'allowAllOutbound: false, and allow TCP 443 to the prefix list of S3 and all traffic to the subnets');
     }
-    made.push(resource);
+    known.push(resource);
   }
-  // At the end of synthesis, as rules may still come.
+  // This runs at the end of synthesis, because rules may be added until then.
   scope.node.addValidation({
     validate: () => {
-      warnOfInboundRules(scope, made);
-      // The rules of an imported group are not known.
-      if (made.length === groups.length) { warnOfMissingRules(scope, subnets, made); }
+      warnOfInboundRules(scope, known);
+      // An imported group may have the missing rules.
+      if (known.length === groups.length) { warnOfMissingRules(scope, subnets, known); }
       return [];
     },
   });
@@ -71,7 +72,7 @@ function warnOfInboundRules(scope: Construct, groups: ec2.CfnSecurityGroup[]) {
   }
 }
 
-/** Without these, jobs fail after minutes, and no message says why. */
+/** Warns of missing outbound rules: jobs would fail after minutes, and no message would say why. */
 function warnOfMissingRules(scope: Construct, subnets: ec2.ISubnet[], groups: ec2.CfnSecurityGroup[]) {
   const rules = groups.flatMap(group => rulesOf(group, 'Egress'));
   const missing = [
@@ -84,7 +85,7 @@ function warnOfMissingRules(scope: Construct, subnets: ec2.ISubnet[], groups: ec
   }
 }
 
-/** A rule with its references as text. */
+/** A rule whose references are rendered as text. */
 interface GroupRule {
   readonly ipProtocol: string;
   readonly fromPort?: number;
@@ -94,12 +95,12 @@ interface GroupRule {
   readonly destinationSecurityGroupId?: string;
 }
 
-/** The rules of a group, wherever in the app they are written. */
+/** Returns the rules of a group from anywhere in the app. */
 function rulesOf(group: ec2.CfnSecurityGroup, direction: 'Ingress' | 'Egress'): GroupRule[] {
   const type = { Ingress: ec2.CfnSecurityGroupIngress, Egress: ec2.CfnSecurityGroupEgress }[direction];
   const isOfGroup = (construct: IConstruct) => construct instanceof type && construct.groupId !== undefined && compareIds(construct.groupId, group.attrGroupId) === 'same';
   const standalone = group.node.root.node.findAll().filter(isOfGroup).map(rule => {
-    // A rule for inbound traffic has no destination.
+    // Both types have these members, except that an inbound rule has no destination.
     const { ipProtocol, fromPort, toPort, cidrIp, destinationPrefixListId, destinationSecurityGroupId } = rule as ec2.CfnSecurityGroupEgress;
     return { ipProtocol, fromPort, toPort, cidrIp, destinationPrefixListId, destinationSecurityGroupId };
   });
@@ -112,7 +113,10 @@ function reachesS3({ ipProtocol, fromPort, toPort, cidrIp, destinationPrefixList
   return isHttps && (destinationPrefixListId !== undefined || cidrIp === '0.0.0.0/0');
 }
 
-/** A rule to a group may well be to the jobs' own, and addresses that are not known may be these. */
+/**
+ * Whether a rule allows, or may allow, all traffic to a subnet. A destination group may be the jobs' own, and an unknown CIDR block may be in the
+ * rule's.
+ */
 function reaches({ ipProtocol, cidrIp, destinationSecurityGroupId }: GroupRule, subnet: ec2.ISubnet): boolean {
   if (ipProtocol !== '-1') { return false; }
   if (destinationSecurityGroupId !== undefined) { return true; }
