@@ -16,11 +16,11 @@ import { GRANTEE } from '../util/resource-types';
 /**
  * A SageMaker Neo compilation job.
  *
- * AWS documents no event and no metric of Neo. So metrics and events come from the functions behind the job, when they answer CloudFormation: they
- * cover jobs that the deployment waits for, and nothing before the answer. Each outcome is counted and sent once, and very rarely (when AWS Lambda
- * runs a function twice) more than once.
+ * AWS documents no events and no metrics for Neo, so the functions behind the job create them when they respond to CloudFormation. They cover jobs
+ * that the deployment waits for, and nothing before the response. Each outcome is counted and sent once; very rarely, if AWS Lambda runs a function
+ * twice, more than once.
  *
- * Reading an attribute of an imported job that is not known is an error.
+ * Reading an attribute that an imported job does not have is an error.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeCompilationJob.html
  *
@@ -61,15 +61,15 @@ export interface INeoCompilationJob extends IResource {
   readonly vpcConfig: NeoVpcConfig;
 
   /**
-   * S3 URI of the compiled model, a `.tar.gz` archive. Reading it is an error with `waitForCompletion: false`, as the deployment then does not wait
-   * for it.
+   * S3 URI of the compiled model, a `.tar.gz` archive. Reading it is an error with `waitForCompletion: false`, because the deployment then does not
+   * wait for it.
    *
    * @attribute
    */
   readonly modelArtifactsUri: string;
 
   /**
-   * Key of the compiled model in the output bucket. Reading it is an error with `waitForCompletion: false`, as the deployment then does not wait
+   * Key of the compiled model in the output bucket. Reading it is an error with `waitForCompletion: false`, because the deployment then does not wait
    * for it.
    *
    * @attribute
@@ -77,15 +77,17 @@ export interface INeoCompilationJob extends IResource {
   readonly artifactObjectKey: string;
 
   /**
-   * Digest of the compiled model, as SageMaker returns it. According to the API reference, it is a BLAKE2 hash, not SHA-256. Reading it is an error with
-   * `waitForCompletion: false`, as the deployment then does not wait for it.
+   * Digest of the compiled model, as SageMaker returns it. According to the API reference, it is a BLAKE2 hash, not SHA-256. Reading it is an error
+   * with
+   * `waitForCompletion: false`, because the deployment then does not wait for it.
    *
    * @attribute
    */
   readonly artifactDigest: string;
 
   /**
-   * Image that serves the compiled model on a SageMaker endpoint. Neo returns one for cloud targets only: reading it is an error for edge devices, and with
+   * Image that serves the compiled model on a SageMaker endpoint. Neo returns one for cloud targets only: reading it is an error for edge devices,
+   * and with
    * `waitForCompletion: false`.
    *
    * @attribute
@@ -103,27 +105,28 @@ export interface INeoCompilationJob extends IResource {
   readonly logUrl: string;
 
   /**
-   * Lets a principal read the compiled model, `kms:Decrypt` on its key included, and nothing else of the bucket. The bucket policy of a private network
-   * still denies requests that do not come through the network's S3 endpoint: use `grantReadArtifactsOutsideEndpoint` for those.
+   * Lets a principal read the compiled model, including `kms:Decrypt` on its key, and nothing else in the bucket. The bucket policy of a private
+   * network still denies requests that do not come through the network's S3 endpoint: use `grantReadArtifactsOutsideEndpoint` for those.
    *
    * @param grantee the principal that may read
    */
   grantReadArtifacts(grantee: iam.IGrantable): iam.Grant;
 
   /**
-   * Lets a principal outside the private network read the compiled model: the role of a device, for example. Grants what `grantReadArtifacts` does and
+   * Lets a principal outside the private network, such as the role of a device, read the compiled model. It does what `grantReadArtifacts` does, and
    * exempts the principal from the network's bucket policies (`allowOutsideEndpoint`).
    *
-   * Create the role in the network's stack, as its bucket policies name the role, and the role's policy names the bucket; or give it a `roleName`.
+   * Create the role in the network's stack or give it a `roleName`, because the bucket policies name the role, and the role's policy names the
+   * bucket.
    *
    * @param grantee a role, a user, a function or an `ArnPrincipal`
    */
   grantReadArtifactsOutsideEndpoint(grantee: iam.IGrantable): iam.Grant;
 
   /**
-   * A metric of this job, in the namespace `cdk-sagemaker-neo` with the dimensions `Stack` and `Job`. The first metric of a kind adds one metric filter
-   * to the log group of the functions and counts from then on. For an imported job, the stack that creates the job adds the filter, if it uses the
-   * metric, too.
+   * Returns a metric of this job, in the namespace `cdk-sagemaker-neo` with the dimensions `Stack` and `Job`. The first metric of a kind adds one
+   * metric filter to the log group of the functions, and counts from then on. For an imported job, the stack that creates the job must use the
+   * metric, too, to have the filter.
    *
    * @param metricName `CompletedJobs`, `FailedJobs`, `CompilationTime` or `PendingTime`
    * @param props statistic, period, label …
@@ -131,7 +134,7 @@ export interface INeoCompilationJob extends IResource {
   metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Number of jobs that completed.
+   * Returns the metric for the number of jobs that completed.
    *
    * @param props statistic, period, label …
    * @default - sum over 5 minutes
@@ -139,7 +142,8 @@ export interface INeoCompilationJob extends IResource {
   metricCompletedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Number of creations and updates of the resource that failed because the job failed, was refused, was stopped or took too long.
+   * Returns the metric for the number of Creates and Updates of the resource that failed because the job failed, was rejected, was stopped or took
+   * too long.
    *
    * @param props statistic, period, label …
    * @default - sum over 5 minutes
@@ -147,7 +151,7 @@ export interface INeoCompilationJob extends IResource {
   metricFailedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Seconds from the job's start to its end, whether it completed or failed. This is the time that `maxRuntime` limits.
+   * Returns the metric for the seconds from the job's start to its end, whether it completed or failed. This is the time that `maxRuntime` limits.
    *
    * @param props statistic, period, label …
    * @default - maximum over 5 minutes
@@ -155,7 +159,7 @@ export interface INeoCompilationJob extends IResource {
   metricCompilationTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Seconds from the job's creation to its start, during which it waits for an instance.
+   * Returns the metric for the seconds from the job's creation to its start, during which it waits for an instance.
    *
    * @param props statistic, period, label …
    * @default - maximum over 5 minutes
@@ -163,36 +167,36 @@ export interface INeoCompilationJob extends IResource {
   metricPendingTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Adds a rule for the end of the job, completed or failed. The first rule of a stack permits the functions to put this library's events on the default
-   * event bus, and makes them do so; without a rule, there are no events. For an imported job, the stack that creates the job must have such a rule.
+   * Adds a rule that matches when the job completes or fails. The first rule in a stack makes the functions put events on the default event bus, and
+   * grants them that permission; without a rule, there are no events. For an imported job, the stack that creates the job must have such a rule.
    *
    * The detail of the event has `outcome` (`COMPLETED` or `FAILED`), `stackName`, `logicalResourceId`, `requestType`, `jobName`, `reason`,
    * `compilationSeconds`, `pendingSeconds`, `modelArtifactsUri` and `logUrl`, as far as they are known.
    *
-   * @param id id of the rule
-   * @param options target, name, description and more of the pattern
+   * @param id construct id of the rule
+   * @param options target, name, description and an additional event pattern
    */
   onOutcome(id: string, options?: events.OnEventOptions): events.Rule;
 
   /**
-   * Adds a rule for the job's completion: see `onOutcome`.
+   * Adds a rule that matches when the job completes: see `onOutcome`.
    *
-   * @param id id of the rule
-   * @param options target, name, description and more of the pattern
+   * @param id construct id of the rule
+   * @param options target, name, description and an additional event pattern
    */
   onCompleted(id: string, options?: events.OnEventOptions): events.Rule;
 
   /**
-   * Adds a rule for the job's failure: see `onOutcome`.
+   * Adds a rule that matches when the job fails: see `onOutcome`.
    *
-   * @param id id of the rule
-   * @param options target, name, description and more of the pattern
+   * @param id construct id of the rule
+   * @param options target, name, description and an additional event pattern
    */
   onFailed(id: string, options?: events.OnEventOptions): events.Rule;
 }
 
 /**
- * Attributes of a job that another stack or another program creates. Reading or using an attribute that is left out is an error.
+ * Attributes of a job that another stack or another program creates. Reading or using an attribute that is not set is an error.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeCompilationJob.html
  */
@@ -210,8 +214,8 @@ export interface NeoCompilationJobAttributes {
   readonly outputBucket?: s3.IBucket;
 
   /**
-   * Key of the compiled model in the bucket, `artifactObjectKey` of the job. Granting and hosting need it. Grants cover the folder of the job if the key is
-   * known at synthesis, and this one object if it is a token.
+   * Key of the compiled model in the bucket, `artifactObjectKey` of the job. Granting and hosting need it. Grants cover the folder of the job if the
+   * key is known at synthesis, and this one object if it is a token.
    *
    * @default - unknown
    */
@@ -281,15 +285,15 @@ export interface NeoCompilationJobAttributes {
   readonly logicalResourceId?: string;
 }
 
-/** What a monitoring needs to know about a job. */
+/** The facts about a job that metrics, events and monitoring need. */
 export interface JobObservation {
   /** The functions behind the job; undefined for an imported job. */
   readonly provider?: CompilationJobProvider;
-  /** Members of an event that only this job's outcomes have: the logical ID if possible, as a rule that refers to the job would be created after it. */
+  /** Selects the outcomes of this job: by logical ID if possible, because a rule that refers to the job's name would be created after the job. */
   readonly outcomes: OutcomeFilter;
-  /** How the names of the job and its predecessors begin. */
+  /** The common prefix of the names of the job and its predecessors. */
   readonly jobNamePrefix: string;
-  /** Undefined when unknown. */
+  /** Undefined if unknown. */
   readonly maxRuntime?: Duration;
   readonly waitsForCompletion: boolean;
 }

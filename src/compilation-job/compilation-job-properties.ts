@@ -1,25 +1,25 @@
 import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
 
 /**
- * The contract between the construct and its handler: the properties of the custom resource as CloudFormation
- * delivers them, with every scalar as a string.
+ * The properties of the custom resource, which are the contract between the construct and its handler. CloudFormation delivers every scalar as a
+ * string.
  */
 export interface CompilationJobProperties {
-  /** Exact name of the job. Without it, the handler makes a unique name from JobNamePrefix. */
+  /** Exact name of the job. Without it, the handler generates a unique name from JobNamePrefix. */
   readonly JobName?: string;
-  /** Beginning of a generated name, at most 45 characters. IAM lets the handler create only jobs whose names begin with it. */
+  /** Prefix of a generated name, at most 45 characters. IAM lets the handler create only jobs with this prefix. */
   readonly JobNamePrefix: string;
-  /** Input of CreateCompilationJob in the API's own spelling, without name and tags. */
+  /** Input of CreateCompilationJob in the API's spelling, without name and tags. */
   readonly Request: Stringified<Omit<CreateCompilationJobRequest, 'CompilationJobName' | 'Tags'>>;
-  /** The user's tags. A change of these alone makes no new job. */
+  /** The user's tags. Changing them does not create a new job. */
   readonly Tags?: { readonly Key: string; readonly Value: string }[];
-  /** Version ID or digest of the model archive. A change makes a new job. */
+  /** Version ID or digest of the model archive. A change creates a new job. */
   readonly ModelVersion?: string;
-  /** 'false': answer as soon as the job is accepted. */
+  /** 'false' if the handler responds as soon as SageMaker has accepted the job. */
   readonly WaitForCompletion: 'true' | 'false';
-  /** Whole seconds from CloudFormation's request after which the job is stopped and the request fails. */
+  /** Whole seconds after CloudFormation's request, apart from the pauses, at which the job is stopped and the request fails. */
   readonly TimeLimitInSeconds: string;
-  /** 'true': the artifact is deleted with the job. */
+  /** 'true' if the artifact is deleted with the job. */
   readonly DeleteArtifacts: 'true' | 'false';
 }
 
@@ -29,44 +29,44 @@ export type Stringified<T> = T extends number | boolean ? string
     : T extends object ? { [K in keyof T]: Stringified<T[K]> }
       : T;
 
-/** CloudFormation's type of the custom resource. */
+/** The custom resource's type in CloudFormation. */
 export const COMPILATION_JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
 
-/** The attributes that Fn::GetAtt finds on the custom resource. */
+/** The attributes of the custom resource, for Fn::GetAtt. */
 export interface CompilationJobAttributes {
   readonly JobName: string;
   readonly JobArn: string;
   readonly ModelArtifactsUri?: string;
-  /** The part of the URI after the bucket: a template cannot cut it off by itself. */
+  /** The part of the URI after the bucket. A template cannot extract it. */
   readonly ArtifactObjectKey?: string;
   readonly ArtifactDigest?: string;
   readonly InferenceImage?: string;
 }
 
-/** Tag with the custom resource that a job belongs to, as a digest of StackId and LogicalResourceId. */
+/** Key of the tag for the custom resource that a job belongs to. Its value is a digest of StackId and LogicalResourceId. */
 export const OWNER_TAG = 'cdk-sagemaker-neo:owner';
 
-/** Tag with the stack that a job belongs to. IAM lets the stack's handler stop and delete no other job. */
+/** Key of the tag for the stack that a job belongs to. IAM lets the stack's handler stop and delete only jobs with this tag. */
 export const STACK_TAG = 'cdk-sagemaker-neo:stack';
 
-/** Tag with a digest of everything that alters the result of a job. */
+/** Key of the tag whose value is a digest of everything that alters the result of a job. */
 export const CONFIGURATION_TAG = 'cdk-sagemaker-neo:configuration';
 
-/** Environment variable of the function that CloudFormation calls. It has the ARN of the waiter's state machine. */
+/** Environment variable with the ARN of the waiter's state machine, for the function that CloudFormation calls. */
 export const STATE_MACHINE_VARIABLE = 'STATE_MACHINE_ARN';
 
 /**
- * The handler's report on the end of a job: one line of JSON in its log, from which the metrics are made, and, if there is a rule, the detail of an
- * event. Rules and queries of users read both, so the names are contract.
+ * The handler's report on the end of a job. It is one line of JSON in the log, from which metrics are derived, and, if there is a rule, the detail of
+ * an event. Users' rules and queries read both, so the names are contract.
  */
 export interface CompilationOutcome {
   readonly stackName: string;
   readonly logicalResourceId: string;
   readonly requestType: 'Create' | 'Update' | 'Delete';
   readonly outcome: 'COMPLETED' | 'FAILED';
-  /** Absent when the request failed before a name could be decided on. */
+  /** Absent if the request failed before the name was determined. */
   readonly jobName?: string;
-  /** Absent when no job could be started, as is everything that follows but the reason. */
+  /** Absent if no job could be started. The same applies to all following members except the reason. */
   readonly jobArn?: string;
   readonly jobStatus?: string;
   /** From the job's creation to its start. */
@@ -75,16 +75,16 @@ export interface CompilationOutcome {
   readonly compilationSeconds?: number;
   readonly modelArtifactsUri?: string;
   readonly logUrl?: string;
-  /** Why it failed, as CloudFormation shows it. */
+  /** The reason of a failure, as CloudFormation shows it. */
   readonly reason?: string;
 }
 
-/** `action` of the line of an outcome in the log. */
+/** Value of `action` in the log line of an outcome. */
 export const OUTCOME_ACTION = 'outcome';
 
 export const EVENT_SOURCE = 'cdk-sagemaker-neo';
 
 export const EVENT_DETAIL_TYPE = 'Neo Compilation Job Outcome';
 
-/** Environment variable of the handler. It has the event bus that outcomes are put on; without it, there are no events. */
+/** Environment variable with the event bus for outcomes. Without it, the handler sends no events. */
 export const EVENT_BUS_VARIABLE = 'EVENT_BUS_NAME';

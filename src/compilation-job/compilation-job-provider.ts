@@ -26,12 +26,12 @@ const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
 const MAX_RESOURCES = 500;
 
 /**
- * The functions behind all compilation jobs of a stack, and the only identity that may start, stop and delete them.
+ * The functions behind all compilation jobs of a stack. Their role is the only one that this library lets start, stop and delete these jobs.
  */
 export class CompilationJobProvider extends Construct {
   /**
-   * Returns the provider of the stack, which is created with the first job. A network with a private control plane has its own provider. It is looked
-   * up in the construct tree, as a static map would leak from one app or stack to another.
+   * Returns the provider of the stack, which the first job creates. A network with a private control plane has its own provider. Providers are looked
+   * up in the construct tree, because a static map would leak from one app or stack to another.
    */
   public static getOrCreate(scope: Construct, privateVpc?: INeoPrivateCompilationVpc): CompilationJobProvider {
     const stack = Stack.of(scope);
@@ -45,14 +45,14 @@ export class CompilationJobProvider extends Construct {
   /** Service token of the custom resources. */
   public readonly serviceToken: string;
 
-  /** The role of the function that works on jobs. */
+  /** The role of the function that controls jobs. */
   public readonly role: iam.Role;
 
-  /** Beginning of all generated job names of this stack, at most 23 characters. */
+  /** Prefix of all generated job names of this stack, at most 23 characters. */
   public readonly jobNamePrefix: string;
 
   /**
-   * Construct id of a job's resource. CloudFormation does not let a resource change its provider, so another provider means another id.
+   * Construct id of a job's resource. CloudFormation does not let a custom resource change its provider, so each provider has its own id.
    */
   public readonly resourceId: string;
 
@@ -81,7 +81,7 @@ export class CompilationJobProvider extends Construct {
     this.grantJobs();
 
     const code = lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'compilation-job', 'handler', 'compilation-job.lambda'));
-    const makeFunction = (
+    const createFunction = (
       name: string, exported: string, role: iam.Role, description: string, environment?: { [name: string]: string },
     ) => new lambda.Function(this, name, {
       code,
@@ -95,7 +95,7 @@ export class CompilationJobProvider extends Construct {
       ...placement?.network,
       description,
     });
-    this.handler = makeFunction('IsComplete', 'isComplete', this.role, 'SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)');
+    this.handler = createFunction('IsComplete', 'isComplete', this.role, 'SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)');
 
     const waiterRole = new iam.Role(this, 'WaiterRole', {
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
@@ -107,15 +107,15 @@ export class CompilationJobProvider extends Construct {
       role: waiterRole,
     });
 
-    // A role of its own, as the function that CloudFormation calls may start the waiter, but no job.
+    // This function has a separate role, because it may start the waiter, but not jobs.
     const onEventRole = this.functionRole('OnEventRole', placement, 'Takes the requests of CloudFormation and starts the waiter for each');
     onEventRole.addToPolicy(new iam.PolicyStatement({ sid: 'StartWaiter', actions: ['states:StartExecution'], resources: [waiter.stateMachineArn] }));
-    const onEvent = makeFunction('OnEvent', 'onEvent', onEventRole, 'Requests for SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)', {
+    const onEvent = createFunction('OnEvent', 'onEvent', onEventRole, 'Requests for SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)', {
       [STATE_MACHINE_VARIABLE]: waiter.stateMachineArn,
     });
     this.serviceToken = onEvent.functionArn;
-    explainFindings({ waiter, functions: [onEvent, this.handler], handlerRole: this.role, otherRoles: [onEventRole, waiterRole] });
-    this.node.addValidation({ validate: () => this.tooManyResources() });
+    acknowledgeFindings({ waiter, functions: [onEvent, this.handler], handlerRole: this.role, otherRoles: [onEventRole, waiterRole] });
+    this.node.addValidation({ validate: () => this.validateResourceCount() });
   }
 
   /** Makes the handler put an event on the default event bus for every job that ends. */
@@ -135,7 +135,7 @@ export class CompilationJobProvider extends Construct {
     }
   }
 
-  /** Lets the handler create a job whose name the user fixed. */
+  /** Lets the handler create a job with a fixed name. */
   public allowJobName(jobName: string): void {
     this.fixedJobNames.add(this.jobArn(jobName));
   }
@@ -145,7 +145,7 @@ export class CompilationJobProvider extends Construct {
     this.passableRoleArns.add(role.roleArn);
   }
 
-  /** Keeps the logs for this long, or longer if another job of the stack has asked for it. */
+  /** Sets the retention of the logs, unless another job of the stack has set a longer one. */
   public retainLogs(retention: logs.RetentionDays): void {
     this.logRetention = Math.max(retention, this.logRetention ?? 0);
     const isForever = this.logRetention === logs.RetentionDays.INFINITE;
@@ -176,8 +176,8 @@ export class CompilationJobProvider extends Construct {
     }
   }
 
-  /** Fails with a fix, before CDK's own check of the limit. */
-  private tooManyResources(): string[] {
+  /** CDK checks the same limit later, but its message does not suggest a fix. */
+  private validateResourceCount(): string[] {
     const stack = Stack.of(this);
     const resources = stack.node.findAll().filter(node => CfnResource.isCfnResource(node) && node.stack === stack) as CfnResource[];
     if (resources.length <= MAX_RESOURCES) { return []; }
@@ -198,7 +198,7 @@ export class CompilationJobProvider extends Construct {
         'sagemaker:DescribeCompilationJob', 'sagemaker:StopCompilationJob', 'sagemaker:DeleteCompilationJob',
         'sagemaker:AddTags', 'sagemaker:DeleteTags', 'sagemaker:ListTags',
       ],
-      // By tag, not by name: a job whose fixed name has left the template must still be removed by the same update.
+      // Any name with the stack's tag: an update that removes a fixed name from the template must still delete the job with that name.
       resources: [this.jobArn('*')],
       conditions: { StringEquals: { [`aws:ResourceTag/${STACK_TAG}`]: this.jobNamePrefix } },
     }));
@@ -223,7 +223,7 @@ export class CompilationJobProvider extends Construct {
 
   private functionRole(id: string, placement: FunctionPlacement | undefined, description: string): iam.Role {
     const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description });
-    // AWSLambdaBasicExecutionRole may write to every log group of the account.
+    // AWSLambdaBasicExecutionRole would allow writing to every log group of the account.
     this.logGroup.grantWrite(role);
     if (placement) { networkInterfaceStatements(this, placement).forEach(statement => role.addToPolicy(statement)); }
     return role;
@@ -234,22 +234,22 @@ export class CompilationJobProvider extends Construct {
   }
 }
 
-/** Returns a readable prefix that differs from that of any other stack of the account, so that IAM keeps stacks from each other's jobs. */
+/** Returns a readable prefix that no other stack of the account has, so that IAM can keep stacks from each other's jobs. */
 function jobNamePrefixOf(stack: Stack): string {
   const known = [stack.stackName, stack.nestedStackParent?.stackName].filter(name => name !== undefined && !Token.isUnresolved(name));
   const hash = createHash('sha256').update(JSON.stringify([stack.node.path, known])).digest('hex').slice(0, 6);
   return `${jobNamePart(Token.isUnresolved(stack.stackName) ? stack.node.id : stack.stackName, 16)}-${hash}`;
 }
 
-/** Reduces an id to the letters, digits and hyphens that a job name can hold. */
+/** Reduces an id to the characters that a job name can contain: letters, digits and hyphens. */
 export function jobNamePart(id: string, maxLength: number): string {
   return id.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-+/, '').slice(0, maxLength).replace(/-+$/, '') || 'neo';
 }
 
 /**
- * Pins Node.js 24 where AWS Lambda is known to have it, which is in the commercial Regions and in China
- * (https://docs.amazonaws.cn/en_us/lambda/latest/dg/lambda-runtimes.html): the latest runtime would change templates with the version of aws-cdk-lib.
- * Elsewhere, CDK chooses the runtime for the Region. A stack without a Region is assumed to be in a commercial one.
+ * Returns Node.js 24 in the commercial Regions and in China, where AWS Lambda is known to have it
+ * (https://docs.amazonaws.cn/en_us/lambda/latest/dg/lambda-runtimes.html). The runtime is pinned, because CDK's latest runtime would change templates
+ * with the version of aws-cdk-lib. Elsewhere, CDK chooses the runtime for the Region. A stack without a Region is assumed to be in a commercial one.
  */
 function runtimeFor(scope: Construct): lambda.Runtime {
   const { region } = Stack.of(scope);
@@ -259,10 +259,10 @@ function runtimeFor(scope: Construct): lambda.Runtime {
 }
 
 /**
- * The place where the functions of a private control plane run.
+ * The network of the functions of a private control plane.
  */
 export interface FunctionPlacement {
-  /** Part of construct ids, the same as long as the network has its path in the construct tree. */
+  /** Part of construct ids. It stays the same as long as the network's path in the construct tree does. */
   readonly id: string;
   readonly network: {
     readonly vpc: ec2.IVpc;
@@ -272,7 +272,7 @@ export interface FunctionPlacement {
 }
 
 /**
- * @returns undefined when the functions run outside the VPC
+ * @returns undefined if the functions run outside the VPC
  */
 function functionPlacement(privateVpc: INeoPrivateCompilationVpc): FunctionPlacement | undefined {
   const { node, vpc, controlPlaneSubnets: subnets, controlPlaneSecurityGroup: group } = privateVpc;
@@ -283,8 +283,8 @@ function functionPlacement(privateVpc: INeoPrivateCompilationVpc): FunctionPlace
 }
 
 /**
- * Permits AWS Lambda to put a function into the VPC: AWSLambdaVPCAccessExecutionRole, restricted to these subnets and this group, and denied to the
- * code of the function.
+ * Permits AWS Lambda to attach a function to the VPC. These are the permissions of AWSLambdaVPCAccessExecutionRole, restricted to these subnets and
+ * this group, and denied to the function's code.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
@@ -303,7 +303,7 @@ function networkInterfaceStatements(scope: Construct, { network }: FunctionPlace
         arn('network-interface', '*'),
       ],
     }),
-    // Lambda checks these when a function is created, before there is an interface: a condition on the subnet would not match.
+    // Lambda checks these permissions when a function is created. There is no interface yet, so a condition on its subnet would not match.
     new iam.PolicyStatement({ sid: 'LambdaUsesInterfaces', actions: use, resources: [arn('*', '*')] }),
     // These actions take no resource.
     new iam.PolicyStatement({ sid: 'LambdaSeesInterfaces', actions: describe, resources: ['*'] }),
@@ -312,7 +312,7 @@ function networkInterfaceStatements(scope: Construct, { network }: FunctionPlace
       effect: iam.Effect.DENY,
       actions: ['ec2:CreateNetworkInterface', ...use, ...describe],
       resources: ['*'],
-      // Lambda sets the key in the credentials of the code, and not in its own calls.
+      // Requests by the function's code have this key, and Lambda's own requests do not.
       // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
       conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
     }),
@@ -338,10 +338,10 @@ const WAITER: Reasons = {
 };
 
 /**
- * Explains the findings in the provider that cannot be avoided. Findings that users can change are not explained: the key of the logs
- * (`encryptionKey`) and functions outside a VPC (`privateControlPlane`).
+ * Acknowledges the findings in the provider that cannot be avoided. Findings that users can resolve are not acknowledged: those on the key of the
+ * logs (`encryptionKey`) and on functions outside a VPC (`privateControlPlane`).
  */
-export function explainFindings({ waiter, functions, handlerRole, otherRoles }: {
+function acknowledgeFindings({ waiter, functions, handlerRole, otherRoles }: {
   readonly waiter: StateMachine;
   readonly functions: IFunction[];
   readonly handlerRole: IRole;

@@ -12,7 +12,7 @@ import { awaitModel, limitConcurrentJobs } from './job-order';
 import { outcomeMetric, OutcomeMetrics } from './outcomes';
 import { compilationRequest } from '../compilation/compilation-request';
 import { NeoCommonCompilationProps, compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
-import { bindModel, MAX_TAGS, REQUEST_TYPES, requireJobName, tagFault, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
+import { bindModel, MAX_TAGS, REQUEST_TYPES, requireJobName, tagError, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
 import { allowDeletion, grantExecutionRole, type Artifacts } from '../compilation/permissions';
 import type { NeoModel } from '../model/model';
 import type { NeoModelConfig } from '../model/model-options';
@@ -42,62 +42,62 @@ export interface NeoCompilationJobProps extends NeoCommonCompilationProps {
   readonly target: NeoTarget;
 
   /**
-   * Options for the compiler, as far as the target takes any.
+   * Options for the compiler. Which options a target accepts depends on its kind.
    *
    * @default - none
    */
   readonly compilerOptions?: NeoCompilerOptions;
 
   /**
-   * Name of the job, 1 to 63 letters, digits and hyphens, unique in account and Region. A job cannot be changed, and its name
-   * cannot be used again. So with a fixed name, every update that alters the result fails until the name is changed as well.
+   * Name of the job: 1 to 63 letters, digits and hyphens, unique in the account and Region. A job cannot be changed, and its name cannot be used
+   * again. With a fixed name, every update that alters the result therefore fails unless the name changes as well.
    *
-   * @default - a unique name is generated, and a new one for each new job
+   * @default - a unique name, generated for each new job
    */
   readonly compilationJobName?: string;
 
   /**
-   * Whether the deployment waits for the end of the job and fails when the job fails. With `false`, the deployment goes on as soon as SageMaker has
-   * accepted the job, and only the name and ARN are known.
+   * Whether the deployment waits for the end of the job, and fails if the job fails. With `false`, the deployment continues as soon as SageMaker has
+   * accepted the job, and only the job's name and ARN are known.
    *
    * @default true
    */
   readonly waitForCompletion?: boolean;
 
   /**
-   * How long the deployment waits for the job, including the wait for a free slot of the account's quota. Then the job is stopped and the deployment
-   * fails. It is 1 to 55 minutes: CloudFormation's hour, less the time that stopping takes. The random pause before the first call to SageMaker, of up
-   * to 84 seconds, does not count, unless the deployment would then wait longer than 55 minutes.
+   * How long the deployment waits for the job, including the wait for a free slot of the account's quota. After that, the job is stopped and the
+   * deployment fails. It can be 1 to 55 minutes: CloudFormation waits for an hour, and stopping a job takes time. The random pause before the first
+   * call to SageMaker, of up to 84 seconds, does not count, unless the deployment would then wait longer than 55 minutes.
    *
    * @default Duration.minutes(55)
    */
   readonly timeout?: Duration;
 
   /**
-   * Whether the compiled model is deleted together with the job, when the resource is removed from the stack or an update replaces the job.
-   * Only the artifact of this job is ever deleted. In a versioned bucket, it gets a delete marker.
+   * Whether the compiled model is deleted together with the job, that is when the resource is removed from the stack, or when an update replaces the
+   * job. Other objects are never deleted. In a versioned bucket, the compiled model gets a delete marker.
    *
    * @default false
    */
   readonly deleteArtifacts?: boolean;
 
   /**
-   * How long the logs of the functions that run the jobs are kept. All jobs of a stack share these functions and their log group, so the longest retention
-   * of all jobs applies.
+   * How long the logs of the functions that control jobs are kept. All jobs of a stack share these functions and their log group, so the longest
+   * retention of all jobs applies.
    *
    * @default - one month
    */
   readonly functionLogRetention?: logs.RetentionDays;
 
   /**
-   * Tags of the job, at most 47. Tags set on the construct tree (`Tags.of`) are added. A change of tags makes no new job.
+   * Tags of the job, at most 47 together with those that `Tags.of` adds. Changing tags does not create a new job.
    *
    * @default - none
    */
   readonly tags?: { [key: string]: string };
 }
 
-/** CloudFormation waits one hour. The rest is for stopping a job before the answer. */
+/** CloudFormation waits for one hour. The remaining time is for stopping a job before the response. */
 const MAX_TIMEOUT = Duration.minutes(55);
 
 const TYPES: PropTypes<NeoCompilationJobProps> = {
@@ -110,11 +110,11 @@ const TYPES: PropTypes<NeoCompilationJobProps> = {
 };
 
 /**
- * A model compiled by SageMaker Neo in a private network, as part of the deployment.
+ * A SageMaker Neo compilation job that runs in a private network, as part of the deployment.
  *
- * Creating the resource runs the job and waits for its end. Changing a prop that alters the result runs a new job under a new name and removes the old
- * one. Deleting the resource stops the job if it still runs, and removes it. The compiled model stays in the bucket unless `deleteArtifacts` is set.
- * All jobs of a stack share one set of functions, so each further job costs one CloudFormation resource.
+ * Creating the resource runs the job and waits for its end. Changing a prop that alters the result runs a new job under a new name and deletes the
+ * old job. Deleting the resource stops the job if it is still running, and deletes it. The compiled model stays in the bucket unless
+ * `deleteArtifacts` is set. All jobs of a stack share one set of functions, so each additional job adds only one CloudFormation resource.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  * @resource Custom::SageMakerNeoCompilationJob
@@ -135,13 +135,13 @@ const TYPES: PropTypes<NeoCompilationJobProps> = {
  */
 export class NeoCompilationJob extends CompilationJobBase implements INeoCompilationJob, ITaggableV2 {
   /**
-   * CloudFormation's type of the resource.
+   * The resource's type in CloudFormation.
    */
   public static readonly RESOURCE_TYPE: string = COMPILATION_JOB_TYPE;
 
   /**
-   * Imports a job of another stack, or one that was started by hand, by its name. Only its name, ARN and console links are known;
-   * `fromCompilationJobAttributes` takes more.
+   * Imports a job of another stack or another program by its name. Only its name, ARN and console links are known; `fromCompilationJobAttributes`
+   * accepts more attributes.
    *
    * @param scope scope of the imported job
    * @param id construct id
@@ -152,7 +152,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
   }
 
   /**
-   * Imports a job that another stack or another program creates, so that its result can be granted, hosted and watched.
+   * Imports a job that another stack or another program creates, to grant access to its result, host it or monitor the job.
    *
    * @param scope scope of the imported job
    * @param id construct id
@@ -195,7 +195,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
   private readonly resource: CfnResource;
 
   /**
-   * @param scope construct that it becomes a part of
+   * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope
    * @param props network, model, target and output
    */
@@ -212,8 +212,8 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     this.maxRuntime = settings.maxRuntime;
     this.cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', props.tags
       && Object.entries(props.tags).map(([key, value]) => ({ key, value })));
-    // Tags of the construct tree come later.
-    this.node.addValidation({ validate: () => [tagFault(this.cdkTagManager.tagValues(), MAX_TAGS.deployment)].filter(fault => fault !== undefined) });
+    // `Tags.of` may add tags until then.
+    this.node.addValidation({ validate: () => [tagError(this.cdkTagManager.tagValues(), MAX_TAGS.deployment)].filter(error => error !== undefined) });
 
     const model = bindModel(this, props.model, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
@@ -225,7 +225,8 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     if (props.functionLogRetention !== undefined) { provider.retainLogs(props.functionLogRetention); }
     if (props.compilationJobName) { provider.allowJobName(props.compilationJobName); }
     const jobNamePrefix = `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`;
-    // Known at synthesis, unlike the job's name: a grant to the network's own role must not wait for the job, which waits for the role.
+    // The pattern does not contain the job's name, which is an attribute of the job: a grant to the network's role must not wait for the job, which
+    // waits for the role.
     const pattern = inPolicy(`${literally(outputPrefix)}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`);
     this._artifacts = { bucket: this.outputBucket, pattern, key: settings.outputEncryptionKey };
     this._observation = {
@@ -237,7 +238,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     };
     if (props.deleteArtifacts) {
       provider.allowDeleteArtifacts(this.outputBucket, pattern);
-      // The handler does not use the jobs' endpoint, so a bucket policy that denies deletions must let it through.
+      // The handler does not use the jobs' endpoint, so a bucket policy that denies deletions must exempt it.
       if (privateVpc) { allowDeletion(this, privateVpc, provider.role); }
     }
 
@@ -251,7 +252,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
       TimeLimitInSeconds: `${timeout.toSeconds()}`,
       DeleteArtifacts: props.deleteArtifacts ? 'true' : 'false',
     };
-    // CDK's CustomResource would be one more construct for each of maybe hundreds of jobs, and one more step to an escape hatch.
+    // CDK's CustomResource would add one more construct to each of perhaps hundreds of jobs, and one more level to escape hatches.
     this.resource = new CfnResource(this, provider.resourceId, {
       type: NeoCompilationJob.RESOURCE_TYPE,
       properties: { ServiceToken: provider.serviceToken, ...properties },
@@ -273,8 +274,8 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
   }
 
   /**
-   * Logical ID of the job in its stack: the dimension `Job` of its metrics, and `logicalResourceId` of its events. Unlike the name, it stays the same when
-   * a new job is made.
+   * Logical ID of the job in its stack. It is the dimension `Job` of the job's metrics and `logicalResourceId` in its events. Unlike the name, it
+   * stays the same if a new job replaces the job.
    */
   public get logicalResourceId(): string {
     return Lazy.string({ produce: () => Stack.of(this).resolve((this.node.defaultChild as CfnElement).logicalId) });
@@ -305,7 +306,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     return metric;
   }
 
-  /** The handler appends the name of the job to the output location. */
+  /** Renders the CreateCompilationJob request. The handler appends the job's name to the output location. */
   private request(settings: CompilationSettings, model: NeoModelConfig): CompilationJobProperties['Request'] {
     const request = compilationRequest(this, settings, { ...this.props, model }, settings.outputUri);
     const { MaxRuntimeInSeconds, MaxPendingTimeInSeconds } = request.StoppingCondition;
@@ -315,7 +316,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     };
   }
 
-  /** A TagManager renders for L1 constructs, which spell it their own way. */
+  /** TagManager renders the spelling of L1 constructs, `key` and `value`, but the API expects `Key` and `Value`. */
   private renderedTags(stackPrefix: string): CompilationJobProperties['Tags'] {
     return Lazy.any({
       produce: () => [...this.cdkTagManager.renderTags() ?? [], { key: STACK_TAG, value: stackPrefix }]
@@ -338,7 +339,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
 /**
  * Validates everything about the props of a job that does not depend on its model and target. A subclass may have further props.
  *
- * @returns the props that have defaults of their own here
+ * @returns the props that have a default here
  */
 function validateJobProps(scope: Construct, props: NeoCompilationJobProps, isSubclass: boolean): Required<Pick<NeoCompilationJobProps, 'timeout' | 'waitForCompletion'>> {
   requireTypes(scope, props, TYPES, 'props', isSubclass);
@@ -352,7 +353,7 @@ function validateJobProps(scope: Construct, props: NeoCompilationJobProps, isSub
   return { timeout, waitForCompletion };
 }
 
-/** The timeout stops a job only while the deployment waits for it. */
+/** Compares the timeout with other limits if the deployment waits for the job. Otherwise, the timeout never stops a job. */
 function validateTimeout(
   scope: Construct, { timeout, maxRuntime, maxPendingTime, waitForCompletion }: NeoCompilationJobProps & { readonly timeout: Duration },
 ): void {

@@ -57,7 +57,7 @@ export class ImportedCompilationJob extends CompilationJobBase {
   public get _observation(): JobObservation {
     const { jobName, stackName, logicalResourceId, maxRuntime } = this.attrs;
     return {
-      // The name alone identifies the job, but not its successors.
+      // The job's name would not match the jobs that replace it.
       outcomes: stackName !== undefined && logicalResourceId !== undefined
         ? { stackName: [stackName], logicalResourceId: [logicalResourceId] }
         : { jobName: [jobName] },
@@ -70,7 +70,7 @@ export class ImportedCompilationJob extends CompilationJobBase {
   /** @internal */
   protected get _artifacts(): Artifacts {
     const key = this.artifactObjectKey;
-    // The job's folder, if the key shows it.
+    // The pattern is the job's folder if the key is known.
     const pattern = Token.isUnresolved(key) || !key.includes('/') ? literally(key) : `${literally(key.slice(0, key.lastIndexOf('/')))}/*`;
     return { bucket: this.known('outputBucket'), pattern: inPolicy(pattern), key: this.attrs.outputEncryptionKey };
   }

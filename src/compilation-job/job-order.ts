@@ -12,26 +12,26 @@ import { dependsOn, deploymentOf, inCommonStack, stackDependsOn, visitDependenci
 import { lateWarnings } from '../util/errors';
 import { referencesIn, resourcesById, resourcesOf } from '../util/intrinsics';
 
-/** A deployment that takes more turns of compilations than this gets a warning. */
+/** A deployment that needs more turns than this causes a warning. */
 const MAX_TURNS = 10;
 
 interface OrderedJob {
   readonly resource: CfnResource;
-  /** Whether its turn lasts until it has ended. */
+  /** Whether the deployment waits for the end of the job, so that its turn lasts until then. */
   readonly waits: boolean;
 }
 
-/** The jobs of a stack by network, or by the stack itself for a network that is not one of this library. */
+/** The jobs of a stack by network. Jobs without a `privateVpc` have the stack as their key. */
 const jobsByStack = new WeakMap<Stack, Map<IConstruct, OrderedJob[]>>();
 
 /** The stacks that have jobs of a network. */
 const stacksByNetwork = new WeakMap<IConstruct, Set<Stack>>();
 
 /**
- * Makes CloudFormation run at most `maxConcurrentJobs` jobs of a network at once, and no more than its subnets hold: each job waits for the one that is that
- * many places before it. These dependencies are no properties of a job, so adding or removing one changes no other.
+ * Makes CloudFormation run at most `maxConcurrentJobs` jobs of a network at once, and no more than its subnets hold: each job depends on the job that
+ * is that many places before it. Dependencies are not properties, so adding or removing a job does not update the others.
  *
- * @param waits whether the job's turn lasts until it has ended
+ * @param waits whether the deployment waits for the end of the job, so that its turn lasts until then
  */
 export function limitConcurrentJobs(scope: Construct, resource: CfnResource, waits: boolean, privateVpc?: INeoPrivateCompilationVpc): void {
   const stack = Stack.of(scope);
@@ -47,13 +47,13 @@ export function limitConcurrentJobs(scope: Construct, resource: CfnResource, wai
   const first = [job];
   byNetwork.set(key, first);
   if (privateVpc) { checkCapacityOnce(scope, privateVpc, stack); }
-  // At the end of synthesis, when all jobs and their references are known.
+  // This runs at the end of synthesis, when all jobs and their references are known.
   scope.node.addValidation({
     validate: () => {
       const limit = concurrentJobsOf(privateVpc);
       if (first.length <= limit) { return []; }
       orderAfterUploads(assemblyOf(scope));
-      // All networks of the stack share one order, as the jobs of one may depend on those of another.
+      // All networks of the stack share one order, because the jobs of one may depend on the jobs of another.
       const all = dependenciesFirst(stack, [...byNetwork.values()].flat().map(one => one.resource));
       const members = new Set(first.map(one => one.resource));
       const inOrder = all.filter(one => members.has(one));
@@ -69,7 +69,10 @@ function concurrentJobsOf(privateVpc?: INeoPrivateCompilationVpc): number {
   return Math.max(1, Math.min(limit, instancesOf(privateVpc?.subnets ?? []) ?? limit));
 }
 
-/** Turns bind neither jobs that nothing waits for, nor the jobs of two stacks. */
+/**
+ * Checks once per network that its subnets hold all jobs that may run at once. Turns alone do not ensure this: stacks take turns independently, and
+ * jobs that the deployment does not wait for run on after their turns.
+ */
 function checkCapacityOnce(scope: Construct, privateVpc: INeoPrivateCompilationVpc, stack: Stack): void {
   const known = stacksByNetwork.get(privateVpc);
   if (known) {
@@ -109,34 +112,36 @@ function warnOfTurns(scope: Construct, jobs: number, limit: number): void {
 }
 
 /**
- * Orders the jobs so that each comes after everything it depends on, directly or not; apart from that, they stay in the order of their creation. A
- * dependency of a job on one before it then never closes a cycle.
+ * Orders the jobs so that each comes after everything that it depends on, directly or indirectly. Otherwise, they stay in the order of their
+ * creation. If jobs depend only on jobs before them, these dependencies close no cycle.
  */
 function dependenciesFirst(stack: Stack, jobs: CfnResource[]): CfnResource[] {
   const isJob = new Set(jobs);
   return [...visitDependencies(stack, jobs)].filter(resource => isJob.has(resource));
 }
 
+/** A job that reads its model from a bucket. */
 interface ReadingJob {
   readonly job: Construct;
+  /** The key of the model if it is known at synthesis. */
   readonly key?: string;
-  /** The version of the model, and its location unless the key is known. */
+  /** The version of the model, and its location unless the key is known. References in them may be to something that uploads the model. */
   readonly model: unknown[];
-  /** What the job waits for in any case, and what uploads no model. */
+  /** Constructs that the job depends on anyway and that do not upload its model. */
   readonly own: IConstruct[];
 }
 
-/** The jobs of an app or a stage by the bucket of their model. */
+/** The jobs of an app or a stage by the bucket of their models. */
 const jobsByBucket = new WeakMap<IConstruct, Map<s3.IBucket, ReadingJob[]>>();
 
-/** What is synthesized with a construct: CDK Pipelines synthesizes each stage before the next one exists. */
+/** Returns the app or stage that a construct is synthesized with. CDK Pipelines synthesizes each stage before the next one exists. */
 function assemblyOf(construct: IConstruct): IConstruct {
   return Stage.of(construct) ?? construct.node.root;
 }
 
 /**
- * Makes the job wait for a `BucketDeployment` that may upload its model, in its own stack or else in another. Without one, a bucket that the same deployment creates has no model in it yet, which
- * is a common mistake and gets a warning.
+ * Makes the job depend on each `BucketDeployment` that may upload its model, in its own stack, or otherwise in other stacks. If there is none and the
+ * same deployment creates the bucket, the bucket does not contain the model yet. This is a common mistake and causes a warning.
  */
 export function awaitModel(
   job: Construct, { bucket, s3Uri, modelVersion }: NeoModelConfig, role: iam.IRole, privateVpc?: INeoPrivateCompilationVpc,
@@ -144,7 +149,7 @@ export function awaitModel(
   if (!bucket) { return; }
   const start = `s3://${bucket.bucketName}/`;
   const key = s3Uri?.startsWith(start) && !Token.isUnresolved(s3Uri.slice(start.length)) ? s3Uri.slice(start.length) : undefined;
-  // A location with a known key refers to nothing but the bucket.
+  // A location whose key is known refers only to the bucket.
   const model = key === undefined ? [s3Uri, modelVersion] : [modelVersion];
   const reading = { job, key, model, own: [bucket, role, ...privateVpc ? [privateVpc] : []] };
   const assembly = assemblyOf(job);
@@ -155,7 +160,7 @@ export function awaitModel(
     return;
   }
   jobsByBucket.set(assembly, new Map([[bucket, [reading]]]));
-  // At the end of synthesis, as a user may make jobs depend on an upload until then.
+  // This runs at the end of synthesis, because users may add dependencies on uploads until then.
   job.node.addValidation({
     validate: () => {
       orderAfterUploads(assembly);
@@ -164,11 +169,11 @@ export function awaitModel(
   });
 }
 
-/** Before jobs take turns: a turn could otherwise make an upload depend on the job that has to wait for it. */
+/** This must run before jobs take turns. Otherwise, an upload could come to depend on the job that must wait for it. */
 function orderAfterUploads(assembly: IConstruct): void {
   const byBucket = jobsByBucket.get(assembly);
   if (!byBucket) { return; }
-  // Once, whether models or turns ask first.
+  // Both `awaitModel` and `limitConcurrentJobs` call this, and the first call does it all.
   jobsByBucket.delete(assembly);
   const resources = resourcesOf(assembly);
   const resourcesByStack = new Map<Stack, Map<string, CfnResource>>();
@@ -178,25 +183,25 @@ function orderAfterUploads(assembly: IConstruct): void {
     const unordered = jobs.filter(one => !waitForDeployments(one, deployments, dependencies));
     const isCreatedWith = (job: IConstruct) => Resource.isOwnedResource(bucket) && deploymentOf(bucket) === deploymentOf(job);
     const atOnce = unordered.filter(one => isCreatedWith(one.job) && !waitsForMore(one, resourcesByStack));
-    // Once for all jobs, as hundreds of equal warnings would hide others.
-    if (atOnce.length > 0) { warn(atOnce.map(one => one.job), bucket); }
+    // There is one warning for all jobs of a bucket, because hundreds of equal warnings would hide others.
+    if (atOnce.length > 0) { warnOfMissingUpload(atOnce.map(one => one.job), bucket); }
   }
 }
 
 /**
- * @param known what deployments depend on, kept from one job to the next
- * @returns whether there is a deployment that the job waits for
+ * @param known the dependencies of deployments, kept from one job to the next
+ * @returns whether there is a deployment that the job depends on
  */
 function waitForDeployments({ job, key }: ReadingJob, deployments: BucketDeployment[], known: Map<CfnResource, Set<CfnResource>>): boolean {
   const resource = job.node.defaultChild as CfnResource;
   const uploads = deployments.filter(deployment => mayUpload(deployment, key) && assemblyOf(deployment.resource) === assemblyOf(job));
   // A deployment that depends on the job, such as one that uploads a page about its result, cannot come first.
   const own = uploads.filter(one => deploymentOf(one.resource) === deploymentOf(job) && !dependsOn(one.resource, resource, known));
-  // A stack need not wait for what others upload if it uploads models itself.
+  // If the job's own stack uploads, other stacks need not be deployed first.
   const earlier = own.length > 0 ? own : uploads.filter(one => !stackDependsOn(deploymentOf(one.resource), deploymentOf(job)));
   for (const deployment of earlier) {
     resource.addDependency(deployment.resource);
-    // What depends on this job now depends on more.
+    // Everything that depends on this job now has more dependencies, so what is known about it is out of date.
     const [waiting] = inCommonStack(resource, deployment.resource);
     known.forEach((dependencies, one) => { if (dependencies.has(waiting)) { known.delete(one); } });
   }
@@ -204,15 +209,15 @@ function waitForDeployments({ job, key }: ReadingJob, deployments: BucketDeploym
 }
 
 function mayUpload({ prefix }: BucketDeployment, key: string | undefined): boolean {
-  // CDK's function takes a slash for no prefix.
+  // BucketDeployment treats a prefix of "/" as no prefix.
   return key === undefined || prefix === undefined || prefix === '/' || Token.isUnresolved(prefix) || key.startsWith(prefix);
 }
 
-/** Whether the user makes the job wait for something that may upload its model, by a dependency or by an attribute in the location of the model. */
+/** Whether the job depends on something else that may upload its model, by a dependency or by an attribute in the model's location. */
 function waitsForMore({ job, model, own }: ReadingJob, resourcesByStack: Map<Stack, Map<string, CfnResource>>): boolean {
   const resource = job.node.defaultChild as CfnResource;
   const stack = Stack.of(job);
-  // Once for hundreds of jobs.
+  // Hundreds of jobs of a stack share this map.
   const resources = resourcesByStack.get(stack) ?? resourcesById(stack);
   resourcesByStack.set(stack, resources);
   const isOwn = (one: IConstruct): boolean => own.includes(one) || 'bucketArn' in one || isJobOfLibrary(one) || one.node.scope !== undefined && isOwn(one.node.scope);
@@ -226,7 +231,7 @@ function isJobOfLibrary({ node: { defaultChild } }: IConstruct): boolean {
   return defaultChild !== undefined && CfnResource.isCfnResource(defaultChild) && defaultChild.cfnResourceType === COMPILATION_JOB_TYPE;
 }
 
-function warn([job, ...others]: Construct[], bucket: s3.IBucket) {
+function warnOfMissingUpload([job, ...others]: Construct[], bucket: s3.IBucket) {
   const whose = others.length > 0 ? `of this job and ${others.length} more is` : 'is';
   lateWarnings(job).addWarningV2('cdk-sagemaker-neo:modelNotUploaded', `the model ${whose} read from ${bucket.node.path}, which the same deployment creates: on the first deployment, the bucket is `
     + 'empty, and the job fails. Create the bucket in another stack and upload the model before you deploy this one; or upload it in this deployment, with a BucketDeployment, for which the job waits '

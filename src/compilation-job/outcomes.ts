@@ -16,7 +16,7 @@ const isOutcome = logs.FilterPattern.stringValue('$.action', '=', OUTCOME_ACTION
 const having = (outcome: CompilationOutcome['outcome']) => logs.FilterPattern.all(isOutcome, logs.FilterPattern.stringValue(field('outcome'), '=', outcome));
 const timed = (name: keyof CompilationOutcome) => logs.FilterPattern.all(isOutcome, logs.FilterPattern.numberValue(field(name), '>=', 0));
 
-/** The metrics, and the lines of the log that they are made from. */
+/** The metrics, each with a filter for the log lines that it counts. */
 const METRICS = {
   CompletedJobs: { filterPattern: having('COMPLETED'), metricValue: '1', unit: cloudwatch.Unit.COUNT },
   FailedJobs: { filterPattern: having('FAILED'), metricValue: '1', unit: cloudwatch.Unit.COUNT },
@@ -25,17 +25,17 @@ const METRICS = {
 };
 
 /**
- * Selects the outcomes of a rule or a metric by members of `CompilationOutcome`. They are spelled out because the declarations that users compile must not
- * lead to the types of the AWS SDK.
+ * Selects outcomes by members of `CompilationOutcome`. The members are spelled out, because the declarations that users compile must not import types
+ * of the AWS SDK.
  */
 export type OutcomeFilter = { readonly [member in 'stackName' | 'logicalResourceId' | 'jobName' | 'outcome']?: string[] };
 
-/** Matches the events of outcomes. */
+/** Returns a pattern that matches the events of these outcomes. */
 export function outcomePattern(detail: OutcomeFilter): EventPattern {
   return { source: [EVENT_SOURCE], detailType: [EVENT_DETAIL_TYPE], detail };
 }
 
-/** Returns a metric of the job with a logical ID. */
+/** Returns a metric of the job with this logical ID. */
 export function outcomeMetric(scope: IConstruct, metricName: string, stackName: string, logicalResourceId: string, props?: cloudwatch.MetricOptions) {
   requireType(scope, 'metricName', metricName, STRING);
   if (!Object.keys(METRICS).includes(metricName)) {
@@ -47,7 +47,7 @@ export function outcomeMetric(scope: IConstruct, metricName: string, stackName: 
 }
 
 /**
- * Makes metrics of the outcomes in the log of a provider. Each kind of metric costs one filter for any number of jobs, and nothing before its first use.
+ * Derives metrics from the outcomes in the log of a provider. Each kind of metric adds one filter for any number of jobs, when it is first used.
  */
 export class OutcomeMetrics extends Construct {
   public static of(provider: CompilationJobProvider): OutcomeMetrics {
@@ -71,7 +71,7 @@ export class OutcomeMetrics extends Construct {
 }
 
 /**
- * Returns the beginning of the console's URLs in the Region of a construct. An environment-agnostic stack gets that of the commercial Regions.
+ * Returns the base URL of the console in the Region of a construct. For an environment-agnostic stack, it is that of the commercial Regions.
  */
 export function consoleOf(scope: IConstruct): string {
   const { region } = Stack.of(scope);

@@ -1,12 +1,13 @@
 /**
- * Returns the definition of the state machine that waits for a compilation job. It calls the function until there is an answer, and then makes it send the
- * answer. Its input is a `Step` without `StartedAt`.
+ * Returns the definition of the state machine that waits for a compilation job. It calls the function until there is a response, and then makes it
+ * send the response. Its input is a `Step` without `StartedAt`.
  *
- * The errors of the first retrier mean that the function did not run, because it was throttled or AWS Lambda itself failed. The state machine retries these for
- * as long as CloudFormation waits. After any other error, such as a crash of the function, it repeats the step for a minute or two, as a step keeps no state.
+ * The errors of the first retrier mean that the function did not run, because it was throttled or AWS Lambda itself failed. The state machine retries
+ * these for as long as CloudFormation waits. After any other error, such as a crash of the function, it repeats the step for a minute or two, as a
+ * step keeps no state.
  *
  * @param functionArn ARN of the function
- * @param partition of AWS, for example `aws`
+ * @param partition AWS partition, such as `aws`
  */
 export function waiterDefinition(functionArn: string, partition: string): object {
   const backoff = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 20, JitterStrategy: 'FULL' };
@@ -30,7 +31,7 @@ export function waiterDefinition(functionArn: string, partition: string): object
   return {
     Comment: 'Waits for a SageMaker Neo compilation job and answers CloudFormation',
     QueryLanguage: 'JSONata',
-    // The URL for the answer is valid for two hours.
+    // The URL for the response is valid for two hours.
     TimeoutSeconds: 7_200,
     StartAt: 'Proceed',
     States: {

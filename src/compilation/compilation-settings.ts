@@ -32,16 +32,15 @@ export interface NeoCommonCompilationProps {
   readonly outputPrefix?: string;
 
   /**
-   * Key that encrypts the compiled model in the bucket. The job's role is granted its use; a reader of the model needs `kms:Decrypt`.
+   * Key that encrypts the compiled model in the bucket. The job's role is granted its use; readers of the model need `kms:Decrypt`.
    *
-   * @default - the key of the bucket, or else `encryptionKey` of the private network, or else the encryption that the bucket applies by itself
+   * @default - the key of the bucket, otherwise `encryptionKey` of the private network, otherwise the bucket's default encryption
    */
   readonly outputEncryptionKey?: kms.IKey;
 
   /**
-   * Role that the jobs assume to read, write and log. It must trust `sagemaker.amazonaws.com` and be in the account of the stack. A role of your own is
-   * granted what it lacks; if it cannot be changed, a warning says what it needs. With a `vpcConfig` written by hand, you grant the permissions on the
-   * network.
+   * Execution role of the jobs. It must trust `sagemaker.amazonaws.com` and be in the account of the stack. It is granted the permissions that it
+   * lacks; if it cannot be changed, a warning says what it needs. If you write `vpcConfig` by hand, you must grant the permissions on the network.
    *
    * @default - the role of the private network
    */
@@ -56,8 +55,8 @@ export interface NeoCommonCompilationProps {
 
   /**
    * How long the job may wait for an instance before SageMaker ends it (`MaxPendingTimeInSeconds`), 30 minutes to 28 days. A value above
-   * the `timeout` of a `NeoCompilationJob` is of use with `waitForCompletion: false` only. The API says that it takes effect for
-   * accelerated instance types only, so it may do nothing for a compilation job.
+   * the `timeout` of a `NeoCompilationJob` is useful only with `waitForCompletion: false`. According to the API reference, it has an effect only for
+   * accelerated instance types, so it may have none for a compilation job.
    *
    * @default - SageMaker's default
    */
@@ -102,8 +101,8 @@ export function outputsOf(app: IConstruct): CompilationOutput[] {
 /**
  * Applies the defaults of the common props.
  *
- * @param timeout limit of the time that the job may take in all, if there is one
- * @throws NeoValidationError when there is no role
+ * @param timeout limit of the total time of the job, if there is one
+ * @throws NeoValidationError if there is no role
  */
 export function compilationSettings(scope: IConstruct, props: NeoCommonCompilationProps, timeout?: Duration): CompilationSettings {
   const { vpcConfig, outputPrefix = DEFAULT_OUTPUT_PREFIX, maxPendingTime } = props;
@@ -129,7 +128,7 @@ export function compilationSettings(scope: IConstruct, props: NeoCommonCompilati
   };
 }
 
-/** The default is never longer than the timeout, so that a user who sets only the timeout gets no error about a prop that was never set. */
+/** The default is never longer than the timeout, so that users who set only the timeout get no error about a prop that they never set. */
 export function maxRuntimeOrDefault(maxRuntime: Duration | undefined, timeout?: Duration): Duration {
   if (maxRuntime) { return maxRuntime; }
   const isShorter = timeout && !timeout.isUnresolved() && timeout.toMilliseconds() < DEFAULT_MAX_RUNTIME.toMilliseconds();

@@ -17,7 +17,7 @@ const VPC_CONFIG_STRUCT = structOf<NeoVpcConfig>('a NeoVpcConfig, such as vpcCon
   subnets: listOf(STRING), securityGroupIds: listOf(STRING), privateVpc: optional(PRIVATE_VPC),
 });
 
-/** Users often pass the network itself. */
+/** A common mistake is to pass the network itself, so its message says what to pass instead. */
 export const VPC_CONFIG: PropType<false> = {
   ...VPC_CONFIG_STRUCT,
   typeError: value => PRIVATE_VPC.typeError(value)
@@ -108,7 +108,7 @@ export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): vo
   }
 }
 
-/** Fails for what SageMaker or the S3 endpoint would refuse later. */
+/** Fails if SageMaker or the S3 endpoint would reject jobs later. */
 function validateNetwork(scope: Construct, { vpcConfig: { privateVpc }, outputBucket }: NeoCommonCompilationProps) {
   if (!privateVpc) { return; }
   requireSameEnvironment(scope, privateVpc);
@@ -128,7 +128,7 @@ function requireSameEnvironment(scope: Construct, network: INeoPrivateCompilatio
     if (differ(ours, theirs)) {
       throw new NeoValidationError(`vpcConfig must be of a network in the job's ${place} ${ours}: SageMaker creates network interfaces only there; got: a network in ${theirs}`, scope);
     }
-    // CDK would refuse this, with an error about the network's role.
+    // CDK also rejects this, but its error is about the network's role.
     if (Token.isUnresolved(ours) !== Token.isUnresolved(theirs) && Resource.isOwnedResource(network.role) && Stack.of(network.role) !== here) {
       const text = (value: string) => Token.isUnresolved(value) ? 'an unresolved token' : value;
       throw new NeoValidationError(`vpcConfig must be of a network whose stack has the same env as the job's, because CDK cannot refer to a stack of another ${place}: give both stacks the same env, or neither; `
@@ -137,7 +137,7 @@ function requireSameEnvironment(scope: Construct, network: INeoPrivateCompilatio
   }
 }
 
-/** Fails for a name that SageMaker does not accept for a job or model. Its pattern alone does not limit the length. */
+/** Fails for a name that SageMaker does not accept for a job or model. The API's pattern alone does not limit the length. */
 export function requireJobName(scope: Construct, prop: string, name: string) {
   if (!Token.isUnresolved(name) && !(name.length <= 63 && /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name))) {
     throw new NeoValidationError(`${prop} must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends; got: ${formatValue(name)}`, scope);
@@ -149,7 +149,7 @@ function validateOutputPrefix(scope: Construct, prefix: string | undefined) {
   if (prefix === '' || prefix.startsWith('/') || prefix.endsWith('/') || prefix.includes('//')) {
     throw new NeoValidationError(`outputPrefix must be a folder without slashes at its ends, such as "compiled/models"; got: ${formatValue(prefix)}`, scope);
   }
-  // The API accepts 1,024 characters, and bucket, job name and artifact need up to 250 of them.
+  // The API accepts 1,024 characters, of which bucket, job name and artifact need up to 250.
   if (prefix.length > 750) {
     throw new NeoValidationError(`outputPrefix must have at most 750 characters, because the whole S3 URI may have 1,024; got: ${prefix.length} characters`, scope);
   }
@@ -160,12 +160,12 @@ function validateOutputPrefix(scope: Construct, prefix: string | undefined) {
 const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 function validateTags(scope: Construct, tags: { [key: string]: string } | undefined, maxTags: number) {
-  const fault = tags && !Token.isUnresolved(tags) ? tagFault(tags, maxTags) : undefined;
-  if (fault) { throw new NeoValidationError(fault, scope); }
+  const error = tags && !Token.isUnresolved(tags) ? tagError(tags, maxTags) : undefined;
+  if (error) { throw new NeoValidationError(error, scope); }
 }
 
-/** Returns what AWS would refuse in tags, undefined if nothing. */
-export function tagFault(tags: { [key: string]: string }, maxTags: number): string | undefined {
+/** Returns an error message if AWS would reject the tags. */
+export function tagError(tags: { [key: string]: string }, maxTags: number): string | undefined {
   const count = Object.keys(tags).length;
   if (count > maxTags) { return `tags must be at most ${maxTags}, because SageMaker allows 50 tags and this library adds its own; got: ${count}`; }
   const reserved = Object.keys(tags).find(key => /^(aws:|cdk-sagemaker-neo:)/i.test(key));

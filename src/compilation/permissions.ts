@@ -21,8 +21,8 @@ import { acknowledgeWildcards } from '../util/acknowledge';
 import { inPolicy, literally } from '../util/s3-names';
 
 /**
- * Grants the execution role what jobs need besides the model, and checks that SageMaker can assume it. The role of the private network lacks only the
- * key. A role of the user's own gets all permissions that the network's role has, but on the output folder only.
+ * Grants the execution role everything that jobs need except access to the model, and checks that SageMaker can assume it. The private network's role
+ * lacks only the key. Any other role gets all permissions of the network's role, but for objects only on the output folder.
  */
 export function grantExecutionRole(scope: Construct, settings: CompilationSettings): void {
   const { role, privateVpc, outputBucket, outputPrefix, outputEncryptionKey } = settings;
@@ -43,8 +43,8 @@ export function grantExecutionRole(scope: Construct, settings: CompilationSettin
 }
 
 /**
- * Returns the ARN of the compilation jobs with a name, or with names that match a pattern, in the account and Region of the stack. There are two for
- * a name with capital letters, because IAM is case-sensitive and SageMaker has written its ARNs either way.
+ * Returns the ARNs of the compilation jobs whose names match a pattern, in the account and Region of the stack. There are two for a pattern with
+ * capital letters, because IAM is case-sensitive, and SageMaker has written ARNs both with and without capital letters.
  */
 export function jobArns(scope: IConstruct, jobNamePattern: string): string[] {
   const patterns = Token.isUnresolved(jobNamePattern) ? [jobNamePattern] : [...new Set([jobNamePattern, jobNamePattern.toLowerCase()])];
@@ -54,7 +54,7 @@ export function jobArns(scope: IConstruct, jobNamePattern: string): string[] {
 /** Permits creating jobs with these names under this role. */
 export function createJobStatements(scope: IConstruct, jobNamePattern: string, role: iam.IRole): iam.PolicyStatement[] {
   return [
-    // A request with tags needs AddTags.
+    // SageMaker requires AddTags for a request with tags.
     jobStatement(scope, jobNamePattern, 'CreateCompilationJob', 'AddTags'),
     new iam.PolicyStatement({
       actions: ['iam:PassRole'],
@@ -77,12 +77,12 @@ export interface Artifacts {
   readonly bucket: s3.IBucket;
   /** Pattern of the keys of the objects. */
   readonly pattern: string;
-  /** Undefined: the key of the bucket, if it has one. */
+  /** The key that encrypts the objects, if it is not the key of the bucket. */
   readonly key?: kms.IKey;
 }
 
 /**
- * Lets a principal read what one job writes and nothing else of the bucket. `grantRead` of a bucket would permit listing all of it.
+ * Lets a principal read what one job writes and nothing else in the bucket. `grantRead` of a bucket would permit listing all of it.
  */
 export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifacts, grantee: iam.IGrantable): iam.Grant {
   const grant = (actions: string[], resource: string, conditions?: Record<string, Record<string, unknown>>) =>
@@ -90,7 +90,7 @@ export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifa
   const objects = grant(['s3:GetObject'], bucket.arnForObjects(pattern));
   const keys = [...new Set([bucket.encryptionKey, key])].filter(used => used !== undefined);
 
-  // Unique per job, as the policy of a role may have the grants of several.
+  // The Sid is unique per job, because the policy of a role may contain the grants of several jobs.
   const sid = `ReadArtifacts${job.node.addr.slice(-8)}`;
   objects.principalStatements.forEach(statement => { statement.sid = sid; });
   const { grantPrincipal } = grantee;
@@ -105,7 +105,8 @@ export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifa
 }
 
 /**
- * Lets the handler delete artifacts from outside the S3 endpoint if bucket policies deny deletions. What the policies of an imported network deny is not known here.
+ * Lets the handler delete artifacts from outside the S3 endpoint if bucket policies deny deletions. The policies of an imported network are unknown,
+ * so it is also exempted there.
  */
 export function allowDeletion(job: IConstruct, privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
   if (bucketPoliciesOf(privateVpc)?._deniesDeletion === false) { return; }

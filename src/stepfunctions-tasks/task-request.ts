@@ -5,7 +5,7 @@ import { EXECUTION_TAG, executionTag, failOnOtherLanguage, isRuntimeValue, jsona
 import { compilationRequest } from '../compilation/compilation-request';
 import type { NeoCommonCompilationProps } from '../compilation/compilation-settings';
 import { compilationSettings } from '../compilation/compilation-settings';
-import { bindModel, MAX_TAGS, REQUEST_TYPES, requireJobName, tagFault, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
+import { bindModel, MAX_TAGS, REQUEST_TYPES, requireJobName, tagError, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
 import { grantExecutionRole } from '../compilation/permissions';
 import type { NeoModel } from '../model/model';
 import type { NeoCompilerOptions } from '../target/compiler-options';
@@ -121,7 +121,7 @@ export function jobNamePattern(scope: Construct, props: Pick<NeoCompilationTaskO
 /** Collects the tags of jobs: those of the props, and those that `Tags.of` adds to the construct or its parents. */
 export function jobTagManager(scope: IConstruct, tags: { [key: string]: string } = {}): TagManager {
   const manager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', Object.entries(tags).map(([key, value]) => ({ key, value })));
-  scope.node.addValidation({ validate: () => [tagFault(manager.tagValues(), MAX_TAGS.execution)].filter(fault => fault !== undefined) });
+  scope.node.addValidation({ validate: () => [tagError(manager.tagValues(), MAX_TAGS.execution)].filter(error => error !== undefined) });
   return manager;
 }
 

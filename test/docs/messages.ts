@@ -21,10 +21,10 @@ const ERRORS = ['NeoValidationError', 'JobFailure', 'Error'];
 const FUNCTIONS = /(^|\.)(fail|error)$|^errors\.add$/;
 
 /** Functions of the sources that make up a message. */
-const MAKERS = ['refusal', 'faultMessage', 'tagFault', 'nameIsTaken', 'notThisJob'];
+const MAKERS = ['refusal', 'faultMessage', 'tagError', 'nameIsTaken', 'notThisJob'];
 
 /** Functions that `addValidation` calls at the end of the synthesis: each sentence in them is an error. */
-const VALIDATIONS = ['routesOut', 'tooManyResources'];
+const VALIDATIONS = ['internetRoutes', 'validateResourceCount'];
 
 /** Every message of an error that the library throws at synthesis, or that its functions answer CloudFormation with. */
 export function errorMessages(): Message[] {

@@ -12,7 +12,9 @@ import type { Look, PolledRequest } from './request';
 /** How long a role may take to become assumable. After that, its trust policy is assumed to be wrong. */
 const ROLE_PROPAGATION_SECONDS = 5 * 60;
 
-/** After a request of CloudFormation, whatever the time limit and the pauses: stopping a job takes time, and CloudFormation waits for an hour. */
+/**
+ * The latest end of the time limit after CloudFormation's request, including pauses: stopping a job takes time, and CloudFormation waits for an hour.
+ */
 const LATEST_LIMIT_SECONDS = 55 * 60;
 
 /** So close to the time limit there may be no further check, so a rejection is final. */
@@ -165,7 +167,7 @@ export class CreateOrUpdateHandler {
     }
   }
 
-  /** What CloudFormation does with the resource instead of waiting for this request. Undefined if it waits for this request. */
+  /** Returns the status of the resource if CloudFormation no longer waits for this request, undefined if it does. */
   private async unwantedStatus(request: PolledRequest): Promise<string | undefined> {
     const { StackId, LogicalResourceId, RequestType, OldPhysicalResourceId, Memory } = request;
     try {
@@ -173,7 +175,8 @@ export class CreateOrUpdateHandler {
       const { status, physicalId } = await stack.describe(StackId, LogicalResourceId);
       if (status !== `${RequestType.toUpperCase()}_IN_PROGRESS`) { return `${status}`; }
       if (RequestType !== 'Update') { return undefined; }
-      // For this Update, CloudFormation reports the physical id of the request. For its rollback, it may report the same id, but another stack status.
+      // For this Update, CloudFormation reports the physical id of the request. For its rollback, it may report the same id, but another stack
+      // status.
       if (physicalId && OldPhysicalResourceId && physicalId !== OldPhysicalResourceId) { return `${status} of ${physicalId}`; }
       const stackStatus = await stack.stackStatus(StackId);
       Memory.StackStatus ??= stackStatus;
@@ -221,8 +224,8 @@ export class CreateOrUpdateHandler {
   }
 
   /**
-   * Before the request fails, this stops the jobs that earlier requests left running, and the job that this request created if it was delivered twice and
-   * decided differently. It stops no other newer job, because Lambda may run this request again while a later one is in progress.
+   * Before the request fails, this stops the jobs that earlier requests left running, and the job that this request created if it was delivered twice
+   * and decided differently. It stops no other newer job, because Lambda may run this request again while a later one is in progress.
    */
   private async fail(reason: string, request: PolledRequest, job?: Job, isAbandoned = false): Promise<Look> {
     const own = jobNameOf(request, request.ResourceProperties);
@@ -235,7 +238,7 @@ export class CreateOrUpdateHandler {
     return (this.deps.now() - request.RequestedAt) / 1000;
   }
 
-  /** The pauses before the first call count only where they would take the time in which the job is stopped. */
+  /** The pauses before the first call do not count, unless they would use up the time that is reserved for stopping the job. */
   private remainingSeconds(request: PolledRequest): number {
     const { RequestedAt, Memory: { BeginsAt = RequestedAt }, ResourceProperties: { TimeLimitInSeconds } } = request;
     const pauseSeconds = (BeginsAt - RequestedAt) / 1000;
@@ -248,8 +251,8 @@ export class CreateOrUpdateHandler {
 }
 
 /**
- * Whether a job under the fixed name was created by a request that died: no request waits for a job of another configuration. This request fails and must not
- * leave that job running, unless the resource waits for its jobs neither before nor after the update.
+ * Whether a job under the fixed name was created by a request that died: no request waits for a job of another configuration. This request fails and
+ * must not leave that job running, unless the resource waits for its jobs neither before nor after the update.
  */
 const isLeftOver = (job: Job, { RequestType, ResourceProperties, OldResourceProperties }: PolledRequest) => RequestType === 'Update' && isInProgress(job)
   && [ResourceProperties, OldResourceProperties].some(properties => properties?.WaitForCompletion !== 'false');
@@ -282,8 +285,8 @@ const SHORTEST_SECONDS = 9;
 const LONGEST_SECONDS = 110;
 
 /**
- * Seconds to wait before the next try of a call that was throttled or failed. They grow with time, and are derived from the request and the time, so that the
- * jobs of a stack spread out. With the check itself, they are never more than two minutes.
+ * Seconds to wait before the next try of a call that was throttled or failed. They grow with time, and are derived from the request and the time, so
+ * that the jobs of a stack spread out. With the check itself, they are never more than two minutes.
  */
 export function secondsToNextTry(elapsedSeconds: number, requestId: string): number {
   const longest = Math.min(LONGEST_SECONDS, SHORTEST_SECONDS + elapsedSeconds / 2);
@@ -293,8 +296,8 @@ export function secondsToNextTry(elapsedSeconds: number, requestId: string): num
 const LONGEST_FOR_YOUNG_SECONDS = 60;
 
 /**
- * Seconds to wait before asking for a slot of the quota again. The longer a job has waited, the more often it asks, so that later jobs do not take every slot
- * before it.
+ * Seconds to wait before asking for a slot of the quota again. The longer a job has waited, the more often it asks, so that later jobs do not take
+ * every slot before it.
  */
 export function secondsToNextSlot(elapsedSeconds: number, requestId: string): number {
   const longest = Math.max(SHORTEST_SECONDS, LONGEST_FOR_YOUNG_SECONDS - elapsedSeconds / 30);

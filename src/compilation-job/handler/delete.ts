@@ -11,8 +11,8 @@ const LIST_LAG_MS = 30_000;
 const DELETE_LAG_MS = 2 * 60_000;
 
 /**
- * Handles a Delete. The checks, every ten seconds, stop the job, wait for its end and delete it. For a job that is gone, was never created or belongs to
- * another resource, there is nothing to do.
+ * Handles a Delete. The checks, every ten seconds, stop the job, wait for its end and delete it. For a job that is gone, was never created or belongs
+ * to another resource, there is nothing to do.
  */
 export class DeleteHandler {
   constructor(private readonly deps: Dependencies, private readonly jobs: NeoJobs) {}
@@ -59,8 +59,8 @@ export class DeleteHandler {
   }
 
   /**
-   * If a Create was cancelled or timed out without a response, CloudFormation generates a physical id. The job of that Create may be running anyway. It is
-   * stopped but not deleted, because the waiter of that Create may still check it and must find it stopped.
+   * If a Create was cancelled or timed out without a response, CloudFormation generates a physical id. The job of that Create may be running anyway.
+   * It is stopped but not deleted, because the waiter of that Create may still check it and must find it stopped.
    */
   private async sweep(request: PolledRequest): Promise<Look> {
     const { JobName, JobNamePrefix } = request.ResourceProperties;

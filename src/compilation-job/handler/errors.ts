@@ -1,6 +1,6 @@
 /**
- * What an error of an AWS API means for a job. SageMaker's API model has only ResourceInUse, ResourceLimitExceeded and ResourceNotFound. All other errors
- * are recognized by their names and status codes.
+ * What an error of an AWS API means for a job. SageMaker's API model has only ResourceInUse, ResourceLimitExceeded and ResourceNotFound. All other
+ * errors are recognized by their names and status codes.
  */
 export interface AwsError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number };
@@ -21,7 +21,8 @@ export const isAccessDenied = (e: AwsError) => e.name === 'AccessDeniedException
 const TOKEN_NAMES = /^(UnrecognizedClientException|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|ExpiredTokenException|InvalidToken|AuthFailure)$/;
 
 /**
- * Whether a denial may be temporary: a policy statement, or a role's token, that is only seconds old may not have propagated yet. An explicit deny is final.
+ * Whether a denial may be temporary: a policy statement, or a role's token, that is only seconds old may not have propagated yet. An explicit deny is
+ * final.
  */
 export const mayBeLate = (e: AwsError) => (isAccessDenied(e) || TOKEN_NAMES.test(e.name) || /security token .*(invalid|expired)/i.test(e.message))
   && !/explicit deny/i.test(e.message);

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand, type EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
 import { EVENT_DETAIL_TYPE, EVENT_SOURCE, type CompilationOutcome } from '../compilation-job-properties';
 
-/** The event bus for outcomes. It has a file of its own, so that its client is loaded only when the stack has a rule for them. */
+/** The event bus for outcomes. This is a separate file, so that its client is loaded only if the stack has a rule for them. */
 export class EventBus {
   private readonly client: EventBridgeClient;
 

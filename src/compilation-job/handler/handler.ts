@@ -10,13 +10,13 @@ import { failed, JobFailure, report } from './outcome';
 import { NOT_YET, ownershipOf } from './request';
 import type { Look, Memory, PolledRequest, Progress, ResourceRequest, Step } from './request';
 
-/** Between two checks. As a check takes some time too, the end of a job is noticed within ten seconds. */
+/** Seconds between two checks. A check takes less than a second, so the end of a job is noticed within ten seconds. */
 export const WAIT_SECONDS = 9;
 
 /**
- * Random pauses at the beginning of a request, in seconds. A deployment sends ten requests at once, each of which makes several calls within a second or two.
- * The pauses spread these calls, so that ten requests together make fewer than five calls per second. An Update also pauses before it looks for a job. That
- * pause is longer in a rollback, which begins for all jobs at once while the waiters of the cancelled requests are still running.
+ * Random pauses at the beginning of a request, in seconds. A deployment sends ten requests at once, each of which makes several calls within a second
+ * or two. The pauses spread these calls, so that ten requests together make fewer than five calls per second. An Update also pauses before it looks
+ * for a job. That pause is longer in a rollback, which begins for all jobs at once while the waiters of the cancelled requests are still running.
  */
 const PAUSE_SECONDS = { Lookup: [0, 30], LookupInRollback: [0, 60], Create: [0, 8], Update: [4, 24], Delete: [4, 16] } as const;
 
@@ -37,8 +37,8 @@ export class CompilationJobHandler {
   }
 
   /**
-   * The first steps determine the physical id, and the following ones work on that job until there is a response. A step may be repeated, even while another
-   * run of the same step is in progress.
+   * The first steps determine the physical id, and the following ones work on that job until there is a response. A step may be repeated, even while
+   * another run of the same step is in progress.
    */
   public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId, WaitSeconds: _, Answer: __, ...before } }: Step): Promise<Progress> {
     try {
@@ -139,8 +139,8 @@ function requireJobName(name: string): string {
 
 /**
  * Returns the name of the job for an Update:
- *  - the present job, if it is ours, has the requested configuration and has not failed: nothing that alters the result has changed, or this is a rollback
- *    with the old physical id;
+ *  - the present job, if it is ours, has the requested configuration and has not failed: nothing that alters the result has changed, or this is a
+ * rollback    with the old physical id;
  *  - an earlier job of the same configuration: this is a rollback with the new physical id;
  *  - otherwise a new job, under a name that was never used. CloudFormation sends a Delete for the present job afterwards.
  *
@@ -164,7 +164,9 @@ async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceRequest, now:
   return wanted;
 }
 
-/** Used if SageMaker cannot be asked: the present job if the configuration is the same, otherwise a new one. At worst, this compiles once too often. */
+/**
+ * Used if SageMaker cannot be asked: the present job if the configuration is the same, otherwise a new one. At worst, this compiles once too often.
+ */
 export function physicalIdWithoutLookup(request: ResourceRequest): string {
   const { ResourceProperties: wanted, OldResourceProperties: old } = request;
   return old && configurationOf(old) === configurationOf(wanted) && old.JobName === wanted.JobName

@@ -16,14 +16,15 @@ export function isJobName(id: string | undefined): id is string {
 }
 
 /**
- * The name of the job for a request. It depends on the request alone: a repeated delivery asks for the same job, and no other request, update or stack does.
+ * Returns the name of the job for a request. It depends only on the request: a repeated delivery yields the same name, and no other request, update
+ * or stack does.
  */
 export function jobNameOf(request: Identified, properties: CompilationJobProperties): string {
   return properties.JobName
     ?? `${searchPrefixOf(properties)}-${digest([request.StackId, request.LogicalResourceId, request.RequestId], 8)}`;
 }
 
-/** The common prefix of the names of all jobs of this configuration. */
+/** Returns the common prefix of the names of all jobs of this configuration. */
 export function searchPrefixOf(properties: CompilationJobProperties): string {
   return `${properties.JobNamePrefix}-${configurationOf(properties).slice(0, 8)}`;
 }
@@ -33,14 +34,14 @@ export function ownerOf({ StackId, LogicalResourceId }: Identified): string {
 }
 
 /**
- * Digest of everything that alters the result of a job. Role, network, time limits and tags do not, so changing them creates no new job.
+ * Returns a digest of everything that alters the result of a job. Role, network, time limits and tags do not, so changing them creates no new job.
  */
 export function configurationOf({ Request, ModelVersion }: CompilationJobProperties): string {
   const { InputConfig, ModelPackageVersionArn, OutputConfig } = Request;
   return digest({ InputConfig, ModelPackageVersionArn, OutputConfig, ModelVersion }, 32);
 }
 
-/** All tags of the job: the user's and the two that the handler adds. */
+/** Returns all tags of the job: those in the request and the two that the handler adds. */
 export function tagsOf(request: Identified, properties: CompilationJobProperties): Tag[] {
   return [
     ...properties.Tags ?? [],
@@ -50,8 +51,8 @@ export function tagsOf(request: Identified, properties: CompilationJobProperties
 }
 
 /**
- * The CreateCompilationJob request: strings become numbers again, and the output location ends with the name of the job, so that no two jobs share an
- * artifact.
+ * Returns the CreateCompilationJob request. It converts strings back to numbers, and appends the job's name to the output location, so that no two
+ * jobs share an artifact.
  */
 export function createRequestOf(name: string, request: Identified, properties: CompilationJobProperties): CreateCompilationJobRequest {
   const { StoppingCondition, OutputConfig, ...rest } = properties.Request;
@@ -72,17 +73,17 @@ export function createRequestOf(name: string, request: Identified, properties: C
   };
 }
 
-/** The SHA-256 digest of a value, cut to this many hexadecimal digits. */
+/** Returns the SHA-256 digest of a value, cut to this many hexadecimal digits. */
 export function digest(value: unknown, length: number): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, length);
 }
 
-/** A number from 0 to 1 that is always the same for a text. It spreads what many jobs would otherwise do at once. */
+/** Returns a number from 0 to 1 that is always the same for a text. It spreads calls that many jobs would otherwise make at once. */
 export function fractionOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
 }
 
-/** JSON with sorted keys, because CloudFormation does not keep the order of properties. */
+/** Renders JSON with sorted keys, because CloudFormation does not keep the order of properties. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, v) => v && typeof v === 'object' && !Array.isArray(v)
     ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => a < b ? -1 : 1))

@@ -13,7 +13,7 @@ export type Job = DescribeCompilationJobResponse;
 export const isInProgress = (job: Pick<Job, 'CompilationJobStatus'>) =>
   job.CompilationJobStatus === 'STARTING' || job.CompilationJobStatus === 'INPROGRESS' || job.CompilationJobStatus === 'STOPPING';
 
-/** Bucket and key of the compiled model. */
+/** Returns the bucket and key of the compiled model, if there is one. */
 export function artifactOf(job: Job): { bucket: string; key: string } | undefined {
   const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(job.ModelArtifacts?.S3ModelArtifacts ?? '');
   return match ? { bucket: match[1], key: match[2] } : undefined;
@@ -54,7 +54,7 @@ export class NeoJobs {
     await unlessGone(this.deps.sagemaker.send(new DeleteCompilationJobCommand({ CompilationJobName: job.CompilationJobName })));
   }
 
-  /** The jobs whose names have this prefix, newest first. */
+  /** Lists the jobs whose names have this prefix, newest first. */
   public async list(namePrefix: string): Promise<CompilationJobSummary[]> {
     const jobs: CompilationJobSummary[] = [];
     let NextToken: string | undefined;
@@ -68,12 +68,12 @@ export class NeoJobs {
     return jobs.filter(job => job.CompilationJobName!.startsWith(namePrefix));
   }
 
-  /** Names with this prefix of jobs in progress. */
+  /** Lists the names of jobs in progress that have this prefix. */
   public async listInProgress(namePrefix: string): Promise<string[]> {
     return (await this.list(namePrefix)).filter(isInProgress).map(job => job.CompilationJobName!);
   }
 
-  /** A job that is gone has no tags. */
+  /** Returns the tags of a job, none if the job is gone. */
   public async tags(job: Job): Promise<Map<string, string>> {
     const tags = new Map<string, string>();
     let NextToken: string | undefined;
@@ -105,7 +105,7 @@ export class NeoJobs {
     try {
       await (await this.deps.artifacts()).delete(artifact.bucket, artifact.key);
     } catch (e) {
-      // The bucket was deleted before, with everything in it.
+      // The artifact is already gone if its bucket is.
       if ((e as AwsError).name !== 'NoSuchBucket') { throw e; }
     }
   }

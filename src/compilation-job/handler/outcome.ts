@@ -8,15 +8,15 @@ import { isNamedByThis } from './request';
 import type { PolledRequest, ResourceRequest } from './request';
 
 /**
- * The outcome of a job that this request created. Undefined for a job of an earlier request, which was already counted: a rollback or a change of tags finds
- * it completed.
+ * Returns the outcome of a completed job that this request created. It is undefined for a job of an earlier request, which was already counted: a
+ * rollback or a change of tags finds it completed.
  */
 export function completed(request: PolledRequest, job: Job): CompilationOutcome | undefined {
   const isNew = isNamedByThis(request) || (job.CreationTime?.getTime() ?? 0) >= request.RequestedAt;
   return isNew ? { ...subject(request), outcome: 'COMPLETED', ...resultOf(job) } : undefined;
 }
 
-/** The outcome of a Create or an Update that fails, with or without a job. Undefined if no job has failed. */
+/** Returns the outcome of a Create or an Update that fails, with or without a job. It is undefined if no job has failed. */
 export function failed(request: ResourceRequest, error: JobFailure): CompilationOutcome | undefined {
   if (request.RequestType === 'Delete' || error.isAbandoned) { return undefined; }
   return { ...subject(request), outcome: 'FAILED', ...error.job && resultOf(error.job), reason: error.message };
@@ -58,7 +58,7 @@ function resultOf(job: Job): Partial<CompilationOutcome> {
 const LOG_GROUP = '/aws/sagemaker/CompilationJobs';
 
 /**
- * A response to CloudFormation has at most 4,096 bytes, of which ids and ARNs take up to 1,500.
+ * A response to CloudFormation can have at most 4,096 bytes, of which ids and ARNs use up to 1,500.
  */
 const MAX_REASON_BYTES = 2_400;
 
@@ -89,7 +89,7 @@ export function truncated(text: string, maxBytes: number): string {
   return `${characters.slice(0, fits).join('')}...`;
 }
 
-/** Console link to the log of the job, in the partition of the ARN. */
+/** Returns a console link to the log of the job, in the partition of the ARN. */
 export function logsLink(jobArn: string): string {
   const [, partition, , region] = jobArn.split(':');
   const name = jobArn.slice(jobArn.lastIndexOf('/') + 1);
@@ -101,19 +101,19 @@ export function logsLink(jobArn: string): string {
   return `https://${region}.${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${twice(LOG_GROUP)}/log-events/${twice(name)}`;
 }
 
-/** The message for an Update that needs a new job under the name of the present one. */
+/** Returns the message for an Update that needs a new job under the name of the present one. */
 export function nameIsTaken(jobName: string): string {
   return `compilationJobName is fixed to ${jobName}, but the update needs a new job: a job cannot be changed, and its name cannot be used twice. `
     + 'Give another compilationJobName, or leave it out and have unique names generated.';
 }
 
-/** The message for a rejected request: AWS's message, a summary of the request, and what to do. */
+/** Returns the message for a rejected request: AWS's message, a summary of the request, and what to do. */
 export function refusal(operation: string, e: AwsError, request: CreateCompilationJobRequest): string {
   const advice = adviceFor(e);
   return `${operation} was refused: ${e.name}: ${e.message} (${summarizeRequest(request)}).${advice ? ` What to do: ${advice}.` : ''}`;
 }
 
-/** The parts of a request that decide whether it is accepted, in one line. */
+/** Summarizes, in one line, the parts of a request that decide whether it is accepted. */
 export function summarizeRequest(request: CreateCompilationJobRequest): string {
   const { InputConfig: input, OutputConfig: output, VpcConfig: vpc } = request;
   const platform = output?.TargetPlatform;
@@ -130,8 +130,8 @@ export function summarizeRequest(request: CreateCompilationJobRequest): string {
 }
 
 /**
- * What to do about an error, by phrases that AWS is known to use. Wrong advice is worse than none, so there is none for unknown messages, and none for messages
- * that name several causes.
+ * Returns advice for an error that contains a phrase that AWS is known to use. Wrong advice is worse than none, so there is none for unknown
+ * messages, and none for messages that name several causes.
  */
 function adviceFor(e: AwsError): string | undefined {
   if (isAccessDenied(e)) {

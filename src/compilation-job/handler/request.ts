@@ -29,9 +29,9 @@ export interface PolledRequest extends ResourceRequest {
   readonly Memory: Memory;
 }
 
-/** What a step passes on to the next one. Times are in milliseconds since the epoch. */
+/** The state that a step passes to the next one. Times are in milliseconds since the epoch. */
 export interface Memory {
-  /** When AWS denied access, first of the steps in a row that were denied. */
+  /** When AWS first denied access in the current series of denied steps. */
   RefusedSince?: number;
   /** When the handler last asked CloudFormation whether it still wants the job. */
   AskedAt?: number;
@@ -66,12 +66,12 @@ export interface Step {
   readonly Progress: Progress;
 }
 
-/** What the state machine keeps between two steps. */
+/** The state that the state machine keeps between two steps. */
 export interface Progress extends Memory {
   readonly PhysicalResourceId?: string;
   /** Seconds until the next step. */
   readonly WaitSeconds?: number;
-  /** If given, the request is over, and this is the response to send. */
+  /** The response to send. If it is set, the request is over. */
   readonly Answer?: Answer;
 }
 
@@ -84,11 +84,11 @@ export interface Answer {
 export const NOT_YET: Look = { IsComplete: false };
 export const DONE: Look = { IsComplete: true };
 
-/** How long after the job its tags may become visible. */
+/** How long the tags of a job may stay invisible after its creation. */
 const TAG_LAG_MS = 2 * 60_000;
 
 /**
- * Reads from its tags whether a job is ours. A new job without tags is unknown: it may be ours.
+ * Reads the tags of a job to find out whether it belongs to this resource. The tags of a new job may not be visible yet, so it may.
  */
 export async function ownershipOf(
   jobs: NeoJobs, job: Job, request: ResourceRequest, now: number,

@@ -5,7 +5,7 @@ export interface StackResource {
   readonly physicalId?: string;
 }
 
-/** What CloudFormation says about a stack. This is a separate file, so that its client is loaded only when it is needed. */
+/** Reads the status of a stack and its resources. This is a separate file, so that its client is loaded only when it is needed. */
 export class StackResources {
   private readonly client: CloudFormationClient;
 
@@ -13,14 +13,14 @@ export class StackResources {
     this.client = new CloudFormationClient(config);
   }
 
-  /** The status is, for example, `CREATE_IN_PROGRESS`. */
+  /** @returns the status, such as `CREATE_IN_PROGRESS`, and the physical id */
   public async describe(stackId: string, logicalResourceId: string): Promise<StackResource> {
     const question = new DescribeStackResourceCommand({ StackName: stackId, LogicalResourceId: logicalResourceId });
     const { StackResourceDetail } = await this.client.send(question);
     return { status: StackResourceDetail?.ResourceStatus, physicalId: StackResourceDetail?.PhysicalResourceId };
   }
 
-  /** For example `UPDATE_ROLLBACK_IN_PROGRESS`. */
+  /** @returns the status, such as `UPDATE_ROLLBACK_IN_PROGRESS` */
   public async stackStatus(stackId: string): Promise<string | undefined> {
     const { Stacks } = await this.client.send(new DescribeStacksCommand({ StackName: stackId }));
     return Stacks?.[0]?.StackStatus;

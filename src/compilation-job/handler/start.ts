@@ -9,10 +9,13 @@ import type { StateMachine } from './state-machine';
 
 type Request = Step['Request'];
 
-/** A permission that was granted seconds ago may not have propagated yet. The function has a timeout of two minutes. */
+/**
+ * How long the start is retried: a permission that was granted seconds ago may not have propagated yet, and the function's timeout is two minutes.
+ */
 const PATIENCE_SECONDS = 90;
 const LONGEST_WAIT_SECONDS = 10;
 
+/** What `start` uses outside the handler. Tests replace it. */
 export interface Starting {
   readonly stateMachine: OnDemand<Pick<StateMachine, 'start'>>;
   readonly sendAnswer: (step: { Request: Request; Progress: Progress }) => Promise<void>;
@@ -22,8 +25,8 @@ export interface Starting {
 }
 
 /**
- * Passes a request from CloudFormation to the waiter. The name of the execution is derived from the request, so a request that AWS Lambda delivers twice is
- * executed once.
+ * Passes a request from CloudFormation to the waiter. The name of the execution is derived from the request, so a request that AWS Lambda delivers
+ * twice is executed once.
  *
  * @throws Error if Step Functions is unavailable; AWS Lambda then delivers the request again
  */
@@ -49,7 +52,7 @@ export async function start(Request: Request, { stateMachine, sendAnswer: answer
   }
 }
 
-/** At most 80 characters. */
+/** Step Functions allows at most 80 characters. */
 function executionNameOf({ RequestType, StackId, LogicalResourceId, RequestId }: Request): string {
   return `${RequestType}-${LogicalResourceId.slice(0, 40)}-${digest([StackId, LogicalResourceId, RequestId], 24)}`;
 }
