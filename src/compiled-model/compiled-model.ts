@@ -17,7 +17,7 @@ import type { PropTypes } from '../util/prop-types';
 import { JOB, ROLE } from '../util/resource-types';
 
 /**
- * A SageMaker model made from the result of a compilation job.
+ * A SageMaker model that hosts the result of a compilation job.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModel.html
  */
@@ -44,8 +44,8 @@ export interface INeoCompiledModel extends IResource {
  */
 export interface NeoCompiledModelProps {
   /**
-   * The job whose result is hosted. Its target must be a cloud target, the deployment must wait for it, and it must be in the account and Region of this
-   * stack.
+   * The job whose result is hosted. Its target must be a cloud target, the deployment must wait for it, and it must be in the account and Region of
+   * this stack.
    */
   readonly job: INeoCompilationJob;
 
@@ -53,13 +53,13 @@ export interface NeoCompiledModelProps {
    * Network of the model's containers, with at least two subnets. Each hosting instance uses addresses of the subnets, so size them for endpoints
    * and jobs together (`maxConcurrentInstances`).
    *
-   * @default - the network of the job: the compiled model is read through its S3 endpoint, and the bucket policies let it pass
+   * @default - the network of the job: SageMaker reads the compiled model through its S3 endpoint, which the bucket policies allow
    */
   readonly vpcConfig?: NeoVpcConfig;
 
   /**
-   * Role that SageMaker assumes to host the model. A role of your own needs the permissions that AWS lists for CreateModel; it is granted
-   * access to the compiled model here.
+   * Role that SageMaker assumes to host the model. It needs the permissions that AWS lists for CreateModel. The construct grants it only access to
+   * the compiled model.
    *
    * @default - a new role with these permissions, on this network and this model only
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
@@ -67,8 +67,8 @@ export interface NeoCompiledModelProps {
   readonly role?: iam.IRole;
 
   /**
-   * Whether the containers are isolated from the network, so that they can make no network calls at all. SageMaker itself still downloads the model, with the role and, as AWS documents, through
-   * the VPC, and delivers the requests for inferences.
+   * Whether the containers are isolated from the network, so that they cannot make any network calls. SageMaker itself still delivers inference
+   * requests and downloads the model, with the role and, as AWS documents, through the VPC.
    *
    * @default true
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
@@ -76,9 +76,9 @@ export interface NeoCompiledModelProps {
   readonly enableNetworkIsolation?: boolean;
 
   /**
-   * Whether the bucket policies of the job's network exempt the role, so that it may read from outside the S3 endpoint as well. Use it for a
-   * model that is hosted in another network, or if SageMaker's check of the artifact does not come through the subnets. A role of your own must
-   * then be created in the network's stack, or have a `roleName`.
+   * Whether the bucket policies of the job's network exempt the role, so that it may also read from outside the S3 endpoint. Use it for a model that
+   * is hosted in another network, or if SageMaker's check of the artifact does not come through the subnets. An existing `role` must then be created
+   * in the network's stack, or have a `roleName`.
    *
    * @default false
    */
@@ -100,8 +100,8 @@ export interface NeoCompiledModelProps {
   readonly environment?: { [name: string]: string };
 
   /**
-   * Name of the model, 1 to 63 letters, digits and hyphens. A model cannot be changed: with a fixed name, every new compilation
-   * fails to deploy until the name is changed as well.
+   * Name of the model: 1 to 63 letters, digits and hyphens. A model cannot be changed, so with a fixed name, every deployment of a new compilation
+   * fails unless the name changes as well.
    *
    * @default - CloudFormation generates a unique name
    */
@@ -109,10 +109,10 @@ export interface NeoCompiledModelProps {
 }
 
 /**
- * A SageMaker model made from the result of a compilation job for a cloud target. It consists of the compiled archive, the image that Neo returns for it,
- * a role with least privilege and the job's private network; its containers have no network access.
+ * A SageMaker model that hosts the result of a compilation job for a cloud target. It consists of the compiled archive, the image that Neo returns
+ * for it, a role with least privilege and the job's private network. Its containers have no network access.
  *
- * A new compilation makes a new model. An endpoint configuration that refers to `modelName` is then replaced, and its endpoint is updated.
+ * A new compilation creates a new model. An endpoint configuration that refers to `modelName` is then replaced, and its endpoint is updated.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/host-vpc.html
  *
@@ -154,14 +154,14 @@ export class NeoCompiledModel extends Resource implements INeoCompiledModel, iam
   public readonly role: iam.IRole;
 
   /**
-   * The role, for further grants.
+   * The role, as the grantee of further permissions.
    */
   public readonly grantPrincipal: iam.IPrincipal;
 
   /**
-   * @param scope construct that it becomes a part of
+   * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope
-   * @param props the job, and how its result is hosted
+   * @param props the job, and options for hosting its result
    */
   constructor(scope: Construct, id: string, props: NeoCompiledModelProps) {
     super(scope, id);
@@ -190,7 +190,7 @@ export class NeoCompiledModel extends Resource implements INeoCompiledModel, iam
         environment: props.environment,
       },
     });
-    // SageMaker checks the archive with the role, which must have its permissions by then.
+    // SageMaker checks the archive with the role when the model is created, so the permissions must exist by then.
     granted.applyBefore(this.model);
     this.model.node.addDependency(role);
     this.modelName = this.model.attrModelName;
@@ -244,14 +244,14 @@ function isVariable(name: string, value: string): boolean {
 }
 
 /**
- * Creates the role that hosts a model, with the permissions that AWS lists for CreateModel in a VPC, but for those on the model's bucket.
+ * Creates the role that hosts a model, with the permissions that AWS lists for CreateModel in a VPC, except those on the model's bucket.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
  */
 function createHostingRole(scope: Construct, network: INeoPrivateCompilationVpc): iam.Role {
   const stack = Stack.of(scope);
   const role = new iam.Role(scope, 'Role', {
-    // It gets a name only if a bucket or key of another account has to name it.
+    // The role gets a name only if a bucket or key of another account must name it.
     roleName: PhysicalName.GENERATE_IF_NEEDED,
     description: 'Hosts a model compiled by SageMaker Neo',
     assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
@@ -261,7 +261,8 @@ function createHostingRole(scope: Construct, network: INeoPrivateCompilationVpc)
     ...networkStatements(scope, network),
     new iam.PolicyStatement({
       sid: 'PullImage',
-      // The repository belongs to AWS. Only the finished job knows its account and name, so any repository is allowed, as in AWS's own policy.
+      // The repository belongs to AWS. Its account and name are known only when the job has ended, so any repository is allowed, as in AWS's own
+      // policy.
       actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
       resources: [stack.formatArn({ service: 'ecr', account: '*', resource: 'repository', resourceName: '*' })],
     }),
@@ -271,7 +272,7 @@ function createHostingRole(scope: Construct, network: INeoPrivateCompilationVpc)
       actions: ['ecr:GetAuthorizationToken'],
       resources: ['*'],
     }),
-    // Named by SageMaker after the endpoint or the transform job, which do not exist yet.
+    // SageMaker names the log group after the endpoint or the transform job, which do not exist yet.
     writeLogsStatement(scope, '/aws/sagemaker/*'),
     new iam.PolicyStatement({
       sid: 'WriteMetrics',

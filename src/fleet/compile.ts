@@ -16,12 +16,12 @@ export interface CompileProps {
   readonly outputUri: string;
   readonly outputKeyArn?: string;
   readonly role: iam.IRole;
-  /** Members of CreateCompilationJob that are the same for all jobs: role, network, limits, the user's tags. */
+  /** Members of the CreateCompilationJob request that are the same for all jobs: role, network, limits, the user's tags. */
   readonly common: object;
   readonly pollInterval: Duration;
 }
 
-/** The number of redrives of the execution. */
+/** JSONata for the number of redrives of the execution. */
 const REDRIVES = '($exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0)';
 
 const JOB_NAME = "$name & '-' & $string($attempt)";
@@ -29,19 +29,19 @@ const JOB_NAME = "$name & '-' & $string($attempt)";
 const ACTIVE = "['STARTING', 'INPROGRESS', 'STOPPING']";
 
 /** The first poll comes after this many intervals. Until then, hardly any job has ended. */
-const INTERVALS_BEFORE_FIRST_LOOK = 6;
+const INTERVALS_BEFORE_FIRST_POLL = 6;
 
-/** Ten minutes with the default interval. Longer jobs are polled less often. */
-const FREQUENT_LOOKS = 40;
+/** The number of polls at the given interval, which is ten minutes with the default interval. After that, jobs are polled less often. */
+const FREQUENT_POLLS = 40;
 
 /**
- * One compilation, from a line of the plan to its end.
+ * Returns the states of one compilation, from a line of the plan to its end.
  *
- * The name of a job is derived from what it compiles, so that every execution with the same compilation finds the job: after a redrive, later, or at the
- * same time. A name is used once. If a compilation is repeated, `-1` at its end becomes `-2`.
+ * The name of a job is derived from what it compiles, so that every execution with the same compilation finds the job: after a redrive, later, or at
+ * the same time. A name can be used only once, so it ends with the number of the attempt, which is higher if a compilation is repeated.
  *
- * Variables: `name` is the name without that number, `attempt` the number, `created` counts the redrives before this workflow itself created
- * the job (-1: it found the job), `job` is its last description, `pause` the seconds until the next poll.
+ * The variables are: `name`, the name without that number; `attempt`, the number; `created`, the number of redrives before this workflow created the
+ * job, or -1 if it found the job; `job`, the last description of the job; `pause`, the seconds until the next poll.
  */
 export function compileStates(scope: Construct, props: CompileProps): sfn.IChainable {
   const state = states(scope, props);
@@ -62,7 +62,7 @@ export function compileStates(scope: Construct, props: CompileProps): sfn.IChain
   state.isOver
     .when(sfn.Condition.jsonata("{% $job.CompilationJobStatus = 'COMPLETED' %}"), state.completed)
     .when(sfn.Condition.jsonata(`{% $job.CompilationJobStatus in ${ACTIVE} %}`), state.waitLonger)
-    // The job was created by this workflow, with no redrive since, so its outcome counts.
+    // This workflow created the job, and there was no redrive since, so the outcome counts.
     .when(sfn.Condition.jsonata(`{% $created = ${REDRIVES} %}`), state.failed)
     // A stopped job says nothing about its model. A failed one is repeated only on request.
     .when(sfn.Condition.jsonata("{% $job.CompilationJobStatus = 'STOPPED' or $repeatFailed %}"), state.again)
@@ -103,15 +103,15 @@ function states(scope: Construct, props: CompileProps) {
       outputs: {},
       policyStatements: createJobStatements(scope, anyOwnJob, props.role),
     }), CREATE_RETRIES),
-    wait: sfn.Wait.jsonata(scope, 'Wait', { time: sfn.WaitTime.duration(Duration.seconds(Token.isUnresolved(interval) ? interval : INTERVALS_BEFORE_FIRST_LOOK * interval)) }),
-    describe: describe('Describe until it is over', pollRetries(props.pollInterval, FREQUENT_LOOKS), {
+    wait: sfn.Wait.jsonata(scope, 'Wait', { time: sfn.WaitTime.duration(Duration.seconds(Token.isUnresolved(interval) ? interval : INTERVALS_BEFORE_FIRST_POLL * interval)) }),
+    describe: describe('Describe until it is over', pollRetries(props.pollInterval, FREQUENT_POLLS), {
       job: `{% $states.result.CompilationJobStatus in ${ACTIVE} ? $error('the job still runs') : $states.result %}`,
     }),
     waitLonger: sfn.Wait.jsonata(scope, 'Wait longer', { time: sfn.WaitTime.seconds('{% $pause %}') }),
     describeAgain: describe('Describe', DESCRIBE_RETRIES, { job: '{% $states.result %}', pause: `{% ${pauseInJsonata('$states.result', interval)} %}` }),
     isOver: sfn.Choice.jsonata(scope, 'Is it over?'),
     again: sfn.Pass.jsonata(scope, 'Compile again', { assign: { attempt: '{% $attempt + 1 %}' } }),
-    // The job is older, so another execution may have repeated the compilation since then.
+    // The job is older than this workflow, so another execution may have repeated the compilation since then.
     lookFurther: describe('Look for a later attempt', CALL_RETRIES, { job: '{% $states.result %}', attempt: '{% $attempt + 1 %}' }, '$attempt + 1'),
     completed: sfn.Succeed.jsonata(scope, 'Completed', { outputs: RESULT }),
     failed: sfn.Fail.jsonata(scope, 'Failed', {
@@ -121,7 +121,7 @@ function states(scope: Construct, props: CompileProps) {
   };
 }
 
-/** The result of a compilation. */
+/** JSONata for the result of a compilation. */
 const RESULT = oneLine(`{% {
   'CompilationJobName': $job.CompilationJobName,
   'Model': $compilation.ModelPackageVersionArn ? $compilation.ModelPackageVersionArn : $compilation.InputConfig.S3Uri,
@@ -134,7 +134,7 @@ const RESULT = oneLine(`{% {
 } %}`);
 
 /**
- * `common` and `output` are literals; the rest comes from the line of the plan.
+ * Returns the variables of a compilation. `common` and `output` are literals; the others come from the line of the plan.
  *
  * @param digest JSONata for the digest of the model
  */
@@ -143,10 +143,10 @@ function nameVariables(props: CompileProps, digest: string): { [name: string]: a
     common: props.common,
     output: { S3OutputLocation: props.outputUri, KmsKeyId: props.outputKeyArn },
     compilation: '{% $states.input %}',
-    // Step Functions accepts no name in a Map that a variable outside of it has.
+    // This name differs from `retryFailed` of the execution, because a variable in a Map cannot have the name of a variable outside of it.
     repeatFailed: '{% $states.input.RetryFailed %}',
     digest: oneLine(`{% ${digest} %}`),
-    // Everything that alters the artifact or its location. The model counts by its digest, not by its location.
+    // The hash covers everything that alters the artifact or its location. It contains the model's digest instead of its location.
     name: oneLine(`{% '${props.jobNamePrefix}-' & $substring($hash($string([
       ${digest},
       $sift($states.input.InputConfig, function($value, $key) { $key != 'S3Uri' }),
@@ -159,9 +159,9 @@ function nameVariables(props: CompileProps, digest: string): { [name: string]: a
 }
 
 /**
- * The ETag is looked up at the compilation's turn, and not with the plan, because days may pass in between, and the model may be replaced.
+ * Looks up the ETag of the model when its compilation begins, and not with the plan, because days may pass in between, and the model may be replaced.
  *
- * It uses ListObjectsV2 because the permission to list shows the ETag. The permission for HeadObject would also allow reading the model.
+ * It uses ListObjectsV2, for which the permission to list suffices. The permission for HeadObject would also allow reading the model.
  */
 function lookUpDigest(scope: Construct, props: CompileProps): ApiCall {
   const bucket = "$substringBefore($substringAfter($states.input.InputConfig.S3Uri, 's3://'), '/')";
@@ -171,7 +171,8 @@ function lookUpDigest(scope: Construct, props: CompileProps): ApiCall {
     action: 'listObjectsV2',
     parameters: { Bucket: `{% ${bucket} %}`, Prefix: `{% ${key} %}`, MaxKeys: 1 },
     outputs: {},
-    // The key itself comes first of all that begin with it. A row's own ETag is checked, not believed: it decides which artifacts are shared.
+    // Of all keys with this prefix, the key itself comes first. A row's ETag is checked and not trusted, because it decides which compilations share
+    // artifacts.
     assign: nameVariables(props, `(
       $found := $states.result.Contents[0].Key = ${key} ? $replace($states.result.Contents[0].ETag, '"', '')
         : $error('there is no model archive at ' & $states.input.InputConfig.S3Uri);
@@ -179,7 +180,7 @@ function lookUpDigest(scope: Construct, props: CompileProps): ApiCall {
         ? $error('the row has the etag ' & $states.input.Etag & ', but the object at ' & $states.input.InputConfig.S3Uri & ' has ' & $found)
         : $found
     )`),
-    // The role already has the permission to list the models' buckets.
+    // `readPolicy` grants the permission to list the models' buckets.
     policyStatements: [],
   }), CALL_RETRIES);
 }

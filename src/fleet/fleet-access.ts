@@ -9,7 +9,7 @@ import type { INeoPrivateCompilationVpc } from '../network/private-compilation-v
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 import { inPolicy, literally } from '../util/s3-names';
 
-/** Lets the state machine read the manifest, and names and ETags of models, but no model. */
+/** Returns the permissions to read the manifest, and the keys and ETags of models, but no model. */
 export function readPolicy({ file, buckets }: FleetSource): iam.PolicyStatement[] {
   const keyArn = file?.bucket.encryptionKey?.keyArn;
   return [
@@ -24,8 +24,8 @@ export function readPolicy({ file, buckets }: FleetSource): iam.PolicyStatement[
 }
 
 /**
- * Step Functions does not use the network's S3 endpoint. If it must read or write a bucket that only the endpoint may use, its
- * role is exempt.
+ * Exempts the role from bucket policies that allow only the S3 endpoint, if the state machine must use such a bucket: Step Functions does not use the
+ * network's endpoint.
  */
 export function allowBuckets(
   scope: IConstruct, privateVpc: INeoPrivateCompilationVpc | undefined, role: iam.IRole, source: FleetSource, results?: s3.IBucket,
@@ -45,15 +45,16 @@ export function allowBuckets(
 /** Folders of the results bucket. */
 export const RESULT_FOLDERS = { planPrefix: 'plans', resultPrefix: 'results' };
 
-/** The bucket to which Step Functions writes plans and results. */
+/** The bucket and the folders that Step Functions writes plans and results to. */
 export interface FleetResults {
   readonly bucket: s3.IBucket;
   readonly planPrefix: string;
   readonly resultPrefix: string;
 }
 
-export function fleetResults(scope: Construct, grantee: iam.IRole, brought?: s3.IBucket, encryptionKey?: kms.IKey): FleetResults {
-  const bucket = brought ?? new s3.Bucket(scope, 'Results', {
+/** Creates the results bucket unless there is one, and grants the role the permissions to write plans and results. */
+export function fleetResults(scope: Construct, grantee: iam.IRole, existing?: s3.IBucket, encryptionKey?: kms.IKey): FleetResults {
+  const bucket = existing ?? new s3.Bucket(scope, 'Results', {
     encryption: encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
     encryptionKey,
     bucketKeyEnabled: encryptionKey && true,
@@ -64,7 +65,7 @@ export function fleetResults(scope: Construct, grantee: iam.IRole, brought?: s3.
     removalPolicy: RemovalPolicy.RETAIN,
   });
   const results = { bucket, ...RESULT_FOLDERS };
-  // The permissions that AWS documents for ResultWriter. GetObject is also needed to read the plan.
+  // AWS documents these permissions for ResultWriter. GetObject is also needed to read the plan.
   grantee.addToPrincipalPolicy(new iam.PolicyStatement({
     actions: ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
     resources: [results.planPrefix, results.resultPrefix].map(prefix => bucket.arnForObjects(`${prefix}/*`)),
@@ -84,9 +85,10 @@ const WILDCARDS: Reasons = {
 };
 
 /**
- * Explains the findings of validations that cannot be avoided. Logs and tracing of the state machine are the user's choice (`logs`, `tracingEnabled`).
+ * Acknowledges the findings that cannot be avoided. Those on logs and tracing are not acknowledged, because users can resolve them (`logs`,
+ * `tracingEnabled`).
  */
-export function explainFleet(fleet: IConstruct): void {
+export function acknowledgeFindings(fleet: IConstruct): void {
   acknowledgeWildcards(fleet, WILDCARDS);
   acknowledge(fleet, INLINE_POLICY_REASONS);
 }

@@ -14,32 +14,32 @@ import { renderJobTags } from '../stepfunctions-tasks/task-request';
 export interface FleetDefinitionProps extends PlanProps, CompileProps {
   readonly maxConcurrentJobs: number;
   readonly toleratedFailurePercentage?: number;
-  /** Places that may overlap, which only the deployment knows. */
+  /** Pairs of places that may overlap, depending on values that are unknown at synthesis. */
   readonly undecidedPlaces: readonly [FleetPlace, FleetPlace][];
   /** Whether uploads start executions. */
   readonly startOnUpload: boolean;
   readonly tags: TagManager;
 }
 
-/** An execution that uploads start tolerates all failures but the last, so that a target that fails does not stop the others. */
+/** An execution that uploads start fails only if all its compilations fail, so that a target that fails does not stop the others. */
 const ALL_BUT_ONE_PERCENT = 99;
 
-/** Names of the executions that take turns: `uploads-`, the number of jobs that they need at once, `-`, and a hash. */
+/** Matches the names of executions that take turns: `uploads-`, the number of jobs that the execution needs at once, `-`, and a hash. */
 const QUEUED = '/^uploads-[0-9]+-[0-9a-f]{32}$/';
 
 /**
- * How an execution waits for its turn: for a minute at first, then always 3 % of its age, at most half an hour. With four events for each look, its
- * history holds months.
+ * Makes an execution wait for its turn: a minute at first, then 3 % longer each time, at most half an hour. Each attempt adds four events to the
+ * history, whose limit therefore suffices for months.
  */
 const TURN_RETRY: sfn.RetryProps = {
   errors: EVALUATION_ERRORS, interval: Duration.minutes(1), backoffRate: 1.03, maxDelay: Duration.minutes(30), maxAttempts: 6_000,
 };
 
-/** These count for all looks together, which may take weeks. */
+/** The number of failed calls that are retried. It applies to all attempts together, which may take weeks. */
 const TURN_FAILURES = 100;
 
 /**
- * Plan, then compile what was planned. docs/fleet.md draws it.
+ * Returns the definition of the state machine: it plans the compilations, and then runs them. docs/fleet.md has a diagram.
  */
 export function fleetDefinition(scope: Construct, props: FleetDefinitionProps): sfn.IChainable {
   const start = sfn.Pass.jsonata(scope, 'Start', { assign: executionVariables(props) });
@@ -58,8 +58,8 @@ export function fleetDefinition(scope: Construct, props: FleetDefinitionProps): 
 }
 
 /**
- * EventBridge Pipes chooses no names. So the execution that it starts only starts another one, whose name tells all others how many jobs it needs
- * at once. As the name is a function of the first execution, a repeated call starts nothing twice.
+ * Starts another execution for uploads, because EventBridge Pipes cannot name executions. The name of the new execution tells all others how many
+ * jobs it needs at once. It is derived from the first execution, so a repeated call starts nothing twice.
  */
 function queueUploads(scope: Construct, { targets }: FleetDefinitionProps): sfn.IChainable {
   const done = sfn.Succeed.jsonata(scope, 'Uploads are queued');
@@ -74,20 +74,24 @@ function queueUploads(scope: Construct, { targets }: FleetDefinitionProps): sfn.
       Input: '{% $string($states.context.Execution.Input) %}',
     },
     outputs: { ExecutionArn: '{% $states.result.ExecutionArn %}' },
-    // The role may start executions already: a Distributed Map does.
+    // The Distributed Map grants the permission to start executions.
     policyStatements: [],
   }), [{ errors: exists, maxAttempts: 0 }, ...CALL_RETRIES]).addCatch(done, { errors: exists }).next(done);
 }
 
-/** An execution in a list has some 600 bytes, and Step Functions passes on 256 KiB: 1,000, which the API allows, would be too many. */
+/**
+ * The number of executions to list. An execution takes about 600 bytes in the list, and the payload of a state is limited to 256 KiB, so the API's
+ * maximum of 1,000 would be too many.
+ */
 const LISTED_EXECUTIONS = 200;
 
 /**
- * An execution of uploads begins when the quota has room for its jobs beside those of all earlier ones, or when there is no earlier one; more at once
- * would only compete for the quota. All compare what the list of running executions says, also of themselves, so that no two wait for each other.
+ * Lets an execution of uploads begin when the quota has room for its jobs and those of all earlier executions, or when there is no earlier one. More
+ * executions at once would only compete for the quota. All of them compare the start dates in the same list, including their own, so no two wait for
+ * each other.
  */
 function takeTurn(scope: Construct, next: sfn.IChainable): sfn.IChainable {
-  const look = retried(new ApiCall(scope, 'Wait for a turn', {
+  const wait = retried(new ApiCall(scope, 'Wait for a turn', {
     service: 'sfn',
     action: 'listExecutions',
     parameters: { StateMachineArn: '{% $states.context.StateMachine.Id %}', StatusFilter: 'RUNNING', MaxResults: LISTED_EXECUTIONS },
@@ -100,14 +104,15 @@ function takeTurn(scope: Construct, next: sfn.IChainable): sfn.IChainable {
         or ($exists($self) and ($count($earlier) = 0 or $sum($earlier.($jobs(Name))) + $jobs($self.Name) <= $maxConcurrentJobs));
       $isItsTurn ? {} : $error('earlier uploads use the quota')
     ) %}`),
-    // A policy of its own, as the state machine depends on those of its role.
+    // `UploadQueue` grants the permission, in a separate policy: the state machine depends on the role's own policies, which therefore cannot name
+    // it.
     policyStatements: [],
   }), [TURN_RETRY, failureRetry(TURN_FAILURES)]);
-  look.next(next);
-  return look;
+  wait.next(next);
+  return wait;
 }
 
-/** The manifest that the first Map has written names the file with the pairs. */
+/** Reads the manifest that the first Map has written, to find the file with the pairs. */
 function openPlan(scope: Construct, { results }: FleetDefinitionProps): ApiCall {
   return retried(new ApiCall(scope, 'Open the plan', {
     service: 's3',
@@ -117,7 +122,7 @@ function openPlan(scope: Construct, { results }: FleetDefinitionProps): ApiCall 
       $files := $parse($states.result.Body).ResultFiles.SUCCEEDED[Size > 0];
       $count($files) > 1 ? $error('the plan has more than 5 GB, so that Step Functions has split it') : {'key': $files.Key}
     ) %}`),
-    // The role may read the plans already: it writes them.
+    // `fleetResults` grants the permission to read plans.
     policyStatements: [],
   }), CALL_RETRIES);
 }
@@ -149,10 +154,10 @@ function compileMap(scope: Construct, props: FleetDefinitionProps): sfn.Distribu
 const INPUT_MEMBERS = ['prefix', 'retryFailed', 'toleratedFailurePercentage'];
 
 /**
- * Variables of an execution, from its input. An input that is wrong fails the execution at once, before anything is compiled.
+ * Returns the variables of an execution. A wrong input makes the execution fail at once, before anything is compiled.
  *
- * `retryFailed`, `tolerated` and `prefix` are what the user says; `uploads` are the keys that EventBridge Pipes hands on, as a list of `{key}`;
- * `tag` tells which jobs are the execution's.
+ * `retryFailed`, `tolerated` and `prefix` come from the user's input; `uploads` are the keys from EventBridge Pipes, whose input is a list of
+ * `{key}`; `tag` is the value of the tag that marks the execution's jobs.
  */
 function executionVariables(props: FleetDefinitionProps): { [name: string]: string | number } {
   const { source: { listing }, startOnUpload, toleratedFailurePercentage: percentage } = props;
@@ -161,37 +166,43 @@ function executionVariables(props: FleetDefinitionProps): { [name: string]: stri
   return {
     retryFailed: input('retryFailed', 'false', `$type($given) = 'boolean' ? $given : ${refusal('retryFailed must be true or false')}`),
     tolerated: input('toleratedFailurePercentage', startOnUpload ? `($exists($states.input.key) ? ${toleratedForUploads} : ${tolerated})` : tolerated,
-      // A number first, as only numbers can be compared. Step Functions takes whole ones.
+      // The type is checked first, because only numbers can be compared. Step Functions accepts only whole numbers.
       oneLine(`$type($given) = 'number' ? ($given >= 0 and $given <= 100 ? $floor($given) : ${refusal('toleratedFailurePercentage must be 0 to 100')})
         : ${refusal('toleratedFailurePercentage must be a number')}`)),
     ...listing && { prefix: input('prefix', jsonataString(listing.prefix), longerPrefix(jsonataString(listing.prefix))) },
     ...startOnUpload && { uploads: uploadedKeys(listing!), maxConcurrentJobs: props.maxConcurrentJobs },
     tag: `{% ${executionTag('$states.context.Execution.Id')} %}`,
-    // Only for its errors.
+    // This variable exists only for its errors.
     checked: oneLine(`{% ($not(${isInput(startOnUpload)}) ? $error('the input must be an object; got: ' & $substring($string($states.input), 0, 100));
       $unknown := $states.input.$keys()[$not($ in [${[...INPUT_MEMBERS, ...startOnUpload ? ['key'] : []].map(name => `'${name}'`).join(', ')}])];
       $exists($unknown) ? $error('the input may have ${INPUT_MEMBERS.join(', ')}; got: ' & $join([$unknown], ', ')) : ${noOverlap(props.undecidedPlaces)}) %}`),
   };
 }
 
-/** An object, or what the pipe hands on. JSONata takes the members of a list or a text for absent, so these would compile all models. */
+/**
+ * Returns JSONata that is true for an object, or for the list that the pipe passes. In JSONata, a string or any other list has no members, so it
+ * would be treated like an empty object, and all models would be compiled.
+ */
 function isInput(startOnUpload?: boolean): string {
   const isUpload = "$type($) = 'object' and $keys($) = 'key' and $type($.key) = 'string'";
   return "$type($states.input) = 'object'"
     + (startOnUpload ? ` or ($type($states.input) = 'array' and $count($states.input) > 0 and $count($states.input[${isUpload}]) = $count($states.input))` : '');
 }
 
-/** Each key once, as events may come twice. The rule lets no others through; the role may list them all the same. */
+/**
+ * Returns JSONata for the keys of uploads, without duplicates, because events may be delivered twice. The keys are checked, because an execution may
+ * also be started without the rule, which matches only archives below the prefix.
+ */
 function uploadedKeys({ prefix }: NonNullable<FleetSource['listing']>): string {
   const literal = jsonataString(prefix);
-  // JSONata takes an empty list for absent, which would compile all models.
+  // JSONata treats an empty list as absent, so all models would be compiled.
   return oneLine(`{% ($hasKey := $type($states.input) = 'object' ? 'key' in $keys($states.input) : false;
     $hasKey and $type($states.input.key) != 'string' ? $error('key must be a string; got: ' & $string($states.input.key));
     $wrong := $states.input.key[$not($substring($, 0, $length(${literal})) = ${literal} and $contains($, /\\.tar\\.gz$/))];
     $exists($wrong) ? $error('key must be that of an archive below the prefix of the fleet; got: ' & $wrong[0]) : [$distinct($states.input.key)]) %}`);
 }
 
-/** Where tokens hide at synthesis that the fleet would read what it has written. */
+/** Returns JSONata that checks the pairs of places whose overlap is unknown at synthesis. */
 function noOverlap(places: FleetDefinitionProps['undecidedPlaces']): string {
   const begins = (text: string, prefix: string) => `$substring(${text}, 0, $length(${prefix})) = ${prefix}`;
   return places.reduceRight((otherwise, [one, other]) => {
@@ -207,7 +218,7 @@ function input(member: string, otherwise: string, given: string): string {
   return `{% ($given := $states.input.${member}; $not($exists($given)) ? ${otherwise} : ${given}) %}`;
 }
 
-/** The role may list keys with the fleet's own prefix alone; this says so in words. */
+/** Returns JSONata that requires a prefix below the fleet's. The role may list only these keys, but IAM's error would not say why. */
 function longerPrefix(prefix: string): string {
   return `$substring($string($given), 0, $length(${prefix})) = ${prefix} ? $given : ${refusal('prefix must begin with that of the fleet')}`;
 }

@@ -15,10 +15,13 @@ import type { PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, MODEL, SHAPE } from '../util/resource-types';
 import { literally, requireKey } from '../util/s3-names';
 
-/** A row of a manifest may have this many bytes, so that it fits beside the fleet's targets. The API takes about 20 KiB of what a row can say. */
+/**
+ * The maximum size of a row of a manifest in bytes, so that the row and the fleet's targets fit into a payload. The API accepts at most about 20 KiB
+ * of its values.
+ */
 export const MAX_ROW = MAX_PAYLOAD / 4;
 
-/** What a source of models needs from its fleet. */
+/** The facts about a fleet that a source of models needs. */
 export interface FleetContext {
   readonly scope: Construct;
   readonly jobAccess: NeoModelBindOptions;
@@ -26,21 +29,21 @@ export interface FleetContext {
 
 /** Models as a Distributed Map reads them: exactly one of `items`, `file` and `listing`. */
 export interface FleetSource {
-  /** The models that are known at synthesis, which are checked against every target. */
+  /** The models that are known at synthesis. They are checked against every target. */
   readonly models: { readonly framework?: NeoFramework; readonly dataInputShape?: NeoDataInputShape }[];
   /** Defaults for rows without a value. */
   readonly defaults: { readonly framework?: NeoFramework; readonly dataInputShape?: NeoDataInputShape };
-  /** The listed places, for ETags that no row names. */
+  /** Buckets and patterns of keys that are listed to look up ETags. */
   readonly buckets: { readonly bucket: s3.IBucket; readonly keyPattern: string }[];
   readonly items?: object[];
   readonly file?: { readonly bucket: s3.IBucket; readonly key: string; readonly format: string };
-  /** Archives whose keys begin with a prefix; their uploads can start an execution. */
+  /** A prefix of archives. Uploads of such archives can start executions. */
   readonly listing?: { readonly bucket: s3.IBucket; readonly prefix: string };
-  /** The buckets that rows may name; undefined if the rows do not come from a user. */
+  /** The buckets that rows may name. Undefined if the rows do not come from a user. */
   readonly modelBuckets?: s3.IBucket[];
   /**
-   * JSONata that wraps an item into `{Row, Digest}`: a row as `NeoFleetModels.fromManifest` documents it, and the digest of its model if that is
-   * known. `{Row, Invalid}` where the row cannot be passed on, with the reason. No `Row` if the item is not a model.
+   * JSONata that converts an item to `{Row, Digest}`: a row as `NeoFleetModels.fromManifest` documents it, and the digest of its model if it is
+   * known. The result is `{Row, Invalid}`, with a reason, for a row that is too large, and has no `Row` if the item is not a model.
    */
   readonly selector: string;
 }
@@ -51,11 +54,11 @@ export interface FleetSource {
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
  */
 export enum NeoManifestFormat {
-  /** Comma-separated values; the first row names the columns. */
+  /** Comma-separated values. The first row contains the names of the columns. */
   CSV = 'CSV',
   /** A JSON array of objects, or an object whose values are objects. */
   JSON = 'JSON',
-  /** An object in every line. */
+  /** JSON Lines: one object per line. */
   JSONL = 'JSONL',
 }
 
@@ -66,29 +69,29 @@ export enum NeoManifestFormat {
  */
 export interface NeoManifestOptions {
   /**
-   * Buckets that the models are in.
+   * Buckets that contain the models.
    *
    * @default - the bucket of the manifest
    */
   readonly modelBuckets?: s3.IBucket[];
 
   /**
-   * Framework of the models whose row names none.
+   * Framework of models whose row names none.
    *
-   * @default - every row names its framework
+   * @default - every row must name its framework
    */
   readonly framework?: NeoFramework;
 
   /**
-   * Shapes of the models whose row names none.
+   * Input shapes of models whose row has none.
    *
-   * @default - left to Neo
+   * @default - Neo derives the shapes if it can
    */
   readonly dataInputShape?: NeoDataInputShape;
 }
 
 /**
- * Where a fleet's models come from.
+ * The source of a fleet's models.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
  *
@@ -98,7 +101,8 @@ export interface NeoManifestOptions {
  */
 export abstract class NeoFleetModels {
   /**
-   * A list in the template, at least one model and at most 256 KiB of JSON: some hundreds of models, fewer when their shapes are long.
+   * Uses a list in the template, of at least one model and at most 256 KiB of JSON. This suffices for some hundreds of models, or fewer if their
+   * shapes are long.
    *
    * @param models the models
    */
@@ -107,28 +111,28 @@ export abstract class NeoFleetModels {
   }
 
   /**
-   * A manifest in a bucket of the Region, read when an execution starts. A row has the members `s3Uri` (required), `etag` (the ETag that the object
-   * must have), `framework`, `frameworkVersion`, `dataInputConfig` (JSON), and `targetDevice`, perhaps with `compilerOptions` (JSON), for one device
-   * instead of the fleet's targets. A row for a model package has `modelPackageVersionArn`, and at most a target. A row with any other member, or
-   * with a value of the wrong type, or with more than 64 KiB, fails on its own and says why; the other rows are compiled. A JSON object of rows is
-   * read like an array. JSON and JSON Lines must not begin with a byte order mark.
+   * Uses a manifest in a bucket of the Region, which is read when an execution starts. A row has the members `s3Uri` (required), `etag` (the ETag
+   * that the object must have), `framework`, `frameworkVersion`, `dataInputConfig` (JSON), and `targetDevice`, optionally with `compilerOptions`
+   * (JSON), for one device instead of the fleet's targets. A row for a model package has `modelPackageVersionArn`, and otherwise only a target. A row
+   * with any other member, with a value of the wrong type, or with more than 64 KiB fails with a message; the other rows are compiled. A JSON object
+   * of rows is read like an array. JSON and JSON Lines must not begin with a byte order mark.
    *
    * @param bucket bucket of the manifest
    * @param objectKey key of the manifest
-   * @param format its format
-   * @param options defaults for what rows leave out
+   * @param format format of the manifest
+   * @param options defaults for values that rows leave out
    */
   public static fromManifest(bucket: s3.IBucket, objectKey: string, format: NeoManifestFormat, options: NeoManifestOptions = {}): NeoFleetModels {
     return new ManifestModels(bucket, objectKey, format, options);
   }
 
   /**
-   * Every `.tar.gz` archive whose key begins with a prefix when an execution starts, all of one framework and shape. The input of an
-   * execution can name a longer prefix.
+   * Uses every `.tar.gz` archive whose key has a prefix when an execution starts. All of them must have the same framework and shapes. The input of
+   * an execution can name a longer prefix.
    *
-   * @param bucket bucket of the Region
-   * @param prefix for example `models/resnet/`
-   * @param options framework and shapes
+   * @param bucket bucket of the models, in the Region of the stack
+   * @param prefix prefix of the keys, such as `models/resnet/`
+   * @param options framework and shapes of all models
    */
   public static fromPrefix(bucket: s3.IBucket, prefix: string, options: NeoModelOptions): NeoFleetModels {
     return new PrefixModels(bucket, prefix, options);
@@ -142,7 +146,7 @@ const MANIFEST_TYPES: PropTypes<NeoManifestOptions> = {
   modelBuckets: optional(listOf(BUCKET)), framework: optional(FRAMEWORK), dataInputShape: optional(SHAPE),
 };
 
-/** The item of a Map state, in JSONata. */
+/** JSONata for the item of a Map state. */
 const ITEM = '$states.context.Map.Item.Value';
 
 class ListedModels extends NeoFleetModels {
@@ -214,7 +218,7 @@ class ManifestModels extends NeoFleetModels {
       buckets: modelBuckets.map(bucket => ({ bucket, keyPattern: '*' })),
       file: { bucket: this.bucket, key: this.objectKey, format: this.format },
       modelBuckets,
-      // A larger row would fail the execution, not itself alone. Step Functions reads rows of up to 8 MB if the selector reduces them.
+      // A larger row would make the whole execution fail. Step Functions reads rows of up to 8 MB if the selector makes them smaller.
       selector: oneLine(`{% (
         $bytes := ${BYTES_IN_JSONATA};
         $row := $lookup($states.context.Map.Item, 'Value');

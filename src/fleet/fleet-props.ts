@@ -27,7 +27,7 @@ export interface NeoFleetTarget {
   readonly target: NeoTarget;
 
   /**
-   * Options for the compiler, as far as the target takes any.
+   * Options for the compiler. Which options a target accepts depends on its kind.
    *
    * @default - none
    */
@@ -46,8 +46,8 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   readonly models: NeoFleetModels;
 
   /**
-   * Targets that every model is compiled for, at least one. The same target may be in the list several times with different options. A row of a manifest can
-   * name its own target instead.
+   * Targets that every model is compiled for, at least one. The list may contain the same target several times with different options. A row of a
+   * manifest can name its own target instead.
    */
   readonly targets: NeoFleetTarget[];
 
@@ -66,15 +66,15 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   readonly resultsBucket?: s3.IBucket;
 
   /**
-   * Percentage of compilations that may fail before the execution fails, a whole number from 0 to 100. When more have failed, the compilations that still run are
-   * stopped, and the rest is not started. `toleratedFailurePercentage` in the input of an execution overrides it.
+   * Percentage of compilations that may fail before the execution fails, a whole number from 0 to 100. If more fail, running compilations are
+   * stopped, and the others are not started. `toleratedFailurePercentage` in the input of an execution overrides it.
    *
-   * @default - 10; 99 for an execution that an upload starts, so that a target that fails does not stop the others
+   * @default - 10, or 99 for an execution that an upload starts, so that a target that fails does not stop the others
    */
   readonly toleratedFailurePercentage?: number;
 
   /**
-   * Whether every archive that is uploaded below the prefix is compiled at once. It requires `NeoFleetModels.fromPrefix`, and a bucket of the stack's
+   * Whether an upload of an archive below the prefix starts an execution. This requires `NeoFleetModels.fromPrefix`, and a bucket in the stack's
    * account. The bucket then sends its events to EventBridge.
    *
    * @default false
@@ -82,15 +82,16 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   readonly startOnUpload?: boolean;
 
   /**
-   * How often a job is polled, in whole seconds from 1. The first poll comes after six intervals; a job that runs for more than 46 intervals is
-   * polled each time it is 3 % older. A poll costs one state transition, and the place of a job that has ended stays empty until the next poll.
+   * How often a job is polled, in whole seconds, at least 1. The first poll comes after six intervals; a job that runs for more than 46 intervals is
+   * polled each time its age has grown by 3 %. A poll costs one state transition. After a job has ended, its slot stays empty until the next poll.
    *
    * @default Duration.seconds(15)
    */
   readonly pollInterval?: Duration;
 
   /**
-   * How long an execution may take before its jobs are stopped. With `startOnUpload`, this includes the time in which uploads wait for earlier ones.
+   * How long an execution may take before its jobs are stopped. With `startOnUpload`, this includes the time during which uploads wait for earlier
+   * ones.
    *
    * @default - Step Functions' limit, one year
    */
@@ -106,7 +107,7 @@ export interface NeoCompilationFleetProps extends NeoCommonCompilationProps {
   /**
    * Logging of the state machine.
    *
-   * @default - none; the history of an execution is kept by Step Functions for 90 days
+   * @default - none; Step Functions keeps the history of an execution for 90 days
    */
   readonly logs?: sfn.LogOptions;
 
@@ -169,17 +170,21 @@ export function validateAgainstModels(scope: Construct, props: NeoCompilationFle
       + `start executions yourself; got: ${source.listing.bucket.node.path} in ${source.listing.bucket.env.account}`);
   }
   if (errors.size > 0) { throw new NeoValidationError([...errors].join('; '), scope); }
-  // A warning with the same id is shown once per construct.
+  // CDK shows a warning with the same id only once per construct, so all messages become one.
   for (const [id, messages] of warnings) { Annotations.of(scope).addWarningV2(id, [...messages].join('\n')); }
 }
 
-/** A place: keys of a bucket that the fleet reads or writes. */
+/** Keys of a bucket that the fleet reads or writes. */
 export interface FleetPlace {
-  /** The name of the place for the user. */
+  /** The name of the place in messages. */
   readonly description: string;
   readonly bucket: s3.IBucket;
-  /** The beginning of the keys; two places overlap when one's `prefix` is the beginning of the other's `longestPrefix`, or the reverse. */
+  /**
+   * The prefix of the keys. A place that is written to overlaps with another if one's `longestPrefix` begins with the other's `prefix`, or the
+   * reverse.
+   */
   readonly prefix: string;
+  /** The part of the keys that is known, which may be longer than `prefix`. */
   readonly longestPrefix: string;
 }
 
@@ -215,7 +220,7 @@ export function validatePlaces(
   return pairs.filter(pair => !isKnown(pair));
 }
 
-/** Every upload below the prefix is compiled, so compiled models must not be written there. Jobs of other apps are not checked. */
+/** Finds other constructs of the app that write compiled models below the prefix: the fleet would compile these, too. */
 export function otherOutputsBelow(scope: Construct, { bucket, prefix }: NonNullable<FleetSource['listing']>): string[] {
   return outputsOf(scope.node.root)
     .filter(output => output.scope !== scope && isSameBucket(bucket, output.bucket) === true)

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { allowBuckets, explainFleet, fleetResults, readPolicy } from './fleet-access';
+import { acknowledgeFindings, allowBuckets, fleetResults, readPolicy } from './fleet-access';
 import { fleetDefinition } from './fleet-definition';
 import type { NeoCompilationFleetProps } from './fleet-props';
 import { otherOutputsBelow, validateAgainstModels, validateFleetProps, validatePlaces } from './fleet-props';
@@ -17,17 +17,17 @@ import { NeoOrphanedJobStopper } from '../stepfunctions-tasks/orphaned-job-stopp
 import { jobTagManager } from '../stepfunctions-tasks/task-request';
 
 /**
- * A fleet, made by this stack or imported.
+ * A compilation fleet that this stack creates or imports.
  */
 export interface INeoCompilationFleet extends IResource {
   /**
-   * The state machine. Its metrics are those of the executions. With `startOnUpload`, uploads make two: one queues them, the other compiles them when it
-   * is their turn.
+   * The state machine. Its metrics count executions. With `startOnUpload`, uploads cause two executions: one queues them, and the other compiles them
+   * when it is their turn.
    */
   readonly stateMachine: sfn.IStateMachine;
 
   /**
-   * Permits a principal to start executions.
+   * Lets a principal start executions.
    *
    * @param grantee the principal
    */
@@ -42,8 +42,8 @@ export interface INeoCompilationFleet extends IResource {
  * `resultsBucket`. The name of a job is derived from the model's digest, the target and the options, so nothing is compiled twice, however
  * often executions are started. A redrive continues where an execution ended; an execution that is stopped, times out or fails stops its jobs.
  *
- * The input of an execution is `{}`, or any of `{"prefix": "uploads/resnet/"}` for some of the models of `fromPrefix`, `{"retryFailed": true}` to
- * repeat compilations that failed before, and `{"toleratedFailurePercentage": 50}`.
+ * The input of an execution is `{}`, or an object with any of these members: `"prefix": "uploads/resnet/"` for some of the models of `fromPrefix`,
+ * `"retryFailed": true` to repeat compilations that failed before, and `"toleratedFailurePercentage": 50`.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
  *
@@ -63,7 +63,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
   /**
    * Imports a fleet of another stack or app, by its state machine.
    *
-   * @param scope construct to import into
+   * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope
    * @param stateMachineArn ARN of the fleet's state machine
    */
@@ -89,7 +89,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
   public readonly resultsBucket: s3.IBucket;
 
   /**
-   * Beginning of the names of the fleet's jobs, unique in the account.
+   * Prefix of the names of the fleet's jobs, unique in the account.
    */
   public readonly jobNamePrefix: string;
 
@@ -104,7 +104,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
   public readonly cdkTagManager: TagManager;
 
   /**
-   * @param scope construct that it becomes a part of
+   * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope
    * @param props network, models, targets and limits
    */
@@ -112,7 +112,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     super(scope, id);
     validateFleetProps(this, props, new.target !== NeoCompilationFleet);
     const { privateVpc } = props.vpcConfig;
-    // Lower case, because SageMaker writes ARNs in lower case, and IAM is case-sensitive.
+    // The prefix is in lower case, because SageMaker writes ARNs in lower case, and IAM is case-sensitive.
     this.jobNamePrefix = Names.uniqueResourceName(this, { maxLength: 24, separator: '-' }).toLowerCase();
     const settings = compilationSettings(this, props);
     const source = props.models._bind({ scope: this, jobAccess: { role: settings.role, privateVpc } });
@@ -123,7 +123,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     validatePayloads(this, { source, targets: props.targets });
     grantExecutionRole(this, settings);
 
-    // The role is not a child of the state machine, which waits for the network, because the network's bucket policies name this role.
+    // The role is not a child of the state machine: the state machine depends on the network, whose bucket policies name this role.
     const role = new iam.Role(this, 'StateMachineRole', {
       roleName: this.roleName(privateVpc),
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
@@ -160,15 +160,15 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
       tracingEnabled: props.tracingEnabled,
       comment: 'SageMaker Neo compilation fleet (cdk-sagemaker-neo)',
     });
-    // No job starts before its network exists, and none is left when it is deleted.
+    // This way, no job starts before the network is complete, and none is left when the network is deleted.
     if (privateVpc) { stateMachine.node.addDependency(privateVpc); }
     new NeoOrphanedJobStopper(this, 'StopJobs', { stateMachine, jobNamePrefix: `${this.jobNamePrefix}-` });
     if (props.startOnUpload) { new UploadQueue(this, 'Uploads', { listing: source.listing!, stateMachine, role }); }
-    explainFleet(this);
+    acknowledgeFindings(this);
   }
 
   /**
-   * Permits a principal to start executions.
+   * Lets a principal start executions.
    *
    * @param grantee the principal
    */
@@ -177,8 +177,8 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
   }
 
   /**
-   * The bucket policies of a network in another stack name the role. A reference would close a cycle, because the fleet refers to the network. A name
-   * that both stacks know does not. Role names are unique in an account, not only in a Region.
+   * Returns a fixed name for the role if the network is in another stack, because that network's bucket policies name the role. A reference would
+   * close a cycle, as the fleet refers to the network. The name contains the Region, because role names must be unique in an account.
    */
   private roleName(privateVpc: INeoPrivateCompilationVpc | undefined): string | undefined {
     if (!privateVpc || Stack.of(privateVpc) === this.stack) { return undefined; }

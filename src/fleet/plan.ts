@@ -11,7 +11,7 @@ import { DEVICES, FRAMEWORKS } from '../target/compatibility';
 import { NeoValidationError } from '../util/errors';
 import { S3_URI_OF_OTHER_THAN_BUCKET } from '../util/resource-types';
 
-/** The options that `sfn.DistributedMap` lacks, or has only with a feature flag of the user's app. */
+/** Fields that `sfn.DistributedMap` does not support, or only with a feature flag of the user's app. */
 export interface ExtraMapFields {
   readonly ItemReader?: object;
   readonly ItemBatcher?: object;
@@ -20,7 +20,7 @@ export interface ExtraMapFields {
   readonly ToleratedFailurePercentage?: number | string;
 }
 
-/** A Distributed Map in JSONata. It grants no permissions for its reader and writer. */
+/** A Distributed Map in JSONata. Permissions for its reader and writer must be granted separately. */
 export class DistributedMap extends sfn.DistributedMap {
   constructor(scope: Construct, id: string, props: sfn.DistributedMapJsonataProps, private readonly extra: ExtraMapFields) {
     super(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
@@ -31,7 +31,7 @@ export class DistributedMap extends sfn.DistributedMap {
   }
 }
 
-/** Reads the rows of a file, or the objects below a prefix. */
+/** Returns an ItemReader for the rows of a file, or for the objects below a prefix. */
 export function itemReader(action: 'getObject' | 'listObjectsV2', args: object, config?: object): object {
   return {
     Resource: s3Integration(action),
@@ -40,7 +40,7 @@ export function itemReader(action: 'getObject' | 'listObjectsV2', args: object, 
   };
 }
 
-/** Writes one file per outcome, and a manifest that lists the files. */
+/** Returns a ResultWriter. It writes one file per outcome, and a manifest that lists the files. */
 export function resultWriter(bucket: s3.IBucket, prefix: string, config: object): object {
   return {
     Resource: s3Integration('putObject'),
@@ -53,13 +53,13 @@ function s3Integration(action: string): string {
   return `arn:${Aws.PARTITION}:states:::s3:${action}`;
 }
 
-/** What the pairs of one row may take: the rest is for what the compilation adds. */
+/** The maximum size of the pairs of one row, in bytes. The rest of the payload is for what the compilation adds. */
 const MAX_PAIRS = MAX_PAYLOAD - 16 * 1024;
 
-/** The bytes for each pair: the names of its members, and an S3 URI of the usual length. */
+/** The bytes of each pair apart from its values: the names of its members, and an S3 URI of the usual length. */
 const BYTES_OF_PAIR = 400;
 
-/** A key has at most 1,024 bytes, and JSON may write each as six characters. */
+/** A key has at most 1,024 bytes, and JSON may need six characters for each. */
 const MAX_BYTES_OF_URI = 6 * 1_024 + 100;
 
 export interface PlanProps {
@@ -69,11 +69,11 @@ export interface PlanProps {
 }
 
 /**
- * The first half of an execution: pairs every model with every target, and writes the pairs into a file with one line for each.
+ * Returns the first half of an execution. It pairs every model with every target, and writes the pairs to a file with one line for each.
  *
- * It is a Distributed Map, too, of Express workflows with a negligible price, so that the maximum payload of a state limits neither the number of models nor
- * that of pairs. The second half reads the file with `maxConcurrentJobs` as its concurrency: in a Map over models alone, the
- * slowest target of each model would block the places of others.
+ * This is a Distributed Map, too, so that the maximum payload of a state limits neither the number of models nor the number of pairs. Its Express
+ * workflows cost next to nothing. The second half reads the file with `maxConcurrentJobs` as its concurrency: in a Map over models alone, the slowest
+ * target of each model would occupy slots that other models could use.
  */
 export function planMap(scope: Construct, props: PlanProps): sfn.DistributedMap {
   const { source } = props;
@@ -81,7 +81,7 @@ export function planMap(scope: Construct, props: PlanProps): sfn.DistributedMap 
   return source.file ? failUnreadable(scope, map, source.file) : map;
 }
 
-/** A manifest that cannot be read fails in words: what Step Functions says of it does not name the likely reasons. */
+/** Adds the likely reasons to the error about a manifest that cannot be read, because Step Functions does not name them. */
 function failUnreadable(scope: Construct, map: sfn.DistributedMap, { bucket, key, format }: NonNullable<FleetSource['file']>): sfn.DistributedMap {
   const manifest = jsonataString(`the manifest s3://${bucket.bucketName}/${key} must be readable ${format}, without a byte order mark in JSON or JSON Lines, `
     + 'and without a row of more than 8 MB; got: ');
@@ -90,7 +90,7 @@ function failUnreadable(scope: Construct, map: sfn.DistributedMap, { bucket, key
   });
 }
 
-/** The same for uploads. The variable `uploads` has their keys. */
+/** Returns the first half of an execution for uploads. The variable `uploads` contains their keys. */
 export function uploadsPlanMap(scope: Construct, props: PlanProps): sfn.DistributedMap {
   const { bucketName } = props.source.listing!.bucket;
   return plan(scope, 'Plan the uploads', { ...props, source: { ...props.source, selector: `{% {'Row': {'s3Uri': 's3://${bucketName}/' & $states.context.Map.Item.Value}} %}` } }, {
@@ -120,7 +120,7 @@ function reader({ file, listing }: FleetSource): object | undefined {
       ...file.format === 'CSV' && { CSVHeaderLocation: 'FIRST_ROW' },
     });
   }
-  // The variable has the fleet's prefix, or a longer one from the execution's input.
+  // The variable contains the fleet's prefix, or a longer one from the execution's input.
   return listing && itemReader('listObjectsV2', { Bucket: listing.bucket.bucketName, Prefix: '{% $prefix %}' });
 }
 
@@ -135,22 +135,22 @@ function batchInput(scope: Construct, { source, targets }: Pick<PlanProps, 'sour
 }
 
 /**
- * So many rows in a batch that their pairs are no more than a state may hand on. The batch is limited by a number of rows, not of bytes, because AWS
- * does not document what happens to a row that has more bytes than a batch may have.
+ * Returns an ItemBatcher that limits a batch to as many rows as have pairs that fit into a state's payload. It limits the number of rows and not of
+ * bytes, because AWS does not document what happens to a row that is larger than the maximum size of a batch.
  */
 function batcher(scope: Construct, props: PlanProps): object {
   const { source: { file, items = [] }, targets } = props;
   const input = batchInput(scope, props);
   const largestModel = bytesOfPairs(input) + targets.length * Math.max(MAX_BYTES_OF_URI, largest(items));
   return {
-    // Rows of a manifest vary in size, so each is a batch of its own.
+    // Rows of a manifest vary in size, so each batch contains one row.
     MaxItemsPerBatch: file ? 1 : Math.max(1, Math.floor(MAX_PAIRS / largestModel)),
     BatchInput: input,
   };
 }
 
 /**
- * Fails when the pairs of a single model, or a manifest's largest row beside the targets, are more than a state may hand on.
+ * Fails if the pairs of a single model, or the largest row of a manifest together with the targets, do not fit into a state's payload.
  *
  * @throws NeoValidationError with the sizes
  */
@@ -165,14 +165,14 @@ export function validatePayloads(scope: Construct, props: Pick<PlanProps, 'sourc
 }
 
 function largest(items: object[]): number {
-  return items.reduce((most, item) => Math.max(most, bytesOf(item)), 0);
+  return items.reduce((max, item) => Math.max(max, bytesOf(item)), 0);
 }
 
 function bytesOfPairs({ Targets, Defaults }: ReturnType<typeof batchInput>): number {
   return bytesOf(Targets) + Targets.length * (bytesOf(Defaults) + BYTES_OF_PAIR);
 }
 
-/** Devices for which AWS's SDK sends no framework version. */
+/** Devices for which AWS's SDK does not send a framework version. */
 const WITHOUT_VERSION = Object.entries(DEVICES).filter(([, { frameworkVersion }]) => frameworkVersion === 'dropped').map(([name]) => name);
 
 const TEXT_MEMBERS = ['s3Uri', 'etag', 'framework', 'frameworkVersion', 'targetDevice', 'modelPackageVersionArn'];
@@ -181,14 +181,15 @@ const JSON_MEMBERS = ['dataInputConfig', 'compilerOptions'];
 const list = (names: string[]) => `[${names.map(name => `'${name}'`).join(', ')}]`;
 
 /**
- * JSONata that pairs rows with targets. Its input is a batch: `Items` are `{Row, Digest}` or `{Row, Invalid}`, `BatchInput` holds `Targets`, `Defaults` and `Buckets`.
- * Its output is a list of compilations: members of CreateCompilationJob, `Digest` or `Etag`, and `Invalid` where a row makes no sense. A member that
- * comes to nothing is left out, as JSONata does of itself.
+ * JSONata that pairs rows with targets. Its input is a batch: `Items` are `{Row, Digest}` or `{Row, Invalid}`, and `BatchInput` contains `Targets`,
+ * `Defaults` and `Buckets`. Its output is a list of compilations, with members of CreateCompilationJob and `Digest` or `Etag`, or with `Invalid` for
+ * an invalid row. JSONata omits members without a value.
  *
- * A name or value may end with a carriage return, and a name may begin with a byte order mark, perhaps before quotation marks: AWS does not document
- * whether its reader of CSV removes them. A column without a name counts where it has a value.
+ * A name or value may end with a carriage return, and a name may begin with a byte order mark, possibly followed by quotation marks, because AWS does
+ * not document whether its CSV reader removes these. A column without a name is an error if the row has a value in it.
  *
- * Rows are data from a user: nothing here may throw, as it would fail all rows of the batch. Hence nested conditions, as `and` may evaluate both sides.
+ * Rows are data from users, so nothing here may throw: it would fail all rows of the batch. Conditions are nested, because `and` may evaluate both
+ * sides.
  */
 const PAIRS = oneLine(`{% (
   $defaults := $states.input.BatchInput.Defaults;

@@ -9,21 +9,21 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
 import type { FleetSource } from './fleet-models';
 
-/** CDK's id for a bucket's notifications, which a function of CDK writes. */
+/** The construct id of a bucket's notifications in CDK, which a function of CDK writes. */
 const NOTIFICATIONS = 'Notifications';
 
 /**
- * The input of an execution has at most 256 KiB, and so has the call that passes it on as JSON in JSON. A key has at most 1,024 bytes: a hundred keys fit,
- * unless most of their characters are quotation marks or backslashes.
+ * The input of an execution is limited to 256 KiB. So is the call that passes the input on, which contains it as JSON in JSON. A key has at most
+ * 1,024 bytes, so a hundred keys fit, unless most of their characters are quotation marks or backslashes.
  */
 const UPLOADS_PER_EXECUTION = 100;
 
-/** Uploads within this time go into one execution. */
+/** Uploads within this time share an execution. */
 const BATCHING_WINDOW = Duration.seconds(30);
 
 /**
- * The pipe receives a message up to a window before it starts the execution. With the default of SQS, 30 seconds, it would receive it again meanwhile,
- * and start two.
+ * The pipe may receive a message a whole batching window before it starts the execution. With SQS's default of 30 seconds, it would receive the
+ * message again in the meantime, and start two executions.
  */
 const VISIBILITY_TIMEOUT = Duration.seconds(6 * BATCHING_WINDOW.toSeconds());
 
@@ -35,8 +35,8 @@ export interface UploadQueueProps {
 }
 
 /**
- * Starts executions for uploads: S3 tells EventBridge, a rule writes the keys of archives into a queue, and a pipe starts an execution for every
- * hundred of them, or for those of half a minute.
+ * Starts executions for uploads. S3 sends events to EventBridge, a rule sends the keys of archives to a queue, and a pipe starts an execution for
+ * every hundred keys, or for the keys of half a minute.
  */
 export class UploadQueue extends Construct {
   constructor(scope: Construct, id: string, { listing, stateMachine, role }: UploadQueueProps) {
@@ -80,19 +80,19 @@ export class UploadQueue extends Construct {
         stepFunctionStateMachineParameters: { invocationType: 'FIRE_AND_FORGET' },
       },
     });
-    // This is not a policy of the role itself, because the state machine depends on those, and they cannot refer to it.
+    // This policy is separate, because the state machine depends on the role's own policies, which therefore cannot refer to it.
     const turns = new iam.Policy(this, 'Turns', {
       roles: [role],
       statements: [new iam.PolicyStatement({ actions: ['states:ListExecutions'], resources: [stateMachine.stateMachineArn] })],
     });
-    // The permissions come first, because the pipe is checked when it is created, and uploads may wait for it.
+    // EventBridge Pipes checks permissions when a pipe is created, and an upload may start an execution at once.
     pipe.node.addDependency(pipeRole, turns);
   }
 }
 
 /**
- * Lets a bucket send its events to EventBridge. If the bucket has no other notifications, CloudFormation can set this. `enableEventBridgeNotification`
- * would add a function that may change the notifications of every bucket of the account.
+ * Lets a bucket send its events to EventBridge. If the bucket has no other notifications, CloudFormation can set this.
+ * `enableEventBridgeNotification` would add a function that may change the notifications of every bucket of the account.
  */
 function sendEvents(scope: IConstruct, bucket: s3.IBucket): void {
   const { defaultChild } = bucket.node;
@@ -101,7 +101,7 @@ function sendEvents(scope: IConstruct, bucket: s3.IBucket): void {
     return;
   }
   defaultChild.addPropertyOverride('NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled', true);
-  // That function overwrites CloudFormation's settings.
+  // The function of notifications that are added later would overwrite this setting.
   scope.node.addValidation({
     validate: () => bucket.node.tryFindChild(NOTIFICATIONS)
       ? [`bucket ${bucket.node.path} has notifications that were added after the fleet and would overwrite its events: `

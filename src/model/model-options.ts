@@ -11,7 +11,7 @@ import { FRAMEWORK, SHAPE } from '../util/resource-types';
 import { inPolicy } from '../util/s3-names';
 
 /**
- * The facts that Neo needs about a model archive besides its location.
+ * Options that describe a model archive.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  */
@@ -24,7 +24,7 @@ export interface NeoModelOptions {
   /**
    * Names and shapes of the model's inputs.
    *
-   * @default - Neo derives them where it can, as for XGBoost; where it usually cannot, there is a warning
+   * @default - Neo derives them if it can, as for XGBoost; if it usually cannot, there is a warning
    */
   readonly dataInputShape?: NeoDataInputShape;
 }
@@ -36,10 +36,10 @@ export interface NeoModelOptions {
  */
 export interface NeoBucketModelOptions extends NeoModelOptions {
   /**
-   * A value that changes whenever the archive changes under the same key, such as its version ID, ETag or digest. A new value
-   * compiles the model again. Neo itself always reads the current object, as the API takes no version.
+   * A value that changes whenever the archive changes under the same key, such as its version ID, ETag or digest. If the value changes, the model is
+   * compiled again. Neo itself always reads the current object, because the API does not accept a version.
    *
-   * @default - an archive that changes under the same key is not noticed
+   * @default - none: a change of the archive under the same key is not noticed
    */
   readonly modelVersion?: string;
 }
@@ -52,19 +52,19 @@ export interface NeoBucketModelOptions extends NeoModelOptions {
 export interface NeoAssetModelOptions extends NeoModelOptions {
   /**
    * A string that identifies the model, for archives that every build packs anew: for example, the digest of the file in the
-   * archive, or the version in a model registry. The model is compiled again only when this string changes. Different
+   * archive, or the version in a model registry. The model is compiled again only if this string changes. Different
    * archives need different strings.
    *
-   * A reproducible archive does not need this. GNU tar makes one: `tar --sort=name --mtime=@0 --owner=0 --group=0
+   * A reproducible archive does not need this. GNU tar creates one: `tar --sort=name --mtime=@0 --owner=0 --group=0
    * --numeric-owner -cf - model.pth | gzip -n > model.tar.gz`.
    *
-   * @default - the content of the archive
+   * @default - a hash of the archive's content
    */
   readonly assetHash?: string;
 
   /**
-   * Whether to look into the archive when the app is synthesized. Its files, its inputs and the version that wrote it are
-   * checked against AWS's documentation: what fails according to it is an error, the rest a warning.
+   * Whether to check the content of the archive when the app is synthesized. Its files, its inputs and the version that wrote it are compared with
+   * AWS's documentation. What fails according to the documentation is an error; other findings are warnings.
    *
    * @default true
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-troubleshooting-compilation.html
@@ -73,7 +73,7 @@ export interface NeoAssetModelOptions extends NeoModelOptions {
 }
 
 /**
- * The facts that a model needs about the job that compiles it.
+ * The facts about a job that a model needs.
  */
 export interface NeoModelBindOptions {
   /**
@@ -90,7 +90,7 @@ export interface NeoModelBindOptions {
 }
 
 /**
- * A model in the form that CreateCompilationJob takes: either an archive with its framework, or a model package.
+ * A model as the input of CreateCompilationJob: either an archive with its framework, or a model package.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  */
@@ -109,7 +109,7 @@ export interface NeoModelConfig {
 
   /**
    * Names and shapes of the inputs.
-   * @default - left to Neo
+   * @default - Neo derives them if it can
    */
   readonly dataInputShape?: NeoDataInputShape;
 
@@ -156,7 +156,7 @@ export function requireAssetOptions(options: NeoAssetModelOptions): void {
   }
 }
 
-/** The prop that is forgotten most often has its own message. */
+/** A missing framework is a common mistake, so it has its own message. */
 function requireFramework(options: NeoModelOptions): void {
   if (options?.framework === undefined) {
     throw new NeoValidationError('framework must be given: Neo cannot tell it from the archive; got: undefined');
@@ -164,7 +164,7 @@ function requireFramework(options: NeoModelOptions): void {
 }
 
 /**
- * Lets jobs read models: grants it to their role and, in a private network, to its role and through its endpoint.
+ * Grants jobs access to models: for their role and, in a private network, for the network's role and through its endpoint.
  */
 export function permitModels(bucket: s3.IBucket, objectKeyPattern: string, { role, privateVpc }: NeoModelBindOptions): void {
   privateVpc?.grantReadThroughEndpoint(bucket, objectKeyPattern);

@@ -31,8 +31,8 @@ import { literally, requireKey, uploadDestination } from '../util/s3-names';
  */
 export abstract class NeoModel {
   /**
-   * A `.tar.gz` archive in a bucket of the job's Region. The job's role is permitted to read exactly this object. Synthesis
-   * cannot look into the archive: check it before the upload with `npx cdk-sagemaker-neo check`.
+   * Uses a `.tar.gz` archive in a bucket of the job's Region. The job's role is granted access to exactly this object. The content of the archive is
+   * not available at synthesis: check it before the upload with `npx cdk-sagemaker-neo check`.
    *
    * @param bucket the bucket, encrypted or not
    * @param objectKey key of the archive, without a leading slash
@@ -43,8 +43,8 @@ export abstract class NeoModel {
   }
 
   /**
-   * A local `.tar.gz` archive. The deployment uploads it to the bootstrap bucket under a key with the hash of its content, so that a
-   * changed archive is compiled again. `assetHash` replaces that hash.
+   * Uses a local `.tar.gz` archive. The deployment uploads it to the bootstrap bucket under a key that contains the hash of its content, so a changed
+   * archive is compiled again. `assetHash` replaces that hash.
    *
    * @param path path of the archive, absolute or relative to the working directory
    * @param options framework and shapes
@@ -54,8 +54,8 @@ export abstract class NeoModel {
   }
 
   /**
-   * Local files as the framework saved them. They are packed into the `.tar.gz` archive that Neo needs, all of them at its top level.
-   * The same content gives the same archive, so that nothing is compiled twice.
+   * Packs local files, as the framework saved them, into the `.tar.gz` archive that Neo needs, all of them at its top level.
+   * The same content always gives the same archive, so nothing is compiled twice.
    *
    * @param paths paths of the files, absolute or relative to the working directory
    * @param options framework and shapes
@@ -67,8 +67,8 @@ export abstract class NeoModel {
   }
 
   /**
-   * A local directory as the framework saved it, such as a SavedModel of TensorFlow. Its content is packed into the `.tar.gz` archive
-   * that Neo needs, without the directory itself. The same content gives the same archive, so that nothing is compiled twice.
+   * Packs the content of a local directory, as the framework saved it, into the `.tar.gz` archive that Neo needs. An example is a SavedModel of
+   * TensorFlow. The directory itself is not in the archive. The same content always gives the same archive, so nothing is compiled twice.
    *
    * @param path path of the directory, absolute or relative to the working directory
    * @param options framework and shapes
@@ -80,8 +80,8 @@ export abstract class NeoModel {
   }
 
   /**
-   * A model package of the model registry or AWS Marketplace. It has its own archive, framework and shapes. You grant the role
-   * what it must read for it.
+   * Uses a model package of the model registry or AWS Marketplace. It has its own archive, framework and shapes. You must grant the role access to
+   * everything that it reads for the package.
    *
    * @param modelPackageVersionArn ARN of a versioned model package, 1 to 2048 characters
    */
@@ -90,7 +90,7 @@ export abstract class NeoModel {
   }
 
   /**
-   * Called by the job: makes the model readable for the job and returns its location.
+   * Grants the job access to the model, and returns its location. Jobs, tasks and fleets call this method.
    *
    * @param scope the job
    * @param options the job's role and network
@@ -143,7 +143,7 @@ class AssetModel extends NeoModel {
   }
 }
 
-/** Looks into the archive. A file that is no archive at all is reported with the job, which has a path for the message. */
+/** Checks the content of the archive. A file that is not an archive is reported later, with the path of the job. */
 function preflight(path: string, options: NeoAssetModelOptions): Findings | undefined {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile() || archiveProblem(path)) { return undefined; }
   const findings = checkArchive(path, options);
@@ -175,7 +175,7 @@ class PackageModel extends NeoModel {
 }
 
 /**
- * Uploads a file as an Asset does, but under a key that ends in .tar.gz: Neo needs that ending, and an Asset's key keeps only .gz of it.
+ * Uploads a file as an Asset does, but under a key that ends in .tar.gz, as Neo requires. The key of an Asset would end in .gz only.
  */
 function upload(scope: Construct, sourcePath: string, assetHash?: string): { bucket: s3.IBucket; objectKey: string } {
   if (!existsSync(sourcePath)) {
@@ -198,14 +198,14 @@ function upload(scope: Construct, sourcePath: string, assetHash?: string): { buc
     sourceHash: `${staging.assetHash}.tar`,
     displayName: scope.node.path,
   });
-  // One import for all models of the stack, as policies would name the bucket once for each import.
+  // All models of the stack share one import, because policies would otherwise name the bucket several times.
   const bucket = stack.node.tryFindChild(MODEL_ASSETS_ID) as s3.IBucket | undefined ?? s3.Bucket.fromBucketName(stack, MODEL_ASSETS_ID, bucketName);
   return { bucket, objectKey };
 }
 
 const hashes = new WeakMap<IConstruct, Map<string, string>>();
 
-/** CDK stages one file for each hash, so a second archive of the same hash would not be uploaded at all. */
+/** CDK stages one file per hash, so a second archive with the same hash would not be uploaded. */
 function requireUniqueHash(scope: Construct, assetHash: string, sourcePath: string) {
   const { root } = scope.node;
   const paths = hashes.get(root) ?? new Map<string, string>();

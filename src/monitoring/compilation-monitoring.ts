@@ -23,8 +23,10 @@ const COMPILATION_LOG_GROUP = '/aws/sagemaker/CompilationJobs';
  */
 export interface NeoCompilationMonitoringProps {
   /**
-   * The jobs to watch, 1 to 100, all in the account and Region of this stack. They may be in other stacks. An imported job must have `stackName` and
-   * `logicalResourceId`, and the stack that creates it must have a monitoring, too, as its functions record nothing otherwise.
+   * The jobs to monitor, 1 to 100, all in the account and Region of this stack. They may be in other stacks. An imported job must have `stackName`
+   * and
+   * `logicalResourceId`, and the stack that creates it must contain a `NeoCompilationMonitoring`, too, because its functions otherwise record
+   * nothing.
    */
   readonly jobs: INeoCompilationJob[];
 
@@ -69,7 +71,8 @@ export interface NeoCompilationMonitoringProps {
 /**
  * Alarms, a dashboard, messages, saved queries and console links for compilation jobs, in one call.
  *
- * There are two alarms per job: one for its failure, and one for a compilation that takes nearly as long as it may. See docs/operations.md for the costs.
+ * There are two alarms per job: one for its failure, and one for a compilation that takes nearly as long as it may. See docs/operations.md for the
+ * costs.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
  *
@@ -95,7 +98,7 @@ export class NeoCompilationMonitoring extends Construct {
   public readonly compilationTimeAlarms: cloudwatch.Alarm[];
 
   /**
-   * @param scope construct that it becomes a part of
+   * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope
    * @param props jobs and topics
    */
@@ -127,7 +130,7 @@ export class NeoCompilationMonitoring extends Construct {
       this.sendMessages(jobs, new SnsTopic(props.topic, { message: RuleTargetInput.fromText(MESSAGE) }));
     }
     this.saveQueries(jobs);
-    this.dashboard = this.makeDashboard(jobs, props.dashboardName);
+    this.dashboard = this.createDashboard(jobs, props.dashboardName);
     this.writeLinks(jobs, props.jobLinks ?? true);
   }
 
@@ -136,24 +139,24 @@ export class NeoCompilationMonitoring extends Construct {
       ...props,
       evaluationPeriods: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // There is no data most of the time, as deployments are rare.
+      // There is no data most of the time, because deployments are rare.
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
   }
 
-  /** A bus has at most 300 rules, and a pattern 2,048 characters, so there is one rule for several jobs. */
+  /** An event bus can have 300 rules, and a pattern 2,048 characters, so several jobs share a rule. */
   private sendMessages(jobs: INeoCompilationJob[], target: IRuleTarget) {
     const add = (id: string, description: string, detail: JobObservation['outcomes']) => {
       new Rule(this, id, { description, eventPattern: outcomePattern(detail) }).addTarget(target);
     };
-    const isMade = (job: INeoCompilationJob) => observationOf(job).provider !== undefined;
-    for (const job of jobs.filter(one => !isMade(one))) {
+    const isOwned = (job: INeoCompilationJob) => observationOf(job).provider !== undefined;
+    for (const job of jobs.filter(one => !isOwned(one))) {
       add(`Messages${suffixOf(job)}`, `Outcomes of the Neo compilation job ${job.node.path}`, observationOf(job).outcomes);
     }
-    const made = jobs.filter(isMade);
-    made.forEach(job => observationOf(job).provider!.enableEvents());
-    for (const stack of new Set(made.map(job => Stack.of(job)))) {
-      const ids = made.filter(job => Stack.of(job) === stack).flatMap(job => observationOf(job).outcomes.logicalResourceId!);
+    const owned = jobs.filter(isOwned);
+    owned.forEach(job => observationOf(job).provider!.enableEvents());
+    for (const stack of new Set(owned.map(job => Stack.of(job)))) {
+      const ids = owned.filter(job => Stack.of(job) === stack).flatMap(job => observationOf(job).outcomes.logicalResourceId!);
       for (let first = 0; first < ids.length; first += JOBS_PER_RULE) {
         add(`Messages${stack.node.addr.slice(-8)}${first || ''}`, `Outcomes of Neo compilation jobs in ${stack.node.path}`, {
           stackName: [stack.stackName], logicalResourceId: ids.slice(first, first + JOBS_PER_RULE),
@@ -175,7 +178,7 @@ export class NeoCompilationMonitoring extends Construct {
     });
   }
 
-  private makeDashboard(jobs: INeoCompilationJob[], dashboardName?: string): cloudwatch.Dashboard {
+  private createDashboard(jobs: INeoCompilationJob[], dashboardName?: string): cloudwatch.Dashboard {
     const logGroupNames = logGroupsOf(jobs);
     const label = (job: INeoCompilationJob) => ({ label: job.node.path });
     const graph = (title: string, metrics: cloudwatch.IMetric[], unit: string) => new cloudwatch.GraphWidget({
@@ -204,7 +207,7 @@ export class NeoCompilationMonitoring extends Construct {
   }
 }
 
-/** Lists the ends of jobs, the latest first, from the log of the functions behind the jobs. */
+/** Lists the outcomes of jobs, the latest first, from the log of the functions behind the jobs. */
 const OUTCOME_QUERY = [
   'fields @timestamp, stackName, logicalResourceId, outcome, jobName, compilationSeconds, pendingSeconds, reason',
   'filter action = "outcome"',
@@ -212,7 +215,7 @@ const OUTCOME_QUERY = [
   'limit 100',
 ].join('\n| ');
 
-/** Lists what Neo logged of these jobs and their predecessors. A stream is named like its job. */
+/** Returns a query that lists Neo's logs of these jobs and their predecessors. A log stream has the name of its job. */
 function compilationLogQuery(jobNamePrefixes: string[]): string {
   const prefixes = [...new Set(jobNamePrefixes)];
   return [
@@ -223,10 +226,10 @@ function compilationLogQuery(jobNamePrefixes: string[]): string {
   ].join('\n| ');
 }
 
-/** A logical ID can have 255 characters, but usually has about 30. */
+/** How many jobs share a rule. A logical ID can have 255 characters, but usually has about 30. */
 const JOBS_PER_RULE = 25;
 
-/** Plain text, so that a message can be read on a phone. */
+/** The message for the topic. It is plain text, so that it can be read on a phone. */
 const MESSAGE = [
   `Neo compilation job ${EventField.fromPath('$.detail.jobName')}: ${EventField.fromPath('$.detail.outcome')}.`,
   `Stack: ${EventField.fromPath('$.detail.stackName')}, resource: ${EventField.fromPath('$.detail.logicalResourceId')}.`,
@@ -238,10 +241,10 @@ const MESSAGE = [
 /** Returns a suffix that does not depend on the other jobs. */
 const suffixOf = (job: INeoCompilationJob) => job.node.addr.slice(-8);
 
-/** The type check has shown that the job is one of this library, perhaps of another copy of it. */
+/** The type check has shown that the job is a class of this library, possibly of another copy of it. */
 const observationOf = (job: INeoCompilationJob) => (job as CompilationJobBase)._observation;
 
-/** Lists the log groups of the functions behind the jobs. Those of imported jobs are not known. */
+/** Lists the log groups of the functions behind the jobs, except those of imported jobs, which are unknown. */
 const logGroupsOf = (jobs: INeoCompilationJob[]) => [...new Set(jobs.map(job => observationOf(job).provider))]
   .flatMap(provider => provider ? [provider.logGroup.logGroupName] : []);
 
@@ -267,8 +270,8 @@ function validate(scope: Construct, props: NeoCompilationMonitoringProps): numbe
   if (dashboardName !== undefined && !Token.isUnresolved(dashboardName) && !/^[A-Za-z0-9_-]{1,255}$/.test(dashboardName)) {
     fail(`dashboardName must be 1 to 255 letters, digits, hyphens and underscores; got: ${formatValue(dashboardName)}`);
   }
-  for (const [prop, told] of Object.entries({ topic, alarmTopic })) {
-    if (told) { requireSameRegion(scope, prop, told, 'rules and alarms can notify topics in their own Region only'); }
+  for (const [prop, destination] of Object.entries({ topic, alarmTopic })) {
+    if (destination) { requireSameRegion(scope, prop, destination, 'rules and alarms can notify topics in their own Region only'); }
   }
   for (const job of jobs) {
     for (const place of ['region', 'account'] as const) {

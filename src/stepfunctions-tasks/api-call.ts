@@ -5,9 +5,9 @@ import type { Construct } from 'constructs';
 
 /** Properties of an `ApiCall`. */
 export interface ApiCallProps extends sfn.TaskStateJsonataBaseProps {
-  /** The service in Step Functions' spelling: `sagemaker`, `sfn`. */
+  /** The service in Step Functions' spelling, such as `sagemaker` or `sfn`. */
   readonly service: string;
-  /** The action in camel case: `describeCompilationJob`. */
+  /** The action in camel case, such as `describeCompilationJob`. */
   readonly action: string;
   /** An object with JSONata in its strings, or JSONata that returns the object. Only the latter can leave members out. */
   readonly parameters: { [name: string]: any } | string;
@@ -15,8 +15,8 @@ export interface ApiCallProps extends sfn.TaskStateJsonataBaseProps {
 }
 
 /**
- * A call of the AWS API in JSONata, like CDK's `CallAwsService`. But the arguments may be a single expression, and the permissions are
- * whole statements.
+ * A call of an AWS API in JSONata, like CDK's `CallAwsService`, but its arguments may be a single expression, and its permissions are whole
+ * statements.
  */
 export class ApiCall extends sfn.TaskStateBase {
   protected readonly taskMetrics = undefined;
@@ -33,14 +33,14 @@ export class ApiCall extends sfn.TaskStateBase {
   }
 }
 
-/** ARN of Step Functions' integration with an action of the AWS SDK. */
+/** Returns the ARN of Step Functions' integration with an action of the AWS SDK. */
 export function sdkIntegration(service: string, action: string): string {
   return `arn:${Aws.PARTITION}:states:::aws-sdk:${service}:${action}`;
 }
 
 /*
- * Step Functions names the errors of its AWS SDK integrations after the service and the error, and the name always ends in Exception. What the
- * model of the API does not list (throttling, validation, denied access) has the name SageMaker.SageMakerException.
+ * Step Functions names the errors of its AWS SDK integrations after the service and the error, and the name always ends in Exception. Errors that the
+ * API's model does not list (throttling, validation, denied access) have the name SageMaker.SageMakerException.
  * https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
 
@@ -56,47 +56,50 @@ export const NOT_FOUND_ERRORS = ['SageMaker.ResourceNotFoundException'];
 /** An expression failed, or called `$error`. `States.TaskFailed` would match it too. */
 export const EVALUATION_ERRORS = ['States.QueryEvaluationError'];
 
-/** Temporary failures of a call, half a minute each on average. Permanent failures have the same name, so these retries end. */
+/**
+ * Returns retries for temporary failures of a call, with waits of half a minute on average in the long run. Their number is limited, because
+ * permanent failures have the same error name.
+ */
 export function failureRetry(maxAttempts: number): sfn.RetryProps {
   return retry([sfn.Errors.TASKS_FAILED], { interval: 3, maxDelay: 60, maxAttempts });
 }
 
-/** Ends after four or five minutes. */
-const PASSING = failureRetry(12);
+/** Retries temporary failures for four or five minutes. */
+const TEMPORARY = failureRetry(12);
 
 /**
- * Retries for a call that creates a job. Every wait is random between zero and its limit (full jitter), so that callers that failed together do
- * not retry together.
+ * Retries for a call that creates a job. Every wait is random between zero and its limit (full jitter), so that callers that failed at the same time
+ * do not retry at the same time.
  */
 export const CREATE_RETRIES: sfn.RetryProps[] = [
-  // These are responses rather than failures, but PASSING would match them.
+  // These are responses rather than failures, but TEMPORARY would match them.
   { errors: [...EVALUATION_ERRORS, ...IN_USE_ERRORS], maxAttempts: 0 },
-  // Other jobs use up the quota, so this waits about five days, with a quarter of the 25,000 events of an execution.
+  // While other jobs use up the quota, this waits for about five days, which takes a quarter of the 25,000 events of an execution.
   retry(LIMIT_ERRORS, { interval: 10, maxDelay: 600, maxAttempts: 1_500 }),
-  PASSING,
+  TEMPORARY,
 ];
 
 /** Retries for every other call. */
 export const CALL_RETRIES: sfn.RetryProps[] = [
   { errors: [...EVALUATION_ERRORS, ...NOT_FOUND_ERRORS], maxAttempts: 0 },
-  PASSING,
+  TEMPORARY,
 ];
 
-/** Retries for the description of a job that may have been created a moment ago, and so may not be found yet. */
+/** Retries for the description of a job that may have been created a moment ago, so that SageMaker may not find it yet. */
 export const DESCRIBE_RETRIES: sfn.RetryProps[] = [
   { errors: EVALUATION_ERRORS, maxAttempts: 0 },
   retry(NOT_FOUND_ERRORS, { interval: 5, maxDelay: 60, maxAttempts: 8 }),
-  PASSING,
+  TEMPORARY,
 ];
 
 /**
- * Retries that poll a job until its description is what the state waits for: until then, the state calls `$error`. A poll then costs one state
- * transition, and not three as in a loop of Wait, Task and Choice. Failures of calls get more attempts, because these count for all polls together.
+ * Returns retries that poll a job. The state must call `$error` until the job is in the status that it waits for. A poll then costs one state
+ * transition, and not three as in a loop of Wait, Task and Choice. Failed calls get more attempts, because these count for all polls together.
  */
-export function pollRetries(interval: Duration, maxLooks: number): sfn.RetryProps[] {
+export function pollRetries(interval: Duration, maxPolls: number): sfn.RetryProps[] {
   const [, notFound] = DESCRIBE_RETRIES;
   return [
-    { errors: EVALUATION_ERRORS, interval, backoffRate: 1, maxAttempts: maxLooks },
+    { errors: EVALUATION_ERRORS, interval, backoffRate: 1, maxAttempts: maxPolls },
     notFound,
     failureRetry(20),
   ];

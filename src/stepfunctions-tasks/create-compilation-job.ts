@@ -27,8 +27,9 @@ export interface NeoCreateCompilationJobProps extends sfn.TaskStateBaseProps, Ne
  * A Step Functions task that starts a compilation job and continues as soon as SageMaker has accepted it. The result is the
  * response of the API: `CompilationJobArn`. `NeoRunCompilationJob` waits for the end of the job.
  *
- * The task retries, with full jitter, when the quota of jobs is used up, when it is throttled and after transient errors. A name that is in use
- * fails with `SageMaker.ResourceInUseException`.
+ * The task retries, with full jitter, if the quota of jobs is used up, if it is throttled, and after transient errors. If the name is in use, it
+ * fails with
+ * `SageMaker.ResourceInUseException`.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
@@ -51,22 +52,22 @@ export interface NeoCreateCompilationJobProps extends sfn.TaskStateBaseProps, Ne
  */
 export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITaggableV2 {
   /**
-   * A task in JSONPath.
+   * Creates a task in JSONPath.
    *
-   * @param scope construct that it becomes a part of
+   * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope
-   * @param props the job, and what every task in JSONPath takes
+   * @param props the job, and the props of any task in JSONPath
    */
   public static jsonPath(scope: Construct, id: string, props: NeoCreateCompilationJobJsonPathProps): NeoCreateCompilationJob {
     return new NeoCreateCompilationJob(scope, id, props);
   }
 
   /**
-   * A task in JSONata.
+   * Creates a task in JSONata.
    *
-   * @param scope construct that it becomes a part of
+   * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope
-   * @param props the job, and what every task in JSONata takes
+   * @param props the job, and the props of any task in JSONata
    */
   public static jsonata(scope: Construct, id: string, props: NeoCreateCompilationJobJsonataProps): NeoCreateCompilationJob {
     return new NeoCreateCompilationJob(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
@@ -77,20 +78,20 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITagga
    */
   public readonly cdkTagManager: TagManager;
   /**
-   * Step Functions has no metrics of compilation jobs: always undefined.
+   * The metrics of the task. They are always undefined, because Step Functions has no metrics for compilation jobs.
    */
   protected readonly taskMetrics: sfn.TaskMetricsConfig | undefined = undefined;
   /**
-   * Permissions of the state machine: to create jobs with these names, tag them, and pass their role. It is never undefined.
+   * Permissions of the state machine to create jobs with these names, tag them, and pass their role. They are never undefined.
    */
   protected readonly taskPolicies?: iam.PolicyStatement[];
   private readonly language: sfn.QueryLanguage;
   private readonly request: { [name: string]: any };
 
   /**
-   * @param scope construct that it becomes a part of
+   * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope
-   * @param props the job, and what every task takes
+   * @param props the job, and the props of any task
    */
   constructor(scope: Construct, id: string, props: NeoCreateCompilationJobProps) {
     super(scope, id, props);

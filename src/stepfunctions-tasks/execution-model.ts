@@ -11,9 +11,9 @@ import { optional, requireType, requireTypes, STRING, type PropTypes } from '../
 import { BUCKET, FRAMEWORK, S3_URI_OF_OTHER_THAN_BUCKET, SHAPE } from '../util/resource-types';
 
 /**
- * Values that are only known when a state machine runs, for props that take a plain text otherwise.
+ * Creates values that are only known when a state machine runs, for props whose type is `string`.
  *
- * A state in JSONPath takes `sfn.JsonPath.stringAt(...)` as it is.
+ * In a state in JSONPath, use `sfn.JsonPath.stringAt(...)` instead.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  *
@@ -22,10 +22,10 @@ import { BUCKET, FRAMEWORK, S3_URI_OF_OTHER_THAN_BUCKET, SHAPE } from '../util/r
  */
 export class NeoExpression {
   /**
-   * JSONata, for the tasks made with `jsonata(...)`, for example in the name of a target or framework. Its result is not
+   * Returns a JSONata expression for tasks that are created with `jsonata(...)`, for example as the name of a target or framework. Its result is not
    * checked at synthesis.
    *
-   * @param expression without the enclosing `{% %}`, for example `$states.input.device`
+   * @param expression JSONata without the enclosing `{% %}`, such as `$states.input.device`
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
    */
   public static jsonata(expression: string): string {
@@ -39,7 +39,7 @@ export class NeoExpression {
 }
 
 /**
- * Options of a model that an execution names.
+ * Options of a model that the input of an execution names.
  */
 export interface NeoExecutionModelOptions extends NeoModelOptions {
   /**
@@ -48,7 +48,7 @@ export interface NeoExecutionModelOptions extends NeoModelOptions {
   readonly bucket: s3.IBucket;
 
   /**
-   * Pattern of the objects that the S3 URI may name, with `*` and `?`.
+   * Pattern for the keys of the objects that the S3 URI may name, with the wildcards `*` and `?`.
    *
    * @default '*'
    */
@@ -75,10 +75,10 @@ const TYPES: PropTypes<NeoExecutionModelOptions> = {
  */
 export class NeoExecutionModel extends NeoModel {
   /**
-   * An archive whose S3 URI is in the state's input.
+   * Uses an archive whose S3 URI is in the state's input.
    *
-   * @param s3Uri `sfn.JsonPath.stringAt('$.s3Uri')` in a state in JSONPath, `{% $states.input.s3Uri %}` in one in JSONata
-   * @param options its bucket, framework and shapes; their strings may be known only at run time, too
+   * @param s3Uri `sfn.JsonPath.stringAt('$.s3Uri')` in a state in JSONPath, `{% $states.input.s3Uri %}` in a state in JSONata
+   * @param options bucket, framework and shapes; their strings may also be known only at run time
    */
   public static fromS3Uri(s3Uri: string, options: NeoExecutionModelOptions): NeoExecutionModel {
     requireType(undefined, 's3Uri', s3Uri, STRING);
@@ -97,7 +97,7 @@ export class NeoExecutionModel extends NeoModel {
   }
 
   /**
-   * Called by the task: makes the models readable for its jobs and returns their location.
+   * Grants the task's jobs access to the models, and returns their location. Tasks call this method.
    *
    * @param scope the task
    * @param options the jobs' role and network
@@ -110,15 +110,15 @@ export class NeoExecutionModel extends NeoModel {
   }
 }
 
-/** Tag with the ARN of the execution that started a job, as far as a tag can hold it. */
+/** Key of the tag with the ARN of the execution that started a job. Characters that tags do not allow are replaced. */
 export const EXECUTION_TAG = 'cdk-sagemaker-neo:execution';
 
-/** JSONata that converts an ARN to a tag. Names of executions may have characters that tags cannot. */
+/** Returns JSONata that converts an ARN to the value of a tag. Names of executions may contain characters that tags do not allow. */
 export function executionTag(arn: string): string {
   return `$replace(${arn}, /[^A-Za-z0-9_.:\\/=+@-]/, '-')`;
 }
 
-/** The JSONata in a string that is a single expression, without its delimiters. */
+/** Returns the JSONata in a string that is a single expression, without its delimiters. */
 export function jsonataIn(scope: IConstruct, text: string): string | undefined {
   const resolved = sfn.JsonPath.isEncodedJsonPath(text) ? undefined : Stack.of(scope).resolve(text);
   return typeof resolved === 'string' ? /^\{%(.*)%\}$/s.exec(resolved)?.[1].trim() : undefined;
@@ -129,12 +129,15 @@ export function isRuntimeValue(scope: IConstruct, text: string): boolean {
   return sfn.JsonPath.isEncodedJsonPath(text) || jsonataIn(scope, text) !== undefined;
 }
 
-/** A string without control characters as a JSONata literal. JSONata has no escape for a single quote. CloudFormation fills in unresolved parts. */
+/**
+ * Returns a string without control characters as a JSONata literal. JSONata has no escape for a single quote. CloudFormation fills in unresolved
+ * parts.
+ */
 export function jsonataString(text: string): string {
   return /['\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `'${text}'`;
 }
 
-/** Step Functions evaluates JSONata in every string of a state in JSONata. */
+/** Fails if a string is JSONata, because Step Functions evaluates JSONata in every string of a state in JSONata. */
 export function failOnJsonata(prop: string, text: string): void {
   if (!Token.isUnresolved(text) && /^\{%.*%\}$/s.test(text)) {
     throw new NeoValidationError(`${prop} must not be enclosed in {% %}, because Step Functions would evaluate it; got: ${formatValue(text)}`);
@@ -156,22 +159,22 @@ export function failOnOtherLanguage(scope: IConstruct, language: sfn.QueryLangua
   }
 }
 
-/** JSONata without line ends, which validators of definitions do not accept. */
+/** Removes line ends from JSONata, because validators of definitions do not accept them. */
 export function oneLine(jsonata: string): string {
   return jsonata.replace(/\s*\n\s*/g, ' ');
 }
 
 /**
- * Step Functions passes on at most this many bytes.
+ * The maximum payload of a state, in bytes.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
 export const MAX_PAYLOAD = 256 * 1024;
 
-/** JSONata: the size of a value as JSON, in bytes of UTF-8. */
+/** JSONata for a function that returns the size of a value as JSON, in bytes of UTF-8. */
 export const BYTES_IN_JSONATA = "function($value) { $length($replace($replace($string($value), /[\\x80-\\u07FF]/, 'xx'), /[^\\x00-\\x7F]/, 'xxx')) }";
 
-/** The size of a value as JSON, in bytes. */
+/** Returns the size of a value as JSON, in bytes of UTF-8. */
 export function bytesOf(value: object): number {
   return Buffer.byteLength(JSON.stringify(value));
 }

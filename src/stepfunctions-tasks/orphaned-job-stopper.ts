@@ -23,7 +23,7 @@ export interface NeoOrphanedJobStopperProps {
   readonly stateMachine: sfn.IStateMachine;
 
   /**
-   * Beginning of the names of its jobs, 1 to 63 letters, digits and hyphens. Only such jobs are described and stopped.
+   * Prefix of the names of its jobs: 1 to 63 letters, digits and hyphens. Other jobs are never stopped.
    */
   readonly jobNamePrefix: string;
 }
@@ -47,23 +47,23 @@ const FINDINGS: Reasons = {
   ...INLINE_POLICY_REASONS,
 };
 
-/** A call in progress when the execution ended may still create a job. */
+/** The time between two rounds. A call that was in progress when the execution ended may still create a job. */
 const PAUSE = Duration.seconds(30);
 
-/** Half an hour, in case AWS takes that long to end a Map Run. */
-const MOST_LOOKS = 60;
+/** The maximum number of rounds, which is half an hour, in case AWS takes that long to end a Map Run. */
+const MAX_ROUNDS = 60;
 
-/** The states of an execution that continues after a redrive, at once or when its Map Run has been cancelled. */
+/** The statuses of an execution that continues after a redrive, at once or when its Map Run has been cancelled. */
 const REDRIVEN = ['RUNNING', 'PENDING_REDRIVE'];
 
-/** ListCompilationJobs returns ARNs in lower case, and ListTags does not find such an ARN if the name has capital letters. */
+/** JSONata for the ARN of a job. ListCompilationJobs returns ARNs in lower case, which ListTags does not find if the name has capital letters. */
 const JOB_ARN = "{% $substringBefore($states.context.Map.Item.Value.CompilationJobArn, '/') & '/' & $states.context.Map.Item.Value.CompilationJobName %}";
 
 /**
  * Stops the compilation jobs of executions that were aborted, timed out or failed. Step Functions runs no further state of such an execution, so an
  * EventBridge rule starts a small state machine. It finds the jobs by the tag `cdk-sagemaker-neo:execution`, which `NeoCreateCompilationJob`,
- * `NeoRunCompilationJob` and `NeoCompilationFleet` set, and repeats this until there is nothing left to stop and the execution's Distributed Maps
- * have ended, as these run on for a while after their execution. It ignores an execution that has been redriven in the meantime.
+ * `NeoRunCompilationJob` and `NeoCompilationFleet` set. It repeats this until there is nothing left to stop and the execution's Distributed Maps have
+ * ended, because these run on for a while after their execution. It ignores an execution that has been redriven in the meantime.
  *
  * The workflows that a Distributed Map starts are not executions of `stateMachine`: their jobs are stopped with the execution that the Map is in.
  *
@@ -81,7 +81,7 @@ export class NeoOrphanedJobStopper extends Construct {
   public readonly stopper: sfn.StateMachine;
 
   /**
-   * @param scope construct that it becomes a part of
+   * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope
    * @param props the state machine and its jobs
    */
@@ -136,7 +136,7 @@ export class NeoOrphanedJobStopper extends Construct {
       .otherwise(mapRuns));
     // The Map Runs are checked before the jobs, because one that has ended starts no job after the check.
     mapRuns.next(eachStatus).next(sfn.Choice.jsonata(this, 'Anything left?')
-      .when(sfn.Condition.jsonata(`{% $looks >= ${MOST_LOOKS} or ($looks > 1 and $states.input.stopped = 0 and $not($mapRunsOpen)) %}`), done)
+      .when(sfn.Condition.jsonata(`{% $looks >= ${MAX_ROUNDS} or ($looks > 1 and $states.input.stopped = 0 and $not($mapRunsOpen)) %}`), done)
       .otherwise(pause));
     return start;
   }
@@ -151,10 +151,10 @@ export class NeoOrphanedJobStopper extends Construct {
     }), CALL_RETRIES);
   }
 
-  /** Stops the jobs in a status, page by page, and returns their number. */
+  /** Returns states that stop the execution's jobs in a status, page by page. Their output is the number of these jobs. */
   private stopAll(prefix: string): sfn.IChainable {
     const first = sfn.Pass.jsonata(this, 'First page', {
-      // An inner scope may not assign to a name of an outer one, such as `tag`, which it can read.
+      // The states in a Map can read the variables around it, such as `tag`, but not assign to them.
       assign: { status: '{% $states.input.Status %}', stopped: 0, page: {} },
     });
     const list = retried(new ApiCall(this, 'List jobs', {
@@ -169,7 +169,7 @@ export class NeoOrphanedJobStopper extends Construct {
       })],
     }), CALL_RETRIES);
     const eachJob = sfn.Map.jsonata(this, 'Jobs', {
-      // NameContains also finds names that contain it elsewhere.
+      // NameContains also finds names that contain the prefix elsewhere.
       items: sfn.ProvideItems.jsonata(`{% [$states.input.CompilationJobSummaries[$substring(CompilationJobName, 0, ${prefix.length}) = '${prefix}']] %}`),
       itemSelector: { Name: '{% $states.context.Map.Item.Value.CompilationJobName %}', Arn: JOB_ARN, Tag: '{% $tag %}' },
       maxConcurrency: 4,
@@ -181,7 +181,7 @@ export class NeoOrphanedJobStopper extends Construct {
     return first.next(list).next(eachJob).next(more);
   }
 
-  /** Stops a job if it belongs to the execution. Returns 1 if so, and 0 otherwise. */
+  /** Returns states that stop a job if it belongs to the execution. Their output is 1 if it does, and 0 otherwise. */
   private stopOne(prefix: string): sfn.IChainable {
     const ignored = sfn.Pass.jsonata(this, 'Left alone', { outputs: '{% 0 %}' });
     const stop = retried(new ApiCall(this, 'Stop', {
@@ -191,7 +191,7 @@ export class NeoOrphanedJobStopper extends Construct {
       outputs: '{% 1 %}',
       policyStatements: [jobStatement(this, `${prefix}*`, 'StopCompilationJob')],
     }), CALL_RETRIES);
-    // The job has ended meanwhile.
+    // The job may have ended in the meantime.
     stop.addCatch(ignored);
     const tags = retried(new ApiCall(this, 'List tags', {
       service: 'sagemaker',

@@ -14,18 +14,19 @@ import type { PropTypes } from '../util/prop-types';
  */
 export interface NeoRunCompilationJobJsonataProps extends NeoCompilationTaskOptions {
   /**
-   * How often the job is polled, in whole seconds from 1. Each poll costs three or four state transitions. It must be at least a 2,000th of
-   * `timeout`, or else of `maxRuntime` and `maxPendingTime` together, as the history of an execution ends after 25,000 events.
+   * How often the job is polled, in whole seconds, at least 1. Each poll costs three or four state transitions. The interval must be at least a
+   * 2,000th of
+   * `timeout`, or without `timeout`, of `maxRuntime` plus `maxPendingTime`, because the history of an execution is limited to 25,000 events.
    *
    * @default Duration.seconds(30)
    */
   readonly pollInterval?: Duration;
 
   /**
-   * How long the job may take from its creation, including the wait for an instance. Then it is stopped, and the state machine fails
-   * with `NeoCompilationTimeout`. It must be at least `pollInterval`, and is rounded up to a multiple of it.
+   * How long the job may take from its creation, including the wait for an instance. After that, it is stopped, and the state machine fails
+   * with `NeoCompilationTimeout`. The timeout must be at least `pollInterval`, and is rounded up to a multiple of it.
    *
-   * @default - as long as `maxRuntime` and `maxPendingTime` let it
+   * @default - none: only `maxRuntime` and `maxPendingTime` limit the job
    */
   readonly timeout?: Duration;
 }
@@ -35,8 +36,8 @@ export interface NeoRunCompilationJobJsonataProps extends NeoCompilationTaskOpti
  */
 export interface NeoRunCompilationJobJsonPathProps extends NeoRunCompilationJobJsonataProps {
   /**
-   * Path in the state's input for the finished job, as DescribeCompilationJob returns it. It cannot be `$`, as the input is needed
-   * while the job runs.
+   * Path in the state's input for the result of DescribeCompilationJob after the job has ended. It cannot be `$`, because the input is needed while
+   * the job runs.
    *
    * @default '$.compilationJob'
    */
@@ -46,18 +47,17 @@ export interface NeoRunCompilationJobJsonPathProps extends NeoRunCompilationJobJ
 const JSONATA_TYPES: PropTypes<NeoRunCompilationJobJsonataProps> = { ...TASK_TYPES, pollInterval: optional(DURATION), timeout: optional(DURATION) };
 const JSONPATH_TYPES: PropTypes<NeoRunCompilationJobJsonPathProps> = { ...JSONATA_TYPES, resultPath: optional(STRING) };
 
-/** The longest name of a state adds 15 characters. */
+/** The names of states add at most 15 characters to the id, and may have 80. */
 const MAX_ID = 65;
 
 /**
- * Starts a compilation job and waits for its end: it creates the job and then waits and describes it until it has ended. Step Functions has
- * no `.sync` for compilation jobs.
+ * Starts a compilation job and polls it until it has ended. Step Functions has no `.sync` for compilation jobs.
  *
- * A completed job goes on to the next state. Otherwise the state machine fails with `NeoCompilationFailed` and SageMaker's reason, with
- * `NeoCompilationStopped`, or with `NeoCompilationTimeout` after the job was stopped; `toSingleState()` makes one state of it all, whose
- * errors can be caught. Step Functions runs nothing when an execution is aborted: `NeoOrphanedJobStopper` stops its jobs.
+ * If the job completes, the next state follows. Otherwise, the state machine fails with `NeoCompilationFailed` and SageMaker's reason, with
+ * `NeoCompilationStopped`, or, after stopping the job, with `NeoCompilationTimeout`. To catch these errors, combine the states with
+ * `toSingleState()`. Step Functions runs no further state when an execution is aborted: `NeoOrphanedJobStopper` stops its jobs.
  *
- * The states are named after the construct id, which so must be unique in the state machine.
+ * The states are named after the construct id, which must therefore be unique in the state machine.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeCompilationJob.html
  *
@@ -79,11 +79,11 @@ const MAX_ID = 65;
  */
 export class NeoRunCompilationJob extends sfn.StateMachineFragment {
   /**
-   * In JSONPath. The result is added to the state's input, at `resultPath`.
+   * Creates states in JSONPath. The result is added to the state's input, at `resultPath`.
    *
-   * @param scope construct that it becomes a part of
-   * @param id construct id, unique in the scope
-   * @param props the job, and how it is waited for
+   * @param scope the parent of the construct, usually `this`
+   * @param id construct id, unique in the state machine, at most 65 characters
+   * @param props the job, and how to wait for it
    */
   public static jsonPath(scope: Construct, id: string, props: NeoRunCompilationJobJsonPathProps): NeoRunCompilationJob {
     requireTypes(scope, props, JSONPATH_TYPES);
@@ -95,11 +95,11 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
   }
 
   /**
-   * In JSONata. The output is the result of DescribeCompilationJob, and variables are kept.
+   * Creates states in JSONata. The output is the result of DescribeCompilationJob, and variables are kept.
    *
-   * @param scope construct that it becomes a part of
-   * @param id construct id, unique in the scope
-   * @param props the job, and how it is waited for
+   * @param scope the parent of the construct, usually `this`
+   * @param id construct id, unique in the state machine, at most 65 characters
+   * @param props the job, and how to wait for it
    */
   public static jsonata(scope: Construct, id: string, props: NeoRunCompilationJobJsonataProps): NeoRunCompilationJob {
     requireTypes(scope, props, JSONATA_TYPES);
@@ -131,7 +131,7 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
   }
 }
 
-/** At least one look. */
+/** Returns the timeout in seconds. It must be long enough for one poll. */
 function timeoutSeconds(scope: Construct, timeout: Duration, interval: number): number {
   const min = Token.isUnresolved(interval) ? 1 : interval;
   return wholeSeconds(scope, 'timeout', timeout, { min, description: `at least ${min} seconds` }) ?? timeout.toSeconds();

@@ -17,8 +17,8 @@ const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
 const LONGEST_PAUSE_SECONDS = 1_800;
 
 /**
- * JSONata that returns the seconds to wait before the next poll of a job: 3 % of its age, and at least the interval. So the polls of a job that may wait 28 days
- * for an instance stay below the 25,000 events at which Step Functions ends an execution.
+ * Returns JSONata for the seconds to wait before the next poll of a job: 3 % of its age, and at least the interval. This keeps the polls of a job
+ * that may wait 28 days for an instance below 25,000 events, at which Step Functions ends an execution.
  *
  * @param job JSONata for the description of the job
  */
@@ -27,8 +27,8 @@ export function pauseInJsonata(job: string, intervalSeconds: number): string {
   return `$max([${intervalSeconds}, $min([${LONGEST_PAUSE_SECONDS}, $floor(0.03 * ${age})])])`;
 }
 
-/** Each poll of a job takes about ten events. Step Functions ends an execution with the 25,000th, and waiting for the quota takes some, too. */
-const MOST_LOOKS = 2_000;
+/** The maximum number of polls. A poll takes about ten of the 25,000 events of an execution, and waiting for the quota takes some, too. */
+const MAX_POLLS = 2_000;
 
 /** Limits on how long a job may take. */
 export interface JobTimes {
@@ -38,7 +38,7 @@ export interface JobTimes {
 }
 
 /**
- * The seconds between two polls of a job. Unresolved values are not checked.
+ * Returns the seconds between two polls of a job. Unresolved values are not checked.
  *
  * @throws NeoValidationError if it is not a whole number of seconds, or too short for a job that takes the maximum time
  */
@@ -48,8 +48,8 @@ export function pollSeconds(scope: IConstruct, pollInterval: Duration | undefine
   const limits = times.timeout ? [times.timeout] : [maxRuntimeOrDefault(times.maxRuntime), ...times.maxPendingTime ? [times.maxPendingTime] : []];
   if (pollInterval?.isUnresolved() || limits.some(limit => limit.isUnresolved())) { return interval; }
   const longest = limits.reduce((sum, limit) => sum + limit.toSeconds({ integral: false }), 0);
-  if (longest > MOST_LOOKS * interval) {
-    throw new NeoValidationError(`pollInterval must be at least ${Math.ceil(longest / MOST_LOOKS)} seconds for a job that may take ${longest} seconds `
+  if (longest > MAX_POLLS * interval) {
+    throw new NeoValidationError(`pollInterval must be at least ${Math.ceil(longest / MAX_POLLS)} seconds for a job that may take ${longest} seconds `
       + `(${times.timeout ? 'timeout' : 'maxRuntime and maxPendingTime'}), because the history of an execution is limited to 25,000 events; got: ${interval} seconds`, scope);
   }
   return interval;
@@ -59,11 +59,11 @@ export function pollSeconds(scope: IConstruct, pollInterval: Duration | undefine
 export interface RunJobLoopProps {
   /** The job, without the timeout and the interval of the loop. */
   readonly job: NeoCompilationTaskOptions;
-  /** Names the states. */
+  /** Part of the names of the states. */
   readonly id: string;
-  /** Seconds. */
+  /** The time between two polls, in seconds. */
   readonly interval: number;
-  /** Seconds. */
+  /** The time limit of the job, in seconds. */
   readonly timeout?: number;
   /** Names of the jobs that may be described and stopped. */
   readonly jobNamePattern: string;
@@ -75,8 +75,8 @@ export interface RunJobLoop {
 }
 
 /**
- * An existing name need not belong to another execution's job: the response to the call that created the job may be lost, or the execution was
- * redriven. The tag shows to which execution the job belongs.
+ * The error if the name is in use. The job may still belong to this execution, because the response to the call that created it may have been lost,
+ * or because the execution was redriven. Its tag says which execution it belongs to.
  */
 const TAKEN = 'SageMaker.ResourceInUseException';
 const takenCause = 'a compilation job of this name exists, and this execution has not made it';
@@ -88,10 +88,10 @@ export const TIMED_OUT = 'NeoCompilationTimeout';
 const stoppedCause = 'the compilation job was stopped, or waited longer for an instance than MaxPendingTimeInSeconds';
 const timeoutCause = (timeout: number) => `the compilation job did not end within ${timeout} seconds and was told to stop`;
 
-/** The name is kept in a variable, because the input of a state in JSONata is the output of the previous one. */
+/** Returns the loop in JSONata. It keeps the job's name in a variable, because the input of a state is the output of the previous one. */
 export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop {
   const { id } = loop;
-  // Step Functions accepts no variable in a Map or Parallel that the states around it assign, too, and those may run another job.
+  // A variable in a Map or Parallel state cannot have the name of a variable around it, and the states around it may run another job.
   const [nameVariable, pauseVariable] = ['neoCompilationJobName', 'neoPause'].map(variable => `${variable}_${scope.node.addr.slice(-8)}`);
   const name = { CompilationJobName: `{% $${nameVariable} %}` };
   const call = (stateId: string, action: string, parameters: object, assign?: object) => retried(new ApiCall(scope, stateId, {
@@ -138,12 +138,12 @@ export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop
 }
 
 /**
- * The input is kept, so the job's name can be read from it again. JSONPath cannot calculate with times, so the timeout is a number
- * of polls.
+ * Returns the loop in JSONPath. It keeps the input, which contains the job's name. JSONPath cannot calculate with times, so the timeout is counted in
+ * polls.
  */
 export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, resultPath: string): RunJobLoop {
   const { id } = loop;
-  const [job, looks, owner] = [`${resultPath}.Job`, `${resultPath}.Looks`, `${resultPath}.Tags.Owner[0]`];
+  const [job, polls, owner] = [`${resultPath}.Job`, `${resultPath}.Looks`, `${resultPath}.Tags.Owner[0]`];
   if (loop.timeout !== undefined && [loop.timeout, loop.interval].some(value => Token.isUnresolved(value))) {
     throw new NeoValidationError('timeout and pollInterval must be known at synthesis in JSONPath, because they determine how often the job is checked: use NeoRunCompilationJob.jsonata; '
       + 'got: a token', scope);
@@ -186,10 +186,10 @@ export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, resultPath
     // A job that has ended meanwhile cannot be stopped.
     stop.addCatch(timedOut).next(timedOut);
     const count = sfn.Pass.jsonPath(scope, `Count looks at ${id}`, {
-      parameters: { Looks: sfn.JsonPath.mathAdd(sfn.JsonPath.numberAt(looks), 1) }, resultPath,
+      parameters: { Looks: sfn.JsonPath.mathAdd(sfn.JsonPath.numberAt(polls), 1) }, resultPath,
     });
     ended
-      .when(sfn.Condition.numberGreaterThanEquals(looks, Math.ceil(loop.timeout / loop.interval) - 1), stop)
+      .when(sfn.Condition.numberGreaterThanEquals(polls, Math.ceil(loop.timeout / loop.interval) - 1), stop)
       .otherwise(count.next(wait));
   }
   create.addCatch(find, { errors: IN_USE_ERRORS, resultPath }).next(wait).next(describe).next(ended);

@@ -21,16 +21,16 @@ import type { PropTypes } from '../util/prop-types';
  */
 export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
   /**
-   * Name of the job, 1 to 63 letters, digits and hyphens, unique in account and Region, also among jobs that have ended. It usually comes
+   * Name of the job: 1 to 63 letters, digits and hyphens, unique in the account and Region, also among jobs that have ended. It usually comes
    * from the state's input: `sfn.JsonPath.stringAt('$.name')` in JSONPath, `{% $states.input.name %}` in JSONata.
    */
   readonly compilationJobName: string;
 
   /**
-   * Pattern of the names that `compilationJobName` can have at run time, `*` and `?` allowed. The state machine is permitted to use jobs with
-   * these names only.
+   * Pattern for the values that `compilationJobName` can have at run time, with the wildcards `*` and `?`. The state machine may use only jobs with
+   * these names.
    *
-   * @default - the name itself when it is known at synthesis, otherwise `*`
+   * @default - the name itself if it is known at synthesis, otherwise `*`
    */
   readonly compilationJobNamePattern?: string;
 
@@ -45,14 +45,15 @@ export interface NeoCompilationTaskOptions extends NeoCommonCompilationProps {
   readonly target: NeoTarget;
 
   /**
-   * Options for the compiler, as far as the target takes any.
+   * Options for the compiler. Which options a target accepts depends on its kind.
    *
    * @default - none
    */
   readonly compilerOptions?: NeoCompilerOptions;
 
   /**
-   * Tags of the job, at most 48. A further tag, `cdk-sagemaker-neo:execution`, names the execution that started the job.
+   * Tags of the job, at most 48 together with those that `Tags.of` adds. An additional tag, `cdk-sagemaker-neo:execution`, names the execution that
+   * started the job.
    *
    * @default - none
    */
@@ -69,7 +70,7 @@ export const TASK_TYPES: PropTypes<NeoCompilationTaskOptions> = {
  * @returns the input of CreateCompilationJob for a state, and the job's role
  */
 export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, language: sfn.QueryLanguage) {
-  // Open, because the props of all Step Functions tasks are allowed, too.
+  // Further members are allowed, because the props of any Step Functions task are valid, too.
   requireTypes(scope, props, TASK_TYPES, 'props', true);
   const name = props.compilationJobName;
   if (!isRuntimeValue(scope, name)) { requireJobName(scope, 'compilationJobName', name); }
@@ -92,26 +93,29 @@ export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, 
   return { request: { CompilationJobName: name, ...request }, role: settings.role };
 }
 
-/** The pattern becomes a part of an ARN in a policy. */
+/** Fails unless the pattern can be part of an ARN in a policy. */
 function validateNamePattern(scope: Construct, pattern: string | undefined) {
   if (pattern !== undefined && !Token.isUnresolved(pattern) && !/^[a-zA-Z0-9*?-]{1,63}$/.test(pattern)) {
     throw new NeoValidationError(`compilationJobNamePattern must be 1 to 63 letters, digits, hyphens, * and ?; got: ${formatValue(pattern)}`, scope);
   }
 }
 
-/** A folder of the job's own. */
+/** Returns the S3 URI of the job's own folder. */
 function jobOutputUri(scope: Construct, folder: string, name: string): string {
   if (sfn.JsonPath.isEncodedJsonPath(name)) { return sfn.JsonPath.format('{}/{}', folder, name); }
   const expression = jsonataIn(scope, name);
   return expression === undefined ? `${folder}/${name}` : `{% ${jsonataString(`${folder}/`)} & (${expression}) %}`;
 }
 
-/** The tag that names the execution. JSONPath cannot replace characters that tags do not allow, so the name of an execution must have only letters, digits, and `_.=+-@`. */
+/**
+ * Returns the value of the tag that names the execution. JSONPath cannot replace characters that tags do not allow, so the name of an execution must
+ * have only letters, digits, and `_.=+-@`.
+ */
 export function executionTagOf(language: sfn.QueryLanguage): { [valueOrPath: string]: string } {
   return language === sfn.QueryLanguage.JSONATA ? { Value: `{% ${executionTag('$states.context.Execution.Id')} %}` } : { 'Value.$': '$$.Execution.Id' };
 }
 
-/** The names of the jobs that a task may touch. */
+/** Returns the pattern for the names of the jobs that a task may use. */
 export function jobNamePattern(scope: Construct, props: Pick<NeoCompilationTaskOptions, 'compilationJobName' | 'compilationJobNamePattern'>): string {
   return props.compilationJobNamePattern
     // The name is known only at run time, so the policy must allow all compilation jobs.
@@ -126,7 +130,7 @@ export function jobTagManager(scope: IConstruct, tags: { [key: string]: string }
 }
 
 /**
- * `Tags` of CreateCompilationJob. They are rendered at synthesis, because an aspect may add tags until then.
+ * Returns `Tags` of CreateCompilationJob. They are rendered at synthesis, because an aspect may add tags until then.
  *
  * @param execution the value of the tag that names the execution, as a member of the state's JSON
  */

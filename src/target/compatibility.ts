@@ -1,6 +1,6 @@
 /**
- * What AWS documents about frameworks, devices and platforms of Neo: the ONE table behind validation, the page
- * docs/targets.md and the tests. It ages; a row that AWS changes is changed here and nowhere else.
+ * AWS's documentation of the frameworks, devices and platforms of Neo as one table. Validation, the page docs/targets.md and the tests use it. When
+ * AWS changes its documentation, change only this table.
  *
  * Sources: the service model (enums), `InputConfig` and `OutputConfig` of the API reference, the developer guide's
  * "Supported Instance Types and Frameworks", "Supported Frameworks" (edge) and "Supported Devices, Chip Architectures,
@@ -10,23 +10,23 @@
 /** Order of the dimensions of an image input. */
 export type Layout = 'NHWC' | 'NCHW';
 
-/** The tables of framework versions that AWS publishes: cloud instances, Inferentia 1, edge. */
+/** The tables of framework versions that AWS publishes, for cloud instances, Inferentia 1 and edge devices. */
 export type VersionTable = 'cloud' | 'inferentia1' | 'edge';
 
 export interface FrameworkFacts {
-  /** As AWS writes it in prose. */
+  /** The name in AWS's prose. */
   readonly title: string;
-  /** Order of dimensions that `DataInputConfig` takes, whatever order the artifact has. */
+  /** The order of dimensions that `DataInputConfig` requires, regardless of their order in the artifact. */
   readonly layout?: Layout;
-  /** Whether the API's `FrameworkVersion` exists for it; otherwise the versions below are those of the model file. */
+  /** Whether the API accepts `FrameworkVersion` for it. If not, the versions below are those of the model file. */
   readonly takesVersion: boolean;
-  /** Whether Neo needs to be told names and shapes of the inputs; undefined: AWS says nothing. */
+  /** Whether Neo requires names and shapes of the inputs. Undefined if AWS does not document it. */
   readonly needsShape?: boolean;
   /** Whether `DataInputConfig` may be a list of shapes without names. */
   readonly takesShapeList: boolean;
-  /** Documented versions; no entry: AWS does not list the framework in that table; empty: listed without a version. */
+  /** The documented versions. A table that does not list the framework has no entry; one that lists it without a version has an empty entry. */
   readonly versions: { readonly [table in VersionTable]?: readonly string[] };
-  /** Files that the archive must hold. */
+  /** Files that the archive must contain. */
   readonly modelFiles: string;
 }
 
@@ -110,7 +110,7 @@ export const FRAMEWORKS: { readonly [name: string]: FrameworkFacts } = {
     title: 'scikit-learn',
     takesVersion: false,
     takesShapeList: false,
-    // In the API's enum, in none of the guide's tables.
+    // The API's enum contains it, but none of the guide's tables does.
     versions: {},
     modelFiles: 'not documented',
   },
@@ -119,24 +119,24 @@ export const FRAMEWORKS: { readonly [name: string]: FrameworkFacts } = {
 export interface DeviceFacts {
   /** Where the compiled model runs. */
   readonly kind: 'cloud' | 'edge';
-  /** The guide's table of framework versions that holds for it; none: AWS lists it in the API only. */
+  /** The guide's table of framework versions that applies to it. Undefined if only the API lists the device. */
   readonly versionTable?: VersionTable;
-  /** Frameworks that AWS names for it elsewhere, where the guide has no table. */
+  /** Frameworks that AWS names elsewhere, if the guide has no table. */
   readonly frameworks?: { readonly names: readonly string[]; readonly source: "AWS's SDK" | 'InputConfig' };
   readonly os?: string;
   readonly arch?: string;
   readonly accelerator?: string;
-  /** Compiler options as AWS shows them in its table. */
+  /** The example of compiler options in AWS's table. */
   readonly exampleOptions?: string;
-  /** Not in the service's own list of devices that take `FrameworkVersion`, and AWS's SDK leaves it out. */
+  /** 'dropped' if AWS's list of devices that accept `FrameworkVersion` does not contain the device, and AWS's SDK omits the version. */
   readonly frameworkVersion?: 'dropped';
-  /** The only frameworks that AWS documents for it, a rule of the API. */
+  /** The only frameworks that the API reference allows for it. */
   readonly onlyFrameworks?: readonly string[];
   /** The only Region in which Neo compiles for it. */
   readonly onlyRegion?: string;
-  /** What AWS documents in the archive besides the model. */
+  /** Files that AWS requires in the archive in addition to the model. */
   readonly alsoInArchive?: string;
-  /** Why it should not be used any more. */
+  /** The reason not to use the device any more. */
   readonly retired?: string;
 }
 
@@ -159,7 +159,7 @@ export const DEVICES: { readonly [name: string]: DeviceFacts } = {
   ml_c5: CLOUD,
   ml_m4: CLOUD,
   ml_m5: CLOUD,
-  // The Graviton families are in the API's enum, not in the guide's list of instance types.
+  // The API's enum contains the Graviton families, but the guide's list of instance types does not.
   ml_c6g: { kind: 'cloud', os: 'Linux', arch: 'ARM64' },
   ml_m6g: { kind: 'cloud', os: 'Linux', arch: 'ARM64' },
   ml_p2: CLOUD_GPU,
@@ -224,7 +224,7 @@ export const DEVICES: { readonly [name: string]: DeviceFacts } = {
 };
 
 /**
- * Regions with images for models that Neo has compiled, in version 2.257.7 of the SageMaker Python SDK. AWS publishes no list of Regions of Neo.
+ * Regions for which version 2.257.7 of the SageMaker Python SDK has images for compiled models. AWS publishes no list of Neo's Regions.
  */
 export const NEO_REGIONS: readonly string[] = [
   'af-south-1', 'ap-east-1', 'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2', 'ca-central-1',
@@ -233,13 +233,13 @@ export const NEO_REGIONS: readonly string[] = [
   'us-isof-south-1', 'us-west-1', 'us-west-2',
 ];
 
-/** When each source was looked up, for docs/targets.md. */
+/** The date on which the sources were read, for docs/targets.md. */
 export const LOOKED_UP = '2026-11-28';
 
-/** Key of a platform's row for a CPU without an accelerator. */
+/** The key in `PLATFORMS` for a CPU without an accelerator. */
 export const NO_ACCELERATOR = 'NONE';
 
-/** Architectures by operating system and accelerator, in the API's own names; an absent one is not possible. */
+/** Possible architectures by operating system and accelerator, in the API's spelling. */
 export const PLATFORMS: { readonly [os: string]: { readonly [accelerator: string]: readonly string[] } } = {
   LINUX: {
     [NO_ACCELERATOR]: ['X86_64', 'ARM64', 'ARM_EABIHF', 'ARM_EABI'],
@@ -255,10 +255,10 @@ export const PLATFORMS: { readonly [os: string]: { readonly [accelerator: string
   },
 };
 
-/** Architectures of the API. */
+/** The architectures in the API's enum. */
 export const ARCHITECTURES: readonly string[] = ['X86_64', 'X86', 'ARM64', 'ARM_EABIHF', 'ARM_EABI'];
 
-/** Accelerators of the API; NNA is in none of the guide's tables, so nothing is known of its platforms. */
+/** The accelerators in the API's enum. None of the guide's tables contains NNA, so its platforms are unknown. */
 export const ACCELERATORS: readonly string[] = ['INTEL_GRAPHICS', 'MALI', 'NVIDIA', 'NNA'];
 
 /** Android API levels of the option `ANDROID_PLATFORM`. */

@@ -23,7 +23,7 @@ const SHAPE_RULES: Rule[] = [missingShape, listOfShapes, coreMlForm, orderOfName
 
 function missingShape(c: Compilation, report: Report): void {
   if (c.request.dataInputShape || !c.frameworkFacts?.needsShape) return;
-  // For instances, Neo reads the shapes from a model that PyTorch 2.0 or newer has saved. What is unresolved may be that.
+  // For instances, Neo reads the shapes from a model that PyTorch 2.0 or newer has saved. An unresolved target may be an instance.
   const version = c.request.framework?.version;
   if (c.framework === 'PYTORCH' && !c.isNoInstance && version && !/^[01]/.test(version)) return;
   report.warn('dataInputShapeMissing', `no data input shape for framework ${c.framework}: Neo can derive it for some models only, and fails for others`);
@@ -65,9 +65,10 @@ function orderOfNames(c: Compilation, report: Report): void {
 }
 
 /**
- * An image in the wrong layout fails late and obscurely. This looks for four dimensions, with 1, 3 or 4 where the other layout has its
- * channels. Such a shape may be right: AWS recommends `layout='HWC'` for exports from MXNet, TensorFlow's converters to ONNX keep
- * NHWC, and masks have no channels. AWS documents only Keras to fail, and an error needs a shape that can hardly be anything else.
+ * A job with an image in the wrong layout fails late, with an obscure message. This rule looks for four dimensions, with 1, 3 or 4 in the place of
+ * the other layout's channels. Such a shape may be correct: AWS recommends `layout='HWC'` for exports from MXNet, TensorFlow's converters to ONNX
+ * keep NHWC, and masks have no channels. It is an error only for Keras, for which AWS documents a failure, and only if it can hardly be anything but
+ * an image.
  */
 function layoutOfImages(c: Compilation, report: Report): void {
   const layout = c.frameworkFacts?.layout;
@@ -92,8 +93,8 @@ function layoutOfImages(c: Compilation, report: Report): void {
 }
 
 /**
- * @param anySides whether the sides of an image may differ. Shapes for Keras are always NCHW, so a guess is worth a warning. Models of other
- * frameworks take shapes such as the groups of a point cloud, [1, 1024, 32, 3].
+ * @param anySides whether an image need not be square. Shapes for Keras are always NCHW, so a guess justifies a warning. Models of other frameworks
+ * may have similar shapes that are no images, such as the groups of a point cloud, [1, 1024, 32, 3].
  */
 function layoutOf(shape: readonly unknown[], anySides: boolean): Layout | undefined {
   if (shape.length !== 4 || !shape.every(Number.isSafeInteger)) return undefined;
@@ -105,7 +106,7 @@ function layoutOf(shape: readonly unknown[], anySides: boolean): Layout | undefi
   return undefined;
 }
 
-/** A square color image with its channels last. [1, 16, 16, 4] and [1, 28, 28, 1] may as well be NCHW, with 16 and 28 channels. */
+/** Whether a shape is a square color image with its channels last. [1, 16, 16, 4] and [1, 28, 28, 1] might be NCHW, with 16 and 28 channels. */
 function isSurelyImage([, height, width, channels]: readonly unknown[]): boolean {
   return channels === 3 && height === width && Number(height) >= 32;
 }
@@ -113,7 +114,7 @@ function isSurelyImage([, height, width, channels]: readonly unknown[]): boolean
 /** Rules about the options of the compiler. */
 const COMPILER_OPTION_RULES: Rule[] = [formOfOptions, nvidiaOptions, nvidiaVersions, androidLevel, dataType, optionsOfOtherTargets];
 
-/** AWS documents both spellings. */
+/** AWS documents both spellings of this option. */
 const GPU_CODE = ['gpu-code', 'gpu_code'];
 
 function formOfOptions(c: Compilation, report: Report): void {
@@ -121,7 +122,7 @@ function formOfOptions(c: Compilation, report: Report): void {
     report.error('compiler options: ml_inf1 takes the command line of the Neuron compiler as one string: use NeoCompilerOptions.inferentia; '
       + `got: ${formatValue(c.options)}`);
   }
-  // AWS documents the form for ml_inf1 only; what the newer Neuron devices take is not known.
+  // AWS documents the form only for ml_inf1, so it is unknown for the newer Neuron devices.
   const takesNames = c.isPlatform || (c.deviceFacts !== undefined && !['ml_inf1', 'ml_inf2', 'ml_trn1'].includes(c.device!));
   if (c.commandLine !== undefined && takesNames) {
     report.error(`compiler options: target ${c.targetText} takes options by name: only Inferentia takes a command line; got: ${formatValue(c.commandLine)}`);
@@ -131,7 +132,7 @@ function formOfOptions(c: Compilation, report: Report): void {
 function nvidiaOptions(c: Compilation, report: Report): void {
   const isJetson = c.deviceFacts?.accelerator === 'NVIDIA' && !c.isInstance;
   if (c.accelerator !== 'NVIDIA' && !isJetson) return;
-  // Options that cannot be read at synthesis are not missing.
+  // Options that cannot be read at synthesis may be complete.
   if (c.request.compilerOptions && (!c.options || Object.keys(c.options).some((name) => Token.isUnresolved(name)))) return;
   const isTensorFlow = c.framework === undefined || c.framework === 'TENSORFLOW';
   const isArm = isJetson || c.arch === undefined || c.arch === 'ARM64';
@@ -140,7 +141,7 @@ function nvidiaOptions(c: Compilation, report: Report): void {
   if (missing.length === 0) return;
   const fix = 'use NeoCompilerOptions.nvidia({ gpuCode, trtVersion, cudaVersion }), or for TensorFlow 2 on a Jetson '
     + `NeoCompilerOptions.jetson({ gpuCode, jetpackVersion }); got: ${formatValue(c.options)}`;
-  // AWS's own examples compile without them, for Jetson devices and for LINUX/X86_64/NVIDIA, so this is no contradiction.
+  // This is not an error, because AWS's own examples for Jetson devices and for LINUX/X86_64/NVIDIA do without these options.
   report.warn('nvidiaCompilerOptions', `compiler options: AWS documents ${missing.join(', ')} as required for NVIDIA accelerators such as that of ${c.targetText}: ${fix}`);
 }
 
@@ -179,7 +180,7 @@ function dataType(c: Compilation, report: Report): void {
 
 function optionsOfOtherTargets(c: Compilation, report: Report): void {
   if (!c.isPlatform && !c.deviceFacts) return;
-  // An unresolved part of a platform may be the right one.
+  // An unresolved part of a platform may be the matching one.
   const isAndroid = c.isPlatform ? c.os === 'ANDROID' || c.os === undefined : c.deviceFacts?.os === 'Android';
   const isNvidia = c.isPlatform ? c.accelerator === 'NVIDIA' || c.accelerator === undefined : c.deviceFacts?.accelerator === 'NVIDIA';
   const misplaced = [
@@ -199,9 +200,9 @@ function has(c: Compilation, ...names: readonly string[]): boolean {
 
 /** The findings about a request. */
 export interface CompilationFindings {
-  /** Contradictions of the API: the job cannot succeed. */
+  /** Contradictions to the API, so that the job cannot succeed. */
   readonly errors: string[];
-  /** Combinations that AWS does not document or that cannot be known, with IDs for `Annotations.addWarningV2`. */
+  /** Combinations that AWS does not document or that cannot be checked, with IDs for `Annotations.addWarningV2`. */
   readonly warnings: { readonly id: string; readonly message: string }[];
 }
 
@@ -222,15 +223,15 @@ export function checkCompilation(scope: IConstruct, request: CompilationRequest)
 }
 
 /**
- * The `FrameworkVersion` to send: the framework's own, except for devices for which AWS's SDK leaves it out.
- * Unlike that SDK, which shortens `1.15.3` to `1.15`, versions are sent as written.
+ * Returns the `FrameworkVersion` to send. It is undefined for devices for which AWS's SDK omits it. That SDK also shortens `1.15.3` to `1.15`; this
+ * library sends versions as written.
  */
 export function frameworkVersionToSend(framework: NeoFramework, target: NeoTarget): string | undefined {
   return lookUp(DEVICES, target.deviceName)?.frameworkVersion === 'dropped' ? undefined : framework.version;
 }
 
 /**
- * Checks types for callers without a compiler. It looks at members, not at classes, as objects may come from another copy of this library.
+ * Checks types for callers without a compiler. It looks at members, not at classes, because objects may come from another copy of this library.
  */
 function wrongTypes(request: CompilationRequest): string[] {
   const { framework, dataInputShape, target, compilerOptions } = request ?? {};
@@ -298,7 +299,10 @@ function documentedCombination(c: Compilation, report: Report): void {
   }
 }
 
-/** Versions of the framework that AWS documents for the target; empty: any; undefined: not even the framework. */
+/**
+ * Returns the versions of the framework that AWS documents for the target. It is empty for any version, and undefined if AWS does not document the
+ * framework.
+ */
 function documentedVersions(c: Compilation): readonly string[] | undefined {
   const isErrorAlready = c.framework === 'TFLITE' && c.isInstance
     || c.deviceFacts?.onlyFrameworks && !c.deviceFacts.onlyFrameworks.includes(c.framework!);
@@ -309,7 +313,7 @@ function documentedVersions(c: Compilation): readonly string[] | undefined {
   return versions && !isSent ? [] : versions;
 }
 
-/** Whether a version is longer than the documented one of its release, such as 1.13.1 where 1.13 is documented. */
+/** Whether a version adds a patch to a documented one, such as 1.13.1 if AWS documents 1.13. */
 function isPatchOf(documented: readonly string[], version: string): boolean {
   return !documented.includes(version) && documented.some(known => version.startsWith(`${known}.`));
 }

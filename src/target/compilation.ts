@@ -9,10 +9,10 @@ import { withoutTokens } from '../util/errors';
 import { isRecord } from '../util/prop-types';
 
 /**
- * A model, its target and the compiler options, as far as they are given.
+ * The parts of a request that the rules check.
  */
 export interface CompilationRequest {
-  /** Undefined for a version of a model package, which has its own. */
+  /** Undefined for a model package, which specifies its own framework. */
   readonly framework?: NeoFramework;
   readonly dataInputShape?: NeoDataInputShape;
   readonly target: NeoTarget;
@@ -20,7 +20,7 @@ export interface CompilationRequest {
 }
 
 /**
- * Every warning of the rules by its id (after `cdk-sagemaker-neo:`): what it says, for docs/targets.md.
+ * Descriptions of the rules' warnings for docs/targets.md, by their ids without `cdk-sagemaker-neo:`.
  */
 export const WARNINGS = {
   unknownFramework: 'This version of the library does not know the framework, so nothing about it is checked.',
@@ -42,22 +42,22 @@ export const WARNINGS = {
 
 export type WarningId = keyof typeof WARNINGS;
 
-/** What is known from the archive of a model, if it is a local file. */
+/** The facts about a model's archive that can be read if it is a local file. */
 export interface ArchiveFacts {
-  /** Warnings that are not needed, because the file has the answer. */
+  /** Warnings that are superfluous, because the content of the file answers the question. */
   readonly settled: ReadonlySet<WarningId>;
-  /** Whether it has a file `*config.json`. Undefined if that is not known. */
+  /** Whether it contains a file `*config.json`. Undefined if that is unknown. */
   readonly hasConfig?: boolean;
 }
 
 const archives = new WeakMap<IConstruct, ArchiveFacts>();
 
-/** Tells the rules about the archive of the model of a job or task. */
+/** Stores the facts about the archive of a job's or task's model, for the rules. */
 export function setArchive(scope: IConstruct, facts: ArchiveFacts): void {
   archives.set(scope, facts);
 }
 
-/** Returns what is known from the archive of the model of a job or task. */
+/** Returns the facts about the archive of a job's or task's model, if there are any. */
 export function archiveOf(scope: IConstruct): ArchiveFacts | undefined {
   return archives.get(scope);
 }
@@ -66,16 +66,16 @@ export function archiveOf(scope: IConstruct): ArchiveFacts | undefined {
  * Receives the findings of the rules.
  */
 export interface Report {
-  /** A contradiction of the API: the job cannot succeed. */
+  /** Reports a contradiction to the API, so that the job cannot succeed. */
   error(message: string): void;
-  /** A combination that AWS does not document, or that cannot be known at synthesis. */
+  /** Reports a combination that AWS does not document, or that cannot be checked at synthesis. */
   warn(id: WarningId, message: string): void;
 }
 
 export type Rule = (compilation: Compilation, report: Report) => void;
 
 /**
- * A request as far as it is known at synthesis: what is unresolved is undefined here, so that no rule compares a token.
+ * A request as far as it is known at synthesis. Unresolved values are undefined here, so that no rule compares a token.
  */
 export class Compilation {
   public readonly framework?: string;
@@ -85,11 +85,11 @@ export class Compilation {
   public readonly deviceFacts?: DeviceFacts;
   public readonly os?: string;
   public readonly arch?: string;
-  /** Accelerator of a platform; null: it has none. */
+  /** The accelerator of a platform. It is null if the platform has none. */
   public readonly accelerator?: string | null;
-  /** The options by name. */
+  /** The compiler options by name. */
   public readonly options?: { readonly [name: string]: unknown };
-  /** The options of Inferentia: a command line. */
+  /** The compiler options as a command line, as Inferentia accepts them. */
   public readonly commandLine?: string;
   public readonly isPlatform: boolean;
 
@@ -119,7 +119,7 @@ export class Compilation {
     return withoutTokens(String(this.request.target));
   }
 
-  /** Whether the target is an instance of AWS SageMaker, `ml_*`. */
+  /** Whether the target is a SageMaker instance, `ml_*`. */
   public get isInstance(): boolean {
     return this.device !== undefined && this.device.startsWith('ml_');
   }
@@ -136,7 +136,7 @@ export class Compilation {
 }
 
 /**
- * Whether two versions name the same release as far as both say: `1.15` and `1.15.3` do.
+ * Whether two versions name the same release, as far as both are specific: `1.15` and `1.15.3` do.
  */
 export function sameRelease(a: string, b: string): boolean {
   return a === b || (a.length < b.length ? b.startsWith(`${a}.`) : a.startsWith(`${b}.`));
@@ -146,7 +146,7 @@ function known(text?: string): string | undefined {
   return Token.isUnresolved(text) ? undefined : text;
 }
 
-/** Returns a row of a table, if it is an own property: `constructor` is not. */
+/** Returns a row of a table. Only own properties are rows, so that `constructor` is not found. */
 export function lookUp<T>(table: { readonly [name: string]: T }, name?: string): T | undefined {
   return name !== undefined && Object.prototype.hasOwnProperty.call(table, name) ? table[name] : undefined;
 }

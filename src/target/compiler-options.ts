@@ -109,7 +109,7 @@ export interface NeoAndroidOptions {
  */
 export interface NeoCoreMlOptions {
   /**
-   * Name of a file in the model archive with the labels of the classes, one a line (`class_labels`).
+   * Name of a file in the model archive that contains the labels of the classes, one per line (`class_labels`).
    */
   readonly classLabels: string;
 }
@@ -132,9 +132,9 @@ const CORE_ML_TYPES: PropTypes<NeoCoreMlOptions> = { classLabels: STRING };
  */
 export class NeoCompilerOptions {
   /**
-   * For an NVIDIA accelerator.
+   * Returns options for an NVIDIA accelerator.
    *
-   * @param options all three of them
+   * @param options GPU architecture and the versions of TensorRT and CUDA
    */
   public static nvidia(options: NeoNvidiaOptions): NeoCompilerOptions {
     requireTypes(undefined, options, NVIDIA_TYPES, 'options');
@@ -142,9 +142,9 @@ export class NeoCompilerOptions {
   }
 
   /**
-   * For a TensorFlow 2 model on a Jetson device; other models take `nvidia(...)` there.
+   * Returns options for a TensorFlow 2 model on a Jetson device. For other models on a Jetson device, use `nvidia(...)`.
    *
-   * @param options both of them
+   * @param options GPU architecture and the version of JetPack
    */
   public static jetson(options: NeoJetsonOptions): NeoCompilerOptions {
     requireTypes(undefined, options, JETSON_TYPES, 'options');
@@ -152,7 +152,7 @@ export class NeoCompilerOptions {
   }
 
   /**
-   * For a processor.
+   * Returns options for a processor.
    *
    * @param options micro-architecture, flags or both
    */
@@ -162,16 +162,16 @@ export class NeoCompilerOptions {
   }
 
   /**
-   * For a 32-bit ARM processor with NEON.
+   * Returns options for a 32-bit ARM processor with NEON.
    */
   public static armNeon(): NeoCompilerOptions {
     return NeoCompilerOptions.cpu({ mattr: ['+neon'] });
   }
 
   /**
-   * For Android.
+   * Returns options for Android.
    *
-   * @param options API level, and flags where there are any
+   * @param options API level and, if any, flags of the processor
    */
   public static android(options: NeoAndroidOptions): NeoCompilerOptions {
     requireTypes(undefined, options, ANDROID_TYPES, 'options');
@@ -179,8 +179,8 @@ export class NeoCompilerOptions {
   }
 
   /**
-   * For `ml_inf1`: the command line of the Neuron compiler, for example `--verbose 1 --num-neuroncores 2 -O2`.
-   * The API takes it as a JSON text, quotes included; they are added here.
+   * Returns options for `ml_inf1`: the command line of the Neuron compiler, such as `--verbose 1 --num-neuroncores 2 -O2`. The API expects it as a
+   * JSON string; this method adds the quotes.
    *
    * @param commandLine options of the compiler, as on the command line
    */
@@ -192,9 +192,9 @@ export class NeoCompilerOptions {
   }
 
   /**
-   * For `coreml`.
+   * Returns options for `coreml`.
    *
-   * @param options file of the labels
+   * @param options file with the labels of the classes
    */
   public static coreMl(options: NeoCoreMlOptions): NeoCompilerOptions {
     requireTypes(undefined, options, CORE_ML_TYPES, 'options');
@@ -202,7 +202,7 @@ export class NeoCompilerOptions {
   }
 
   /**
-   * Type of the input of a PyTorch model on an instance of AWS other than Inferentia.
+   * Returns the option for the type of a PyTorch model's input, for instances other than Inferentia.
    *
    * @param dataType type of the input
    */
@@ -212,9 +212,9 @@ export class NeoCompilerOptions {
   }
 
   /**
-   * Options by the names that the API uses, for those that this class does not know yet. Undefined ones are left out.
+   * Returns options by their names in the API, for options that this class does not know yet. Undefined values are omitted.
    *
-   * @param options names and values; the names are those of the API
+   * @param options values by the API's names
    */
   public static of(options: { [name: string]: any }): NeoCompilerOptions {
     if (Token.isUnresolved(options)) return new NeoCompilerOptions(options, false);
@@ -229,9 +229,9 @@ export class NeoCompilerOptions {
   }
 
   /**
-   * The JSON that the API takes, as text. Single quotes, as in AWS's examples, become double quotes.
+   * Uses a JSON string in the API's form. Single quotes, as in AWS's examples, are replaced with double quotes.
    *
-   * @param json for example `{"mcpu":"skylake-avx512"}`, 3 to 1024 characters without white space
+   * @param json JSON such as `{"mcpu":"skylake-avx512"}`, 3 to 1024 characters without white space
    */
   public static fromJson(json: string): NeoCompilerOptions {
     if (Token.isUnresolved(json)) return new NeoCompilerOptions(json, true);
@@ -248,9 +248,9 @@ export class NeoCompilerOptions {
   private constructor(private readonly value: unknown, private readonly isRaw: boolean) {}
 
   /**
-   * These options and others; where both name an option, the other's value holds.
+   * Returns these options combined with others. If both contain an option, the other value applies.
    *
-   * @param other options that win
+   * @param other options that take precedence
    */
   public combinedWith(other: NeoCompilerOptions): NeoCompilerOptions {
     const [mine, theirs] = [this._value, other?._value];
@@ -261,9 +261,9 @@ export class NeoCompilerOptions {
   }
 
   /**
-   * The compact JSON that the API takes; tokens may stand anywhere in it.
+   * Returns the compact JSON that the API accepts. It may contain tokens anywhere.
    *
-   * @param scope construct that the tokens in it are resolved for
+   * @param scope construct for which tokens are resolved
    */
   public toJson(scope: IConstruct): string {
     return this.isRaw ? this.value as string : toCompactJson(scope, this.value, LIMITS);

@@ -1,12 +1,12 @@
 import { NeoValidationError, formatValue } from '../util/errors';
 
 /**
- * How a Core ML model takes an input.
+ * The form in which a Core ML model accepts an input.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InputConfig.html
  */
 export enum NeoCoreMlInputType {
-  /** An image; needs bias and scale. */
+  /** An image, which requires bias and scale. */
   IMAGE = 'Image',
   /** A multi-dimensional array. */
   TENSOR = 'Tensor',
@@ -22,7 +22,7 @@ export enum NeoCoreMlInputType {
  */
 export class NeoCoreMlShape {
   /**
-   * One fixed shape, for example `fixed(1, 224, 224, 3)`.
+   * Returns a fixed shape, such as `fixed(1, 224, 224, 3)`.
    *
    * @param dimensions integers of at least 1
    */
@@ -31,7 +31,7 @@ export class NeoCoreMlShape {
   }
 
   /**
-   * One shape in which dimensions may be ranges, for example `range('1..10', 224, 224, 3)`.
+   * Returns a shape whose dimensions may be ranges, such as `range('1..10', 224, 224, 3)`.
    *
    * @param dimensions integers of at least 1, or ranges such as `'1..10'`
    */
@@ -40,10 +40,9 @@ export class NeoCoreMlShape {
   }
 
   /**
-   * A choice of fixed shapes, for example
-   * `enumerated(NeoCoreMlShape.fixed(1, 224, 224, 3), NeoCoreMlShape.fixed(1, 160, 160, 3))`.
+   * Returns a choice of fixed shapes, such as `enumerated(NeoCoreMlShape.fixed(1, 224, 224, 3), NeoCoreMlShape.fixed(1, 160, 160, 3))`.
    *
-   * @param shapes at least one shape made by `fixed`
+   * @param shapes at least one shape that `fixed` returned
    */
   public static enumerated(...shapes: NeoCoreMlShape[]): NeoCoreMlShape {
     for (const shape of shapes) {
@@ -72,35 +71,35 @@ export interface NeoCoreMlInput {
   readonly shape: NeoCoreMlShape;
 
   /**
-   * The size that the input has by default, for ranges and enumerated shapes: a shape made by `NeoCoreMlShape.fixed`.
+   * The default size of an input with ranges or enumerated shapes. It must be a shape that `NeoCoreMlShape.fixed` returned.
    *
    * @default - the converter chooses one
    */
   readonly defaultShape?: NeoCoreMlShape;
 
   /**
-   * How the model takes the input.
+   * The form in which the model accepts the input.
    *
    * @default NeoCoreMlInputType.TENSOR
    */
   readonly type?: NeoCoreMlInputType;
 
   /**
-   * Offset of each channel; required for an image.
+   * Offset of each channel. It is required for an image.
    *
    * @default - none
    */
   readonly bias?: number[];
 
   /**
-   * Factor for every value of an image; required for an image.
+   * Factor for every value of an image. It is required for an image.
    *
    * @default - none
    */
   readonly scale?: number;
 }
 
-/** Callers without types often pass a list instead of arguments. */
+/** Fails for a list instead of separate arguments, which callers without types often pass. */
 function flatDimensions<T>(method: string, dimensions: T[]): T[] {
   if (dimensions.length === 1 && Array.isArray(dimensions[0])) {
     throw new NeoValidationError(`dimensions must be separate arguments, such as NeoCoreMlShape.${method}(1, 224, 224, 3); got: ${formatValue(dimensions[0])}`);

@@ -23,7 +23,7 @@ const LIMITS = { what: 'data input shape', min: 1, max: 16384 };
  *
  * Neo compiles for fixed sizes: every dimension, including the batch size, is an integer of at least 1. AWS documents images
  * as NHWC for TensorFlow and TensorFlow Lite, and as NCHW for Keras (even though its artifact is NHWC), MXNet, ONNX, DarkNet
- * and PyTorch. List the inputs in the order in which the model takes them. XGBoost needs no shape.
+ * and PyTorch. List the inputs in the order in which the model expects them. XGBoost needs no shape.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-compilation-preparing-model.html
  *
@@ -33,7 +33,7 @@ const LIMITS = { what: 'data input shape', min: 1, max: 16384 };
  */
 export class NeoDataInputShape {
   /**
-   * The shape of the first input, for example `of('input0', 1, 3, 224, 224)`; `withInput` adds more inputs.
+   * Returns the shape of one input, such as `of('input0', 1, 3, 224, 224)`. To add more inputs, use `withInput`.
    *
    * @param inputName name of the input in the model
    * @param dimensions integers of at least 1
@@ -44,10 +44,10 @@ export class NeoDataInputShape {
   }
 
   /**
-   * Shapes that a program computes, by input name, in the order in which the model takes the inputs. For shapes that you
-   * write down, `of` is shorter.
+   * Uses shapes by input name, in the order in which the model expects the inputs. This is for shapes that a program computes; for literal shapes,
+   * `of` is shorter.
    *
-   * JavaScript does not keep the order of names that are integers: for several inputs with such names, use `fromJson`.
+   * JavaScript does not keep the order of names that are integers. For several inputs with such names, use `fromJson`.
    *
    * @param shapes dimensions by name, each an integer of at least 1
    */
@@ -57,8 +57,7 @@ export class NeoDataInputShape {
   }
 
   /**
-   * Shapes without names, in the order in which the model takes the inputs, for example `[[1, 3, 224, 224]]`. Only PyTorch
-   * takes these.
+   * Uses shapes without names, in the order in which the model expects the inputs, such as `[[1, 3, 224, 224]]`. This is for PyTorch only.
    *
    * @param shapes one list of dimensions per input, each an integer of at least 1
    */
@@ -68,7 +67,7 @@ export class NeoDataInputShape {
   }
 
   /**
-   * Inputs by name for the target `coreml`, which also takes ranges, enumerated shapes and images.
+   * Uses inputs by name for the target `coreml`, which also accepts ranges, enumerated shapes and images.
    *
    * @param inputs shape and type of each input, by name
    */
@@ -78,9 +77,9 @@ export class NeoDataInputShape {
   }
 
   /**
-   * Inputs without names for a PyTorch model and the target `coreml`.
+   * Uses inputs without names for a PyTorch model and the target `coreml`.
    *
-   * @param inputs shape and type of each input, in the order in which the model takes them
+   * @param inputs shape and type of each input, in the order in which the model expects them
    */
   public static fromCoreMlInputList(inputs: NeoCoreMlInput[]): NeoDataInputShape {
     failUnlessList(inputs);
@@ -88,10 +87,10 @@ export class NeoDataInputShape {
   }
 
   /**
-   * The JSON that the API takes, for forms that the other methods do not know. The order of its keys is kept, and a wrong
-   * layout of an image is then never an error, only a warning. Single quotes, as in AWS's examples, become double quotes.
+   * Uses a JSON string in the API's form, for shapes that the other methods do not support. The order of its keys is kept. The layout of an image
+   * causes at most a warning, and not an error. Single quotes, as in AWS's examples, are replaced with double quotes.
    *
-   * @param json for example `{"input0":[1,3,224,224]}`, 1 to 16384 characters without white space
+   * @param json JSON such as `{"input0":[1,3,224,224]}`, 1 to 16384 characters without white space
    */
   public static fromJson(json: string): NeoDataInputShape {
     if (Token.isUnresolved(json)) return new NeoDataInputShape(json, [], false, true);
@@ -112,15 +111,15 @@ export class NeoDataInputShape {
 
   private constructor(
     private readonly value: unknown,
-    /** @internal What is known of the inputs at synthesis. */
+    /** @internal The inputs, as far as they are known at synthesis. */
     public readonly _inputs: ShapeInput[],
     /** @internal Whether the inputs have no names. */
     public readonly _isList: boolean,
-    /** @internal Whether it was given as text. */
+    /** @internal Whether the shape was given as a JSON string. */
     public readonly _isRaw: boolean) {}
 
   /**
-   * Adds an input after those that are there, as `NeoDataInputShape.of('ids', 1, 128).withInput('mask', 1, 128)`.
+   * Returns a shape with an additional last input, such as `NeoDataInputShape.of('ids', 1, 128).withInput('mask', 1, 128)`.
    *
    * @param inputName name of the input in the model
    * @param dimensions integers of at least 1
@@ -139,9 +138,9 @@ export class NeoDataInputShape {
   }
 
   /**
-   * The compact JSON that the API takes. Tokens may stand anywhere in it.
+   * Returns the compact JSON that the API accepts. It may contain tokens anywhere.
    *
-   * @param scope construct that the tokens in it are resolved for
+   * @param scope construct for which tokens are resolved
    */
   public toJson(scope: IConstruct): string {
     return this._isRaw ? this.value as string : toCompactJson(scope, this.value, LIMITS);
@@ -198,9 +197,9 @@ function copyList<T>(list: T[], copy: (item: T) => unknown): unknown {
 export interface ShapeInput {
   /** Absent in a list of shapes. */
   readonly name?: string;
-  /** The shapes it may have: one, or several where Core ML enumerates them. A dimension may be a token or a range. */
+  /** The possible shapes: one, or several if Core ML enumerates them. A dimension may be a token or a range. */
   readonly shapes: readonly (readonly unknown[])[];
-  /** Core ML's form, an object with `shape` and more. */
+  /** The input in Core ML's form, an object with `shape` and other members. */
   readonly coreMl?: { readonly [key: string]: unknown };
 }
 
@@ -222,8 +221,8 @@ export function readInputs(value: unknown): ShapeInput[] {
 }
 
 /**
- * Fails when the order of the inputs is not the one that the user wrote: JavaScript moves keys that are integers to the front,
- * and Neo matches the inputs of some frameworks by their order.
+ * Fails if JavaScript changes the order of the inputs, which it does by moving integer keys to the front. Neo matches the inputs of some frameworks
+ * by their order.
  */
 function failWhenOrderIsLost(names: readonly string[]): void {
   const moved = names.find((name) => /^(0|[1-9][0-9]*)$/.test(name));
@@ -256,7 +255,7 @@ function readShape(shape: unknown, which: string, ranges: boolean): readonly unk
   if (!Array.isArray(shape) || shape.length === 0) {
     throw new NeoValidationError(`shape of input ${which} must be a list of at least one dimension; got: ${formatValue(shape)}`);
   }
-  // By index: a hole in the list is a dimension without a size, too.
+  // The loop uses indexes, because a hole in the list is a dimension without a size, too.
   for (let i = 0; i < shape.length; i++) checkDimension(shape[i], shape, which, ranges);
   return [...shape];
 }

@@ -5,9 +5,9 @@ import { NeoValidationError, formatValue } from '../util/errors';
 /**
  * The machine-learning framework that a model was saved with, and its version.
  *
- * Versions are those that AWS documents; which of them compiles for which target is in docs/targets.md. The version
- * must not be older than the one that saved the model: a file of a newer PyTorch than the one named here is among the
- * commonest reasons for a failed job, and nothing in the template can reveal it.
+ * The constants are the versions that AWS documents; docs/targets.md shows which of them compile for which target. The version must not be older than
+ * the one that saved the model. A file that a newer PyTorch saved is among the most common reasons for a failed job, and it cannot be seen in the
+ * template.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-cloud.html
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-supported-devices-edge-frameworks.html
@@ -17,7 +17,7 @@ import { NeoValidationError, formatValue } from '../util/errors';
  * const newer = NeoFramework.pytorch('2.1'); // a version that this class does not know yet
  */
 export class NeoFramework {
-  /** DarkNet; edge targets only, and no Yolo models, which AWS says are not supported. */
+  /** DarkNet; edge targets only. AWS does not support Yolo models. */
   public static readonly DARKNET = NeoFramework.of('DARKNET');
   /** Keras; shapes in NCHW although the artifact is NHWC. */
   public static readonly KERAS = NeoFramework.of('KERAS');
@@ -25,7 +25,7 @@ export class NeoFramework {
   public static readonly MXNET_1_5 = NeoFramework.mxnet('1.5');
   /** MXNet 1.8; Inferentia 1 and edge. */
   public static readonly MXNET_1_8 = NeoFramework.mxnet('1.8');
-  /** MXNet 1.8.0, as the table of cloud targets spells it. */
+  /** MXNet 1.8.0, the spelling in AWS's table of cloud targets. */
   public static readonly MXNET_1_8_0 = NeoFramework.mxnet('1.8.0');
   /** ONNX; models up to 1.7.0. */
   public static readonly ONNX = NeoFramework.of('ONNX');
@@ -47,11 +47,11 @@ export class NeoFramework {
   public static readonly PYTORCH_1_13 = NeoFramework.pytorch('1.13');
   /** PyTorch 2.0; cloud, where Neo reads the input shapes from the model itself. */
   public static readonly PYTORCH_2_0 = NeoFramework.pytorch('2.0');
-  /** scikit-learn; the API knows it, AWS's guide documents nothing about it. */
+  /** scikit-learn; part of the API, but not documented in AWS's guide. */
   public static readonly SKLEARN = NeoFramework.of('SKLEARN');
   /** TensorFlow 1.15; Inferentia 1 and edge. */
   public static readonly TENSORFLOW_1_15 = NeoFramework.tensorflow('1.15');
-  /** TensorFlow 1.15.3, as the table of cloud targets spells it. */
+  /** TensorFlow 1.15.3, the spelling in AWS's table of cloud targets. */
   public static readonly TENSORFLOW_1_15_3 = NeoFramework.tensorflow('1.15.3');
   /** TensorFlow 2.4; edge. */
   public static readonly TENSORFLOW_2_4 = NeoFramework.tensorflow('2.4');
@@ -65,46 +65,46 @@ export class NeoFramework {
   public static readonly XGBOOST = NeoFramework.of('XGBOOST');
 
   /**
-   * MXNet.
+   * Returns MXNet in a version.
    *
-   * @param version 3 to 10 characters such as `1.8`; if it is left out, Neo chooses the version
+   * @param version 3 to 10 characters such as `1.8`; if it is omitted, Neo chooses the version
    */
   public static mxnet(version?: string): NeoFramework {
     return NeoFramework.of('MXNET', version);
   }
 
   /**
-   * PyTorch.
+   * Returns PyTorch in a version.
    *
-   * @param version 3 to 10 characters such as `1.13`; if it is left out, Neo chooses the version
+   * @param version 3 to 10 characters such as `1.13`; if it is omitted, Neo chooses the version
    */
   public static pytorch(version?: string): NeoFramework {
     return NeoFramework.of('PYTORCH', version);
   }
 
   /**
-   * TensorFlow.
+   * Returns TensorFlow in a version.
    *
-   * @param version 3 to 10 characters such as `2.9`; if it is left out, Neo chooses the version
+   * @param version 3 to 10 characters such as `2.9`; if it is omitted, Neo chooses the version
    */
   public static tensorflow(version?: string): NeoFramework {
     return NeoFramework.of('TENSORFLOW', version);
   }
 
   /**
-   * TensorFlow Lite; edge targets only.
+   * Returns TensorFlow Lite in a version. It is for edge targets only.
    *
-   * @param version 3 to 10 characters such as `1.15`; if it is left out, Neo chooses the version
+   * @param version 3 to 10 characters such as `1.15`; if it is omitted, Neo chooses the version
    */
   public static tflite(version?: string): NeoFramework {
     return NeoFramework.of('TFLITE', version);
   }
 
   /**
-   * A framework by the name that the API uses, for one that this class does not know yet.
+   * Returns a framework by its name in the API, for frameworks that this class does not know yet.
    *
-   * @param name for example `PYTORCH`
-   * @param version 3 to 10 characters: a digit, a dot, then letters, digits and dots, for example `1.13`
+   * @param name name such as `PYTORCH`
+   * @param version 3 to 10 characters: a digit, a dot, then letters, digits and dots, such as `1.13`
    */
   public static of(name: string, version?: string): NeoFramework {
     validateName(name);
@@ -116,13 +116,13 @@ export class NeoFramework {
     /** Name as the API spells it. */
     public readonly name: string,
     /**
-     * Version as the API spells it, undefined where none was given.
-     * @default - none given
+     * Version as the API spells it. It is undefined if Neo chooses the version.
+     * @default - Neo chooses the version
      */
     public readonly version?: string) {}
 
   /**
-   * Name and version, for messages.
+   * Returns name and version, for messages.
    */
   public toString(): string {
     return this.version === undefined ? this.name : `${this.name} ${this.version}`;

@@ -3,10 +3,10 @@ import type { IConstruct } from 'constructs';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { isRecord } from '../util/prop-types';
 
-/** Tokens as CDK writes them in strings and as numbers. */
+/** Matches CDK's encodings of tokens in strings and as numbers. */
 const TOKENS = /[$#]\{Token\[[^\]]*\]\}|-?\d\.\d+e\+28\d/g;
 
-/** Lengths of a field that carries JSON. */
+/** Limits on the length of a field that contains JSON. */
 export interface JsonLimits {
   /** The user's name for the value, for messages. */
   readonly what: string;
@@ -15,7 +15,7 @@ export interface JsonLimits {
 }
 
 /**
- * Returns the compact JSON of a value, in which tokens may stand anywhere. Its length is checked if nothing is unresolved.
+ * Returns the compact JSON of a value that may contain tokens anywhere. Its length is checked as far as it is known.
  */
 export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLimits): string {
   if (containsToken(value)) {
@@ -26,7 +26,7 @@ export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLim
 }
 
 /**
- * Fails when a string is too short or too long for its field. An unresolved string passes.
+ * Fails if a string is too short or too long for its field. An unresolved string passes.
  */
 export function withinLimits(text: string, limits: JsonLimits, scope?: IConstruct): string {
   if (!Token.isUnresolved(text) && (text.length < limits.min || text.length > limits.max)) {
@@ -36,7 +36,7 @@ export function withinLimits(text: string, limits: JsonLimits, scope?: IConstruc
   return text;
 }
 
-/** The known parts of a string can be too long already. */
+/** Fails if the known parts of a string alone are too long. */
 function failWhenTooLong(known: string, { what, max }: JsonLimits, scope: IConstruct): void {
   if (known.length > max) {
     throw new NeoValidationError(`${what} must have at most ${max} characters as compact JSON, and has more even without its tokens; got ${known.length}: ${formatValue(known)}`, scope);
@@ -44,8 +44,8 @@ function failWhenTooLong(known: string, { what, max }: JsonLimits, scope: IConst
 }
 
 /**
- * Reads a string of JSON and removes the white space between its parts, with an error that names its origin. AWS's own examples of requests have single
- * quotes, as Python writes them. If there are no others, they become double quotes.
+ * Parses a string of JSON and removes the white space between its parts. The error names the origin of the string. AWS's own examples of requests
+ * contain single quotes, as in Python. If there are no double quotes, single quotes are replaced with these.
  */
 export function readJson(text: string, what: string): { readonly value: unknown; readonly compact: string } {
   try {
@@ -58,23 +58,23 @@ export function readJson(text: string, what: string): { readonly value: unknown;
 }
 
 /**
- * Removes the white space between the parts of valid JSON. It works on the string, not on the parsed value: parsing would
- * move keys that are integers to the front, and Neo reads inputs in the order in which they are written.
+ * Removes the white space between the parts of valid JSON. It does not use the parsed value, because parsing moves integer keys to the front, and Neo
+ * reads inputs in the order in which they are written.
  */
 function minifyJson(text: string): string {
   return escapeLineEnds(text.replace(/("(?:\\.|[^"\\])*")|\s+/g, (_, quoted?: string) => quoted ?? ''));
 }
 
-/** Strings in JSON may contain three line ends unescaped, but the API's pattern for options excludes them. */
+/** Escapes three kinds of line ends, which JSON allows in strings, but the API's pattern for options does not. */
 function escapeLineEnds(json: string): string {
   return json.replace(/[\u0085\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**
- * Whether a value holds an unresolved token, at any depth, as a key or as a value.
+ * Whether a value contains an unresolved token, at any depth, as a key or as a value.
  */
 export function containsToken(value: unknown): boolean {
-  // No token is an integer, and shapes consist of integers: for other numbers, the check is slow.
+  // `isUnresolved` is slow for numbers. Shapes consist of integers, and no token is an integer.
   if (Number.isSafeInteger(value)) return false;
   if (Token.isUnresolved(value)) return true;
   if (Array.isArray(value)) return value.some(containsToken);
@@ -94,7 +94,7 @@ export function isJson(value: unknown, depth = 0): boolean {
   return isRecord(value) && !isInstance(value) && Object.values(value).every((item) => isJson(item, depth + 1));
 }
 
-/** The prototype of an object literal, of whatever realm, has no prototype of its own. */
+/** Whether an object is an instance of a class. The prototype of an object literal, even one from another realm, has no prototype. */
 function isInstance(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype !== null && Object.getPrototypeOf(prototype) !== null;

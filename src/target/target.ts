@@ -18,9 +18,9 @@ export class NeoTargetOs {
   public static readonly LINUX = NeoTargetOs.of('LINUX');
 
   /**
-   * An operating system by the name that the API uses, for one that this class does not know yet.
+   * Returns an operating system by its name in the API, for operating systems that this class does not know yet.
    *
-   * @param name for example `LINUX`
+   * @param name name such as `LINUX`
    */
   public static of(name: string): NeoTargetOs {
     return new NeoTargetOs(requireName(name, 'os'));
@@ -52,9 +52,9 @@ export class NeoTargetArch {
   public static readonly X86_64 = NeoTargetArch.of('X86_64');
 
   /**
-   * An architecture by the name that the API uses, for one that this class does not know yet.
+   * Returns an architecture by its name in the API, for architectures that this class does not know yet.
    *
-   * @param name for example `ARM64`
+   * @param name name such as `ARM64`
    */
   public static of(name: string): NeoTargetArch {
     return new NeoTargetArch(requireName(name, 'arch'));
@@ -74,7 +74,7 @@ export class NeoTargetArch {
  * const device = NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
  */
 export class NeoTargetAccelerator {
-  /** Graphics of an Intel processor. */
+  /** Intel integrated graphics. */
   public static readonly INTEL_GRAPHICS = NeoTargetAccelerator.of('INTEL_GRAPHICS');
   /** ARM Mali graphics processor. */
   public static readonly MALI = NeoTargetAccelerator.of('MALI');
@@ -84,9 +84,9 @@ export class NeoTargetAccelerator {
   public static readonly NVIDIA = NeoTargetAccelerator.of('NVIDIA');
 
   /**
-   * An accelerator by the name that the API uses, for one that this class does not know yet.
+   * Returns an accelerator by its name in the API, for accelerators that this class does not know yet.
    *
-   * @param name for example `MALI`
+   * @param name name such as `MALI`
    */
   public static of(name: string): NeoTargetAccelerator {
     return new NeoTargetAccelerator(requireName(name, 'accelerator'));
@@ -98,7 +98,7 @@ export class NeoTargetAccelerator {
 }
 
 /**
- * A platform to compile for (`TargetPlatform`). docs/targets.md shows which combinations Neo has.
+ * A platform to compile for (`TargetPlatform`). docs/targets.md shows which combinations Neo supports.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TargetPlatform.html
  */
@@ -122,16 +122,16 @@ export interface NeoTargetPlatform {
 }
 
 /**
- * The kind of place where a compiled model runs.
+ * Whether a compiled model runs in the cloud or on a device.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo.html
  */
 export enum NeoTargetKind {
-  /** On an instance of AWS; the finished job has an inference image. */
+  /** The model runs on an AWS instance, and Neo returns an inference image for it. */
   CLOUD = 'cloud',
-  /** On a device of yours. */
+  /** The model runs on a device of yours. */
   EDGE = 'edge',
-  /** Not known at synthesis: the device is a token. */
+  /** The device is a token, so this is unknown at synthesis. */
   UNKNOWN = 'unknown',
 }
 
@@ -156,9 +156,9 @@ export class NeoTarget {
   public static readonly ML_M4 = NeoTarget.device('ml_m4');
   /** Cloud: ml.m5 instances. */
   public static readonly ML_M5 = NeoTarget.device('ml_m5');
-  /** Cloud: ml.c6g instances (Graviton); in the API, not in AWS's list of instance types. */
+  /** Cloud: ml.c6g instances (Graviton); in the API, but not in AWS's list of instance types. */
   public static readonly ML_C6G = NeoTarget.device('ml_c6g');
-  /** Cloud: ml.m6g instances (Graviton); in the API, not in AWS's list of instance types. */
+  /** Cloud: ml.m6g instances (Graviton); in the API, but not in AWS's list of instance types. */
   public static readonly ML_M6G = NeoTarget.device('ml_m6g');
   /** Cloud: ml.p2 instances (NVIDIA GPU). */
   public static readonly ML_P2 = NeoTarget.device('ml_p2');
@@ -173,9 +173,9 @@ export class NeoTarget {
   /** Cloud: ml.trn1 instances (Trainium); Neo compiles for them in us-east-1 only. */
   public static readonly ML_TRN1 = NeoTarget.device('ml_trn1');
   /**
-   * Cloud: Elastic Inference accelerators, which AWS has ended.
+   * Cloud: Elastic Inference accelerators, which AWS has discontinued.
    *
-   * @deprecated use an instance with an accelerator of its own, such as `ML_G4DN` or `ML_INF1`
+   * @deprecated use an instance with its own accelerator, such as `ML_G4DN` or `ML_INF1`
    */
   public static readonly ML_EIA2 = NeoTarget.device('ml_eia2');
   /** Cloud: AWS Lambda; in the API, but not in AWS's guide. */
@@ -191,9 +191,9 @@ export class NeoTarget {
   /** Edge: Apple's Core ML format for iOS and macOS; TensorFlow and PyTorch only. */
   public static readonly COREML = NeoTarget.device('coreml');
   /**
-   * Edge: AWS DeepLens, which AWS has ended.
+   * Edge: AWS DeepLens, which AWS has discontinued.
    *
-   * @deprecated use a device that is still to be had, or `platform(...)`
+   * @deprecated use a device that is still available, or `platform(...)`
    */
   public static readonly DEEPLENS = NeoTarget.device('deeplens');
   /** Edge: NXP i.MX 8M Plus. */
@@ -222,7 +222,7 @@ export class NeoTarget {
   public static readonly RK3288 = NeoTarget.device('rk3288');
   /** Edge: Rockchip RK3399. */
   public static readonly RK3399 = NeoTarget.device('rk3399');
-  /** Edge: Single-board computer with an x86_64 processor. */
+  /** Edge: single-board computer with an x86_64 processor. */
   public static readonly SBE_C = NeoTarget.device('sbe_c');
   /** Edge: Texas Instruments Sitara AM57x. */
   public static readonly SITARA_AM57X = NeoTarget.device('sitara_am57x');
@@ -232,12 +232,12 @@ export class NeoTarget {
   public static readonly X86_WIN64 = NeoTarget.device('x86_win64');
 
   /**
-   * A device by the name that the API uses (`TargetDevice`), for one that this class does not know yet.
+   * Returns a device by its name in the API (`TargetDevice`), for devices that this class does not know yet.
    *
-   * @param name for example `jetson_nano`
+   * @param name name such as `jetson_nano`
    */
   public static device(name: string): NeoTarget {
-    // Users often write the name of the constant, or that of an instance type.
+    // Common mistakes are the name of the constant and the name of an instance type.
     const spelled = typeof name !== 'string' || Token.isUnresolved(name) ? name : name.toLowerCase().replace(/^ml\.([a-z0-9]+)(\.\w+)?$/, 'ml_$1');
     if (spelled !== name && Object.keys(DEVICES).includes(spelled)) {
       throw new NeoValidationError(`name of the device must be spelled as in the API: use '${spelled}'; got: ${formatValue(name)}`);
@@ -247,12 +247,12 @@ export class NeoTarget {
   }
 
   /**
-   * A platform (`TargetPlatform`), for a device that has no name of its own.
+   * Returns a platform (`TargetPlatform`), for a device that has no name in the API.
    *
    * @param platform operating system, architecture and, if any, accelerator
    */
   public static platform(platform: NeoTargetPlatform): NeoTarget {
-    // A misspelled member is missing as well: report the misspelling.
+    // A misspelled member is also missing, but the misspelling is the better message.
     if (isRecord(platform)) { requireTypes(undefined, platform, PLATFORM_TYPES, 'platform'); }
     if (platform?.os === undefined || platform?.arch === undefined) {
       throw new NeoValidationError('platform must have both os and arch, such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }; '
@@ -266,18 +266,18 @@ export class NeoTarget {
 
   private constructor(
     /**
-     * Device as the API spells it, undefined for a platform.
+     * Device as the API spells it. It is undefined for a platform.
      * @default - a platform
      */
     public readonly deviceName?: string,
     /**
-     * Platform, undefined for a device.
+     * Platform. It is undefined for a device.
      * @default - a device
      */
     public readonly targetPlatform?: NeoTargetPlatform) {}
 
   /**
-   * Whether the compiled model runs on an instance of AWS or on a device of yours. Every platform is edge.
+   * Whether the compiled model runs on an AWS instance or on a device of yours. All platforms are edge targets.
    */
   public get kind(): NeoTargetKind {
     if (this.deviceName === undefined) return NeoTargetKind.EDGE;
@@ -287,7 +287,7 @@ export class NeoTarget {
   }
 
   /**
-   * Whether the compiled model runs on a device of yours; false when that is not known at synthesis.
+   * Whether the compiled model runs on a device of yours. It is false if this is unknown at synthesis.
    */
   public get isEdge(): boolean {
     return this.kind === NeoTargetKind.EDGE;
@@ -302,7 +302,7 @@ export class NeoTarget {
   }
 
   /**
-   * The fields of `OutputConfig`: exactly one of the two.
+   * Returns the field of `OutputConfig` for this target, which is exactly one of the two.
    *
    * @internal
    */
@@ -313,10 +313,10 @@ export class NeoTarget {
   }
 }
 
-/** The parts themselves are checked with more specific messages. */
+/** `requirePart` checks the parts, with more specific messages. */
 const PLATFORM_TYPES: PropTypes<NeoTargetPlatform> = { os: ANYTHING, arch: ANYTHING, accelerator: optional(ANYTHING) };
 
-/** Callers without types often pass strings. */
+/** Fails with advice for strings, which callers without types often pass. */
 function requirePart(prop: string, part: { readonly name: string } | null, className: string, example: string): void {
   if (part?.name) { return; }
   const fix = typeof part === 'string' && /^\w+$/.test(part) ? `use ${className}.of('${part}')` : `such as ${className}.${example}`;
