@@ -9,9 +9,9 @@ import { readFrozenGraph, readSavedModel, readTflite } from './formats/tensorflo
 import { inflate } from './inflate';
 import { archiveProblem, isLfsPointer, LFS_POINTER, readTar, type TarEntry } from './tar';
 
-/** The limits of what is read of an archive. */
+/** Limits on the part of an archive that is read. */
 export const LIMITS = {
-  /** Unpacked bytes, for which zlib takes about two seconds. */
+  /** Unpacked bytes, which take zlib about two seconds. */
   bytes: 512 * 1024 * 1024,
   entries: 20_000,
   /** The maximum number of files of each kind that are read. */
@@ -20,19 +20,19 @@ export const LIMITS = {
 
 /** The contents of an archive, as far as it was read. */
 export interface ArchiveContents {
-  /** Its members, each path once, because unpacking keeps the last one. */
+  /** Its members. Of several members with the same path, only the last one counts, as in unpacking. */
   readonly entries: readonly TarEntry[];
   /** The facts in the framework's files, by path. */
   readonly models: ReadonlyMap<string, ModelFile>;
-  /** Why only the beginning was read. */
+  /** A description of the part that was read, if it is not the whole archive. */
   readonly partial?: string;
-  /** Why it cannot be unpacked as an archive. */
+  /** The reason if the file cannot be unpacked. */
   readonly broken?: string;
 }
 
 type Reader = (content: ByteReader) => ModelFile;
 
-/** The readers by the extension of a file. */
+/** The readers, each with a pattern for the paths of its files. */
 const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/\.onnx$/, readOnnx],
   [/\.(pt|pth)$/, readPyTorch],
@@ -49,7 +49,7 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/(\.model|(^|\/)xgboost-model)$/, readXgboost],
 ];
 
-/** Shorter files are kept in memory. */
+/** Files up to this many bytes are read at once, to find pointers of Git LFS. */
 const SMALL = 1024;
 
 const cache = new Map<string, ArchiveContents>();
@@ -57,7 +57,7 @@ const cache = new Map<string, ArchiveContents>();
 const MAX_CACHED = 50_000;
 let cached = 0;
 
-/** Reads an archive once, until the file changes. */
+/** Reads an archive. An archive that has not changed is read only once. */
 export function readArchive(path: string): ArchiveContents {
   const real = fs.realpathSync(path);
   const { size, mtimeMs, ino } = fs.statSync(real);
@@ -65,7 +65,7 @@ export function readArchive(path: string): ArchiveContents {
   const known = cache.get(key);
   if (known) { return known; }
   const contents = read(real);
-  // The archive itself counts as one more.
+  // The archive itself counts as one member.
   cached += contents.entries.length + 1;
   if (cached > MAX_CACHED) {
     cache.clear();
@@ -109,7 +109,7 @@ const SPARSE: ModelFile = { unreadable: 'tar left out the holes in it: pack it w
 
 class TooManyEntries extends Error {}
 
-/** Reads one file of a model. An error in it does not stop reading the archive, unless the archive itself ends. */
+/** Reads one file of a model. An error in the file does not prevent reading the rest of the archive, but the end of the archive does. */
 function readModel(content: ByteReader, reader: Reader): ModelFile {
   try {
     if (content.length === 0) { return { notAModel: 'an empty file' }; }

@@ -1,35 +1,35 @@
-/** A file that ends before its own structure does. */
+/** A file ends before its structure is complete. */
 export class UnexpectedEnd extends Error {
   constructor() { super('it ends in the middle'); }
 }
 
-/** A broken file, which no program can read. The message completes the sentence "NAME is broken: …". */
+/** No program can read the file. The message completes the sentence "NAME is broken: …". */
 export class FormatError extends Error {}
 
-/** A file that this library cannot read, although a framework may. The message completes the sentence "NAME could not be read: …". */
+/** This library cannot read the file, although a framework may. The message completes the sentence "NAME could not be read: …". */
 export class UnsupportedFormat extends Error {}
 
-/** The part of the archive that the check reads has ended before the file. */
+/** The file continues beyond the part of the archive that is read. */
 export class BeyondLimit extends Error {
   constructor() { super('it lies beyond the part of the archive that is read'); }
 }
 
 /**
- * The budget of an archive: a field of a message or a header costs 1, and so do every 16 bytes of stored text. Real models need about ten
- * thousand. Files that are made to keep a reader busy, or to fill the memory, exceed it.
+ * The budget of an archive. A field of a message or a header costs 1, and so do every 16 bytes of stored text. Real models need about ten
+ * thousand. Hostile files that would keep the reader busy or fill the memory exceed it.
  */
 const MAX_STEPS = 4_000_000;
 
-/** The maximum length of a piece that a reader takes at once, so that a length field cannot make it allocate more. */
+/** The maximum number of bytes that are read at once, so that a length field cannot cause a larger allocation. */
 const MAX_PIECE = 64 * 1024 * 1024;
 
 /**
- * Reads a stream from beginning to end, with only a piece of it in memory.
+ * Reads a stream from beginning to end, with only one chunk of it in memory.
  */
 export class ByteReader {
   private chunk: Buffer = Buffer.alloc(0);
   private offset = 0;
-  /** The number of bytes that were read or skipped. */
+  /** The number of bytes that have been read or skipped. */
   public position = 0;
   /** Whether the stream itself, rather than its content, ended or failed before this reader's end. */
   public isStreamBroken = false;
@@ -41,18 +41,18 @@ export class ByteReader {
    */
   constructor(private readonly next: () => Buffer | undefined, public readonly length = Infinity, private readonly budget = { steps: MAX_STEPS }) {}
 
-  /** Counts a step. Fails if there are more than any model needs. */
+  /** Takes steps from the budget. It fails if there are more than any model needs. */
   public spend(steps: number): void {
     this.budget.steps -= steps;
     if (this.budget.steps < 0) { throw new FormatError('it has more parts than any model'); }
   }
 
-  /** The remaining bytes; infinite if only the stream knows. */
+  /** The number of remaining bytes. It is infinite if the length is unknown. */
   public get remaining(): number {
     return this.length - this.position;
   }
 
-  /** Returns the next bytes. Fails if there are fewer. */
+  /** Returns the next bytes. It fails if there are fewer. */
   public read(count: number): Buffer {
     const bytes = this.readUpTo(count);
     if (bytes.length < count) { throw new UnexpectedEnd(); }
@@ -81,7 +81,7 @@ export class ByteReader {
     return this.chunk[this.offset++];
   }
 
-  /** Skips bytes. Fails if there are fewer. */
+  /** Skips bytes. It fails if there are fewer. */
   public skip(count: number): void {
     if (count > this.remaining) { throw new UnexpectedEnd(); }
     let missing = count;
@@ -94,12 +94,11 @@ export class ByteReader {
     this.position += count;
   }
 
-  /** Whether the end is reached. */
   public get isAtEnd(): boolean {
     return this.remaining < 1 || !this.fill();
   }
 
-  /** Returns a reader of the next bytes only. `finish` skips what it leaves. */
+  /** Returns a reader of the next bytes only. After using it, call `finish`. */
   public part(length: number): ByteReader {
     return new ByteReader(() => {
       if (!this.fill()) { return undefined; }
@@ -116,7 +115,7 @@ export class ByteReader {
     return new ByteReader(() => chunks.pop(), bytes.length, this.budget);
   }
 
-  /** Continues after a part, which returns the rest of its last chunk. */
+  /** Skips the rest of a part, and takes back what the part has not used of its last chunk. */
   public finish(part: ByteReader): void {
     if (part.remaining > 0) { part.skip(part.remaining); }
     const unread = part.chunk.subarray(part.offset);
@@ -144,36 +143,36 @@ export class ByteReader {
 export interface ModelInput {
   /** Undefined if the format has no names. */
   readonly name?: string;
-  /** Other names that the framework has for it. */
+  /** Other names of the input in the framework. */
   readonly aliases?: readonly string[];
-  /** Sizes; undefined for those that the file leaves open, and undefined as a whole if it has none. */
+  /** The sizes. A size is undefined if the file does not fix it. All are undefined if the file has none. */
   readonly dimensions?: readonly (number | undefined)[];
-  /** Sizes in another order, if both are possible. */
+  /** The sizes in another order, if both orders are possible. */
   readonly alternative?: readonly (number | undefined)[];
 }
 
 /** The facts in a framework's file, as far as it can be read. */
 export interface ModelFile {
-  /** The inputs; undefined if the format does not have them, or the reader does not read them. */
+  /** The inputs. Undefined if the format does not contain them, or the reader does not read them. */
   readonly inputs?: readonly ModelInput[];
-  /** The release of the framework that wrote the file, or the oldest that can have written it, and the evidence. */
+  /** The release of the framework that wrote the file, or the oldest that can have written it, with the evidence. */
   readonly writtenBy?: { readonly version: string; readonly orNewer?: boolean; readonly because: string };
-  /** What the file is instead of a model of the framework. */
+  /** A description of the file if it is not a model of the framework. */
   readonly notAModel?: string;
-  /** What kind of model it is, if AWS documents that this kind cannot be compiled. */
+  /** The kind of the model if AWS documents that this kind cannot be compiled. */
   readonly notSupported?: string;
-  /** The paths of other files with weights, as the file has them. */
+  /** The paths of other files with weights, as written in the file. */
   readonly externalData?: readonly string[];
-  /** Why the layout of the file differs from the one that AWS documents. */
+  /** The evidence if the layout of the file differs from the one that AWS documents. */
   readonly layout?: string;
-  /** Why nothing is known about the file, although a framework may read it. */
+  /** The reason if the file cannot be read here, although a framework may read it. */
   readonly unreadable?: string;
-  /** For an MXNet symbol: its variables. Those that are parameters are not inputs. */
+  /** The variables of an MXNet symbol. Those that are parameters are not inputs. */
   readonly variables?: readonly ModelInput[];
-  /** For MXNet parameters: their names. */
+  /** The names of MXNet parameters. */
   readonly parameters?: readonly string[];
-  /** For TensorFlow: whether it is a SavedModel. */
+  /** Whether the file is a SavedModel of TensorFlow. */
   readonly isSavedModel?: boolean;
-  /** For a SavedModel: whether it has no signature with inputs. */
+  /** Whether a SavedModel has no signature with inputs. */
   readonly hasNoSignature?: boolean;
 }

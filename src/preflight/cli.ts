@@ -27,8 +27,8 @@ Exits 1 when there is an error, 2 when the command is wrong.
 `;
 
 /**
- * The archive of a small ONNX model, so that a new user can try the library without a framework. The model distinguishes smooth images from striped ones; its input is
- * `image`, 1x3x32x32. It is the model of examples/private-compilation, and a test compares the two.
+ * The archive of a small ONNX model, so that new users can try the library without a framework. The model distinguishes smooth images from striped
+ * ones; its input is `image`, 1x3x32x32. It is also the model of examples/private-compilation, and a test compares the two.
  */
 const SAMPLE_ARCHIVE = Buffer.from(
   'H4sIAAAAAAACA+1UzW7TQBDejZ16NUlLsiKo5NLIBw6WigyEVgIJ3IDoFYHEgYu1TibJKo5teTdVjn2T5lwuPEGPPBd1YocmFXAgVCDlW612fr6ZHXlmrXQqE1SP4yiakr8E13Xdo3Z7'
@@ -131,7 +131,7 @@ function unknownFramework(name: string) {
   return { id: 'cdk-sagemaker-neo:unknownFramework', message: `${WARNINGS.unknownFramework} It knows ${Object.keys(FRAMEWORKS).join(', ')}; got: ${name}` };
 }
 
-/** A device has no slash in its name, a platform has one or two. */
+/** Parses a target. A device contains no slash, a platform contains one or two. */
 function toTarget(text: string): NeoTarget {
   if (!text.includes('/')) { return NeoTarget.device(text); }
   const [os, arch, accelerator, ...more] = text.toUpperCase().split('/');

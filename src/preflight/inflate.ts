@@ -11,11 +11,11 @@ const SMALL = { packed: 4 * 1024 * 1024, unpacked: 32 * 1024 * 1024 };
 const PRODUCED = 0, CONSUMED = 1, STATE = 2, FIRST_LENGTH = 3;
 /** States of the worker. */
 const ENDED = 1, FAILED = 2;
-/** Much more than a slow disk needs for one slot. */
+/** The maximum wait for one slot, much longer than a slow disk needs. */
 const PATIENCE_MS = 30_000;
 
 /**
- * The worker, in plain JavaScript. It is started from a string, so that it needs no file when this library is bundled.
+ * The worker's code, in plain JavaScript. It is a string, so that the worker needs no separate file if this library is bundled.
  */
 const WORKER = `
 const { workerData: { path, ring, slots, slotSize } } = require('worker_threads');
@@ -48,11 +48,12 @@ source.on('error', (error) => unpacked.destroy(error));
 `;
 
 /**
- * Unpacks a file of gzip chunk by chunk, synchronously and in about a megabyte of memory. Node.js has no such function: its synchronous functions need the
- * whole file, and JavaScript libraries take three times as long. So a worker thread unpacks with zlib, and this thread waits for its chunks.
+ * Unpacks a gzip file chunk by chunk, synchronously and in about a megabyte of memory. Node.js has no such function: its synchronous functions need
+ * the whole file, and JavaScript libraries take three times as long. Therefore, a worker thread unpacks with zlib, and this thread waits for its
+ * chunks.
  *
- * @param limit unpacked bytes after which it fails with BeyondLimit
- * @returns the next chunk, undefined at the end, and what ends the worker
+ * @param limit number of unpacked bytes after which it fails with BeyondLimit
+ * @returns `next` returns the next chunk, undefined at the end; `close` ends the worker
  */
 export function inflate(path: string, limit: number): { next: () => Buffer | undefined; close: () => void } {
   const whole = inflateAtOnce(path);
@@ -92,7 +93,7 @@ export function inflate(path: string, limit: number): { next: () => Buffer | und
   return { next, close: () => void worker.terminate() };
 }
 
-/** All of a small file. Undefined for other files, and for small ones with a large unpacked size. */
+/** Returns the unpacked content of a small file. It is undefined for other files, and for small ones with a large unpacked size. */
 function inflateAtOnce(path: string): Buffer | undefined {
   if (fs.statSync(path).size > SMALL.packed) { return undefined; }
   try {

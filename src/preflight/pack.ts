@@ -11,20 +11,21 @@ const IGNORED = /^(\._.*|\.DS_Store|__MACOSX|Thumbs\.db|desktop\.ini)$/;
 const BLOCK = 512;
 /** The maximum number of bytes in an uncompressed block. */
 const STORED = 0xffff, BLOCK_HEADER = 5;
-/** The header of tar has eleven octal digits for a size. */
+/** The maximum size of a file, because the header of tar has eleven octal digits for it. */
 const MAX_SIZE = 8 ** 11 - 1;
 /** The number of bytes that are read at once. */
 const CHUNK = 1024 * 1024;
 
-/** A file of the archive: its location, and its path in the archive. */
 interface Member {
+  /** The location of the file. */
   readonly source: string;
+  /** The path in the archive. */
   readonly target: string;
 }
 
 /**
- * Packs files into a `.tar.gz` in this machine's temporary folder. They are sorted, without owners and times, so that the same content results in the same bytes, and in no
- * second compilation.
+ * Packs files into a `.tar.gz` in this machine's temporary folder. They are sorted, and packed without owners and times, so that the same content
+ * results in the same bytes and is not compiled twice.
  *
  * @param files paths, each of which is packed at the top level of the archive
  * @returns path of the archive, named by its content
@@ -59,7 +60,7 @@ function requireKind(prop: string, source: string, kind: 'file' | 'directory'): 
   }
 }
 
-/** Links are followed, because Neo needs their targets. A loop of links fails. */
+/** Lists the files of a folder. It follows links, because Neo needs their targets, and fails for a loop of links. */
 function walk(directory: string, prefix: string, above: Set<string>): Member[] {
   const real = fs.realpathSync(directory);
   if (above.has(real)) { throw new NeoValidationError(`path must not have a link that leads to a folder around it; got: ${formatValue(directory)}`); }
@@ -72,7 +73,7 @@ function walk(directory: string, prefix: string, above: Set<string>): Member[] {
   });
 }
 
-/** Streams the files, so that memory does not grow with the model. */
+/** Packs files into an archive. It streams them, so that memory does not grow with the model. */
 function pack(members: readonly Member[]): string {
   const sorted = [...members].sort((a, b) => a.target < b.target ? -1 : 1);
   const folder = ownFolder();
@@ -94,8 +95,8 @@ function pack(members: readonly Member[]): string {
 }
 
 /**
- * A folder below this machine's temporary folder. Other users of the machine could create a folder with this name first, and then replace the model before
- * it is uploaded. Such a folder is not used, unless a new one would be open to them as well, as in a file system that keeps no modes.
+ * Returns a folder below this machine's temporary folder. Other users of the machine could create a folder with this name first, and then replace the
+ * model before it is uploaded. Such a folder is not used, unless a new one would be open to them as well, as on a file system without modes.
  */
 function ownFolder(): string {
   const temporary = os.tmpdir();
@@ -108,7 +109,7 @@ function ownFolder(): string {
     return stat.uid === uid && stat.mode === mode;
   };
   try {
-    // Recursive, so that it is no error if another synthesis has just made it.
+    // With `recursive`, it is not an error if another synthesis has just created the folder.
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     const stat = fs.lstatSync(folder);
     // Files that others put into it are replaced, because each archive is renamed to its name when it is complete.
@@ -117,7 +118,7 @@ function ownFolder(): string {
       fs.rmdirSync(fresh);
       return folder;
     }
-  } catch { /* a file or a link to nowhere has the name */ }
+  } catch { /* A file or a broken link has this name. */ }
   return fresh;
 }
 
@@ -140,8 +141,8 @@ function packFile({ source, target }: Member, archive: Archive): void {
 }
 
 /**
- * A tar archive in the format of gzip, without compression, because the output of zlib depends on the release of Node.js and the processor, and weights
- * hardly compress. With blocks of a fixed size, the result is the same everywhere.
+ * Writes a tar archive in gzip format, without compression: weights hardly compress, and the output of zlib depends on the release of Node.js and the
+ * processor. With blocks of a fixed size, the result is the same everywhere.
  */
 class Archive {
   private readonly hash = crypto.createHash('sha256');
@@ -155,7 +156,7 @@ class Archive {
     fs.writeFileSync(output, GZIP_HEADER);
   }
 
-  /** SHA-256 of the tar archive, after its end. */
+  /** The SHA-256 digest of the tar archive. It must be read after `end`. */
   public get digest(): string { return this.hash.digest('hex'); }
 
   public write(bytes: Buffer): void {
@@ -163,7 +164,7 @@ class Archive {
     this.checksum = crc32(bytes, this.checksum);
     this.size += bytes.length;
     for (let at = 0; at < bytes.length;) {
-      // A full block waits until it is known whether it is the last one.
+      // A full block is written only when more bytes follow, because the last block has a flag.
       if (this.used === STORED) { this.flush(false); }
       const count = bytes.copy(this.block, BLOCK_HEADER + this.used, at);
       this.used += count;
@@ -189,7 +190,7 @@ class Archive {
   }
 }
 
-/** A POSIX header. A path that does not fit has an extended header before it. */
+/** Returns a POSIX header, preceded by an extended header if the path does not fit. */
 function headers(target: string, size: number): Buffer[] {
   if (Buffer.byteLength(target) <= 100) { return [header(target, size, '0')]; }
   const record = paxRecord('path', target);
@@ -222,20 +223,20 @@ function header(target: string, size: number, flag: string): Buffer {
   return block;
 }
 
-/* eslint-disable no-bitwise -- a checksum is made of them */
+/* eslint-disable no-bitwise -- a checksum consists of bit operations */
 const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) { value = value & 1 ? value >>> 1 ^ 0xedb88320 : value >>> 1; }
   return value;
 });
 
-/** The checksum of gzip in JavaScript, which has a tenth of the speed of Node.js's. */
+/** Computes gzip's checksum in JavaScript, at a tenth of the speed of Node.js's function. */
 export function crc32InJavaScript(bytes: Buffer, before = 0): number {
   let value = ~before;
   for (const byte of bytes) { value = TABLE[(value ^ byte) & 0xff] ^ value >>> 8; }
   return ~value >>> 0;
 }
 
-/** Updates the checksum of gzip with further bytes. Node.js has this function since 22.2. */
+/** Updates gzip's checksum with further bytes. Node.js has this function since version 22.2. */
 export const crc32: (bytes: Buffer, before?: number) => number = zlib.crc32 ?? crc32InJavaScript;
 /* eslint-enable no-bitwise */

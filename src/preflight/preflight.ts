@@ -7,17 +7,17 @@ import { lookUp } from '../target/compilation';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 
-/** The known facts about a model besides its archive. */
+/** The facts that the user gives about a model. */
 export interface PreflightRequest {
   readonly framework: NeoFramework;
   readonly dataInputShape?: NeoDataInputShape;
-  /** How a message writes a shape to paste. @default - as a call */
+  /** Renders a suggested shape in a message. @default - as a call */
   readonly formatShape?: FormatShape;
 }
 
 /**
- * Checks a local archive against AWS's documentation: its files, its inputs and the version that wrote it. The archive is read once, for any
- * number of models and jobs.
+ * Checks a local archive against AWS's documentation: its files, its inputs and the version that wrote it. The archive is read only once, regardless
+ * of the number of models and jobs.
  */
 export function checkArchive(path: string, request: PreflightRequest): Findings {
   const findings = new Findings();
@@ -47,13 +47,13 @@ export function checkArchive(path: string, request: PreflightRequest): Findings 
   return findings;
 }
 
-/** The call for a shape, in a form that is similar in all languages. */
+/** Renders a shape as a call, in a form that is similar in all languages. */
 function formatCall(inputs: Parameters<FormatShape>[0]): string {
   return inputs.map((input, index) =>
     `${index === 0 ? 'NeoDataInputShape.of' : '.withInput'}(${[JSON.stringify(input.name), ...input.sizes].join(', ')})`).join('');
 }
 
-/** Checks for files with the right name but another content, or a content that AWS does not document. */
+/** Checks for files with the right name, but with content of another kind or content that AWS does not document. */
 function checkModelFiles(framework: string, paths: readonly string[], contents: ArchiveContents, findings: Findings): void {
   for (const path of paths) {
     const file = contents.models.get(path);
@@ -85,7 +85,7 @@ function checkExternalData(path: string, externalData: readonly string[], { entr
     + (missing !== undefined && partial === undefined ? `, and ${name(missing)} is not in the archive` : ''));
 }
 
-/** The versions that a framework's file may have: the named ones, or, for frameworks without a version, the newest that AWS documents. */
+/** Warns of a file that is newer than the named version, or, for frameworks without a version, newer than the newest version that AWS documents. */
 function checkVersion(framework: string, version: string | undefined, paths: readonly string[], contents: ArchiveContents, findings: Findings): void {
   const facts = lookUp(FRAMEWORKS, framework);
   const newest = facts?.takesVersion ? version : [...(facts?.versions.cloud ?? facts?.versions.edge ?? [])].sort(compareVersions).pop();
@@ -104,7 +104,7 @@ function howToSaveFor(framework: string, version: string): string {
   return `save it with "${command}" of ${packageName}==${version}`;
 }
 
-/** By major and minor number. */
+/** Compares versions by their major and minor numbers. */
 function compareVersions(a: string, b: string): number {
   const [majorA, minorA = 0] = a.split('.').map(Number);
   const [majorB, minorB = 0] = b.split('.').map(Number);

@@ -5,7 +5,7 @@ import type { ModelInput } from './byte-reader';
 import type { WarningId } from '../target/compilation';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 
-/** Every warning of the check of an archive, by its id (after `cdk-sagemaker-neo:`). */
+/** Descriptions of all warnings about archives, by their ids without `cdk-sagemaker-neo:`. */
 export const PREFLIGHT_WARNINGS = {
   archivePartial: 'Only the beginning of the archive was read.',
   archiveName: 'The name of the archive does not end with .tar.gz.',
@@ -30,9 +30,9 @@ export type PreflightWarningId = keyof typeof PREFLIGHT_WARNINGS;
 export class Findings {
   public readonly errors: string[] = [];
   public readonly warnings: { readonly id: string; readonly message: string }[] = [];
-  /** Warnings of the target's rules that are not needed, because the file has the answer. */
+  /** Warnings of the target's rules that are superfluous, because the content of the file answers the question. */
   public readonly settled = new Set<WarningId>();
-  /** Whether the archive has a file `*config.json`. Undefined if that is not known. */
+  /** Whether the archive contains a file `*config.json`. Undefined if that is unknown. */
   public hasConfig?: boolean;
 
   public add({ errors, warnings, settled, hasConfig }: Findings): void {
@@ -42,37 +42,37 @@ export class Findings {
     this.hasConfig ??= hasConfig;
   }
 
-  /** A finding that fails according to AWS's documentation. */
+  /** Adds a finding for which the job fails according to AWS's documentation. */
   public error(message: string): void {
     this.errors.push(message);
   }
 
-  /** A finding that AWS does not document, with an id to acknowledge. */
+  /** Adds a finding that AWS does not document, with an id to acknowledge it. */
   public warn(id: PreflightWarningId, message: string): void {
     if (id in PREFLIGHT_WARNINGS) { this.warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }); }
   }
 }
 
-/** One kind of file that a framework's archive has, as AWS documents it. */
+/** A kind of file that AWS documents for a framework's archive. */
 export interface ModelFileRule {
-  /** For messages: `.onnx file`. */
+  /** The kind in messages, such as `.onnx file`. */
   readonly title: string;
   readonly pattern: RegExp;
-  /** Names that count only if no file matches the pattern. They are accepted because AWS's own training writes them. */
+  /** Names that are accepted if no file matches the pattern, because AWS's own training writes them. */
   readonly alternative?: RegExp;
 }
 
 export interface FrameworkFiles {
   readonly files: readonly ModelFileRule[];
-  /** How the framework saves such a file. */
+  /** The call or command that saves such a file. */
   readonly command: string;
-  /** What to install to save it with another release. */
+  /** The Python package of the framework, to install another release. */
   readonly package: string;
-  /** Whether AWS's own examples have the model in a folder. */
+  /** Whether the model is in a folder in AWS's own examples. */
   readonly mayHaveFolder?: boolean;
 }
 
-/** Files by framework, as "Prepare Model for Compilation" and the tables of supported frameworks have them. */
+/** Files by framework, according to "Prepare Model for Compilation" and the tables of supported frameworks. */
 export const FRAMEWORK_FILES: { readonly [framework: string]: FrameworkFiles } = {
   PYTORCH: {
     files: [{ title: '.pth or .pt file', pattern: /\.(pt|pth)$/ }],
@@ -96,7 +96,7 @@ export const FRAMEWORK_FILES: { readonly [framework: string]: FrameworkFiles } =
   },
   MXNET: {
     files: [
-      // For Ambarella devices, AWS documents a further file, `*config.json`.
+      // AWS documents an additional file for Ambarella devices, `*config.json`.
       { title: '*-symbol.json file', pattern: /-symbol\.json$/, alternative: /(?<!config)\.json$/ },
       { title: '*.params file', pattern: /\.params$/ },
     ],
@@ -154,7 +154,7 @@ function checkKind(framework: string, rule: ModelFileRule, paths: string[], cont
   return found;
 }
 
-/** A link has no content, so it counts as no file. */
+/** Returns a hint if there is a link instead of the file: a link has no content, so it does not count as a file. */
 function linkHint(rule: ModelFileRule, contents: ArchiveContents): string {
   const link = linkOf(rule, contents, []);
   return link ? ` (${name(link.path)} is a link to ${name(link.linkTarget ?? '')}: pack the file itself with "tar --dereference")` : '';
@@ -178,7 +178,7 @@ function checkMetadata({ entries }: ArchiveContents, findings: Findings): void {
   }
 }
 
-/** Counts folders, because joining and normalizing takes quadratic time for paths that go up and down. */
+/** Whether a path leads out of the archive. It counts folders, because joining and normalizing takes quadratic time for paths that go up and down. */
 function isOutside(...parts: string[]): boolean {
   let depth = 0;
   return parts.some(part => part.startsWith('/') || /^[A-Za-z]:/.test(part) || part.split('/').some(segment => {
@@ -195,7 +195,7 @@ function checkFolder(found: string[], findings: Findings): void {
   }
 }
 
-/** A saved model is one .pb and a `variables` folder beside it. */
+/** Checks a saved model, which consists of one .pb file and a `variables` folder beside it. */
 function checkVariables(found: string[], { entries, models, partial }: ArchiveContents, findings: Findings): void {
   const saved = found.find(path => models.get(path)?.isSavedModel || /(^|\/)saved_model\.pbtxt$/.test(path));
   if (saved === undefined) { return; }
@@ -211,7 +211,7 @@ function checkVariables(found: string[], { entries, models, partial }: ArchiveCo
   }
 }
 
-/** Names come from the archive, so they are cut, and control characters for terminals and characters that reorder or hide text are replaced. */
+/** Shortens a name from the archive for a message, and replaces characters that control terminals, or that reorder or hide text. */
 export function name(text: string): string {
   const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   return plain.length > 100 ? `${plain.slice(0, 97)}...` : plain;
@@ -227,13 +227,16 @@ export function list(paths: readonly string[]): string {
   return paths.slice(0, 5).map(name).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '');
 }
 
-/** The maximum number of inputs in a message, and of sizes of each. */
-const MAX_SHOWN = 10, MAX_RANK = 16;
+/** The maximum numbers of inputs in a message, and of sizes of each input. */
+const MAX_INPUTS = 10, MAX_RANK = 16;
 
-/** Frameworks whose files have the exact names of the inputs; PyTorch's inputs are matched by their order, TensorFlow has names of signatures and tensors. */
+/**
+ * Frameworks whose files contain the exact names of the inputs. PyTorch's inputs are matched by their order, and TensorFlow has different names for
+ * signatures and tensors.
+ */
 const EXACT_NAMES = ['ONNX', 'TFLITE', 'MXNET', 'KERAS'];
 
-/** How a message writes a shape to paste. */
+/** Renders a suggested shape in a message. */
 export type FormatShape = (inputs: readonly { readonly name: string; readonly sizes: readonly number[] }[]) => string;
 
 /** The known facts about a model's inputs, from its files and from the user. */
@@ -245,7 +248,7 @@ export interface InputRequest {
   readonly formatShape: FormatShape;
 }
 
-/** Inputs of the model according to its files; undefined if they do not have them. */
+/** Returns the inputs of the model according to its files. They are undefined if the files do not contain them. */
 export function inputsOf(framework: string, paths: readonly string[], { models }: ArchiveContents): readonly ModelInput[] | undefined {
   const files = paths.map(path => models.get(path));
   if (framework !== 'MXNET') { return files.find(file => file?.inputs !== undefined)?.inputs; }
@@ -256,7 +259,7 @@ export function inputsOf(framework: string, paths: readonly string[], { models }
   return variables.filter(variable => !weights.has(variable.name!));
 }
 
-/** Compares names, number of dimensions and sizes of the given shape with those of the file. */
+/** Compares the names, the number of dimensions and the sizes of the given shape with those of the file. */
 export function checkInputs(request: InputRequest, findings: Findings): void {
   const { framework, shape, inputs } = request;
   if (!inputs || inputs.length === 0) { return; }
@@ -264,13 +267,13 @@ export function checkInputs(request: InputRequest, findings: Findings): void {
     suggestShape(request, inputs, findings);
     return;
   }
-  // Tokens are omitted, so nothing is known then.
+  // Unresolved inputs are omitted from `_inputs`, so an empty list means that nothing is known.
   if (shape._inputs.length === 0) { return; }
   const given = shape._inputs.map((one): Given => ({ name: known(one.name), shapes: one.shapes }));
   if (framework === 'PYTORCH') {
     checkOrder(given, inputs, findings);
   } else if (inputs.some(input => input.name === undefined)) {
-    // DarkNet's has no name.
+    // The input of DarkNet has no name.
     if (given.length === 1) { compare(request, given[0], inputs[0], findings); }
     settleLayout(inputs.slice(0, given.length), findings);
   } else {
@@ -279,7 +282,7 @@ export function checkInputs(request: InputRequest, findings: Findings): void {
 }
 
 interface Given {
-  /** Undefined if there is none, or if it is unknown at synthesis. */
+  /** Undefined if the input has no name, or if the name is unknown at synthesis. */
   readonly name?: string;
   readonly shapes: readonly (readonly unknown[])[];
 }
@@ -288,7 +291,9 @@ function known(text?: string): string | undefined {
   return Token.isUnresolved(text) ? undefined : text;
 }
 
-/** Neo matches the inputs of PyTorch by their order, with any names. Only the model's own names show that another order was meant. */
+/**
+ * Checks the order of PyTorch's inputs. Neo matches them by their order, regardless of their names, so only the model's own names show a wrong order.
+ */
 function checkOrder(given: readonly Given[], inputs: readonly ModelInput[], findings: Findings): void {
   if (inputs.length !== given.length) {
     findings.warn('inputNames', `data input shape: the model takes ${inputs.length} ${inputs.length === 1 ? 'input' : 'inputs'} (${names(inputs)}), which Neo matches `
@@ -305,7 +310,7 @@ function checkOrder(given: readonly Given[], inputs: readonly ModelInput[], find
 
 function checkNames(request: InputRequest, given: readonly Given[], inputs: readonly ModelInput[], findings: Findings): void {
   const { framework } = request;
-  // Computed once for each given shape, because a hostile model may have very many inputs.
+  // The matches are computed once for each given shape, because a hostile model may have very many inputs.
   const matches = given.map(one => inputs.find(input => one.name !== undefined && (input.name === one.name || input.aliases?.includes(one.name))));
   settleLayout(matches, findings);
   for (const [i, one] of given.entries()) {
@@ -327,7 +332,7 @@ function checkNames(request: InputRequest, given: readonly Given[], inputs: read
   }
 }
 
-/** Whether an image is NHWC or NCHW is known if the file has the sizes; the batch size may be open. */
+/** If the file contains the sizes, apart from the batch size, the layout of an image is known, and a warning about it is superfluous. */
 function settleLayout(inputs: readonly (ModelInput | undefined)[], findings: Findings): void {
   if (inputs.every(input => input?.dimensions?.slice(1).every(size => size !== undefined))) { findings.settled.add('inputLayout'); }
 }
@@ -352,7 +357,7 @@ function fits(shape: readonly unknown[], dimensions: readonly (number | undefine
   return shape.length === dimensions.length && dimensions.every((size, i) => size === undefined || size === shape[i]);
 }
 
-/** Whether the sizes are those of the model in another order, such as NHWC instead of NCHW. */
+/** Whether the sizes are the model's sizes in another order, such as NHWC instead of NCHW. */
 function isReordered(shape: readonly unknown[], dimensions: readonly (number | undefined)[]): boolean {
   const left = [...shape];
   const fixed = dimensions.filter(size => size !== undefined);
@@ -374,11 +379,11 @@ function suggestShape({ framework, version, formatShape }: InputRequest, inputs:
     return;
   }
   findings.settled.add('dataInputShapeMissing');
-  const shown = inputs.slice(0, MAX_SHOWN);
+  const shown = inputs.slice(0, MAX_INPUTS);
   const shape = shown.map(({ name: inputName, dimensions = [] }) => ({ name: name(inputName ?? 'data'), sizes: dimensions.slice(0, MAX_RANK).map(size => size ?? 1) }));
   const open = shown.filter(({ dimensions }) => !dimensions || dimensions.includes(undefined));
   findings.warn('inputShapeOfFile', `no data input shape: by its file the model takes ${formatShape(shape)}`
-    + (inputs.length > MAX_SHOWN ? ` and ${inputs.length - MAX_SHOWN} more` : '')
+    + (inputs.length > MAX_INPUTS ? ` and ${inputs.length - MAX_INPUTS} more` : '')
     + (open.length > 0 ? '; write the sizes to compile for where the file leaves them open: '
       + `${open.map(({ dimensions }) => dimensions ? formatDimensions(dimensions) : '[]').join(', ')}` : ''));
 }
@@ -389,5 +394,5 @@ function formatDimensions(dimensions: readonly (number | undefined)[]): string {
 }
 
 function names(inputs: readonly { readonly name?: string }[]): string {
-  return inputs.slice(0, MAX_SHOWN).map(input => name(input.name ?? '')).join(', ') + (inputs.length > MAX_SHOWN ? ` and ${inputs.length - MAX_SHOWN} more` : '');
+  return inputs.slice(0, MAX_INPUTS).map(input => name(input.name ?? '')).join(', ') + (inputs.length > MAX_INPUTS ? ` and ${inputs.length - MAX_INPUTS} more` : '');
 }

@@ -4,31 +4,31 @@ import { FormatError, UnexpectedEnd, type ByteReader } from './byte-reader';
 
 /** One member of a tar archive. */
 export interface TarEntry {
-  /** Path without `./` before it and without a slash at its end. */
+  /** The path without a leading `./` and without a trailing slash. */
   readonly path: string;
   /** A hard link is another name for a file in the same archive. */
   readonly type: 'file' | 'directory' | 'link' | 'hardlink' | 'other';
-  /** Bytes of its content. */
+  /** The size of its content in bytes. */
   readonly size: number;
   /** The target of a link. */
   readonly linkTarget?: string;
-  /** Whether the archive has only parts of the file, because tar omitted its holes. */
+  /** Whether the archive contains only parts of the file, because tar omitted its holes. */
   readonly isSparse?: boolean;
 }
 
 const BLOCK = 512;
-/** By the flag of the header. */
+/** The types by the flag in the header. */
 const TYPES: { readonly [flag: string]: TarEntry['type'] } = { '0': 'file', '\0': 'file', '7': 'file', 'S': 'file', '1': 'hardlink', '2': 'link', '5': 'directory' };
 /** Extended headers of a sparse file, including its own name. */
 const SPARSE = 'GNU.sparse.', SPARSE_NAME = `${SPARSE}name`;
 /** The positions at which the header of a sparse file in GNU's format, and a block of its map, indicate that another block follows. */
 const SPARSE_HEADER_FLAG = 482, SPARSE_BLOCK_FLAG = 504;
-/** The maximum length of a path, which is also the limit of Linux, and of an extended header, in which macOS also stores the attributes of a file. */
+/** The maximum lengths of a path, which is Linux's limit, and of an extended header, in which macOS also stores the attributes of a file. */
 const MAX_NAME = 4096, MAX_EXTENDED = 1024 * 1024;
 
 /**
- * Reads the members of a tar archive one after the other, in the formats of POSIX (ustar, pax) and GNU. No small library reads one synchronously without
- * having all of it in memory.
+ * Reads the members of a tar archive one after the other, in the formats of POSIX (ustar, pax) and GNU. No small library does this synchronously
+ * without holding the whole archive in memory.
  *
  * @param visit called with each member and a reader of its content, which it need not read
  */
@@ -79,7 +79,7 @@ export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: Byt
   }
 }
 
-/** The map of the parts of a sparse file, if it does not fit into the header. */
+/** Skips the map of the parts of a sparse file, if it does not fit into the header. */
 function skipSparseMap(bytes: ByteReader, header: Buffer): void {
   for (let more = header[SPARSE_HEADER_FLAG]; more !== 0;) {
     bytes.spend(1);
@@ -87,12 +87,12 @@ function skipSparseMap(bytes: ByteReader, header: Buffer): void {
   }
 }
 
-/** Archives of some programs lack the last padding. */
+/** Skips padding. It may be missing at the end, as in the archives of some programs. */
 function skipPadding(bytes: ByteReader, padding: number): void {
   bytes.readUpTo(padding);
 }
 
-/** The sum of the header's bytes, with its own field as spaces. */
+/** Whether a header has the right checksum: the sum of its bytes, with the checksum's field counted as spaces. */
 function hasChecksum(header: Buffer): boolean {
   if (header.length < BLOCK) { return false; }
   let sum = 8 * 0x20;
@@ -108,7 +108,7 @@ function pathOf(block: Buffer): string {
   return prefix ? `${prefix}/${name}` : name;
 }
 
-/** This uses no regular expression for the end, which would take quadratic time for a path of slashes. */
+/** Normalizes a path. A regular expression for the trailing slashes would take quadratic time for a path that consists of slashes. */
 function normalize(path: string): string {
   const start = /^(\.\/+)*/.exec(path)![0].length;
   let end = path.length;
@@ -121,7 +121,7 @@ function text(bytes: Buffer): string {
   return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
 }
 
-/** Octal digits, or the number itself after a byte of 0x80. */
+/** Reads a number: octal digits, or a binary number after a byte of 0x80. */
 function readNumber(field: Buffer): number {
   if (field[0] === 0x80) { return safe(Number(field.subarray(4).readBigUInt64BE())); }
   const digits = text(field).trim();
@@ -138,7 +138,7 @@ function safe(size: number): number {
   return size;
 }
 
-/** Records of "LENGTH KEY=VALUE\n". */
+/** Reads the records of an extended header, which have the form "LENGTH KEY=VALUE\n". */
 function readPax(content: Buffer): Record<string, string> {
   const records: Record<string, string> = {};
   for (let at = 0; at < content.length;) {
@@ -152,7 +152,7 @@ function readPax(content: Buffer): Record<string, string> {
   return records;
 }
 
-/** More bytes than the compressed first header of a tar archive needs. */
+/** The number of compressed bytes that are checked, more than the first header of a tar archive needs. */
 const BEGINNING = 4096;
 /** The maximum length of the header of gzip, in which a program may store a name, a comment and up to 64 KiB of its own data. */
 const MAX_GZIP_HEADER = 1024 * 1024;
@@ -174,7 +174,7 @@ export function archiveProblem(path: string): string | undefined {
   return isTar(unpacked) ? undefined : 'a compressed file that is no tar archive';
 }
 
-/** Without its setup, Git LFS checks out a text file instead of a large file. */
+/** The text that Git checks out instead of a large file if Git LFS is not set up. */
 export const LFS_POINTER = {
   beginning: Buffer.from('version https://git-lfs'),
   description: 'a pointer of Git LFS, run "git lfs pull"',
@@ -205,7 +205,9 @@ function isGzip(beginning: Buffer): boolean {
     && beginning[GZIP_FLAGS] < 2 ** RESERVED;
 }
 
-/** The length of the header with its optional fields. If the header does not end within the given bytes, it is at least their length. */
+/**
+ * Returns the length of the header with its optional fields. If the header does not end within the given bytes, the result is at least their length.
+ */
 function gzipHeaderLength(beginning: Buffer): number {
   const hasField = (place: number) => Math.floor(beginning[GZIP_FLAGS] / 2 ** place) % 2 === 1;
   let length = GZIP_HEADER.length;
@@ -227,7 +229,7 @@ function gunzipBeginning(compressed: Buffer): Buffer | undefined {
   }
 }
 
-/** An archive without files has only zeros. */
+/** Whether content is the beginning of a tar archive. An archive without files consists of zeros. */
 function isTar(content: Buffer): boolean {
   const header = content.subarray(0, BLOCK);
   return hasChecksum(header) || header.length === BLOCK && header.every(byte => byte === 0);

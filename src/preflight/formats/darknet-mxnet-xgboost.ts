@@ -3,10 +3,10 @@ import { FormatError, UnsupportedFormat } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 
 const MAX_CONFIG = 1024 * 1024;
-/** Sections of Yolo's three generations. */
+/** The sections that identify Yolo models, one for each of the three generations. */
 const YOLO = ['detection', 'region', 'yolo'];
 
-/** The `[net]` section of a `.cfg` has the size of the image. AWS documents no name of the input. */
+/** Reads a `.cfg` file. Its `[net]` section contains the size of the image. AWS documents no name for the input. */
 export function readDarknetConfig(bytes: ByteReader): ModelFile {
   if (bytes.remaining > MAX_CONFIG) { return { unreadable: `it is larger than ${MAX_CONFIG / 1024 / 1024} MiB` }; }
   const lines = bytes.read(bytes.remaining).toString('utf8').split('\n').map(line => line.trim());
@@ -24,22 +24,22 @@ export function readDarknetConfig(bytes: ByteReader): ModelFile {
   return { inputs: [{ dimensions: [undefined, size('channels'), size('height'), size('width')] }] };
 }
 
-/** Major, minor, revision, and counters before the numbers. */
+/** Reads a `.weights` file, which begins with its major, minor and revision numbers. */
 export function readDarknetWeights(bytes: ByteReader): ModelFile {
   if (bytes.remaining < 16) { return { notAModel: 'a file too short for weights' }; }
   const major = bytes.read(4).readInt32LE();
   return major >= 0 && major < 10 ? {} : { notAModel: 'a file that DarkNet did not make' };
 }
 
-/** A symbol has no weights. */
+/** The maximum size of a symbol, which contains no weights. */
 const MAX_SYMBOL = 8 * 1024 * 1024;
 const MAX_ARRAYS = 100_000;
-/** Of a list of arrays, and of an array in the versions 2 and 3 of its format. */
+/** The magic numbers of a list of arrays, and of an array in versions 2 and 3 of its format. */
 const LIST_MAGIC = 0x112, ARRAY_V2 = 0xf993fac9, ARRAY_V3 = 0xf993faca;
 /** Bytes of an element by the number of its type: float32, float64, float16, uint8, int32, int8, int64, bool. */
 const ELEMENT_SIZES = [4, 8, 2, 1, 4, 1, 8, 1];
 
-/** A symbol: nodes with the operator "null" are variables, which are inputs unless the parameters have them. */
+/** Reads a symbol. Its nodes with the operator "null" are variables, and those that are not parameters are inputs. */
 export function readSymbol(bytes: ByteReader): ModelFile {
   if (bytes.remaining > MAX_SYMBOL) { return { unreadable: `it is larger than ${MAX_SYMBOL / 1024 / 1024} MiB` }; }
   bytes.spend(bytes.remaining / 16);
@@ -56,19 +56,19 @@ export function readSymbol(bytes: ByteReader): ModelFile {
   return { variables, ...(typeof version === 'number' ? { writtenBy: { version: releaseOf(version), because: 'its symbol says so' } } : {}) };
 }
 
-/** A variable that was created with a shape has it as a string, with 0 for an open size. */
+/** Reads the shape of a variable that was created with one. It is a string, with 0 for an open size. */
 function shapeOf(node: any): Pick<ModelInput, 'dimensions'> {
   const text = node.attrs?.__shape__;
   const [, sizes] = /^[([]([0-9, -]+)[)\]]$/.exec(typeof text === 'string' ? text : '') ?? [];
   return sizes === undefined ? {} : { dimensions: sizes.split(',').filter(size => size.trim() !== '').map(size => Number(size) > 0 ? Number(size) : undefined) };
 }
 
-/** 10901 is 1.9.1. */
+/** Returns the release for a version number, such as 1.9 for 10901. */
 function releaseOf(version: number): string {
   return `${Math.floor(version / 10_000)}.${Math.floor(version / 100) % 100}`;
 }
 
-/** A list of arrays, then their names with the prefix "arg:" or "aux:". */
+/** Reads parameters: a list of arrays, followed by their names with the prefix "arg:" or "aux:". */
 export function readParameters(bytes: ByteReader): ModelFile {
   const uint64 = () => Number(bytes.read(8).readBigUInt64LE());
   if (uint64() !== LIST_MAGIC) { return { notAModel: 'a file that MXNet did not make' }; }
@@ -105,16 +105,16 @@ function limited(count: number): number {
 }
 
 const MAX_TAIL = 4 * 1024 * 1024;
-/** Some releases begin their binary format with it. */
+/** The beginning of the binary format in some releases. */
 const MAGIC = 'binf';
-/** Here, the binary has the name of its booster, and the other formats have the name of their first part. */
+/** The number of bytes in which the binary contains the name of its booster, and the other formats contain the name of their first part. */
 const HEAD = 512;
 const BOOSTER = /gbtree|gblinear|dart/;
 const NOT_XGBOOST: ModelFile = { notAModel: 'a file that XGBoost did not write' };
 
 /**
- * XGBoost's own binary begins with numbers, its JSON with a brace, UBJSON (since 1.6) with a brace and a length. A pickle begins with none of them. JSON has
- * the version near its end.
+ * Reads a model of XGBoost. Its binary format begins with numbers, its JSON with a brace, and UBJSON (since 1.6) with a brace and a length. A pickle
+ * begins with none of these. JSON contains the version near its end.
  */
 export function readXgboost(bytes: ByteReader): ModelFile {
   const size = bytes.remaining;
@@ -130,7 +130,7 @@ export function readXgboost(bytes: ByteReader): ModelFile {
   return major === undefined ? {} : { writtenBy: { version: `${major}.${minor}`, because: 'it says so' } };
 }
 
-/** Numbers 6 and 7 of the binary. They are zero in files from before 1.0, and arbitrary in other files. */
+/** Reads the version from numbers 6 and 7 of the binary. They are zero in files from before 1.0, and arbitrary in other files. */
 function versionOfBinary(head: Buffer): ModelFile['writtenBy'] {
   const start = head.toString('latin1', 0, 4) === MAGIC ? 4 : 0;
   if (head.length < start + 28) { return undefined; }

@@ -2,27 +2,30 @@ import { isRecord } from '../../util/prop-types';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
-/** How the JSON of a model begins in all versions of Keras. */
+/** The beginnings of a model's JSON in all versions of Keras. */
 const CONFIG = '{"class_name": ';
 const CONFIG_KERAS_3 = '{"module": "keras';
 const MAX_CONFIG = 8 * 1024 * 1024;
 const STEP = 1024 * 1024;
 
 const VERSION_ATTRIBUTE = 'keras_version';
-/** Its value follows, either directly or in the heap of strings. */
+/** Matches the value of the attribute, which follows directly or in the heap of strings. */
 const VERSION = /\0(([0-9]{1,2}\.[0-9]{1,2})\.[0-9]{1,3}[-+.a-z0-9]{0,16})\0/;
-/** Keras writes its attributes at the beginning of the file or of a block; a version farther from the definition does not count. */
-const NEIGHBOURHOOD = 64 * 1024;
+/**
+ * The distance from the definition within which a version counts, in bytes. Keras writes its attributes at the beginning of the file or of a block.
+ */
+const NEIGHBORHOOD = 64 * 1024;
 
 /**
- * An HDF5 file. Keras writes the model's definition into it as one JSON string, for which this searches, because libraries for HDF5 need the whole file in memory.
+ * Reads a model of Keras in an HDF5 file. Keras writes the model's definition as one JSON string. The reader searches for it, because libraries for
+ * HDF5 need the whole file in memory.
  */
 export function readKeras(bytes: ByteReader): ModelFile {
   if (bytes.readUpTo(8).toString('latin1') !== SIGNATURE) { return { notAModel: 'a file that is no HDF5' }; }
   let window = Buffer.alloc(0);
   let hasAttribute = false;
   while (!bytes.isAtEnd) {
-    window = Buffer.concat([window.subarray(-NEIGHBOURHOOD), bytes.readUpTo(STEP)]);
+    window = Buffer.concat([window.subarray(-NEIGHBORHOOD), bytes.readUpTo(STEP)]);
     hasAttribute ||= window.includes('model_config');
     const start = [CONFIG, CONFIG_KERAS_3].map(beginning => window.indexOf(beginning)).filter(at => at >= 0).sort((a, b) => a - b)[0];
     if (start === undefined) { continue; }
@@ -33,20 +36,20 @@ export function readKeras(bytes: ByteReader): ModelFile {
     return {
       ...(config ? { inputs: inputsOf(config, isChannelsFirst) } : {}),
       ...(isChannelsFirst ? { layout: 'its layers have data_format="channels_first"' } : {}),
-      writtenBy: versionOf(text ?? '', window.toString('latin1', Math.max(0, start - NEIGHBOURHOOD), start + NEIGHBOURHOOD)),
+      writtenBy: versionOf(text ?? '', window.toString('latin1', Math.max(0, start - NEIGHBORHOOD), start + NEIGHBORHOOD)),
     };
   }
   return hasAttribute ? {} : { notAModel: 'weights without the definition of the model, as save_weights makes it' };
 }
 
-function versionOf(definition: string, neighbourhood: string): ModelFile['writtenBy'] {
-  const attribute = neighbourhood.indexOf(VERSION_ATTRIBUTE);
-  const [, version, release] = attribute < 0 ? [] : VERSION.exec(neighbourhood.slice(attribute)) ?? [];
+function versionOf(definition: string, neighborhood: string): ModelFile['writtenBy'] {
+  const attribute = neighborhood.indexOf(VERSION_ATTRIBUTE);
+  const [, version, release] = attribute < 0 ? [] : VERSION.exec(neighborhood.slice(attribute)) ?? [];
   if (release !== undefined) { return { version: release, because: `its keras_version is ${version}` }; }
   return definition.includes(CONFIG_KERAS_3) ? { version: '3.0', orNewer: true, because: 'its definition names the module keras of Keras 3' } : undefined;
 }
 
-/** The text from a brace to its closing brace. */
+/** Returns the text from a brace to its closing brace. */
 function readJson(beginning: Buffer, bytes: ByteReader): string | undefined {
   let depth = 0;
   let inText = false;
@@ -80,7 +83,7 @@ function parse(text: string): Record<string, any> | undefined {
   }
 }
 
-/** Layers of the class InputLayer. The first layer of a Sequential model may have the shape itself. */
+/** Returns the inputs, which are layers of the class InputLayer. In a Sequential model, the first layer may contain the shape instead. */
 function inputsOf(model: Record<string, any>, isChannelsFirst: boolean): ModelInput[] | undefined {
   const dimensionsOf = (shape: unknown[]) => isChannelsFirst ? { dimensions: toSizes(shape) } : inRequest(toSizes(shape));
   const layers: unknown = Array.isArray(model.config) ? model.config : model.config?.layers;
@@ -101,7 +104,8 @@ function toSizes(shape: unknown[]): Sizes {
 }
 
 /**
- * The artifact is channel-last, the shape in a request channel-first. AWS documents this for images. For sequences and volumes, both orders are possible.
+ * Returns the shape for a request, which is channel-first, while the artifact is channel-last. AWS documents this for images. For sequences and
+ * volumes, both orders are possible.
  */
 function inRequest(sizes: Sizes): Pick<ModelInput, 'dimensions' | 'alternative'> {
   if (sizes.length < 3) { return { dimensions: sizes }; }

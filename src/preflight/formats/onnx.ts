@@ -25,10 +25,10 @@ const RELEASES: readonly { readonly release: string; readonly opset: number; rea
   { release: '1.23', opset: 28, ir: 14 },
 ];
 
-/** The maximum number of files with weights that are named. */
+/** The maximum number of files with weights in the result. */
 const MAX_FILES = 100;
 
-/** A ModelProto: IR version (1), graph (7), opset imports (8). */
+/** Reads a ModelProto: IR version (1), graph (7), opset imports (8). */
 export function readOnnx(bytes: ByteReader): ModelFile {
   let ir: number | undefined, opset: number | undefined, graph: Graph | undefined;
   readMessage(bytes, ({ number, value, content }) => {
@@ -52,7 +52,7 @@ interface Graph {
   readonly externalData: Set<string>;
 }
 
-/** A GraphProto: initializers (5), inputs (11). Exporters from before IR version 4 list the weights among the inputs. */
+/** Reads a GraphProto: initializers (5), inputs (11). Exporters from before IR version 4 list the weights among the inputs. */
 function readGraph(bytes: ByteReader): Graph {
   const graph: Graph = { inputs: [], weights: new Set(), externalData: new Set() };
   readMessage(bytes, ({ number, content }) => {
@@ -65,7 +65,7 @@ function readGraph(bytes: ByteReader): Graph {
   return graph;
 }
 
-/** A TensorProto: name (8), external data (13), of it key (1) and value (2): "location" is a path. */
+/** Reads a TensorProto: name (8), external data (13), which contains key (1) and value (2). The value for the key "location" is a path. */
 function readWeights(bytes: ByteReader, { weights, externalData }: Graph): void {
   readMessage(bytes, ({ number, content }) => {
     if (number === 8) { weights.add(readText(content)); }
@@ -79,7 +79,7 @@ function readWeights(bytes: ByteReader, { weights, externalData }: Graph): void 
   });
 }
 
-/** A ValueInfoProto: name (1), type (2), in it tensor_type (1), in it shape (2), in it dim (1), in it dim_value (1). */
+/** Reads a ValueInfoProto: name (1), type (2) > tensor_type (1) > shape (2) > dim (1) > dim_value (1). */
 function readInput(bytes: ByteReader): ModelInput {
   let name = '';
   let dimensions: (number | undefined)[] | undefined;
@@ -103,7 +103,7 @@ function readInput(bytes: ByteReader): ModelInput {
   return { name, dimensions };
 }
 
-/** An OperatorSetIdProto: domain (1), version (2); only that of ONNX itself, which has no domain. */
+/** Reads an OperatorSetIdProto: domain (1), version (2). Only ONNX's own operators count, whose domain is empty. */
 function readOpset(bytes: ByteReader): number | undefined {
   let domain = '';
   let version: number | undefined;

@@ -1,7 +1,7 @@
 import { FormatError, type ByteReader } from '../byte-reader';
 
 const MAX_TEXT = 4096;
-/** The cost of an input, which is stored. */
+/** The steps of the budget that storing an input costs. */
 export const INPUT_COST = 20;
 
 /** Wire types. */
@@ -9,14 +9,15 @@ const VARINT = 0, FIXED64 = 1, LENGTH = 2, FIXED32 = 5;
 
 export interface Field {
   readonly number: number;
-  /** Of a number. */
+  /** The value of a number. */
   readonly value?: number;
-  /** Of a message, text or bytes. */
+  /** The content of a message, text or bytes. */
   readonly content?: ByteReader;
 }
 
 /**
- * Reads the fields of a protobuf message as a stream, because a model's weights come before its inputs, and libraries need the whole message in memory.
+ * Reads the fields of a protobuf message as a stream, because a model's weights come before its inputs, and libraries need the whole message in
+ * memory.
  */
 export function readMessage(bytes: ByteReader, visit: (field: Field) => void): void {
   while (!bytes.isAtEnd) {
@@ -41,14 +42,14 @@ export function readMessage(bytes: ByteReader, visit: (field: Field) => void): v
   }
 }
 
-/** Reads a name. Empty if it is too long for a name. */
+/** Reads a name. It is empty if the text is too long for a name. */
 export function readText(content: ByteReader | undefined): string {
   if (!content || content.remaining > MAX_TEXT) { return ''; }
   content.spend(content.remaining / 16);
   return content.read(content.remaining).toString('utf8');
 }
 
-/** Numbers of 64 bits. Negative ones, which have ten bytes, are only known to be below 1. */
+/** Reads a number of 64 bits. A negative number, which has ten bytes, is rounded, so that the result may also be 0. */
 function readVarint(bytes: ByteReader): number {
   let value = 0, factor = 1;
   for (let i = 0; i < 10; i++) {

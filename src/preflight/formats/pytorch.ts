@@ -2,15 +2,15 @@ import * as zlib from 'zlib';
 import { FormatError, UnsupportedFormat } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 
-/** The directory of a zip is at its end. torch.jit writes the weights first, so the code is at the end, too. */
+/** The number of bytes at the end that are read. The directory of a zip is there, and so is the code, because torch.jit writes the weights first. */
 const TAIL = 8 * 1024 * 1024;
 const MAX_MEMBERS = 200_000;
 /** The maximum size of the code of a TorchScript module. */
 const MAX_CODE = 4 * 1024 * 1024;
 
 /**
- * A zip file. It has `code/` if torch.jit wrote it. Without it, torch.save wrote a state dict or a pickled module. Only the name of the class in its pickle is
- * read. Libraries for zip need the whole file in memory or are asynchronous.
+ * Reads a model of PyTorch, which is a zip file. If torch.jit wrote it, it contains `code/`; otherwise, torch.save wrote a state dict or a pickled
+ * module. Only the name of the class is read from its pickle. Libraries for zip need the whole file in memory or are asynchronous.
  */
 export function readPyTorch(bytes: ByteReader): ModelFile {
   const size = bytes.remaining;
@@ -28,8 +28,8 @@ export function readPyTorch(bytes: ByteReader): ModelFile {
 }
 
 /**
- * Oldest release that writes a version of the format, by the header versions.h of PyTorch 1.4 to 2.1. A model gets a version above 3 only when one of its
- * operators needs it.
+ * The oldest release that writes a version of the format, according to the header versions.h of PyTorch 1.4 to 2.1. A model gets a version above 3
+ * only if one of its operators needs it.
  */
 const RELEASES: readonly { readonly format: number; readonly release: string }[] = [
   { format: 2, release: '1.5' },
@@ -46,7 +46,7 @@ function writtenBy(zip: Zip): ModelFile['writtenBy'] {
   return release && { version: release.release, orNewer: true, because: `version ${format} of TorchScript` };
 }
 
-/** Of `def forward(self: …, a: Tensor, b: Tensor)` in the class of the model: the parameters without self. */
+/** Reads the parameters, without self, of `def forward(self: …, a: Tensor, b: Tensor)` in the class of the model. */
 function readInputs(zip: Zip): ModelInput[] | undefined {
   // A pickle begins with the class of its outermost object.
   const [, module, className] = /^\x80.c(__torch__[\w.]*)\n(\w+)\n/s.exec(zip.read('data.pkl') ?? '') ?? [];
@@ -67,7 +67,7 @@ interface ZipMember {
   readonly offset: number;
 }
 
-/** The files in the last megabytes of a zip, in the folder into which PyTorch writes everything. */
+/** The files in the last megabytes of a zip, in the folder that PyTorch writes everything to. */
 class Zip {
   private readonly members = new Map<string, ZipMember>();
   private readonly folder: string;
@@ -90,7 +90,7 @@ class Zip {
     return [...this.members.keys()].some(name => name.startsWith(`${this.folder}/${path}/`));
   }
 
-  /** The text of a member; undefined if it is not in the tail, or too long. */
+  /** Returns the text of a member. It is undefined if the member is not in the tail, or too long. */
   public read(path: string): string | undefined {
     const member = this.members.get(`${this.folder}/${path}`);
     const at = member === undefined ? -1 : member.offset - this.base;
@@ -104,10 +104,10 @@ class Zip {
     }
   }
 
-  /** Position of the tail in the file. */
+  /** The position of the tail in the file. */
   private get base(): number { return this.size - this.tail.length; }
 
-  /** The central directory. The tail has at most its last megabytes. */
+  /** Reads the central directory, which must be in the tail. */
   private readDirectory(visit: (path: string, member: ZipMember) => void): void {
     const { tail, base } = this;
     const end = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1');
@@ -135,7 +135,7 @@ class Zip {
   }
 }
 
-/** Files above 4 GiB have the offset in an extra field with the tag 1, after sizes of the same length. */
+/** Reads the offset in a file above 4 GiB, which is in an extra field with the tag 1, after sizes of the same length. */
 function longOffset(extra: Buffer): number | undefined {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     const length = extra.readUInt16LE(at + 2);

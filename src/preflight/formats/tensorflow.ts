@@ -2,10 +2,9 @@ import { FormatError, UnsupportedFormat } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 import { INPUT_COST, readMessage, readText } from './protobuf';
 
-/** The default signature. */
 const DEFAULT_SIGNATURE = 'serving_default';
 
-/** A SavedModel: meta graphs (2), of each its information (1) and signatures (5). */
+/** Reads a SavedModel: meta graphs (2), each with its information (1) and signatures (5). */
 export function readSavedModel(bytes: ByteReader): ModelFile {
   const signatures = new Map<string, ModelInput[]>();
   let version = '';
@@ -31,7 +30,7 @@ export function readSavedModel(bytes: ByteReader): ModelFile {
   };
 }
 
-/** An entry of the map: key (1), SignatureDef (2), in it the map of inputs (1). `__saved_model_init_op` has none. */
+/** Reads an entry of the map of signatures: key (1), SignatureDef (2) > map of inputs (1). `__saved_model_init_op` has no inputs. */
 function readSignature(bytes: ByteReader, signatures: Map<string, ModelInput[]>): void {
   let signature = '';
   const inputs: ModelInput[] = [];
@@ -47,7 +46,7 @@ function readSignature(bytes: ByteReader, signatures: Map<string, ModelInput[]>)
   if (inputs.length > 0) { signatures.set(signature, inputs); }
 }
 
-/** An entry of the map: key (1), TensorInfo (2), in it the name of the tensor (1) and its shape (3). */
+/** Reads an entry of the map of inputs: key (1), TensorInfo (2), which contains the name of the tensor (1) and its shape (3). */
 function readSignatureInput(bytes: ByteReader): ModelInput {
   let name = '', tensorName = '';
   let dimensions: ModelInput['dimensions'];
@@ -62,7 +61,7 @@ function readSignatureInput(bytes: ByteReader): ModelInput {
   return { name, aliases: [tensorName, tensorName.replace(/:0$/, '')], dimensions };
 }
 
-/** A TensorShapeProto: dim (2), in it size (1); unknown rank (3). */
+/** Reads a TensorShapeProto: dim (2) > size (1), unknown rank (3). */
 function readShape(bytes: ByteReader): (number | undefined)[] | undefined {
   const sizes: (number | undefined)[] = [];
   let isUnknown = false;
@@ -78,8 +77,8 @@ function readShape(bytes: ByteReader): (number | undefined)[] | undefined {
 }
 
 /**
- * TF_GRAPH_DEF_VERSION in the header version.h of 1.15, 2.9 and 2.21. The number grows from release to release. 1.15 has 134 and is the last release of
- * TensorFlow 1, so 135 and above is TensorFlow 2. A release between two entries counts as the older entry "or newer".
+ * TF_GRAPH_DEF_VERSION in the header version.h of 1.15, 2.9 and 2.21. The number grows from release to release. 1.15 has 134 and is the last release
+ * of TensorFlow 1, so 135 and above is TensorFlow 2. A release between two entries counts as the older entry "or newer".
  */
 const RELEASES: readonly { readonly producer: number; readonly release: string }[] = [
   { producer: 135, release: '2.0' },
@@ -93,14 +92,16 @@ function writtenByProducer(producer: number): Pick<ModelFile, 'writtenBy'> {
   return known ? { writtenBy: { version: known.release, orNewer: true, because: `version ${producer} of the graph's format` } } : {};
 }
 
-/** A GraphDef: nodes (1), of each name (1), operation (2), attributes (5); versions (4), of them the producer (1). Inputs are the placeholders. */
+/**
+ * Reads a GraphDef: nodes (1), each with name (1), operation (2) and attributes (5); versions (4) > producer (1). The placeholders are the inputs.
+ */
 export function readFrozenGraph(bytes: ByteReader): ModelFile {
   const inputs: ModelInput[] = [];
   let producer = 0;
   let nodes = 0;
   let isOther = false;
   readMessage(bytes, ({ number, content, value }) => {
-    // The version of a SavedModel's schema, or of ONNX's.
+    // In a SavedModel or in ONNX, field 1 is the number of the schema's version.
     if (number === 1 && value !== undefined) { isOther = true; }
     if (number === 4 && content) { readMessage(content, version => { if (version.number === 1) { producer = version.value ?? 0; } }); }
     if (number !== 1 || !content) { return; }
@@ -120,7 +121,7 @@ export function readFrozenGraph(bytes: ByteReader): ModelFile {
   return { notAModel: isOther ? 'no frozen graph, but a saved model under another name than saved_model.pb, or a model of ONNX' : 'a file without a graph' };
 }
 
-/** An entry of the map: key (1), AttrValue (2), in it shape (7). */
+/** Reads an entry of the map of attributes: key (1), AttrValue (2) > shape (7). */
 function readShapeAttribute(bytes: ByteReader): ModelInput['dimensions'] {
   let key = '';
   let shape: ModelInput['dimensions'];
@@ -133,19 +134,20 @@ function readShapeAttribute(bytes: ByteReader): ModelInput['dimensions'] {
   return shape;
 }
 
-/** Models for devices are small. A larger one is not read. */
+/** The maximum size of a file. Models for devices are small. */
 const MAX_SIZE = 64 * 1024 * 1024;
-/** More inputs than any model has. */
+/** The maximum number of inputs, more than any model has. */
 const MAX_INPUTS = 1_000;
 
-/** More tensors, buffers or sizes than any model has. */
+/** The maximum number of tensors, buffers or sizes, more than any model has. */
 const MAX_ELEMENTS = 200_000;
 /** The only version of the schema that TensorFlow Lite has written since its first release. */
 const SCHEMA = 3;
 
 /**
- * A flatbuffer of TensorFlow Lite: of the model, version (0), subgraphs (2), buffers (4) and metadata (6); of a subgraph, tensors (0) and inputs (1); of a
- * tensor, shape (0), name (3) and shape signature (7), which has -1 where a size is open. Each position is checked, unlike in the flatbuffers library.
+ * Reads a flatbuffer of TensorFlow Lite. A model has version (0), subgraphs (2), buffers (4) and metadata (6); a subgraph has tensors (0) and inputs
+ * (1); a tensor has shape (0), name (3) and shape signature (7), which contains -1 for an open size. Each position is checked, unlike in the
+ * flatbuffers library.
  */
 export function readTflite(bytes: ByteReader): ModelFile {
   if (bytes.remaining > MAX_SIZE) { return { unreadable: `it is larger than the ${MAX_SIZE / 1024 / 1024} MiB that are looked into` }; }
@@ -169,7 +171,9 @@ function readInputs(file: Flatbuffer): ModelInput[] {
   });
 }
 
-/** The converter writes the oldest release that runs the model's operators into a buffer, by metadata with name (0) and number of the buffer (1). */
+/**
+ * Reads the oldest release that runs the model's operators. The converter writes it to a buffer, and metadata contains its name (0) and number (1).
+ */
 function writtenBy(file: Flatbuffer): Pick<ModelFile, 'writtenBy'> {
   const entry = file.tables(file.field(file.root, 6)).find(table => file.text(file.field(table, 0)) === 'min_runtime_version');
   if (entry === undefined) { return {}; }
@@ -187,7 +191,7 @@ class Flatbuffer {
 
   public get root(): number { return this.follow(0); }
 
-  /** The position of a table's field; undefined if it is absent. */
+  /** Returns the position of a table's field. It is undefined if the field is absent. */
   public field(table: number, index: number): number | undefined {
     const vtable = table - this.int32(table);
     const at = 4 + index * 2;
@@ -204,7 +208,7 @@ class Flatbuffer {
     return this.elements(field).map(at => this.int32(at));
   }
 
-  /** Zero if it is absent, because flatbuffers omit defaults. */
+  /** Returns the value of a field. It is zero if the field is absent, because flatbuffers omit defaults. */
   public integer(field: number | undefined): number {
     return field === undefined ? 0 : this.int32(field);
   }
@@ -216,7 +220,7 @@ class Flatbuffer {
     return this.bytes.toString('utf8', at + 4, at + 4 + length);
   }
 
-  /** Positions of the elements of a vector, each of four bytes. */
+  /** Returns the positions of the elements of a vector, each of four bytes. */
   private elements(field: number | undefined): number[] {
     if (field === undefined) { return []; }
     const at = this.follow(field);
