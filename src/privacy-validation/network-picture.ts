@@ -3,7 +3,7 @@ import { isJobResource } from './network/job-placements';
 import { type CompilationNetwork, findNetworks, wholeVpc } from './network/network';
 import { trustOf } from './network/role-trust';
 import { bucketPanel, bucketPanelHeight, VPC, vpcPanel } from './picture/panels';
-import { arrow, blocked, box, COLOUR, mark, type State, STATE_COLOUR, STATE_FILL, svg, text, worstState } from './picture/svg';
+import { arrow, blocked, box, COLOR, mark, type State, STATE_COLOR, STATE_FILL, svg, text, worstState } from './picture/svg';
 import { evaluate, type PrivacyReport, verdictsOf } from './report/privacy-report';
 import { EXPOSURE_RULE_IDS } from './rules/exposure-rules';
 import type { VerdictOf } from './rules/rule';
@@ -33,14 +33,14 @@ export function drawNetworks(templates: TemplateSet, report: PrivacyReport = eva
   let top = HEADER;
   let exposures = 0;
   for (const network of networks) {
-    // The other findings belong to the app, so they are listed once.
+    // The other findings are about the whole app, so only the first network lists them.
     const drawn = drawNetwork(templates, network, top, verdictOf, network === networks[0] ? otherFindings(report) : []);
     content.push(...drawn.content);
     top += drawn.height;
     exposures += drawn.exposures;
   }
   if (networks.length === 0) {
-    content.push(text(32, top + 24, 'No VPC and no compilation job in this template.', { size: 15, fill: COLOUR.soft }));
+    content.push(text(32, top + 24, 'No VPC and no compilation job in this template.', { size: 15, fill: COLOR.soft }));
     top += 60;
   }
   // The rules ignore a VPC without jobs, but the picture shows it.
@@ -93,9 +93,9 @@ function header(summary?: Summary): string[] {
     text(32, 42, 'Private network of SageMaker Neo compilation jobs', { size: 24, bold: true }),
     ...summary ? [
       mark(34, 66, summary.state),
-      text(52, 71, summary.label, { size: 15, bold: true, fill: STATE_COLOUR[summary.state] }),
+      text(52, 71, summary.label, { size: 15, bold: true, fill: STATE_COLOR[summary.state] }),
     ] : [],
-    text(WIDTH - 32, 42, 'drawn from the synthesized CloudFormation template', { size: 12.5, fill: COLOUR.soft, anchor: 'end' }),
+    text(WIDTH - 32, 42, 'drawn from the synthesized CloudFormation template', { size: 12.5, fill: COLOR.soft, anchor: 'end' }),
   ];
 }
 
@@ -111,18 +111,18 @@ function legend(y: number): string[] {
     [32, 'allowed path of model data', arrow([[32, y + 8], [66, y + 8]], 'allowed')],
     [300, 'control only, no model data', arrow([[300, y + 8], [334, y + 8]], 'control')],
     [556, 'opens the network', arrow([[556, y + 8], [590, y + 8]], 'open')],
-    [756, 'open, and accepted', box(756, y, 34, 16, { fill: COLOUR.acceptedFill, stroke: COLOUR.accepted, radius: 4 })],
-    [956, 'not visible', box(956, y, 34, 16, { fill: COLOUR.unknownFill, stroke: COLOUR.unknown, radius: 4 })],
+    [756, 'open, and accepted', box(756, y, 34, 16, { fill: COLOR.acceptedFill, stroke: COLOR.accepted, radius: 4 })],
+    [956, 'not visible', box(956, y, 34, 16, { fill: COLOR.unknownFill, stroke: COLOR.unknown, radius: 4 })],
     [1110, 'not in this template', box(1110, y, 34, 16, { dashed: true, stroke: '#9aa5b1', thick: 1.2, radius: 4 })],
   ];
-  return entries.flatMap(([x, words, sample]) => [sample, text(x + 44, y + 12, words, { size: 12.5, fill: COLOUR.soft })]);
+  return entries.flatMap(([x, words, sample]) => [sample, text(x + 44, y + 12, words, { size: 12.5, fill: COLOR.soft })]);
 }
 
 const CONTROL_HEIGHT = 132;
 
 interface Box { readonly x: number; readonly width: number; readonly lines: [string, string, string]; readonly state?: State }
 
-/** Draws the principals that start jobs. No model passes here. */
+/** Draws the principals that start jobs. No model passes through them. */
 function controlPanel(templates: TemplateSet, network: CompilationNetwork, top: number, verdictOf: VerdictOf): string[] {
   const handler = handlerOf(templates, network);
   const boxes: Box[] = [
@@ -132,20 +132,20 @@ function controlPanel(templates: TemplateSet, network: CompilationNetwork, top: 
   ];
   return [
     ...boxes.map(({ x, width, lines: [title, ...rest], state = 'good' }) => {
-      const [fill, stroke] = state === 'good' ? [COLOUR.serviceFill, COLOUR.service] : [STATE_FILL[state], STATE_COLOUR[state]];
+      const [fill, stroke] = state === 'good' ? [COLOR.serviceFill, COLOR.service] : [STATE_FILL[state], STATE_COLOR[state]];
       return [
         box(x, top, width, 76, { fill, stroke }),
         text(x + 14, top + 24, title, { bold: true, size: 14, fill: stroke, width: width - 18 }),
         ...rest.map((line, index) =>
-          text(x + 14, top + 44 + index * 18, line, { size: 12.5, fill: index === 0 ? COLOUR.ink : state === 'good' ? COLOUR.soft : stroke, width: width - 18 })),
+          text(x + 14, top + 44 + index * 18, line, { size: 12.5, fill: index === 0 ? COLOR.ink : state === 'good' ? COLOR.soft : stroke, width: width - 18 })),
       ].join('');
     }),
     arrow([[334, top + 38], [412, top + 38]], 'control'),
-    text(373, top + 29, 'starts', { size: 12, fill: COLOUR.soft, anchor: 'middle' }),
+    text(373, top + 29, 'starts', { size: 12, fill: COLOR.soft, anchor: 'middle' }),
     arrow([[718, top + 38], [796, top + 38]], 'control'),
-    text(757, top + 29, 'acts as', { size: 12, fill: COLOUR.soft, anchor: 'middle' }),
+    text(757, top + 29, 'acts as', { size: 12, fill: COLOR.soft, anchor: 'middle' }),
     arrow([[566, top + 78], [566, top + CONTROL_HEIGHT + 56]], 'control'),
-    text(578, top + 104, 'places network interfaces, without public addresses, in the subnets', { size: 12.5, fill: COLOUR.soft }),
+    text(578, top + 104, 'places network interfaces, without public addresses, in the subnets', { size: 12.5, fill: COLOR.soft }),
   ];
 }
 
@@ -163,14 +163,14 @@ function rolesText({ roles, outside }: CompilationNetwork): string {
   return all.join('; ') || 'not in this template';
 }
 
-/** The verdicts of the rule about the roles, and about the jobs whose role is not part of the app. */
+/** Returns the worst verdict of the rule about roles. For a role that is not part of the app, the finding is about its jobs. */
 function roleState({ roles, jobs, outside }: CompilationNetwork, verdictOf: VerdictOf): State {
-  const strange = jobs.filter(job => job.roles.some(arn => outside.roles.includes(arn))).map(({ resource }) => resource);
+  const withOutsideRole = jobs.filter(job => job.roles.some(arn => outside.roles.includes(arn))).map(({ resource }) => resource);
   const states: { readonly [verdict: string]: State } = { fail: 'open', unknown: 'unknown', accepted: 'accepted' };
-  return worstState([...roles, ...strange].map(resource => states[verdictOf('RolesOnlyForOwnAccount', resource) ?? ''] ?? 'good'));
+  return worstState([...roles, ...withOutsideRole].map(resource => states[verdictOf('RolesOnlyForOwnAccount', resource) ?? ''] ?? 'good'));
 }
 
-/** The worst comes first, because a long line is cut. */
+/** Describes the principals that the roles trust. The worst comes first, because a long line is cut. */
 function trustText(templates: TemplateSet, roles: TemplateResource[]): string {
   const trusts = roles.map(role => trustOf(templates, role));
   const trusted = [...new Set((['other', 'unknown', 'own'] as const).flatMap(owner => trusts.flatMap(trust => trust[owner])))];
@@ -193,8 +193,8 @@ function exposurePanel(exposures: DrawnExposure[], others: Listed[], top: number
   const closed = worst === 'good';
   return [
     ...EXPOSURES.flatMap((kind, index) => chip(kind, index, stateOfAll(exposures.filter(exposure => exposure.kind === kind)), top, chipTop, barTop)),
-    box(VPC.x, barTop, VPC.width, 40, { fill: closed ? '#eef1f5' : STATE_FILL[worst], stroke: closed ? '#9aa5b1' : STATE_COLOUR[worst], radius: 20 }),
-    text(VPC.x + VPC.width / 2, barTop + 25, 'The internet, other VPCs and other networks', { size: 14, bold: true, anchor: 'middle', fill: closed ? COLOUR.soft : STATE_COLOUR[worst] }),
+    box(VPC.x, barTop, VPC.width, 40, { fill: closed ? '#eef1f5' : STATE_FILL[worst], stroke: closed ? '#9aa5b1' : STATE_COLOR[worst], radius: 20 }),
+    text(VPC.x + VPC.width / 2, barTop + 25, 'The internet, other VPCs and other networks', { size: 14, bold: true, anchor: 'middle', fill: closed ? COLOR.soft : STATE_COLOR[worst] }),
     ...list([...exposures.map(({ kind, resource, state }) => ({ label: `${kind}: ${nameOf(resource)}`, state })), ...others], exposures.length, chipTop),
   ];
 }
@@ -203,12 +203,12 @@ function chip(kind: string, index: number, state: State, top: number, chipTop: n
   const x = VPC.x + index * (CHIP_WIDTH + CHIP.gap);
   const middle = x + CHIP_WIDTH / 2;
   const absent = state === 'good';
-  const fill = absent ? COLOUR.soft : STATE_COLOUR[state];
+  const fill = absent ? COLOR.soft : STATE_COLOR[state];
   const words = lines(absent ? `no ${kind}` : kind);
   const first = chipTop + CHIP.height / 2 + 4.5 - (words.length - 1) * 7.5;
   return [
     box(x, chipTop, CHIP_WIDTH, CHIP.height, {
-      dashed: absent || state === 'unknown', fill: STATE_FILL[state], stroke: absent ? '#9aa5b1' : STATE_COLOUR[state], thick: absent ? 1.2 : 2,
+      dashed: absent || state === 'unknown', fill: STATE_FILL[state], stroke: absent ? '#9aa5b1' : STATE_COLOR[state], thick: absent ? 1.2 : 2,
     }),
     ...words.map((line, row) => text(middle, first + row * 15, line, { size: 12, bold: !absent, fill, anchor: 'middle', width: CHIP_WIDTH - 4 })),
     ...state === 'open'
@@ -219,12 +219,12 @@ function chip(kind: string, index: number, state: State, top: number, chipTop: n
 
 const SUFFIX: { readonly [state in State]: string } = { good: '', open: '', accepted: ' (accepted)', unknown: ' (not visible)' };
 
-/** Draws a line of the list. */
+/** An entry in the list of findings. */
 interface Listed { readonly label: string; readonly state: State }
 
 const ORDER: State[] = ['open', 'unknown', 'accepted', 'good'];
 
-/** The names of what opens the network, the worst first. */
+/** Draws the list of findings, the worst first. */
 function list(items: Listed[], exposures: number, top: number): string[] {
   const none = { label: `None of these ${EXPOSURES.length} in this template`, state: 'good' as const };
   const all = [...items, ...exposures === 0 ? [none] : []].sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
@@ -233,9 +233,9 @@ function list(items: Listed[], exposures: number, top: number): string[] {
   return [
     ...shown.flatMap(({ label, state }, index) => [
       mark(LIST.x, top + 12 + index * 20, state),
-      text(LIST.x + 20, top + 16 + index * 20, `${label}${SUFFIX[state]}`, { fill: state === 'good' ? COLOUR.soft : STATE_COLOUR[state], width: LIST.width - 20 }),
+      text(LIST.x + 20, top + 16 + index * 20, `${label}${SUFFIX[state]}`, { fill: state === 'good' ? COLOR.soft : STATE_COLOR[state], width: LIST.width - 20 }),
     ]),
-    ...more > 0 ? [text(LIST.x + 20, top + 16 + shown.length * 20, `and ${more} more`, { fill: STATE_COLOUR[all[LIST.max].state] })] : [],
+    ...more > 0 ? [text(LIST.x + 20, top + 16 + shown.length * 20, `and ${more} more`, { fill: STATE_COLOR[all[LIST.max].state] })] : [],
   ];
 }
 

@@ -11,7 +11,7 @@ import { formatValue, NeoValidationError } from '../util/errors';
 import { BOOLEAN, type PropTypes, STRING, listOf, optional, requireTypes, structOf } from '../util/prop-types';
 
 /**
- * A finding that is accepted for one construct, with the reason for it. It covers violations of the rule, and what the rule cannot see.
+ * A finding that is accepted for one construct, with the reason. It covers violations of the rule, and parts of the app that the rule cannot see.
  */
 export interface NeoAcceptedFinding {
   /**
@@ -20,13 +20,12 @@ export interface NeoAcceptedFinding {
   readonly ruleId: string;
 
   /**
-   * Path of the construct that the finding names. The path of a parent construct does not match, so that a later opening is not
-   * accepted unseen.
+   * Path of the construct that the finding names. The path of a parent construct does not match, so that later findings are not accepted unseen.
    */
   readonly constructPath: string;
 
   /**
-   * Why it is accepted. The report shows it to auditors.
+   * The reason for accepting the finding. The report shows it to auditors.
    */
   readonly reason: string;
 }
@@ -39,15 +38,16 @@ export interface NeoPrivacyValidationProps {
    * Directory that the report is written to: `report.html`, `report.json` and `network.svg`. A relative path starts at the working
    * directory.
    *
-   * @default - `neo-privacy` in the cloud assembly (`cdk.out/neo-privacy`), with `addTo`; no report when the validation is added with
-   * `Validations.of(scope).addPlugins`, as CDK lets no plug-in change the assembly
+   * @default - with `addTo`, `neo-privacy` in the cloud assembly (`cdk.out/neo-privacy`); with `Validations.of(scope).addPlugins`, there is no
+   * report, because CDK does not let plug-ins change the assembly
    */
   readonly reportDirectory?: string;
 
   /**
-   * Whether the synthesis also fails for what the templates do not show, such as subnets or buckets that are not part of the app.
+   * Whether the synthesis also fails if the templates do not show everything that the rules check, such as subnets or buckets that are not part of
+   * the app.
    *
-   * @default false - a warning and the report say what is not visible
+   * @default false - a warning and the report list what is not visible
    */
   readonly failOnUnknown?: boolean;
 
@@ -60,7 +60,7 @@ export interface NeoPrivacyValidationProps {
   readonly organizationId?: string;
 
   /**
-   * Findings that are accepted. A warning names each one that matches no finding, or more than one.
+   * Findings that are accepted. There is a warning for each entry that matches no finding, or more than one.
    *
    * @default - none
    */
@@ -82,7 +82,7 @@ const TYPES: PropTypes<NeoPrivacyValidationProps> = {
 const validated = new WeakSet<Stage>();
 
 /**
- * A validation that fails the synthesis when anything in the app opens the network of compilation jobs, or lets others reach the models.
+ * A validation that makes the synthesis fail if anything in the app opens the network of compilation jobs, or lets others reach the models.
  *
  * It reads the synthesized templates, including those of nested stacks, and not the constructs, so it also sees L1 constructs, escape
  * hatches and included templates. The report lists what the templates do not show.
@@ -95,10 +95,10 @@ const validated = new WeakSet<Stage>();
  */
 export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   /**
-   * Validates an app, or one stage of it, and writes the report into its cloud assembly.
+   * Validates an app, or one stage of it, and writes the report to its cloud assembly.
    *
    * @param scope the app or stage, or a construct in it
-   * @param props accepted findings, report directory, and whether to fail on what is not visible
+   * @param props accepted findings, report directory, and whether to fail if something is not visible
    */
   public static addTo(scope: IConstruct, props: NeoPrivacyValidationProps = {}): NeoPrivacyValidation {
     const stage = Stage.isStage(scope) ? scope : Construct.isConstruct(scope) ? Stage.of(scope) : undefined;
@@ -116,17 +116,17 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 
   /**
-   * Name in CDK's validation report.
+   * Name of the validation in CDK's report.
    */
   public readonly name = 'NeoPrivacyValidation';
 
   /**
-   * Version of this library, never undefined.
+   * Version of this library. It is never undefined.
    */
   public readonly version?: string;
 
   /**
-   * IDs of the rules, never undefined.
+   * IDs of the rules. They are never undefined.
    */
   public readonly ruleIds?: string[];
 
@@ -134,9 +134,9 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   private stage?: Stage;
 
   /**
-   * Creates a plug-in for `Validations.of(scope).addPlugins`. `addTo` adds it and writes the report.
+   * Creates a plug-in for `Validations.of(scope).addPlugins`. Usually, use `addTo` instead, which also writes the report.
    *
-   * @param props accepted findings, report directory, and whether to fail on what is not visible
+   * @param props accepted findings, report directory, and whether to fail if something is not visible
    */
   constructor(private readonly props: NeoPrivacyValidationProps = {}) {
     requireTypes(undefined, props, TYPES, 'props', new.target !== NeoPrivacyValidation);
@@ -149,7 +149,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 
   /**
-   * Called by CDK at the end of the synthesis.
+   * Validates the templates. CDK calls this method at the end of the synthesis.
    *
    * @param context the templates to validate
    */
@@ -171,8 +171,8 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 
   /**
-   * After CDK begins to validate, the assembly must not change any more. A stage is synthesized after all its stacks, whose templates
-   * are on disk by then.
+   * Writes the report when the stage is synthesized, because the assembly must not change once CDK begins to validate. A stage is synthesized after
+   * all its stacks, so their templates are on disk by then.
    */
   private reportWith(stage: Stage) {
     this.stage = stage;
@@ -213,7 +213,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     return (file, logicalId) => paths.get(`${file}#${logicalId}`);
   }
 
-  /** The manifest has them, too, but is written after the report. */
+  /** Reads the facts of stacks from the construct tree. The manifest contains them, too, but it is written after the report. */
   private stackFacts(): AppFacts['stackOf'] {
     if (!this.stage) { return undefined; }
     const known = (value: string) => Token.isUnresolved(value) ? undefined : value;
@@ -235,7 +235,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 }
 
-/** Reads cdk.context.json, whose keys have the names that were looked up, with a `$` before each colon. */
+/** Reads the names of prefix lists from the context. Its keys contain the names that CDK has looked up, with a `$` before each colon. */
 function prefixListNames(app?: IConstruct): Map<string, string> {
   const context: Record<string, any> = app?.node.root.node.getAllContext() ?? {};
   const looked = Object.entries(context).flatMap(([key, found]): [string, string][] => {
@@ -249,14 +249,14 @@ function templateFile(stack: Stack): string {
   return path.resolve(Stage.of(stack)!.outdir, stack.templateFile);
 }
 
-/** Policies are compared with this ID. */
+/** The ID must be known at synthesis, because policies are compared with it. */
 function requireOrganizationId(id: string | undefined) {
   if (id !== undefined && !ORGANIZATION_ID.test(id)) {
     throw new NeoValidationError(`organizationId must be the ID of an organization, known at synthesis, such as o-a1b2c3d4e5; got: ${formatValue(id)}`);
   }
 }
 
-/** Files are written at synthesis, and no file system accepts a NUL in a path. */
+/** The path must be known, because files are written at synthesis, and no file system accepts a NUL in a path. */
 function requireDirectory(directory: string | undefined) {
   if (directory !== undefined && (directory === '' || Token.isUnresolved(directory) || directory.includes('\0'))) {
     throw new NeoValidationError(`reportDirectory must be a path, known at synthesis; got: ${formatValue(directory)}`);
@@ -264,8 +264,9 @@ function requireDirectory(directory: string | undefined) {
 }
 
 /**
- * The findings as CDK shows them. Findings with the same evidence are grouped, and those that others cause are left out. They are `fatal`, because CDK would
- * otherwise let any library acknowledge a rule for the whole app. An accepted finding is for one construct, and is in the report.
+ * Returns the findings in the form that CDK shows. Findings with the same evidence are grouped, and consequences of other findings are omitted. They
+ * are `fatal`, because CDK would otherwise let any library acknowledge a rule for the whole app. An accepted finding is for one construct, and the
+ * report contains it.
  */
 function violationsOf(report: PrivacyReport, templates: TemplateSet, failOnUnknown: boolean): PolicyViolation[] {
   const files = new Map(templates.templates.map(({ name, file }) => [name, file]));
@@ -293,7 +294,7 @@ function warning(ruleName: string, description: string, fix: string): PolicyViol
   return { ruleName, description, fix, severity: 'warning', violatingResources: [] };
 }
 
-/** Paths of the findings to accept instead of one that matches more than one finding. */
+/** Returns the paths of findings below a construct path that itself matches none, as a hint. */
 function pathsWithin({ rules }: PrivacyReport, ruleId: string, constructPath: string): string {
   const paths = rules.find(({ id }) => id === ruleId)!.observations
     .filter(observation => observation.verdict !== 'pass' && observation.constructPath.startsWith(`${constructPath}/`)).map(observation => observation.constructPath);
@@ -315,8 +316,8 @@ function violation(rule: ReportedRule, evidence: string, findings: ReportedObser
 }
 
 /**
- * Whether the templates come from a first synthesis, in which CDK uses placeholders for the subnets and addresses of VPCs that must be looked up. The CLI looks them
- * up and synthesizes again only if that synthesis succeeds, and never deploys its templates.
+ * Whether the templates come from a first synthesis, in which CDK uses placeholders for the subnets and addresses of VPCs that must be looked up.
+ * Such templates are never deployed: the CLI looks up the VPCs and synthesizes again, but only if the first synthesis succeeds.
  */
 function hasPendingVpcLookup(templatePaths: string[]): boolean {
   const manifests = [...new Set(templatePaths.map(file => path.join(path.dirname(file), 'manifest.json')))].filter(file => fs.existsSync(file));

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { NeoPrivateCompilationVpc } from '../../src';
 import { renderNetworkPicture } from '../../src/privacy-validation/network-picture';
-import { COLOUR } from '../../src/privacy-validation/picture/svg';
+import { COLOR } from '../../src/privacy-validation/picture/svg';
 
 const STACK = { name: 'Private', account: '111122223333', region: 'us-east-1' };
 const ZONES = 'abcdefghijklmnop'.split('').map(letter => `us-east-1${letter}`);
@@ -18,9 +18,9 @@ function network(maxAzs: number, change: (stack: Stack, network: NeoPrivateCompi
 }
 
 /** Texts of the picture, as a reader sees them. */
-function words(picture: string, colour = ''): string[] {
+function words(picture: string, color = ''): string[] {
   return [...picture.matchAll(/<text([^>]*)>(?:<title>([^<]*)<\/title>)?([^<]*)<\/text>/g)]
-    .filter(([, style]) => style.includes(colour))
+    .filter(([, style]) => style.includes(color))
     .map(([, , whole, shown]) => whole ?? shown);
 }
 
@@ -44,7 +44,7 @@ describe('a private network', () => {
     const all = words(picture);
     expect(all).toContain('No way to the internet or to another network in this template');
     expect(all.join(' ')).toMatch(/no internet gateway no NAT gateway no egress-only internet gateway no carrier gateway no VPN gateway no transit gateway no VPC peering/);
-    expect(words(picture, COLOUR.open)).toEqual([]);
+    expect(words(picture, COLOR.open)).toEqual([]);
   });
 
   test('is one self-contained, titled file', () => {
@@ -74,7 +74,7 @@ describe('an opened network', () => {
     'internet gateway: Attachment', 'NAT gateway: Nat', 'route: ToInternet', 'VPC peering: Peering',
     'public IP address: Network/Vpc/IsolatedSubnet2/Subnet', 'in: TCP 22 ← 0.0.0.0/0', 'policy: open', 'public access not blocked', '8 openings, drawn in red',
   ])('shows in red: %s', opening => {
-    expect(words(picture, COLOUR.open)).toContain(opening);
+    expect(words(picture, COLOR.open)).toContain(opening);
   });
 });
 
@@ -84,7 +84,7 @@ test('buckets of others that the endpoint leads to are drawn', () => {
   });
   const picture = renderNetworkPicture(network(2, (_stack, { s3Endpoint }) => (s3Endpoint as ec2.GatewayVpcEndpoint).addToPolicy(statement)));
   expect(words(picture)).toEqual(expect.arrayContaining(['policy: 2 named buckets', 'models-of-others', 'not made by this app']));
-  expect(words(picture, COLOUR.open)).toEqual([]);
+  expect(words(picture, COLOR.open)).toEqual([]);
 });
 
 test('16 subnets are drawn, in less than a second of computing', () => {

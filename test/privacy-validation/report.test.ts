@@ -9,7 +9,7 @@ import {
 } from '../../src';
 import { instancesIn } from '../../src/network/new-vpc';
 import { drawNetworks } from '../../src/privacy-validation/network-picture';
-import { STATE_COLOUR } from '../../src/privacy-validation/picture/svg';
+import { STATE_COLOR } from '../../src/privacy-validation/picture/svg';
 import { htmlReport } from '../../src/privacy-validation/report/html-report';
 import { evaluate, LIMITS, PRIVACY_RULES } from '../../src/privacy-validation/report/privacy-report';
 import { TemplateSet } from '../../src/privacy-validation/template/template-set';
@@ -94,8 +94,8 @@ describe('what is not made by the app', () => {
     expect(picture).toMatch(/drawn in red; 1 rule could not look at everything</);
   });
 
-  test('is in the colour of what is not visible', () => {
-    expect(picture).toMatch(new RegExp(`fill="${STATE_COLOUR.unknown}"[^>]*>(<title>[^<]*</title>)?not made by this app<`));
+  test('is in the color of what is not visible', () => {
+    expect(picture).toMatch(new RegExp(`fill="${STATE_COLOR.unknown}"[^>]*>(<title>[^<]*</title>)?not made by this app<`));
   });
 
   test('has names that stay in their box, and are whole when pointed at', () => {

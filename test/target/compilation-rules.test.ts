@@ -165,7 +165,7 @@ const WARNED: [keyof typeof WARNINGS, string, Partial<CompilationRequest>, strin
   ['compilerOptionNotForTarget', 'dtype on an edge device', { ...EDGE, target: NeoTarget.RASP3B, ...options({ dtype: 'long' }) }],
   ['compilerOptionNotForTarget', 'dtype on a platform', { ...LINUX, ...options({ dtype: 'long' }) }],
   ['inputLayout', 'PyTorch with channels last', shape(1, 224, 224, 3)],
-  ['inputLayout', 'ONNX with a grey picture', { framework: NeoFramework.ONNX, ...shape(1, 28, 28, 1) }],
+  ['inputLayout', 'ONNX with a gray picture', { framework: NeoFramework.ONNX, ...shape(1, 28, 28, 1) }],
   ['inputLayout', 'TensorFlow with channels first', { ...TENSORFLOW, ...shape(1, 3, 224, 224) }],
   ['inputLayout', 'TFLite with channels first', { ...LINUX, framework: NeoFramework.TFLITE_1_15, ...shape(1, 3, 16, 16) }],
   ['inputLayout', 'the second of several inputs', { dataInputShape: NeoDataInputShape.of('a', 1, 3, 99, 99).withInput('b', 1, 99, 99, 3) }],
@@ -254,8 +254,8 @@ describe('warnings', () => {
 describe('layout', () => {
   test.each([
     ['a picture that is not square', [1, 480, 640, 3]],
-    ['a grey picture', [1, 28, 28, 1]],
-    ['a grey picture that is not square', [1, 64, 200, 1]],
+    ['a gray picture', [1, 28, 28, 1]],
+    ['a gray picture that is not square', [1, 64, 200, 1]],
     ['a picture with transparency, or 16 channels', [1, 16, 16, 4]],
     ['a picture with transparency', [8, 64, 64, 4]],
     ['a small picture, or 31 channels', [1, 31, 31, 3]],

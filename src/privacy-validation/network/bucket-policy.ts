@@ -4,7 +4,7 @@ import { coversAction, documentsOf, limitOf, matches, type Statement } from '../
 import { type TemplateResource, mayBeAbsent } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** The actions that the policy must deny outside the endpoint, so that models cannot be read, replaced or listed. */
+/** The actions that the policy must deny outside the endpoint, so that models cannot be read, replaced or listed there. */
 const DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
 
 /** An object key that only a pattern for all keys matches. */
@@ -30,7 +30,7 @@ export function endpointOnlyPolicy(templates: TemplateSet, bucket: TemplateResou
   const policies = templates.ofType('AWS::S3::BucketPolicy').filter(policy => isPolicyOf(templates, policy, bucket));
   // A policy that may not exist does not protect a bucket that may exist.
   const isThere = policies.some(policy => policy.condition === undefined || policy.condition === bucket.condition);
-  // A bucket has one policy at a time, so any of several may be the one that stays.
+  // A bucket can have only one policy, so any of several may be the one that remains.
   const documents = policies.flatMap(({ properties: { PolicyDocument: document }, template }) =>
     [...documentsOf(templates, document, template) ?? [[]], ...mayBeAbsent(document) ? [[]] : []]);
   const denials = documents.map(statements => statements.filter(statement => isDenial(statement, gates)));
@@ -56,7 +56,7 @@ function isForEveryone(statement: Statement, accounts: string[]): boolean {
   return statement.effect !== 'Deny' && (statement.principals.includes('*') || statement.notPrincipal) && !statement.notAction && limitOf(statement, 'principal', accounts) !== 'own';
 }
 
-/** Settings of the public access block that are disabled. S3 has blocked public access to new buckets by default since April 2023. */
+/** Returns the disabled settings of the public access block. S3 has blocked public access to new buckets by default since April 2023. */
 export function openPublicAccess(templates: TemplateSet, bucket: TemplateResource): string[] {
   const { PublicAccessBlockConfiguration: written } = bucket.properties;
   if (written === undefined) { return []; }
@@ -82,7 +82,10 @@ function isExemption({ key, operator, values }: Statement['conditions'][number])
     && values.every(value => !isUnknown(value) && namesPrincipal(value));
 }
 
-/** A pattern that exempts all principals, or every role of the account, protects nothing. It must contain the account and a part of the name. */
+/**
+ * Whether a pattern names specific principals: it must contain the account and a part of the name. A pattern that exempts all principals, or every
+ * role of the account, protects nothing.
+ */
 function namesPrincipal(arn: string): boolean {
   const match = /^arn:[^:]+:iam::([^:]*):(.+)$/.exec(arn);
   return match ? !/[*?]/.test(match[1]) && !/^[a-z-]*[/*?]+$/.test(match[2]) : /^\$\{[^{}]+\.Arn\}$/.test(arn);

@@ -3,21 +3,23 @@ import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount, type Ownership
 import { type TemplateResource, mayBeAbsent, readableName } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** What an endpoint's policy allows: access that is open to other accounts, and access that may be. Both are empty if it is closed. */
+/**
+ * Access that an endpoint's policy allows to resources of other accounts, and access that may be such. Both lists are empty if the policy is closed.
+ */
 export interface EndpointExposure {
   readonly open: string[];
   readonly unknown: string[];
 }
 
-/** A bucket of AWS, through which CloudFormation receives the responses of custom resources, at presigned URLs. */
+/** AWS's buckets in which CloudFormation receives the responses of custom resources, at presigned URLs. */
 const RESPONSE_BUCKET = /^cloudformation-custom-resource-response-/;
 
 const FULL_ACCESS: EndpointExposure = { open: ['no policy: AWS then allows full access'], unknown: [] };
 
-/** Actions that send no data of the caller to another account. */
+/** Actions that cannot send data of the caller to another account. */
 const HARMLESS_ACTIONS = ['sts:GetCallerIdentity'];
 
-/** What an S3 endpoint allows besides named buckets of the app, and resources of the own account or organization. */
+/** Returns what an S3 endpoint allows besides named buckets of the app, and resources of this account or organization. */
 export function s3EndpointExposure(templates: TemplateSet, endpoint: TemplateResource): EndpointExposure {
   return exposureOf(templates, endpoint, ({ actions, resources, notResource, notAction }) => {
     if (notResource) { return { open: ['NotResource allows every other bucket'], unknown: [] }; }
@@ -36,7 +38,7 @@ export function s3EndpointExposure(templates: TemplateSet, endpoint: TemplateRes
   });
 }
 
-/** What an endpoint for another service allows besides resources of the own account or organization. */
+/** Returns what an endpoint for another service allows besides resources of this account or organization. */
 export function serviceEndpointExposure(templates: TemplateSet, endpoint: TemplateResource): EndpointExposure {
   const { owners } = templates;
   return exposureOf(templates, endpoint, statement => {
@@ -55,15 +57,15 @@ export function serviceEndpointExposure(templates: TemplateSet, endpoint: Templa
   });
 }
 
-/** A reference to a resource is the app's own resource, but a custom resource may return any ARN. */
+/** Returns the owner of a resource. A reference is to a resource of the app, but a custom resource may return any ARN. */
 function ownerOfResource(templates: TemplateSet, resource: string): Ownership {
-  const made = templates.find(/^\$\{[^{}]+\}(?=$|[/:])/.exec(resource)?.[0] ?? '');
-  if (made) { return /^(Custom::|AWS::CloudFormation::)/.test(made.type) ? 'unknown' : 'own'; }
+  const source = templates.find(/^\$\{[^{}]+\}(?=$|[/:])/.exec(resource)?.[0] ?? '');
+  if (source) { return /^(Custom::|AWS::CloudFormation::)/.test(source.type) ? 'unknown' : 'own'; }
   return resource === '*' ? 'other' : ownerOfAccount(resource.split(':')[4] ?? '', templates.owners);
 }
 
-/** Each document that the template's conditions may choose, with its own Deny statements. */
-function exposureOf(templates: TemplateSet, endpoint: TemplateResource, look: (statement: Statement) => EndpointExposure): EndpointExposure {
+/** Checks each document that the template's conditions may choose. Only the Deny statements of the same document count. */
+function exposureOf(templates: TemplateSet, endpoint: TemplateResource, check: (statement: Statement) => EndpointExposure): EndpointExposure {
   const { PolicyDocument: document } = endpoint.properties;
   if (mayBeAbsent(document)) { return FULL_ACCESS; }
   const documents = documentsOf(templates, document, endpoint.template);
@@ -71,18 +73,18 @@ function exposureOf(templates: TemplateSet, endpoint: TemplateResource, look: (s
   const found = documents.flatMap(statements => statements.filter(({ effect }) => effect !== 'Deny').map((statement): EndpointExposure => {
     const limit = limitOf(statement, 'resource', templates.owners);
     if (limit === 'own' || isDeniedUnlessOwn(statements, statement.actions, 'resource', templates.owners)) { return { open: [], unknown: [] }; }
-    return limit === 'unknown' ? { open: [], unknown: ['resources of an account that the templates do not show to be yours'] } : look(statement);
+    return limit === 'unknown' ? { open: [], unknown: ['resources of an account that the templates do not show to be yours'] } : check(statement);
   }));
   return { open: [...new Set(found.flatMap(({ open }) => open))], unknown: [...new Set(found.flatMap(({ unknown }) => unknown))] };
 }
 
-/** A bucket of the app, by reference or by its explicit name. */
+/** Finds a bucket of the app, by reference or by its explicit name. */
 export function bucketNamed(templates: TemplateSet, name: string): TemplateResource | undefined {
   const found = templates.find(name) ?? templates.ofType('AWS::S3::Bucket').find(bucket => templates.property(bucket, 'BucketName').includes(name));
   return found?.type === 'AWS::S3::Bucket' ? found : undefined;
 }
 
-/** A readable summary of the policy: actions and the number of buckets. */
+/** Lists the actions that the policy allows. */
 export function endpointActions(templates: TemplateSet, endpoint: TemplateResource): string[] {
   const statements = statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template) ?? [];
   return [...new Set(statements.filter(({ effect }) => effect === 'Allow').flatMap(({ actions }) => actions))].sort();
@@ -92,11 +94,11 @@ export function endpointActions(templates: TemplateSet, endpoint: TemplateResour
 export interface ReachableBucket {
   readonly name: string;
   readonly actions: string[];
-  /** Whether each statement requires the bucket to be in the own account or organization. */
+  /** Whether each statement requires the bucket to be in this account or organization. */
   readonly isOwn: boolean;
 }
 
-/** The buckets by canonical name, in the order of the policy. */
+/** Lists the buckets that an endpoint's policy names, in the order of the policy. */
 export function reachableBuckets(templates: TemplateSet, endpoint: TemplateResource): ReachableBucket[] {
   const actions = new Map<string, Set<string>>();
   const foreign = new Set<string>();
@@ -110,7 +112,7 @@ export function reachableBuckets(templates: TemplateSet, endpoint: TemplateResou
   return [...actions].map(([name, allowed]) => ({ name, actions: [...allowed], isOwn: !foreign.has(name) }));
 }
 
-/** The ARNs of the buckets of an access point of the app; undefined for anything else. */
+/** Returns the ARNs of the buckets of an access point of the app. It is undefined for any other resource. */
 function bucketsBehind(templates: TemplateSet, arn: string): string[] | undefined {
   const point = templates.find(/^\$\{[^{}]+\.Arn\}(?=$|\/)/.exec(arn)?.[0] ?? '');
   return point?.type === 'AWS::S3::AccessPoint' ? templates.property(point, 'Bucket').map(name => `arn:aws:s3:::${name}`) : undefined;
@@ -121,7 +123,7 @@ function namesBucket(arn: string): boolean {
   return bucket !== undefined && !/[*?]/.test(bucket.replace(/\$\{\?[^}]*\}/g, '')) && !isUnknown(bucket);
 }
 
-/** The ARN of an access point has Region and account, and the access point may be for any bucket. */
+/** Returns the bucket in an ARN. An access point, whose ARN contains Region and account, may be for any bucket. */
 function bucketOf(arn: string): string | undefined {
   return /^arn:[^:]*:s3:::((?:\$\{[^}]*\}|[^/$])+)/.exec(arn)?.[1];
 }

@@ -16,7 +16,7 @@ export type ExposureKind = typeof EXPOSURES[number];
 export interface Exposure {
   readonly kind: ExposureKind;
   readonly resource: TemplateResource;
-  /** The properties that show it. */
+  /** The properties that are the evidence. */
   readonly properties: string[];
   /** The subnets that it opens. If empty, it opens the whole VPC. */
   readonly subnets: TemplateResource[];
@@ -58,18 +58,18 @@ const SUBNET_ATTACHMENTS: [type: string, properties: string[], kind: ExposureKin
   ['AWS::VpcLattice::ResourceGateway', ['SubnetIds'], 'other attachment'],
 ];
 
-/** The name for a change of a route table. */
+/** The kind of exposure by the type of resource that changes a route table. */
 const ROUTE_KINDS: { readonly [type: string]: ExposureKind } = {
   'AWS::EC2::Route': 'route', 'AWS::EC2::VPNGatewayRoutePropagation': 'VPN gateway', 'AWS::EC2::RouteServerPropagation': 'other attachment',
 };
 
-/** Resource types that affect the whole VPC without a route: rules can forward DNS queries. */
+/** Resource types that affect the whole VPC without a route, because their rules can forward DNS queries. */
 const DNS_ATTACHMENTS = VPC_ATTACHMENTS.filter(([type]) => /^AWS::Route53(Resolver|Profiles)::/.test(type));
 
 /**
  * Finds everything in the templates that connects a network's VPC, or one of its subnets, to something else.
  *
- * If only some subnets of a VPC are for jobs, the VPC may have gateways. Then only a route to a gateway counts.
+ * If only some subnets of a VPC are for jobs, the VPC may have gateways, and only a route to a gateway counts.
  */
 export function findExposures(templates: TemplateSet, network: CompilationNetwork): Exposure[] {
   const found = [
@@ -80,7 +80,7 @@ export function findExposures(templates: TemplateSet, network: CompilationNetwor
     ...unseenTables(templates, network),
     ...publicAddresses(templates, network.subnets).map(({ resource, property, subnets }) => exposure('public IP address', resource, [property], 'sure', subnets)),
   ];
-  // A transit gateway attachment names the VPC and the subnets, so it is counted once, with the certain finding first.
+  // A transit gateway attachment names the VPC and the subnets, but counts only once. A certain finding takes precedence.
   return found.filter((one, index) => {
     const same = found.filter(({ kind, resource }) => resource === one.resource && kind === one.kind);
     return (same.find(({ certainty }) => certainty === 'sure') ?? same.find(({ certainty }) => certainty === 'unreadable') ?? same[0]) === found[index];
@@ -105,13 +105,13 @@ function attachments(templates: TemplateSet, network: CompilationNetwork, types:
     .flatMap(resource => attachment(templates, network, kind, resource, properties)));
 }
 
-/** A rule for which Amazon's resolver responds, as it does without a rule. */
+/** Whether Amazon's resolver responds to the queries of a rule, as it does without a rule. */
 function isSystemRule(templates: TemplateSet, association: TemplateResource): boolean {
   const rules = templates.references(association, 'ResolverRuleId');
   return rules.length > 0 && rules.every(rule => templates.property(rule, 'RuleType').join() === 'SYSTEM');
 }
 
-/** Other accounts can use a shared group for resources that they place in the VPC. */
+/** Finds shared security groups: other accounts can use them for resources that they place in the VPC. */
 function sharedGroups(templates: TemplateSet, { securityGroups, outside }: CompilationNetwork): Exposure[] {
   const ids = [...securityGroups.map(({ ref }) => ref), ...outside.securityGroups];
   return templates.ofType('AWS::RAM::ResourceShare').filter(share => relationTo(templates, share, 'ResourceArns', ids) === 'ours')
@@ -139,7 +139,7 @@ function placedInSubnets(templates: TemplateSet, { subnets, outside }: Compilati
   })));
 }
 
-/** The route to the VPC itself is implicit, and the endpoint adds the route to a gateway endpoint. Any other route is a way out. */
+/** Finds routes. The route to the VPC itself is implicit, and a gateway endpoint adds its own route, so any other route is a way out. */
 function routesOut(templates: TemplateSet, { subnets, routeTableIds }: CompilationNetwork): Exposure[] {
   const tables = new Map(subnets.map(subnet => [subnet, routeTables(templates, subnet)]));
   const all = [...new Set([...[...tables.values()].flat(), ...routeTableIds])];
@@ -153,7 +153,7 @@ function routesOut(templates: TemplateSet, { subnets, routeTableIds }: Compilati
     }));
 }
 
-/** A route table of a jobs' subnet that is not part of the app, or one with routes for a subnet that may be a jobs' subnet. */
+/** Finds route tables of jobs' subnets that are not part of the app, and route tables with routes whose subnet may be a jobs' subnet. */
 function unseenTables(templates: TemplateSet, { subnets }: CompilationNetwork): Exposure[] {
   const hasRoutes = (table: TemplateResource) => templates.ofType('AWS::EC2::Route').some(route => templates.references(route, 'RouteTableId').includes(table));
   return templates.ofType('AWS::EC2::SubnetRouteTableAssociation').flatMap(association => {
@@ -207,7 +207,7 @@ function publicAddresses(templates: TemplateSet, subnets: TemplateResource[]): P
   return [...bySubnet, ...elastic, ...balancers, ...workloads].filter(address => address.subnets.length > 0);
 }
 
-/** Where an interface of an instance or a container requests a public address, at any depth. */
+/** Finds interfaces of instances or containers that request a public address, at any depth. */
 function requestsForAddresses(templates: TemplateSet, value: any, resource: TemplateResource, property = ''): { property: string; interface: any }[] {
   if (value === null || typeof value !== 'object') { return []; }
   const asks = ['AssociatePublicIpAddress', 'AssignPublicIp'].some(name => templates.values(value[name], resource.template).some(text => !['false', 'DISABLED'].includes(text)));
@@ -217,7 +217,7 @@ function requestsForAddresses(templates: TemplateSet, value: any, resource: Temp
   ];
 }
 
-/** The location of an instance or an interface: its subnet, or those of its interfaces. */
+/** Returns the subnets of an instance or an interface, which its own interfaces may name. */
 function subnetsOf(
   templates: TemplateSet, target: TemplateResource, placed: (resource: TemplateResource, value: any) => TemplateResource[],
 ): TemplateResource[] {

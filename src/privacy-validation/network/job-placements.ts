@@ -12,7 +12,7 @@ const CUSTOM_RESOURCE = /^(Custom::|AWS::CloudFormation::CustomResource$)/;
 /** A resource of the app that starts compilation jobs. All values are canonical. */
 export interface JobPlacement {
   readonly resource: TemplateResource;
-  /** The property of the resource that has the network. */
+  /** The property of the resource that contains the network. */
   readonly location: string;
   /** Whether the templates show the job's network. A state machine may compute it. */
   readonly isKnown: boolean;
@@ -25,8 +25,9 @@ export interface JobPlacement {
 /** A call of an AWS API that a resource makes after it is deployed. */
 export interface ApiCall {
   readonly resource: TemplateResource;
-  /** In lower case, in a uniform spelling: `sagemaker`, `createcompilationjob`. */
+  /** The service in the spelling of `plainName`, such as `sagemaker`. */
   readonly service: string;
+  /** The action in the spelling of `plainName`, such as `createcompilationjob`. */
   readonly action: string;
   readonly request: any;
   readonly location: string;
@@ -37,11 +38,11 @@ export interface Unreadable {
   readonly resource: TemplateResource;
   readonly location: string;
   readonly reason: string;
-  /** Whether it comes from outside the app, so that it is in no template. */
+  /** Whether it comes from outside the app, so that no template contains it. */
   readonly isOutside: boolean;
 }
 
-/** What the resources of an app do after they are deployed, as far as templates show it. */
+/** The jobs and API calls that the resources of an app start after they are deployed, as far as templates show them. */
 export interface Activity {
   readonly jobs: JobPlacement[];
   readonly calls: ApiCall[];
@@ -90,13 +91,13 @@ function activityOfResource(templates: TemplateSet, resource: TemplateResource):
   return CUSTOM_RESOURCE.test(resource.type) ? activityOfSdkCalls(templates, resource) : { jobs: [], calls: [], unreadable: [] };
 }
 
-/** The handler creates a job for a custom resource of any type name. */
+/** Whether a custom resource is a job. The type name may differ, because the handler accepts any. */
 function isJob({ type, properties }: TemplateResource): boolean {
   return type === JOB_TYPE
     || (CUSTOM_RESOURCE.test(type) && properties.ServiceToken !== undefined && properties.Request?.OutputConfig?.S3OutputLocation !== undefined);
 }
 
-/** A job of an API call has its network in the request. */
+/** Adds the jobs among API calls. Their networks are in the requests. */
 function withJobs(calls: ApiCall[], unreadable: Unreadable[]): Activity {
   const jobs = calls.filter(({ service, action }) => service === 'sagemaker' && action === 'createcompilationjob')
     .map(({ resource, request, location }) => placementOf(resource, request, `Properties.${location}`));
@@ -126,8 +127,8 @@ function activityOfMachine(templates: TemplateSet, machine: TemplateResource): A
 }
 
 /**
- * The requests of the library's own tasks: JSONata that adds literal keys to a variable. If all values of the variable are literal, and no added key
- * is the network, the network is one of those values.
+ * Returns the possible requests of a task. The library's own tasks use JSONata that adds literal keys to a variable. If all values of the variable
+ * are literal, and no added key is the network, the network is in one of those values.
  */
 function mergedRequests(request: any, definition: any): any[] {
   const [, variable, added] = typeof request === 'string' ? /^\{% \$merge\(\[\$(\w+), \{(.*)\}\]\) %\}$/s.exec(request) ?? [] : [];
@@ -138,7 +139,9 @@ function mergedRequests(request: any, definition: any): any[] {
 }
 
 /**
- * The keys of an object literal in JSONata, between its braces.
+ * Returns the keys of an object literal in JSONata.
+ *
+ * @param inside the JSONata between the braces
  *
  * @returns undefined if a key is computed, or if the brackets do not match
  */
@@ -162,14 +165,14 @@ function assignmentsOf(node: any, variable: string): any[] {
   return [...here, ...Object.values(node).flatMap(child => assignmentsOf(child, variable))];
 }
 
-/** A definition that CDK uploads is in the cloud assembly, under its digest. */
+/** Reads a definition that CDK uploads from the cloud assembly, where its file is named by its digest. */
 function definitionFile({ file }: SynthesizedTemplate, location: any): string | undefined {
   const [, digest] = /^([0-9a-f]{64})\./.exec(String(location?.Key ?? '')) ?? [];
   const asset = file && digest && path.join(path.dirname(file), `asset.${digest}.json`);
   return asset && fs.existsSync(asset) ? fs.readFileSync(asset, 'utf8') : undefined;
 }
 
-/** States may contain further states, in `Iterator`, `ItemProcessor` and `Branches`. */
+/** Lists all states, including those in `Iterator`, `ItemProcessor` and `Branches` of other states. */
 function statesOf(node: any): { name: string; state: any }[] {
   if (typeof node !== 'object' || node === null) { return []; }
   const here = Object.entries<any>(node.States ?? {}).map(([name, state]) => ({ name, state }));
@@ -199,7 +202,7 @@ function activityOfSchedule(templates: TemplateSet, schedule: TemplateResource):
   return withJobs(calls, unreadable);
 }
 
-/** The calls in an automation of Systems Manager. */
+/** Finds the calls in an automation of Systems Manager. */
 function activityOfDocument(templates: TemplateSet, document: TemplateResource): Activity {
   if (!templates.property(document, 'DocumentType').includes('Automation')) { return withJobs([], []); }
   const { values, isComplete } = templates.data(document.properties.Content, document.template);
@@ -214,7 +217,7 @@ function activityOfDocument(templates: TemplateSet, document: TemplateResource):
   return withJobs(calls, [...unread, ...isComplete ? [] : [tooManyVariants(document, 'Content')]]);
 }
 
-/** The call that a method of API Gateway forwards to AWS, with the caller's request. */
+/** Finds the call that a method of API Gateway forwards to AWS, with the caller's request. */
 function activityOfMethod(templates: TemplateSet, method: TemplateResource): Activity {
   const calls = templates.propertyEntries(method, 'Integration.Uri').flatMap((uri): ApiCall[] => {
     const [, service, action] = /:apigateway:[^:]*:([^:]+):action\/(\w+)$/.exec(uri) ?? [];
@@ -223,7 +226,7 @@ function activityOfMethod(templates: TemplateSet, method: TemplateResource): Act
   return withJobs(calls, []);
 }
 
-/** The service for which AppSync signs requests. The actions are in the resolvers. */
+/** Finds the service for which AppSync signs requests. The actions are in its resolvers, which are not read. */
 function activityOfDataSource(templates: TemplateSet, source: TemplateResource): Activity {
   const location = 'HttpConfig.AuthorizationConfig.AwsIamConfig.SigningServiceName';
   const calls = templates.propertyEntries(source, location).map((service): ApiCall =>
@@ -231,7 +234,7 @@ function activityOfDataSource(templates: TemplateSet, source: TemplateResource):
   return withJobs(calls, []);
 }
 
-/** The calls of `AwsCustomResource`. */
+/** Finds the calls of an `AwsCustomResource`. */
 function activityOfSdkCalls(templates: TemplateSet, resource: TemplateResource): Activity {
   const calls: ApiCall[] = [];
   const unreadable: Unreadable[] = [];
@@ -240,7 +243,7 @@ function activityOfSdkCalls(templates: TemplateSet, resource: TemplateResource):
     if (!isComplete) { unreadable.push(tooManyVariants(resource, property)); }
     for (const value of values) {
       const call = typeof value === 'string' ? parseJson(value) : value;
-      // Other custom resources may use these properties for something else than JSON.
+      // Other custom resources may have these properties with values that are not JSON.
       if (call === undefined && typeof value === 'string' && /service/.test(value)) { unreadable.push(unreadableText(resource, property, value)); }
       if (typeof call?.service !== 'string' || typeof call.action !== 'string') { continue; }
       calls.push({ resource, service: plainName(call.service), action: plainName(call.action), request: call.parameters ?? {}, location: property });
@@ -264,7 +267,7 @@ function placementOf(resource: TemplateResource, request: any, location: string)
   };
 }
 
-/** JSONata as a string, or JSONPath in a key that ends in `.$`. */
+/** Whether a value is computed at run time: by JSONata in a string, or by JSONPath in a key that ends in `.$`. */
 function isComputed(value: any): boolean {
   return typeof value === 'string' || Object.keys(value ?? {}).some(key => /^(VpcConfig|Subnets)\.\$$/.test(key));
 }
@@ -277,7 +280,11 @@ function strings(value: any): string[] {
   return [value].flat().filter(entry => typeof entry === 'string');
 }
 
-/** `SageMaker`, `@aws-sdk/client-sagemaker` and `sagemaker` are the same service. `CreateCompilationJobCommand` and `createCompilationJob` are the same action. */
+/**
+ * Returns the name of a service or an action in a uniform spelling: `SageMaker`, `@aws-sdk/client-sagemaker` and `sagemaker` are the same service,
+ * and
+ * `CreateCompilationJobCommand` and `createCompilationJob` are the same action.
+ */
 function plainName(name: string): string {
   return name.toLowerCase().replace(/^@aws-sdk\/client-/, '').replace(/command$/, '').replace(/-/g, '');
 }

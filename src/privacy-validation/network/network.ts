@@ -13,15 +13,16 @@ import type { TemplateSet } from '../template/template-set';
  * `outside`.
  */
 export interface CompilationNetwork {
-  /** The canonical ID; undefined if no template shows it. */
+  /** The canonical ID. Undefined if no template shows it. */
   readonly vpcId?: string;
   readonly vpc?: TemplateResource;
   /** The subnets of the jobs. */
   readonly subnets: TemplateResource[];
   /** Subnets of the same VPC that no job uses. */
   readonly otherSubnets: TemplateResource[];
-  /** The route tables of the jobs' subnets that are part of the app, and the IDs of all that the templates show. */
+  /** The route tables of the jobs' subnets that are part of the app. */
   readonly routeTables: TemplateResource[];
+  /** The IDs of all route tables of the jobs' subnets that the templates show. */
   readonly routeTableIds: string[];
   /** The security groups of the jobs. */
   readonly securityGroups: TemplateResource[];
@@ -60,8 +61,8 @@ interface Claim {
 }
 
 /**
- * Finds the networks of an app: those that a `NeoPrivateCompilationVpc` declares in metadata, those of jobs, and those in which the execution role of jobs may
- * create interfaces, because metadata can be deleted. A job without subnets is in none.
+ * Finds the networks of an app: those that a `NeoPrivateCompilationVpc` declares in metadata, those of jobs, and, because metadata can be deleted,
+ * those in which the execution role of jobs may create interfaces. A job without subnets is in no network.
  */
 export function findNetworks(templates: TemplateSet): CompilationNetwork[] {
   if (!networks.has(templates)) { networks.set(templates, readNetworks(templates)); }
@@ -74,7 +75,7 @@ export interface Gates {
   readonly vpcs: string[];
 }
 
-/** A bucket may belong to several networks of an app. */
+/** Returns the gates of all networks of an app, because a bucket may belong to several networks. */
 export function gatesOf(templates: TemplateSet, network: CompilationNetwork): Gates {
   const all = [...findNetworks(templates), network];
   return {
@@ -95,7 +96,7 @@ function readNetworks(templates: TemplateSet): CompilationNetwork[] {
   return [...groups.values()].map(group => networkOf(templates, group));
 }
 
-/** For a picture of a template without jobs: a VPC with everything in it. */
+/** Returns a VPC with everything in it as a network, for a picture of a template without jobs. */
 export function wholeVpc(templates: TemplateSet, vpc: TemplateResource): CompilationNetwork {
   return networkOf(templates, [{
     vpc: vpc.ref,
@@ -113,7 +114,7 @@ export function isS3Gateway(templates: TemplateSet, endpoint: TemplateResource):
   return templates.property(endpoint, 'VpcEndpointType').every(type => type === 'Gateway') && services.length > 0 && services.every(name => name.endsWith('.s3'));
 }
 
-/** Resources of a type with this `VpcId`. */
+/** Lists the resources of a type with this `VpcId`. */
 export function inVpc(templates: TemplateSet, type: string, vpcId: string | undefined): TemplateResource[] {
   return vpcId === undefined ? [] : templates.ofType(type).filter(resource => templates.property(resource, 'VpcId').includes(vpcId));
 }
@@ -140,7 +141,7 @@ function claimOf(job: JobPlacement): Claim {
   return { job, subnets, securityGroups, buckets, roles, s3Endpoints: [] };
 }
 
-/** Where the roles of compilation jobs may create interfaces, as far as their policies name it. */
+/** Returns the subnets and groups in which the roles of compilation jobs may create interfaces, as far as their policies name these. */
 function claimsOfRoles(templates: TemplateSet): Claim[] {
   const roles = templates.ofType('AWS::IAM::Role').filter(({ properties }) => {
     const trust = JSON.stringify(properties.AssumeRolePolicyDocument ?? '');
@@ -200,7 +201,7 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
     ]),
     jobs: claims.flatMap(({ job }) => job ?? []),
     roles: unique(roles.flatMap(({ role }) => role ?? [])),
-    // Applies without metadata, too: a VPC without any connection is not used for anything that needs one.
+    // Without metadata, a VPC whose other subnets have no route out counts as dedicated.
     dedicated: claims.some(({ dedicated }) => dedicated) || otherSubnets.every(subnet => !hasRouteOut(templates, subnet)),
     assetBuckets,
     outside: {
@@ -213,7 +214,7 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
   };
 }
 
-/** Resource types that change route tables, and the property that names them. */
+/** Resource types that change route tables, each with the property that names the table. */
 export const ROUTE_TABLE_CHANGES = [
   ['AWS::EC2::Route', 'RouteTableId'], ['AWS::EC2::VPNGatewayRoutePropagation', 'RouteTableIds'], ['AWS::EC2::RouteServerPropagation', 'RouteTableId'],
 ] as const;
@@ -225,7 +226,7 @@ export function hasRouteOut(templates: TemplateSet, subnet: TemplateResource): b
     && templates.propertyEntries(resource, property).some(id => tables.includes(id))));
 }
 
-/** The route tables of a subnet. A subnet without an association uses the VPC's main table, to which no template can add routes. */
+/** Returns the route tables of a subnet. A subnet without an association uses the VPC's main table, to which no template can add routes. */
 export function routeTables(templates: TemplateSet, subnet: TemplateResource): string[] {
   return templates.ofType('AWS::EC2::SubnetRouteTableAssociation')
     .filter(association => templates.property(association, 'SubnetId').includes(subnet.ref))
@@ -238,14 +239,14 @@ export function mayServe(templates: TemplateSet, endpoint: TemplateResource, rou
   return tables.length === 0 || routeTableIds.length === 0 || tables.some(id => routeTableIds.includes(id) || templates.find(id)?.type !== 'AWS::EC2::RouteTable');
 }
 
-/** The buckets of the app that the policy of an endpoint names. */
+/** Returns the buckets of the app that the policy of an endpoint names. */
 function bucketsOfPolicy(templates: TemplateSet, endpoint: TemplateResource): TemplateResource[] {
   return reachableBuckets(templates, endpoint).flatMap(({ name }) => bucketNamed(templates, name) ?? []);
 }
 
 /**
- * Whether a bucket is the bootstrap stack's. Jobs only read it, and the endpoint's policy requires that it is in the own account, because any account can take the name
- * of a deleted bucket.
+ * Whether a name is that of the bootstrap stack's bucket. Jobs may only read it, and the endpoint's policy must require that it is in this account,
+ * because any account can take the name of a deleted bucket.
  */
 function isAssetBucket(templates: TemplateSet, endpoints: TemplateResource[], name: string): boolean {
   const [, owner] = /^cdk-[a-z0-9]+-assets-(\d{12}|\$\{AWS\.AccountId\})-/.exec(name) ?? [];
@@ -254,7 +255,7 @@ function isAssetBucket(templates: TemplateSet, endpoints: TemplateResource[], na
     && reached.every(({ actions, isOwn }) => isOwn && actions.every(action => ['s3:GetObject', 's3:GetBucketLocation', 's3:ListBucket'].includes(action)));
 }
 
-/** The buckets whose policy names an endpoint. */
+/** Returns the buckets whose policies name one of these endpoints. */
 function bucketsNaming(templates: TemplateSet, endpoints: TemplateResource[]): TemplateResource[] {
   return templates.ofType('AWS::S3::BucketPolicy')
     .filter(policy => (statementsOf(templates, policy.properties.PolicyDocument, policy.template) ?? [])
@@ -284,7 +285,7 @@ export function sizeOf(templates: TemplateSet, subnet: TemplateResource): Subnet
   return { cidr: literal ? cidr : undefined, mask, usable: usableAddresses(mask), instances: instancesIn(mask, endpoints) };
 }
 
-/** `{"Fn::Select": [0, {"Fn::Cidr": [block, count, hostBits]}]}`, as CDK writes it for IPAM. */
+/** Reads the netmask from `{"Fn::Select": [0, {"Fn::Cidr": [block, count, hostBits]}]}`, which CDK writes for IPAM. */
 function maskOfFnCidr(value: any): number | undefined {
   const bits = Number(value?.['Fn::Select']?.[1]?.['Fn::Cidr']?.[2]);
   return Number.isInteger(bits) && bits >= 4 && bits <= 16 ? 32 - bits : undefined;

@@ -3,10 +3,10 @@ import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount, type Ownership
 import { nameOf, type StackFacts, type TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** Which principals may assume a role, by their owner. AWS services count as the own account, unless a condition says that they act for others. */
+/** The principals that may assume a role, by their owner. AWS services count as this account, unless a condition says that they act for others. */
 export type Trust = { readonly [owner in Ownership]: string[] };
 
-/** Includes other roles of the app: principals that may assume a role that may assume this one. */
+/** Returns the principals that may assume a role, directly or through other roles of the app. */
 export function trustOf(templates: TemplateSet, role: TemplateResource, through: TemplateResource[] = []): Trust {
   const { template, properties: { AssumeRolePolicyDocument: document } } = role;
   const own = [...template.stack?.account ? ['${AWS.AccountId}', template.stack.account] : ['${AWS.AccountId}'], ...templates.organizations];
@@ -30,19 +30,22 @@ export function trustOf(templates: TemplateSet, role: TemplateResource, through:
   return { own: of('own'), unknown: of('unknown'), other: of('other') };
 }
 
-/** A role of the app, by reference or by a literal ARN. */
+/** Finds a role of the app, by reference or by a literal ARN. */
 export function roleOf(templates: TemplateSet, arn: string, namedBy?: TemplateResource): TemplateResource | undefined {
   const found = templates.find(arn) ?? roleNamed(templates, arn, namedBy);
   return found?.type === 'AWS::IAM::Role' ? found : undefined;
 }
 
-/** An identity provider may have users of any owner. Without a condition on their claims, all of them may assume the role. */
+/**
+ * Returns the owner of an identity provider's users. They may belong to anyone, and without a condition on their claims, all of them may assume the
+ * role.
+ */
 function ownerOfProvider(provider: string, { conditions }: Statement): Ownership {
   const name = provider.replace(/^arn:.*:(oidc|saml)-provider\//, '').toLowerCase();
   return /:saml-provider\//.test(provider) || conditions.some(({ key, operator }) => key.startsWith(`${name}:`) && !/IfExists$|^ForAllValues|Not/.test(operator)) ? 'unknown' : 'other';
 }
 
-/** The role of the app that a resource policy names by a literal ARN. Its name is unique in the account. */
+/** Finds the role of the app that a resource policy names by a literal ARN. Role names are unique in an account. */
 function roleNamed(templates: TemplateSet, arn: string, namedBy?: TemplateResource): TemplateResource | undefined {
   const [, account, name] = /^arn:[^:]*:iam::([^:]*):role(\/.+)$/.exec(arn) ?? [];
   const accountOf = (facts: StackFacts | undefined) => facts?.account ?? '${AWS.AccountId}';
@@ -51,18 +54,18 @@ function roleNamed(templates: TemplateSet, arn: string, namedBy?: TemplateResour
     && templates.values({ 'Fn::Join': ['', [role.properties.Path ?? '/', role.properties.RoleName ?? '?']] }, role.template).join() === name);
 }
 
-/** The owner of a principal that a policy names by its ARN. */
+/** Returns the owner of a principal that a policy names by its ARN. */
 export function ownerOfArn(arn: string, own: string[]): Ownership {
   return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(arn)?.[1] ?? '', own);
 }
 
 function ownerOfPrincipal(templates: TemplateSet, principal: string, own: string[], limit: Ownership | undefined): Ownership {
   if (limit === 'own') { return 'own'; }
-  const made = templates.find(principal);
-  if (made) { return made.type.startsWith('AWS::IAM::') ? 'own' : 'unknown'; }
+  const source = templates.find(principal);
+  if (source) { return source.type.startsWith('AWS::IAM::') ? 'own' : 'unknown'; }
   if (isUnknown(principal)) { return 'unknown'; }
   if (principal.includes('*')) { return limit ?? 'other'; }
   if (principal.startsWith('arn:')) { return /:(oidc|saml)-provider\//.test(principal) ? 'unknown' : ownerOfArn(principal, own); }
-  // An identity provider by its name, such as that of a code hosting service.
+  // Any other principal is an identity provider by its name, such as a code hosting service.
   return /^(\d{12}|\$\{AWS\.AccountId\})$/.test(principal) ? ownerOfAccount(principal, own) : 'unknown';
 }

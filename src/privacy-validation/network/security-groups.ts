@@ -9,10 +9,11 @@ import type { TemplateSet } from '../template/template-set';
 /** A rule of a security group, either inline or a separate resource. */
 export interface GroupRule {
   readonly direction: 'in' | 'out';
-  /** The resource to change, and the property in it. */
+  /** The resource that contains the rule. */
   readonly resource: TemplateResource;
+  /** The property that contains the rule. */
   readonly location: string;
-  /** `tcp`, `udp`, `icmp`, a protocol number; `-1` for all. */
+  /** `tcp`, `udp`, `icmp`, a protocol number, or `-1` for all protocols. */
   readonly protocol: string;
   readonly fromPort?: string;
   readonly toPort?: string;
@@ -27,14 +28,14 @@ const PEERS: [property: string, kind: GroupRule['peer']['kind']][] = [
 
 const RULE_TYPES = [['in', 'AWS::EC2::SecurityGroupIngress'], ['out', 'AWS::EC2::SecurityGroupEgress']] as const;
 
-/** All rules of a group: those of `AWS::EC2::SecurityGroup` and of the resources that add rules. */
+/** Returns all rules of a group: the inline rules and those of separate resources. */
 export function rulesOf(templates: TemplateSet, group: TemplateResource): GroupRule[] {
   const inline = ([['in', 'SecurityGroupIngress'], ['out', 'SecurityGroupEgress']] as const).flatMap(([direction, property]) =>
     templates.list(group.properties[property]).flatMap((rule, index) => ruleOf(templates, direction, group, rule, `Properties.${property}.${index}`)));
   return [...inline, ...separateRules(templates, id => templates.find(id) === group)];
 }
 
-/** Rules that separate resources add to a group with this canonical ID. */
+/** Returns the rules that separate resources add to a group. */
 export function separateRules(templates: TemplateSet, isGroup: (id: string) => boolean): GroupRule[] {
   return RULE_TYPES.flatMap(([direction, type]) => templates.ofType(type)
     .filter(resource => templates.property(resource, 'GroupId').some(id => isGroup(id)))
@@ -47,7 +48,7 @@ export function isOpenByOmission(templates: TemplateSet, group: TemplateResource
   return mayBeAbsent(egress) || templates.choices(egress).some(rules => Array.isArray(rules) && rules.every(rule => mayBeAbsent(rule)));
 }
 
-/** One rule for each peer, because a rule may name several. */
+/** Returns one rule for each peer, because a rule in a template may name several. */
 function ruleOf(
   templates: TemplateSet, direction: GroupRule['direction'], resource: TemplateResource, written: any, location: string,
 ): GroupRule[] {
@@ -66,14 +67,14 @@ function ruleOf(
   })).filter(rule => !isNothing(rule));
 }
 
-/** The rules that CDK writes for "no traffic", because a group without any rule would allow all outbound traffic. */
+/** Whether a rule allows no traffic. CDK writes such a rule, because a group without any rule would allow all outbound traffic. */
 function isNothing({ direction, protocol, peer }: GroupRule): boolean {
   return direction === 'out' && protocol === 'icmp' && peer.ids.length === 1 && peer.ids[0] === '255.255.255.255/32';
 }
 
 /**
- * The kind of a rule of a job's security group, compared with what Neo needs. `to a prefix list` may be the list of S3 or not. `to private addresses` may be
- * subnets that are not part of the app.
+ * The verdict on a rule of a job's security group. With `to a prefix list`, the list may or may not be that of S3. With `to private addresses`, the
+ * addresses may be those of subnets that are not part of the app.
  */
 export type GroupVerdict = 'to S3' | 'to a prefix list' | 'to subnets' | 'to VPC' | 'to endpoint' | 'to private addresses' | 'from group itself' | 'open';
 
@@ -88,7 +89,7 @@ export function verdictOn(rule: GroupRule, templates: TemplateSet, network: Comp
   const kinds = rule.peer.ids.map(id => prefixListKind(templates, id));
   if (kinds.includes('other')) { return 'open'; }
   if (!kinds.includes('unknown')) { return 'to S3'; }
-  // Only the list of S3 is needed by its ID, and it is looked up.
+  // If another rule already leads to S3, jobs do not need this list.
   return leadsToS3(templates, network) ? 'open' : 'to a prefix list';
 }
 
@@ -113,14 +114,14 @@ function isOwnAddresses({ peer }: GroupRule, templates: TemplateSet, { subnets }
   return peer.kind === 'cidr' && peer.ids.length > 0 && peer.ids.every(id => own.some(cidr => cidr === id || contains(cidr, id)));
 }
 
-/** A VPC that is used for jobs only. */
+/** Whether a rule leads to the VPC, which must be used for jobs only. */
 function isOwnVpc({ peer }: GroupRule, templates: TemplateSet, { vpc, dedicated }: CompilationNetwork): boolean {
   const added = vpc ? inVpc(templates, 'AWS::EC2::VPCCidrBlock', vpc.ref).flatMap(block => templates.property(block, 'CidrBlock')) : [];
   const own = vpc && dedicated ? [...templates.property(vpc, 'CidrBlock'), ...added, `${vpc.ref.slice(0, -1)}.CidrBlock}`] : [];
   return peer.kind === 'cidr' && peer.ids.length > 0 && peer.ids.every(id => own.some(cidr => cidr === id || contains(cidr, id)));
 }
 
-/** A group that only interface endpoints in the VPC use, whose policies another rule checks. */
+/** Whether a rule leads to a group that only interface endpoints in the VPC use. Another rule checks their policies. */
 function isEndpoint({ peer }: GroupRule, templates: TemplateSet, { vpcId }: CompilationNetwork): boolean {
   const isInVpc = (endpoint: TemplateResource) => vpcId !== undefined && templates.property(endpoint, 'VpcId').includes(vpcId);
   return peer.kind === 'group' && peer.ids.length > 0 && peer.ids.every(id => {
@@ -130,8 +131,8 @@ function isEndpoint({ peer }: GroupRule, templates: TemplateSet, { vpcId }: Comp
 }
 
 /**
- * The prefix list of S3 belongs to AWS. A template has its literal ID, which does not identify it, or looks it up by name. A list that the template creates is
- * another one.
+ * Returns whether a prefix list is that of S3. That list belongs to AWS, so a list that the template creates is another one. A template contains its
+ * literal ID, which does not identify it, or looks it up by name.
  */
 function prefixListKind(templates: TemplateSet, id: string): 'S3' | 'other' | 'unknown' {
   const source = templates.find(id);
@@ -144,19 +145,19 @@ function prefixListKind(templates: TemplateSet, id: string): 'S3' | 'other' | 'u
 
 const S3_LIST = /^com\.amazonaws\.(\$\{AWS\.Region\}|[a-z0-9-]+)\.s3$/;
 
-/** A custom resource of CDK that looks up the list with this name in EC2, and does nothing else. */
+/** Whether a resource is a custom resource of CDK that looks up the prefix list of S3, and does nothing else. */
 function asksForS3(templates: TemplateSet, source: TemplateResource): boolean {
   const calls = activityOf(templates).calls.filter(({ resource }) => resource === source);
   return calls.length > 0 && calls.every(({ service, action, request: { Filters: filters = [] } }) => service === 'ec2' && action === 'describemanagedprefixlists'
     && filters.length === 1 && filters[0].Name === 'prefix-list-name' && [filters[0].Values].flat().length === 1 && S3_LIST.test(String([filters[0].Values].flat()[0])));
 }
 
-/** The block is small enough for a VPC, and its addresses are not routed on the internet. */
+/** Whether a block is small enough for a VPC, and its addresses are not routed on the internet. */
 function isPrivate(cidr: string): boolean {
   return (parseBlock(cidr)?.mask ?? 0) >= 16 && ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].some(outer => contains(outer, cidr));
 }
 
-/** The traffic of a rule: `TCP 443`, `all traffic`. */
+/** Describes the traffic of a rule, such as `TCP 443` or `all traffic`. */
 export function trafficOf({ protocol, fromPort, toPort }: GroupRule): string {
   if (protocol === '-1') { return 'all traffic'; }
   const name = protocol.toUpperCase();
@@ -164,7 +165,7 @@ export function trafficOf({ protocol, fromPort, toPort }: GroupRule): string {
   return fromPort === toPort ? `${name} ${fromPort}` : `${name} ${fromPort}-${toPort}`;
 }
 
-/** The peer of a rule: addresses, or the name of a resource. */
+/** Describes the peer of a rule by its addresses, or by the name of a resource. */
 export function peerOf({ peer }: GroupRule, templates: TemplateSet): string {
   const names = peer.ids.map(id => { const resource = templates.find(id); return resource ? nameOf(resource) : id; });
   return names.join(', ') || 'anything';

@@ -9,13 +9,13 @@ import type { TemplateSet } from '../template/template-set';
 export interface Tenant {
   readonly resource: TemplateResource;
   readonly by: 'subnet' | 'security group';
-  /** How it connects the network to something else. */
+  /** A description of the connection if it connects the network to something else. */
   readonly bridge?: string;
-  /** Why the templates do not show whether it connects the network to something else. */
+  /** The reason if the templates do not show whether it connects the network to something else. */
   readonly doubt?: string;
 }
 
-/** Parts of the network itself, and types that other rules check. */
+/** Types of parts of the network itself, and types that other rules check. */
 const PARTS = /^(AWS::EC2::(Subnet|SubnetRouteTableAssociation|SubnetNetworkAclAssociation|SecurityGroup|SecurityGroupIngress|SecurityGroupEgress|VPCEndpoint|NatGateway|TransitGateway\w*|ClientVpnTargetNetworkAssociation|InstanceConnectEndpoint|RouteServerEndpoint|SubnetCidrBlock|EIP\w*|FlowLog|NetworkInterfaceAttachment)|AWS::NetworkManager::VpcAttachment|AWS::RAM::ResourceShare|AWS::VpcLattice::ResourceGateway|AWS::StepFunctions::StateMachine|Custom::SageMakerNeoCompilationJob|AWS::CloudFormation::.*|AWS::SSM::Parameter)$/;
 
 /** Resource types that reach only what their subnets reach, unless a property says otherwise. */
@@ -56,7 +56,7 @@ const DOORS: { readonly [type: string]: string } = {
   'AWS::Lambda::Permission': 'any principal may invoke the function',
 };
 
-/** All tenants of a network, in the order of the templates. */
+/** Returns all tenants of a network, in the order of the templates. */
 export function tenantsOf(templates: TemplateSet, network: CompilationNetwork): Tenant[] {
   const subnets = new Set([...network.subnets.map(({ ref }) => ref), ...network.outside.subnets]);
   const groups = new Set([...network.securityGroups.map(({ ref }) => ref), ...network.outside.securityGroups]);
@@ -76,7 +76,7 @@ export function tenantsOf(templates: TemplateSet, network: CompilationNetwork): 
   return [...placed, ...called];
 }
 
-/** The resources that use a security group with this canonical ID. Rules name groups, too, but do not use them. */
+/** Returns the resources that use the security group with this canonical ID. Rules name groups, too, but do not use them. */
 export function carriersOf(templates: TemplateSet, groupId: string): TemplateResource[] {
   return templates.resources.filter(({ type }) => !/^AWS::EC2::SecurityGroup/.test(type)).filter(resource => groupsOf(templates, resource).includes(groupId));
 }
@@ -84,7 +84,7 @@ export function carriersOf(templates: TemplateSet, groupId: string): TemplateRes
 /** Resource types that define the location of others. */
 const PLACES = /(SubnetGroup|NetworkInterface|LaunchTemplate|LaunchConfiguration)$/;
 
-/** A resource, its interfaces, and the subnet groups and launch templates that it names. */
+/** Returns a resource, its interfaces, and the subnet groups and launch templates that it names. */
 export function partsOfWorkload(templates: TemplateSet, resource: TemplateResource): TemplateResource[] {
   const named = templates.mentions(resource, /subnet_?group|networkinterfaceid|launchtemplate(id|name)|launchconfigurationname/i)
     .flatMap(id => templates.find(id) ?? templates.resources.filter(({ type, properties }) => PLACES.test(type)

@@ -1,4 +1,4 @@
-import { arrow, blocked, box, COLOUR, mark, STATE_COLOUR, STATE_FILL, text, worstState } from './svg';
+import { arrow, blocked, box, COLOR, mark, STATE_COLOR, STATE_FILL, text, worstState } from './svg';
 import type { State } from './svg';
 import { endpointOnlyPolicy, openPublicAccess } from '../network/bucket-policy';
 import { bucketNamed, endpointActions, reachableBuckets, s3EndpointExposure } from '../network/endpoint-policy';
@@ -45,25 +45,25 @@ export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, to
     height,
     endpointRight: [ENDPOINT.x + ENDPOINT.width, middle],
     content: [
-      box(VPC.x, top, VPC.width, height, { fill: COLOUR.vpcFill, stroke: COLOUR.vpc, thick: 2, radius: 12 }),
-      text(VPC.x + 20, top + 26, `VPC ${cidrOf(templates, network)}`, { size: 17, bold: true, fill: COLOUR.vpc, width: 500 }),
-      text(VPC.x + 20, top + 46, vpcFacts(templates, network), { size: 12.5, fill: COLOUR.soft, width: 510 }),
-      ...network.vpc ? [text(VPC.right - 20, top + 26, nameOf(network.vpc), { size: 12.5, fill: COLOUR.soft, anchor: 'end', width: 300 })] : [],
-      box(GROUP.x, groupTop, GROUP.width, groupHeight, { dashed: true, stroke: COLOUR.subnet, fill: COLOUR.paper }),
-      text(GROUP.x + 14, groupTop + 23, groupTitle(network), { bold: true, fill: COLOUR.subnet, width: GROUP.width - 28 }),
+      box(VPC.x, top, VPC.width, height, { fill: COLOR.vpcFill, stroke: COLOR.vpc, thick: 2, radius: 12 }),
+      text(VPC.x + 20, top + 26, `VPC ${cidrOf(templates, network)}`, { size: 17, bold: true, fill: COLOR.vpc, width: 500 }),
+      text(VPC.x + 20, top + 46, vpcFacts(templates, network), { size: 12.5, fill: COLOR.soft, width: 510 }),
+      ...network.vpc ? [text(VPC.right - 20, top + 26, nameOf(network.vpc), { size: 12.5, fill: COLOR.soft, anchor: 'end', width: 300 })] : [],
+      box(GROUP.x, groupTop, GROUP.width, groupHeight, { dashed: true, stroke: COLOR.subnet, fill: COLOR.paper }),
+      text(GROUP.x + 14, groupTop + 23, groupTitle(network), { bold: true, fill: COLOR.subnet, width: GROUP.width - 28 }),
       ...lines.flatMap(({ label, state }, index) => [
         mark(GROUP.x + 16, groupTop + 41 + index * LINE, state),
-        text(GROUP.x + 34, groupTop + 45 + index * LINE, label, { size: 12.5, fill: state === 'good' ? COLOUR.ink : STATE_COLOUR[state], width: GROUP.width - 50 }),
+        text(GROUP.x + 34, groupTop + 45 + index * LINE, label, { size: 12.5, fill: state === 'good' ? COLOR.ink : STATE_COLOR[state], width: GROUP.width - 50 }),
       ]),
       ...network.subnets.map((subnet, index) => card(templates, subnet, index, columns, cardsTop)),
-      ...network.subnets.length === 0 ? [text(GROUP.x + 14, cardsTop + 20, noSubnets(network), { fill: COLOUR.soft, width: GROUP.width - 28 })] : [],
+      ...network.subnets.length === 0 ? [text(GROUP.x + 14, cardsTop + 20, noSubnets(network), { fill: COLOR.soft, width: GROUP.width - 28 })] : [],
       ...notes.map(({ label, state }, index) => [
         mark(VPC.x + 22, notesTop + index * LINE - 4, state),
-        text(VPC.x + 40, notesTop + index * LINE, label, { size: 12.5, fill: state === 'good' ? COLOUR.soft : STATE_COLOUR[state], width: 820 }),
+        text(VPC.x + 40, notesTop + index * LINE, label, { size: 12.5, fill: state === 'good' ? COLOR.soft : STATE_COLOR[state], width: 820 }),
       ].join('')),
       ...endpoint ? endpointBox(templates, network, endpoint, middle, verdictOf) : [
         blocked(ENDPOINT.x - 60, middle - 20, middle + 20),
-        text(ENDPOINT.x - 40, middle + 5, 'no S3 gateway endpoint', { fill: COLOUR.open, bold: true }),
+        text(ENDPOINT.x - 40, middle + 5, 'no S3 gateway endpoint', { fill: COLOR.open, bold: true }),
       ],
     ],
   };
@@ -76,12 +76,12 @@ function card(templates: TemplateSet, subnet: TemplateResource, index: number, c
   const size = sizeOf(templates, subnet);
   // CDK's subnet is a construct that contains a resource `Subnet`.
   const name = nameOf(subnet).replace(/\/?(?<=.)Subnet$/, '').split('/').pop()!;
-  const line = (offset: number, label: string, bold = false, fill: string = COLOUR.ink) =>
+  const line = (offset: number, label: string, bold = false, fill: string = COLOR.ink) =>
     text(x + 10, y + offset, label, { size: bold ? 13 : 12, bold, fill, width: width - 16 });
   return [
-    box(x, y, width, CARD.height, { fill: COLOUR.subnetFill, stroke: COLOUR.subnet, radius: 6 }),
-    line(19, zoneOf(templates, subnet), false, COLOUR.soft),
-    line(37, name, true, COLOUR.subnet),
+    box(x, y, width, CARD.height, { fill: COLOR.subnetFill, stroke: COLOR.subnet, radius: 6 }),
+    line(19, zoneOf(templates, subnet), false, COLOR.soft),
+    line(37, name, true, COLOR.subnet),
     line(55, size.cidr ?? (size.mask === undefined ? 'addresses known at deployment' : `/${size.mask} from a pool`)),
     ...size.usable === undefined ? [] : [
       line(72, `${grouped(size.usable)} usable IPs`),
@@ -90,7 +90,7 @@ function card(templates: TemplateSet, subnet: TemplateResource, index: number, c
   ].join('');
 }
 
-/** The label at the arrow is the group's actual rule. */
+/** Draws the S3 endpoint, and the arrow to it. The arrow's label is the group's actual rule. */
 function endpointBox(
   templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource, middle: number, verdictOf: VerdictOf,
 ): string[] {
@@ -98,28 +98,28 @@ function endpointBox(
   const isOpen = open.length > 0;
   const found: State = isOpen ? 'open' : unknown.length > 0 ? 'unknown' : 'good';
   const state = found !== 'good' && verdictOf('S3EndpointOnlyForBuckets', endpoint) === 'accepted' ? 'accepted' : found;
-  const colour = state === 'good' ? COLOUR.bucket : STATE_COLOUR[state];
+  const color = state === 'good' ? COLOR.bucket : STATE_COLOR[state];
   const top = middle - ENDPOINT.height / 2;
   const between = (GROUP.x + GROUP.width + ENDPOINT.x) / 2;
   const toS3 = network.securityGroups.flatMap(group => rulesOf(templates, group))
     .find(rule => ['to S3', 'to a prefix list'].includes(verdictOn(rule, templates, network)));
   const actions = endpointActions(templates, endpoint).map(action => action.replace(/^s3:/, ''));
-  const line = (offset: number, label: string, size: number, fill: string = COLOUR.soft) =>
-    text(ENDPOINT.x + 12, top + offset, label, { size, fill: isOpen ? colour : fill, width: ENDPOINT.width - 24 });
+  const line = (offset: number, label: string, size: number, fill: string = COLOR.soft) =>
+    text(ENDPOINT.x + 12, top + offset, label, { size, fill: isOpen ? color : fill, width: ENDPOINT.width - 24 });
   return [
-    box(ENDPOINT.x, top, ENDPOINT.width, ENDPOINT.height, { fill: state === 'good' ? COLOUR.bucketFill : STATE_FILL[state], stroke: colour, thick: 2 }),
-    text(ENDPOINT.x + 12, top + 24, 'S3 gateway endpoint', { bold: true, size: 14, fill: colour }),
+    box(ENDPOINT.x, top, ENDPOINT.width, ENDPOINT.height, { fill: state === 'good' ? COLOR.bucketFill : STATE_FILL[state], stroke: color, thick: 2 }),
+    text(ENDPOINT.x + 12, top + 24, 'S3 gateway endpoint', { bold: true, size: 14, fill: color }),
     line(43, nameOf(endpoint), 12),
-    line(64, isOpen ? 'policy: open' : policyOf(templates, network, endpoint), 12.5, COLOUR.ink),
+    line(64, isOpen ? 'policy: open' : policyOf(templates, network, endpoint), 12.5, COLOR.ink),
     ...(isOpen ? [open[0]] : wrapped(actions, 30)).slice(0, 2).map((words, index) => line(82 + index * 16, words, 11.5)),
     ...toS3 ? [
       arrow([[GROUP.x + GROUP.width + 4, middle], [ENDPOINT.x - 4, middle]], 'allowed'),
-      text(between, middle - 10, verdictOn(toS3, templates, network) === 'to S3' ? 'TCP 443 → S3 prefix list' : 'TCP 443 → prefix list', { size: 12, bold: true, fill: COLOUR.allowed, anchor: 'middle' }),
-    ] : [text(between, middle + 4, 'no rule to S3', { size: 12.5, fill: COLOUR.open, anchor: 'middle' })],
+      text(between, middle - 10, verdictOn(toS3, templates, network) === 'to S3' ? 'TCP 443 → S3 prefix list' : 'TCP 443 → prefix list', { size: 12, bold: true, fill: COLOR.allowed, anchor: 'middle' }),
+    ] : [text(between, middle + 4, 'no rule to S3', { size: 12.5, fill: COLOR.open, anchor: 'middle' })],
   ];
 }
 
-/** The number of buckets that the endpoint allows. */
+/** Describes the endpoint's policy by the number of buckets that it allows. */
 function policyOf(templates: TemplateSet, { buckets }: CompilationNetwork, endpoint: TemplateResource): string {
   const others = reachableBuckets(templates, endpoint).filter(({ name }) => !bucketNamed(templates, name));
   return `policy: ${count(buckets.length + others.length, 'named bucket')}`;
@@ -209,11 +209,11 @@ function noSubnets({ outside }: CompilationNetwork): string {
   return outside.subnets.length ? `Subnets of another app: ${outside.subnets.join(', ')}` : 'No subnet in this template';
 }
 
-function wrapped(words: string[], most: number): string[] {
+function wrapped(words: string[], maxLength: number): string[] {
   const lines: string[] = [];
   for (const word of words) {
     const last = lines[lines.length - 1];
-    if (last !== undefined && last.length + word.length + 2 <= most) { lines[lines.length - 1] = `${last}, ${word}`; } else { lines.push(word); }
+    if (last !== undefined && last.length + word.length + 2 <= maxLength) { lines[lines.length - 1] = `${last}, ${word}`; } else { lines.push(word); }
   }
   return lines;
 }
@@ -222,27 +222,27 @@ function grouped(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
-/** What a principal that is not denied an action can do. */
+/** The use of an action, for principals that are not denied it. */
 const USES: { readonly [action: string]: string } = {
   's3:GetObject': 'reading', 's3:GetObjectVersion': 'reading', 's3:PutObject': 'writing', 's3:ListBucket': 'listing',
 };
 const COLUMN = { x: 1096, width: 272 };
 const BUCKET_CARD = { height: 104, gap: 12 };
-/** More buckets than these are counted, not drawn. */
-const MOST = 6;
+/** The maximum number of buckets that are drawn. */
+const MAX_BUCKETS = 6;
 
 const OTHER_CARD = { height: 70, gap: 12 };
 const HEADING = 30;
 const ELSEWHERE = 110;
 
-/** What the endpoint allows on buckets that are not part of the app. */
+/** Returns the buckets that the endpoint allows and that are not part of the app. */
 function otherBuckets(templates: TemplateSet, { s3Endpoints }: CompilationNetwork): ReachableBucket[] {
-  return s3Endpoints.flatMap(endpoint => reachableBuckets(templates, endpoint)).filter(({ name }) => !bucketNamed(templates, name)).slice(0, MOST);
+  return s3Endpoints.flatMap(endpoint => reachableBuckets(templates, endpoint)).filter(({ name }) => !bucketNamed(templates, name)).slice(0, MAX_BUCKETS);
 }
 
 export function bucketPanelHeight(templates: TemplateSet, network: CompilationNetwork): number {
   const { length } = network.buckets;
-  return HEADING + Math.min(length, MOST) * (BUCKET_CARD.height + BUCKET_CARD.gap) + (length > MOST ? 22 : 0) + (length ? ELSEWHERE : 20)
+  return HEADING + Math.min(length, MAX_BUCKETS) * (BUCKET_CARD.height + BUCKET_CARD.gap) + (length > MAX_BUCKETS ? 22 : 0) + (length ? ELSEWHERE : 20)
     + otherBuckets(templates, network).length * (OTHER_CARD.height + OTHER_CARD.gap);
 }
 
@@ -250,20 +250,20 @@ export function bucketPanelHeight(templates: TemplateSet, network: CompilationNe
 export function bucketPanel(
   templates: TemplateSet, network: CompilationNetwork, top: number, from: [number, number], verdictOf: VerdictOf,
 ): string[] {
-  const shown = network.buckets.slice(0, MOST);
+  const shown = network.buckets.slice(0, MAX_BUCKETS);
   const more = network.buckets.length - shown.length;
   const cards = shown.map((bucket, index) => ({ bucket, y: top + HEADING + index * (BUCKET_CARD.height + BUCKET_CARD.gap) }));
   const bottom = top + HEADING + cards.length * (BUCKET_CARD.height + BUCKET_CARD.gap) + (more > 0 ? 22 : 0);
   const othersTop = bottom + (shown.length ? ELSEWHERE : 20) - 8;
   const open = shown.filter(bucket => endpointOnlyPolicy(templates, bucket, gatesOf(templates, network)).missing.length > 0);
   return [
-    text(COLUMN.x, top + 16, 'Amazon S3', { bold: true, size: 15, fill: COLOUR.bucket }),
+    text(COLUMN.x, top + 16, 'Amazon S3', { bold: true, size: 15, fill: COLOR.bucket }),
     ...cards.flatMap(({ bucket, y }) => [
       bucketCard(templates, network, bucket, y, verdictOf),
       ...network.s3Endpoints.length ? [arrow(elbow(from, y + BUCKET_CARD.height / 2), 'allowed')] : [],
     ]),
-    ...more > 0 ? [text(COLUMN.x + 4, bottom - 14, `and ${count(more, 'more bucket')}`, { fill: COLOUR.soft })] : [],
-    ...shown.length ? requestsFromElsewhere(open.length, bottom) : [text(COLUMN.x, top + 44, 'No bucket of this app', { fill: COLOUR.soft })],
+    ...more > 0 ? [text(COLUMN.x + 4, bottom - 14, `and ${count(more, 'more bucket')}`, { fill: COLOR.soft })] : [],
+    ...shown.length ? requestsFromElsewhere(open.length, bottom) : [text(COLUMN.x, top + 44, 'No bucket of this app', { fill: COLOR.soft })],
     ...otherBuckets(templates, network)
       .flatMap((bucket, index) => otherCard(network, bucket, othersTop + index * (OTHER_CARD.height + OTHER_CARD.gap), from)),
   ];
@@ -271,12 +271,12 @@ export function bucketPanel(
 
 function otherCard({ assetBuckets }: CompilationNetwork, { name, actions }: ReachableBucket, y: number, from: [number, number]): string[] {
   const isAsset = assetBuckets.includes(name);
-  const [fill, stroke] = isAsset ? [COLOUR.paper, COLOUR.bucket] : [STATE_FILL.unknown, STATE_COLOUR.unknown];
+  const [fill, stroke] = isAsset ? [COLOR.paper, COLOR.bucket] : [STATE_FILL.unknown, STATE_COLOR.unknown];
   return [
     box(COLUMN.x, y, COLUMN.width, OTHER_CARD.height, { fill, stroke, thick: 1.2 }),
     text(COLUMN.x + 14, y + 22, readableName(name), { size: 12.5, width: COLUMN.width - 28 }),
-    text(COLUMN.x + 14, y + 40, isAsset ? 'model assets, in the bootstrap bucket' : 'not made by this app', { size: 12, fill: isAsset ? COLOUR.soft : STATE_COLOUR.unknown }),
-    text(COLUMN.x + 14, y + 57, actions.map(action => action.replace('s3:', '')).join(', '), { size: 11.5, fill: COLOUR.soft, width: COLUMN.width - 20 }),
+    text(COLUMN.x + 14, y + 40, isAsset ? 'model assets, in the bootstrap bucket' : 'not made by this app', { size: 12, fill: isAsset ? COLOR.soft : STATE_COLOR.unknown }),
+    text(COLUMN.x + 14, y + 57, actions.map(action => action.replace('s3:', '')).join(', '), { size: 11.5, fill: COLOR.soft, width: COLUMN.width - 20 }),
     arrow(elbow(from, y + OTHER_CARD.height / 2), 'allowed'),
   ];
 }
@@ -287,23 +287,23 @@ function elbow([x, y]: [number, number], to: number): [number, number][] {
 }
 
 function bucketCard(templates: TemplateSet, network: CompilationNetwork, bucket: TemplateResource, y: number, verdictOf: VerdictOf): string {
-  const lock = endpointOnlyPolicy(templates, bucket, gatesOf(templates, network));
-  const exempt = lock.exempt.length ? `, ${count(lock.exempt.length, 'exemption')}` : '';
+  const policy = endpointOnlyPolicy(templates, bucket, gatesOf(templates, network));
+  const exempt = policy.exempt.length ? `, ${count(policy.exempt.length, 'exemption')}` : '';
   const state = (ruleId: string, resource: TemplateResource): State => verdictOf(ruleId, resource) === 'accepted' ? 'accepted' : 'open';
   const lines: [State, string][] = [
-    lock.missing.length === 0
+    policy.missing.length === 0
       ? ['good', `only through this endpoint${exempt}`]
-      : [state('BucketOnlyThroughEndpoint', lock.policies[0] ?? bucket), `open to others: ${[...new Set(lock.missing.map(action => USES[action]))].join(', ')}`],
+      : [state('BucketOnlyThroughEndpoint', policy.policies[0] ?? bucket), `open to others: ${[...new Set(policy.missing.map(action => USES[action]))].join(', ')}`],
     openPublicAccess(templates, bucket).length === 0 ? ['good', 'public access blocked'] : [state('BucketBlocksPublicAccess', bucket), 'public access not blocked'],
     ['good', encryptionOf(templates, bucket)],
   ];
   const whole = worstState(lines.map(([of]) => of));
   return [
-    box(COLUMN.x, y, COLUMN.width, BUCKET_CARD.height, { fill: whole === 'good' ? COLOUR.bucketFill : STATE_FILL[whole], stroke: whole === 'good' ? COLOUR.bucket : STATE_COLOUR[whole] }),
+    box(COLUMN.x, y, COLUMN.width, BUCKET_CARD.height, { fill: whole === 'good' ? COLOR.bucketFill : STATE_FILL[whole], stroke: whole === 'good' ? COLOR.bucket : STATE_COLOR[whole] }),
     text(COLUMN.x + 14, y + 25, nameOf(bucket), { bold: true, size: 14, width: COLUMN.width - 28 }),
     ...lines.flatMap(([of, words], index) => [
       mark(COLUMN.x + 14, y + 43 + index * 20, of),
-      text(COLUMN.x + 32, y + 47 + index * 20, words, { size: 12.5, fill: of === 'good' ? COLOUR.ink : STATE_COLOUR[of], width: COLUMN.width - 42 }),
+      text(COLUMN.x + 32, y + 47 + index * 20, words, { size: 12.5, fill: of === 'good' ? COLOR.ink : STATE_COLOR[of], width: COLUMN.width - 42 }),
     ]),
   ].join('');
 }
@@ -314,9 +314,9 @@ function requestsFromElsewhere(open: number, top: number): string[] {
     open > 0
       ? arrow([[x, top + 50], [x, top - 8]], 'open')
       : blocked(x, top - 6, top + 50),
-    text(x + 16, top + 27, open > 0 ? 'not denied' : 'denied by bucket policy', { size: 12.5, fill: open > 0 ? COLOUR.open : COLOUR.soft }),
-    box(COLUMN.x, top + 52, COLUMN.width, 38, { dashed: true, stroke: open > 0 ? COLOUR.open : '#9aa5b1' }),
-    text(COLUMN.x + COLUMN.width / 2, top + 76, 'requests from elsewhere', { anchor: 'middle', fill: open > 0 ? COLOUR.open : COLOUR.soft }),
+    text(x + 16, top + 27, open > 0 ? 'not denied' : 'denied by bucket policy', { size: 12.5, fill: open > 0 ? COLOR.open : COLOR.soft }),
+    box(COLUMN.x, top + 52, COLUMN.width, 38, { dashed: true, stroke: open > 0 ? COLOR.open : '#9aa5b1' }),
+    text(COLUMN.x + COLUMN.width / 2, top + 76, 'requests from elsewhere', { anchor: 'middle', fill: open > 0 ? COLOR.open : COLOR.soft }),
   ];
 }
 

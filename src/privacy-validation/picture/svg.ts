@@ -1,5 +1,5 @@
-/** The colors by their meaning, on a light background. Text has a contrast of at least 4.5. */
-export const COLOUR = {
+/** Colors by their meaning, for a light background. The contrast of text is at least 4.5. */
+export const COLOR = {
   ink: '#16212e',
   soft: '#52606d',
   line: '#cbd5e0',
@@ -49,7 +49,7 @@ export function escape(value: string): string {
 }
 
 export function text(x: number, y: number, value: string, style: TextStyle = {}): string {
-  const { size = 13, bold, fill = COLOUR.ink, anchor, width } = style;
+  const { size = 13, bold, fill = COLOR.ink, anchor, width } = style;
   const shown = width === undefined ? value : fit(value, width, size, bold);
   const title = shown === value ? '' : `<title>${escape(value)}</title>`;
   return `<text x="${round(x)}" y="${round(y)}" font-size="${size}"${bold ? ' font-weight="600"' : ''} fill="${fill}"`
@@ -57,30 +57,30 @@ export function text(x: number, y: number, value: string, style: TextStyle = {})
 }
 
 export function box(x: number, y: number, width: number, height: number, style: BoxStyle = {}): string {
-  const { fill = COLOUR.paper, stroke = COLOUR.line, dashed, radius = 8, thick = 1.5 } = style;
+  const { fill = COLOR.paper, stroke = COLOR.line, dashed, radius = 8, thick = 1.5 } = style;
   return `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="${radius}" fill="${fill}" stroke="${stroke}"`
     + ` stroke-width="${thick}"${dashed ? ' stroke-dasharray="6 4"' : ''}/>`;
 }
 
 /** Draws an arrow of horizontal and vertical segments. */
 export function arrow(points: [number, number][], kind: 'allowed' | 'open' | 'control', both = false): string {
-  const colour = { allowed: COLOUR.allowed, open: COLOUR.open, control: COLOUR.service }[kind];
+  const color = { allowed: COLOR.allowed, open: COLOR.open, control: COLOR.service }[kind];
   const path = points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join(' ');
-  return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="2.5" stroke-linejoin="round"${kind === 'control' ? ' stroke-dasharray="7 5"' : ''}`
+  return `<path d="${path}" fill="none" stroke="${color}" stroke-width="2.5" stroke-linejoin="round"${kind === 'control' ? ' stroke-dasharray="7 5"' : ''}`
     + `${both ? ` marker-start="url(#${kind})"` : ''} marker-end="url(#${kind})"/>`;
 }
 
 /** Renders a whole picture. Screen readers read the title and the description. */
 export function svg(width: number, height: number, title: string, description: string, content: string[]): string {
-  const marker = (id: string, colour: string) => `<marker id="${id}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" `
-    + `markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0 L10 5 L0 10 z" fill="${colour}"/></marker>`;
+  const marker = (id: string, color: string) => `<marker id="${id}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" `
+    + `markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0 L10 5 L0 10 z" fill="${color}"/></marker>`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${round(height)}" width="${width}" height="${round(height)}" role="img" `
       + `aria-labelledby="picture-title picture-description" font-family="${FONT}">`,
     `<title id="picture-title">${escape(title)}</title>`,
     `<desc id="picture-description">${escape(description)}</desc>`,
-    `<defs>${marker('allowed', COLOUR.allowed)}${marker('open', COLOUR.open)}${marker('control', COLOUR.service)}</defs>`,
-    `<rect width="${width}" height="${round(height)}" fill="${COLOUR.ground}"/>`,
+    `<defs>${marker('allowed', COLOR.allowed)}${marker('open', COLOR.open)}${marker('control', COLOR.service)}</defs>`,
+    `<rect width="${width}" height="${round(height)}" fill="${COLOR.ground}"/>`,
     ...content,
     '</svg>',
     '',
@@ -118,20 +118,20 @@ function round(value: number): number {
 /** The state of a part of the picture: as it should be, open, open but accepted, or not visible in the templates. */
 export type State = 'good' | 'open' | 'accepted' | 'unknown';
 
-export const STATE_COLOUR: { readonly [state in State]: string } = {
-  good: COLOUR.allowed, open: COLOUR.open, accepted: COLOUR.accepted, unknown: COLOUR.unknown,
+export const STATE_COLOR: { readonly [state in State]: string } = {
+  good: COLOR.allowed, open: COLOR.open, accepted: COLOR.accepted, unknown: COLOR.unknown,
 };
 
 export const STATE_FILL: { readonly [state in State]: string } = {
-  good: COLOUR.paper, open: COLOUR.openFill, accepted: COLOUR.acceptedFill, unknown: COLOUR.unknownFill,
+  good: COLOR.paper, open: COLOR.openFill, accepted: COLOR.acceptedFill, unknown: COLOR.unknownFill,
 };
 
-/** The worst of several states. */
+/** Returns the worst of several states. */
 export function worstState(states: State[]): State {
   return (['open', 'unknown', 'accepted'] as const).find(state => states.includes(state)) ?? 'good';
 }
 
-/** Draws a check mark, a cross, a bar (accepted) or a question mark, because not every font has them. */
+/** Draws a check mark, a cross, a bar (accepted) or a question mark as a path, because not every font has these characters. */
 export function mark(x: number, y: number, state: State): string {
   const path = {
     good: 'l3.5 4 l6.5 -8',
@@ -139,12 +139,12 @@ export function mark(x: number, y: number, state: State): string {
     accepted: 'm0 -3 h10 m-10 6 h10',
     unknown: 'm2 -3 c0 -4 7 -4 7 0 c0 3 -3.5 2 -3.5 5 m0 2.5 v1.5',
   }[state];
-  return `<path d="M${round(x)} ${round(y)} ${path}" fill="none" stroke="${STATE_COLOUR[state]}" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/>`;
+  return `<path d="M${round(x)} ${round(y)} ${path}" fill="none" stroke="${STATE_COLOR[state]}" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/>`;
 }
 
-/** Draws a line with a cross in the middle: there is no connection. */
+/** Draws a line with a cross in the middle, which means that there is no connection. */
 export function blocked(x: number, from: number, to: number): string {
   const middle = (from + to) / 2;
   return `<path d="M${round(x)} ${round(from)} V${round(to)}" stroke="#9aa5b1" stroke-width="1.5" stroke-dasharray="3 4" fill="none"/>`
-    + `<path d="M${round(x - 5)} ${round(middle - 5)} l10 10 m0 -10 l-10 10" stroke="${COLOUR.soft}" stroke-width="2.2" stroke-linecap="round" fill="none"/>`;
+    + `<path d="M${round(x - 5)} ${round(middle - 5)} l10 10 m0 -10 l-10 10" stroke="${COLOR.soft}" stroke-width="2.2" stroke-linecap="round" fill="none"/>`;
 }

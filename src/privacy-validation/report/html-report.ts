@@ -10,7 +10,7 @@ const WORDS: { [status in RuleStatus]: string } = {
   'pass': 'pass', 'fail': 'fail', 'accepted': 'accepted', 'unknown': 'not visible', 'not applicable': 'nothing to check',
 };
 
-/** The report as one self-contained page, without scripts, fonts and pictures from elsewhere. */
+/** Renders the report as one self-contained page, without scripts, and without fonts or pictures from elsewhere. */
 export function htmlReport(report: PrivacyReport, picture: string): string {
   return `<!DOCTYPE html>
 <html lang="en">
@@ -115,7 +115,7 @@ function chip(status: RuleStatus): string {
   return `<span class="chip ${status.replace(' ', '-')}">${WORDS[status]}</span>`;
 }
 
-/** The background is light even if the reader prefers a dark one, because the picture needs it. */
+/** The page is light even if the reader prefers a dark one, because the picture needs a light background. */
 const STYLE = `
 :root{color-scheme:light}
 *{box-sizing:border-box}
@@ -165,7 +165,7 @@ details{padding:0 10px}
 @media print{body{background:#fff}details{break-inside:avoid}}
 `;
 
-/** Writes the report for people and for programs. */
+/** Writes the report: as a page for people, as JSON for programs, and the picture alone. */
 export function writeReport(directory: string, report: PrivacyReport, templates: TemplateSet) {
   const picture = drawNetworks(templates, report);
   fs.mkdirSync(directory, { recursive: true });

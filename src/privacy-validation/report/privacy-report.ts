@@ -27,7 +27,7 @@ export const PRIVACY_RULES: readonly PrivacyRule[] = [
  */
 export type RuleStatus = 'pass' | 'fail' | 'accepted' | 'unknown' | 'not applicable';
 
-/** A finding that is accepted; the public name is `NeoAcceptedFinding`. */
+/** A finding that is accepted. Its public name is `NeoAcceptedFinding`. */
 export interface AcceptedFinding {
   readonly ruleId: string;
   readonly constructPath: string;
@@ -43,7 +43,7 @@ export interface ReportedObservation {
   readonly type: string;
   readonly evidence: string;
   readonly locations: string[];
-  /** Why it was accepted. */
+  /** The reason for accepting it. */
   readonly reason?: string;
   /** Whether a finding of another rule is the cause. */
   readonly isConsequence?: boolean;
@@ -58,7 +58,7 @@ export interface ReportedRule {
   readonly observations: ReportedObservation[];
 }
 
-/** The content of report.json. It has no dates and absolute paths, so the same app results in the same report. */
+/** The content of report.json. It contains no dates and no absolute paths, so the same app results in the same report. */
 export interface PrivacyReport {
   readonly format: 1;
   readonly generator: string;
@@ -98,10 +98,10 @@ export interface ReportedSubnet {
   readonly instances?: number;
 }
 
-/** From worst to best. */
+/** Verdicts from the worst to the best. */
 const SEVERITY = ['fail', 'unknown', 'accepted', 'pass'] as const;
 
-/** What templates cannot show. */
+/** The limits of the validation: what templates cannot show. */
 export const LIMITS = [
   'Changes made outside CloudFormation, in the console or with other tools, and by other apps that refer to this network by its IDs.',
   'What is not in the templates: imported VPCs, groups, buckets, roles and endpoints, account-wide settings, service control policies.',
@@ -157,7 +157,7 @@ export function verdictsOf({ rules }: PrivacyReport): VerdictOf {
   return (ruleId, { template, logicalId }) => worst.get(`${ruleId} ${template.name}#${logicalId}`);
 }
 
-/** The path must be exact: a parent construct would also accept later openings in it. */
+/** Whether an accepted finding covers a finding. The path must be exact, because a parent construct would also cover later findings in it. */
 function covers({ ruleId, constructPath }: AcceptedFinding, id: string, resource: TemplateResource): boolean {
   return ruleId === id && [constructPath, `${constructPath}/Resource`, `${constructPath}/Default`].includes(resource.constructPath);
 }
@@ -176,7 +176,7 @@ function reported({ verdict, resource, evidence, locations, isConsequence }: Obs
   };
 }
 
-/** Consequences of accepted findings are accepted, too. */
+/** Accepts an observation that is a consequence, because all causes have been accepted. */
 function withoutCause(observation: ReportedObservation): ReportedObservation {
   return observation.isConsequence && observation.verdict === 'fail'
     ? { ...observation, verdict: 'accepted', reason: 'follows from what other rules accept' }

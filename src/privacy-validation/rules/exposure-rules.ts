@@ -17,7 +17,7 @@ const UNCLEAR = {
 
 const REMOVE = 'Remove the resource, or move it to a separate VPC: compilation jobs need only the S3 endpoint.';
 
-/** The rule of each exposure. */
+/** The ID of the rule for each kind of exposure. */
 export const EXPOSURE_RULE_IDS: { readonly [kind in ExposureKind]: string } = {
   'internet gateway': 'NoInternetGateway',
   'NAT gateway': 'NoNatGateway',
@@ -31,7 +31,7 @@ export const EXPOSURE_RULE_IDS: { readonly [kind in ExposureKind]: string } = {
   'public IP address': 'NoPublicIp',
 };
 
-/** There is one rule per exposure, because each is opened and closed differently. */
+/** There is one rule per kind of exposure, because each is opened and closed differently. */
 export const EXPOSURE_RULES: PrivacyRule[] = [
   exposureRule('internet gateway', 'No internet gateway on the VPC',
     'An internet gateway connects the VPC to the internet. Jobs are then kept off the internet only because they have no route and no public address.', REMOVE),
@@ -79,7 +79,7 @@ function exposureRule(kind: ExposureKind, title: string, why: string, fix: strin
   };
 }
 
-/** The other resources in the network, and the principals that may assume its roles. */
+/** Rules about other resources in the network, and about the principals that may assume its roles. */
 export const TENANT_AND_ROLE_RULES: PrivacyRule[] = [
   {
     id: 'NoBridge',
@@ -123,7 +123,7 @@ function observedRole(templates: TemplateSet, role: TemplateResource): Observati
     : pass(role, `may be assumed by ${trust.own.join(', ') || 'no principal'}`, 'AssumeRolePolicyDocument');
 }
 
-/** The finding is about the jobs that have the role. */
+/** Returns findings about the jobs with a role that is not part of the app. */
 function outsideRole({ jobs }: CompilationNetwork, arn: string): Observation[] {
   const resources = new Set(jobs.filter(({ roles }) => roles.includes(arn)).map(({ resource }) => resource));
   return [...resources].map(resource => unknown(resource, `the execution role ${readableName(arn)} is not part of this app, so the templates do not show which principals may assume it`));

@@ -90,7 +90,7 @@ function failed(rule: GroupRule, templates: TemplateSet): Observation {
   return fail(rule.resource, `${rule.direction}: ${trafficOf(rule)} ${rule.direction === 'in' ? 'from' : 'to'} ${peerOf(rule, templates)}`, rule.location);
 }
 
-/** The rules that the app adds to groups that are not part of the app: the jobs' groups, and others that may be the jobs' groups. */
+/** Checks the rules that the app adds to groups that are not part of it, if these are, or may be, the jobs' groups. */
 function addedToOthers({ templates, networks }: RuleScope, direction: GroupRule['direction'], type: string): Observation[] {
   const ours = networks.flatMap(({ securityGroups, outside }) => [...securityGroups.map(({ ref }) => ref), ...outside.securityGroups]);
   return [
@@ -105,7 +105,7 @@ function addedToOthers({ templates, networks }: RuleScope, direction: GroupRule[
   ];
 }
 
-/** The groups of the app are checked one by one. Other groups are not visible. */
+/** Checks each group of the app. Other groups are not visible. */
 function perGroup({ networks }: RuleScope, check: (network: CompilationNetwork, group: TemplateResource) => Observation[]): Observation[] {
   return networks.flatMap(network => [
     ...network.securityGroups.flatMap(group => check(network, group)),
@@ -150,7 +150,7 @@ function isTrue(templates: TemplateSet, resource: TemplateResource, property: st
   return !mayBeAbsent(resource.properties[property]) && templates.property(resource, property).every(value => value === 'true');
 }
 
-/** DHCP options that name another resolver, or that are not part of the app. */
+/** Finds DHCP options that name another resolver, or that are not part of the app. */
 function resolverElsewhere(templates: TemplateSet, vpcId: string): Observation | undefined {
   const associations = templates.ofType('AWS::EC2::VPCDHCPOptionsAssociation').map(association => ({ association, relation: relationTo(templates, association, 'VpcId', [vpcId]) }));
   const order: Relation[] = ['ours', 'unreadable', 'unknown'];
@@ -168,7 +168,7 @@ function resolverElsewhere(templates: TemplateSet, vpcId: string): Observation |
   return undefined;
 }
 
-/** A VPC that is not part of the app is not visible, unless the app changes it. */
+/** Checks each VPC. A VPC that is not part of the app is not visible, unless the app changes it. */
 function perVpc({ networks }: RuleScope, check: (vpc: TemplateResource | undefined, vpcId: string) => Observation | undefined): Observation[] {
   return networks.flatMap(network => {
     const { vpc, vpcId } = network;
@@ -180,7 +180,7 @@ function perVpc({ networks }: RuleScope, check: (vpc: TemplateResource | undefin
 /** Services that can open a network or a bucket, or deploy a stack that opens it. */
 const OPENING_SERVICES = /^(ec2|s3|s3control|ram|route53resolver|route53profiles|networkmanager|vpclattice|cloudformation|cloudcontrol|cloudcontrolapi|servicecatalog|proton)$/;
 
-/** Individual actions of other services. */
+/** Actions of other services that can do the same. */
 const OPENING_ACTIONS = [
   'ssm:startautomationexecution', 'ssm:startchangerequestexecution', 'ssm:createassociation', 'ssm:sendcommand',
   'iam:updateassumerolepolicy', 'config:putremediationconfigurations', 'config:startremediationexecution',
@@ -242,7 +242,7 @@ function opens({ service, action }: ApiCall): boolean {
   return OPENING_ACTIONS.includes(`${service}:${action}`) || (OPENING_SERVICES.test(service) && !HARMLESS_ACTIONS.test(action));
 }
 
-/** A call that names a part of a network concerns that network. */
+/** Reports a call. It is a violation if it names a part of a network; otherwise, its effect is unknown. */
 function observedCall({ networks }: RuleScope, { resource, service, action, request, location }: ApiCall): Observation {
   const text = JSON.stringify(request);
   const isOurs = networks.flatMap(network => partsOf(network)).some(({ ref }) => text.includes(ref.slice(0, -1)));

@@ -2,14 +2,14 @@ import type { CompilationNetwork } from '../network/network';
 import type { TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
-/** A rule's verdict on one resource; `unknown` if the templates do not show it. */
+/** A rule's verdict on one resource. It is `unknown` if the templates do not show enough. */
 export type Verdict = 'pass' | 'fail' | 'unknown';
 
 /** An observation of a rule about one resource. */
 export interface Observation {
   readonly verdict: Verdict;
   readonly resource: TemplateResource;
-  /** A short description of the observation. */
+  /** A short description for findings and reports. */
   readonly evidence: string;
   /** The place in the resource, such as `Properties.VpcId`. */
   readonly locations: string[];
@@ -49,7 +49,7 @@ export function unknown(resource: TemplateResource, evidence: string, ...propert
   return { verdict: 'unknown', resource, evidence, locations: locationsOf(properties) };
 }
 
-/** A resource that represents a network: its VPC, or another part of it if the VPC is not part of the app. */
+/** Returns a resource that represents a network: its VPC, or another part if the VPC is not part of the app. */
 export function representative({ vpc, subnets, jobs, s3Endpoints, roles }: CompilationNetwork): TemplateResource[] {
   return [vpc ?? subnets[0] ?? s3Endpoints[0] ?? jobs[0]?.resource ?? roles[0]].filter(resource => resource !== undefined);
 }

@@ -44,17 +44,17 @@ function observed(endpoint: TemplateResource, exposure: EndpointExposure, eviden
   return [pass(endpoint, evidence, ...properties)];
 }
 
-/** What is open if it is unknown at synthesis whether jobs reach it. */
+/** Converts violations to unknown findings, for an endpoint of which the templates do not show whether jobs can reach it. */
 function unsure({ open, unknown: already }: EndpointExposure): EndpointExposure {
   return { open: [], unknown: [...open.map(words => `${words}; whether the jobs' security group leads there is not visible`), ...already] };
 }
 
-/** Route tables and subnets that no job uses do not count, unless a security group allows jobs to reach them. */
+/** Whether jobs can reach an endpoint: it is on their route tables or in their subnets, or a security group allows them to reach it elsewhere. */
 function reachability(templates: TemplateSet, network: CompilationNetwork, endpoint: TemplateResource): 'yes' | 'no' | 'unknown' {
   const subnets = templates.propertyEntries(endpoint, 'SubnetIds');
   if (subnets.length === 0) { return mayServe(templates, endpoint, network.routeTableIds) ? 'yes' : 'no'; }
   const ours = [...network.subnets.map(({ ref }) => ref), ...network.outside.subnets];
-  // A literal ID may be the ID of a subnet of the app, and vice versa.
+  // A literal ID may be the ID of a subnet that the app creates, and the other way around.
   const isElsewhere = (id: string) => !ours.includes(id) && !isUnknown(id) && (templates.find(id) !== undefined || network.subnets.length === 0);
   if (!subnets.every(id => isElsewhere(id))) { return 'yes'; }
   const outbound = network.securityGroups.flatMap(group => rulesOf(templates, group)).filter(({ direction }) => direction === 'out').map(rule => verdictOn(rule, templates, network));
@@ -62,7 +62,7 @@ function reachability(templates: TemplateSet, network: CompilationNetwork, endpo
   return network.outside.securityGroups.length > 0 || network.securityGroups.length === 0 || outbound.includes('to private addresses') ? 'unknown' : 'no';
 }
 
-/** Endpoints of a VPC that is unknown at synthesis, and may be this one. */
+/** Finds endpoints of a VPC that is unknown at synthesis, and may be this one. */
 function endpointsElsewhere(templates: TemplateSet, vpcId?: string): Observation[] {
   if (vpcId === undefined) { return []; }
   return templates.ofType('AWS::EC2::VPCEndpoint').flatMap(endpoint => {
@@ -72,14 +72,16 @@ function endpointsElsewhere(templates: TemplateSet, vpcId?: string): Observation
   });
 }
 
-/** A summary for auditors, with the names of what is not part of the app. */
+/** Summarizes the buckets for auditors, with the names of those that are not part of the app. */
 function bucketsOf(templates: TemplateSet, endpoint: TemplateResource): string {
   const names = reachableBuckets(templates, endpoint).map(({ name }) => name);
   const others = names.filter(name => !bucketNamed(templates, name));
   return [count(names.length - others.length, 'bucket') + ' of the app', ...others.map(name => readableName(name))].join(', ');
 }
 
-/** Whether an endpoint service belongs to AWS. Names begin with the reversed domain of the partition. Services of customers have `vpce` after it. */
+/**
+ * Whether an endpoint service belongs to AWS. Names begin with the reversed domain of the partition, followed by `vpce` for services of customers.
+ */
 function isOfAws(service: string): boolean {
   const prefixes = serviceDomains().map(domain => domain.split('.').reverse().join('.'));
   return service.startsWith('aws.') || prefixes.some(prefix => service.startsWith(`${prefix}.`) && !service.startsWith(`${prefix}.vpce.`));
@@ -104,13 +106,13 @@ export const BUCKET_RULES: PrivacyRule[] = [
       + 'named principals with ArnNotLike on aws:PrincipalArn, in each policy of the bucket: bucketPolicyStatement() of NeoPrivateCompilationVpc returns '
       + 'the statement. Let only named principals change the policy.',
     check: scope => perBucket(scope, (bucket, network) => {
-      const lock = endpointOnlyPolicy(scope.templates, bucket, gatesOf(scope.templates, network));
-      if (lock.unlocking.length > 0) { return fail(lock.policies[0], `any principal may ${lock.unlocking.join(', ')}`, 'PolicyDocument'); }
-      const spared = lock.exempt.length ? `, except for ${lock.exempt.join(', ')}` : '';
-      return lock.missing.length
-        ? fail(lock.policies[0] ?? bucket, `${lock.policies.length ? '' : 'no bucket policy: '}${lock.missing.join(', ')} not denied outside the endpoint`,
-          ...lock.policies.length ? ['PolicyDocument'] : [])
-        : pass(bucket, `denied outside the endpoint${spared}`);
+      const { policies, missing, exempt, unlocking } = endpointOnlyPolicy(scope.templates, bucket, gatesOf(scope.templates, network));
+      if (unlocking.length > 0) { return fail(policies[0], `any principal may ${unlocking.join(', ')}`, 'PolicyDocument'); }
+      const exceptions = exempt.length ? `, except for ${exempt.join(', ')}` : '';
+      return missing.length
+        ? fail(policies[0] ?? bucket, `${policies.length ? '' : 'no bucket policy: '}${missing.join(', ')} not denied outside the endpoint`,
+          ...policies.length ? ['PolicyDocument'] : [])
+        : pass(bucket, `denied outside the endpoint${exceptions}`);
     }),
   },
   {
@@ -141,18 +143,18 @@ export const BUCKET_RULES: PrivacyRule[] = [
   },
 ];
 
-/** Properties that make S3 write lists of objects, and the place of the destination in them. */
+/** Properties that make S3 write lists of objects, each with the path to its destination. */
 const LISTS = [
   ['InventoryConfigurations', 'Destination.BucketArn'], ['AnalyticsConfigurations', 'StorageClassAnalysis.DataExport.Destination.BucketArn'],
 ] as const;
 
-/** Names of the buckets to which S3 writes lists of this bucket's objects. */
+/** Returns the names of the buckets to which S3 writes lists of this bucket's objects. */
 function listedTo(templates: TemplateSet, bucket: TemplateResource): string[] {
   return LISTS.flatMap(([name, path]) => templates.list(bucket.properties[name]).flatMap(configuration =>
     templates.propertyEntries({ ...bucket, properties: configuration }, path))).map(arn => arn.replace(/^arn:[^:]*:s3:::/, ''));
 }
 
-/** The buckets of the app are checked one by one. Other buckets are not visible. */
+/** Checks each bucket of the app. Other buckets are not visible. */
 function perBucket({ networks }: RuleScope, check: (bucket: TemplateResource, network: CompilationNetwork) => Observation): Observation[] {
   return networks.flatMap(network => [
     ...network.buckets.map(bucket => check(bucket, network)),

@@ -1,19 +1,19 @@
 import { intrinsicOf } from '../../util/intrinsics';
 
-/** The template of a value, as far as references need it. */
+/** The parts of a template that are needed to evaluate its references. */
 export interface ResolutionScope {
   readonly name: string;
   readonly mappings: any;
-  /** Name of the stack, if the cloud assembly has it. */
+  /** The name of the stack, if the cloud assembly contains it. */
   readonly stackName?: string;
-  /** A parameter of the template: the value from a parent stack, or unknown. Undefined if there is no such parameter. */
+  /** Returns the value of a parameter from a parent stack, or unknown. It is undefined if there is no such parameter. */
   readonly parameter: (name: string) => Referenced | { readonly unknown: true } | undefined;
   readonly exported: (name: string) => Referenced | undefined;
-  /** An output of a stack of the app. `unknown` if the stack is not part of the app, undefined if it has no such output. */
+  /** Returns an output of a stack. It is `unknown` if the stack is not part of the app, and undefined if the stack has no such output. */
   readonly stackOutput: (stack: string, output: string) => Referenced | { readonly unknown: true } | undefined;
-  /** A parameter of Systems Manager that is part of the app. */
+  /** Returns a parameter of Systems Manager that is part of the app. */
   readonly storedParameter: (name: string) => Referenced | undefined;
-  /** The value of a resource's attribute. `unreadable` if it is the ID of something in the app that the templates do not identify. */
+  /** Returns the value of a resource's attribute. It is `unreadable` if it is the ID of something in the app that the templates do not identify. */
   readonly attribute: (logicalId: string, attribute: string) => Referenced | 'unreadable' | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Referenced {
   readonly scope: ResolutionScope;
 }
 
-/** All values that a value may have at deployment. */
+/** The possible results of a value at deployment. */
 export interface Variants<T> {
   readonly values: T[];
   /** False if not all combinations of conditions were tried. Each branch of each condition was tried at least once. */
@@ -35,15 +35,15 @@ const MAX_VARIANTS = 64;
 /** The maximum depth of references to references, which no template reaches. */
 const MAX_DEPTH = 100;
 
-/** Functions of CloudFormation whose result is known only at deployment, and irrelevant to the rules. */
+/** Functions of CloudFormation whose result is known only at deployment, and does not matter to the rules. */
 const DEPLOYMENT_FUNCTIONS = ['Fn::GetAZs', 'Fn::Cidr', 'Fn::Base64', 'Fn::Length', 'Fn::Transform', 'Fn::Contains', 'Fn::RefAll', 'Fn::ValueOf', 'Fn::ValueOfAll'];
 
 /**
- * Evaluates a value of a template: all values that it may have at deployment, as strings.
+ * Evaluates a value of a template. It returns all results that the value may have at deployment, as strings.
  *
- * Literals stay as they are. A reference is `${<template>#<logical ID>}` or `${<template>#<logical ID>.<attribute>}`, a pseudo parameter
- * `${AWS.Region}`, without colons so that ARNs can be split; `${?...}` is a value from outside the app, `${?!...}` a value
- * that this library cannot read. Neither contains quotes, so that JSON around them stays valid.
+ * Literals stay as they are. A reference becomes `${<template>#<logical ID>}` or `${<template>#<logical ID>.<attribute>}`, and a pseudo parameter
+ * `${AWS.Region}`, without colons, so that ARNs can be split. `${?...}` is a value from outside the app, and `${?!...}` a value that this library
+ * cannot read. None of these contains quotes, so that JSON around them stays valid.
  */
 export function canonicalValues(value: any, scope: ResolutionScope): string[] {
   const { values, isComplete } = explore(choose => new Evaluation(choose).text(value, scope));
@@ -51,14 +51,14 @@ export function canonicalValues(value: any, scope: ResolutionScope): string[] {
   return isComplete ? texts : [...texts, unreadable('too many combinations of conditions', scope)];
 }
 
-/** All possible entries of a list, as canonical strings. */
+/** Returns all possible entries of a list, as canonical strings. */
 export function canonicalEntries(value: any, scope: ResolutionScope): string[] {
   const { values, isComplete } = explore(choose => new Evaluation(choose).entries(value, scope));
   const texts = [...new Set(values.flat())];
   return isComplete ? texts : [...texts, unreadable('too many combinations of conditions', scope)];
 }
 
-/** All values that an object may have at deployment: plain data in which each intrinsic function is a canonical string. */
+/** Returns all values that an object may have at deployment: plain data in which each intrinsic function is a canonical string. */
 export function canonicalData(value: any, scope: ResolutionScope): Variants<any> {
   return explore(choose => new Evaluation(choose).data(value, scope));
 }
@@ -74,7 +74,7 @@ export function isUnreadable(canonical: string): boolean {
 }
 
 /**
- * Parses JSON that may contain canonical references. Within strings they are part of the string, and elsewhere they become strings.
+ * Parses JSON that may contain canonical references. Within a string, a reference is part of the string; elsewhere, it becomes a string.
  *
  * @returns undefined if it is not JSON
  */
@@ -174,7 +174,7 @@ class Evaluation {
     return this.choose(`${name} ${JSON.stringify(condition)}`, 2) === 0 ? yes : no;
   }
 
-  /** Returns a string, with its parameters of Systems Manager resolved as by CloudFormation. */
+  /** Resolves the parameters of Systems Manager in a string, as CloudFormation does. */
   private resolved(value: string, scope: ResolutionScope): string {
     return value.replace(/\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:\$\{[^{}]*\}|[^{}])*)\}\}/g, (_all, _service, name) => this.stored(name.replace(/:\d+$/, ''), scope));
   }
@@ -206,7 +206,7 @@ class Evaluation {
     const text = typeof separator === 'string' ? this.text(source, scope) : undefined;
     // The ID of a resource may contain the separator.
     if (text?.includes('#') && delimiter !== separator) { return false; }
-    // The key is the Region, for example, which no user can choose, so it counts as known.
+    // It contains a pseudo parameter, such as the Region, which users cannot choose, so the result counts as known.
     if (text?.includes('${') && !isUnknown(text)) { return delimiter === separator ? text : `\${join ${plain([delimiter, separator])} ${text.replace(/[${}]/g, '')}}`; }
     const entries = this.entries(parts, scope);
     return entries.length === 0 && text === undefined && !Array.isArray(parts) ? undefined : this.resolved(entries.join(delimiter), scope);
@@ -265,7 +265,10 @@ class Evaluation {
   }
 }
 
-/** The template is part of the key, because the same text has another meaning in another template. */
+/**
+ * Returns the canonical string for a value from outside the app. It contains the template, because the same text has another meaning in another
+ * template.
+ */
 function outside(value: any, { name }: ResolutionScope, isUnreadableToo = false): string {
   return `\${?${isUnreadableToo ? '!' : ''}${name} ${plain(value)}}`;
 }
@@ -274,7 +277,7 @@ function unreadable(value: any, scope: ResolutionScope): string {
   return outside(value, scope, true);
 }
 
-/** JSON without the characters that would end a reference, or a string in JSON. */
+/** Renders JSON without the characters that would end a reference, or a string in JSON. */
 function plain(value: any): string {
   return (typeof value === 'string' ? value : JSON.stringify(value)).replace(/[{}"\\$]/g, character => character === '"' ? '\'' : '');
 }

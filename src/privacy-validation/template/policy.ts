@@ -5,27 +5,27 @@ import type { TemplateSet } from './template-set';
 /** A statement of a policy document. All values are canonical. */
 export interface Statement {
   readonly effect: string;
-  /** Whether it is unconditional: the template's conditions neither remove nor change it. */
+  /** Whether the template's conditions neither remove nor change it. */
   readonly isCertain: boolean;
-  /** ARNs, account IDs and services; `*` for all. */
+  /** ARNs, account IDs and services, or `*` for all principals. */
   readonly principals: string[];
-  /** The identity providers among them: web identity providers, such as Cognito, or those of a company. */
+  /** The identity providers among the principals: web identity providers, such as Cognito, or those of a company. */
   readonly federated: string[];
   readonly notPrincipal: boolean;
   readonly actions: string[];
   readonly notAction: boolean;
   readonly resources: string[];
   readonly notResource: boolean;
-  /** Operator, condition key in lower case, values. */
+  /** The conditions, with their keys in lower case. */
   readonly conditions: { readonly operator: string; readonly key: string; readonly values: string[] }[];
 }
 
-/** The statements of a policy document. Undefined if there is no document, or if it cannot be read. */
+/** Returns the statements of a policy document. They are undefined if there is no document, or if it cannot be read. */
 export function statementsOf(templates: TemplateSet, document: any, template: SynthesizedTemplate): Statement[] | undefined {
   return documentsOf(templates, document, template)?.flat();
 }
 
-/** The statements of each policy document that the template's conditions may choose. */
+/** Returns the statements of each policy document that the template's conditions may choose. */
 export function documentsOf(templates: TemplateSet, document: any, template: SynthesizedTemplate): Statement[][] | undefined {
   const documents = templates.choices(document);
   if (documents.length === 0 || documents.some(choice => typeof choice !== 'object' || choice.Statement === undefined)) { return undefined; }
@@ -51,7 +51,7 @@ function statementOf(templates: TemplateSet, raw: any, isCertain: boolean, templ
   };
 }
 
-/** The owner of a resource or a principal. If no stack of the app has an environment, it is unknown whether an account number is the own account. */
+/** The owner of a resource or a principal. If no stack of the app has an environment, it is unknown whether an account number is this account. */
 export type Ownership = 'own' | 'unknown' | 'other';
 
 const OWNER_KEYS = {
@@ -62,7 +62,7 @@ const OWNER_KEYS = {
 };
 
 /**
- * The owner to which a statement limits resources or principals. Undefined if there is no limit.
+ * Returns the owner to which a statement limits resources or principals. It is undefined if there is no limit.
  *
  * @param owners accounts of the app, and the organization if it is known
  */
@@ -73,7 +73,7 @@ export function limitOf({ conditions }: Statement, about: keyof typeof OWNER_KEY
   return (['own', 'unknown', 'other'] as const).find(owner => limits.includes(owner));
 }
 
-/** Whether Deny statements restrict the actions to the own account or organization. */
+/** Whether Deny statements restrict the actions to this account or organization. */
 export function isDeniedUnlessOwn(denials: Statement[], actions: string[], about: keyof typeof OWNER_KEYS, owners: string[]): boolean {
   return actions.length > 0 && denials.some(denial => denial.effect === 'Deny' && denial.isCertain && denial.principals.includes('*') && !denial.notPrincipal && !denial.notAction
     && !denial.notResource && denial.resources.includes('*') && denial.conditions.length === 1
@@ -81,7 +81,7 @@ export function isDeniedUnlessOwn(denials: Statement[], actions: string[], about
     && ownerOf(denial.conditions[0].key, denial.conditions[0].values, owners) === 'own' && actions.every(action => coversAction(denial.actions, action)));
 }
 
-/** The owner of an account, by its number or as a pseudo parameter. */
+/** Returns the owner of an account, which is given by its number or as a pseudo parameter. */
 export function ownerOfAccount(account: string, owners: string[]): Ownership {
   if (owners.includes(account)) { return 'own'; }
   return isUnknown(account) || (/^\d{12}$/.test(account) && owners.every(known => !/^\d{12}$/.test(known))) ? 'unknown' : 'other';
@@ -93,14 +93,14 @@ function ownerOf(key: string, values: string[], owners: string[]): Ownership {
     if (isUnknown(value)) { return 'unknown'; }
     if (key.endsWith('account')) { return ownerOfAccount(value, owners); }
     if (key.endsWith('arn')) { return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(value)?.[1] ?? '', owners); }
-    // An organization has one ID, with which its paths begin. Only the app knows its own ID.
+    // Paths in an organization begin with its ID. Without `organizationId`, any organization counts as the app's own.
     const [, organization] = /^(o-[a-z0-9]+)(?:\/.*)?$/.exec(value) ?? [];
     return organization !== undefined && (known.length === 0 || known.includes(organization)) ? 'own' : 'other';
   });
   return (['other', 'unknown'] as const).find(owner => found.includes(owner)) ?? (found.length > 0 ? 'own' : 'other');
 }
 
-/** Whether an action of a policy, which may have wildcards, covers an action. */
+/** Whether actions of a policy, which may contain wildcards, cover an action. */
 export function coversAction(patterns: string[], action: string): boolean {
   return patterns.some(pattern => matches(pattern.toLowerCase(), action.toLowerCase()));
 }

@@ -9,11 +9,11 @@ export interface TemplateResource {
   readonly type: string;
   readonly properties: any;
   readonly metadata: any;
-  /** Name of the CloudFormation condition under which it exists. */
+  /** The name of the CloudFormation condition under which it exists. */
   readonly condition?: string;
   /** The value of its `Ref`, unique in the app: `${<template>#<logical ID>}`. */
   readonly ref: string;
-  /** Path of its construct, or `<template>/<logical ID>` if it has none. */
+  /** The path of its construct, or `<template>/<logical ID>` if it has none. */
   readonly constructPath: string;
 }
 
@@ -24,10 +24,10 @@ export interface StackFacts {
   readonly region?: string;
 }
 
-/** A template and where it came from. */
+/** A template and its origin. */
 export interface SynthesizedTemplate {
   readonly name: string;
-  /** Absolute path; undefined for a template in memory. */
+  /** The absolute path. Undefined for a template in memory. */
   readonly file?: string;
   readonly body: any;
   readonly stack?: StackFacts;
@@ -40,7 +40,7 @@ export function mayBeAbsent(value: any): boolean {
   return choicesOf(value).includes(undefined);
 }
 
-/** Attributes with the same value as `Ref`. */
+/** The attribute of each type with the same value as `Ref`. */
 const IDS: { readonly [type: string]: string } = {
   'AWS::EC2::VPC': 'VpcId',
   'AWS::EC2::Subnet': 'SubnetId',
@@ -61,7 +61,7 @@ export function attributeValue({ type, logicalId, properties }: TemplateResource
   // Policies use both the ARN and the name of a bucket.
   if (type === 'AWS::S3::Bucket' && attribute === 'Arn') { return { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::\${${logicalId}}` }; }
   if (type === 'AWS::SSM::Parameter' && attribute === 'Value') { return properties.Value; }
-  // CDK's references across Regions have a reader, and a writer in the other stack that has the value.
+  // For a reference across Regions, CDK creates a reader here, and a writer with the value in the other stack.
   if (attribute.startsWith('/cdk/exports/')) { return `{{resolve:ssm:${attribute}}}`; }
   // An ID attribute with the name of a property has the value of that property, for every type.
   const repeated = /id$/i.test(attribute) ? Object.keys(properties).find(name => name.toLowerCase() === attribute.toLowerCase()) : undefined;
@@ -69,8 +69,8 @@ export function attributeValue({ type, logicalId, properties }: TemplateResource
 }
 
 /**
- * A short readable name: the construct path without its stack and without CDK's `Resource` and `Default`. Without a path, it is the logical ID without
- * CDK's digest.
+ * Returns a short readable name: the construct path without its stack and without CDK's `Resource` and `Default`, or, if there is no path, the
+ * logical ID without CDK's digest.
  */
 export function nameOf({ constructPath, logicalId }: TemplateResource): string {
   const [, ...parts] = constructPath.split('/');
@@ -78,12 +78,12 @@ export function nameOf({ constructPath, logicalId }: TemplateResource): string {
   return name && name !== logicalId ? name : logicalId.replace(/(?<=.)[0-9A-F]{8}$/, '');
 }
 
-/** `1 job`, `2 jobs`. */
+/** Returns a number with a noun, such as `1 job` or `2 jobs`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** A readable form of a name in which account and Region are known only at deployment. */
+/** Returns a readable form of a name in which account and Region are known only at deployment. */
 export function readableName(canonical: string): string {
   return canonical.replace(/\$\{AWS\.AccountId\}/g, '<account>').replace(/\$\{(?:AWS\.Region|join [^}]*)\}/g, '<region>').replace(/\$\{[^}]*?([^#}]+)\}/g, '<$1>');
 }

@@ -5,10 +5,10 @@ import { canonicalData, canonicalEntries, canonicalValues, isUnreadable, type Re
 import { attributeValue, type StackFacts, type SynthesizedTemplate, type TemplateResource } from './resources';
 import { choicesOf } from '../../util/intrinsics';
 
-/** Path of the construct that made the resource of a template file. */
+/** Returns the path of the construct that created a resource of a template file. */
 export type ConstructPathOf = (file: string, logicalId: string) => string | undefined;
 
-/** Attributes of any resource that are IDs of parts of a network. */
+/** Matches attributes that are IDs of parts of a network. */
 const NETWORK_ID = /^(host)?(vpc|subnet|route_?table)_?ids?$/i;
 
 /** A value, and the template that contains it. */
@@ -20,11 +20,11 @@ interface Written {
 /** CDK's placeholder until the CLI has looked up a prefix list. It is never deployed, because there is no such list. */
 const PENDING_PREFIX_LIST: [string, string] = ['pl-xxxxxxxx', 'com.amazonaws.pending.s3'];
 
-/** The app's facts about its templates, if there is an app. */
+/** Facts about templates that only the app knows, if there is one. */
 export interface AppFacts {
-  /** Path of the construct of a resource, if the template does not have it. */
+  /** Returns the path of a resource's construct, for templates that do not contain it. */
   readonly constructPath?: ConstructPathOf;
-  /** The stack of a template, if the cloud assembly has no manifest yet. */
+  /** Returns the stack of a template, for a cloud assembly that has no manifest yet. */
   readonly stackOf?: (file: string) => StackFacts | undefined;
   /** Names of managed prefix lists that CDK has looked up, by ID. */
   readonly prefixListNames?: ReadonlyMap<string, string>;
@@ -68,7 +68,7 @@ export class TemplateSet {
   public readonly resources: TemplateResource[] = [];
   /** Names of managed prefix lists that CDK has looked up, by ID. */
   public readonly prefixListNames: ReadonlyMap<string, string>;
-  /** The ID of the organization, if the app has it. */
+  /** The ID of the organization, if the app knows it. */
   public readonly organizations: string[];
   /** Nested stacks whose template is not in the cloud assembly. */
   public readonly unseen: TemplateResource[] = [];
@@ -91,60 +91,61 @@ export class TemplateSet {
     return types.flatMap(type => this.byType.get(type) ?? []);
   }
 
-  /** The resource to which a canonical value refers, by `Ref` or by any attribute. */
+  /** Finds the resource to which a canonical value refers, by `Ref` or by any attribute. */
   public find(canonical: string): TemplateResource | undefined {
     const [, ref] = /^\$\{([^{}]+#[^{}.]+)(?:\.[^{}]+)?\}$/.exec(canonical) ?? [];
     return ref === undefined ? undefined : this.byRef.get(`\${${ref}}`);
   }
 
   /**
-   * All values that a value may have at deployment, as canonical strings that can be compared across the app. There is more than one if `Fn::If` or
+   * Returns all results that a value may have at deployment, as canonical strings that can be compared across the app. There is more than one if
+   * `Fn::If` or
    * `Fn::FindInMap` leave a choice, and none for `AWS::NoValue`.
    */
   public values(value: any, template: SynthesizedTemplate): string[] {
     return canonicalValues(value, this.scopeOf(template));
   }
 
-  /** All possible entries of a list or a single value. */
+  /** Returns all possible entries of a list or a single value. */
   public entries(value: any, template: SynthesizedTemplate): string[] {
     return value === undefined ? [] : canonicalEntries(value, this.scopeOf(template));
   }
 
-  /** All values that an object may have at deployment, with canonical strings in it. */
+  /** Returns all results that an object may have at deployment, with canonical strings in it. */
   public data(value: any, template: SynthesizedTemplate): Variants<any> {
     return canonicalData(value, this.scopeOf(template));
   }
 
-  /** The entries of a property that is a list of objects, with all branches of `Fn::If`. */
+  /** Returns the entries of a property that is a list of objects, with all branches of `Fn::If`. */
   public list(value: any): any[] {
     if (value === undefined || value === null) { return []; }
     if (Array.isArray(value)) { return value.flatMap(entry => this.choices(entry)).flat(); }
     return this.choices(value).flatMap(choice => Array.isArray(choice) ? this.list(choice) : [choice]);
   }
 
-  /** A value, or the values that its `Fn::If` may choose. */
+  /** Returns a value, or the values that its `Fn::If` may choose. */
   public choices(value: any): any[] {
     return choicesOf(value).filter(choice => choice !== undefined);
   }
 
-  /** The values of a resource's property, as canonical strings. */
+  /** Returns the values of a resource's property, as canonical strings. */
   public property(resource: TemplateResource, name: string): string[] {
     return this.values(resource.properties[name], resource.template);
   }
 
-  /** The entries of a resource's property, which may be a list or a single value; `Config.VpcIdentifier` is a property of a property. */
+  /** Returns the entries of a property, which may be a list or a single value. `Config.VpcIdentifier` names a property of a property. */
   public propertyEntries(resource: TemplateResource, name: string): string[] {
     const [first, ...rest] = name.split('.');
     const written = rest.reduce((values, key) => values.flatMap(value => this.choices(value)).map(value => value[key]), [resource.properties[first]]);
     return written.flatMap(value => this.entries(value, resource.template));
   }
 
-  /** The resources to which a property refers, which may be a single value or a list. */
+  /** Returns the resources to which a property refers. The property may be a single value or a list. */
   public references(resource: TemplateResource, name: string): TemplateResource[] {
     return this.propertyEntries(resource, name).flatMap(value => this.find(value) ?? []);
   }
 
-  /** The accounts of the app, as templates may name them, and their organization if it is known. */
+  /** The accounts of the app, in the spellings of templates, and their organization if it is known. */
   public get owners(): string[] {
     return ['${AWS.AccountId}', ...this.templates.flatMap(({ stack }) => stack?.account ?? []), ...this.organizations];
   }
@@ -231,7 +232,7 @@ export class TemplateSet {
     };
   }
 
-  /** The VPC of a resource that names it in another property, or names only a subnet or a security group. */
+  /** Returns the VPC of a resource that names it in another property, or names only a subnet or a security group. */
   private vpcOf(resource: TemplateResource): string | undefined {
     const [named] = this.mentions(resource, /^vpc_?(id|identifier|arn)$/i);
     const parts = this.mentions(resource, /subnet|security_?group/i).flatMap(id => this.find(id) ?? []);
@@ -239,7 +240,7 @@ export class TemplateSet {
     return named ?? (part && this.property(part, 'VpcId')[0]);
   }
 
-  /** The values of properties with well-known names, at any depth. */
+  /** Returns the values of properties whose names match, at any depth. */
   public mentions({ properties, template }: TemplateResource, name: RegExp): string[] {
     return this.mentionsIn(properties, template, name);
   }
@@ -251,8 +252,8 @@ export class TemplateSet {
   }
 
   private stored(name: string): Written | undefined {
-    const made = this.find(name);
-    if (made?.type === 'AWS::SSM::Parameter') { return { value: made.properties.Value, template: made.template }; }
+    const parameter = this.find(name);
+    if (parameter?.type === 'AWS::SSM::Parameter') { return { value: parameter.properties.Value, template: parameter.template }; }
     this.storedParameters ??= new Map(this.resources.flatMap((resource): [string, Written][] => {
       const { type, properties, template } = resource;
       if (type === 'AWS::SSM::Parameter') { return this.property(resource, 'Name').map(known => [known, { value: properties.Value, template }]); }
@@ -263,13 +264,16 @@ export class TemplateSet {
   }
 }
 
-/** Stages of an app, each with its own directory, may export the same names, because they are deployed to different environments. */
+/**
+ * Returns the key of an export. Stages of an app may export the same names, because they are deployed to different environments, so it contains their
+ * directory.
+ */
 function exportKey({ file, stack }: SynthesizedTemplate, name: string): string {
   const known = name.replace(/\$\{AWS\.(Region|AccountId)\}/g, (all, pseudo) => (pseudo === 'Region' ? stack?.region : stack?.account) ?? all);
   return `${file ? path.dirname(file) : ''}:${known}`;
 }
 
-/** The stacks by template file. */
+/** Returns the stacks of a cloud assembly by template file. */
 function stacksOfManifest(directory: string): Map<string, StackFacts> {
   const manifest = path.join(directory, 'manifest.json');
   const artifacts = fs.existsSync(manifest) ? JSON.parse(fs.readFileSync(manifest, 'utf8')).artifacts ?? {} : {};
@@ -296,7 +300,8 @@ function resourceOf(template: SynthesizedTemplate, logicalId: string, definition
 }
 
 /**
- * The templates of nested stacks are assets. CDK names the asset's file in the metadata, and the URL has the digest of its content. Any other URL is another template.
+ * Finds the template file of a nested stack, which is an asset. CDK names the asset's file in the metadata, and the URL contains the digest of its
+ * content. Any other URL is another template.
  */
 function nestedTemplateFile({ template, metadata, properties }: TemplateResource): string | undefined {
   if (!template.file) { return undefined; }
@@ -305,13 +310,13 @@ function nestedTemplateFile({ template, metadata, properties }: TemplateResource
   const url = JSON.stringify(properties.TemplateURL ?? '');
   return [...named, ...fs.readdirSync(directory).filter(name => name.endsWith('.nested.template.json'))]
     .map(name => path.resolve(directory, name))
-    // The digest is that of compact JSON, but the file is indented.
+    // The digest is computed from compact JSON, but the file is indented.
     .find(file => url.includes(createHash('sha256').update(JSON.stringify(JSON.parse(fs.readFileSync(file, 'utf8')))).digest('hex')));
 }
 
 /**
- * Whether a property names one of these IDs. Another resource of the app has another ID. A literal ID, a parameter or the response of a custom
- * resource may be one of these IDs. An unreadable value may be anything.
+ * Whether a property names one of these IDs. A reference to another resource of the app is `other`. A literal ID, a parameter or the response of a
+ * custom resource may be one of these IDs, so it is `unknown`. An unreadable value may be anything.
  */
 export type Relation = 'ours' | 'other' | 'unknown' | 'unreadable';
 
@@ -319,11 +324,11 @@ export function relationTo(templates: TemplateSet, resource: TemplateResource, p
   const values = templates.propertyEntries(resource, property);
   if (values.some(value => ours.some(id => isSame(value, id)))) { return 'ours'; }
   if (values.some(value => isUnreadable(value))) { return 'unreadable'; }
-  const made = ours.some(id => templates.find(id) !== undefined);
-  return values.some(value => isOpen(templates, value) && (made || value.includes('${'))) ? 'unknown' : 'other';
+  const isOwned = ours.some(id => templates.find(id) !== undefined);
+  return values.some(value => isOpen(templates, value) && (isOwned || value.includes('${'))) ? 'unknown' : 'other';
 }
 
-/** The ID, its ARN, or an ARN that ends in it. */
+/** Whether a value is the ID, its ARN, or an ARN that ends in it. */
 function isSame(value: string, id: string): boolean {
   return value === id || value.endsWith(`/${id}`) || value === `${id.slice(0, -1)}.Arn}`;
 }
@@ -333,7 +338,7 @@ function isOpen(templates: TemplateSet, value: string): boolean {
   return source ? /^(Custom::|AWS::CloudFormation::)/.test(source.type) : !hasReference(value);
 }
 
-/** The part of an ARN that refers to a resource of the app. */
+/** Whether a value ends in a reference to a resource of the app. */
 function hasReference(value: string): boolean {
   return /\$\{[^{}?]+#[^{}]+\}$/.test(value);
 }

@@ -81,7 +81,7 @@ test('an integration that the local run does not have fails', async () => {
     .toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: 'the local run has no arn:aws:states:::sns:publish' });
 });
 
-test('the timeout of the machine is honoured', async () => {
+test('the timeout of the machine is honored', async () => {
   const clock = new VirtualClock();
   const began = clock.now();
   expect(await run({ TimeoutSeconds: 60, StartAt: 'w', States: { w: { Type: 'Wait', Seconds: 3600, End: true } } }, {}, {}, clock)).toMatchObject({ status: 'TIMED_OUT' });
