@@ -8,7 +8,7 @@ import { CLOSING_SID, networkOf, warnOfOpenBucket, warnOfUnknownKey, type Endpoi
 import { compareIds } from './existing-vpc';
 import { deploymentOf, dependsOn } from '../util/dependencies';
 import { lateWarnings } from '../util/errors';
-import { areSame, membersOf, readableValue, writtenIn } from '../util/intrinsics';
+import { areSame, membersOf, readableValue, renderedIn } from '../util/intrinsics';
 import { aliasesOf, isNameOf } from '../util/s3-names';
 
 /** A bucket can have only one policy: a second policy resource fails or replaces the first. */
@@ -135,7 +135,7 @@ function warnOfRoles(
 ): void {
   const aliases = buckets.flatMap(bucket => aliasesOf(bucket, resources));
   const isOnBucket = (stack: Stack, document: unknown) => statementsIn(stack, document).filter(statement => allows(statement, policy))
-    .some(({ Resource = '' }) => aliases.some(({ bucketArn }) => JSON.stringify(Resource).includes(writtenIn(stack, bucketArn) ?? ' ')));
+    .some(({ Resource = '' }) => aliases.some(({ bucketArn }) => JSON.stringify(Resource).includes(renderedIn(stack, bucketArn) ?? ' ')));
   const permissions = resources.filter(resource => resource instanceof iam.CfnPolicy || resource instanceof iam.CfnManagedPolicy)
     .filter(resource => isOnBucket(Stack.of(resource), resource.policyDocument));
   const isAttached = (resource: iam.CfnPolicy | iam.CfnManagedPolicy, role: iam.Role, managedPolicyArns: unknown) =>

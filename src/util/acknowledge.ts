@@ -9,9 +9,10 @@ import { intrinsicOf } from './intrinsics';
 export type Reasons = Readonly<Record<string, string>>;
 
 /**
- * Tells validations such as cdk-nag why a finding is intended, so that users need not find out. This is only for findings that the library cannot avoid.
+ * Tells validations such as cdk-nag why a finding is intended, so that users need not find out. Use this only for findings that the library cannot
+ * avoid.
  *
- * It is written as metadata, because `Validations.of(scope).acknowledge` refuses IDs with more than one `::`, which most findings on policies
+ * The reasons are written as metadata, because `Validations.of(scope).acknowledge` rejects IDs with more than one `::`, as most findings on policies
  * have, and because it would also hide a warning with the same ID.
  */
 export function acknowledge(scope: IConstruct, reasons: Reasons): void {
@@ -26,24 +27,25 @@ export function inPacks(rule: string, reason: string): Reasons {
 }
 
 /**
- * Explains the wildcards in the policies below a construct, usually a role.
+ * Acknowledges the wildcards in the policies below a construct, usually a role.
  *
- * A finding is acknowledged only if every statement with the wildcard is explained, so that a statement that a user adds later is still reported.
+ * A finding is acknowledged only if there is a reason for every statement with the wildcard, so that a statement that a user adds later is still
+ * reported.
  *
  * @param reasons reasons by Sid, or by the actions, joined with commas, of a statement without a Sid
  */
 export function acknowledgeWildcards(scope: IConstruct, reasons: Reasons): void {
-  // After all aspects have run, as policies are complete only then. Another aspect would make CDK walk the whole app once more.
+  // This runs after all aspects, because policies are complete only then. Another aspect would make CDK walk the whole app once more.
   scope.node.addValidation({
     validate: () => {
-      scope.node.findAll().filter(isPolicy).forEach(policy => explainWildcards(policy, reasons));
+      scope.node.findAll().filter(isPolicy).forEach(policy => acknowledgeFindings(policy, reasons));
       return [];
     },
   });
 }
 
 /**
- * Reasons for the functions that CDK makes for custom resources.
+ * Reasons for the functions that CDK creates for custom resources.
  */
 export const CDK_FUNCTION_REASONS: Reasons = {
   'AwsSolutions-L1': 'The function is made by aws-cdk-lib, which takes the newest runtime that it is tested with.',
@@ -58,7 +60,7 @@ export const CUSTOM_RESOURCE_FUNCTION_REASONS: Reasons = {
   ...inPacks('LambdaDLQ', 'Its callers learn of every failure themselves: an error is answered to CloudFormation, which fails the deployment and shows the reason.'),
 };
 
-/** CDK's own policy of a role is inline. */
+/** Reasons for inline policies, which CDK creates for roles. */
 export const INLINE_POLICY_REASONS: Reasons = inPacks('IAMNoInlinePolicy', 'The policy is the role\'s own, made and deleted with it by the same stack: no one else is to use it.');
 
 type Policy = iam.CfnPolicy | iam.CfnManagedPolicy;
@@ -67,7 +69,7 @@ function isPolicy(node: IConstruct): node is Policy {
   return CfnResource.isCfnResource(node) && (node instanceof iam.CfnPolicy || node instanceof iam.CfnManagedPolicy);
 }
 
-function explainWildcards(policy: Policy, reasons: Reasons): void {
+function acknowledgeFindings(policy: Policy, reasons: Reasons): void {
   const found = new Map<string, Set<string | undefined>>();
   const { policyDocument } = policy;
   // CDK merges statements when it resolves the document, which is slow and happens at synthesis anyway.
@@ -81,7 +83,7 @@ function explainWildcards(policy: Policy, reasons: Reasons): void {
   }
 }
 
-/** CDK may have merged explained statements into one (`@aws-cdk/aws-iam:minimizePolicies`). The actions of that one must then all be explained. */
+/** CDK may have merged statements into one (`@aws-cdk/aws-iam:minimizePolicies`). There must then be a reason for each of its actions. */
 function reasonByActions(reasons: Reasons, actions: string[]): string | undefined {
   const merged = Object.keys(reasons).map(key => key.split(',')).filter(group => group.every(action => actions.includes(action)));
   const explained = new Set(merged.flat());
@@ -99,7 +101,7 @@ function wildcardsOf({ Effect, Action, Resource }: any): string[] {
   ];
 }
 
-/** Spells a value as cdk-nag does in its ids, not as `readableValue` does: an intrinsic function that cdk-nag does not know stays raw JSON. */
+/** Renders a value as cdk-nag does in its ids. In contrast to `readableValue`, an intrinsic function that cdk-nag does not know stays raw JSON. */
 function flat(value: unknown): string {
   if (typeof value === 'string') { return value.replace(/\$\{/g, '<').replace(/\}/g, '>'); }
   const { name, argument } = intrinsicOf(value) ?? {};

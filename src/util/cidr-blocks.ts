@@ -13,7 +13,7 @@ export function parseBlock(cidr: unknown): { readonly address: number; readonly 
 /**
  * Whether an IPv4 block lies within another.
  *
- * @returns undefined when either of them is not an IPv4 block
+ * @returns undefined if either of them is not an IPv4 block
  */
 export function contains(outer: unknown, inner: unknown): boolean | undefined {
   const [a, b] = [parseBlock(outer), parseBlock(inner)];
@@ -23,7 +23,7 @@ export function contains(outer: unknown, inner: unknown): boolean | undefined {
 }
 
 /**
- * Returns a block of a given netmask, counted from the end of another block: index 0 is the last one.
+ * Returns a block with a netmask, counted from the end of another block: index 0 is the last one.
  */
 export function blockFromEnd(outer: { readonly address: number; readonly mask: number }, mask: number, index: number): string {
   const size = 2 ** (32 - outer.mask);

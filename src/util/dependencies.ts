@@ -3,22 +3,22 @@ import type { IResolvable } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { intrinsicOf, referencesOf, resourcesById } from './intrinsics';
 
-/** The nested stacks that a construct is in, after the stack that is deployed with all of them. */
+/** Returns the top-level stack of a construct, followed by the nested stacks that contain the construct. */
 export function stackPathOf(construct: IConstruct): Stack[] {
   const stack = Stack.of(construct);
   return [...stack.nestedStackParent ? stackPathOf(stack.nestedStackParent) : [], stack];
 }
 
-/** The stack that is deployed with a construct. */
+/** Returns the top-level stack of a construct, which is deployed together with its nested stacks. */
 export function deploymentOf(construct: IConstruct): Stack {
   return stackPathOf(construct)[0];
 }
 
 /**
- * Whether a resource of the same deployment depends on another one, directly or not, as CloudFormation sees it: a nested stack is one resource of its parent.
- * It must be called at the end of synthesis.
+ * Whether a resource depends on another resource of the same deployment, directly or indirectly, from CloudFormation's point of view: a nested stack
+ * is one resource of its parent. It must be called at the end of synthesis.
  *
- * @param known what resources depend on, kept from one call to the next, as finding it takes a walk through the stack
+ * @param known the dependencies of resources, kept from one call to the next, because finding them requires a walk through the stack
  */
 export function dependsOn(resource: CfnResource, other: CfnResource, known = new Map<CfnResource, Set<CfnResource>>()): boolean {
   const [from, to] = inCommonStack(resource, other);
@@ -27,12 +27,12 @@ export function dependsOn(resource: CfnResource, other: CfnResource, known = new
   return dependencies.has(to);
 }
 
-/** Whether a stack is the other one, or is deployed after it. It must be called at the end of synthesis. */
+/** Whether a stack is the other stack, or is deployed after it. It must be called at the end of synthesis. */
 export function stackDependsOn(stack: Stack, other: Stack): boolean {
   return stack === other || stack.dependencies.some(each => stackDependsOn(each, other));
 }
 
-/** What stands for each of two resources in the innermost stack that has both: the resource itself, or a nested stack. */
+/** Returns the resources that represent two resources in the innermost stack that contains both: the resource itself, or the nested stack with it. */
 export function inCommonStack(one: CfnResource, other: CfnResource): [CfnResource, CfnResource] {
   const [path, otherPath] = [stackPathOf(one), stackPathOf(other)];
   const depth = path.filter((stack, index) => stack === otherPath[index]).length;
@@ -40,14 +40,14 @@ export function inCommonStack(one: CfnResource, other: CfnResource): [CfnResourc
 }
 
 /**
- * Returns the resource and all resources of its stack that it depends on, directly or not. It must be called at the end of synthesis.
+ * Returns a resource and all resources of its stack that it depends on, directly or indirectly. It must be called at the end of synthesis.
  */
 export function dependenciesOf(resource: CfnResource): Set<CfnResource> {
   return visitDependencies(resource.stack, [resource]);
 }
 
 /**
- * @returns resources and their dependencies, each after those that it depends on
+ * @returns the resources and their dependencies, each after those that it depends on
  */
 export function visitDependencies(stack: Stack, from: CfnResource[]): Set<CfnResource> {
   const reader = new DependencyReader(stack);
@@ -64,8 +64,8 @@ export function visitDependencies(stack: Stack, from: CfnResource[]): Set<CfnRes
 }
 
 /**
- * Reads what a resource of a stack depends on, by DependsOn or by references. Hundreds of jobs share a few tokens, so each token is resolved once:
- * resolving every job would take as long as the synthesis of all jobs.
+ * Reads the dependencies of a stack's resources, by DependsOn or by references. Hundreds of jobs share a few tokens, so each token is resolved only
+ * once: resolving every job would take as long as the synthesis of all jobs.
  */
 class DependencyReader {
   private readonly resources: ReadonlyMap<string, CfnResource>;
@@ -77,7 +77,7 @@ class DependencyReader {
 
   public dependenciesOf(resource: CfnResource): Set<CfnResource> {
     const ids = new Set<string>();
-    // CDK renders a resource from these. It offers no access to them but the whole resource, resolved.
+    // CDK renders a resource from these. They are not public, and the public alternative is to resolve the whole resource.
     const { cfnProperties, rawOverrides } = resource as unknown as { cfnProperties: unknown; rawOverrides: unknown };
     this.collect([cfnProperties, rawOverrides, resource.cfnOptions.metadata], ids);
     const referred = [...ids].map(id => this.resources.get(id)).filter(target => target !== undefined);
@@ -85,7 +85,7 @@ class DependencyReader {
     return new Set([...referred, ...ordered]);
   }
 
-  /** Collects the logical IDs that a value refers to, and some strings that are no logical IDs. */
+  /** Collects the logical IDs that a value refers to, and some strings that are not logical IDs. */
   private collect(value: unknown, found: Set<string>): void {
     const tokens = tokensIn(value);
     if (tokens.length > 0) {

@@ -5,7 +5,8 @@ import type { IConstruct } from 'constructs';
 import { formatValue, NeoValidationError } from './errors';
 
 /**
- * A network, its jobs, buckets and keys are in one Region. Unknown Regions are equal.
+ * Fails if a resource is in another Region than the stack, because a network, its jobs, buckets and keys must share a Region. An unknown Region
+ * passes.
  */
 export function requireSameRegion(scope: IConstruct, prop: string, resource: IResource, why = 'neither Neo nor the S3 endpoint crosses Regions') {
   const { region } = Stack.of(scope);
@@ -15,7 +16,7 @@ export function requireSameRegion(scope: IConstruct, prop: string, resource: IRe
 }
 
 /**
- * A role is passed to SageMaker within its account only. An imported one may have been given anything for an ARN.
+ * Fails unless a role can be passed to SageMaker, which is possible only within its account. The ARN of an imported role may be any string.
  */
 export function requirePassableRole(scope: IConstruct, role: IRole) {
   const { account } = Stack.of(scope);
@@ -28,6 +29,7 @@ export function requirePassableRole(scope: IConstruct, role: IRole) {
   }
 }
 
+/** Whether two accounts or Regions are different. Unresolved ones are not. */
 export function differ(one: string, other: string): boolean {
   return one !== other && !Token.isUnresolved(one) && !Token.isUnresolved(other);
 }
@@ -35,7 +37,7 @@ export function differ(one: string, other: string): boolean {
 let domains: readonly string[] | undefined;
 
 /**
- * The domains of AWS's services in all partitions that CDK knows, such as `amazonaws.com`, `amazonaws.com.cn` and `amazonaws.eu`.
+ * Returns the domains of AWS's services in all partitions that CDK knows, such as `amazonaws.com`, `amazonaws.com.cn` and `amazonaws.eu`.
  */
 export function serviceDomains(): readonly string[] {
   return domains ??= [...new Set(RegionInfo.regions.map(({ domainSuffix }) => domainSuffix ?? 'amazonaws.com'))];

@@ -13,7 +13,7 @@ export class NeoValidationError extends Error {
 }
 
 /**
- * Formats a value for an error message: short, quoted when a string, never `[object Object]`. It accepts any value.
+ * Formats any value for an error message. The result is short, a string is in quotes, and it is never `[object Object]`.
  */
 export function formatValue(value: unknown): string {
   if (Token.isUnresolved(value)) { return 'a token'; }
@@ -27,14 +27,14 @@ export function formatValue(value: unknown): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
-/** Replaces CDK's markers of tokens, which mean nothing to a reader. */
+/** Replaces CDK's encodings of tokens, which mean nothing to a reader. */
 export function withoutTokens(text: string): string {
   return text.replace(/[$#]\{Token\[[^\]]*\]\}/g, '<token>');
 }
 
 /**
- * Returns the annotations for a warning at the end of synthesis. They are those of a child, because CDK forgets an acknowledgement on a construct
- * when the warning is added to the same construct later.
+ * Returns the annotations for a warning at the end of synthesis. They belong to a child of the construct, because CDK ignores an acknowledgement on a
+ * construct if the warning is later added to the same construct.
  */
 export function lateWarnings({ node }: IConstruct): Annotations {
   return Annotations.of(node.defaultChild ?? node.children[node.children.length - 1]);

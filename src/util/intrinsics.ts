@@ -18,7 +18,7 @@ export function intrinsicOf(value: unknown): Intrinsic | undefined {
   return more.length === 0 && /^(Ref|Fn::.*)$/.test(name) ? { name, argument } : undefined;
 }
 
-/** Lists the logical IDs and parameters that an intrinsic function itself names. Those that its argument names are not among them. */
+/** Lists the logical IDs and parameters that an intrinsic function itself names, without those in nested functions. */
 export function referencesOf({ name, argument }: Intrinsic): string[] {
   switch (name) {
     case 'Ref': return [argument];
@@ -42,13 +42,13 @@ export function choicesOf(value: any): any[] {
   return [value === null || value?.Ref === 'AWS::NoValue' ? undefined : value];
 }
 
-/** Lists the members of a list that may be a token or an `Fn::If`. What only the deployment knows has none. */
+/** Lists the members of a list that may be a token or an `Fn::If`. A list that is unknown at synthesis has none. */
 export function membersOf(stack: Stack, list: unknown): any[] {
   return choicesOf(stack.resolve(list)).filter(choice => Array.isArray(choice)).flat();
 }
 
 /**
- * Makes a resolved value readable: references are written as in Fn::Sub, and what a string cannot show is written as JSON.
+ * Makes a resolved value readable. References are written as in Fn::Sub, and parts that cannot be written in a string are written as JSON.
  */
 export function readableValue(value: any): any {
   if (Array.isArray(value)) { return value.map(readableValue); }
@@ -70,7 +70,7 @@ function readableText(value: unknown): string {
   return typeof text === 'object' ? JSON.stringify(text) : String(text);
 }
 
-/** Replaces the variables that a substitution defines in a map of its own; all others are references already. */
+/** Replaces the variables that an Fn::Sub defines itself. All others are references, which need no replacement. */
 function substituted(argument: unknown): string {
   const [template, variables = {}] = [argument].flat() as [string, Record<string, unknown>?];
   return template.replace(/\$\{([^!}][^}]*)\}/g, (reference, name) => name in variables ? readableText(variables[name]) : reference);
@@ -85,36 +85,36 @@ export function readable(scope: IConstruct, ...statements: iam.PolicyStatement[]
 }
 
 /**
- * Returns a value as the template of a stack has it, as JSON. The logical IDs of two stacks may be equal, so it is undefined for an attribute of a resource
- * in a stack that this one does not refer to.
+ * Returns a value as JSON, as the template of a stack contains it. It is undefined for an attribute of a resource in a stack that this one does not
+ * refer to, because the logical IDs of two stacks may be equal.
  */
-export function writtenIn(stack: Stack, value: unknown): string | undefined {
-  const written = JSON.stringify(stack.resolve(value));
+export function renderedIn(stack: Stack, value: unknown): string | undefined {
+  const rendered = JSON.stringify(stack.resolve(value));
   const token = typeof value === 'string' && Token.isUnresolved(value) ? Tokenization.reverse(value, { failConcat: false }) : value;
   const owner = Reference.isReference(token) ? Stack.of(token.target) : stack;
-  const isForeign = owner !== stack && written === JSON.stringify(owner.resolve(value));
-  return isForeign ? undefined : written;
+  const isForeign = owner !== stack && rendered === JSON.stringify(owner.resolve(value));
+  return isForeign ? undefined : rendered;
 }
 
 /**
  * Whether two values are the same in the template of a stack.
  */
 export function areSame(stack: Stack, one: unknown, other: unknown): boolean {
-  const written = writtenIn(stack, one);
-  return written !== undefined && written === writtenIn(stack, other);
+  const rendered = renderedIn(stack, one);
+  return rendered !== undefined && rendered === renderedIn(stack, other);
 }
 
-/** All resources in a part of an app. */
+/** Returns all resources in a part of an app. */
 export function resourcesOf(scope: IConstruct): CfnResource[] {
   return scope.node.findAll().filter(construct => CfnResource.isCfnResource(construct));
 }
 
-/** The resources in the template of a stack, without those of its nested stacks. */
+/** Returns the resources in the template of a stack, without those of its nested stacks. */
 export function ownResourcesOf(stack: Stack): CfnResource[] {
   return resourcesOf(stack).filter(resource => resource.stack === stack);
 }
 
-/** The resources in the template of a stack, by logical ID. */
+/** Returns the resources in the template of a stack, by logical ID. */
 export function resourcesById(stack: Stack): Map<string, CfnResource> {
   return new Map(ownResourcesOf(stack).map(resource => [stack.resolve(resource.logicalId), resource]));
 }

@@ -4,14 +4,15 @@ import type { IConstruct } from 'constructs';
 import { formatValue, NeoValidationError } from './errors';
 
 /*
- * Types of props, for callers without a compiler. Without these checks, their mistakes would end in a TypeError inside this library or CDK, or be ignored.
+ * Types of props, for callers without a compiler. Without these checks, their mistakes would cause a TypeError inside this library or CDK, or be
+ * ignored.
  */
 
 export interface PropType<IsOptional extends boolean = boolean> {
-  /** For messages: `a string`. */
+  /** The type in messages, such as `a string`. */
   readonly description: string;
   readonly isOptional: IsOptional;
-  /** Returns what is wrong with a value or a part of it, undefined if nothing is. */
+  /** Returns the error in a value or a part of it, undefined if there is none. */
   readonly typeError: (value: unknown) => TypeFault | undefined;
 }
 
@@ -19,18 +20,18 @@ export interface TypeFault {
   /** Path below the prop, such as `[1].name`. */
   readonly path: string;
   readonly value: unknown;
-  /** What the value must be; for an unknown prop, what to do instead. */
+  /** The type that is expected, or, for an unknown prop, what to do instead. */
   readonly fix: string;
   readonly isUnknown?: boolean;
 }
 
-/** The types of all members of a struct. A missing one does not compile. */
+/** The types of all members of a struct. A missing member is a compile error. */
 export type PropTypes<P> = { readonly [K in keyof P]-?: PropType<undefined extends P[K] ? true : false> };
 
 /**
- * Fails when a prop is missing, of the wrong type or unknown. An unresolved token passes for a string, number, array or map.
+ * Fails if a prop is missing, of the wrong type or unknown. An unresolved token passes for a string, number, array or map.
  *
- * @param description the props themselves, for messages
+ * @param description the name of the props in messages
  * @param isOpen see `structOf`
  */
 export function requireTypes<P>(scope: IConstruct | undefined, props: P, types: PropTypes<P>, description = 'props', isOpen = false): void {
@@ -38,7 +39,7 @@ export function requireTypes<P>(scope: IConstruct | undefined, props: P, types: 
   if (fault) { throw typeErrorAt(scope, fault.path.replace(/^\./, '') || description, fault); }
 }
 
-/** Fails when an argument is of the wrong type. */
+/** Fails if an argument is of the wrong type. */
 export function requireType(scope: IConstruct | undefined, name: string, value: unknown, of: PropType): void {
   const fault = typeErrorOf(value, of);
   if (fault) { throw typeErrorAt(scope, `${name}${fault.path}`, fault); }
@@ -52,14 +53,14 @@ function typeErrorAt(scope: IConstruct | undefined, name: string, { value, fix, 
 
 export const STRING = type('a string', value => typeof value === 'string' || Token.isUnresolved(value));
 export const NUMBER = type('a number', value => typeof value === 'number' || Token.isUnresolved(value));
-/** A token would always count as true. */
+/** A boolean, but not a token, because a token would always count as true. */
 export const BOOLEAN = type('true or false, known at synthesis', value => typeof value === 'boolean');
-/** For what is checked elsewhere, with a more specific message. */
+/** Any value, for props that are checked elsewhere, with a more specific message. */
 export const ANYTHING = type('anything', () => true);
 export const DURATION = having('a Duration, such as Duration.minutes(15)', 'toSeconds', 'isUnresolved');
 
 /**
- * An object with these members. Its class does not matter, as it may come from another copy of the library that defines it.
+ * An object with these members. Its class does not matter, because it may come from another copy of the library that defines it.
  */
 export function having(description: string, ...members: string[]): PropType<false> {
   return type(description, value => typeof value === 'object' && value !== null && members.every(member => member in value));
@@ -73,7 +74,7 @@ export function listOf(item: PropType<false>): PropType<false> {
     typeError: value => {
       if (Token.isUnresolved(value)) { return undefined; }
       if (!Array.isArray(value)) { return wrongType(description, value); }
-      // By index, as forEach and its kind skip holes.
+      // The loop uses indexes, because `forEach` and similar methods skip holes.
       for (let i = 0; i < value.length; i++) {
         const fault = typeErrorOf(value[i], item);
         if (fault) { return below(`[${i}]`, fault); }
@@ -101,7 +102,10 @@ export function mapOf(item: PropType<false>): PropType<false> {
 }
 
 /**
- * @param isOpen whether the struct may have further members, as that of a subclass or of a newer aws-cdk-lib; then only obvious misspellings are refused
+ * A struct with these members.
+ *
+ * @param isOpen whether the struct may have further members, like that of a subclass or of a newer aws-cdk-lib; only obvious misspellings are then
+ * errors
  */
 export function structOf<P>(description: string, members: PropTypes<P>, isOpen = false): PropType<false> {
   return {
@@ -125,7 +129,10 @@ export function optional(of: PropType<false>): PropType<true> {
   return { ...of, isOptional: true };
 }
 
-/** Whether a value is an object of key and value: neither null nor an array, a date or a buffer. Not by its prototype, as jsii's objects may have another. */
+/**
+ * Whether a value is an object with keys and values, and not null, an array, a date or a buffer. The prototype does not matter, because jsii's
+ * objects may have another.
+ */
 export function isRecord(value: unknown): value is { [name: string]: unknown } {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
@@ -144,7 +151,7 @@ function typeErrorOf(value: unknown, of: PropType): TypeFault | undefined {
 
 const below = (path: string, fault: TypeFault): TypeFault => ({ ...fault, path: `${path}${fault.path}` });
 
-/** The first member that a struct does not have. */
+/** Returns an error for the first unknown member of a struct. */
 function unknownMember(struct: object, members: string[], isOpen: boolean): TypeFault | undefined {
   const others = Object.entries(struct).filter(([name, value]) => !members.includes(name) && value !== undefined);
   for (const [name, value] of others) {
@@ -156,13 +163,16 @@ function unknownMember(struct: object, members: string[], isOpen: boolean): Type
   return { path: `.${name}`, value, fix: `remove it, or use one of ${members.join(', ')}`, isUnknown: true };
 }
 
-/** Whether an object is not an instance of a class, which may have members of its own. The prototype's prototype decides, as jsii's objects come from another realm. */
+/**
+ * Whether an object is a literal. An instance of a class may have further members. The prototype's prototype decides, because jsii's objects come
+ * from another realm.
+ */
 function isLiteral(struct: object): boolean {
   const prototype = Object.getPrototypeOf(struct);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Returns the member that was meant, if one is near enough: `compilerOptions` for `compiler_options` or `compilerOption`. */
+/** Returns the member that was probably meant, such as `compilerOptions` for `compiler_options` or `compilerOption`. */
 function nearest(name: string, members: string[], isCertain: boolean): string | undefined {
   const plain = (text: string) => text.replace(/[_-]/g, '').toLowerCase();
   const limit = (member: string) => isCertain ? (member.length < 8 ? 0 : 1) : Math.max(1, Math.floor(member.length / 3));
@@ -173,7 +183,7 @@ function nearest(name: string, members: string[], isCertain: boolean): string | 
   return best?.member;
 }
 
-/** Counts the letters to insert, remove, replace or swap with a neighbor. */
+/** Counts the letters to insert, remove, replace or swap with a neighbor to get from one word to the other. */
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
@@ -195,7 +205,7 @@ export interface SecondsLimits {
   readonly min: number;
   /** @default - the largest number that the API's type can hold */
   readonly max?: number;
-  /** For messages: `between 1 and 55 minutes`. */
+  /** The limits in messages, such as `between 1 and 55 minutes`. */
   readonly description: string;
 }
 
@@ -220,7 +230,7 @@ export function wholeSeconds(scope: IConstruct, prop: string, duration: Duration
   return value;
 }
 
-/** A token cannot be converted, and the API counts in seconds. */
+/** The API counts in seconds, and the unit of a token cannot be converted. */
 function requireSecondsUnit(scope: IConstruct, prop: string, duration: Duration): void {
   const unit = duration.unitLabel();
   if (unit !== 'seconds') {

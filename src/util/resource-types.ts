@@ -4,7 +4,7 @@ import { having } from './prop-types';
 import type { PropType } from './prop-types';
 
 /*
- * Types of the constructs and classes that props accept, recognized by members of their interfaces.
+ * Types of the constructs and classes that props accept. They are recognized by members of their interfaces.
  */
 
 export const BUCKET = generalPurposeBucket(having('a bucket (s3.IBucket)', 'bucketArn', 'bucketName'));
@@ -49,8 +49,8 @@ function generalPurposeBucket(bucket: PropType<false>): PropType<false> {
 }
 
 /**
- * Other things that S3 names like a general purpose bucket, recognized by reserved suffixes of their names, by their ARNs, or by the type
- * of the resource that a name or an ARN refers to.
+ * Resources that S3 names like a general purpose bucket. They are recognized by reserved suffixes of their names, by their ARNs, or by the type of
+ * the resource that a name or an ARN refers to.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
@@ -66,8 +66,8 @@ const KINDS: { readonly kind: string; readonly name: RegExp; readonly arn: RegEx
 ];
 
 /**
- * Returns what a bucket is instead of a general purpose bucket, such as `an S3 access point`. It is undefined for a general purpose bucket, and for
- * a bucket whose name and ARN are tokens that refer to no resource.
+ * Returns the kind of a resource that is not a general purpose bucket, such as `an S3 access point`. It is undefined for a general purpose bucket,
+ * and for a name and an ARN that are tokens and refer to no resource.
  */
 function otherThanBucket(bucketArn: unknown, bucketName: unknown): string | undefined {
   const types = [bucketArn, bucketName].map(referencedType);
@@ -76,13 +76,14 @@ function otherThanBucket(bucketArn: unknown, bucketName: unknown): string | unde
   return KINDS.find(isKind)?.kind;
 }
 
-/** Returns the type of the resource that a text refers to, or nothing. */
+/** Returns the type of the resource that a string refers to, or an empty string. */
 function referencedType(text: unknown): string {
   const reference = typeof text === 'string' ? Tokenization.reverseString(text).tokens.find(token => Reference.isReference(token)) : undefined;
   return Reference.isReference(reference) && CfnResource.isCfnResource(reference.target) ? reference.target.cfnResourceType : '';
 }
 
 /**
- * Matches an S3 URI whose bucket is not a general purpose bucket, by its ARN or by a reserved suffix. JSONata in state machines uses it, too.
+ * Matches an S3 URI whose bucket is not a general purpose bucket, by its ARN or by a reserved suffix. JSONata in state machines also contains this
+ * expression.
  */
 export const S3_URI_OF_OTHER_THAN_BUCKET = new RegExp(`^s3:\\/\\/(arn:[^/]*|[^/]*(${KINDS.map(({ name }) => name.source.replace(/\$/g, '')).filter(suffix => suffix !== '(?!)').join('|')}))\\/`);

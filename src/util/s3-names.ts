@@ -4,9 +4,9 @@ import type { IConstruct } from 'constructs';
 import { NeoValidationError, formatValue } from './errors';
 import { areSame } from './intrinsics';
 
-/** S3's limit, in bytes of UTF-8. */
-const MOST_BYTES = 1_024;
-/** Control characters, line ends, halves of surrogate pairs: S3 advises against the first, and the API's pattern for S3 URIs excludes line ends. */
+/** S3's limit for keys, in bytes of UTF-8. */
+const MAX_BYTES = 1_024;
+/** Control characters, which S3 advises against, line ends, which the API's pattern for S3 URIs excludes, and halves of surrogate pairs. */
 const UNUSABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
 /**
@@ -20,14 +20,14 @@ export function requireKey(scope: IConstruct | undefined, prop: string, key: str
   if (UNUSABLE.test(key)) {
     throw new NeoValidationError(`${prop} must have no control characters and no line breaks, because SageMaker does not accept them in an S3 URI; got: ${formatValue(key)}`, scope);
   }
-  if (Buffer.byteLength(key) > MOST_BYTES) {
-    throw new NeoValidationError(`${prop} must have at most ${MOST_BYTES} bytes in UTF-8, because S3 allows no longer key; got: ${Buffer.byteLength(key)} bytes`, scope);
+  if (Buffer.byteLength(key) > MAX_BYTES) {
+    throw new NeoValidationError(`${prop} must have at most ${MAX_BYTES} bytes in UTF-8, because S3 allows no longer key; got: ${Buffer.byteLength(key)} bytes`, scope);
   }
 }
 
 /**
- * Returns a key, or a part or pattern of one, as a policy can name it. IAM accepts characters up to U+00FF and reads `${…}` as a variable, so
- * other characters and variables become wildcards. What `literally` has escaped is kept.
+ * Converts a key, or a part or pattern of one, to a pattern for a policy. IAM accepts characters up to U+00FF and reads `${…}` as a variable, so
+ * other characters and variables become wildcards. The escapes of `literally` are kept.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
  */
@@ -37,7 +37,7 @@ export function inPolicy(key: string): string {
 }
 
 /**
- * Returns a pattern that matches one key only: IAM reads `*` and `?` as wildcards, and `${*}` and `${?}` as the characters themselves.
+ * Returns a pattern that matches only this key. IAM reads `*` and `?` as wildcards, and `${*}` and `${?}` as the characters themselves.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
@@ -45,13 +45,16 @@ export function literally(key: string): string {
   return Token.isUnresolved(key) ? key : key.replace(/[*?]/g, character => `\${${character}}`);
 }
 
-/** The `deployedBucket` of a `BucketDeployment` is the same bucket, under a name that waits for the upload. */
+/** Returns the bucket itself for the `deployedBucket` of a `BucketDeployment`, which is the same bucket under a name that depends on the upload. */
 export function uploadDestination(bucket: s3.IBucket): s3.IBucket {
   const { destinationBucket, _deployedBucket } = (bucket.node.scope ?? {}) as { destinationBucket?: s3.IBucket; _deployedBucket?: s3.IBucket };
   return _deployedBucket === bucket && destinationBucket ? destinationBucket : bucket;
 }
 
-/** The ways in which the templates of an app may name a bucket: one with a fixed name is often created in one stack and imported in another. */
+/**
+ * Returns the ways in which an app's templates may refer to a bucket. A bucket with a fixed name is often created in one stack and imported in
+ * another.
+ */
 export function aliasesOf(bucket: s3.IBucket, resources: CfnResource[]): Pick<s3.IBucket, 'bucketName' | 'bucketArn'>[] {
   const { defaultChild } = bucket.node;
   const name = defaultChild instanceof s3.CfnBucket ? defaultChild.bucketName : bucket.bucketName;
