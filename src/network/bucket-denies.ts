@@ -5,7 +5,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { isArnByName, matchesAction, roleNameOf } from './bucket-policies';
 import { lateWarnings } from '../util/errors';
-import { areSame, choicesOf, intrinsicOf, ownResourcesOf, readableValue, referencesOf } from '../util/intrinsics';
+import { areSame, choicesOf, intrinsicOf, readableValue, referencesOf, resourcesById } from '../util/intrinsics';
 import { isNameOf } from '../util/s3-names';
 
 /** The parts of a network that use buckets. */
@@ -207,5 +207,5 @@ function isImport(value: unknown): boolean {
 function isOfResource(stack: Stack, value: unknown): boolean {
   const intrinsic = intrinsicOf(value);
   const [id] = intrinsic ? referencesOf(intrinsic) : [];
-  return id !== undefined && ownResourcesOf(stack).some(resource => stack.resolve(resource.logicalId) === id);
+  return id !== undefined && resourcesById(stack).has(id);
 }

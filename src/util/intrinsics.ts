@@ -109,23 +109,18 @@ export function resourcesOf(scope: IConstruct): CfnResource[] {
   return scope.node.findAll().filter(construct => CfnResource.isCfnResource(construct));
 }
 
-/** Returns the resources in the template of a stack, without those of its nested stacks. */
-export function ownResourcesOf(stack: Stack): CfnResource[] {
-  return resourcesOf(stack).filter(resource => resource.stack === stack);
-}
-
-/** Returns the resources in the template of a stack, by logical ID. */
+/** Returns the resources in the template of a stack, without those of its nested stacks, by logical ID. */
 export function resourcesById(stack: Stack): Map<string, CfnResource> {
-  return new Map(ownResourcesOf(stack).map(resource => [stack.resolve(resource.logicalId), resource]));
+  const own = resourcesOf(stack).filter(resource => resource.stack === stack);
+  return new Map(own.map(resource => [stack.resolve(resource.logicalId), resource]));
 }
 
 /**
  * Whether resources of a stack refer to another stack. It must be called before CDK replaces such references.
  */
 export function refersTo(from: Stack, to: Stack): boolean {
-  const idsOf = (stack: Stack) => new Set<string>(ownResourcesOf(stack).map(({ logicalId }) => stack.resolve(logicalId)));
-  const [own, other] = [idsOf(from), idsOf(to)];
-  return ownResourcesOf(from).some(resource => {
+  const [own, other] = [resourcesById(from), resourcesById(to)];
+  return [...own.values()].some(resource => {
     const { cfnProperties } = resource as unknown as { cfnProperties: unknown };
     return referencesIn(from.resolve(cfnProperties)).some(id => !own.has(id) && other.has(id));
   });
