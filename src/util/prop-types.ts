@@ -13,10 +13,10 @@ export interface PropType<IsOptional extends boolean = boolean> {
   readonly description: string;
   readonly isOptional: IsOptional;
   /** Returns the error in a value or a part of it, undefined if there is none. */
-  readonly typeError: (value: unknown) => TypeFault | undefined;
+  readonly typeError: (value: unknown) => TypeMismatch | undefined;
 }
 
-export interface TypeFault {
+export interface TypeMismatch {
   /** Path below the prop, such as `[1].name`. */
   readonly path: string;
   readonly value: unknown;
@@ -35,17 +35,17 @@ export type PropTypes<P> = { readonly [K in keyof P]-?: PropType<undefined exten
  * @param isOpen see `structOf`
  */
 export function requireTypes<P>(scope: IConstruct | undefined, props: P, types: PropTypes<P>, description = 'props', isOpen = false): void {
-  const fault = structOf(description, types, isOpen).typeError(props);
-  if (fault) { throw typeErrorAt(scope, fault.path.replace(/^\./, '') || description, fault); }
+  const mismatch = structOf(description, types, isOpen).typeError(props);
+  if (mismatch) { throw typeErrorAt(scope, mismatch.path.replace(/^\./, '') || description, mismatch); }
 }
 
 /** Fails if an argument is of the wrong type. */
 export function requireType(scope: IConstruct | undefined, name: string, value: unknown, of: PropType): void {
-  const fault = typeErrorOf(value, of);
-  if (fault) { throw typeErrorAt(scope, `${name}${fault.path}`, fault); }
+  const mismatch = typeErrorOf(value, of);
+  if (mismatch) { throw typeErrorAt(scope, `${name}${mismatch.path}`, mismatch); }
 }
 
-function typeErrorAt(scope: IConstruct | undefined, name: string, { value, fix, isUnknown }: TypeFault): NeoValidationError {
+function typeErrorAt(scope: IConstruct | undefined, name: string, { value, fix, isUnknown }: TypeMismatch): NeoValidationError {
   if (isUnknown) { return new NeoValidationError(`${name} is not a prop: ${fix}; got: ${formatValue(value)}`, scope); }
   if (value === undefined) { return new NeoValidationError(`${name} must be given; got: undefined`, scope); }
   return new NeoValidationError(`${name} has the wrong type: it must be ${fix}; got: ${formatValue(value)}`, scope);
@@ -76,8 +76,8 @@ export function listOf(item: PropType<false>): PropType<false> {
       if (!Array.isArray(value)) { return wrongType(description, value); }
       // The loop uses indexes, because `forEach` and similar methods skip holes.
       for (let i = 0; i < value.length; i++) {
-        const fault = typeErrorOf(value[i], item);
-        if (fault) { return below(`[${i}]`, fault); }
+        const mismatch = typeErrorOf(value[i], item);
+        if (mismatch) { return below(`[${i}]`, mismatch); }
       }
       return undefined;
     },
@@ -93,8 +93,8 @@ export function mapOf(item: PropType<false>): PropType<false> {
       if (Token.isUnresolved(value)) { return undefined; }
       if (!isRecord(value)) { return wrongType(description, value); }
       for (const [name, entry] of Object.entries(value)) {
-        const fault = typeErrorOf(entry, item);
-        if (fault) { return below(/^\w+$/.test(name) ? `.${name}` : `[${formatValue(name)}]`, fault); }
+        const mismatch = typeErrorOf(entry, item);
+        if (mismatch) { return below(/^\w+$/.test(name) ? `.${name}` : `[${formatValue(name)}]`, mismatch); }
       }
       return undefined;
     },
@@ -117,8 +117,8 @@ export function structOf<P>(description: string, members: PropTypes<P>, isOpen =
       const unknown = unknownMember(value, Object.keys(members), isOpen);
       if (unknown) { return unknown; }
       for (const name in members) {
-        const fault = typeErrorOf((value as any)[name], members[name]);
-        if (fault) { return below(`.${name}`, fault); }
+        const mismatch = typeErrorOf((value as any)[name], members[name]);
+        if (mismatch) { return below(`.${name}`, mismatch); }
       }
       return undefined;
     },
@@ -137,7 +137,7 @@ export function isRecord(value: unknown): value is { [name: string]: unknown } {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-export function wrongType(description: string, value: unknown): TypeFault {
+export function wrongType(description: string, value: unknown): TypeMismatch {
   return { path: '', value, fix: description };
 }
 
@@ -145,14 +145,14 @@ function type(description: string, accepts: (value: unknown) => boolean): PropTy
   return { description, isOptional: false, typeError: value => accepts(value) ? undefined : wrongType(description, value) };
 }
 
-function typeErrorOf(value: unknown, of: PropType): TypeFault | undefined {
+function typeErrorOf(value: unknown, of: PropType): TypeMismatch | undefined {
   return value === undefined && of.isOptional ? undefined : of.typeError(value);
 }
 
-const below = (path: string, fault: TypeFault): TypeFault => ({ ...fault, path: `${path}${fault.path}` });
+const below = (path: string, mismatch: TypeMismatch): TypeMismatch => ({ ...mismatch, path: `${path}${mismatch.path}` });
 
 /** Returns an error for the first unknown member of a struct. */
-function unknownMember(struct: object, members: string[], isOpen: boolean): TypeFault | undefined {
+function unknownMember(struct: object, members: string[], isOpen: boolean): TypeMismatch | undefined {
   const others = Object.entries(struct).filter(([name, value]) => !members.includes(name) && value !== undefined);
   for (const [name, value] of others) {
     const right = nearest(name, members, isOpen || !isLiteral(struct));

@@ -38,8 +38,8 @@ function generalPurposeBucket(bucket: PropType<false>): PropType<false> {
   return {
     ...bucket,
     typeError: value => {
-      const fault = bucket.typeError(value);
-      if (fault) { return fault; }
+      const mismatch = bucket.typeError(value);
+      if (mismatch) { return mismatch; }
       const { bucketArn, bucketName } = value as { bucketArn: unknown; bucketName: unknown };
       const other = otherThanBucket(bucketArn, bucketName);
       const fix = `a general purpose bucket, not ${other}, which the S3 gateway endpoint or policies of buckets do not cover`;
