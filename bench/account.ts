@@ -22,7 +22,7 @@ interface Run {
   readonly run: number;
 }
 
-/** Worker process: does one run after another. */
+/** Runs in a worker process, which does one run after another. */
 function serve(): void {
   // Errors of the simulated APIs are a part of each run, and their stack traces are never read.
   Error.stackTraceLimit = 0;

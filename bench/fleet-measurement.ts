@@ -107,7 +107,7 @@ function problems(m: Omit<Measurement, 'problems'>, quota: number): string[] {
     [m.doubled === 0, `${m.doubled} doubled`],
     [m.failed === m.plannedFailures, `${m.failed} failures reported, ${m.plannedFailures} jobs failed`],
     [m.mostAtOnce <= quota, `${m.mostAtOnce} jobs at once`],
-    // At the end, places stay empty for as long as a job takes, which does not matter with many jobs.
+    // At the end, slots stay empty for as long as a job takes, which does not matter with many jobs.
     [m.makespanMs <= 1.03 * m.lowerBoundMs + (m.compilations < 10_000 ? 900_000 : 0), `makespan ${m.makespanMs} ms, lower bound ${m.lowerBoundMs} ms`],
     [m.transitions <= 25 * m.compilations, `${m.transitions} state transitions`],
     [m.endDelayMs <= 30_000, `jobs wait ${m.endDelayMs} ms for the end of their workflows`],

@@ -16,13 +16,13 @@ export interface UploadMeasurement {
 
 export interface UploadMeasurementProps {
   readonly uploads: number;
-  /** From one upload to the next. @default 0 */
+  /** The time from one upload to the next. @default 0 */
   readonly everyMs?: number;
   readonly quota: number;
   readonly seed: number;
 }
 
-/** What uploads cost one another, as they share the account's quota. */
+/** Measures how much uploads delay one another, because they share the account's quota. */
 export async function measureUploads(stack: Stack, props: UploadMeasurementProps): Promise<UploadMeasurement> {
   const { uploads, everyMs = 0, quota, seed } = props;
   let transitions = 0;
@@ -52,7 +52,7 @@ export async function measureUploads(stack: Stack, props: UploadMeasurementProps
     everyMs,
     compilations: jobs.length,
     makespanMs,
-    // The last upload must have come, too.
+    // The execution cannot end before the last upload.
     lowerBoundMs: Math.max(lowerBound(jobs, quota), everyMs * (uploads - 1)),
     mostAtOnce,
     transitions,
@@ -60,7 +60,7 @@ export async function measureUploads(stack: Stack, props: UploadMeasurementProps
   };
   const checks: [boolean, string][] = [
     [ended === executions.length, `${ended} of ${executions.length} executions ended`],
-    // An execution for each upload costs some transitions of its own.
+    // Uploads one by one start an execution each, which costs additional transitions.
     [transitions <= (everyMs > 0 ? 45 : 25) * jobs.length, `${transitions} transitions`],
     [result.creates <= 5 * jobs.length, `${result.creates} creations`],
     [everyMs === 0 || makespanMs <= 2 * result.lowerBoundMs, `makespan ${makespanMs} ms, lower bound ${result.lowerBoundMs} ms`],

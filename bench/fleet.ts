@@ -1,7 +1,7 @@
 /**
  * Measures a fleet with its synthesized definition: N compilations in virtual time, against the SageMaker stand-in, with throttling, a quota that
- * other jobs sometimes use up, and failing compilations; then models that are uploaded, at once or one by one. Prints the tables of docs/fleet.md, and fails
- * if a compilation is lost or duplicated, or if time or cost exceed the limits in the table.
+ * other jobs sometimes use up, and failing compilations; then models that are uploaded, at once or one by one. Prints the tables of docs/fleet.md,
+ * and fails if a compilation is lost or duplicated, or if time or cost exceed the limits in the table.
  *
  *   npm run bench:fleet                  1,000, 10,000 and 100,000 compilations; 50 and 250 uploads at once, 60 uploads in an hour
  *   npm run bench:fleet -- 400 800       other numbers of compilations, and no uploads
@@ -28,10 +28,10 @@ const BEFORE_UPLOADS: Readonly<Record<number, { readonly transitions: string; re
   60: { transitions: '100.8', creations: '1.0', makespan: '14.01 h' },
 };
 
-// For the interpreter, a check of a job that still runs is an error, whose stack trace is never read.
+// The interpreter throws an error for each poll of a running job. Its stack trace is never read.
 Error.stackTraceLimit = 0;
 
-/** Uploads at once, and uploads that trickle in. */
+/** Uploads at once, and one upload a minute. */
 const UPLOADS = [{ uploads: 50 }, { uploads: 250 }, { uploads: 60, everyMs: 60_000 }];
 
 async function main(sizes: number[], uploads: typeof UPLOADS): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * Rewrites lib/index.js after the compiler, so that a name of the library is loaded when it is first used, as in aws-cdk-lib: an app that
- * compiles one model need not load fleets, monitoring and validation. The names are those of the jsii assembly, so that nothing else is public in
- * JavaScript either. Part of `npx projen compile`.
+ * Rewrites lib/index.js after the compiler has run, so that a name of the library is loaded when it is first used, as in aws-cdk-lib: an app that
+ * compiles one model need not load fleets, monitoring and validation. The names come from the jsii assembly, so that nothing else is public in
+ * JavaScript either. This is part of `npx projen compile`.
  */
 import * as fs from 'fs';
 import * as path from 'path';
@@ -11,7 +11,7 @@ const ROOT = path.join(__dirname, '..');
 interface Type {
   readonly name: string;
   readonly kind: 'class' | 'enum' | 'interface';
-  /** For example src/target/target:NeoTarget. */
+  /** The source file and the name, such as `src/target/target:NeoTarget`. */
   readonly symbolId: string;
 }
 
@@ -23,7 +23,7 @@ const moduleOf = new Map(Object.values(assembly.types)
 
 fs.writeFileSync(path.join(ROOT, 'lib', 'index.js'), `"use strict";
 Object.defineProperty(exports, "__esModule", { value: true });
-// For "import { ... }" in ECMAScript modules: Node.js finds the names of a CommonJS module in its text.
+// These lines are for "import { ... }" in ECMAScript modules: Node.js finds the names of a CommonJS module in its text.
 ${[...moduleOf.keys()].map(name => `exports.${name} = void 0;`).join('\n')}
 function lazy(name, load) {
   const descriptor = { enumerable: true, configurable: true };

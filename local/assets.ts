@@ -9,9 +9,9 @@ import type { Environment } from './cloudformation/environment';
 export interface FileAsset {
   readonly bucket: string;
   readonly key: string;
-  /** Its path on this machine. */
+  /** The path on this machine. */
   readonly source: string;
-  /** `zip`: a folder that is uploaded as an archive. */
+  /** `zip` for a folder that is uploaded as an archive. */
   readonly packaging: string;
 }
 

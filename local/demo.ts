@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: synthesizes an example with the CDK CLI, deploys it to this machine, shows the result and deletes it again. No AWS
- * account and no network.
+ * `npm run demo`: synthesizes an example with the CDK CLI, deploys it to this machine, shows the result and deletes it again. It needs no AWS account
+ * and no network.
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
@@ -20,7 +20,7 @@ import { TemplateSet } from '../src/privacy-validation/template/template-set';
 
 const OUT = path.join(__dirname, 'out');
 
-/** A compilation as short as they get. */
+/** The durations of a short compilation. */
 const JOB = { startingMs: 40_000, compilingMs: 110_000 };
 
 /** The quota of concurrent jobs. Further jobs wait. */
@@ -37,7 +37,7 @@ async function main({ example, port, speed }: DemoOptions): Promise<void> {
   say(`1. cdk synth, examples/${example}`);
   const output = scratchFolder('neo-demo-').path;
   await synthesize(example, output);
-  // In the order of their dependencies.
+  // The stacks are in the order of their dependencies.
   const { stacks } = new CloudAssembly(output);
 
   const clock = new VirtualClock(paceOf(process.stdout, speed));
@@ -85,13 +85,13 @@ function drawNetwork(stacks: CloudFormationStackArtifact[]): string {
   return picture;
 }
 
-/** Without the outputs for other stacks. */
+/** Renders the outputs of a stack, without those that exist for other stacks. */
 function outputLines(outputs: Readonly<Record<string, string>>): string[] {
   const own = Object.entries(outputs).filter(([name]) => !name.startsWith('ExportsOutput'));
   return own.length > 0 ? ['Outputs', ...valueLines(Object.fromEntries(own)), ''] : [];
 }
 
-/** Fails before the synthesis. */
+/** Fails before the synthesis if the port is not available. */
 async function requirePort(port: number): Promise<void> {
   await (await LocalServer.start({}, { port })).close();
 }

@@ -26,7 +26,9 @@ export interface LocalCloudProps {
   readonly clock?: VirtualClock;
   /** The seed of all random values: names, IDs, jitter. @default 1 */
   readonly seed?: number;
-  /** The SageMaker stand-in, with its faults. Its service and its faults must use the same clock. @default - a stand-in in which every job completes */
+  /**
+   * The SageMaker stand-in, with its faults. Its service and its faults must use the same clock. @default - a stand-in in which every job completes
+   */
   readonly sagemaker?: FrontEnd;
   /** How long CloudFormation waits for the response of a custom resource, in seconds. @default 3600 */
   readonly serviceTimeoutSeconds?: number;
@@ -34,7 +36,10 @@ export interface LocalCloudProps {
   readonly ssmParameters?: Readonly<Record<string, string>>;
   /** The maximum number of concurrent executions of functions in the account; more are throttled. New accounts have 10. @default 1000 */
   readonly lambdaConcurrency?: number;
-  /** The minimum duration of a function's execution in milliseconds, because computing takes no time here. Without it, few executions overlap. @default 0 */
+  /**
+   * The minimum duration of a function's execution in milliseconds, because computing takes no time here. Without it, few executions overlap.
+   * @default 0
+   */
   readonly lambdaExecutionMs?: number;
   /** Port of the local APIs. @default 0 - any free one */
   readonly port?: number;
@@ -129,7 +134,7 @@ export class LocalCloud {
     this.scratch.remove();
   }
 
-  /** The artifact of a stack in the assembly. */
+  /** Returns the template of a stack in the assembly. */
   public template(stackName: string): Template {
     return this.artifact(stackName).template;
   }
@@ -184,7 +189,7 @@ export class LocalCloud {
     return stack;
   }
 
-  /** The stack's template. Its assets are uploaded first. */
+  /** Uploads the assets of a stack, and returns its template. */
   private publish(stackName: string): Template {
     const artifact = this.artifact(stackName);
     for (const asset of fileAssets(artifact, this.environment)) {

@@ -1,7 +1,7 @@
 import type { awscdk } from 'projen';
 import { program } from './programs';
 
-/** What CI checks besides the tests. */
+/** Adds the checks of CI besides the tests. */
 export function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
   const generated = project.addTask('check:generated', {
     description: 'Fail when a generated file (projen, API.md) is not what its source says',
@@ -23,7 +23,7 @@ export function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
   });
   api.spawn(project.compileTask);
   api.exec(program('test/release/check-api.ts'), { receiveArgs: true });
-  // A push that no pull request has checked breaks no consumer either.
+  // The release also runs this check, because a push to main may not come from a checked pull request.
   project.tasks.tryFind('release')!.spawn(api);
 
   const templates = project.addTask('check:templates', {

@@ -1,7 +1,7 @@
 import type { awscdk } from 'projen';
 import { program } from './programs';
 
-/** Pages, or parts of pages, that a program writes. */
+/** Adds tasks that generate pages, or parts of pages. */
 export function addDocs(project: awscdk.AwsCdkConstructLibrary): void {
   project.addTask('docs:targets', {
     description: 'Write docs/targets.md from the table of frameworks and targets',

@@ -3,19 +3,22 @@ import type { awscdk, javascript } from 'projen';
 /** Folders that are linted besides `src`. */
 export const DEV_FOLDERS = ['test', 'build', 'docs', 'local', 'examples', 'bench', 'projenrc'];
 
-/** What may ask for the machine's time, or wait by it, in `local` and `test`. Everything else has the time of its run, so that a busy machine changes nothing. */
+/**
+ * Files in `local` and `test` that may use the machine's time. All other files use the time of their run, so that a busy machine does not change
+ * results.
+ */
 const REAL_TIME = [
-  // Where the virtual clock meets the machine: the clock of a function's process, the CPU time it took, the pace at which a person watches.
+  // These connect the virtual clock with the machine: the clock of a function's process, its CPU time, the pace for a person who watches.
   'local/lambda/bootstrap.ts',
   'local/lambda/process-clock.ts',
   'local/lambda/computing-time.ts',
   'local/demo/terminal.ts',
-  // The stand-in as a server of its own, and the comparison of it with another server.
+  // These run the stand-in as a separate server, and compare it with another server.
   'local/sagemaker/clock.ts',
   'local/sagemaker/moto/compare.ts',
-  // Tests look, in a loop, whether the operating system has ended a process.
+  // Tests check in a loop whether the operating system has ended a process.
   'test/local/lambda/fixture.ts',
-  // Programs of their own that say how long they took, or wait for a server.
+  // These are separate programs that report their duration, or wait for a server.
   'test/busy/test-busy.ts',
   'test/consumer/test-consumer.ts',
   'test/languages/test-languages.ts',
@@ -26,12 +29,12 @@ const REAL_TIME = [
 const OF_THE_RUN = 'it is the time of the machine: take the clock of the run, or add the file to REAL_TIME in projenrc/lint.ts.';
 const NO_LIMIT = 'a limit in the machine\'s time fails on a busy machine: leave it out, as jest has one for what hangs.';
 
-/** Types, style and structure. */
+/** Configures the checks of types, style and structure. */
 export function configureLint(project: awscdk.AwsCdkConstructLibrary): void {
   // Functions in AWS Lambda find the AWS SDK in their runtime.
   project.eslint?.allowDevDeps('src/**/handler/*.ts');
 
-  // The linter takes the nearest tsconfig.json, which at the top level is the library's own; these folders belong to the tests' tsconfig.json.
+  // The linter uses the nearest tsconfig.json, which at the top level is the library's, but these folders belong to the tests' tsconfig.json.
   project.eslint?.addOverride({
     files: DEV_FOLDERS.filter(folder => folder !== 'test' && folder !== 'projenrc').map(folder => `${folder}/**/*.ts`),
     parserOptions: { projectService: false, project: ['./test/tsconfig.json'] },

@@ -1,7 +1,7 @@
 import type { awscdk } from 'projen';
 import { program } from './programs';
 
-/** Examples that run on this machine, without an AWS account. */
+/** Adds tasks that run examples on this machine, without an AWS account. */
 export function addLocalRun(project: awscdk.AwsCdkConstructLibrary): void {
   const demo = project.addTask('demo', {
     description: 'Synthesize examples/private-compilation and run it locally, without an AWS account',

@@ -1,9 +1,9 @@
 import { TextFile, type awscdk } from 'projen';
 import { program } from './programs';
 
-/** What is installed, compiled and published. */
+/** Configures what is installed, compiled and published. */
 export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
-  // `npm ci` fails on the optional native bindings of newer versions (shared/neo-facts.md, section 5).
+  // `npm ci` fails on the optional native bindings of newer versions.
   project.package.addPackageResolutions('unrs-resolver@1.12.2');
   // No registry host ever enters the lock file.
   new TextFile(project, '.npmrc', { lines: ['omit-lockfile-registry-resolved=true'], committed: true });
@@ -27,7 +27,7 @@ export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
     exec: 'jsii-rosetta extract --strict --compress-tablet --cache node_modules/.cache/rosetta/translations.json .',
   });
 
-  // jsii-pacmak would write an .npmignore, which a build in CI takes for a change of the repository.
+  // jsii-pacmak would write an .npmignore, which a build in CI would treat as a change of the repository.
   for (const target of ['js', 'java', 'python', 'dotnet', 'go']) {
     const task = project.tasks.tryFind(`package:${target}`)!;
     task.reset();

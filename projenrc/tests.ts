@@ -1,9 +1,9 @@
 import type { awscdk } from 'projen';
 import { program } from './programs';
 
-/** Tests: the suite, and those that need more than Node.js. */
+/** Configures the test suite, and adds the tests that need more than Node.js. */
 export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
-  // Tests read the bundles; lint, type check and generated files are checks of their own (.ci/run).
+  // Tests read the bundles. Lint, type check and generated files are separate checks (.ci/run).
   project.testTask.reset();
   project.testTask.spawn(project.bundler.bundleTask);
   project.testTask.exec('jest --ci', { receiveArgs: true });
@@ -60,7 +60,7 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   addIntegrationTests(project);
 }
 
-/** Cases that are deployed to an account, with the templates they had when they were last looked at. */
+/** Adds the integration tests, which can be deployed to an account, with snapshots of their templates. */
 function addIntegrationTests(project: awscdk.AwsCdkConstructLibrary): void {
   const env = { TS_NODE_PROJECT: 'test/tsconfig.json', TS_NODE_TRANSPILE_ONLY: '1' };
   const runner = 'integ-runner --directory test/integ --language typescript --parallel-regions us-east-1';

@@ -1,6 +1,6 @@
 import { github, JsonPatch, type awscdk } from 'projen';
 
-/** Actions by the commit of their release: a tag can be moved. */
+/** Actions, pinned to the commits of their releases, because a tag can be moved. */
 const ACTIONS = {
   'actions/checkout': '3d3c42e5aac5ba805825da76410c181273ba90b1', // v7.0.1
   'actions/setup-node': '820762786026740c76f36085b0efc47a31fe5020', // v7.0.0
@@ -14,15 +14,15 @@ const ACTIONS = {
 /** projen's default, .NET 6, has been out of support since 2024. */
 const DOTNET = '10.x';
 
-/** GitHub workflows, where projen's own do not do. */
+/** Changes projen's GitHub workflows where they do not suffice. */
 export function configureWorkflows(project: awscdk.AwsCdkConstructLibrary): void {
   for (const [action, commit] of Object.entries(ACTIONS)) { project.github?.actions.set(action, `${action}@${commit}`); }
 
-  // Workflows are rendered when the project is synthesized, so the version is replaced where it is found then.
+  // Workflows are rendered when the project is synthesized, so the version is replaced with a patch.
   project.github?.tryFindWorkflow('build')?.file?.patch(JsonPatch.replace('/jobs/package-dotnet/steps/1/with/dotnet-version', DOTNET));
   project.github?.tryFindWorkflow('release')?.file?.patch(JsonPatch.replace('/jobs/release_nuget/steps/1/with/dotnet-version', DOTNET));
 
-  // The title is all that is looked at, so the workflow needs no more rights than any pull request has.
+  // The workflow checks only the title, so it needs no more permissions than any pull request has.
   project.github?.tryFindWorkflow('pull-request-lint')?.file?.patch(JsonPatch.move('/on/pull_request_target', '/on/pull_request'));
 
   // The job `checks` runs the tests.
@@ -44,16 +44,16 @@ export function configureWorkflows(project: awscdk.AwsCdkConstructLibrary): void
     ],
   });
 
-  // The checks that CI runs elsewhere, too, on a machine with every language's toolchain.
+  // These are the checks of .ci/run, on a machine with every language's toolchain.
   addJob('checks', 90, [
-    // The second engine runs on this version alone.
+    // The second engine runs only on this version.
     { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.13' } },
     { name: 'Setup Java', uses: 'actions/setup-java', with: { 'distribution': 'corretto', 'java-version': '17' } },
     { name: 'Setup Go', uses: 'actions/setup-go', with: { 'go-version': 'stable', 'cache': false } },
     { name: 'Checks', run: '.ci/run' },
   ]);
 
-  // A job of its own, as it takes as long as all other checks.
+  // This is a separate job, because it takes as long as all other checks.
   addJob('mutation', 60, [{ name: 'Mutation tests', run: 'npm ci --ignore-scripts && npm run test:mutation:sample' }]);
 
   project.github?.tryFindWorkflow('release')?.file?.patch(
@@ -61,7 +61,7 @@ export function configureWorkflows(project: awscdk.AwsCdkConstructLibrary): void
     JsonPatch.remove('/jobs/release_npm/steps/9/env/NPM_REGISTRY'),
     // A setting of Sonatype's former server.
     JsonPatch.remove('/jobs/release_maven/steps/10/env/MAVEN_STAGING_PROFILE_ID'),
-    // The job builds; the tag is made by the job that makes the GitHub release.
+    // This job only builds. The job that creates the GitHub release also creates the tag.
     JsonPatch.replace('/jobs/release/permissions/contents', github.workflows.JobPermission.READ),
   );
 }

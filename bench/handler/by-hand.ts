@@ -7,7 +7,7 @@ import type { Answer, PolledRequest, Progress, ResourceRequest, Step } from '../
 export class HandlerByHand {
   constructor(private readonly deps: Dependencies) {}
 
-  /** What the framework does with the two functions, in the form of the library's waiter. */
+  /** Calls the two functions as the framework does, with the signature of the library's handler. */
   public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId } }: Step): Promise<Progress> {
     if (PhysicalResourceId === undefined) { return { ...await this.onEvent(Request), WaitSeconds: 0 }; }
     const { IsComplete, Data } = await this.isComplete({ ...Request, PhysicalResourceId, RequestedAt: Date.parse(StartedAt), Memory: {} });

@@ -1,5 +1,5 @@
 /**
- * One process, as Lambda starts one: loads the bundle, handles the first request, and then checks a running job 21 times.
+ * Measures one process, started as Lambda does: it loads the bundle, handles the first request, and then checks a running job 21 times.
  *
  *   start <bundle>          with the stand-in at AWS_ENDPOINT_URL
  */
@@ -28,7 +28,7 @@ async function main([bundle]: string[]): Promise<void> {
     if (Answer) { throw new Error('the job ended while its looks were measured'); }
     looks.push(ms(look));
   }
-  // The time from the start of the process to the first response: how long a caller waits for a cold start.
+  // The time from the start of the process to the first response, which is the time that a cold start takes.
   const start = event + firstEvent;
   const look = looks.sort((a, b) => a - b)[looks.length / 2];
   console.log(JSON.stringify({ start, init, firstEvent, firstLook, look, memory: process.resourceUsage().maxRSS / 1_024 }));

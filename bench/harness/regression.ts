@@ -4,7 +4,7 @@ import { table, type Figure } from './result';
 
 const FILE = path.join(__dirname, '..', 'ratios.json');
 
-/** Few samples on a busy machine are not more precise, and a ratio near zero is not comparable between machines. */
+/** Returns the limit for a ratio. Few samples on a busy machine are not more precise, and a ratio near zero is not comparable between machines. */
 const withBand = (ratio: number) => Math.max(ratio * 1.25, ratio + 0.1);
 
 type Figures = Readonly<Record<string, Figure>>;

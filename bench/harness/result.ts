@@ -4,7 +4,7 @@ import type { Ratio, Summary } from './statistics';
 export interface Result {
   /** Tables and sentences, as Markdown. */
   readonly text: string;
-  /** Figures that must not grow, by name; compared with bench/ratios.json. */
+  /** Figures that must not grow, by name. They are compared with bench/ratios.json. */
   readonly figures: Readonly<Record<string, Figure>>;
 }
 
@@ -21,7 +21,7 @@ export interface Figure {
   readonly steady?: number;
 }
 
-/** A Markdown table with aligned columns. */
+/** Renders a Markdown table with aligned columns. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const widths = header.map((title, i) => Math.max(title.length, 3, ...rows.map(row => String(row[i]).length)));
   const padded = (cell: string | number, i: number) => i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]);
@@ -29,7 +29,7 @@ export function table(header: readonly string[], rows: readonly (readonly (strin
   return [line(header), line(widths.map((width, i) => i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)), ...rows.map(line)].join('\n');
 }
 
-/** The median, and the quartiles. */
+/** Renders the median and the quartiles. */
 export function spread({ median, quartiles: [low, high] }: Summary, digits = 0): string {
   return `${median.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 }

@@ -13,8 +13,8 @@ export interface Variant {
 }
 
 /**
- * Runs a fresh process per sample, with the variants in alternating order. Other work of the machine, and what the first process of a
- * round leaves in a cache, then affects all variants equally.
+ * Runs a fresh process per sample, with the variants in alternating order, so that other work of the machine and the state of its caches affect all
+ * variants equally.
  */
 export async function interleaved(variants: readonly Variant[], samples: number, warmUps = 1): Promise<Map<string, Sample[]>> {
   const results = new Map(variants.map(({ name }) => [name, [] as Sample[]]));

@@ -8,7 +8,10 @@ import { measured, ratioOf, summary } from '../harness/statistics';
 
 const USED = ['NeoPrivateCompilationVpc', 'NeoCompilationJob', 'NeoModel', 'NeoFramework', 'NeoTarget', 'NeoDataInputShape'];
 
-/** Compares the import of the package with that of the aws-cdk-lib modules that it uses, and does the same when names are used, which loads the files behind them. */
+/**
+ * Compares the import of the package with the import of the aws-cdk-lib modules that it uses: first the import alone, and then with the use of names,
+ * which loads the files behind them.
+ */
 export async function importing(samples: number): Promise<Result> {
   const library = path.join(ROOT, 'lib');
   const modules = modulesOf(library).map(name => path.join(ROOT, 'node_modules', name));

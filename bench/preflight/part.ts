@@ -10,7 +10,7 @@ import { measured, summary } from '../harness/statistics';
 
 const SIZES = [1, 100, 1_000];
 const MB = 1_000_000;
-/** Weights hardly compress, so they are random numbers, except for every fourth byte. */
+/** The size of a block of weights. Weights hardly compress, so they are random numbers, except for every fourth byte. */
 const BLOCK = 1024 * 1024;
 
 /** Measures the check of archives of 1, 100 and 1,000 MB, compressed by gzip as by "tar czf". */

@@ -10,8 +10,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AwsCustomResource, Provider } from 'aws-cdk-lib/custom-resources';
 
 /**
- * aws-cdk-lib and the library load a class when it is first used. The classes that both programs use are loaded before the measurement starts, because loading does not count as
- * constructing, and is measured separately.
+ * aws-cdk-lib and the library load a class when it is first used. The classes that both programs use are loaded before the measurement starts,
+ * because loading does not count as constructing, and is measured separately.
  */
 const LOADED: unknown[] = [
   CfnWaitConditionHandle, CustomResource, ec2.FlowLog, ec2.GatewayVpcEndpoint, ec2.SecurityGroup, ec2.Vpc, iam.Role, lambda.Function, logs.LogGroup,
@@ -41,7 +41,8 @@ export function measureSynthesis(build: (stack: Stack, jobs: number) => void, lo
   if (!keep) { fs.rmSync(outdir, { recursive: true }); }
   const { maxRSS } = process.resourceUsage();
   globalThis.gc!();
-  // Times are in milliseconds; `process` begins at the start of the process and includes loading. Memory is in MiB: what is in use at the end, and the maximum.
+  // Times are in milliseconds; `process` begins at the start of the process and includes loading. Memory is in MiB: the use at the end, and the
+  // maximum.
   console.log(JSON.stringify({
     construct: constructed - began,
     synth: synthesized - constructed,

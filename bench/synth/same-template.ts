@@ -16,7 +16,7 @@ export function differences(one: Json, other: Json): string[] {
   ];
 }
 
-/** Each part of a template as text. */
+/** Renders each part of a template as text. */
 function canonical({ Resources, ...rest }: Json): string[] {
   let digests = new Map(Object.entries<Json>(Resources).map(([id, { Type }]) => [id, Type as string]));
   for (let kinds = 0, before = -1; kinds !== before; before = kinds, kinds = new Set(digests.values()).size) {

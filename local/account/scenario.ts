@@ -36,11 +36,11 @@ export interface OperationResult {
   readonly failure?: string;
   readonly minutes: number;
   readonly callsPerSecond: number;
-  /** In the busiest ten seconds. */
+  /** The average in the busiest ten seconds. */
   readonly peakCallsPerSecond: number;
-  /** In the busiest minute. */
+  /** The average in the busiest minute. */
   readonly callsPerSecondInMinute: number;
-  /** In the busiest second. */
+  /** The number of calls in the busiest second. */
   readonly callsInSecond: number;
   readonly throttledExecutions: number;
   readonly throttledCalls: number;
@@ -48,8 +48,8 @@ export interface OperationResult {
 }
 
 /**
- * The life of a stack: it is created; every job is replaced; every job is replaced once more, and the last one fails, so that all are rolled back; it is
- * deleted. After each operation every resource has its completed job, and no job is in progress.
+ * The life of a stack: it is created; every job is replaced; every job is replaced once more, and the last one fails, so that all are rolled back; it
+ * is deleted. After each operation every resource has its completed job, and no job is in progress.
  */
 export async function liveOneStack(
   jobs: number, template: ReturnType<typeof templateOfJobs>, props: Omit<SimulatedAccountProps, 'plan'>,

@@ -16,7 +16,7 @@ export interface CustomResourceRequest extends RequestIdentity {
   readonly OldResourceProperties?: Properties;
 }
 
-/** What happened to a body that was sent to the response URL. `late`: CloudFormation had given up the request. */
+/** The result of sending a body to the response URL. It is `late` if CloudFormation had already given up the request. */
 export type Verdict = 'counted' | 'ignored' | 'extra' | 'late';
 
 export interface ReceivedAnswer {

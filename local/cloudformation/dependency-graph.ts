@@ -4,7 +4,7 @@ import { asIntrinsic, getAttArgument, ResourceDefinition, splitAttribute, splitS
 export type DependencyGraph = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Finds what each resource waits for: its DependsOn, and everything its properties refer to in the branches of Fn::If that are taken.
+ * Finds the dependencies of each resource: its DependsOn, and everything that its properties refer to in the branches of Fn::If that are taken.
  *
  * @throws TemplateError for a circular dependency, or a dependency on a resource that is not in the template
  */
@@ -32,7 +32,7 @@ export function dependencyGraph(
   return graph;
 }
 
-/** All names in Ref, Fn::GetAtt and Fn::Sub of a value, including parameters. */
+/** Returns all names in Ref, Fn::GetAtt and Fn::Sub of a value, including parameters. */
 export function references(value: TemplateValue, condition: (name: string) => boolean): Set<string> {
   const found = new Set<string>();
   const visit = (part: TemplateValue): void => {
@@ -60,7 +60,7 @@ export function references(value: TemplateValue, condition: (name: string) => bo
   return found;
 }
 
-/** The reversed graph, for deletions: what must be deleted before each node. */
+/** Returns the reversed graph, for deletions: it maps each node to the nodes that must be deleted before it. */
 export function reversed(graph: DependencyGraph): DependencyGraph {
   const result = new Map([...graph.keys()].map(id => [id, new Set<string>()]));
   for (const [id, dependencies] of graph) {
@@ -70,8 +70,10 @@ export function reversed(graph: DependencyGraph): DependencyGraph {
 }
 
 /**
- * Visits nodes, each after those before it, as many at once as possible. `visit` says whether it went well; what comes
- * after a node that did not is not visited. The result names the nodes that were visited and went well.
+ * Visits nodes, each after those before it, and as many at once as possible. `visit` returns whether it succeeded; nodes that depend on a failed node
+ * are not visited.
+ *
+ * @returns the nodes whose visit succeeded
  */
 export async function walk(
   graph: DependencyGraph, nodes: Iterable<string>, visit: (id: string) => Promise<boolean>, stopped: () => boolean = () => false,

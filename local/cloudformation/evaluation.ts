@@ -2,7 +2,7 @@ import { pseudoParameters, StackIdentity } from './environment';
 import { evaluateCondition, resolve, scalarText, Scope } from './intrinsics';
 import { Template, TemplateError, TemplateValue } from './template';
 
-/** What other resources can refer to in an existing resource. */
+/** The parts of an existing resource that other resources can refer to. */
 export interface Referable {
   readonly ref: string;
   attribute(name: string): TemplateValue;

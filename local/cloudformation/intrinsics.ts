@@ -1,18 +1,18 @@
 import { cidrBlocks } from './cidr-blocks';
 import { asIntrinsic, getAttArgument, splitAttribute, splitSub, TemplateError, TemplateValue } from './template';
 
-/** Where the intrinsic functions of a template look up values. */
+/** The source of values for the intrinsic functions of a template. */
 export interface Scope {
-  /** Value of a parameter, a pseudo parameter or a resource's Ref; undefined for AWS::NoValue only. */
+  /** Returns the value of a parameter, a pseudo parameter or a resource's Ref. It is undefined only for AWS::NoValue. */
   ref(name: string): TemplateValue;
   getAtt(logicalId: string, attribute: string): TemplateValue;
   condition(name: string): boolean;
   mapping(name: string): Readonly<Record<string, Readonly<Record<string, TemplateValue>>>> | undefined;
   importValue(exportName: string): TemplateValue;
-  /** An output of another stack. */
+  /** Returns an output of another stack. */
   stackOutput(stackName: string, outputName: string): TemplateValue;
   availabilityZones(region: string): readonly string[];
-  /** A dynamic reference such as `ssm:/path:1`. */
+  /** Returns the value of a dynamic reference, such as `ssm:/path:1`. */
   dynamic(reference: string): string;
 }
 
@@ -41,7 +41,7 @@ export function resolve(value: TemplateValue, scope: Scope): TemplateValue {
     .filter(([, member]) => member !== undefined));
 }
 
-/** The value of a condition: of Conditions in a template, or the first argument of Fn::If. */
+/** Evaluates a condition: an entry of Conditions in a template, or the first argument of Fn::If. */
 export function evaluateCondition(value: TemplateValue, scope: Scope): boolean {
   if (typeof value === 'boolean') { return value; }
   const keys = value !== null && typeof value === 'object' ? Object.keys(value) : [];
@@ -133,7 +133,7 @@ function textOf(name: string, value: TemplateValue): string {
   return text;
 }
 
-/** All scalars of CloudFormation are strings. */
+/** Converts a scalar to a string, because all scalars of CloudFormation are strings. */
 export function scalarText(value: TemplateValue): TemplateValue {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }

@@ -12,7 +12,7 @@ interface Subject {
   readonly stack: StackIdentity;
   readonly name: string;
   readonly properties: Readonly<Record<string, TemplateValue>>;
-  /** An ID in EC2's format, always the same for this resource. */
+  /** Returns an ID in EC2's format, which is always the same for this resource. */
   readonly hexId: (prefix: string) => string;
 }
 
@@ -20,7 +20,7 @@ interface NativeType {
   /** The property that names it. */
   readonly named?: string;
   readonly maxLength?: number;
-  /** For IDs such as `vpc-0123456789abcdef0`. @default - a name made from stack and logical id */
+  /** The prefix of IDs such as `vpc-0123456789abcdef0`. @default - a name that is derived from stack and logical id */
   readonly idPrefix?: string;
   readonly lowerCase?: boolean;
   /** @default - its name */
@@ -118,7 +118,7 @@ const TYPES: Readonly<Record<string, NativeType>> = {
   },
 };
 
-/** The resource in a local run. A type that is not in the table has a name and no attributes. */
+/** Returns a resource in a local run. A type that is not in the table has a name and no attributes. */
 export function nativeResource(
   stack: StackIdentity, logicalId: string, type: string, properties: Readonly<Record<string, TemplateValue>>,
 ): NativeResource {

@@ -26,10 +26,10 @@ export class Removal {
   }
 
   /**
-   * Deletes what replacements left behind, and the resources that are not to stay. A failure leaves the thing behind and
-   * fails nothing else.
+   * Deletes the physical resources that replacements left behind, and the resources that are no longer in the template. A failure leaves the resource
+   * behind, and does not affect others.
    *
-   * @param graph of the template that is left
+   * @param graph the dependencies in the remaining template
    */
   public async cleanUp(graph: DependencyGraph, isToGo: (logicalId: string) => boolean): Promise<void> {
     await walk(reversed(graph), [...this.records.keys()], async id => {

@@ -2,7 +2,7 @@ import type { Referable } from './evaluation';
 import { nativeAttribute } from './native-resources';
 import { ResourceDefinition, TemplateError, TemplateValue } from './template';
 
-/** A thing of AWS's (or a custom resource's) that a resource stood for, and was made with these properties. */
+/** A former physical resource, and the properties with which it was created. */
 export interface FormerThing {
   readonly physicalId: string;
   readonly properties: Readonly<Record<string, TemplateValue>>;
@@ -15,7 +15,7 @@ export class ResourceRecord implements Referable {
   public physicalId?: string;
   public properties: Readonly<Record<string, TemplateValue>> = {};
   public attributes: Readonly<Record<string, TemplateValue>> = {};
-  /** Its values are secrets: events and listings must not show them. */
+  /** Whether its values are secrets, which events and listings must not show. */
   public noEcho = false;
   /** Physical resources that a replacement left, until the cleanup. */
   public former: FormerThing[] = [];

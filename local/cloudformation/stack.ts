@@ -39,12 +39,12 @@ interface Attempt {
 }
 
 /**
- * A stack, with CloudFormation's operations on it: independent resources at the same time, in-flight ones cancelled when
- * one fails, then the way back. Only one operation may run at a time.
+ * A stack, with CloudFormation's operations. Independent resources are processed at the same time. If one fails, operations in progress are
+ * cancelled, and the stack is rolled back. Only one operation on the stack may run at a time.
  */
 export class Stack {
   public status = 'REVIEW_IN_PROGRESS';
-  /** Why the last operation failed, the first reason first. */
+  /** The reasons for which the last operation failed, in order of time. */
   public failures: readonly string[] = [];
   public outputs: Readonly<Record<string, string>> = {};
   /** The exports of this stack. */
@@ -60,7 +60,7 @@ export class Stack {
   public get name(): string { return this.props.identity.stackName; }
   public get id(): string { return this.props.identity.stackId; }
 
-  /** The resources that are there, in the order of the template. */
+  /** The existing resources, in the order of the template. */
   public get resources(): readonly ResourceRecord[] {
     return [...this.records.values()];
   }
@@ -120,7 +120,7 @@ export class Stack {
   }
 
   /**
-   * @throws Error as long as other stacks import what this one exports
+   * @throws Error as long as other stacks import an export of this stack
    */
   public async delete(): Promise<void> {
     this.requireUnused('deleted', Object.keys(this.exports));

@@ -30,12 +30,12 @@ export interface Template {
   readonly Outputs?: Readonly<Record<string, OutputDefinition>>;
 }
 
-/** CloudFormation would reject the template. */
+/** An error in a template that CloudFormation would reject. */
 export class TemplateError extends Error {
   public readonly name = 'TemplateError';
 }
 
-/** The name and the argument of an intrinsic function, if the value is one. */
+/** Returns the name and the argument of an intrinsic function, if the value is one. */
 export function asIntrinsic(value: TemplateValue): { readonly name: string; readonly argument: TemplateValue } | undefined {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) { return undefined; }
   const keys = Object.keys(value);
@@ -44,7 +44,7 @@ export function asIntrinsic(value: TemplateValue): { readonly name: string; read
     : undefined;
 }
 
-/** What `${…}` in a Fn::Sub string names, and the texts between; `${!…}` is a text. */
+/** Splits the string of an Fn::Sub into variables (`${…}`) and the texts between them. `${!…}` is text. */
 export function splitSub(text: string): ({ readonly text: string } | { readonly variable: string })[] {
   return text.split(/(\$\{[^}]*\})/).filter(part => part !== '').map(part => {
     const name = /^\$\{(.*)\}$/s.exec(part)?.[1].trim();
@@ -53,13 +53,13 @@ export function splitSub(text: string): ({ readonly text: string } | { readonly 
   });
 }
 
-/** Splits `Resource.Attribute`; the attribute may contain dots. */
+/** Splits `Resource.Attribute`. The attribute may contain dots. */
 export function splitAttribute(reference: string): readonly [logicalId: string, attribute: string] {
   const dot = reference.indexOf('.');
   return [reference.slice(0, dot), reference.slice(dot + 1)];
 }
 
-/** Both forms of Fn::GetAtt's argument. */
+/** Reads the argument of Fn::GetAtt, in either of its two forms. */
 export function getAttArgument(argument: TemplateValue): readonly [logicalId: string, attribute: TemplateValue] {
   const pair = typeof argument === 'string' ? splitAttribute(argument) : argument;
   if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== 'string' || pair[0] === '') {

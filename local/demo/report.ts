@@ -1,6 +1,6 @@
 import type { ResourceRecord } from '../cloudformation/resource-record';
 
-/** One line for each type of resource: how many there are, and their ids as far as they fit. */
+/** Returns one line for each type of resource, with the number of resources, and as many ids as fit. */
 export function resourceLines(resources: readonly ResourceRecord[]): string[] {
   const types = new Map<string, string[]>();
   for (const { type, physicalId } of resources) {

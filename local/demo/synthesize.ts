@@ -23,7 +23,7 @@ export function requireTools(): void {
 /**
  * Runs `cdk synth` in an example.
  *
- * @throws Error with what the CLI said, if it failed
+ * @throws Error with the output of the CLI, if it failed
  */
 export async function synthesize(example: string, output: string): Promise<void> {
   const temporary = scratchFolder('neo-demo-synth-');
@@ -43,7 +43,7 @@ export async function synthesize(example: string, output: string): Promise<void>
       CI: 'true',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: the CLI starts the app as a process that has to end with it. Windows has no groups.
+    // The CLI gets its own process group, because it starts the app as a process that must end with it. Windows has no groups.
     detached: HAS_GROUPS,
   });
   guard(cli, () => HAS_GROUPS ? process.kill(-cli.pid!, 'SIGKILL') : cli.kill('SIGKILL'));

@@ -1,12 +1,15 @@
 import { tmpdir } from 'node:os';
 import type { VirtualClockProps } from '../time/virtual-clock';
 
-/** The pace at which a person can watch. Without a terminal, nothing waits. */
+/** Slows the clock down so that a person can watch. Without a terminal, nothing waits. */
 export function paceOf(out: { readonly isTTY?: boolean }, speed: number): VirtualClockProps {
   return out.isTTY ? { pace: ms => new Promise(resolve => setTimeout(resolve, ms / speed)) } : {};
 }
 
-/** If the reader closes the pipe, as head does, the program ends without an error. If output cannot be written for another reason, it ends with a message. */
+/**
+ * If the reader closes the pipe, as head does, the program ends without an error. If output cannot be written for another reason, it ends with a
+ * message.
+ */
 export function endWithReader(program: string): void {
   process.stdout.on('error', (err: NodeJS.ErrnoException) => {
     if (err.code === 'EPIPE') { process.exit(0); }

@@ -6,7 +6,7 @@ export interface PutEvent {
   readonly Source: string;
   readonly DetailType: string;
   readonly Resources?: readonly string[];
-  /** In JSON. */
+  /** The detail as JSON. */
   readonly Detail: string;
 }
 

@@ -13,7 +13,7 @@ export class Pipe {
 
   constructor(private readonly props: PipeProperties, private readonly clock: Clock, private readonly start: (input: unknown[]) => void) {}
 
-  /** A message in the queue. */
+  /** Adds a message to the queue. */
   public send(body: string): void {
     this.messages.push(body);
     if (this.isOpen) { return; }
@@ -29,7 +29,7 @@ export class Pipe {
     }
   }
 
-  /** The template with the values of paths filled in, each as JSON; a body that is JSON is parsed. */
+  /** Fills the values of paths into the template, each as JSON. A body that is JSON is parsed. */
   private input(body: string): unknown {
     const message = { body: JSON.parse(body) };
     return JSON.parse(this.props.TargetParameters.InputTemplate.replace(/<\$\.([^>]+)>/g, (_, path: string) =>

@@ -1,7 +1,7 @@
 /** The matchers in event patterns that the library's rules use. */
 type Matcher = string | { readonly prefix: string } | { readonly wildcard: string };
 
-/** Lists of matchers at the leaves. */
+/** An event pattern, whose leaves are lists of matchers. */
 interface Pattern {
   readonly [member: string]: readonly Matcher[] | Pattern;
 }
@@ -32,7 +32,7 @@ function matchesValue(matcher: Matcher, value: unknown): boolean {
   return new RegExp(`^${source}$`, 's').test(value);
 }
 
-/** The input of a target: its template with the values of paths filled in, each as JSON. */
+/** Returns the input of a target: its template with the values of paths filled in, each as JSON. */
 export function targetInput({ InputPathsMap, InputTemplate }: RuleProperties['Targets'][number]['InputTransformer'], event: any): unknown {
   return JSON.parse(InputTemplate.replace(/<([^>]+)>/g, (_, name) => {
     const path = InputPathsMap[name].split('.').slice(1);

@@ -10,11 +10,11 @@ const QUOTA = 4;
 const TARGETS = 4;
 const MODELS = ['resnet18', 'mobilenet', 'squeezenet'];
 
-/** Four scenes: a dozen compilations, the same again, an upload that is aborted, its redrive. */
+/** A demo in four scenes: a dozen compilations, the same again, an upload that is aborted, and its redrive. */
 export class FleetDemo {
   private readonly clock: VirtualClock;
   private readonly fleet: LocalFleet;
-  /** Failed calls. */
+  /** The number of failed calls. */
   private faulty = 0;
 
   constructor(private readonly out: Output, pace: VirtualClockProps = {}) {
@@ -87,7 +87,7 @@ export class FleetDemo {
     progress.end();
   }
 
-  /** The execution that the pipe starts for the upload. */
+  /** Waits for the execution that the pipe starts for the upload. */
   private async started(): Promise<Execution> {
     while (this.fleet.uploads.length === 0) { await this.clock.sleep(1_000); }
     return this.fleet.uploads[0];

@@ -24,15 +24,15 @@ export interface LocalFleetProps extends Omit<NeoServiceProps, 'now' | 'artifact
   readonly onEnd?: (ended: Ended) => void;
 }
 
-/** The results: the outputs of successful compilations, and what ResultWriter writes for the others. */
+/** The results of an execution: the outputs of successful compilations, and the entries of ResultWriter for the others. */
 export interface FleetResults {
   readonly succeeded: any[];
   readonly failed: any[];
 }
 
 /**
- * The fleet of a stack, "deployed" next to a SageMaker stand-in: its two state machines and its EventBridge rules as synthesized, its buckets in
- * memory. The stack calls its fleet `Fleet` and its bucket of models `Models`.
+ * The fleet of a stack, "deployed" next to a SageMaker stand-in. Its two state machines and its EventBridge rules are those of the template, and its
+ * buckets are in memory. In the stack, the construct id of the fleet must be `Fleet`, and that of the models' bucket `Models`.
  */
 export class LocalFleet {
   public readonly service: NeoService;
@@ -41,7 +41,7 @@ export class LocalFleet {
   public readonly stateMachine: LocalStateMachine;
   public readonly stopper: LocalStateMachine;
   public readonly template: SynthesizedTemplate;
-  /** Executions that a rule has started of the stopper. */
+  /** The executions of the stopper that a rule has started. */
   public readonly stops: Execution[] = [];
   private readonly rules: readonly RuleProperties[];
   private readonly now: () => number;
@@ -93,7 +93,7 @@ export class LocalFleet {
     return this.stateMachine.all.filter(({ arn }) => /:uploads-\d+-[0-9a-f]+$/.test(arn));
   }
 
-  /** The name of a bucket by the id of its construct. */
+  /** Returns the name of a bucket by the id of its construct. */
   public bucket(part: string): string {
     const id = this.template.find('AWS::S3::Bucket').find(logicalId => logicalId.startsWith(part))!;
     return this.template.resolve({ Ref: id });
@@ -104,14 +104,14 @@ export class LocalFleet {
     this.store.put(this.bucket('Models'), key, Buffer.from(content), this.now());
   }
 
-  /** Puts a model into its bucket, which sends an event. What follows is in `uploads`, when the pipe has collected it. */
+  /** Puts a model into its bucket, which sends an event. The resulting execution is in `uploads` when the pipe has collected the event. */
   public upload(key: string, content = key): void {
     this.place(key, content);
     const object = { key, etag: etag(Buffer.from(content)).replace(/"/g, ''), size: content.length };
     this.emit({ 'source': 'aws.s3', 'detail-type': 'Object Created', 'detail': { bucket: { name: this.bucket('Models') }, object } });
   }
 
-  /** The output of the ResultWriter for a successful execution. */
+  /** Reads the output of the ResultWriter for a successful execution. */
   public results(execution: Execution): FleetResults {
     const [, bucket, manifest] = /^s3:\/\/([^/]+)\/(.*)$/.exec((execution.output as any).Results)!;
     const json = (key: string) => JSON.parse(Buffer.from(this.store.get(bucket, key)!.body).toString());
@@ -120,7 +120,7 @@ export class LocalFleet {
     return { succeeded: read(SUCCEEDED).map(({ Output }) => JSON.parse(Output)), failed: read(FAILED) };
   }
 
-  /** The part of EventBridge. */
+  /** Evaluates the rules for an event, as EventBridge does. */
   private emit(event: object): void {
     for (const { EventPattern, Targets } of this.rules) {
       if (!matchesPattern(EventPattern, event)) { continue; }

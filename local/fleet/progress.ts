@@ -1,18 +1,18 @@
 import { ACTIVE_STATUSES, JobRecord, NeoService } from '../sagemaker';
 import type { CancellableClock } from '../time/virtual-clock';
 
-/** Where progress is written: a terminal shows a table that is redrawn, and other outputs get a line for every change. */
+/** The destination of progress. A terminal shows a table that is redrawn, and other outputs get a line for every change. */
 export interface Output {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
-/** Of a line for every change, and of the table. */
+/** The intervals at which changes are logged, and at which the table is redrawn. */
 const REFRESH_MS = { log: 1_000, table: 5_000 };
 
 const SIGNS: Record<string, string> = { STARTING: '…', INPROGRESS: '▶', COMPLETED: '✓', FAILED: '✗', STOPPING: '■', STOPPED: '■' };
 
-/** The jobs that begin while the progress is shown. */
+/** Shows the jobs that begin while it runs. */
 export class Progress {
   private readonly watching = new AbortController();
   private readonly start: number;
@@ -61,7 +61,7 @@ export class Progress {
     this.drawn = lines.length;
   }
 
-  /** The latest attempt, and how long it takes or has taken. */
+  /** Renders the latest attempt with its duration so far. */
   private cell(attempts: JobRecord[]): string {
     const job = attempts[attempts.length - 1];
     if (!job) { return '·'; }
@@ -83,10 +83,10 @@ export class Progress {
 const isActive = ({ status }: JobRecord): boolean => (ACTIVE_STATUSES as string[]).includes(status);
 const row = (cells: string[]): string => cells.map(cell => cell.padEnd(13)).join('');
 
-/** Model and target of a request. */
+/** Returns the model and the target of a request. */
 export function pairOf({ InputConfig, OutputConfig }: Pick<JobRecord['request'], 'InputConfig' | 'OutputConfig'>): [model: string, target: string] {
   return [/([^/]+)\.tar\.gz$/.exec(InputConfig!.S3Uri!)![1], OutputConfig!.TargetDevice!];
 }
 
-/** `3:07` for three minutes. */
+/** Renders a duration in minutes and seconds, such as `3:07`. */
 export const minutes = (ms: number): string => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1_000) % 60).padStart(2, '0')}`.padStart(6);

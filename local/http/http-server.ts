@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /** A process that a header of its requests identifies. The clock stands until the process waits for a response. */
 export interface Caller {
-  /** Called when a request has arrived completely. Waits for its turn. */
+  /** Waits until it is the turn of a request that has arrived completely. */
   arrived(id: number): Promise<void>;
   /** Called before the response is sent, or when it can no longer be sent. */
   answered(id: number): Promise<void>;
@@ -11,10 +11,10 @@ export interface Caller {
   kill(): void;
 }
 
-/** `<process>/<number of the request>` */
+/** The header that names the caller, with the value `<process>/<number of the request>`. */
 export const CALLER_HEADER = 'x-local-caller';
 
-/** The caller; undefined for a process outside of this run. */
+/** Returns the caller. It is undefined for a process outside of this run. */
 export type FindCaller = (name: string) => Caller | undefined;
 
 export interface HttpRequest {
@@ -48,13 +48,13 @@ export interface HttpServerProps {
 export interface HttpServer {
   readonly port: number;
   readonly origin: string;
-  /** Also ends the open connections. */
+  /** Closes the server and its open connections. */
   close(): Promise<void>;
 }
 
 const HOST = '127.0.0.1';
 
-/** A server on the loopback address. It has no time limits. */
+/** Starts a server on the loopback address. It has no time limits. */
 export async function serve(props: HttpServerProps): Promise<HttpServer> {
   // The system's timers would break connections on a busy machine.
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, connectionsCheckingInterval: 2 ** 31 - 1 },

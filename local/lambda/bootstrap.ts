@@ -1,6 +1,6 @@
 /**
  * Runs in a function's process: loads the handler, receives events from the parent and returns results, like AWS's
- * runtime. Run by Node.js as it stands (type stripping), so it imports nothing of the project. process-clock.ts is
+ * runtime. Node.js runs this file as it is (type stripping), so it imports nothing of the project. process-clock.ts is
  * loaded before it.
  */
 import http from 'node:http';
@@ -14,7 +14,7 @@ interface Invocation {
   readonly type: string;
   readonly requestId: string;
   readonly event: string;
-  /** In the time of the run. */
+  /** The deadline in the time of the run. */
   readonly deadline: number;
 }
 
@@ -84,7 +84,7 @@ function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
 
-/** The parent gets output in order with all other messages. */
+/** Sends output to the parent as messages, so that it stays in order with all other messages. */
 function sendOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
@@ -96,7 +96,7 @@ function sendOutput(): void {
   }
 }
 
-/** CloudFormation's response URLs have an AWS host and https. These responses go to the local run. */
+/** Redirects responses to the local run, because CloudFormation's response URLs have an AWS host and https. */
 function redirectAnswers(): void {
   const original = https.request;
   https.request = function (...args: any[]) {
@@ -112,7 +112,7 @@ function redirectAnswers(): void {
   } as typeof https.request;
 }
 
-/** A local run has no network, so other requests fail at once. */
+/** Makes all other requests fail at once, because a local run has no network. */
 function keepOffTheNetwork(): void {
   const original = net.Socket.prototype.connect;
   net.Socket.prototype.connect = function (this: net.Socket, ...args: any[]) {

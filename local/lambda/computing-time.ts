@@ -7,10 +7,10 @@ const LOOK_MS = 200;
 const ASSUMED_SHARE = 0.1;
 
 /**
- * Calls back when a process has computed for longer than this. The virtual clock stands meanwhile. Time in which a busy
- * machine does not run the process does not count.
+ * Calls back when a process has computed for longer than this. The virtual clock stands in the meantime. Time in which a busy machine does not run
+ * the process does not count.
  *
- * @returns what ends the watch
+ * @returns a function that ends the watch
  */
 export function limitComputing(pid: number, seconds: number, onExceeded: () => void): () => void {
   const began = processorSeconds(pid);
@@ -26,7 +26,7 @@ export function limitComputing(pid: number, seconds: number, onExceeded: () => v
   return () => clearInterval(timer);
 }
 
-/** The processor time of all threads of a process. @returns undefined if there is no /proc, or if the process is gone */
+/** Returns the processor time of all threads of a process. It is undefined if there is no /proc, or if the process is gone. */
 function processorSeconds(pid: number): number | undefined {
   try {
     // The name in parentheses may contain blanks. The unit is hundredths of a second.

@@ -5,12 +5,12 @@ import type { FileAsset } from '../assets';
 import type { LocalResource } from '../cloudformation/resource-operations';
 
 export interface CodeLookup {
-  /** For code that is written in the template. */
+  /** The folder for code that is written in the template. */
   readonly scratchDirectory: string;
   asset(bucket: string, key: string): FileAsset | undefined;
 }
 
-/** A function as a resolved AWS::Lambda::Function describes it. */
+/** Returns the configuration of a function that a resolved AWS::Lambda::Function describes. */
 export function functionConfiguration({ physicalId, properties, attributes }: LocalResource, lookup: CodeLookup): FunctionConfiguration {
   const { Runtime, Handler, Timeout = 3, MemorySize = 128, Environment, Layers } = properties;
   if (Layers?.length > 0) { throw new Error(`${physicalId} uses layers, which the local run does not have`); }

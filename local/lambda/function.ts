@@ -20,7 +20,7 @@ export interface LocalFunctionProps {
   readonly clock: VirtualClock;
   /** The source of request IDs. */
   readonly random: Random;
-  /** The surroundings of the processes. */
+  /** Returns the environment variables of the processes. */
   readonly environment: () => Readonly<Record<string, string>>;
   readonly onLog: (line: string) => void;
   readonly onStart: (name: string, worker: Worker) => void;
@@ -55,7 +55,7 @@ export class LocalFunction {
     }
   }
 
-  /** Ends all processes, the busy ones too. */
+  /** Ends all processes, including busy ones. */
   public async close(): Promise<void> {
     this.closed = true;
     await Promise.all([...this.workers].map(worker => this.end(worker)));

@@ -14,7 +14,7 @@ export interface LambdaServiceProps {
   readonly onLog: (functionName: string, line: string) => void;
   /** The maximum number of concurrent executions of all functions; more are throttled. @default 1000 */
   readonly concurrency?: number;
-  /** Creates what runs a function. @default - processes of the runtime that it declares */
+  /** Creates the object that runs a function. @default - processes of the runtime that it declares */
   readonly makeFunction?: (props: LocalFunctionProps) => RunnableFunction;
   /** The minimum duration of an execution. @default 0 - computing takes no time in a local run */
   readonly executionMs?: number;
@@ -70,9 +70,9 @@ export class LambdaService {
   }
 
   /**
-   * Waits for the result.
+   * Invokes a function and waits for the result.
    *
-   * @param nameOrArn of a function, with or without qualifier
+   * @param nameOrArn name or ARN of a function, with or without qualifier
    * @throws ApiError if there is no such function, or too many are executed
    */
   public async invoke(nameOrArn: string, event: string): Promise<InvocationResult> {
@@ -144,7 +144,7 @@ export class LambdaService {
     }
   }
 
-  /** Waits while it is throttled. Returns undefined if the function is gone, or if the wait was too long. */
+  /** Invokes a function, and waits while it is throttled. It returns undefined if the function is gone, or if the wait was too long. */
   private async invokePatiently(nameOrArn: string, event: string): Promise<InvocationResult | undefined> {
     const end = this.props.clock.now() + THROTTLED_RETRIES_MS;
     for (let interval = 1_000; this.props.clock.now() < end; interval = Math.min(2 * interval, LONGEST_INTERVAL_MS)) {

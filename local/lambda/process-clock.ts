@@ -1,6 +1,6 @@
 /**
  * The clock of the run in a function's process. It stands while this process works. The parent moves it when this process reports that it waits for a
- * timer or for responses. Run by Node.js as it stands (type stripping), so it imports nothing of the project.
+ * timer or for responses. Node.js runs this file as it is (type stripping), so it imports nothing of the project.
  */
 import crypto from 'node:crypto';
 import http from 'node:http';
@@ -87,7 +87,7 @@ function replaceClock(): void {
   globalThis.crypto.randomUUID = randomUUID;
 }
 
-/** Requests have a number, so that the parent knows when this process waits only for them. */
+/** Numbers all requests, so that the parent knows when this process waits only for them. */
 function announceRequests(): void {
   const request = http.request;
   http.request = function (...args: any[]) {
@@ -141,7 +141,7 @@ function callStarted() {
 }
 
 function start(run: () => void, ms: number = 1, isRepeated = false) {
-  // At least a millisecond, as in Node.js.
+  // The minimum is a millisecond, as in Node.js.
   const delay = ms >= 1 && ms < 2 ** 31 ? Math.floor(ms) : 1;
   const timer: Timer = { id: ++lastTimer, run, at: time + delay, every: isRepeated ? delay : undefined };
   timers.set(timer.id, timer);
@@ -180,7 +180,7 @@ function nextTimer(): Timer | undefined {
   return next;
 }
 
-/** One at a time, so that promises continue in between. */
+/** Runs due timers one at a time, so that promises continue in between. */
 function runDueTimers(): void {
   const timer = nextTimer();
   if (!timer || timer.at > time) { return look(); }

@@ -7,7 +7,7 @@ export interface NodeRuntime {
   readonly executable: string;
   /** The version as Node.js prints it. */
   readonly version: string;
-  /** Why it is not the version that the function declares. @default - it is */
+  /** The reason if it is not the version that the function declares. @default - it is that version */
   readonly note?: string;
 }
 
@@ -16,7 +16,7 @@ const PACKAGES = path.join(__dirname, 'node-runtimes', 'node_modules');
 let available: readonly NodeRuntime[] | undefined;
 
 /**
- * The Node.js for a function's Runtime.
+ * Returns the Node.js for a function's Runtime.
  *
  * @param runtime such as `nodejs24.x`
  */
@@ -30,7 +30,7 @@ export function nodeRuntime(runtime: string): NodeRuntime {
   return exact ?? { ...available[0], note: `Node.js ${major} is not installed here: ${runtime} runs on ${available[0].version}` };
 }
 
-/** The versions of Node.js that local/lambda/node-runtimes/package.json has for this machine, and the current one. */
+/** Returns the versions of Node.js that local/lambda/node-runtimes/package.json installs on this machine, and the current one. */
 function installed(): NodeRuntime[] {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const name = new RegExp(`^node\\d*-(bin-)?${platform}-${process.arch}$`);

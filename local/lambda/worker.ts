@@ -8,7 +8,7 @@ import type { VirtualClock } from '../time/virtual-clock';
 
 /** The response of the Invoke API. */
 export interface InvocationResult {
-  /** In JSON. */
+  /** The payload as JSON. */
   readonly payload: string;
   /** Set when the function failed. */
   readonly functionError?: string;
@@ -39,10 +39,10 @@ interface Waiting {
   readonly wakeAt?: number;
 }
 
-/** On AWS, functions have ten seconds to load. This is processor time, on a machine that may be slow. */
+/** The limit for loading a function, in processor time. On AWS, it is ten seconds, but this machine may be slow. */
 const INIT_SECONDS = 60;
 
-/** AWS stops a function that computes for longer than its Timeout. Computing takes longer on a busy machine. */
+/** Returns the limit for computing. AWS stops a function that computes for longer than its Timeout, but computing takes longer on a busy machine. */
 const computingLimit = (timeoutSeconds: number): number => 1 + 2 * timeoutSeconds;
 
 /** One process of a function. It handles one event at a time. The clock stands while it works. */
@@ -96,7 +96,7 @@ export class Worker implements Caller {
     return this.exit === undefined && !this.child.killed && this.child.connected;
   }
 
-  /** Never rejects: a failure is an error of the function. */
+  /** Handles an event. It never rejects, because a failure is an error of the function. */
   public async invoke(requestId: string, event: string, timeoutSeconds: number): Promise<InvocationResult> {
     const initError = await this.ready;
     if (initError) {
@@ -174,7 +174,7 @@ export class Worker implements Caller {
     this.update();
   }
 
-  /** Whether it works: it has not reported that it waits, or not since the last message, or a response is on its way. */
+  /** Whether it is working: it has not reported that it waits since the last message, or a response is on its way. */
   private get isBusy(): boolean {
     if (this.exit !== undefined) { return false; }
     if (this.child.killed || this.waiting?.seen !== this.sent) { return true; }
@@ -199,7 +199,7 @@ export class Worker implements Caller {
     this.release = undefined;
   }
 
-  /** The next relevant message, or the failure of a process that ended or took too long. */
+  /** Returns the next relevant message, or the failure of a process that ended or took too long. */
   private answer<T>(
     computingSeconds: number, timeout: AbortSignal | undefined, read: (message: Message) => T, none: (exit?: string) => T,
   ): Promise<T> {

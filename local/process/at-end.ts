@@ -31,7 +31,7 @@ export function guard(child: ChildProcess, kill: () => void = () => child.kill('
   child.once('exit', atEnd(kill));
 }
 
-/** Creates a folder that is removed when this process ends, at the latest. */
+/** A folder that is removed when this process ends, at the latest. */
 export interface ScratchFolder {
   readonly path: string;
   remove(): void;

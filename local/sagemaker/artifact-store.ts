@@ -10,7 +10,7 @@ export class ArtifactStore {
   private readonly buckets = new Map<string, Map<string, StoredObject>>();
   private readonly listeners: (() => void)[] = [];
 
-  /** Called before every read, so that a job that has ended by now has written its artifacts. */
+  /** Adds a function that is called before every read, so that a job that has ended by now has written its artifacts. */
   public beforeRead(listener: () => void): void {
     this.listeners.push(listener);
   }
@@ -28,7 +28,7 @@ export class ArtifactStore {
     return this.buckets.get(bucket)?.get(key);
   }
 
-  /** Objects under a prefix, in the order of their keys' UTF-8 bytes, as S3 lists them. */
+  /** Lists the objects with a prefix, in the order of their keys' UTF-8 bytes, as S3 does. */
   public list(bucket: string, prefix = ''): StoredObject[] {
     this.settle();
     return [...this.buckets.get(bucket)?.values() ?? []]
@@ -36,7 +36,7 @@ export class ArtifactStore {
       .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
-  /** Deleting an object that does not exist is no error, as in S3. */
+  /** Deletes an object. It is not an error if the object does not exist, as in S3. */
   public delete(bucket: string, key: string): void {
     this.settle();
     this.buckets.get(bucket)?.delete(key);
@@ -47,7 +47,7 @@ export class ArtifactStore {
   }
 }
 
-/** Splits `s3://bucket/some/key`; undefined for anything else (the API's pattern also allows https). */
+/** Splits `s3://bucket/some/key`. It returns undefined for any other string, although the API's pattern also allows https. */
 export function parseS3Uri(uri: string): { readonly bucket: string; readonly key: string } | undefined {
   const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri);
   return match ? { bucket: match[1], key: match[2] } : undefined;

@@ -1,2 +1,2 @@
-/** The text of a body. (Buffer.from(body) would ask the SDK's own byte class for its value, and be warned for it.) */
+/** Returns the text of a body. (Buffer.from(body) would read the value of the SDK's own byte class, which causes a warning.) */
 export const textOf = (body: string | Uint8Array): string => typeof body === 'string' ? body : new TextDecoder().decode(body);

@@ -3,7 +3,7 @@ import { Random, seededRandom } from './random';
 
 /** A call on arrival, before it is processed. */
 export interface CallPoint {
-  /** For example `CreateCompilationJob`, or `DeleteObjects` of S3. */
+  /** The operation, such as `CreateCompilationJob`, or `DeleteObjects` of S3. */
   readonly operation: string;
   /** The number of this call of the operation, including retries, from 1. */
   readonly nth: number;
@@ -34,7 +34,7 @@ export interface FaultRule {
   readonly nth?: number | readonly number[];
   /** @default - always */
   readonly when?: (call: CallPoint) => boolean;
-  /** 0 to 1. @default 1 */
+  /** The probability of the fault, 0 to 1. @default 1 */
   readonly probability?: number;
   /** The maximum number of faults from this rule. @default - no maximum */
   readonly times?: number;

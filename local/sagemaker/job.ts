@@ -16,8 +16,8 @@ export const ACTIVE_STATUSES: readonly CompilationJobStatus[] = [
 const STOPPABLE: readonly CompilationJobStatus[] = [CompilationJobStatus.STARTING, CompilationJobStatus.INPROGRESS];
 
 /**
- * A compilation job. A timeline has its whole future. It is set when the job is created, and rewritten when the job is stopped.
- * The status at a given time is read from it, so that no timer runs and time can be simulated.
+ * A compilation job. Its timeline contains its whole future. It is set when the job is created, and rewritten when the job is stopped. The status at
+ * a given time is read from the timeline, so that no timer runs and time can be simulated.
  */
 export class Job {
   public readonly name: string;

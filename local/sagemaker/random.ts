@@ -14,12 +14,12 @@ export function seededRandom(seed: number): Random {
   return () => (next() - 1) / (MODULUS - 1);
 }
 
-/** A standard normal number (Box-Muller). */
+/** Returns a number with the standard normal distribution (Box-Muller). */
 export function gaussian(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** Has the format of a UUID, and is the same for the same seed. */
+/** Returns a string in the format of a UUID, which is the same for the same seed. */
 export function uuid(random: Random): string {
   const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');

@@ -10,7 +10,7 @@ const UNVERSIONED_DEVICES: readonly string[] = [
   TargetDevice.SITARA_AM57X,
 ];
 
-/** Rules between members that AWS documents for CreateCompilationJob. The messages are ours: AWS does not document them. */
+/** Checks the rules between members that AWS documents for CreateCompilationJob. AWS does not document the messages. */
 export function checkRequestRules(request: CreateCompilationJobRequest): void {
   const { InputConfig: input, OutputConfig: output } = request;
   if (!input === !request.ModelPackageVersionArn) {
@@ -28,7 +28,7 @@ export function checkRequestRules(request: CreateCompilationJobRequest): void {
   checkTags(request.Tags ?? []);
 }
 
-/** Tag rules of AWS as a whole: keys are unique, and the prefix `aws:` is AWS's own. */
+/** Checks the rules for tags of all AWS services: keys are unique, and the prefix `aws:` is reserved. */
 export function checkTags(tags: readonly Tag[]): void {
   const keys = new Set<string>();
   for (const { Key: key } of tags) {

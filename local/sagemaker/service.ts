@@ -23,7 +23,7 @@ export interface NeoServiceProps {
   readonly quota?: number;
   /** The outcome of each job. @default - every job completes, 8 seconds after its creation */
   readonly plan?: Planner;
-  /** Where jobs write their artifacts. @default - a new store */
+  /** The store that jobs write their artifacts to. @default - a new store */
   readonly artifacts?: ArtifactStore;
   /** Whether a job fails if its model archive is not in `artifacts`. @default false */
   readonly modelsMustExist?: boolean;
@@ -76,7 +76,7 @@ export class NeoService {
   private readonly jobsByArn = new Map<string, Job>();
   private readonly everCreated: Job[] = [];
   private readonly active = new Set<Job>();
-  /** No active job ends before this time. */
+  /** The time before which no active job ends. */
   private nextEnd = Infinity;
 
   constructor(props: NeoServiceProps = {}) {
@@ -141,7 +141,7 @@ export class NeoService {
     if (this.active.size >= this.quota) {
       throw resourceLimitExceeded('Number of concurrent compilation jobs', this.quota, this.active.size);
     }
-    // A copy, so that later changes of the caller's object have no effect.
+    // The request is copied, so that later changes of the caller's object have no effect.
     const request = structuredClone(input);
     const failureReason = documentedFailure(request, this.region, this.modelsMustExist ? this.artifacts : undefined);
     const plan = this.plan(request, this.everCreated.length);
@@ -211,7 +211,7 @@ export class NeoService {
     return job === undefined || job.tagsAt(this.now() - (this.lag.tags ?? 0)).length > 0;
   }
 
-  /** Jobs with other names are filtered out before they are summarized, because accounts have hundreds of jobs. */
+  /** Returns the summaries of visible jobs. Jobs with other names are filtered out first, because accounts have hundreds of jobs. */
   private listed(nameContains = ''): CompilationJobSummary[] {
     const lag = this.lag.list ?? 0;
     const then = this.now() - lag;

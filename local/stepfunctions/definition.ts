@@ -15,7 +15,7 @@ export function withTaskTimeouts(definition: Definition): Definition {
   return copy;
 }
 
-/** All task states by name, including those of maps and branches. */
+/** Returns all task states by name, including those of maps and branches. */
 export function taskStates(definition: Definition): Map<string, Definition> {
   const found = new Map<string, Definition>();
   const visit = (machine: Definition): void => {

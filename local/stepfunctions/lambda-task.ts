@@ -2,7 +2,7 @@ import type { TaskHandler } from './state-machine-service';
 import { ApiError } from '../aws/json-protocol';
 import type { InvocationResult } from '../lambda/worker';
 
-/** Tasks that invoke a Lambda function: by its ARN, or through `arn:aws:states:::lambda:invoke`. */
+/** Returns a handler of tasks that invoke a Lambda function: by its ARN, or through `arn:aws:states:::lambda:invoke`. */
 export function lambdaTask(invoke: (nameOrArn: string, event: string) => Promise<InvocationResult>): TaskHandler {
   return async (resource, input) => {
     if (resource.includes(':lambda:') && resource.includes(':function:')) {

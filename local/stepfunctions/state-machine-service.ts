@@ -21,14 +21,14 @@ export interface Execution {
   readonly output?: any;
   readonly error?: string;
   readonly cause?: string;
-  /** Ends with the execution, never rejects. */
+  /** Resolves when the execution has ended. It never rejects. */
   readonly ended: Promise<void>;
   abort(): void;
 }
 
 export interface StateMachineServiceProps {
   readonly clock: CancellableClock;
-  /** Of names and jitter. */
+  /** The source of names and jitter. */
   readonly random: Random;
   readonly task: TaskHandler;
 }

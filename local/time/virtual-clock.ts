@@ -2,7 +2,7 @@ import type { Clock } from '../sagemaker/clock';
 
 /** A clock whose waits can be cancelled. */
 export interface CancellableClock extends Clock {
-  /** Never rejects. If the signal is aborted, it may never resolve, so that nothing follows from it. */
+  /** Waits. It never rejects. If the signal is aborted, it may never resolve, so that nothing follows from it. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -14,8 +14,8 @@ export interface VirtualClockProps {
 }
 
 /**
- * The clock of a local run. It stands while any part works, and jumps to the next timer when all parts wait. Days pass in seconds, and events have the
- * same order as in real time, regardless of the machine's speed.
+ * The clock of a local run. It stands while any part works, and jumps to the next timer when all parts wait. Days pass in seconds, and events have
+ * the same order as in real time, regardless of the machine's speed.
  *
  * It notices promises of this process. Work elsewhere, such as a request in flight or a busy process, needs a `hold`.
  */
@@ -101,7 +101,7 @@ export class VirtualClock implements CancellableClock {
       }
       if (next.at > this.time && this.props.pace) {
         await this.props.pace(next.at - this.time);
-        // Events that arrived from outside of the run meanwhile go first.
+        // Events that have arrived from outside of the run in the meantime go first.
         if (this.holds > 0 || this.queue.peek() !== next) { continue; }
       }
       this.queue.pop();
@@ -124,7 +124,7 @@ export class VirtualClock implements CancellableClock {
 
 interface Waiting {
   readonly at: number;
-  /** 0 for a timer. */
+  /** The number of the turn, or 0 for a timer. */
   readonly turn: number;
   readonly rank: number;
   readonly order: number;
@@ -132,7 +132,7 @@ interface Waiting {
   readonly signal?: AbortSignal;
 }
 
-/** A binary heap: the next to wake is first. */
+/** A binary heap, whose first element is the next to wake. */
 class Queue {
   private readonly heap: Waiting[] = [];
 
@@ -142,7 +142,7 @@ class Queue {
     for (let parent; i > 0 && isBefore(heap[i], heap[parent = Math.floor((i - 1) / 2)]); i = parent) { swap(heap, i, parent); }
   }
 
-  /** The next that was not cancelled. */
+  /** Returns the next element that has not been cancelled. */
   public peek(): Waiting | undefined {
     while (this.heap[0]?.signal?.aborted) { this.pop(); }
     return this.heap[0];
@@ -165,7 +165,7 @@ class Queue {
   }
 }
 
-/** At the same time, the latest turns go first, then timers in the order in which they were set. */
+/** Whether one goes before another. At the same time, the latest turns go first, followed by timers in the order in which they were set. */
 function isBefore(a: Waiting, b: Waiting): boolean {
   return [a.at - b.at, b.turn - a.turn, a.rank - b.rank, a.order - b.order].find(difference => difference !== 0)! < 0;
 }
@@ -174,5 +174,5 @@ function swap(heap: Waiting[], i: number, j: number): void {
   [heap[i], heap[j]] = [heap[j], heap[i]];
 }
 
-/** Ready promises continue before this one. */
+/** Resolves after all promises that are ready have continued. */
 const everythingElse = (): Promise<void> => new Promise(resolve => setImmediate(resolve));

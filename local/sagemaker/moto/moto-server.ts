@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Not in git. It can be removed safely. */
+/** The folder of the Python environment. It is not in git, and can be removed safely. */
 const VENV = join(__dirname, '..', '..', 'out', 'moto-venv');
 const REQUIREMENTS = join(__dirname, 'requirements.txt');
 const PYTHON = join(VENV, 'bin', 'python');

@@ -66,7 +66,7 @@ export interface Catcher {
 }
 
 /**
- * Variables that an inner scope assigns although an outer one does. CreateStateMachine refuses them.
+ * Returns variables that an inner scope assigns although an outer scope does. CreateStateMachine rejects them.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
  */
@@ -80,7 +80,7 @@ export function shadowedVariables({ States }: Machine, outer: readonly string[] 
   ];
 }
 
-/** Milliseconds before the nth retry (from 1), as the States Language defines them. */
+/** Returns the milliseconds before the nth retry (from 1), as the States Language defines them. */
 export function retryDelay(retrier: Retrier, nth: number, random: () => number): number {
   const { IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds = Infinity, JitterStrategy = 'NONE' } = retrier;
   const seconds = Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** (nth - 1));

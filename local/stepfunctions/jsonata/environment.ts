@@ -23,7 +23,7 @@ export interface Environment {
   /** How long a Map Run continues after its execution was stopped, in milliseconds. @default 0 */
   readonly cancellationMs?: number;
   readonly onStep?: (step: Step) => void;
-  /** Of executions and of the child workflows of Distributed Maps. */
+  /** Called when an execution, or a child workflow of a Distributed Map, ends. */
   readonly onEnd?: (execution: Ended) => void;
 }
 

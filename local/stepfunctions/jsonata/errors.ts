@@ -8,13 +8,13 @@ export class StatesError extends Error {
 /** The execution was aborted or redriven, so this run of it must end. */
 export class Interrupted extends Error {}
 
-/** No wildcard matches these. */
+/** Errors that no wildcard matches. */
 const TERMINAL = ['States.DataLimitExceeded', 'States.Runtime'];
 
-/** AWS's rule for names in ErrorEquals. */
+/** Whether names in ErrorEquals match an error, by AWS's rules. */
 export function matches(errorEquals: readonly string[], error: string): boolean {
   return errorEquals.some(name => name === error
     || (name === 'States.ALL' && !TERMINAL.includes(error))
-    // A failed evaluation too.
+    // States.TaskFailed also matches a failed evaluation.
     || (name === 'States.TaskFailed' && error !== 'States.Timeout' && !TERMINAL.includes(error)));
 }

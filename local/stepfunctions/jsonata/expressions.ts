@@ -45,7 +45,7 @@ async function evaluateExpression(text: string, bindings: Bindings, field: strin
   return plain(value);
 }
 
-/** JSONata's arrays have further members. */
+/** Copies a value as plain data, because JSONata's arrays have additional members. */
 function plain(value: unknown): any {
   return typeof value === 'object' && value !== null ? JSON.parse(JSON.stringify(value)) : value;
 }

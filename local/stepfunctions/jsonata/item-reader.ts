@@ -4,13 +4,13 @@ import { StatesError } from './errors';
 import { Bindings, evaluate, MAX_PAYLOAD } from './expressions';
 
 /**
- * Of an item in a file.
+ * The maximum size of an item in a file, in bytes.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
  */
 const MAX_ITEM = 8 * 1024 * 1024;
 
-/** The items of a Distributed Map: from its reader, from Items, or from the state's input. Items of a JSON object have a key. */
+/** Reads the items of a Distributed Map: from its reader, from Items, or from the state's input. Items of a JSON object have a key. */
 export async function readItems(state: StateDefinition, bindings: Bindings, environment: Environment): Promise<{ Key?: string; Value: unknown }[]> {
   const dataset = await readDataset(state, bindings, environment);
   return Array.isArray(dataset) ? dataset.map(Value => ({ Value })) : Object.entries(dataset).map(([Key, Value]) => ({ Key, Value }));
@@ -75,9 +75,9 @@ function parse(body: string, config: Readonly<Record<string, unknown>>): unknown
 }
 
 /**
- * As AWS documents it (looked up on 2026-11-28): fields in double quotes may hold commas and line ends, and a doubled quote is a quote, in fields
- * without quotes, too. A backslash escapes a backslash, a double quote or the delimiter, and is removed before any other character. A row may be
- * shorter than the header, and what is beyond the header is left out.
+ * Parses CSV as AWS documents it (read on 2026-11-28). Fields in double quotes may contain commas and line ends, and a doubled quote is a quote, in
+ * fields without quotes, too. A backslash escapes a backslash, a double quote or the delimiter, and is removed before any other character. A row may
+ * be shorter than the header, and fields beyond the header are omitted.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/example-csv-parse-dist-map.html
  */
@@ -122,7 +122,7 @@ function csv(text: string): string[][] {
   return rows.filter(row => row.length > 1 || row[0] !== '');
 }
 
-/** The inputs of the child workflows. */
+/** Returns the inputs of the child workflows. */
 export async function batches(state: StateDefinition, items: readonly unknown[], bindings: Bindings): Promise<readonly unknown[]> {
   const { ItemBatcher: batcher } = state;
   if (!batcher) { return items; }

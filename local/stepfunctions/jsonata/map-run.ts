@@ -3,11 +3,11 @@ import { Environment } from './environment';
 import { StatesError } from './errors';
 import { pool } from './pool';
 
-/** One run of a Distributed Map: a child workflow for every item, each an execution of its own, which outlive a failure of the run. */
+/** One run of a Distributed Map. It has a child workflow for every item. Each is a separate execution, and outlives a failure of the run. */
 export class MapRun {
   /** The executions by item. Waiting items have none yet. */
   public readonly children: (ChildExecution | undefined)[];
-  /** When it ended. Undefined while it runs. */
+  /** The time at which it ended. Undefined while it runs. */
   public stopDate?: number;
   /** The latest attempt to run it. Work for an earlier attempt stops. */
   private attempt = 0;
@@ -52,7 +52,7 @@ export class MapRun {
     this.stopDate = this.environment.clock.now();
   }
 
-  /** Its execution has ended. On AWS, a Map Run continues for a while, and starts waiting items. */
+  /** Cancels the run, because its execution has ended. On AWS, a Map Run continues for a while, and starts waiting items. */
   public cancel(): void {
     const { clock, cancellationMs = 0 } = this.environment;
     if (cancellationMs === 0) {

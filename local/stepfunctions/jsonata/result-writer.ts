@@ -6,7 +6,7 @@ import { Scope } from './scope';
 
 type Outcome = 'SUCCEEDED' | 'FAILED' | 'PENDING';
 
-/** The result of a Distributed Map. It is written to S3 if there is a ResultWriter, and otherwise returned. */
+/** Returns the result of a Distributed Map, after writing it to S3 if there is a ResultWriter. */
 export async function writeResults(scope: Scope, state: StateDefinition, run: MapRun, bindings: Bindings): Promise<any> {
   const { ResultWriter: writer } = state;
   const succeeded = run.children.filter((child): child is ChildExecution => child?.status === 'SUCCEEDED');
@@ -40,7 +40,7 @@ export async function writeResults(scope: Scope, state: StateDefinition, run: Ma
   return { MapRunArn: run.arn, ResultWriterDetails: { Bucket, Key: key } };
 }
 
-/** A child workflow in the format of ResultWriter. */
+/** Returns a child workflow in the format of ResultWriter. */
 function entry(input: unknown, status: Outcome, child?: ChildExecution): object {
   return {
     ...child && { ExecutionArn: child.arn, StateMachineArn: child.props.stateMachineArn },

@@ -22,7 +22,7 @@ export class LocalStateMachine {
   }
 
   public start(input: unknown = {}, name = uuid(this.environment.random)): Execution {
-    // StartExecution refuses it.
+    // StartExecution rejects a larger input.
     if (Buffer.byteLength(JSON.stringify(input)) > MAX_PAYLOAD) { throw new Error(`the input of an execution has more than ${MAX_PAYLOAD} bytes`); }
     const arn = `${this.arn.replace(':stateMachine:', ':execution:')}:${name}`;
     if (this.executions.has(arn)) { throw new Error(`execution ${arn} exists`); }

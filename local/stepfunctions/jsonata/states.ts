@@ -28,7 +28,7 @@ async function runState(scope: Scope, name: string, state: StateDefinition, inpu
     } catch (err) {
       if (!(err instanceof StatesError)) { throw err; }
       execution.assertAlive(scope.life);
-      // EvaluationFailed, in addition to those of the task.
+      // The history has the event EvaluationFailed in addition to those of the task.
       if (err.error === 'States.QueryEvaluationError') { execution.addEvents(1); }
       const retrier = state.Retry?.find(({ ErrorEquals }) => matches(ErrorEquals, err.error));
       const nth = retrier ? (retries.get(retrier) ?? 0) + 1 : 0;
@@ -64,7 +64,7 @@ async function attemptState(scope: Scope, name: string, state: StateDefinition, 
       const args = measured(await evaluate(state.Arguments ?? {}, bindings, 'Arguments'), `the arguments of ${name}`);
       const result = await execution.props.environment.call(state.Resource!, args);
       execution.assertAlive(scope.life);
-      // Before Output and Assign can make it smaller.
+      // The limit applies to the raw result, before Output and Assign can make it smaller.
       return goOn(measured(result, `the result of ${name}`));
     }
     case 'Fail':
@@ -86,7 +86,7 @@ async function attemptState(scope: Scope, name: string, state: StateDefinition, 
   }
 }
 
-/** Assign and Output both see the previous variables. */
+/** Evaluates Assign and Output, which both see the previous variables. */
 async function conclude(scope: Scope, fields: Pick<StateDefinition, 'Output' | 'Assign'>, states: object, otherwise: unknown): Promise<any> {
   const bindings = { ...scope.variables, states };
   const assigned = fields.Assign && measured(await evaluate(fields.Assign, bindings, 'Assign'), 'an assignment');
@@ -96,7 +96,7 @@ async function conclude(scope: Scope, fields: Pick<StateDefinition, 'Output' | '
   return output;
 }
 
-/** Entered and exited; scheduled, started, and succeeded or failed. */
+/** Returns the number of events of a state: entered and exited, and for a task also scheduled, started, and succeeded or failed. */
 function eventsOf({ Type }: StateDefinition, isRetry: boolean): number {
   return (isRetry ? 0 : 2) + (Type === 'Task' ? 3 : 0);
 }

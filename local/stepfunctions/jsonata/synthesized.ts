@@ -19,7 +19,7 @@ interface Resource {
 export class SynthesizedTemplate {
   constructor(private readonly template: { readonly Resources: Record<string, Resource> }) {}
 
-  /** The definition of a state machine as Step Functions gets it. */
+  /** Returns the definition of a state machine as Step Functions receives it. */
   public definition(logicalId: string): Machine {
     return JSON.parse(this.resolve(this.resource(logicalId).Properties.DefinitionString));
   }
@@ -28,7 +28,7 @@ export class SynthesizedTemplate {
     return this.value(logicalId);
   }
 
-  /** Logical ids of the resources of a type. */
+  /** Returns the logical ids of the resources of a type. */
   public find(type: string): string[] {
     return Object.keys(this.template.Resources).filter(id => this.template.Resources[id].Type === type);
   }
@@ -55,7 +55,7 @@ export class SynthesizedTemplate {
     }
   }
 
-  /** Names like those that AWS generates, the same in every run. */
+  /** Returns a name like those that AWS generates. It is the same in every run. */
   private value(logicalId: string, attribute = ''): string {
     const { Type } = this.resource(logicalId);
     const hex = createHash('sha256').update(logicalId).digest('hex').slice(0, 17);
