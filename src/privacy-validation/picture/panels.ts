@@ -237,12 +237,14 @@ const ELSEWHERE = 110;
 
 /** Returns the buckets that the endpoint allows and that are not part of the app. */
 function otherBuckets(templates: TemplateSet, { s3Endpoints }: CompilationNetwork): ReachableBucket[] {
-  return s3Endpoints.flatMap(endpoint => reachableBuckets(templates, endpoint)).filter(({ name }) => !bucketNamed(templates, name)).slice(0, MAX_BUCKETS);
+  const reachable = s3Endpoints.flatMap(endpoint => reachableBuckets(templates, endpoint));
+  return reachable.filter(({ name }) => !bucketNamed(templates, name)).slice(0, MAX_BUCKETS);
 }
 
 export function bucketPanelHeight(templates: TemplateSet, network: CompilationNetwork): number {
   const { length } = network.buckets;
-  return HEADING + Math.min(length, MAX_BUCKETS) * (BUCKET_CARD.height + BUCKET_CARD.gap) + (length > MAX_BUCKETS ? 22 : 0) + (length ? ELSEWHERE : 20)
+  const drawn = Math.min(length, MAX_BUCKETS);
+  return HEADING + drawn * (BUCKET_CARD.height + BUCKET_CARD.gap) + (length > drawn ? 22 : 0) + (length ? ELSEWHERE : 20)
     + otherBuckets(templates, network).length * (OTHER_CARD.height + OTHER_CARD.gap);
 }
 
