@@ -217,14 +217,18 @@ function mayUpload({ prefix }: BucketDeployment, key: string | undefined): boole
 function waitsForMore({ job, model, own }: ReadingJob, resourcesByStack: Map<Stack, Map<string, CfnResource>>): boolean {
   const resource = job.node.defaultChild as CfnResource;
   const stack = Stack.of(job);
-  // Hundreds of jobs of a stack share this map.
-  const resources = resourcesByStack.get(stack) ?? resourcesById(stack);
-  resourcesByStack.set(stack, resources);
   const isOwn = (one: IConstruct): boolean => own.includes(one) || 'bucketArn' in one || isJobOfLibrary(one) || one.node.scope !== undefined && isOwn(one.node.scope);
   const isOther = (one: IConstruct | undefined) => one !== undefined && !isOwn(one);
-  return referencesIn(stack.resolve(model)).some(id => isOther(resources.get(id)))
+  return referencesIn(stack.resolve(model)).some(id => isOther(resourceOf(stack, id, resourcesByStack)))
     || resource.obtainDependencies().some(one => CfnResource.isCfnResource(one) && isOther(one))
     || [...job.node.scopes, resource].some(({ node }) => node.dependencies.some(isOther));
+}
+
+/** @param known the resources of stacks, kept from one job to the next */
+function resourceOf(stack: Stack, id: string, known: Map<Stack, Map<string, CfnResource>>): CfnResource | undefined {
+  const resources = known.get(stack) ?? resourcesById(stack);
+  known.set(stack, resources);
+  return resources.get(id);
 }
 
 function isJobOfLibrary({ node: { defaultChild } }: IConstruct): boolean {

@@ -93,9 +93,10 @@ class DependencyReader {
     } else if (Array.isArray(value)) {
       value.forEach(item => this.collect(item, found));
     } else if (value !== null && typeof value === 'object') {
-      const call = intrinsicOf(value);
+      const members = Object.entries<any>(value);
+      const call = members.length === 1 ? intrinsicOf(value) : undefined;
       if (call) { referencesOf(call).forEach(id => found.add(id)); }
-      for (const [key, inner] of Object.entries<any>(value)) {
+      for (const [key, inner] of members) {
         this.collect(key, found);
         this.collect(inner, found);
         if (key === 'DependsOn') { [inner].flat().forEach(id => found.add(id)); }
