@@ -90,6 +90,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       // Only for a test that hangs. Wall time says nothing about a test on a busy machine.
       testTimeout: 1_200_000,
+      // A busy machine needs a while to free a gigabyte: jest's complaint about a worker that does not exit is to mean that something stays open.
+      workerGracefulExitTimeout: 60_000,
       // Packages that checks install for themselves.
       modulePathIgnorePatterns: ['<rootDir>/.cache/'],
       // Most of the time goes into synthesis, which keeps one core busy.

@@ -40,7 +40,8 @@ function cases(): string {
   const hostile = OPENED.length + HOSTILE.length + PAIRS.length;
   const harmless = ALLOWED.length + NOT_HOSTILE.length + PAIRS.length;
   return `\`test/privacy-validation\` has ${hostile} hostile stacks, none of which passes, and ${harmless} harmless ones, none of which fails. ${PAIRS.length} of each are pairs: something that opens `
-    + `a network, and the most similar thing that does not. They run on the lowest and on the newest version of aws-cdk-lib, and those with a second stack with ${listed(REFERENCES)} references.`;
+    + `a network, and the most similar thing that does not. Pairs with a second stack run with ${listed(REFERENCES)} references on the newest version of aws-cdk-lib `
+    + '(`npm run check:templates`), and with one of these, in turn, on the lowest version (`npm test`).';
 }
 
 /**

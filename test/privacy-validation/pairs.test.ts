@@ -1,8 +1,14 @@
 import { referencesOf, wronglyJudged } from './pair';
 import { PAIRS } from './pairs';
 
-describe.each(PAIRS)('$rule: $name', pair => {
-  test.each(referencesOf(pair))('is told from what is harmless, with %s references across stacks', strength => { expect(wronglyJudged(pair, strength)).toEqual([]); });
+// One kind of references for each pair, in turn. All kinds run with the newest aws-cdk-lib: check-pairs.ts, which is a part of `check:templates`.
+const SAMPLE = PAIRS.map((pair, index) => {
+  const strengths = referencesOf(pair);
+  return { ...pair, strength: strengths[index % strengths.length] };
+});
+
+test.each(SAMPLE)('$rule: $name is told from what is harmless, with $strength references across stacks', ({ strength, ...pair }) => {
+  expect(wronglyJudged(pair, strength)).toEqual([]);
 });
 
 test('fails a pair whose sides are the wrong way round', () => {
