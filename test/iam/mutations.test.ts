@@ -28,7 +28,7 @@ const away = () => false as const;
 const jobTrust = ({ Principal, Action }: any) => Action === 'sts:AssumeRole' && Principal.Service === 'sagemaker.amazonaws.com';
 
 const MUTANTS: [what: string, spoil: (templates: Templates) => void, flips: { [sentence: string]: string }][] = [
-  ['the bucket\'s Deny is taken away', ({ Models }) => statement(Models, bySid('OnlyThroughNeoEndpoint'), away), {
+  ['the bucket\'s Deny is removed', ({ Models }) => statement(Models, bySid('OnlyThroughNeoEndpoint'), away), {
     'the job role reads the model from outside': 'allowed',
     'the job role writes through another endpoint': 'allowed',
     'an administrator lists the bucket from outside': 'allowed',
@@ -36,7 +36,7 @@ const MUTANTS: [what: string, spoil: (templates: Templates) => void, flips: { [s
     'a developer without the key reads the model from outside': 'key',
     'the handler reads the model': 'identity + key',
   }],
-  ['the bucket\'s Deny forgets listings', ({ Models }) => statement(Models, bySid('OnlyThroughNeoEndpoint'), of => { of.Action = of.Action.filter((action: string) => action !== 's3:ListBucket'); }), {
+  ['the bucket\'s Deny does not cover listings', ({ Models }) => statement(Models, bySid('OnlyThroughNeoEndpoint'), of => { of.Action = of.Action.filter((action: string) => action !== 's3:ListBucket'); }), {
     'the job role lists from outside': 'allowed',
     'an administrator lists the bucket from outside': 'allowed',
   }],
@@ -44,11 +44,11 @@ const MUTANTS: [what: string, spoil: (templates: Templates) => void, flips: { [s
     'a job reads its model': 'bucket',
     'the job role reads the model through another endpoint': 'allowed',
   }],
-  ['everybody is exempt from the bucket\'s Deny', ({ Models }) => statement(Models, bySid('OnlyThroughNeoEndpoint'), of => { of.Condition.ArnNotLike['aws:PrincipalArn'] = '*'; }), {
+  ['every principal is exempt from the bucket\'s Deny', ({ Models }) => statement(Models, bySid('OnlyThroughNeoEndpoint'), of => { of.Condition.ArnNotLike['aws:PrincipalArn'] = '*'; }), {
     'the job role reads the model from outside': 'allowed',
     'an administrator reads the model from outside': 'allowed',
   }],
-  ['nobody is exempt from the bucket\'s Deny', ({ Models }) => statement(Models, bySid('OnlyThroughNeoEndpoint'), of => { delete of.Condition.ArnNotLike; }), {
+  ['no principal is exempt from the bucket\'s Deny', ({ Models }) => statement(Models, bySid('OnlyThroughNeoEndpoint'), of => { delete of.Condition.ArnNotLike; }), {
     'the exempt uploader writes a model': 'bucket',
     'the device reads its compiled model': 'bucket',
   }],
@@ -58,14 +58,14 @@ const MUTANTS: [what: string, spoil: (templates: Templates) => void, flips: { [s
     'autoDeleteObjects finds all versions': 'bucket + identity',
     'the handler deletes a compiled model': 'bucket',
   }],
-  ['the bucket takes requests without TLS', ({ Models }) => statement(Models, ({ Condition }) => Condition?.Bool?.['aws:SecureTransport'] === 'false', away), {
+  ['the bucket accepts requests without TLS', ({ Models }) => statement(Models, ({ Condition }) => Condition?.Bool?.['aws:SecureTransport'] === 'false', away), {
     'a job reads its model without TLS': 'allowed',
     'the exempt uploader writes without TLS': 'allowed',
   }],
   ['the endpoint lets everything through', ({ Models }) => { statement(Models, bySid('NeoBuckets'), away); statement(Models, bySid('NeoObjects'), of => { withoutConditions(of); onEverything(of); of.Action = '*'; }); }, {
     'an administrator copies the model to a foreign bucket': 'allowed',
-    'brought credentials write to a bucket of their own account': 'allowed',
-    'brought credentials list a bucket of their own account': 'allowed',
+    'foreign credentials write to a bucket of their own account': 'allowed',
+    'foreign credentials list a bucket of their own account': 'allowed',
     'a job copies the model to a foreign bucket': 'identity',
     'an administrator deletes the model through the endpoint': 'allowed',
   }],
@@ -75,33 +75,33 @@ const MUTANTS: [what: string, spoil: (templates: Templates) => void, flips: { [s
     'a job copies the model to a foreign bucket': 'identity',
   }],
   ['the endpoint lets principals of every account through', ({ Models }) => statement(Models, bySid('NeoObjects'), withoutConditions), {
-    'brought credentials read the model': 'bucket + key',
-    'brought credentials write into the bucket': 'bucket + key',
+    'foreign credentials read the model': 'bucket + key',
+    'foreign credentials write into the bucket': 'bucket + key',
   }],
   ['the endpoint lets nothing through', ({ Models }) => statement(Models, bySid('NeoObjects'), away), {
     'a job reads its model': 'endpoint',
     'a job writes the compiled model': 'endpoint',
   }],
-  ['the job role trusts SageMaker for anybody', ({ Models }) => statement(Models, jobTrust, withoutConditions), {
-    'SageMaker takes on the job role for another account': 'allowed',
-    'SageMaker takes on the job role for a training job': 'allowed',
-    'SageMaker takes on the job role without saying for what': 'allowed',
+  ['the job role trusts SageMaker for any account', ({ Models }) => statement(Models, jobTrust, withoutConditions), {
+    'SageMaker assumes the job role for another account': 'allowed',
+    'SageMaker assumes the job role for a training job': 'allowed',
+    'SageMaker assumes the job role without a source ARN': 'allowed',
   }],
-  ['the job role asks for no ARN', ({ Models }) => statement(Models, jobTrust, of => { delete of.Condition.ArnLike; }), {
-    'SageMaker takes on the job role for a training job': 'allowed',
-    'SageMaker takes on the job role in another Region': 'allowed',
+  ['the trust policy of the job role checks no ARN', ({ Models }) => statement(Models, jobTrust, of => { delete of.Condition.ArnLike; }), {
+    'SageMaker assumes the job role for a training job': 'allowed',
+    'SageMaker assumes the job role in another Region': 'allowed',
   }],
-  ['the job role asks for no account', ({ Models }) => statement(Models, jobTrust, of => { delete of.Condition.StringEquals; }), {
-    'SageMaker takes on the job role for another account that names our job': 'allowed',
-    'SageMaker takes on the job role without saying for whom': 'allowed',
+  ['the trust policy of the job role checks no account', ({ Models }) => statement(Models, jobTrust, of => { delete of.Condition.StringEquals; }), {
+    'SageMaker assumes the job role for another account that names our job': 'allowed',
+    'SageMaker assumes the job role without a source account': 'allowed',
   }],
-  ['the handler may hand the role to any service', ({ Models }) => statement(Models, bySid('PassExecutionRole'), withoutConditions), {
-    'the handler hands the job role to EC2': 'allowed',
-    'the handler hands the job role to an unnamed service': 'allowed',
+  ['the handler may pass the role to any service', ({ Models }) => statement(Models, bySid('PassExecutionRole'), withoutConditions), {
+    'the handler passes the job role to EC2': 'allowed',
+    'the handler passes the job role to an unnamed service': 'allowed',
   }],
-  ['the handler may hand over any role', ({ Models }) => statement(Models, bySid('PassExecutionRole'), onEverything), {
-    'the handler hands an administrator\'s role to SageMaker': 'allowed',
-    'the handler hands the other stack\'s job role to SageMaker': 'allowed',
+  ['the handler may pass any role', ({ Models }) => statement(Models, bySid('PassExecutionRole'), onEverything), {
+    'the handler passes an administrator\'s role to SageMaker': 'allowed',
+    'the handler passes the other stack\'s job role to SageMaker': 'allowed',
   }],
   ['the handler may end every job', ({ Models }) => statement(Models, bySid('EndOwnJobs'), withoutConditions), {
     'the handler on the other stack\'s job: stop': 'allowed',
@@ -124,12 +124,12 @@ const MUTANTS: [what: string, spoil: (templates: Templates) => void, flips: { [s
     'a job on an interface of another resource: DeleteNetworkInterface': 'allowed',
     'a job changes an interface of another resource': 'allowed',
   }],
-  ['the key is anybody\'s', ({ Models }) => statement(Models, ({ Action, Principal }) => Action === 'kms:*' && Principal, of => { of.Principal = { AWS: '*' }; }), {
+  ['every principal may use the key', ({ Models }) => statement(Models, ({ Action, Principal }) => Action === 'kms:*' && Principal, of => { of.Principal = { AWS: '*' }; }), {
     'another account decrypts': 'allowed',
     'another account reads the model': 'bucket',
     'the other stack\'s job decrypts': 'allowed',
   }],
-  ['CloudWatch Logs may use the key for anybody', ({ Models }) => statement(Models, bySid('CloudWatchLogs'), withoutConditions), {
+  ['CloudWatch Logs may use the key for any account', ({ Models }) => statement(Models, bySid('CloudWatchLogs'), withoutConditions), {
     'CloudWatch Logs encrypts another account\'s logs': 'allowed',
   }],
   ['code of a closed function may do what Lambda may', ({ Closed }) => documentsOf(Closed).forEach(document => { document.Statement = document.Statement.filter(({ Sid }: any) => Sid !== 'NotTheCode'); }), {
@@ -151,9 +151,9 @@ const MUTANTS: [what: string, spoil: (templates: Templates) => void, flips: { [s
     'the fleet on another fleet\'s job: AddTags': 'allowed',
     'the fleet creates a job under an arbitrary name': 'allowed',
   }],
-  ['fleets and tasks may hand the role of their jobs to any service', ({ Fleets }) => documentsOf(Fleets).flatMap(({ Statement }) => Statement).filter(({ Action }: any) => Action === 'iam:PassRole').forEach(withoutConditions), {
-    'the fleet hands the job role to EC2': 'allowed',
-    'a task\'s state machine hands the job role to Lambda': 'allowed',
+  ['fleets and tasks may pass the role of their jobs to any service', ({ Fleets }) => documentsOf(Fleets).flatMap(({ Statement }) => Statement).filter(({ Action }: any) => Action === 'iam:PassRole').forEach(withoutConditions), {
+    'the fleet passes the job role to EC2': 'allowed',
+    'a task\'s state machine passes the job role to Lambda': 'allowed',
   }],
   ['the stopper may stop every job', ({ Fleets }) => statement(Fleets, ofFleet('sagemaker:StopCompilationJob', 'fleets-fleet-'), onEverything), {
     'the stopper stops another fleet\'s job': 'allowed',
@@ -171,15 +171,15 @@ const MUTANTS: [what: string, spoil: (templates: Templates) => void, flips: { [s
     const [jobs, functions] = [/^NeoS3Endpoint/, /^NeoControlPlaneS3Endpoint/].map(id => Object.entries<any>(Closed.Resources).find(([name]) => id.test(name))![1].Properties.PolicyDocument);
     jobs.Statement.push(...functions.Statement);
   }, {
-    'an answer to CloudFormation leaves a job': 'allowed',
+    'a job sends a response to CloudFormation': 'allowed',
     'a compiled model is deleted through the jobs\' endpoint': 'allowed',
   }],
-  ['a closed network takes answers back', ({ Closed }) => statement(Closed, bySid('CloudFormationAnswer'), of => { of.Action = ['s3:PutObject', 's3:GetObject']; }), {
-    'answers to CloudFormation are read': 'allowed',
+  ['a closed network allows reading responses', ({ Closed }) => statement(Closed, bySid('CloudFormationAnswer'), of => { of.Action = ['s3:PutObject', 's3:GetObject']; }), {
+    'the response to CloudFormation is read': 'allowed',
   }],
 ];
 
-test.each(MUTANTS)('it shows when %s', async (_what, spoil, flips) => {
+test.each(MUTANTS)('decisions change when %s', async (_what, spoil, flips) => {
   const templates = structuredClone(SOUND);
   spoil(templates);
   const cloud = new Cloud(templates);

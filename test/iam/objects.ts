@@ -176,7 +176,7 @@ export const objects = {
   'a workflow of the fleet': executionOf('/Compile'),
   'an execution of another state machine': aws('states', 'execution:unrelated:0123'),
 
-  'the answer to CloudFormation': (): Resource => ({
+  'the response to CloudFormation': (): Resource => ({
     arn: 'arn:aws:s3:::cloudformation-custom-resource-response-useast1/answer', account: '000000000000', policy: { layer: 'bucket', document: WIDE_OPEN },
   }),
 } satisfies { [name: string]: (stacks: Stacks) => Resource };
