@@ -11,12 +11,12 @@ import {
 export interface Constraint {
   /** Lower bound: length of a string, number of items, or value of a number. */
   readonly min?: number;
-  /** Upper bound of the same. */
+  /** Upper bound: length of a string, number of items, or value of a number. */
   readonly max?: number;
   /** Regular expression that the whole string must match. AWS's model has it unanchored, but the service anchors it. */
   readonly pattern?: string;
   readonly enum?: readonly string[];
-  /** For each item of a list. */
+  /** Constraint on each item of a list. */
   readonly items?: Constraint;
 }
 

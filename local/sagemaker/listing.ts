@@ -55,7 +55,7 @@ function decode(token: string): Place {
       return place as Place;
     }
   } catch {
-    // Not a token of ours.
+    // The token was not issued by this service.
   }
   throw validationException('Invalid NextToken');
 }

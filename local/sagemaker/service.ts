@@ -27,15 +27,15 @@ export interface NeoServiceProps {
   readonly artifacts?: ArtifactStore;
   /** Whether a job fails if its model archive is not in `artifacts`. @default false */
   readonly modelsMustExist?: boolean;
-  /** How stale some responses are. It may be changed during the run. @default - all responses are up to date */
+  /** Delays after which some responses are up to date. They may be changed during the run. @default - all responses are up to date */
   readonly lag?: Lag;
 }
 
-/** How stale responses are, in milliseconds. CreateCompilationJob is never stale: a name is in use at once. */
+/** Delays, in milliseconds, after which responses are up to date. CreateCompilationJob is never stale: a name is in use at once. */
 export interface Lag {
   /** For ListCompilationJobs: jobs appear, change their status and disappear later. @default 0 */
   list?: number;
-  /** For ListTags. @default 0 */
+  /** For ListTags: tags appear later. @default 0 */
   tags?: number;
   /** For calls that name a job: the job is not found for this time after its creation. @default 0 */
   describe?: number;

@@ -75,7 +75,7 @@ export interface CompilationSettings {
   readonly role: iam.IRole;
   readonly outputBucket: s3.IBucket;
   readonly outputPrefix: string;
-  /** S3 URI of the folder that holds the folders of the jobs. */
+  /** S3 URI of the prefix under which each job has its own folder. */
   readonly outputUri: string;
   /** Undefined if S3 encrypts with the key of the bucket, or with its own. */
   readonly outputEncryptionKey?: kms.IKey;

@@ -169,7 +169,7 @@ export function isArnByName(arn: unknown, principal: unknown): boolean {
 }
 
 /**
- * What other parts of the library ask a network of this app about its bucket policies.
+ * Facts about the bucket policies of a network of this app, for other parts of the library.
  */
 interface BucketPolicyOwner {
   /** Whether the network's stack contains bucket policies that name the exempt principals. */

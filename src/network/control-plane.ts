@@ -49,7 +49,7 @@ const SERVICES: Service[] = [
   },
 ];
 
-/** What `createControlPlane` creates in the subnets of a private control plane. */
+/** The resources that `createControlPlane` creates in the subnets of a private control plane. */
 export interface ControlPlane {
   readonly securityGroup: ec2.ISecurityGroup;
   readonly s3Endpoint: ec2.GatewayVpcEndpoint;

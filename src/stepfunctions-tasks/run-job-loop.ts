@@ -125,7 +125,7 @@ export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop
   if (loop.timeout !== undefined) {
     const stop = call(`Stop ${id}`, 'StopCompilationJob', name);
     const timedOut = sfn.Fail.jsonata(scope, `${id} timed out`, { error: TIMED_OUT, cause: timeoutCause(loop.timeout) });
-    // A job that has ended meanwhile cannot be stopped.
+    // StopCompilationJob fails if the job has ended since it was last described.
     stop.addCatch(timedOut).next(timedOut);
     ended.when(sfn.Condition.jsonata(
       `{% $toMillis($states.context.State.EnteredTime) - $toMillis($states.input.CreationTime) >= ${loop.timeout} * 1000 %}`), stop);
@@ -183,7 +183,7 @@ export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, resultPath
   } else {
     const stop = call(`Stop ${id}`, 'StopCompilationJob', { resultPath: sfn.JsonPath.DISCARD });
     const timedOut = sfn.Fail.jsonPath(scope, `${id} timed out`, { error: TIMED_OUT, cause: timeoutCause(loop.timeout) });
-    // A job that has ended meanwhile cannot be stopped.
+    // StopCompilationJob fails if the job has ended since it was last described.
     stop.addCatch(timedOut).next(timedOut);
     const count = sfn.Pass.jsonPath(scope, `Count looks at ${id}`, {
       parameters: { Looks: sfn.JsonPath.mathAdd(sfn.JsonPath.numberAt(polls), 1) }, resultPath,

@@ -13,7 +13,7 @@
  *            rejected (validation, explicit deny)         fails at once with AWS's message
  *            FAILED, STOPPED by another principal         fails with the reason and a link to the log
  *            time limit reached                           stops the job, then fails
- *            given up by CloudFormation meanwhile         starts no job; stops one that runs
+ *            abandoned by CloudFormation in the meantime  starts no job; stops one that runs
  *            tags of a new job not visible yet            checked again for two minutes
  *  Update    result not altered                           same job; changed tags are written
  *            result altered                               new job, new name; CloudFormation deletes the old one

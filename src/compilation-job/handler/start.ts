@@ -15,7 +15,7 @@ type Request = Step['Request'];
 const PATIENCE_SECONDS = 90;
 const LONGEST_WAIT_SECONDS = 10;
 
-/** What `start` uses outside the handler. Tests replace it. */
+/** The dependencies of `start`. Tests replace them. */
 export interface Starting {
   readonly stateMachine: OnDemand<Pick<StateMachine, 'start'>>;
   readonly sendAnswer: (step: { Request: Request; Progress: Progress }) => Promise<void>;
