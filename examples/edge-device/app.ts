@@ -13,7 +13,7 @@ const archive = path.join(__dirname, 'stripes.tar.gz');
 makeModel(archive);
 
 const app = new App();
-const stack = new Stack(app, 'EdgeDevice', { description: 'A model compiled in private by SageMaker Neo for a Raspberry Pi, and handed to its role' });
+const stack = new Stack(app, 'EdgeDevice', { description: 'A model that SageMaker Neo compiles in a private network for a Raspberry Pi, whose role may read the result' });
 
 const compiled = new s3.Bucket(stack, 'Compiled', {
   encryption: s3.BucketEncryption.S3_MANAGED,
@@ -42,8 +42,8 @@ job.grantReadArtifactsOutsideEndpoint(deviceRole);
 
 // Every new compilation has its own key, so the device reads here which one is current.
 const current = new ssm.StringParameter(stack, 'CurrentModel', {
-  description: 'The compiled model that devices shall run',
-  stringValue: stack.toJsonString({ uri: job.modelArtifactsUri, sha256: job.artifactDigest }),
+  description: 'The compiled model that devices should run',
+  stringValue: stack.toJsonString({ uri: job.modelArtifactsUri, digest: job.artifactDigest }),
 });
 current.grantRead(deviceRole);
 
@@ -58,6 +58,6 @@ const policy = new iot.CfnPolicy(stack, 'DevicePolicy', {
 NeoPrivacyValidation.addTo(app);
 
 new CfnOutput(stack, 'PolicyName', { value: policy.ref, description: 'Attach it to the certificate of each device' });
-new CfnOutput(stack, 'RoleAliasName', { value: roleAlias.ref, description: 'What a device asks AWS IoT for' });
+new CfnOutput(stack, 'RoleAliasName', { value: roleAlias.ref, description: 'The role alias that a device requests from AWS IoT' });
 new CfnOutput(stack, 'CurrentModelName', { value: current.parameterName, description: 'Where a device finds the URI and the digest of its model' });
 new CfnOutput(stack, 'ModelArtifactsUri', { value: job.modelArtifactsUri });

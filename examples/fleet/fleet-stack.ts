@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 // In your own app, import from 'cdk-sagemaker-neo'.
@@ -24,7 +24,7 @@ export class FleetStack extends Stack {
     const compiled = new s3.Bucket(this, 'Compiled', closed);
     const network = new NeoPrivateCompilationVpc(this, 'Network', { buckets: [models, compiled], maxConcurrentInstances: quota });
 
-    new NeoCompilationFleet(this, 'Fleet', {
+    const fleet = new NeoCompilationFleet(this, 'Fleet', {
       vpcConfig: network.vpcConfig,
       models: NeoFleetModels.fromPrefix(models, 'models/', {
         framework: NeoFramework.PYTORCH_1_8,
@@ -40,5 +40,6 @@ export class FleetStack extends Stack {
       maxConcurrentJobs: quota,
       startOnUpload: true,
     });
+    new CfnOutput(this, 'StateMachineArn', { value: fleet.stateMachine.stateMachineArn });
   }
 }

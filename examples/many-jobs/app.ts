@@ -12,7 +12,7 @@ import {
 import { makeModel } from '../private-compilation/model/make-model';
 import { INPUT } from '../private-compilation/model/stripes';
 
-/** The targets of the model. Each further line adds one CloudFormation resource, and no function, role or policy. */
+/** The targets of the model. Each further line adds one job, which is a single CloudFormation resource, and its alarms, but no function, role or policy. */
 const TARGETS: { readonly [id: string]: { readonly target: NeoTarget; readonly compilerOptions?: NeoCompilerOptions } } = {
   Servers: { target: NeoTarget.ML_C5, compilerOptions: NeoCompilerOptions.cpu({ mcpu: 'skylake-avx512' }) },
   GpuServers: { target: NeoTarget.ML_G4DN },
@@ -29,7 +29,7 @@ const TARGETS: { readonly [id: string]: { readonly target: NeoTarget; readonly c
 const archive = path.join(__dirname, 'stripes.tar.gz');
 makeModel(archive);
 
-const stack = new Stack(new App(), 'ManyJobs', { description: 'One model, compiled in private by SageMaker Neo for every kind of device, and watched' });
+const stack = new Stack(new App(), 'ManyJobs', { description: 'One model that SageMaker Neo compiles in a private network for many kinds of devices, with alarms' });
 
 const compiled = new s3.Bucket(stack, 'Compiled', {
   encryption: s3.BucketEncryption.S3_MANAGED,
@@ -64,6 +64,6 @@ const alarms = new sns.Topic(stack, 'Alarms', { masterKey: key, enforceSSL: true
 new NeoCompilationMonitoring(stack, 'Monitoring', { jobs, topic: outcomes, alarmTopic: alarms });
 
 new CfnOutput(stack, 'Artifacts', {
-  description: 'The compiled models, by whom they are for',
+  description: 'The compiled models, by target',
   value: stack.toJsonString(Object.fromEntries(jobs.map(job => [job.node.id, job.modelArtifactsUri]))),
 });

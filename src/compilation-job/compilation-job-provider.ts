@@ -183,7 +183,7 @@ export class CompilationJobProvider extends Construct {
     if (resources.length <= MAX_RESOURCES) { return []; }
     const jobs = resources.filter(resource => resource.cfnResourceType === COMPILATION_JOB_TYPE).length;
     return [`stack ${stack.node.path} has ${resources.length} resources, ${jobs} of them Neo compilation jobs, but CloudFormation allows ${MAX_RESOURCES}: `
-      + 'use a NeoCompilationFleet for many models, or split the jobs over several stacks'];
+      + 'use a NeoCompilationFleet for many models, or split the jobs across several stacks'];
   }
 
   private grantJobs() {

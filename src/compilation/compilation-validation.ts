@@ -99,11 +99,11 @@ export function validateVpcConfig(scope: Construct, vpcConfig: NeoVpcConfig): vo
     const ids = vpcConfig[prop];
     if (Token.isUnresolved(ids)) { continue; }
     if (ids.length < 1 || ids.length > max) {
-      throw new NeoValidationError(`vpcConfig.${prop} must hold 1 to ${max} IDs, because the API accepts no more; got: ${ids.length}`, scope);
+      throw new NeoValidationError(`vpcConfig.${prop} must contain 1 to ${max} IDs, because the API accepts no more; got: ${ids.length}`, scope);
     }
     const wrong = ids.find(id => !Token.isUnresolved(id) && !/^[-0-9a-zA-Z]{1,32}$/.test(id));
     if (wrong !== undefined) {
-      throw new NeoValidationError(`vpcConfig.${prop} must hold IDs of 1 to 32 letters, digits and hyphens, such as ${prop === 'subnets' ? 'subnet' : 'sg'}-0123456789abcdef0; got: ${formatValue(wrong)}`, scope);
+      throw new NeoValidationError(`vpcConfig.${prop} must contain IDs of 1 to 32 letters, digits and hyphens, such as ${prop === 'subnets' ? 'subnet' : 'sg'}-0123456789abcdef0; got: ${formatValue(wrong)}`, scope);
     }
   }
 }
@@ -126,12 +126,12 @@ function requireSameEnvironment(scope: Construct, network: INeoPrivateCompilatio
   for (const place of ['region', 'account'] as const) {
     const [ours, theirs] = [here[place], network.env[place]];
     if (differ(ours, theirs)) {
-      throw new NeoValidationError(`vpcConfig must be of a network in the job's ${place} ${ours}: SageMaker creates network interfaces only there; got: a network in ${theirs}`, scope);
+      throw new NeoValidationError(`vpcConfig must belong to a network in the job's ${place} ${ours}: SageMaker creates network interfaces only there; got: a network in ${theirs}`, scope);
     }
     // CDK also rejects this, but its error is about the network's role.
     if (Token.isUnresolved(ours) !== Token.isUnresolved(theirs) && Resource.isOwnedResource(network.role) && Stack.of(network.role) !== here) {
       const text = (value: string) => Token.isUnresolved(value) ? 'an unresolved token' : value;
-      throw new NeoValidationError(`vpcConfig must be of a network whose stack has the same env as the job's, because CDK cannot refer to a stack of another ${place}: give both stacks the same env, or neither; `
+      throw new NeoValidationError(`vpcConfig must belong to a network whose stack has the same env as the job's, because CDK cannot refer to a stack of another ${place}: give both stacks the same env, or neither; `
         + `got: ${text(theirs)}, and for the job ${text(ours)}`, scope);
     }
   }

@@ -163,10 +163,10 @@ export function validateAgainstModels(scope: Construct, props: NeoCompilationFle
     }
   }
   if (props.startOnUpload && !source.listing) {
-    errors.add('startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix, because only a prefix says which uploads are models');
+    errors.add('startOnUpload must be omitted unless models come from NeoFleetModels.fromPrefix, because only a prefix says which uploads are models');
   }
   if (props.startOnUpload && source.listing && differ(source.listing.bucket.env.account, Stack.of(scope).account)) {
-    errors.add(`startOnUpload must be left out for a bucket of another account than the stack's, ${Stack.of(scope).account}, because S3 sends events to the bucket's account: `
+    errors.add(`startOnUpload must be omitted for a bucket of a different account than the stack's, ${Stack.of(scope).account}, because S3 sends events to the bucket's account: `
       + `start executions yourself; got: ${source.listing.bucket.node.path} in ${source.listing.bucket.env.account}`);
   }
   if (errors.size > 0) { throw new NeoValidationError([...errors].join('; '), scope); }
@@ -225,7 +225,7 @@ export function otherOutputsBelow(scope: Construct, { bucket, prefix }: NonNulla
   return outputsOf(scope.node.root)
     .filter(output => output.scope !== scope && isSameBucket(bucket, output.bucket) === true)
     .filter(output => !Token.isUnresolved(prefix) && !Token.isUnresolved(output.prefix) && output.prefix.startsWith(prefix))
-    .map(output => `the prefix of the models must not hold the output of ${output.scope.node.path}, because the fleet would compile it once more: `
+    .map(output => `the prefix of the models must not contain the output of ${output.scope.node.path}, because the fleet would compile it once more: `
       + `choose another folder for one of them; got: ${formatValue(prefix)} and ${formatValue(output.prefix)}`);
 }
 

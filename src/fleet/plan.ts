@@ -159,8 +159,8 @@ export function validatePayloads(scope: Construct, props: Pick<PlanProps, 'sourc
   const input = batchInput(scope, props);
   const size = Math.max(bytesOfPairs(input) + targets.length * largest(items), file ? bytesOf(input) + MAX_ROW : 0);
   if (size > MAX_PAIRS) {
-    throw new NeoValidationError(`targets must be fewer, or dataInputShape and compilerOptions shorter: Step Functions passes on at most ${MAX_PAYLOAD} bytes, `
-      + `of which a model may use ${MAX_PAIRS} with all its targets; got: ${size} bytes for ${targets.length} targets`, scope);
+    throw new NeoValidationError(`targets must fit into ${MAX_PAIRS} bytes per model, with dataInputShape and compilerOptions, because Step Functions passes on at most ${MAX_PAYLOAD} bytes: `
+      + `use fewer targets, or shorter shapes and options; got: ${size} bytes for ${targets.length} targets`, scope);
   }
 }
 

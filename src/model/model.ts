@@ -179,7 +179,7 @@ class PackageModel extends NeoModel {
  */
 function upload(scope: Construct, sourcePath: string, assetHash?: string): { bucket: s3.IBucket; objectKey: string } {
   if (!existsSync(sourcePath)) {
-    throw new NeoValidationError(`path must be a file, a single .tar.gz archive, absolute or relative to ${process.cwd()}; got a path with nothing there: ${formatValue(sourcePath)}`, scope);
+    throw new NeoValidationError(`path must be a file, a single .tar.gz archive, absolute or relative to ${process.cwd()}; got a path that does not exist: ${formatValue(sourcePath)}`, scope);
   }
   if (assetHash !== undefined) { requireUniqueHash(scope, assetHash, sourcePath); }
   const staging = new AssetStaging(scope, 'Model', { sourcePath, assetHash });
@@ -221,7 +221,7 @@ function requireUniqueHash(scope: Construct, assetHash: string, sourcePath: stri
 /** Checks the API's limit. The name of a bucket may be a token. */
 function requireShortUri(scope: Construct, s3Uri: string): string {
   if (!Token.isUnresolved(s3Uri) && s3Uri.length > 1_024) {
-    throw new NeoValidationError(`objectKey must make an S3 URI of at most 1,024 characters, with the bucket; got: ${s3Uri.length} characters`, scope);
+    throw new NeoValidationError(`objectKey must result in an S3 URI of at most 1,024 characters, including the bucket; got: ${s3Uri.length} characters`, scope);
   }
   return s3Uri;
 }

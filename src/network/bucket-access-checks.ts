@@ -102,7 +102,7 @@ function warnOfDeployments(network: Construct, resources: CfnResource[], { bucke
   const denied = uploads.filter(({ handlerRole }) => !policy.exempts(handlerRole));
   if (denied.length > 0) {
     lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeploymentDenied', `the bucket policies of this network deny the requests of the BucketDeployment ${paths(denied)}, because they do not come `
-      + `through the S3 endpoint: exempt it with network.allowOutsideEndpoint(deployment.handlerRole)${isApart(policies, denied) ? '. In another stack than the bucket policy, it needs a role with a fixed name: '
+      + `through the S3 endpoint: exempt it with network.allowOutsideEndpoint(deployment.handlerRole)${isApart(policies, denied) ? '. In a different stack than the bucket policy, it needs a role with a fixed name: '
         + 'role: new iam.Role(this, \'UploadRole\', { roleName: \'…\', assumedBy: new iam.ServicePrincipal(\'lambda.amazonaws.com\') })' : ''}`);
   }
   return uploads.map(({ handlerRole }) => handlerRole);
@@ -151,7 +151,7 @@ function warnOfRoles(
   }).filter(role => !known.includes(role) && !policy.exempts(role) && !mayUseEndpoint(role, resources, users));
   if (denied.length > 0) {
     lateWarnings(network).addWarningV2('cdk-sagemaker-neo:roleDenied', 'the bucket policies of this network deny requests from outside the S3 endpoint, so these roles cannot use their '
-      + `permissions on its buckets from elsewhere: ${paths(denied)}. Exempt them with network.allowOutsideEndpoint(role)${isApart(policies, denied) ? '. A role in another stack than the bucket policy needs a roleName' : ''}`);
+      + `permissions on its buckets from elsewhere: ${paths(denied)}. Exempt them with network.allowOutsideEndpoint(role)${isApart(policies, denied) ? '. A role in a different stack than the bucket policy needs a roleName' : ''}`);
   }
 }
 

@@ -169,7 +169,7 @@ function checkSizes(scope: Construct, subnets: ec2.ISubnet[], instances: number 
   const masks = subnets.map(subnet => ({ subnet, cidr: cidrOf(subnet), mask: maskOf(subnet) }));
   const small = masks.filter(({ mask }) => instances !== undefined && mask !== undefined && instancesIn(mask) < instances);
   if (instances !== undefined && small.length > 0) {
-    throw new NeoValidationError(`vpcSubnets must each hold all instances: ${instances} (maxConcurrentInstances) need ${addressesFor(instances)} addresses; `
+    throw new NeoValidationError(`vpcSubnets must each have room for all instances: ${instances} (maxConcurrentInstances) need ${addressesFor(instances)} addresses; `
       + `got: ${small.map(({ subnet, cidr, mask }) => `${subnet.node.path} (${cidr}, ${instancesIn(mask!)} instances)`).join(', ')}`, scope);
   }
   const unknown = masks.filter(({ mask }) => mask === undefined || instances === undefined);

@@ -74,7 +74,7 @@ export class ModelAccess {
     const foreign = [bucket.bucketName, objectKeyPattern].flatMap(text => Tokenization.reverseString(text).tokens)
       .find(token => Reference.isReference(token) && token.target instanceof CfnParameter && Stack.of(token.target) !== network);
     if (foreign) {
-      throw new NeoValidationError(`a model by fromAsset must not be in another stack than the network, ${network.node.path}, with the legacy synthesizer, because the network would have to refer to `
+      throw new NeoValidationError(`a model from fromAsset must be in the stack of the network, ${network.node.path}, if the job's stack uses the legacy synthesizer, because the network would have to refer to `
         + 'a parameter of that stack: use the DefaultStackSynthesizer, or create the job in the stack of the network, or use NeoModel.fromBucket; got: a bucket whose name is a parameter', this.scope);
     }
   }
@@ -120,8 +120,8 @@ export class ModelAccess {
     const { bucketName } = bucket.node.defaultChild as s3.CfnBucket;
     const isKeyElsewhere = bucket.encryptionKey && Resource.isOwnedResource(bucket.encryptionKey);
     if (bucketName !== undefined && !Token.isUnresolved(bucketName) && !isKeyElsewhere) { return `arn:${Aws.PARTITION}:s3:::${bucketName}`; }
-    throw new NeoValidationError(`bucket ${bucket.node.path} is in another stack than the network, whose role and endpoint would have to refer to it: `
-      + 'list it in buckets of the network, or create it in the stack of the network, or give it a bucketName and no key of that stack', this.scope);
+    throw new NeoValidationError(`bucket ${bucket.node.path} is in a different stack than the network, whose role and endpoint would have to refer to it: `
+      + 'add it to buckets of the network, or create it in the stack of the network, or give it a bucketName and no key of its own stack', this.scope);
   }
 }
 

@@ -113,7 +113,7 @@ function check(archive: string, frameworkName: string, shape?: string, target?: 
   const framework = NeoFramework.of(name.toUpperCase(), version);
   const dataInputShape = shape === undefined ? undefined : NeoDataInputShape.fromJson(shape);
   const found = new Findings();
-  if (!archive.endsWith('.tar.gz')) { found.warn('archiveName', `the key in the bucket must end with .tar.gz, as Neo reads nothing else; got: ${archive}`); }
+  if (!archive.endsWith('.tar.gz')) { found.warn('archiveName', `the key in the bucket must end with .tar.gz, because Neo reads no other format; got: ${archive}`); }
   found.add(checkArchive(archive, { framework, dataInputShape, formatShape }));
   // Without a target, the rules only know that the framework exists.
   if (target === undefined) {

@@ -37,7 +37,7 @@ export function packFiles(files: readonly string[]): string {
     return { source, target: path.basename(source) };
   });
   const twice = members.find(({ target }, i) => members.some((other, j) => j < i && other.target === target));
-  if (twice) { throw new NeoValidationError(`paths must have different file names, as all come to the top of the archive; got twice: ${formatValue(twice.target)}`); }
+  if (twice) { throw new NeoValidationError(`paths must have different file names, because all files are packed at the top of the archive; got twice: ${formatValue(twice.target)}`); }
   return pack(members);
 }
 
@@ -53,7 +53,7 @@ export function packDirectory(directory: string): string {
 
 function requireKind(prop: string, source: string, kind: 'file' | 'directory'): void {
   const stat = typeof source === 'string' ? fs.statSync(source, { throwIfNoEntry: false }) : undefined;
-  if (!stat) { throw new NeoValidationError(`${prop} must exist, absolute or relative to ${process.cwd()}; got a path with nothing there: ${formatValue(source)}`); }
+  if (!stat) { throw new NeoValidationError(`${prop} must exist, absolute or relative to ${process.cwd()}; got a path that does not exist: ${formatValue(source)}`); }
   if (kind === 'file' ? !stat.isFile() : !stat.isDirectory()) {
     throw new NeoValidationError(`${prop} must be ${kind === 'file' ? 'files: for a directory use NeoModel.fromDirectory' : 'a directory: for files use NeoModel.fromFiles'}; `
       + `got: ${formatValue(source)}`);
@@ -63,11 +63,11 @@ function requireKind(prop: string, source: string, kind: 'file' | 'directory'): 
 /** Lists the files of a folder. It follows links, because Neo needs their targets, and fails for a loop of links. */
 function walk(directory: string, prefix: string, above: Set<string>): Member[] {
   const real = fs.realpathSync(directory);
-  if (above.has(real)) { throw new NeoValidationError(`path must not have a link that leads to a folder around it; got: ${formatValue(directory)}`); }
+  if (above.has(real)) { throw new NeoValidationError(`path must not contain a link to one of its parent folders; got: ${formatValue(directory)}`); }
   return fs.readdirSync(directory).filter(entry => !IGNORED.test(entry)).flatMap((entry): Member[] => {
     const source = path.join(directory, entry);
     const stat = fs.statSync(source, { throwIfNoEntry: false });
-    if (!stat) { throw new NeoValidationError(`path must not have a link that leads nowhere; got: ${formatValue(source)}`); }
+    if (!stat) { throw new NeoValidationError(`path must not contain a broken link; got: ${formatValue(source)}`); }
     if (stat.isDirectory()) { return walk(source, `${prefix}${entry}/`, new Set([...above, real])); }
     return stat.isFile() ? [{ source, target: `${prefix}${entry}` }] : [];
   });
@@ -127,13 +127,13 @@ function packFile({ source, target }: Member, archive: Archive): void {
   try {
     const { size } = fs.fstatSync(input);
     if (size > MAX_SIZE) {
-      throw new NeoValidationError(`a file of a model must have less than 8 GiB to be packed, as the header of tar has no room for more; got: ${size} bytes of ${formatValue(source)}`);
+      throw new NeoValidationError(`a model file must be smaller than 8 GiB to be packed, because a tar header has no room for a larger size; got: ${size} bytes of ${formatValue(source)}`);
     }
     for (const block of headers(target, size)) { archive.write(block); }
     const chunk = Buffer.alloc(CHUNK);
     let total = 0;
     for (let count; (count = fs.readSync(input, chunk, 0, CHUNK, null)) > 0; total += count) { archive.write(chunk.subarray(0, count)); }
-    if (total !== size) { throw new NeoValidationError(`a file of a model must not change while it is packed; got: ${formatValue(source)}`); }
+    if (total !== size) { throw new NeoValidationError(`a model file must not change while it is packed; got: ${formatValue(source)}`); }
     archive.write(Buffer.alloc((BLOCK - size % BLOCK) % BLOCK));
   } finally {
     fs.closeSync(input);

@@ -23,11 +23,11 @@ export function checkArchive(path: string, request: PreflightRequest): Findings 
   const findings = new Findings();
   const contents = readArchive(path);
   if (contents.broken !== undefined) {
-    findings.error(`the archive cannot be unpacked, pack it again with "tar czf"; got: ${name(path)}, ${contents.broken}`);
+    findings.error(`the archive cannot be unpacked: pack it again with "tar czf"; got: ${name(path)}, ${contents.broken}`);
     return findings;
   }
   if (contents.partial !== undefined) {
-    findings.warn('archivePartial', `only the beginning of the archive was read, ${contents.partial}, so what follows is not checked; got: ${name(path)}`);
+    findings.warn('archivePartial', `only the beginning of the archive was read, ${contents.partial}, so the rest is not checked; got: ${name(path)}`);
   }
   const hasConfig = contents.entries.some(({ path: member }) => member.endsWith('config.json'));
   findings.hasConfig = hasConfig || contents.partial === undefined ? hasConfig : undefined;
@@ -66,7 +66,7 @@ function checkModelFiles(framework: string, paths: readonly string[], contents: 
         + `"${FRAMEWORK_FILES[framework].command}"`);
     }
     if (file?.hasNoSignature) {
-      findings.warn('savedModelSignature', `${name(path)} has no signature with inputs, so nothing tells what goes in: save it with `
+      findings.warn('savedModelSignature', `${name(path)} has no signature with inputs, so its inputs are unknown: save it with `
         + '"tf.saved_model.save(model, \'saved_model\', signatures=model.serve)", of which serve is a tf.function with an input_signature');
     }
     if (file?.externalData) { checkExternalData(path, file.externalData, contents, findings); }
@@ -94,7 +94,7 @@ function checkVersion(framework: string, version: string | undefined, paths: rea
     const written = contents.models.get(path)?.writtenBy;
     if (!written || compareVersions(written.version.replace('later than ', ''), newest) <= 0) { continue; }
     findings.warn('modelNewer', `${name(path)} was written by ${framework} ${written.version}${written.orNewer ? ' or newer' : ''} (${written.because}), and Neo compiles files of up `
-      + `to ${newest}${facts?.takesVersion ? ' with the version that is named' : ''}: ${howToSaveFor(framework, newest)}${facts?.takesVersion ? ', or name a newer one' : ''}`);
+      + `to ${newest}${facts?.takesVersion ? ' with the version that you name' : ''}: ${howToSaveFor(framework, newest)}${facts?.takesVersion ? ', or name a newer one' : ''}`);
   }
 }
 

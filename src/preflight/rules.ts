@@ -10,18 +10,18 @@ export const PREFLIGHT_WARNINGS = {
   archivePartial: 'Only the beginning of the archive was read.',
   archiveName: 'The name of the archive does not end with .tar.gz.',
   archiveMacFiles: 'The archive has `._` files of macOS, which may count as a second model.',
-  archiveLinks: 'A link beside the model may count as a second model.',
+  archiveLinks: 'A link next to the model may count as a second model.',
   archivePaths: 'A path or link leads out of the archive.',
-  archiveFolder: 'The model is in a folder, where AWS documents it at the top.',
-  savedModelExtraFiles: 'Beside `saved_model.pb` is a second `.pb` file of TensorFlow, and AWS documents exactly one.',
-  savedModelSignature: 'A saved model of TensorFlow has no signature, so that its inputs have no names.',
-  modelUnreadable: 'A file has the right name, and its content could not be read.',
-  modelNewer: 'The file was written by a newer release of the framework than the one that is named.',
-  modelExternalData: 'Weights are in other files than the model, where AWS documents one file.',
-  modelLayout: 'The layers of a Keras model are channel-first, where AWS documents channel-last.',
-  inputShapeOfFile: 'No data input shape is given; the message has the one that the file tells.',
+  archiveFolder: 'The model is in a folder, but AWS documents it at the top of the archive.',
+  savedModelExtraFiles: 'There is a second `.pb` file next to `saved_model.pb`, but AWS documents exactly one.',
+  savedModelSignature: 'A SavedModel of TensorFlow has no signature, so its inputs are unknown.',
+  modelUnreadable: 'A file has the right name, but its content could not be read.',
+  modelNewer: 'A newer release of the framework than the named one wrote the file.',
+  modelExternalData: 'The weights are in other files than the model, but AWS documents one file.',
+  modelLayout: 'The layers of a Keras model are channel-first, but AWS documents channel-last.',
+  inputShapeOfFile: 'No data input shape is given; the message has the one in the file.',
   inputNames: 'The file has inputs that the data input shape does not have, or names that may not match, or another order for PyTorch.',
-  inputSizes: 'A size or the number of dimensions is another one than in the file.',
+  inputSizes: 'A size or the number of dimensions differs from the file.',
 } as const;
 
 export type PreflightWarningId = keyof typeof PREFLIGHT_WARNINGS;
@@ -173,7 +173,7 @@ function checkMetadata({ entries }: ArchiveContents, findings: Findings): void {
   const outside = entries.find(({ path, type, linkTarget }) => isOutside(path)
     || linkTarget !== undefined && isOutside(...type === 'hardlink' ? [] : [posix.dirname(path)], linkTarget));
   if (outside) {
-    findings.warn('archivePaths', `the archive has a path or link that leads out of it, which unpacking programs refuse; got: ${name(outside.path)}`
+    findings.warn('archivePaths', `the archive has a path or link that leads out of it, which unpacking programs reject; got: ${name(outside.path)}`
       + (outside.linkTarget === undefined ? '' : `, a link to ${name(outside.linkTarget)}`));
   }
 }
@@ -206,8 +206,8 @@ function checkVariables(found: string[], { entries, models, partial }: ArchiveCo
   }
   const extra = entries.find(({ path }) => /(^|\/)(keras_metadata|fingerprint)\.pb$/.test(path));
   if (extra) {
-    findings.warn('savedModelExtraFiles', 'AWS documents exactly one .pb file, and newer releases of TensorFlow write another beside it, which is not known to '
-      + `be accepted: leave it out if the job fails; got: ${name(extra.path)}`);
+    findings.warn('savedModelExtraFiles', 'AWS documents exactly one .pb file, and newer releases of TensorFlow write another one next to it, and whether Neo accepts that is not '
+      + `known: leave it out if the job fails; got: ${name(extra.path)}`);
   }
 }
 
@@ -382,9 +382,9 @@ function suggestShape({ framework, version, formatShape }: InputRequest, inputs:
   const shown = inputs.slice(0, MAX_INPUTS);
   const shape = shown.map(({ name: inputName, dimensions = [] }) => ({ name: name(inputName ?? 'data'), sizes: dimensions.slice(0, MAX_RANK).map(size => size ?? 1) }));
   const open = shown.filter(({ dimensions }) => !dimensions || dimensions.includes(undefined));
-  findings.warn('inputShapeOfFile', `no data input shape: by its file the model takes ${formatShape(shape)}`
+  findings.warn('inputShapeOfFile', `no data input shape: according to its file, the model takes ${formatShape(shape)}`
     + (inputs.length > MAX_INPUTS ? ` and ${inputs.length - MAX_INPUTS} more` : '')
-    + (open.length > 0 ? '; write the sizes to compile for where the file leaves them open: '
+    + (open.length > 0 ? '; replace the sizes that the file leaves open: '
       + `${open.map(({ dimensions }) => dimensions ? formatDimensions(dimensions) : '[]').join(', ')}` : ''));
 }
 

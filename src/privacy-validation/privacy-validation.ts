@@ -103,7 +103,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   public static addTo(scope: IConstruct, props: NeoPrivacyValidationProps = {}): NeoPrivacyValidation {
     const stage = Stage.isStage(scope) ? scope : Construct.isConstruct(scope) ? Stage.of(scope) : undefined;
     if (!stage) {
-      throw new NeoValidationError(`scope must be an app or a stage, or a construct in one, as templates belong to it; got: ${Construct.isConstruct(scope) ? 'a construct outside of any app' : formatValue(scope)}`, Construct.isConstruct(scope) ? scope : undefined);
+      throw new NeoValidationError(`scope must be an app or a stage, or a construct in one, because templates belong to an app or stage; got: ${Construct.isConstruct(scope) ? 'a construct outside of any app' : formatValue(scope)}`, Construct.isConstruct(scope) ? scope : undefined);
     }
     if (validated.has(stage)) {
       throw new NeoValidationError('NeoPrivacyValidation must be added to an app or stage once; got: a second one', stage);

@@ -32,7 +32,7 @@ function missingShape(c: Compilation, report: Report): void {
 function listOfShapes(c: Compilation, report: Report): void {
   if (!c.request.dataInputShape?._isList || !c.frameworkFacts || c.frameworkFacts.takesShapeList) return;
   const takers = Object.keys(FRAMEWORKS).filter((name) => FRAMEWORKS[name].takesShapeList).join(', ');
-  report.error(`data input shape: a list without names is for ${takers} only, use NeoDataInputShape.of with the names of the inputs; `
+  report.error(`data input shape: a list without names is for ${takers} only: use NeoDataInputShape.of with the names of the inputs; `
     + `got framework: ${c.framework}`);
 }
 
@@ -264,7 +264,7 @@ function unknownFramework(c: Compilation, report: Report): void {
 function versionForFrameworkWithoutOne(c: Compilation, report: Report): void {
   if (c.version !== undefined && c.frameworkFacts && !c.frameworkFacts.takesVersion) {
     const takers = Object.keys(FRAMEWORKS).filter((name) => FRAMEWORKS[name].takesVersion).join(', ');
-    report.error(`version of the framework: the API takes one for ${takers} only, use NeoFramework.${c.framework}; got: ${c.frameworkText}`);
+    report.error(`version of the framework: the API takes one for ${takers} only: use NeoFramework.${c.framework}; got: ${c.frameworkText}`);
   }
 }
 

@@ -37,7 +37,7 @@ const FAILURES: [number, string, Guard, (scope: Stack) => Partial<NeoCompilation
   }), /bucket must be in the Region of the stack, eu-west-1.*got: Stack\/Far in us-east-1/],
   [4, 'Neo has not this version of the framework for the target', 'warning at synthesis', saved({ framework: NeoFramework.PYTORCH_1_9 }),
     /AWS does not document PYTORCH 1\.9 \(but .*1\.13, 2\.0\) for target ml_c5, so the job may fail/],
-  [4, 'Neo takes no version for the framework', 'error at synthesis', saved({ framework: NeoFramework.of('ONNX', '1.7') }), /the API takes one for .* only, use NeoFramework\.ONNX/],
+  [4, 'Neo takes no version for the framework', 'error at synthesis', saved({ framework: NeoFramework.of('ONNX', '1.7') }), /the API takes one for .* only: use NeoFramework\.ONNX/],
   [4, 'Neo has not the framework for the target', 'error at synthesis', saved({ framework: NeoFramework.TFLITE_1_15 }), /TFLITE compiles for edge targets only/],
   // With a version named, only Neo sees it: docs/troubleshooting.md has its words.
   [5, 'the file was saved by a newer PyTorch than Neo takes, as none is named', 'warning at synthesis', saved({ framework: NeoFramework.pytorch() }),

@@ -270,7 +270,7 @@ describe('a job whose model a BucketDeployment uploads', () => {
     expect(warningIds(stack)).toEqual(['modelNotUploaded']);
   });
 
-  test.each(MODES)('waits for it in another stack than the bucket (%s references)', references => {
+  test.each(MODES)('waits for it in a different stack than the bucket (%s references)', references => {
     const app = new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } });
     const fixture = network({}, new Stack(app, 'Network'));
     const jobs = new Stack(app, 'Jobs');

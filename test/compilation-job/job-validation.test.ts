@@ -14,10 +14,10 @@ describe('bad input', () => {
   const anyRole = { role: iam.Role.fromRoleArn(newStack(), 'Role', 'arn:aws:iam::111122223333:role/neo') };
 
   test.each<[string, any, RegExp]>([
-    ['no subnets', { ...anyRole, vpcConfig: vpcConfig(0, 1) }, /vpcConfig\.subnets must hold 1 to 16 IDs.*got: 0/],
-    ['17 subnets', { ...anyRole, vpcConfig: vpcConfig(17, 1) }, /vpcConfig\.subnets must hold 1 to 16 IDs.*got: 17/],
-    ['no groups', { ...anyRole, vpcConfig: vpcConfig(1, 0) }, /vpcConfig\.securityGroupIds must hold 1 to 5 IDs.*got: 0/],
-    ['6 groups', { ...anyRole, vpcConfig: vpcConfig(1, 6) }, /vpcConfig\.securityGroupIds must hold 1 to 5 IDs.*got: 6/],
+    ['no subnets', { ...anyRole, vpcConfig: vpcConfig(0, 1) }, /vpcConfig\.subnets must contain 1 to 16 IDs.*got: 0/],
+    ['17 subnets', { ...anyRole, vpcConfig: vpcConfig(17, 1) }, /vpcConfig\.subnets must contain 1 to 16 IDs.*got: 17/],
+    ['no groups', { ...anyRole, vpcConfig: vpcConfig(1, 0) }, /vpcConfig\.securityGroupIds must contain 1 to 5 IDs.*got: 0/],
+    ['6 groups', { ...anyRole, vpcConfig: vpcConfig(1, 6) }, /vpcConfig\.securityGroupIds must contain 1 to 5 IDs.*got: 6/],
     ['no role', { vpcConfig: vpcConfig(1, 1) }, /role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc/],
     ['no network', { vpcConfig: undefined }, /vpcConfig must be given; got: undefined/],
     ['the network itself', { vpcConfig: network().privateVpc }, /vpcConfig has the wrong type: it must be a NeoVpcConfig: pass network\.vpcConfig instead of the network; got: the construct Stack\/Neo/],
@@ -101,7 +101,7 @@ describe('bad input', () => {
     const app = new App();
     const there = network({}, new Stack(app, 'There', { env: { account: '111122223333', region: 'eu-west-1' } }));
     const here = new Stack(app, 'Here', { env: { account: '111122223333', region: 'us-east-1' } });
-    expect(() => compilation({}, { ...there, stack: here })).toThrow(/vpcConfig must be of a network in the job's region us-east-1.*got: a network in eu-west-1/);
+    expect(() => compilation({}, { ...there, stack: here })).toThrow(/vpcConfig must belong to a network in the job's region us-east-1.*got: a network in eu-west-1/);
   });
 
   test.each<[string, (stack: Stack) => any, RegExp]>([
@@ -191,10 +191,10 @@ describe('bad input', () => {
   });
 
   test('fails: a path with nothing there, and an S3 URI that is too long', () => {
-    expect(() => compilation({ model: NeoModel.fromAsset('/nowhere/model.tar.gz', OPTIONS) })).toThrow(/path must be a file.*got a path with nothing there: "\/nowhere\/model\.tar\.gz"/);
+    expect(() => compilation({ model: NeoModel.fromAsset('/nowhere/model.tar.gz', OPTIONS) })).toThrow(/path must be a file.*got a path that does not exist: "\/nowhere\/model\.tar\.gz"/);
     const fixture = network();
     const named = s3.Bucket.fromBucketName(fixture.stack, 'Named', 'n'.repeat(63));
-    expect(() => compilation({ model: NeoModel.fromBucket(named, `${'k'.repeat(1_000)}.tar.gz`, OPTIONS) }, fixture)).toThrow(/objectKey must make an S3 URI of at most 1,024 characters.*got: 1076/);
+    expect(() => compilation({ model: NeoModel.fromBucket(named, `${'k'.repeat(1_000)}.tar.gz`, OPTIONS) }, fixture)).toThrow(/objectKey must result in an S3 URI of at most 1,024 characters.*got: 1076/);
   });
 
   test('a pending time that the deployment does not wait for is a warning', () => {

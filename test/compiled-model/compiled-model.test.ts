@@ -153,7 +153,7 @@ describe('bad input ends at synth', () => {
     ['Lambda', () => hosted({}, compilation({ target: NeoTarget.LAMBDA })), /an ml_\* instance family, or image must be given; got: lambda/],
     ['a job that the deployment does not wait for', () => hosted({}, compilation({ waitForCompletion: false })), /inferenceImage is not known with waitForCompletion: false/],
     ['one subnet', () => hosted({}, compilation({}, network({ maxAzs: 1 }))), /vpcConfig.subnets must be at least two, in two Availability Zones.*got: 1/],
-    ['no subnet', () => hosted({ vpcConfig: { subnets: [], securityGroupIds: ['sg-1'] } }), /vpcConfig.subnets must hold 1 to 16 IDs/],
+    ['no subnet', () => hosted({ vpcConfig: { subnets: [], securityGroupIds: ['sg-1'] } }), /vpcConfig.subnets must contain 1 to 16 IDs/],
     ['a name', () => hosted({ modelName: 'my_model' }), /modelName must be 1 to 63 letters.*got: "my_model"/],
   ])('fails: %s', (_, make, message) => {
     expect(make).toThrow(message);
@@ -171,7 +171,7 @@ describe('bad input ends at synth', () => {
   });
 });
 
-test('a model in another stack than its job', () => {
+test('a model in a different stack than its job', () => {
   const { job, stack } = compilation();
   const other = new Stack(App.of(job) as App, 'Hosting');
   new NeoCompiledModel(other, 'Model', { job });

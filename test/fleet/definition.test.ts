@@ -262,7 +262,7 @@ describe('tags of the construct tree', () => {
   };
 });
 
-describe.each(['strong', 'weak', 'both'])('a fleet in another stack than its network, with %s references', references => {
+describe.each(['strong', 'weak', 'both'])('a fleet in a different stack than its network, with %s references', references => {
   const app = new App({ context: { '@aws-cdk/core:defaultCrossStackReferences': references } });
   const networkStack = new Stack(app, 'NetworkStack');
   const models = new s3.Bucket(networkStack, 'Models');

@@ -38,13 +38,13 @@ describe('a fleet must not feed on itself', () => {
     const circle = fleetStack();
     feeding('A', 'a/', 'b', circle);
     feeding('B', 'b/', 'a', circle);
-    expect(() => Template.fromStack(circle.stack)).toThrow(/\[Stack\/A\] the prefix of the models must not hold the output of Stack\/B, .*got: "a\/" and "a\/"/);
+    expect(() => Template.fromStack(circle.stack)).toThrow(/\[Stack\/A\] the prefix of the models must not contain the output of Stack\/B, .*got: "a\/" and "a\/"/);
 
     const withJob = fleetStack((_, models) => ({ models: neo.NeoFleetModels.fromPrefix(models, 'neo/', options) }));
     new neo.NeoCompilationJob(withJob.stack, 'Job', {
       vpcConfig: withJob.network.vpcConfig, model: neo.NeoModel.fromBucket(withJob.models, 'a.tar.gz', options), target: neo.NeoTarget.ML_C5, outputBucket: withJob.models,
     });
-    expect(() => Template.fromStack(withJob.stack)).toThrow(/must not hold the output of Stack\/Job/);
+    expect(() => Template.fromStack(withJob.stack)).toThrow(/must not contain the output of Stack\/Job/);
 
     const apart = fleetStack();
     feeding('A', 'a/', 'b', apart);
@@ -113,7 +113,7 @@ describe('a fleet must not feed on itself', () => {
 test('fails when a model with all its targets is more than Step Functions hands on, with the sizes', () => {
   const targets = Array.from({ length: 20 }, (_, i) => ({ target: neo.NeoTarget.ML_C5, compilerOptions: neo.NeoCompilerOptions.of({ mattr: [`+o${i}`] }) }));
   const fleet = (bytes: number) => fleetStack((_, models) => ({ targets, models: neo.NeoFleetModels.fromPrefix(models, 'models/', { ...options, dataInputShape: shapeOf(bytes) }) }));
-  expect(() => fleet(12_000)).toThrow(/targets must be fewer, .* at most 262144 bytes, .*; got: \d+ bytes for 20 targets/);
+  expect(() => fleet(12_000)).toThrow(/targets must fit into \d+ bytes per model, .* at most 262144 bytes: .*; got: \d+ bytes for 20 targets/);
   expect(() => fleet(10_000)).not.toThrow();
 });
 

@@ -40,7 +40,7 @@ test.each<[Partial<neo.NeoCompilationFleetProps> | any, RegExp]>([
 test('fails for uploads without a prefix', () => {
   expect(() => fleetStack((_, models) => ({
     startOnUpload: true, models: neo.NeoFleetModels.fromList([neo.NeoModel.fromBucket(models, 'x.tar.gz', { framework })]), targets: [C5],
-  }))).toThrow(/startOnUpload must be left out unless models come from NeoFleetModels.fromPrefix/);
+  }))).toThrow(/startOnUpload must be omitted unless models come from NeoFleetModels.fromPrefix/);
 });
 
 describe('fails with a network that the library does not know, and', () => {
@@ -72,7 +72,7 @@ describe('fails with a network that the library does not know, and', () => {
 
   test('uploads to another account, whose events do not come', () => {
     const uploads = (bucket: s3.IBucket) => ({ startOnUpload: true, ...fromPrefix(bucket) });
-    expect(() => fleet({ account: '999999999999' }, uploads)).toThrow(/startOnUpload must be left out for a bucket of another account .*; got: Stack\/Theirs in 999999999999/);
+    expect(() => fleet({ account: '999999999999' }, uploads)).toThrow(/startOnUpload must be omitted for a bucket of another account .*; got: Stack\/Theirs in 999999999999/);
     expect(() => fleet({ account: '999999999999' }, fromPrefix)).not.toThrow();
     expect(() => fleet({}, uploads)).not.toThrow();
   });
@@ -126,7 +126,7 @@ test('fails for a list that is longer than Step Functions takes', () => {
     targets: [C5],
   }));
   expect(() => listed(250)).not.toThrow();
-  expect(() => listed(300)).toThrow(/models must be fewer, because Step Functions accepts a list of at most 262144 bytes: .*fromManifest.*; got: 300 models in \d+ bytes/);
+  expect(() => listed(300)).toThrow(/models must fit into 262144 bytes, because Step Functions accepts no longer list: .*fromManifest.*; got: 300 models in \d+ bytes/);
 });
 
 test('quotes in a folder stay a text in JSONata, and what IAM cannot write is a wildcard in policies', () => {

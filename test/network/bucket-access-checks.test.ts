@@ -223,7 +223,7 @@ describe('a role of another stack', () => {
   test('is locked out, which the warning says with what it takes', () => {
     const { stack } = apart();
     synth(stack);
-    expect(warnings(stack).filter(text => text.includes('bucketDeploymentDenied'))).toEqual([expect.stringMatching(/allowOutsideEndpoint\(deployment\.handlerRole\)\. In another stack than the bucket policy, it needs a role with a fixed name: role: new iam\.Role\(this, 'UploadRole', \{ roleName: '…', assumedBy: new iam\.ServicePrincipal\('lambda\.amazonaws\.com'\) \}\) \[ack/)]);
+    expect(warnings(stack).filter(text => text.includes('bucketDeploymentDenied'))).toEqual([expect.stringMatching(/allowOutsideEndpoint\(deployment\.handlerRole\)\. In a different stack than the bucket policy, it needs a role with a fixed name: role: new iam\.Role\(this, 'UploadRole', \{ roleName: '…', assumedBy: new iam\.ServicePrincipal\('lambda\.amazonaws\.com'\) \}\) \[ack/)]);
   });
 
   test('fails when it is let in while its stack refers to that of the network, and the error says what to do', () => {

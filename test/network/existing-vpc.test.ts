@@ -238,7 +238,7 @@ describe('a looked-up VPC', () => {
 
   test('has the size of its subnets checked on the next', () => {
     expect(warningIds(lookedUp('10.0.0.0/24'))).toEqual(['s3EndpointMayExist', 'subnetsNotChecked', 'vpcNotChecked']);
-    expect(() => lookedUp('10.0.0.0/26')).toThrow(/vpcSubnets must each hold all instances/);
+    expect(() => lookedUp('10.0.0.0/26')).toThrow(/vpcSubnets must each have room for all instances/);
   });
 
   test('shared by another account has that account in the ARNs of its subnets', () => {

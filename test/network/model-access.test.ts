@@ -103,7 +103,7 @@ describe('a model in the stack of the job, which depends on the stack of the net
     ['a key of that stack', jobs => new s3.Bucket(jobs, 'Models', { bucketName: 'models', encryptionKey: new kms.Key(jobs, 'Key') })],
   ])('fails: in a bucket with %s, and says why', (_, models) => {
     const { jobs, privateVpc } = apart();
-    expect(() => privateVpc.grantReadThroughEndpoint(models(jobs), 'model.tar.gz')).toThrow(/Jobs\/Models is in another stack than the network/);
+    expect(() => privateVpc.grantReadThroughEndpoint(models(jobs), 'model.tar.gz')).toThrow(/Jobs\/Models is in a different stack than the network/);
   });
 });
 

@@ -21,7 +21,7 @@ function appOf(strength: ReferenceStrength, props: Partial<NeoPrivateCompilation
   return { app, networkStack, jobs };
 }
 
-describe.each(REFERENCES)('private functions that delete artifacts, in another stack than the network, with %s references', strength => {
+describe.each(REFERENCES)('private functions that delete artifacts, in a different stack than the network, with %s references', strength => {
   test('reach the bucket through their own endpoint, and no stack refers to the jobs\'', () => {
     const { app, networkStack, jobs } = appOf(strength);
     const report = reportOf(app);

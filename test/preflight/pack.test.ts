@@ -198,18 +198,18 @@ describe('what cannot be packed', () => {
       const directory = save(MODEL);
       fs.symlinkSync('nowhere', path.join(directory, 'link'));
       return NeoModel.fromDirectory(directory, options);
-    }, /a link that leads nowhere/],
+    }, /a broken link/],
     ['a link to a folder around it', () => {
       const directory = save(MODEL);
       fs.symlinkSync('..', path.join(directory, 'deep', 'up'));
       return NeoModel.fromDirectory(directory, options);
-    }, /a link that leads to a folder around it/],
+    }, /a link to one of its parent folders/],
     ['a file of 8 GiB', () => {
       const file = path.join(save({ x: '' }), 'model.onnx');
       fs.writeFileSync(file, '');
       fs.truncateSync(file, 8 * 1024 ** 3);
       return NeoModel.fromFiles([file], options);
-    }, /less than 8 GiB.*got: 8589934592 bytes/],
+    }, /smaller than 8 GiB.*got: 8589934592 bytes/],
   ])('fails: %s', (_, make, message) => {
     expect(make).toThrow(message);
     expect(fs.readdirSync(path.join(os.tmpdir(), `cdk-sagemaker-neo-${process.getuid!()}`)).filter(name => name.endsWith('.unfinished'))).toEqual([]);

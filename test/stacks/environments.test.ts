@@ -61,8 +61,8 @@ describe('another Region or account is an error that says why', () => {
   const ACCOUNT = /role must be in the account of the stack, 111122223333, because a role of another account cannot be passed to SageMaker; got: Here\/TheirRole in 444455556666/;
 
   test.each<[string, (stack: Stack) => unknown, RegExp]>([
-    ['a network of another Region', stack => jobIn(stack, elsewhere(stack, FAR)), /vpcConfig must be of a network in the job's region eu-west-1.*a network in us-east-1/],
-    ['a network of another account', stack => jobIn(stack, elsewhere(stack, THEIRS)), /vpcConfig must be of a network in the job's account 111122223333.*a network in 444455556666/],
+    ['a network of another Region', stack => jobIn(stack, elsewhere(stack, FAR)), /vpcConfig must belong to a network in the job's region eu-west-1.*a network in us-east-1/],
+    ['a network of another account', stack => jobIn(stack, elsewhere(stack, THEIRS)), /vpcConfig must belong to a network in the job's account 111122223333.*a network in 444455556666/],
     ['a bucket of the network', stack => networkIn(stack, () => ({ buckets: [farBucket(stack)] })), REGION('buckets', 'Here/Far')],
     ['the key of the network', stack => networkIn(stack, () => ({ encryptionKey: farKey(stack) })), REGION('encryptionKey', 'Here/FarKey')],
     ['the role of the network', stack => networkIn(stack, () => ({ role: theirRole(stack) })), ACCOUNT],

@@ -177,7 +177,7 @@ describe('what the network would have to refer to, in the stack of the job', () 
       const { network, bucket, jobs } = apart();
       const model = NeoModel.fromBucket(new s3.Bucket(jobs, 'Uploads'), 'm.tar.gz', { framework: NeoFramework.XGBOOST });
       return compile(jobs, network, bucket, { model });
-    }, /bucket Jobs\/Uploads is in another stack than the network/],
+    }, /bucket Jobs\/Uploads is in a different stack than the network/],
   ])('fails: %s, and says what to do', (_, make, message) => {
     expect(make).toThrow(message);
   });

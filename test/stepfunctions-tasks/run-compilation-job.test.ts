@@ -368,7 +368,7 @@ describe('NeoCreateCompilationJob', () => {
     [{ tags: { 'aws:mine': 'x' } }, /tags must not begin with "aws:"/],
     [{ target: neo.NeoTarget.ML_INF1, compilerOptions: neo.NeoCompilerOptions.dtype(neo.NeoDataType.INT64) }, /dtype/],
     [{ vpcConfig: { subnets: ['subnet-1'], securityGroupIds: ['sg-1'] } }, /role must be given/],
-    [{ vpcConfig: { subnets: [], securityGroupIds: ['sg-1'] } }, /vpcConfig.subnets must hold 1 to 16 IDs/],
+    [{ vpcConfig: { subnets: [], securityGroupIds: ['sg-1'] } }, /vpcConfig.subnets must contain 1 to 16 IDs/],
   ])('fails for %j', (wrong, message) => {
     const { stack, ...rest } = props();
     expect(() => new neo.NeoCreateCompilationJob(stack, 'Create', { ...rest, ...wrong })).toThrow(message);

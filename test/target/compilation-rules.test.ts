@@ -80,7 +80,7 @@ describe('no findings', () => {
 
 describe('errors', () => {
   test.each<[string, Partial<CompilationRequest>, RegExp]>([
-    ['a version for ONNX', { framework: NeoFramework.of('ONNX', '1.7') }, /takes one for TENSORFLOW, MXNET, PYTORCH, TFLITE only, use NeoFramework.ONNX; got: ONNX 1.7$/],
+    ['a version for ONNX', { framework: NeoFramework.of('ONNX', '1.7') }, /takes one for TENSORFLOW, MXNET, PYTORCH, TFLITE only: use NeoFramework.ONNX; got: ONNX 1.7$/],
     ['a version for XGBoost', { framework: NeoFramework.of('XGBOOST', '1.3') }, /use NeoFramework.XGBOOST; got: XGBOOST 1.3$/],
     ['TFLite on an instance', { ...TENSORFLOW, framework: NeoFramework.TFLITE_1_15 }, /TFLITE compiles for edge targets only.*got target: ml_c5$/],
     ['MXNet on Core ML', { ...COREML, framework: NeoFramework.MXNET_1_8 }, /target coreml takes the frameworks TENSORFLOW and PYTORCH only; got: MXNET$/],
@@ -96,7 +96,7 @@ describe('errors', () => {
     ['options by name on Inferentia', { framework: NeoFramework.PYTORCH_1_9, target: NeoTarget.ML_INF1, ...options({ mcpu: 'x' }) }, /use NeoCompilerOptions.inferentia/],
     ['a command line on another device', { compilerOptions: NeoCompilerOptions.inferentia('-O2') }, /ml_c5 takes options by name: only Inferentia takes a command line; got: "-O2"$/],
     ['a command line on a platform', { ...LINUX, compilerOptions: NeoCompilerOptions.fromJson('"-O2"') }, /LINUX\/ARM64 takes options by name/],
-    ['a list for TensorFlow', { ...TENSORFLOW, dataInputShape: NeoDataInputShape.fromList([[1, 224, 224, 3]]) }, /for PYTORCH only, use NeoDataInputShape.of.*TENSORFLOW$/],
+    ['a list for TensorFlow', { ...TENSORFLOW, dataInputShape: NeoDataInputShape.fromList([[1, 224, 224, 3]]) }, /for PYTORCH only: use NeoDataInputShape.of.*TENSORFLOW$/],
     ['a list as a text', { framework: NeoFramework.ONNX, ...text('[[1,3]]') }, /for PYTORCH only.*got framework: ONNX$/],
     ['an unknown type in Core ML', { ...COREML, ...text('{"a":{"shape":[1,3],"type":"image"}}') }, /type of input "a" must be Image or Tensor; got: "image"$/],
     ['a picture without bias', {

@@ -63,7 +63,7 @@ export class CreateOrUpdateHandler {
         return this.fail(this.isOverdue(request)
           ? `compilation job ${job.CompilationJobName} was stopped at the time limit of ${request.ResourceProperties.TimeLimitInSeconds} seconds. `
             + `Raise timeout, or set waitForCompletion to false for a job that takes longer. Log: ${logsLink(job.CompilationJobArn!)}`
-          : `compilation job ${job.CompilationJobName} was STOPPED from outside of this stack. Log: ${logsLink(job.CompilationJobArn!)}`, request, job,
+          : `compilation job ${job.CompilationJobName} was stopped from outside this stack. Log: ${logsLink(job.CompilationJobArn!)}`, request, job,
         !await this.isStillWanted(request));
       default:
         return this.wait(job, request);
@@ -89,7 +89,7 @@ export class CreateOrUpdateHandler {
     // Clocks of AWS services differ, so what this request remembers counts first.
     const askedAt = request.Memory.CreatedAt ?? request.Memory.UnansweredAt;
     if (!isNamedByThis(request) && askedAt === undefined && (job.CreationTime?.getTime() ?? 0) < request.RequestedAt) {
-      throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started`, undefined, true);
+      throw new JobFailure(`CloudFormation gave up on this ${request.RequestType} before a compilation job was started`, undefined, true);
     }
     this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'given up' });
     await this.jobs.stop(job);
@@ -154,7 +154,7 @@ export class CreateOrUpdateHandler {
   private async requireWanted(request: PolledRequest): Promise<void> {
     const status = await this.unwantedStatus(request);
     if (status === undefined) { return; }
-    throw new JobFailure(`CloudFormation gave up this ${request.RequestType} before a compilation job was started (resource status: ${status})`, undefined, true);
+    throw new JobFailure(`CloudFormation gave up on this ${request.RequestType} before a compilation job was started (resource status: ${status})`, undefined, true);
   }
 
   /** Errors from CloudFormation count as yes: while a job runs, they must not prevent stopping it at its time limit. */
@@ -259,7 +259,7 @@ const isLeftOver = (job: Job, { RequestType, ResourceProperties, OldResourceProp
 
 function notThisJob({ CompilationJobName: name }: Job, { RequestType }: PolledRequest, ours: boolean): string {
   if (!ours) {
-    return `compilation job ${name} exists already and does not belong to this resource: give another compilationJobName, or leave it out and have unique names generated`;
+    return `compilation job ${name} exists already and does not belong to this resource: give another compilationJobName, or omit it to have unique names generated`;
   }
   return RequestType === 'Update'
     ? nameIsTaken(name!)

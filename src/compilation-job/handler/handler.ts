@@ -50,7 +50,7 @@ export class CompilationJobHandler {
       });
       if (IsComplete) { return { PhysicalResourceId, Answer: { Status: 'SUCCESS', Data } }; }
       if (this.deps.now() - RequestedAt < GIVE_UP_SECONDS * 1000) { return { ...Memory, PhysicalResourceId, WaitSeconds }; }
-      throw new Error(`the ${Request.RequestType} of compilation job ${PhysicalResourceId} is not over after ${GIVE_UP_SECONDS / 60} minutes; deploy again`);
+      throw new Error(`the ${Request.RequestType} of compilation job ${PhysicalResourceId} did not finish within ${GIVE_UP_SECONDS / 60} minutes; deploy again`);
     } catch (e) {
       return { PhysicalResourceId, Answer: { Status: 'FAILED', Reason: (e as Error).message } };
     }

@@ -104,7 +104,7 @@ export function logsLink(jobArn: string): string {
 /** Returns the message for an Update that needs a new job under the name of the present one. */
 export function nameIsTaken(jobName: string): string {
   return `compilationJobName is fixed to ${jobName}, but the update needs a new job: a job cannot be changed, and its name cannot be used twice. `
-    + 'Give another compilationJobName, or leave it out and have unique names generated.';
+    + 'Give another compilationJobName, or omit it to have unique names generated.';
 }
 
 /** Returns the message for a rejected request: AWS's message, a summary of the request, and what to do. */

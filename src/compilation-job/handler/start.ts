@@ -79,7 +79,7 @@ export async function sendAnswer(
   for (let nth = 1; ; nth++) {
     const failure = await put(new URL(ResponseURL), body).then(status => status < 400 ? undefined : `status ${status}`, (e: Error) => e.message);
     if (failure === undefined) { return; }
-    if (nth === TRIES) { throw new Error(`CloudFormation's response URL took no answer in ${TRIES} tries: ${failure}`); }
+    if (nth === TRIES) { throw new Error(`CloudFormation's response URL did not accept the response in ${TRIES} attempts: ${failure}`); }
     await sleep(1_000 * 2 ** (nth - 1));
   }
 }

@@ -121,7 +121,7 @@ describe('whether CloudFormation still wants the job', () => {
 
   test('fails when the stack is gone', async () => {
     world.cloudFormationError = Object.assign(new Error('Stack with id Models does not exist'), { name: 'ValidationError' });
-    expect((await resource.create(properties())).reason).toMatch(/^CloudFormation gave up this Create .*\(resource status: the stack is gone\)/);
+    expect((await resource.create(properties())).reason).toMatch(/^CloudFormation gave up on this Create .*\(resource status: the stack is gone\)/);
     expect(resource.jobs()).toEqual([]);
   });
 
@@ -132,7 +132,7 @@ describe('whether CloudFormation still wants the job', () => {
       if (request.RequestId.endsWith('-2')) { world.physicalIds.set('Job', 'another'); }
       return deliver(request, answer);
     });
-    expect((await resource.update(properties({ model: 'mobilenet' }))).reason).toMatch(/^CloudFormation gave up this Update .*UPDATE_IN_PROGRESS of another/);
+    expect((await resource.update(properties({ model: 'mobilenet' }))).reason).toMatch(/^CloudFormation gave up on this Update .*UPDATE_IN_PROGRESS of another/);
   });
 
   test('is asked again while the job runs: a job that was given up is stopped by its own waiter', async () => {

@@ -106,7 +106,7 @@ describe('Create', () => {
     world.onCall = ({ operation, input: { CompilationJobName } }) => {
       if (operation === 'CreateCompilationJob') { world.service.call('StopCompilationJob', { CompilationJobName }); }
     };
-    expect((await resource.create(properties({ WaitForCompletion: 'false' }))).reason).toMatch(/was STOPPED from outside/);
+    expect((await resource.create(properties({ WaitForCompletion: 'false' }))).reason).toMatch(/was stopped from outside/);
   });
 
   test('without waiting, a job that fails before anybody looks fails the request', async () => {
@@ -116,12 +116,12 @@ describe('Create', () => {
     }
   });
 
-  test('STOPPED from outside fails with that word', async () => {
+  test('fails if the job was stopped from outside, and says so', async () => {
     world.plan = { compilingMs: 10 * MINUTE };
     const answer = resource.create(properties());
     await untilInProgress();
     world.service.call('StopCompilationJob', { CompilationJobName: resource.jobs()[0].name });
-    expect((await answer).reason).toMatch(/was STOPPED from outside/);
+    expect((await answer).reason).toMatch(/was stopped from outside/);
   });
 
   test('at the time limit the job is stopped before the answer is given', async () => {
@@ -187,7 +187,7 @@ describe('Create', () => {
       await world.settle();
       expect(removal.status).toBe('SUCCESS');
       expect(resource.jobs()).toEqual([]);
-      expect(resource.history[0].answers[0].reason).toMatch(/CloudFormation gave up this Create before a compilation job was started/);
+      expect(resource.history[0].answers[0].reason).toMatch(/CloudFormation gave up on this Create before a compilation job was started/);
     });
 
     test('while the job runs: it is stopped, though the id is one that CloudFormation made up', async () => {

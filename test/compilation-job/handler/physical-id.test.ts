@@ -139,7 +139,7 @@ describe('a fixed name', () => {
   test('says all of what to do when it stands in the way', async () => {
     await created({ JobName: 'resnet' });
     expect((await resource.update(properties({ JobName: 'resnet', model: 'mobilenet' }))).reason).toBe('compilationJobName is fixed to resnet, but the update needs a new job: '
-      + 'a job cannot be changed, and its name cannot be used twice. Give another compilationJobName, or leave it out and have unique names generated.');
+      + 'a job cannot be changed, and its name cannot be used twice. Give another compilationJobName, or omit it to have unique names generated.');
   });
 
   test('whose job of a failed update still runs, the one before it being gone: it is stopped before the roll-back fails', async () => {

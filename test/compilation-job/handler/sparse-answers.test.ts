@@ -43,7 +43,7 @@ test('fails: a failed job without a reason', async () => {
 });
 
 test('a resource without a status is not one that waits for a job', async () => {
-  await expect(look({ status: undefined })).rejects.toThrow(/gave up this Create before a compilation job was started \(resource status: undefined\)/);
+  await expect(look({ status: undefined })).rejects.toThrow(/gave up on this Create before a compilation job was started \(resource status: undefined\)/);
 });
 
 test('an event bus that says nothing of the entry', async () => {

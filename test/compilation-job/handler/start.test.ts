@@ -109,6 +109,6 @@ describe('the answer', () => {
   });
 
   test('fails after five tries, so that the state machine repeats the step, and its message has no URL', async () => {
-    await expect(answered({ Answer: { Status: 'SUCCESS' } }, async () => 403)).rejects.toThrow(/^CloudFormation's response URL took no answer in 5 tries: status 403$/);
+    await expect(answered({ Answer: { Status: 'SUCCESS' } }, async () => 403)).rejects.toThrow(/^CloudFormation's response URL did not accept the response in 5 attempts: status 403$/);
   });
 });

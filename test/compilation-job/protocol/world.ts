@@ -232,7 +232,7 @@ export class World {
     const end = (physicalId: string, { Status, Reason, Data }: NonNullable<Progress['Answer']>, crashed: boolean) => {
       this.waiters.splice(this.waiters.indexOf(waiter), 1);
       this.answeredAt = this.clock.now();
-      answer({ physicalId, status: Status, reason: Reason, data: Data as any, crashed, timedOut: /is not over after 58 minutes/.test(Reason ?? '') });
+      answer({ physicalId, status: Status, reason: Reason, data: Data as any, crashed, timedOut: /did not finish within 58 minutes/.test(Reason ?? '') });
     };
     const { handler, transport } = this.lambda();
     const found = await handler.proceed(stepOf(waiter));

@@ -31,7 +31,7 @@ export function contents(example: Example) {
   test('what the device asks for its model: URI and digest', () => {
     const [{ Value }] = example.resources(STACK, 'AWS::SSM::Parameter');
     expect(Value['Fn::Join'][1]).toEqual([
-      '{"uri":"', { 'Fn::GetAtt': [job, 'ModelArtifactsUri'] }, '","sha256":"', { 'Fn::GetAtt': [job, 'ArtifactDigest'] }, '"}',
+      '{"uri":"', { 'Fn::GetAtt': [job, 'ModelArtifactsUri'] }, '","digest":"', { 'Fn::GetAtt': [job, 'ArtifactDigest'] }, '"}',
     ]);
     expect(given.some(({ Action }) => [Action].flat().includes('ssm:GetParameter'))).toBe(true);
   });
