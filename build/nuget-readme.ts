@@ -1,7 +1,7 @@
 /**
  * Writes the README with its snippets in C#, and the MSBuild properties that put it into the NuGet package: jsii-pacmak adds a README to the other
- * packages only. MSBuild imports the properties because the environment variable `DirectoryBuildPropsPath` names their file. This is part of `npx
- * projen package:dotnet`.
+ * packages only. MSBuild imports the properties because the environment variable `DirectoryBuildPropsPath` names their file. The path must be absolute:
+ * MSBuild ignores a relative one without a message. This is part of `npx projen package:dotnet`.
  */
 import * as fs from 'fs';
 import * as path from 'path';

@@ -34,7 +34,7 @@ export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
     task.spawn(translate);
     const pacmak = `jsii-pacmak -v --no-npmignore --target ${target}`;
     if (target !== 'dotnet') { task.exec(pacmak); continue; }
-    // jsii-pacmak adds a README to all packages but NuGet's.
+    // jsii-pacmak adds a README to all packages but NuGet's. The path is that of NUGET_PROPS in the program.
     task.exec(program('build/nuget-readme.ts'));
     task.exec(`DirectoryBuildPropsPath="$PWD/node_modules/.cache/nuget/Directory.Build.props" ${pacmak}`);
   }
