@@ -96,7 +96,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       modulePathIgnorePatterns: ['<rootDir>/.cache/'],
       // Most of the time goes into synthesis, which keeps one core busy.
       maxWorkers: '100%',
-      globalSetup: '<rootDir>/test/temporary-folder.ts',
+      globalSetup: '<rootDir>/test/global-setup.ts',
       coverageDirectory: 'coverage',
       collectCoverage: false,
     },
