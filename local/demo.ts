@@ -68,7 +68,7 @@ async function main({ example, port, speed }: DemoOptions): Promise<void> {
       if (deleted.status !== 'DELETE_COMPLETE') { throw new Error(`the stack could not be deleted: ${deleted.status}`); }
     }
     const left = service.records().filter(({ deletedAt }) => deletedAt === undefined).length;
-    say('', `Done. Compilation jobs left: ${left}. What says DELETE_SKIPPED stays on purpose: buckets with compiled models, keys, and the flow logs.`);
+    say('', `Done. Compilation jobs left: ${left}. Resources with DELETE_SKIPPED stay on purpose: buckets with compiled models, keys, and the flow logs.`);
   } finally {
     progress?.stop();
     await cloud.close();
