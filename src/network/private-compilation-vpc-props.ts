@@ -28,8 +28,8 @@ import {
 /**
  * Properties of a `NeoPrivateCompilationVpc`.
  *
- * Existing resources (`vpc`, `securityGroups`, `s3Endpoint`) are used as they are and never changed; only a role is granted the permissions that it
- * lacks. The construct checks them as far as possible, and warns about what it cannot check.
+ * Existing resources are not changed, except that a role gets the permissions that it lacks, and the policies of buckets in this stack and of keys get
+ * statements. The construct checks existing resources as far as the app shows their properties, and warns about what it cannot check.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  */
