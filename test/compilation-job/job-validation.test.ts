@@ -38,7 +38,7 @@ describe('bad input', () => {
     ['a tag without a key', { tags: { '': 'x' } }, /tags must have keys of 1 to 128/],
     ['a tag that is too long', { tags: { team: 'x'.repeat(257) } }, /tags must have .* values of up to 256/],
     ['a tag that is a number', { tags: { team: 5 } }, /tags\.team has the wrong type: it must be a string; got: 5/],
-    ['a subnet that is none', { ...anyRole, vpcConfig: { subnets: ['subnet 1'], securityGroupIds: ['sg-1'] } }, /vpcConfig\.subnets must hold IDs.*got: "subnet 1"/],
+    ['a subnet that is none', { ...anyRole, vpcConfig: { subnets: ['subnet 1'], securityGroupIds: ['sg-1'] } }, /vpcConfig\.subnets must contain IDs.*got: "subnet 1"/],
     ['a hole among the subnets', { ...anyRole, vpcConfig: { subnets: ['subnet-1', undefined], securityGroupIds: ['sg-1'] } }, /vpcConfig\.subnets\[1\] must be given/],
     ['a line end in the prefix', { outputPrefix: 'a\nb' }, /outputPrefix must have no control characters and no line breaks.*got: "a\\nb"/],
     ['a prefix longer than a key', { outputPrefix: '模'.repeat(400) }, /outputPrefix must have at most 1024 bytes in UTF-8.*got: 1200 bytes/],

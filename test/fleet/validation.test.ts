@@ -72,7 +72,7 @@ describe('fails with a network that the library does not know, and', () => {
 
   test('uploads to another account, whose events do not come', () => {
     const uploads = (bucket: s3.IBucket) => ({ startOnUpload: true, ...fromPrefix(bucket) });
-    expect(() => fleet({ account: '999999999999' }, uploads)).toThrow(/startOnUpload must be omitted for a bucket of another account .*; got: Stack\/Theirs in 999999999999/);
+    expect(() => fleet({ account: '999999999999' }, uploads)).toThrow(/startOnUpload must be omitted for a bucket of a different account .*; got: Stack\/Theirs in 999999999999/);
     expect(() => fleet({ account: '999999999999' }, fromPrefix)).not.toThrow();
     expect(() => fleet({}, uploads)).not.toThrow();
   });
