@@ -22,7 +22,10 @@ const pipeline = new CodePipeline(stack, 'Pipeline', {
     primaryOutputDirectory: 'examples/pipeline-stage/cdk.out',
   }),
   pipelineType: PipelineType.V2,
-  codeBuildDefaults: { buildEnvironment: { buildImage: codebuild.LinuxBuildImage.STANDARD_7_0 } },
+  codeBuildDefaults: {
+    buildEnvironment: { buildImage: codebuild.LinuxBuildImage.STANDARD_7_0 },
+    partialBuildSpec: codebuild.BuildSpec.fromObject({ phases: { install: { 'runtime-versions': { nodejs: '22' } } } }),
+  },
 });
 
 // A model that cannot be compiled fails the deployment of the test stage, and never reaches the approval.
