@@ -49,7 +49,7 @@ function judgeError(one: Case, error: unknown, isKnown: boolean): void {
   if (RAW.includes(error.name) || RAW.includes(error.constructor.name)) { throw told('throws a raw error'); }
   if (one.verdictWhen(isKnown) === 'good') { throw told('is refused, and should be taken'); }
   if (!one.isNamedIn(error.message)) { throw told('is refused without the name of the prop'); }
-  if (/\[object [A-Z]|\$\{Token\[|#\{Token\[/.test(error.message)) { throw told('shows what nobody can read'); }
+  if (/\[object [A-Z]|\$\{Token\[|#\{Token\[/.test(error.message)) { throw told('shows what no one can read'); }
 }
 
 function judgeTemplate(world: World, taken: readonly Case[], refused: readonly string[], alsoWrong: TemplateCheck): void {

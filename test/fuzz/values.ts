@@ -131,7 +131,7 @@ export const numberTokens = (verdict: Verdict = 'good'): Values => made(verdict,
 const notDurations = notOf();
 
 /**
- * Durations, each judged by its seconds. `Duration` itself refuses negative ones, before anybody can pass them.
+ * Durations, each judged by its seconds. `Duration` itself refuses negative ones, before anyone can pass them.
  */
 export const durations = (judge: (seconds: number) => Verdict): Values => fc.oneof(
   { weight: 4, arbitrary: durationsOf(judge) },

@@ -8,7 +8,7 @@ import { makeModel } from '../../examples/private-compilation/model/make-model';
 import { INPUT } from '../../examples/private-compilation/model/stripes';
 import { NeoDataInputShape, NeoFramework, NeoModel } from '../../src';
 
-/** A bucket that goes with its stack: what is compiled here is of no use to anybody. */
+/** A bucket that goes with its stack: what is compiled here is of no use to anyone. */
 export const TEMPORARY: s3.BucketProps = {
   blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
   enforceSSL: true,

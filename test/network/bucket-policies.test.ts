@@ -128,8 +128,8 @@ describe('exempt principals', () => {
   });
 
   test.each<[string, any]>([
-    ['everybody', new iam.AnyPrincipal()],
-    ['everybody, as a star', new iam.StarPrincipal()],
+    ['everyone', new iam.AnyPrincipal()],
+    ['everyone, as a star', new iam.StarPrincipal()],
     ['a service', new iam.ServicePrincipal('sagemaker.amazonaws.com')],
     ['an account, which aws:PrincipalArn never is', new iam.AccountPrincipal('111122223333')],
   ])('fail: %s', (_, principal) => {

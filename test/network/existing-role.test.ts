@@ -45,7 +45,7 @@ describe('a role', () => {
       .toThrow(/role must be in the account of the stack, 111122223333.*Stack\/Role in 444455556666/);
   });
 
-  test('that anybody could have Neo assume is warned of', () => {
+  test('that anyone could have Neo assume is warned of', () => {
     const stack = newStack();
     network({ role: new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') }) }, stack);
     expect(warningIds(stack)).toEqual(['roleTrustUnconditional']);

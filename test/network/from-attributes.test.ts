@@ -42,7 +42,7 @@ test.each<[Partial<NeoPrivateCompilationVpcAttributes>, RegExp]>([
   expect(() => imported(newStack(), attrs)).toThrow(message);
 });
 
-test('cannot exempt anybody from bucket policies, which a warning says', () => {
+test('cannot exempt anyone from bucket policies, which a warning says', () => {
   const stack = newStack();
   const privateVpc = imported(stack);
   privateVpc.allowOutsideEndpoint(new iam.Role(stack, 'Hosting', { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') }));

@@ -97,7 +97,7 @@ export const HOSTILE: [rule: string, verdict: 'fail' | 'unknown', how: string, o
   ['OtherEndpointsRestricted', 'fail', 'every action, under a condition that always holds', stack =>
     interfaceEndpoint(stack, 'sqs', { Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'true' } } })],
   ['OtherEndpointsRestricted', 'fail', 'every action of a service', stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:*', Resource: '*' })],
-  ['OtherEndpointsRestricted', 'fail', 'anybody\'s queue', stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:SendMessage', Resource: '*' })],
+  ['OtherEndpointsRestricted', 'fail', 'anyone\'s queue', stack => interfaceEndpoint(stack, 'sqs', { Action: 'sqs:SendMessage', Resource: '*' })],
   ['OtherEndpointsRestricted', 'fail', 'S3 by an interface', stack => interfaceEndpoint(stack, 's3', { Action: 's3:PutObject', Resource: 'arn:aws:s3:::*/*' })],
   ['OtherEndpointsRestricted', 'fail', 'a type that may be another', stack => interfaceEndpoint(stack, 'sqs',
     { Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:us-east-1:111122223333:mine' }, { VpcEndpointType: maybe('Interface', 'GatewayLoadBalancer') })],

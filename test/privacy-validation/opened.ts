@@ -88,7 +88,7 @@ export const OPENED: [rule: string, how: string, open: (stack: PrivateStack) => 
     Effect: 'Allow', Principal: '*', Action: 's3:*', NotResource: 'arn:aws:s3:::mine/*', Resource: { Ref: 'AWS::NoValue' },
   })],
   ['OtherEndpointsRestricted', 'no policy', stack => (stack.network.vpc as ec2.Vpc).addGatewayEndpoint('Open', { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB })],
-  ['OtherEndpointsRestricted', 'somebody\'s service', stack => new ec2.CfnVPCEndpoint(stack, 'Open', {
+  ['OtherEndpointsRestricted', 'someone else\'s service', stack => new ec2.CfnVPCEndpoint(stack, 'Open', {
     vpcId: stack.network.vpc.vpcId, vpcEndpointType: 'Interface', serviceName: 'com.amazonaws.vpce.us-east-1.vpce-svc-1',
   })],
   ['OtherEndpointsRestricted', 'an appliance', stack => new ec2.CfnVPCEndpoint(stack, 'Open', {
@@ -103,7 +103,7 @@ export const OPENED: [rule: string, how: string, open: (stack: PrivateStack) => 
     { StringNotEqualsIfExists: { 'aws:SourceVpce': { Ref: stack.getLogicalId(stack.cfnEndpoint) } } })],
   ['BucketOnlyThroughEndpoint', 'a further condition', stack => stack.cfnBucketPolicy.addPropertyOverride(
     'PolicyDocument.Statement.0.Condition.Bool', { 'aws:SecureTransport': 'false' })],
-  ['BucketOnlyThroughEndpoint', 'everybody exempt', stack => stack.cfnBucketPolicy.addPropertyOverride(
+  ['BucketOnlyThroughEndpoint', 'everyone exempt', stack => stack.cfnBucketPolicy.addPropertyOverride(
     'PolicyDocument.Statement.0.Condition.ArnNotLike', { 'aws:PrincipalArn': 'arn:aws:iam::*:role/*' })],
   ['BucketOnlyThroughEndpoint', 'writing forgotten', stack => stack.cfnBucketPolicy.addPropertyOverride(
     'PolicyDocument.Statement.0.Action', ['s3:GetObject', 's3:ListBucket'])],
@@ -112,7 +112,7 @@ export const OPENED: [rule: string, how: string, open: (stack: PrivateStack) => 
   ['NoBridge', 'a notebook', stack => new CfnResource(stack, 'Open', {
     type: 'AWS::SageMaker::NotebookInstance', properties: { SubnetId: stack.network.subnets[0].subnetId, InstanceType: 'ml.t3.medium', RoleArn: 'arn:aws:iam::111122223333:role/r' },
   })],
-  ['RolesOnlyForOwnAccount', 'anybody may assume the execution role', stack => stack.l1<iam.CfnRole>(stack.network.role as iam.Role)
+  ['RolesOnlyForOwnAccount', 'anyone may assume the execution role', stack => stack.l1<iam.CfnRole>(stack.network.role as iam.Role)
     .addPropertyOverride('AssumeRolePolicyDocument.Statement.1', { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: '*' })],
   ['BucketBlocksPublicAccess', 'one setting off', stack => stack.cfnBucket.addPropertyOverride('PublicAccessBlockConfiguration.IgnorePublicAcls', false)],
   ['BucketNotCopied', 'replication', stack => stack.cfnBucket.addPropertyOverride('ReplicationConfiguration', { Role: 'arn:aws:iam::111122223333:role/r', Rules: [] })],

@@ -581,12 +581,12 @@ const OTHERS: Pair[] = [
     hostile: stack => balancer(stack, 'PublicSubnet'),
     harmless: stack => balancer(stack, 'IsolatedSubnet'),
   },
-  trust('anybody', { Principal: '*' }, { Principal: { AWS: Fn.sub('arn:aws:iam::${AWS::AccountId}:root') } }),
+  trust('anyone', { Principal: '*' }, { Principal: { AWS: Fn.sub('arn:aws:iam::${AWS::AccountId}:root') } }),
   trust('any account of any organization', { Principal: { AWS: '*' }, Condition: { StringLike: { 'aws:PrincipalOrgID': 'o-*' } } },
     { Principal: { AWS: '*' }, Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } } }),
   trust('an account by number', { Principal: { AWS: '444455556666' } }, { Principal: { AWS: account } }, 'unknown'),
   {
-    name: 'an exempt role that anybody may assume',
+    name: 'an exempt role that anyone may assume',
     rule: 'RolesOnlyForOwnAccount',
     hostile: stack => stack.network.allowOutsideEndpoint(new Role(stack, 'Exempt', { assumedBy: new AnyPrincipal() })),
     harmless: stack => stack.network.allowOutsideEndpoint(new Role(stack, 'Exempt', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') })),
@@ -651,7 +651,7 @@ const ACCOUNTS: Pair[] = [
   ...byAccount('an execution role that trusts a role of an account', 'RolesOnlyForOwnAccount', owner => stack =>
     addTrust(stack, { Principal: { AWS: Fn.sub(`arn:aws:iam::${owner}:role/Audit`) } })),
   {
-    name: 'a role that a policy exempts by its name, and that anybody may assume',
+    name: 'a role that a policy exempts by its name, and that anyone may assume',
     rule: 'RolesOnlyForOwnAccount',
     ...sides<IPrincipal>([new AnyPrincipal(), new ServicePrincipal('states.amazonaws.com')], assumedBy => (stack, other) => exemptByName(stack, other, assumedBy)),
   },

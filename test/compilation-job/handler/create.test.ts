@@ -109,7 +109,7 @@ describe('Create', () => {
     expect((await resource.create(properties({ WaitForCompletion: 'false' }))).reason).toMatch(/was stopped from outside/);
   });
 
-  test('without waiting, a job that fails before anybody looks fails the request', async () => {
+  test('without waiting, a job that fails before anyone looks fails the request', async () => {
     world.plan = { startingMs: 1_000, compilingMs: 1_000, failureReason: 'ClientError: no' };
     for (const JobName of [undefined, 'resnet']) {
       expect((await resource.create(properties({ WaitForCompletion: 'false', JobName }))).reason).toMatch(/ClientError: no/);

@@ -75,7 +75,7 @@ describe('Delete', () => {
   });
 
   test.each(['Models-7cd64c-Job-12345678-12345678', 'a-stranger'])('a stranger\'s job under our physical id %s is not touched', async name => {
-    const theirs = world.strangersJob(name, [{ Key: OWNER_TAG, Value: 'somebody else' }]);
+    const theirs = world.strangersJob(name, [{ Key: OWNER_TAG, Value: 'someone else' }]);
     resource.physicalId = name;
     resource.properties = properties();
     expect((await resource.delete()).status).toBe('SUCCESS');
@@ -142,7 +142,7 @@ describe('Delete', () => {
     test('leaves alone jobs that ended, and running ones of a stranger', async () => {
       await resource.create(properties());
       world.plan = HOURS;
-      const theirs = world.strangersJob('Models-7cd64c-Job-12345678-12345678', [{ Key: OWNER_TAG, Value: 'somebody else' }]);
+      const theirs = world.strangersJob('Models-7cd64c-Job-12345678-12345678', [{ Key: OWNER_TAG, Value: 'someone else' }]);
       const fixed = world.strangersJob('resnet');
       for (const changes of [{}, { JobName: 'resnet' }]) { expect((await madeUp(changes)).status).toBe('SUCCESS'); }
       expect(world.callsOf('StopCompilationJob')).toEqual([]);

@@ -25,7 +25,7 @@ export interface Answer {
   readonly reason?: string;
   readonly physicalId: string;
   readonly data?: Record<string, string | undefined>;
-  /** The function died: what it was doing is unknown to everybody. */
+  /** The function died: what it was doing is unknown to everyone. */
   readonly crashed: boolean;
   readonly timedOut: boolean;
 }

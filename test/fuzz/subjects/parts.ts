@@ -57,7 +57,7 @@ export const grantees: Values = oneOf(
   any(
     ['a service', () => new iam.ServicePrincipal('sagemaker.amazonaws.com')],
     ['an account', () => new iam.AccountPrincipal('111122223333')],
-    ['anybody', () => new iam.AnyPrincipal()],
+    ['anyone', () => new iam.AnyPrincipal()],
     ['an ARN by token', () => new iam.ArnPrincipal(Lazy.string({ produce: () => 'arn:aws:iam::111122223333:role/lazy' }))],
     ['a user', world => world.part('User', id => new iam.User(world.stack, id))],
   ),
