@@ -181,6 +181,6 @@ describe('the legacy synthesizer', () => {
 
   test('fails in another stack, and the error says what to do', () => {
     expect(() => asset(app => new Stack(app, 'Jobs', { synthesizer: new LegacyStackSynthesizer() })))
-      .toThrow(/a model from fromAsset must be in the stack of the network, Network, with the legacy synthesizer.*use the DefaultStackSynthesizer, or create the job in the stack of the network/);
+      .toThrow(/a model from fromAsset must be in the stack of the network, Network, if the job's stack uses the legacy synthesizer, .*use the DefaultStackSynthesizer, or create the job in the stack of the network/);
   });
 });
