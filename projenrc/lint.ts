@@ -27,6 +27,12 @@ const REAL_TIME = [
 ];
 
 const OF_THE_RUN = 'it is the time of the machine: take the clock of the run, or add the file to REAL_TIME in projenrc/lint.ts.';
+/** Properties that read the machine's time or wait for it, on any object if none is named: `globalThis` and a socket also have `setTimeout`. */
+const TIME_PROPERTIES = [
+  ...['setTimeout', 'setInterval', 'performance', 'hrtime', 'uptime'].map(property => ({ property })),
+  ...[['Date', 'now'], ['AbortSignal', 'timeout'], ['Atomics', 'wait'], ['globalThis', 'Date'], ['global', 'Date']].map(([object, property]) => ({ object, property })),
+];
+const TIME_MODULES = '^(node:)?(timers(.promises)?|perf_hooks)$';
 const NO_LIMIT = 'a limit in the machine\'s time fails on a busy machine: leave it out, as jest has one for what hangs.';
 
 /** Configures the checks of types, style and structure. */
@@ -45,15 +51,21 @@ export function configureLint(project: awscdk.AwsCdkConstructLibrary): void {
     excludedFiles: REAL_TIME,
     rules: {
       'no-restricted-globals': ['error', ...['setTimeout', 'setInterval', 'performance'].map(name => ({ name, message: OF_THE_RUN }))],
-      'no-restricted-properties': ['error', ...[['Date', 'now'], ['process', 'hrtime'], ['process', 'uptime']].map(([object, property]) => ({ object, property, message: OF_THE_RUN }))],
+      'no-restricted-properties': ['error', ...TIME_PROPERTIES.map(property => ({ ...property, message: OF_THE_RUN }))],
       'no-restricted-syntax': [
         'error',
         { selector: ':matches(NewExpression[callee.name="Date"][arguments.length=0], CallExpression[callee.name="Date"])', message: OF_THE_RUN },
+        { selector: `:matches(ImportExpression[source.value=/${TIME_MODULES}/], CallExpression[callee.name="require"] > Literal[value=/${TIME_MODULES}/])`, message: OF_THE_RUN },
         { selector: 'CallExpression[callee.name=/^(test|it|beforeAll|afterAll|beforeEach|afterEach)$/] > Literal[raw=/^\\d/]', message: NO_LIMIT },
         { selector: 'CallExpression[callee.callee.object.name=/^(test|it)$/] > Literal[raw=/^\\d/]', message: NO_LIMIT },
         { selector: 'CallExpression[callee.object.name="jest"][callee.property.name="setTimeout"]', message: NO_LIMIT },
       ],
-      'no-restricted-imports': ['error', ...['timers', 'timers/promises', 'node:timers', 'node:timers/promises', 'perf_hooks', 'node:perf_hooks'].map(name => ({ name, message: OF_THE_RUN }))],
+      'no-restricted-imports': ['error', {
+        patterns: [
+          { regex: TIME_MODULES, message: OF_THE_RUN },
+          { regex: '^(node:)?process$', importNames: ['hrtime', 'uptime'], message: OF_THE_RUN },
+        ],
+      }],
     },
   } as javascript.EslintOverride);
 

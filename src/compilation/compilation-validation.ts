@@ -10,7 +10,7 @@ import { differ, requirePassableRole, requireSameRegion } from '../util/environm
 import { NeoValidationError, formatValue } from '../util/errors';
 import { DURATION, listOf, mapOf, optional, requireTypes, STRING, structOf, wholeSeconds, wrongType } from '../util/prop-types';
 import type { PropType, PropTypes } from '../util/prop-types';
-import { BUCKET, COMPILER_OPTIONS, FRAMEWORK, KEY, MODEL, PRIVATE_VPC, ROLE, SHAPE, TARGET } from '../util/resource-types';
+import { BUCKET, COMPILER_OPTIONS, FRAMEWORK, KEY, MODEL, PRIVATE_VPC, requireGeneralPurposeUri, ROLE, SHAPE, TARGET } from '../util/resource-types';
 import { requireKey, uploadDestination } from '../util/s3-names';
 
 const VPC_CONFIG_STRUCT = structOf<NeoVpcConfig>('a NeoVpcConfig, such as vpcConfig of a NeoPrivateCompilationVpc', {
@@ -78,6 +78,7 @@ const MODEL_TYPES: PropTypes<NeoModelConfig> = {
 export function bindModel(scope: Construct, model: NeoModel, options: NeoModelBindOptions): NeoModelConfig {
   const config = model.bind(scope, options);
   requireTypes(scope, config, MODEL_TYPES, 'the result of bind of the model');
+  if (config.s3Uri !== undefined) { requireGeneralPurposeUri(scope, config.s3Uri); }
   return config;
 }
 

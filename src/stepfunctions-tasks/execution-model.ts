@@ -8,7 +8,7 @@ import type { NeoModelBindOptions, NeoModelConfig, NeoModelOptions } from '../mo
 import { requireSameRegion } from '../util/environment';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
-import { BUCKET, FRAMEWORK, S3_URI_OF_OTHER_THAN_BUCKET, SHAPE } from '../util/resource-types';
+import { BUCKET, FRAMEWORK, requireGeneralPurposeUri, SHAPE } from '../util/resource-types';
 
 /**
  * Creates values that are only known when a state machine runs, for props whose type is `string`.
@@ -85,9 +85,7 @@ export class NeoExecutionModel extends NeoModel {
     if (!Token.isUnresolved(s3Uri) && !/^(s3:\/\/.+\.tar\.gz|\{%.*%\})$/s.test(s3Uri)) {
       throw new NeoValidationError(`s3Uri must be a JSONPath, JSONata in {% %}, or s3://bucket/key.tar.gz; got: ${formatValue(s3Uri)}`);
     }
-    if (S3_URI_OF_OTHER_THAN_BUCKET.test(s3Uri)) {
-      throw new NeoValidationError(`s3Uri must name a general purpose bucket, not an access point or a bucket of another kind; got: ${formatValue(s3Uri)}`);
-    }
+    requireGeneralPurposeUri(undefined, s3Uri);
     requireTypes(undefined, options, TYPES, 'options');
     return new NeoExecutionModel(s3Uri, options);
   }

@@ -1,5 +1,6 @@
 import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
-import { withoutTokens } from './errors';
+import type { IConstruct } from 'constructs';
+import { formatValue, NeoValidationError, withoutTokens } from './errors';
 import { having } from './prop-types';
 import type { PropType } from './prop-types';
 
@@ -87,3 +88,11 @@ function referencedType(text: unknown): string {
  * expression.
  */
 export const S3_URI_OF_OTHER_THAN_BUCKET = new RegExp(`^s3:\\/\\/(arn:[^/]*|[^/]*(${KINDS.map(({ name }) => name.source.replace(/\$/g, '')).filter(suffix => suffix !== '(?!)').join('|')}))\\/`);
+
+/** Fails if an S3 URI, or JSONata that builds one, names a bucket that is not a general purpose bucket. */
+export function requireGeneralPurposeUri(scope: IConstruct | undefined, s3Uri: string): void {
+  const type = referencedType(s3Uri);
+  if (new RegExp(S3_URI_OF_OTHER_THAN_BUCKET.source.slice(1)).test(s3Uri) || KINDS.some(({ resource }) => resource.test(type))) {
+    throw new NeoValidationError(`s3Uri must name a general purpose bucket, not an access point or a bucket of another kind; got: ${formatValue(s3Uri)}`, scope);
+  }
+}

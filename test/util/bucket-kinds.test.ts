@@ -120,3 +120,33 @@ test.each(KINDS)('fails for %s in an S3 URI', (_, name) => {
   const give = () => NeoExecutionModel.fromS3Uri(`s3://${name}/m.tar.gz`, { bucket, ...XGBOOST });
   expect(give).toThrow(/^s3Uri must name a general purpose bucket, not an access point or a bucket of another kind; got: /);
 });
+
+describe('an S3 URI of another kind of bucket', () => {
+  const MESSAGE = /s3Uri must name a general purpose bucket, not an access point or a bucket of another kind; got: /;
+  const DIRECTORY_BUCKET = 'models--use1-az4--x-s3';
+
+  test('fails within JSONata', () => {
+    const { bucket } = fixture();
+    expect(() => NeoExecutionModel.fromS3Uri(`{% 's3://${DIRECTORY_BUCKET}/' & $states.input.key %}`, { bucket, ...XGBOOST })).toThrow(MESSAGE);
+    NeoExecutionModel.fromS3Uri("{% 's3://models/' & 'a--x-s3/' & $states.input.key %}", { bucket, ...XGBOOST });
+  });
+
+  test('fails if it refers to an access point of the app', () => {
+    const { stack, bucket } = fixture();
+    const { attrAlias } = new s3.CfnAccessPoint(stack, 'Point', { bucket: 'models' });
+    expect(() => NeoExecutionModel.fromS3Uri(`s3://${attrAlias}/m.tar.gz`, { bucket, ...XGBOOST })).toThrow(MESSAGE);
+    NeoExecutionModel.fromS3Uri(bucket.s3UrlForObject('m.tar.gz'), { bucket, ...XGBOOST });
+  });
+
+  test('fails if a class of the user returns it, for a job and for a fleet', () => {
+    class OwnModel extends NeoModel {
+      public bind() { return { s3Uri: `s3://${DIRECTORY_BUCKET}/m.tar.gz`, ...XGBOOST }; }
+    }
+    const { stack, bucket, network } = fixture();
+    const common = { outputBucket: bucket, vpcConfig: network().vpcConfig };
+    const target = NeoTarget.ML_C5;
+    expect(() => new NeoCompilationJob(stack, 'Job', { ...common, model: new OwnModel(), target })).toThrow(MESSAGE);
+    const models = NeoFleetModels.fromList([new OwnModel()]);
+    expect(() => new NeoCompilationFleet(stack, 'Fleet', { ...common, models, targets: [{ target }], maxConcurrentJobs: 1 })).toThrow(MESSAGE);
+  });
+});
