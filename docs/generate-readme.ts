@@ -6,6 +6,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { synthesize, type Template } from './synthesize';
 import { main as commandLine } from '../src/preflight/cli';
 
@@ -28,14 +29,14 @@ const ROWS: readonly { readonly what: string; readonly cost: string; readonly ty
   { what: 'helpers of CloudFormation: other custom resources and wait condition handles', cost: 'no charge', types: /^(Custom::|AWS::CloudFormation::WaitConditionHandle$)/ },
 ];
 
-/** Runs the README's first example unchanged, with the model that the README creates. */
+/** Runs the README's first example unchanged, with the model that the README creates and the feature flags that `cdk init` sets. */
 export function synthesizeFirstExample(): Template {
   const folder = mkdtempSync(join(tmpdir(), 'neo-readme-'));
   try {
     commandLine(['sample', join(folder, 'model.tar.gz')], () => undefined);
     const [, code] = /```ts nofixture\n([^]*?)```/.exec(readFileSync(README, 'utf8'))!;
     writeFileSync(join(folder, 'app.ts'), code.replace('\'cdk-sagemaker-neo\'', JSON.stringify(join(ROOT, 'src'))));
-    return synthesize('app.ts', folder).Models;
+    return synthesize('app.ts', folder, flags).Models;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

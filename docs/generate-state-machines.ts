@@ -30,6 +30,20 @@ const PICTURES = [
   { file: 'fleet-states.svg', example: 'fleet', state: 'Compile', title: 'The state machine of a fleet' },
 ];
 
+/** What the branches of choices mean, by the names of the choice and of the next state. A branch without a text is an error. */
+const BRANCHES: Readonly<Record<string, string>> = {
+  'IsComplete > Answer': 'yes',
+  'Started by uploads? > Plan': 'no',
+  'Started by uploads? > Wait for a turn': 'yes, queued',
+  'Anything to compile? > Compile': 'yes',
+  'Is the digest known? > Row invalid': 'invalid row',
+  'Is the digest known? > Name': 'yes',
+  'Is it over? > Completed': 'completed',
+  'Is it over? > Wait longer': 'no',
+  'Is it over? > Failed': 'this workflow\'s job failed',
+  'Is it over? > Compile again': 'stopped, or retryFailed',
+};
+
 /** @returns the pictures by file name */
 async function renderStateMachines(): Promise<ReadonlyMap<string, string>> {
   // It is an ES module, which a CommonJS program can only import this way.
@@ -55,12 +69,15 @@ function textOf(definition: unknown): string {
   return parts.map(part => typeof part === 'string' ? part : 'token').join('');
 }
 
+/** Graphviz knows the widths of Arial, to which the others are similar. */
+const FONT = 'Arial,Helvetica,sans-serif';
+
 function dotOf(workflow: Workflow, title: string): string {
   return [
     'digraph {',
-    `label=${quote(title)} labelloc=t rankdir=TB fontname="sans-serif" nodesep=0.3 ranksep=0.35`,
-    'node [shape=box style="rounded,filled" fillcolor="#eef3fb" color="#4a6fa5" fontname="sans-serif" fontsize=11]',
-    'edge [color="#555555" fontname="sans-serif" fontsize=9]',
+    `label=${quote(title)} labelloc=t rankdir=TB fontname="${FONT}" nodesep=0.3 ranksep=0.35 pad=0.3`,
+    `node [shape=box style="rounded,filled" fillcolor="#eef3fb" color="#4a6fa5" fontname="${FONT}" fontsize=11 margin="0.16,0.08"]`,
+    `edge [color="#555555" fontname="${FONT}" fontsize=9]`,
     ...linesOf(workflow, 'w'),
     '}',
   ].join('\n');
@@ -74,7 +91,8 @@ function linesOf({ StartAt, States }: Workflow, prefix: string): string[] {
     `${id('')} -> ${id(StartAt)}`,
     ...Object.entries(States).flatMap(([name, state]) => [
       `${id(name)} [label=${quote(name)} ${shapeOf(state)}]`,
-      ...[state.Next, ...state.Choices?.map(({ Next }) => Next) ?? []].filter(next => next !== undefined).map(next => `${id(name)} -> ${id(next)}`),
+      ...state.Next ? [`${id(name)} -> ${id(state.Next)}`] : [],
+      ...state.Choices?.map(({ Next }) => `${id(name)} -> ${id(Next)} [label=${quote(meaningOf(name, Next))}]`) ?? [],
       ...state.Default ? [`${id(name)} -> ${id(state.Default)} [label="otherwise"]`] : [],
       ...[...new Set(state.Catch?.map(({ Next }) => Next))].map(next => `${id(name)} -> ${id(next)} [label="error" style=dashed]`),
       ...[...state.ItemProcessor ? [state.ItemProcessor] : [], ...state.Branches ?? []].flatMap((inner, index) => [
@@ -86,6 +104,12 @@ function linesOf({ StartAt, States }: Workflow, prefix: string): string[] {
       ]),
     ]),
   ];
+}
+
+function meaningOf(choice: string, next: string): string {
+  const meaning = BRANCHES[`${choice} > ${next}`];
+  if (!meaning) { throw new Error(`BRANCHES must say when "${choice}" leads to "${next}"`); }
+  return meaning;
 }
 
 function shapeOf({ Type }: State): string {

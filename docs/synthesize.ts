@@ -14,9 +14,10 @@ export interface Template {
  *
  * @param app the app's file
  * @param cwd the folder in which it runs
+ * @param flags feature flags, such as those that `cdk init` writes into cdk.json
  * @returns its templates by the name of the stack's artifact
  */
-export function synthesize(app: string, cwd = ROOT): Record<string, Template> {
+export function synthesize(app: string, cwd = ROOT, flags: Readonly<Record<string, unknown>> = {}): Record<string, Template> {
   const out = mkdtempSync(join(tmpdir(), 'neo-docs-'));
   try {
     execFileSync(process.execPath, ['-r', join(ROOT, 'projenrc', 'register.js'), app], {
@@ -24,7 +25,7 @@ export function synthesize(app: string, cwd = ROOT): Record<string, Template> {
       env: {
         ...process.env,
         CDK_OUTDIR: out,
-        CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true }),
+        CDK_CONTEXT_JSON: JSON.stringify({ ...flags, 'aws:cdk:enable-path-metadata': true }),
         CDK_VALIDATION: 'false',
         NODE_PATH: join(ROOT, 'node_modules'),
       },

@@ -170,7 +170,7 @@ export function tagError(tags: { [key: string]: string }, maxTags: number): stri
   const count = Object.keys(tags).length;
   if (count > maxTags) { return `tags must be at most ${maxTags}, because SageMaker allows 50 tags and this library adds its own; got: ${count}`; }
   const reserved = Object.keys(tags).find(key => /^(aws:|cdk-sagemaker-neo:)/i.test(key));
-  if (reserved !== undefined) { return `tags must not begin with "aws:" or "cdk-sagemaker-neo:", which are reserved; got: ${formatValue(reserved)}`; }
+  if (reserved !== undefined) { return `tags must not have keys that begin with "aws:" or "cdk-sagemaker-neo:", which are reserved; got: ${formatValue(reserved)}`; }
   const wrong = Object.entries(tags).find(([key, value]) => (key === '' || !isTagText(key, 128)) || !isTagText(value, 256));
   return wrong && 'tags must have keys of 1 to 128 and values of up to 256 letters, digits, spaces and _.:/=+-@, because AWS allows no others; '
     + `got: ${formatValue(Object.fromEntries([wrong]))}`;

@@ -215,7 +215,7 @@ function validate(scope: Construct, { job, role, modelName, image, environment }
     fail(`job must be for a cloud target, because SageMaker does not host models that are compiled for a device: give the device access to the artifact (grantReadArtifactsOutsideEndpoint); got: ${job.target}`);
   }
   if (job.target.deviceName === 'lambda' && !image) {
-    fail('job must be for a target that SageMaker hosts, an ml_* instance family, or image must be given; got: lambda');
+    fail('job must be for an ml_* instance family, which SageMaker can host, unless image is given; got: lambda');
   }
   for (const place of ['region', 'account'] as const) {
     if (differ(Stack.of(scope)[place], job.env[place])) {

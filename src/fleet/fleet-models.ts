@@ -172,7 +172,7 @@ class ListedModels extends NeoFleetModels {
     }));
     const bytes = bytesOf(items);
     if (bytes > MAX_PAYLOAD) {
-      throw new NeoValidationError(`models must fit into ${MAX_PAYLOAD} bytes, because Step Functions accepts no longer list: write them into a manifest `
+      throw new NeoValidationError(`models must fit into ${MAX_PAYLOAD} bytes, because this is the maximum for a list in Step Functions: write them into a manifest `
         + `(NeoFleetModels.fromManifest); got: ${configs.length} models in ${bytes} bytes`, context.scope);
     }
     return {

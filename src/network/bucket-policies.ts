@@ -52,7 +52,7 @@ export class EndpointOnlyBucketPolicy {
     for (const action of actions) {
       if (!Token.isUnresolved(action) && !DENIABLE.test(action)) {
         throw new NeoValidationError('bucketPolicyActions must be S3 actions on objects or listings, such as "s3:DeleteObject*": '
-          + `to deny other actions could lock out the deployment itself; got: ${formatValue(action)}`, scope);
+          + `denying other actions could lock out the deployment itself; got: ${formatValue(action)}`, scope);
       }
     }
   }

@@ -53,7 +53,7 @@ function withControlPlane(scope: Construct, inner: ec2.IIpAddresses): ec2.IIpAdd
   const vpcMask = netmaskOf(scope, inner);
   if (vpcMask === undefined) {
     throw new NeoValidationError('ipAddresses must have a netmask that is known at synthesis for privateControlPlane, because its subnets are at the end of the VPC\'s block: '
-      + 'use IpAddresses.cidr, or awsIpamAllocation with ipv4NetmaskLength; got: one that is not', scope);
+      + 'use IpAddresses.cidr, or awsIpamAllocation with ipv4NetmaskLength; got: a netmask that is not known', scope);
   }
   return {
     allocateVpcCidr: () => inner.allocateVpcCidr(),

@@ -271,7 +271,7 @@ export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcP
   requireVpc('s3Endpoint');
   requireVpc('controlPlaneSubnets');
   if (props.controlPlaneSubnets && !props.privateControlPlane) {
-    throw new NeoValidationError('controlPlaneSubnets must come with privateControlPlane, because they are for its functions; got: privateControlPlane not true', scope);
+    throw new NeoValidationError('controlPlaneSubnets must come with privateControlPlane, because they are for its functions; got: controlPlaneSubnets without it', scope);
   }
   if (props.privateControlPlane && props.vpc && !props.controlPlaneSubnets) {
     throw new NeoValidationError('controlPlaneSubnets must select subnets for the functions of privateControlPlane in an existing vpc: isolated, not those of the jobs, and with '

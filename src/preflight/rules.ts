@@ -201,13 +201,13 @@ function checkVariables(found: string[], { entries, models, partial }: ArchiveCo
   if (saved === undefined) { return; }
   const folder = posix.join(posix.dirname(saved), 'variables');
   if (partial === undefined && !entries.some(({ path }) => path === folder || path.startsWith(`${folder}/`))) {
-    findings.error(`the archive must have the folder ${name(folder)} beside ${name(saved)}, as AWS documents a saved model: pack all that `
-      + `"${FRAMEWORK_FILES.TENSORFLOW.command}" made; got: ${list(entries.map(({ path }) => path))}`);
+    findings.error(`the archive must have the folder ${name(folder)} beside ${name(saved)}, as AWS documents for a saved model: pack everything that `
+      + `"${FRAMEWORK_FILES.TENSORFLOW.command}" wrote; got: ${list(entries.map(({ path }) => path))}`);
   }
   const extra = entries.find(({ path }) => /(^|\/)(keras_metadata|fingerprint)\.pb$/.test(path));
   if (extra) {
-    findings.warn('savedModelExtraFiles', 'AWS documents exactly one .pb file, and newer releases of TensorFlow write another one next to it, and whether Neo accepts that is not '
-      + `known: leave it out if the job fails; got: ${name(extra.path)}`);
+    findings.warn('savedModelExtraFiles', 'AWS documents exactly one .pb file, but newer releases of TensorFlow write another one next to it. It is not known whether Neo accepts that: '
+      + `leave it out if the job fails; got: ${name(extra.path)}`);
   }
 }
 
@@ -321,13 +321,13 @@ function checkNames(request: InputRequest, given: readonly Given[], inputs: read
     } else if (EXACT_NAMES.includes(framework)) {
       findings.error(`data input shape: names must be those of the model's inputs, ${names(inputs)}; got: ${name(one.name)}`);
     } else {
-      findings.warn('inputNames', `data input shape: the model has the inputs ${names(inputs)}, and none of this name; got: ${name(one.name)}`);
+      findings.warn('inputNames', `data input shape: the model has the inputs ${names(inputs)}, but none with this name; got: ${name(one.name)}`);
     }
   }
   if (findings.errors.length > 0 || matches.includes(undefined)) { return; }
   const missing = inputs.filter(input => !matches.includes(input));
   if (missing.length > 0) {
-    findings.warn('inputNames', `data input shape: the model also has ${missing.length === 1 ? 'the input' : 'the inputs'} ${names(missing)}, add `
+    findings.warn('inputNames', `data input shape: the model also has ${missing.length === 1 ? 'the input' : 'the inputs'} ${names(missing)}: add `
       + `${missing.length === 1 ? 'it' : 'them'}; got: ${names(given)}`);
   }
 }

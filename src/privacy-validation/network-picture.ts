@@ -155,11 +155,11 @@ function handlerOf(templates: TemplateSet, { jobs }: CompilationNetwork): Templa
 
 function handlerPlace(handler: TemplateResource | undefined): string {
   if (!handler) { return ''; }
-  return handler.properties.VpcConfig ? 'Lambda functions in a VPC, see no model' : 'Lambda functions, in no VPC, see no model';
+  return handler.properties.VpcConfig ? 'Functions in a VPC, no model data' : 'Functions outside VPCs, no model data';
 }
 
 function rolesText({ roles, outside }: CompilationNetwork): string {
-  const all = [...roles.map(role => nameOf(role)), ...outside.roles.map(arn => `${readableName(arn)}, not made by this app`)];
+  const all = [...roles.map(role => nameOf(role)), ...outside.roles.map(arn => `${readableName(arn)}, not created by this app`)];
   return all.join('; ') || 'not in this template';
 }
 
@@ -226,7 +226,7 @@ const ORDER: State[] = ['open', 'unknown', 'accepted', 'good'];
 
 /** Draws the list of findings, the worst first. */
 function list(items: Listed[], exposures: number, top: number): string[] {
-  const none = { label: `None of these ${EXPOSURES.length} in this template`, state: 'good' as const };
+  const none = { label: `None of these ${EXPOSURES.length} is in this template`, state: 'good' as const };
   const all = [...items, ...exposures === 0 ? [none] : []].sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
   const shown = all.slice(0, LIST.max);
   const more = all.length - shown.length;

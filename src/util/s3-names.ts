@@ -21,7 +21,7 @@ export function requireKey(scope: IConstruct | undefined, prop: string, key: str
     throw new NeoValidationError(`${prop} must have no control characters and no line breaks, because SageMaker does not accept them in an S3 URI; got: ${formatValue(key)}`, scope);
   }
   if (Buffer.byteLength(key) > MAX_BYTES) {
-    throw new NeoValidationError(`${prop} must have at most ${MAX_BYTES} bytes in UTF-8, because S3 allows no longer keys; got: ${Buffer.byteLength(key)} bytes`, scope);
+    throw new NeoValidationError(`${prop} must have at most ${MAX_BYTES} bytes in UTF-8, because S3 does not allow longer keys; got: ${Buffer.byteLength(key)} bytes`, scope);
   }
 }
 

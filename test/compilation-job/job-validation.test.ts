@@ -33,7 +33,7 @@ describe('bad input', () => {
     ['an empty prefix', { outputPrefix: '' }, /outputPrefix must be a folder/],
     ['a prefix too long', { outputPrefix: 'p'.repeat(751) }, /outputPrefix must have at most 750 characters.*got: 751/],
     ['48 tags', { tags: Object.fromEntries(Array.from({ length: 48 }, (_, i) => [`t${i}`, 'v'])) }, /tags must be at most 47.*got: 48/],
-    ['a reserved tag', { tags: { 'aws:owner': 'me' } }, /tags must not begin with "aws:".*got: "aws:owner"/],
+    ['a reserved tag', { tags: { 'aws:owner': 'me' } }, /tags must not have keys that begin with "aws:".*got: "aws:owner"/],
     ['a tag with an emoji', { tags: { team: '🦄' } }, /tags must have keys of 1 to 128.*got: \{"team":"🦄"\}/],
     ['a tag without a key', { tags: { '': 'x' } }, /tags must have keys of 1 to 128/],
     ['a tag that is too long', { tags: { team: 'x'.repeat(257) } }, /tags must have .* values of up to 256/],

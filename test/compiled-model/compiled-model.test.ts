@@ -150,7 +150,7 @@ describe('bad input ends at synth', () => {
     ['a device', () => hosted({}, compilation({ target: NeoTarget.JETSON_NANO })), /job must be for a cloud target.*got: jetson_nano/],
     ['a platform', () => hosted({}, compilation({ target: NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }) })),
       /job must be for a cloud target.*got: LINUX\/ARM64/],
-    ['Lambda', () => hosted({}, compilation({ target: NeoTarget.LAMBDA })), /an ml_\* instance family, or image must be given; got: lambda/],
+    ['Lambda', () => hosted({}, compilation({ target: NeoTarget.LAMBDA })), /an ml_\* instance family, which SageMaker can host, unless image is given; got: lambda/],
     ['a job that the deployment does not wait for', () => hosted({}, compilation({ waitForCompletion: false })), /inferenceImage is not known with waitForCompletion: false/],
     ['one subnet', () => hosted({}, compilation({}, network({ maxAzs: 1 }))), /vpcConfig.subnets must be at least two, in two Availability Zones.*got: 1/],
     ['no subnet', () => hosted({ vpcConfig: { subnets: [], securityGroupIds: ['sg-1'] } }), /vpcConfig.subnets must contain 1 to 16 IDs/],

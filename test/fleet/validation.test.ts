@@ -31,7 +31,7 @@ test.each<[Partial<neo.NeoCompilationFleetProps> | any, RegExp]>([
   [{ outputPrefix: 'a/' }, /outputPrefix must be a folder without slashes/],
   [{ maxRuntime: Duration.seconds(0) }, /maxRuntime must be at least 1 second/],
   [{ maxPendingTime: Duration.minutes(5) }, /maxPendingTime must be between 30 minutes and 28 days/],
-  [{ tags: { 'cdk-sagemaker-neo:execution': 'x' } }, /tags must not begin with/],
+  [{ tags: { 'cdk-sagemaker-neo:execution': 'x' } }, /tags must not have keys that begin with/],
   [{ vpcConfig: { subnets: ['subnet-1'], securityGroupIds: ['sg-1'] } }, /role must be given/],
 ])('fails for %j', (props, message) => {
   expect(() => fleetStack(() => props)).toThrow(message);
@@ -126,7 +126,7 @@ test('fails for a list that is longer than Step Functions takes', () => {
     targets: [C5],
   }));
   expect(() => listed(250)).not.toThrow();
-  expect(() => listed(300)).toThrow(/models must fit into 262144 bytes, because Step Functions accepts no longer list: .*fromManifest.*; got: 300 models in \d+ bytes/);
+  expect(() => listed(300)).toThrow(/models must fit into 262144 bytes, because this is the maximum for a list in Step Functions: .*fromManifest.*; got: 300 models in \d+ bytes/);
 });
 
 test('quotes in a folder stay a text in JSONata, and what IAM cannot write is a wildcard in policies', () => {

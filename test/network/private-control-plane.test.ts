@@ -371,7 +371,7 @@ describe('a VPC of your own', () => {
 
   test.each<[string, (stack: Stack, vpc: ec2.IVpc) => Partial<NeoPrivateCompilationVpcProps>, RegExp]>([
     ['without subnets for them', () => ({ controlPlaneSubnets: undefined }), /controlPlaneSubnets must select subnets for the functions.*got: undefined/],
-    ['with subnets for them and no private control plane', () => ({ privateControlPlane: false }), /controlPlaneSubnets must come with privateControlPlane/],
+    ['with subnets for them and no private control plane', () => ({ privateControlPlane: false }), /controlPlaneSubnets must come with privateControlPlane.*got: controlPlaneSubnets without it/],
     ['with subnets of the jobs', () => ({ vpcSubnets: { subnetGroupName: 'f' } }), /controlPlaneSubnets must not be the jobs' subnets.*got: Stack\/Own\/fSubnet1, Stack\/Own\/fSubnet2/],
     ['with a route table of the jobs', stack => ({ vpcSubnets: { subnets: [subnet(stack, '1', 'rtb-1')] }, controlPlaneSubnets: { subnets: [subnet(stack, '2', 'rtb-1')] } }),
       /controlPlaneSubnets must not be the jobs' subnets or share their route tables/],

@@ -1,3 +1,5 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -24,12 +26,16 @@ function words(picture: string, color = ''): string[] {
     .map(([, , whole, shown]) => whole ?? shown);
 }
 
+test('the example\'s picture, which the README shows, has room for the place of the functions', () => {
+  expect(readFileSync(join(__dirname, '..', '..', 'docs', 'network.svg'), 'utf8')).toContain('>Functions outside VPCs, no model data</text>');
+});
+
 describe('a private network', () => {
   const picture = renderNetworkPicture(network(2), STACK);
 
   test('shows addresses, zones and sizes', () => {
     expect(words(picture)).toEqual(expect.arrayContaining([
-      'VPC 10.0.0.0/16', 'us-east-1a', 'us-east-1b', 'IsolatedSubnet1', 'IsolatedSubnet2', '10.0.0.0/19', '10.0.32.0/19', '8\u202f187 usable IPs', '4\u202f093 instances',
+      'VPC 10.0.0.0/16', 'us-east-1a', 'us-east-1b', 'IsolatedSubnet1', 'IsolatedSubnet2', '10.0.0.0/19', '10.0.32.0/19', '8,187 usable addresses', '4,093 instances',
     ]));
   });
 
@@ -83,7 +89,7 @@ test('buckets of others that the endpoint leads to are drawn', () => {
     principals: [new iam.StarPrincipal()], actions: ['s3:GetObject'], resources: ['arn:aws:s3:::models-of-others/*'],
   });
   const picture = renderNetworkPicture(network(2, (_stack, { s3Endpoint }) => (s3Endpoint as ec2.GatewayVpcEndpoint).addToPolicy(statement)));
-  expect(words(picture)).toEqual(expect.arrayContaining(['policy: 2 named buckets', 'models-of-others', 'not made by this app']));
+  expect(words(picture)).toEqual(expect.arrayContaining(['policy: 2 named buckets', 'models-of-others', 'not created by this app']));
   expect(words(picture, COLOR.open)).toEqual([]);
 });
 

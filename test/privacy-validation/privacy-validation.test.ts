@@ -292,13 +292,13 @@ describe('what the templates do not show', () => {
     NeoPrivacyValidation.addTo(app);
     const { failed, violations, directory } = synth(app);
     expect(failed).toBe(false);
-    expect(violations).toMatchObject([{ ruleName: 'NotVisible', severity: 'warning', description: expect.stringContaining('JobInPrivateSubnets (subnets not made by this app: subnet-1)') }]);
+    expect(violations).toMatchObject([{ ruleName: 'NotVisible', severity: 'warning', description: expect.stringContaining('JobInPrivateSubnets (subnets not created by this app: subnet-1)') }]);
     const [json, page, picture] = ['report.json', 'report.html', 'network.svg'].map(name => fs.readFileSync(path.join(directory, 'neo-privacy', name), 'utf8'));
     expect(page).toMatch(/<p class="verdict not-visible">No rule is broken in what is visible; \d+ rules could not look at everything</);
     expect(picture).toMatch(/No opening in what is visible; \d+ rules could not look at everything/);
     const report = JSON.parse(json);
     expect(report.verdict).toBe('not visible');
-    expect(report.rules[0]).toMatchObject({ id: 'JobInPrivateSubnets', status: 'unknown', observations: [{ evidence: 'subnets not made by this app: subnet-1' }] });
+    expect(report.rules[0]).toMatchObject({ id: 'JobInPrivateSubnets', status: 'unknown', observations: [{ evidence: 'subnets not created by this app: subnet-1' }] });
   });
 
   test('fails a policy that names another organization than that of organizationId', () => {

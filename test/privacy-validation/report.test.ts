@@ -95,7 +95,7 @@ describe('what is not made by the app', () => {
   });
 
   test('is in the color of what is not visible', () => {
-    expect(picture).toMatch(new RegExp(`fill="${STATE_COLOR.unknown}"[^>]*>(<title>[^<]*</title>)?not made by this app<`));
+    expect(picture).toMatch(new RegExp(`fill="${STATE_COLOR.unknown}"[^>]*>(<title>[^<]*</title>)?not created by this app<`));
   });
 
   test('has names that stay in their box, and are whole when pointed at', () => {
@@ -136,7 +136,7 @@ describe('of those who share a network, or may act as its role', () => {
     const assembly = own.synth();
     const brought = TemplateSet.fromFiles(assembly.stacks.map(({ templateFullPath }) => templateFullPath));
     const picture = drawNetworks(brought);
-    expect(picture).toMatch(/role\/Brought, not made by this app/);
+    expect(picture).toMatch(/role\/Brought, not created by this app/);
     expect(picture).toMatch(/<rect x="800"[^>]*stroke="#23408e"/);
     expect(htmlReport(evaluate(brought, [], 'test'), picture)).toContain('<code>arn:aws:iam::111122223333:role/Brought</code>');
   });

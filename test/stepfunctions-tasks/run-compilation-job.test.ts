@@ -365,7 +365,7 @@ describe('NeoCreateCompilationJob', () => {
     [{ outputPrefix: '/slashes/' }, /outputPrefix must be a folder without slashes/],
     [{ maxRuntime: Duration.millis(1500) }, /maxRuntime must be at least 1 second/],
     [{ maxPendingTime: Duration.minutes(5) }, /maxPendingTime must be between 30 minutes and 28 days/],
-    [{ tags: { 'aws:mine': 'x' } }, /tags must not begin with "aws:"/],
+    [{ tags: { 'aws:mine': 'x' } }, /tags must not have keys that begin with "aws:"/],
     [{ target: neo.NeoTarget.ML_INF1, compilerOptions: neo.NeoCompilerOptions.dtype(neo.NeoDataType.INT64) }, /dtype/],
     [{ vpcConfig: { subnets: ['subnet-1'], securityGroupIds: ['sg-1'] } }, /role must be given/],
     [{ vpcConfig: { subnets: [], securityGroupIds: ['sg-1'] } }, /vpcConfig.subnets must contain 1 to 16 IDs/],

@@ -84,7 +84,7 @@ function card(templates: TemplateSet, subnet: TemplateResource, index: number, c
     line(37, name, true, COLOR.subnet),
     line(55, size.cidr ?? (size.mask === undefined ? 'addresses known at deployment' : `/${size.mask} from a pool`)),
     ...size.usable === undefined ? [] : [
-      line(72, `${grouped(size.usable)} usable IPs`),
+      line(72, `${grouped(size.usable)} usable addresses`),
       line(88, `${grouped(size.instances!)} instances`),
     ],
   ].join('');
@@ -143,7 +143,7 @@ function groupLines(templates: TemplateSet, network: CompilationNetwork, verdict
       toSubnets.set(traffic, [...toSubnets.get(traffic) ?? [], peerOf(rule, templates)]);
     } else if (verdict === 'to S3' || verdict === 'to a prefix list') {
       lines.push({
-        label: `out: ${traffic} → ${verdict === 'to S3' ? 'S3 prefix list' : `prefix list ${rule.peer.ids.join(', ')}, whose is not visible`}`,
+        label: `out: ${traffic} → ${verdict === 'to S3' ? 'S3 prefix list' : `prefix list ${rule.peer.ids.join(', ')}, whose owner is not visible`}`,
         state: verdict === 'to S3' ? 'good' : acceptedOr('unknown', verdictOf('OutboundOnlyToS3AndSubnets', rule.resource)),
       });
     } else {
@@ -195,7 +195,7 @@ function vpcNotes(templates: TemplateSet, { vpcId, otherSubnets, vpc, subnets }:
     && endpoint.properties.VpcEndpointType === 'Interface');
   const flowLogs = templates.ofType('AWS::EC2::FlowLog').filter(log => vpc && templates.references(log, 'ResourceId').includes(vpc));
   return [
-    ...subnets.length ? [{ label: 'An instance takes two IPs, and all instances may land in the same subnet', state: 'good' as const }] : [],
+    ...subnets.length ? [{ label: 'An instance needs two IP addresses, and all instances may be in the same subnet', state: 'good' as const }] : [],
     ...(['good', 'accepted', 'unknown', 'open'] as const).flatMap(state => {
       const names = inVpc.filter(endpoint => stateOf(verdictOf('OtherEndpointsRestricted', endpoint)) === state).map(endpoint => nameOf(endpoint));
       return names.length ? [{ label: `Interface endpoints: ${names.join(', ')}`, state }] : [];
@@ -219,7 +219,7 @@ function wrapped(words: string[], maxLength: number): string[] {
 }
 
 function grouped(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** The use of an action, for principals that are not denied it. */
@@ -277,7 +277,7 @@ function otherCard({ assetBuckets }: CompilationNetwork, { name, actions }: Reac
   return [
     box(COLUMN.x, y, COLUMN.width, OTHER_CARD.height, { fill, stroke, thick: 1.2 }),
     text(COLUMN.x + 14, y + 22, readableName(name), { size: 12.5, width: COLUMN.width - 28 }),
-    text(COLUMN.x + 14, y + 40, isAsset ? 'model assets, in the bootstrap bucket' : 'not made by this app', { size: 12, fill: isAsset ? COLOR.soft : STATE_COLOR.unknown }),
+    text(COLUMN.x + 14, y + 40, isAsset ? 'model assets, in the bootstrap bucket' : 'not created by this app', { size: 12, fill: isAsset ? COLOR.soft : STATE_COLOR.unknown }),
     text(COLUMN.x + 14, y + 57, actions.map(action => action.replace('s3:', '')).join(', '), { size: 11.5, fill: COLOR.soft, width: COLUMN.width - 20 }),
     arrow(elbow(from, y + OTHER_CARD.height / 2), 'allowed'),
   ];
@@ -326,6 +326,6 @@ function encryptionOf(templates: TemplateSet, bucket: TemplateResource): string 
   const rules = templates.choices(bucket.properties.BucketEncryption)
     .flatMap(encryption => templates.list(encryption.ServerSideEncryptionConfiguration));
   const defaults = rules.map(rule => rule.ServerSideEncryptionByDefault ?? {});
-  if (defaults.some(({ KMSMasterKeyID }) => KMSMasterKeyID !== undefined)) { return 'encrypted with a key of yours'; }
+  if (defaults.some(({ KMSMasterKeyID }) => KMSMasterKeyID !== undefined)) { return 'encrypted with your key'; }
   return defaults.some(({ SSEAlgorithm }) => String(SSEAlgorithm).startsWith('aws:kms')) ? 'encrypted with a key of AWS KMS' : 'encrypted by S3';
 }

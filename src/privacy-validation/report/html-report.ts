@@ -73,7 +73,7 @@ function networkTable(network: ReportedNetwork): string {
   return `<table class="facts"><tbody>
 ${row('VPC', [`${network.vpc}${network.cidr ? ` ${network.cidr}` : ''}${network.dedicated ? '' : ', shared with other workloads'}`])}
 ${row('Subnets', network.subnets.map(subnet => [subnet.constructPath, subnet.zone, subnet.cidr,
-  subnet.instances === undefined ? undefined : `${subnet.usableAddresses} usable IPs, ${subnet.instances} instances`].filter(part => part !== undefined).join(' · ')))}
+  subnet.instances === undefined ? undefined : `${subnet.usableAddresses} usable addresses, ${subnet.instances} instances`].filter(part => part !== undefined).join(' · ')))}
 ${row('Security groups', network.securityGroups)}
 ${row('S3 endpoints', network.s3Endpoints)}
 ${row('Buckets', network.buckets)}

@@ -191,7 +191,7 @@ function statusOf(observations: ReportedObservation[]): RuleStatus {
 function reportedNetwork(templates: TemplateSet, network: CompilationNetwork): ReportedNetwork {
   const paths = (resources: TemplateResource[]) => resources.map(({ constructPath }) => constructPath);
   return {
-    vpc: network.vpc?.constructPath ?? network.vpcId ?? 'not made by this app',
+    vpc: network.vpc?.constructPath ?? network.vpcId ?? 'not created by this app',
     cidr: network.vpc ? templates.property(network.vpc, 'CidrBlock').join(' or ') : '',
     dedicated: network.dedicated,
     subnets: network.subnets.map(subnet => {

@@ -36,7 +36,7 @@ function observed(job: JobPlacement, find: (id: string) => TemplateResource | un
   if (open.length > 0) { return { ...fail(resource, `subnets with a way out: ${open.join(', ')}`, location), isConsequence: true }; }
   const outside = found.filter(({ subnet }) => subnet?.type !== 'AWS::EC2::Subnet').map(({ id }) => id);
   return outside.length > 0
-    ? unknown(resource, `subnets not made by this app: ${outside.join(', ')}`, location)
+    ? unknown(resource, `subnets not created by this app: ${outside.join(', ')}`, location)
     : pass(resource, `${count(subnets.length, 'private subnet')}, ${count(securityGroups.length, 'security group')}`, location);
 }
 
