@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { NeoValidationError, formatValue } from '../util/errors';
 
 /**
@@ -27,6 +28,10 @@ export class NeoCoreMlShape {
    * @param dimensions integers of at least 1
    */
   public static fixed(...dimensions: number[]): NeoCoreMlShape {
+    const range = dimensions.find(dimension => typeof dimension === 'string' && !Token.isUnresolved(dimension));
+    if (range !== undefined) {
+      throw new NeoValidationError(`dimensions of a fixed shape must be integers of at least 1: for ranges, use NeoCoreMlShape.range; got: ${formatValue(range)}`);
+    }
     return new NeoCoreMlShape(flatDimensions('fixed', dimensions));
   }
 

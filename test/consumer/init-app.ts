@@ -85,6 +85,7 @@ export class InitApp {
       fs.writeFileSync(cdkJson, JSON.stringify({ ...JSON.parse(fs.readFileSync(cdkJson, 'utf8')), context: { ...context, ...flags } }));
       this.cdk('npx tsx app.ts', folder);
     }
+    this.requireInvalid(path.join(examples, 'invalid'), { ...context, ...flags });
     return `${names.length} examples with ${Object.keys(flags).length} recommended flags: ${names.join(', ')}`;
   }
 
@@ -102,6 +103,19 @@ export class InitApp {
     const template = fs.readFileSync(path.join(folder, 'cdk.out', 'Jobs.template.json'), 'utf8');
     if (!template.includes('Custom::SageMakerNeoCompilationJob') || !template.includes('Fn::GetStackOutput')) { throw new Error('it has no job that refers weakly to the network'); }
     return `network and job in two stacks, with weak references; ${/^Tests: .*$/m.exec(tests)?.[0].replace(/\s+/g, ' ')}`;
+  }
+
+  /** With the flags of the examples, findings of AWS's validator are errors. */
+  private requireInvalid(folder: string, context: object): void {
+    fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(folder, 'cdk.json'), JSON.stringify({ context }));
+    fs.writeFileSync(path.join(folder, 'app.ts'), `import { App, CfnResource, Stack } from 'aws-cdk-lib/core';
+new CfnResource(new Stack(new App(), 'Invalid'), 'Bucket', { type: 'AWS::S3::Bucket', properties: { NoSuchProperty: 1 } });
+`);
+    const { status, stdout, stderr } = run('node', [...this.synth('npx tsx app.ts'), '--output', path.join(folder, 'cdk.out')], this.env, folder);
+    if (status === 0 || !`${stdout}${stderr}`.includes('NoSuchProperty')) {
+      throw new Error(`AWS's validator takes a property that a bucket does not have: cdk synth exits with ${status}:\n${stdout}\n${stderr}`);
+    }
   }
 
   private cdk(app: string, folder: string): void {

@@ -104,7 +104,7 @@ describe('errors', () => {
       () => NeoDataInputShape.fromCoreMlInputs({ input0: { shape: NeoCoreMlShape.fixed(1, dimension) } }),
       () => NeoDataInputShape.fromCoreMlInputs({ input0: { shape: NeoCoreMlShape.fixed(1), defaultShape: NeoCoreMlShape.fixed(dimension as any) } }),
     ]) {
-      expect(make).toThrow(/(Neo compiles for fixed sizes|range in the shape|must be separate arguments).*got: /);
+      expect(make).toThrow(/(Neo compiles for fixed sizes|range in the shape|must be separate arguments|dimensions of a fixed shape).*got: /);
     }
   });
 
@@ -146,6 +146,7 @@ describe('errors', () => {
     ['a choice of Core ML shapes that is one shape', () => NeoCoreMlShape.enumerated(1 as any), /^shapes must each be a fixed shape.*; got: 1$/],
     ['a choice of choices', () => NeoCoreMlShape.enumerated(NeoCoreMlShape.enumerated(NeoCoreMlShape.fixed(1))), /^shapes must each be a fixed shape.*; got: \[\[1\]\]$/],
     ['a list of Core ML dimensions', () => NeoCoreMlShape.range(['1..10', 3] as any), /separate arguments, such as NeoCoreMlShape\.range.*got: \["1\.\.10",3\]$/],
+    ['a range in a fixed Core ML shape', () => NeoCoreMlShape.fixed('1..10' as any, 3), /^dimensions of a fixed shape must be integers.*NeoCoreMlShape\.range; got: "1\.\.10"$/],
     ['a list of dimensions', () => NeoDataInputShape.of('a', [1, 3] as any), /dimensions must be separate arguments.*got: \[1,3\]$/],
     ['no name', () => NeoDataInputShape.of(undefined as any, 1), /inputName must be the name.*got: undefined$/],
     ['dimensions alone', () => NeoDataInputShape.of(1 as any, 3), /inputName must be the name.*got: 1$/],
