@@ -24,7 +24,7 @@ export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
   // Each package shows its own language in its README and API docs, and so does Construct Hub, which reads the translations and the fixture.
   const translate = project.addTask('translate', {
     description: 'Compile the snippets of README and docstrings and translate them into all languages (jsii-rosetta)',
-    exec: 'jsii-rosetta extract --strict --compress-tablet --cache node_modules/.cache/rosetta/translations.json .',
+    exec: 'jsii-rosetta extract --strict --compress-tablet --cache .cache/rosetta/translations.json .',
   });
 
   // jsii-pacmak would write an .npmignore, which a build in CI would treat as a change of the repository.
@@ -32,11 +32,7 @@ export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
     const task = project.tasks.tryFind(`package:${target}`)!;
     task.reset();
     task.spawn(translate);
-    const pacmak = `jsii-pacmak -v --no-npmignore --target ${target}`;
-    if (target !== 'dotnet') { task.exec(pacmak); continue; }
-    // jsii-pacmak adds a README to all packages but NuGet's. The path is that of NUGET_PROPS in the program.
-    task.exec(program('build/nuget-readme.ts'));
-    task.exec(`DirectoryBuildPropsPath="$PWD/node_modules/.cache/nuget/Directory.Build.props" ${pacmak}`);
+    task.exec(target === 'dotnet' ? program('build/package-dotnet.ts') : `jsii-pacmak -v --no-npmignore --target ${target}`);
   }
 
   // A name is loaded when it is first used.

@@ -1,7 +1,7 @@
 import { execFile } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
-import { NUGET_PROPS, writeNuGetReadme } from '../../build/nuget-readme';
+import { NUGET_PROPS, writeNuGetReadme } from '../../build/package-dotnet';
 import { type Outcome, ROOT } from '../templates/tools';
 
 export type Target = 'python' | 'java' | 'go' | 'dotnet';

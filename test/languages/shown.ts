@@ -4,7 +4,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import type { Target } from './packages';
-import { NUGET_PROPS } from '../../build/nuget-readme';
+import { NUGET_PROPS } from '../../build/package-dotnet';
 import { ROOT, run } from '../templates/tools';
 
 interface Shown {

@@ -1,8 +1,9 @@
 /**
- * Writes the README with its snippets in C#, and the MSBuild properties that put it into the NuGet package: jsii-pacmak adds a README to the other
- * packages only. MSBuild imports the properties because the environment variable `DirectoryBuildPropsPath` names their file. The path must be absolute:
- * MSBuild ignores a relative one without a message. This is part of `npx projen package:dotnet`.
+ * Creates the .NET package. jsii-pacmak adds a README to the other packages only, so this program writes the README with its snippets in C#, and MSBuild
+ * properties that put it into the NuGet package. MSBuild imports them because the environment variable `DirectoryBuildPropsPath` names their file. The
+ * path must be absolute: MSBuild ignores a relative one without a message. This is part of `npx projen package:dotnet`.
  */
+import { spawnSync } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
 import { RosettaTabletReader, TargetLanguage, UnknownSnippetMode } from 'jsii-rosetta';
@@ -32,4 +33,12 @@ export async function writeNuGetReadme(): Promise<void> {
   fs.writeFileSync(NUGET_PROPS, PROPS);
 }
 
-if (require.main === module) { void writeNuGetReadme(); }
+async function packageDotnet(): Promise<void> {
+  await writeNuGetReadme();
+  const { status } = spawnSync(process.execPath, [require.resolve('jsii-pacmak/bin/jsii-pacmak'), '-v', '--no-npmignore', '--target', 'dotnet'], {
+    cwd: ROOT, stdio: 'inherit', env: { ...process.env, DirectoryBuildPropsPath: NUGET_PROPS },
+  });
+  process.exitCode = status ?? 1;
+}
+
+if (require.main === module) { void packageDotnet(); }
