@@ -82,6 +82,12 @@ describe('the state machine', () => {
     expect(Object.keys(machines)).toEqual([expect.stringContaining('FleetStateMachine')]);
   });
 
+  test('succeeds without compilations if there is nothing to compile', () => {
+    const definition: any = new SynthesizedTemplate(template.toJSON() as any).definition(Object.keys(template.findResources('AWS::StepFunctions::StateMachine'))
+      .find(id => id.includes('FleetStateMachine'))!);
+    expect(definition.States['Nothing to compile']).toMatchObject({ Type: 'Succeed', Output: { Compilations: 0 } });
+  });
+
   test('bounds the jobs by maxConcurrentJobs and the failures by the percentage', () => {
     const compile: any = (new SynthesizedTemplate(template.toJSON() as any)).definition(Object.keys(template.findResources('AWS::StepFunctions::StateMachine'))
       .find(id => id.includes('FleetStateMachine'))!).States.Compile;
@@ -174,6 +180,12 @@ test('uploads of archives below the prefix start the fleet, by a queue and a pip
   });
   // While the pipe collects a batch, it must not receive what it has.
   template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 180, RedrivePolicy: Match.anyValue() });
+  for (const queue of ['FleetUploadsQueue', 'FleetUploadsNotStarted']) {
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      Queues: [{ Ref: Match.stringLikeRegexp(queue) }],
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })]) },
+    });
+  }
   // An upload of the first seconds may list the executions.
   template.hasResource('AWS::Pipes::Pipe', { DependsOn: Match.arrayWith([Match.stringLikeRegexp('FleetUploadsTurns')]) });
   // Otherwise CloudFormation would find a cycle.

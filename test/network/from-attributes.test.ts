@@ -93,3 +93,16 @@ describe('reading a model', () => {
     templateOf(stack).resourceCountIs('AWS::IAM::Policy', 1);
   });
 });
+
+test.each<[string, any, string]>([
+  ['no bucket', 'company-models', 'bucket has the wrong type: it must be a bucket (s3.IBucket)'],
+  ['nothing', undefined, 'bucket must be given'],
+])('fails to write a policy statement for %s', (_name, bucket, message) => {
+  expect(() => imported(newStack()).bucketPolicyStatement(bucket)).toThrow(message);
+});
+
+test('fails to write a policy statement for a bucket in another Region', () => {
+  const stack = newStack({ env: { region: 'eu-west-1' } });
+  const bucket = s3.Bucket.fromBucketAttributes(stack, 'Models', { bucketName: 'company-models', region: 'ap-south-2' });
+  expect(() => imported(stack).bucketPolicyStatement(bucket)).toThrow(/^bucket .*ap-south-2/);
+});

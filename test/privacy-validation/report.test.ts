@@ -11,7 +11,7 @@ import { instancesIn } from '../../src/network/new-vpc';
 import { drawNetworks } from '../../src/privacy-validation/network-picture';
 import { STATE_COLOR } from '../../src/privacy-validation/picture/svg';
 import { htmlReport } from '../../src/privacy-validation/report/html-report';
-import { evaluate, LIMITS, PRIVACY_RULES } from '../../src/privacy-validation/report/privacy-report';
+import { evaluate, LIMITS, PRIVACY_RULES, verdictsOf, type PrivacyReport } from '../../src/privacy-validation/report/privacy-report';
 import { TemplateSet } from '../../src/privacy-validation/template/template-set';
 import { archive } from '../compilation-job/fixture';
 
@@ -174,4 +174,13 @@ describe('of the first example in README.md and a fleet', () => {
     expect(report.networks[0].assetBuckets).toEqual(['cdk-hnb659fds-assets-<account>-<region>']);
     expect(htmlReport(report, '')).toContain('cdk-hnb659fds-assets-&lt;account&gt;-&lt;region&gt;, of the bootstrap stack: IAM policies decide which principals may read them there');
   });
+});
+
+test.each([
+  [['pass', 'fail']], [['fail', 'pass']], [['unknown', 'fail', 'accepted']], [['accepted', 'fail']],
+])('of several verdicts on a resource, %j, the picture shows the worst', verdicts => {
+  const observations = verdicts.map(verdict => ({ template: 'Template', logicalId: 'Vpc', verdict }));
+  const report = { rules: [{ id: 'NoVpcPeering', observations }, { id: 'NoNatGateway', observations: [{ ...observations[0], verdict: 'pass' }] }] } as unknown as PrivacyReport;
+  const [vpc] = TemplateSet.of({ Resources: { Vpc: { Type: 'AWS::EC2::VPC' } } }).resources;
+  expect(['NoVpcPeering', 'NoNatGateway', 'OtherRule'].map(id => verdictsOf(report)(id, vpc))).toEqual(['fail', 'pass', undefined]);
 });
