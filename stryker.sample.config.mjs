@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import full from './stryker.config.mjs';
 
-/** Of the code of each file, windows of five lines: one for every 300 lines, and of these windows one in three. */
+/** Of the code of each file, windows of five lines: one for every 300 lines, and of these windows one in six. */
 const WINDOW = 5;
 const PER_LINES = 300;
-const ONE_IN = Number(process.env.NEO_ONE_IN ?? 3);
+const ONE_IN = Number(process.env.NEO_ONE_IN ?? 6);
 
 /** Another seed is another sample. */
 const SEED = process.env.NEO_SEED ?? '1';

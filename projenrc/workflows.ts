@@ -54,7 +54,7 @@ export function configureWorkflows(project: awscdk.AwsCdkConstructLibrary): void
   ]);
 
   // This is a separate job, because it takes as long as all other checks.
-  addJob('mutation', 60, [{ name: 'Mutation tests', run: 'npm ci --ignore-scripts && npm run test:mutation:sample' }]);
+  addJob('mutation', 90, [{ name: 'Mutation tests', run: 'npm ci --ignore-scripts && npm run test:mutation:sample' }]);
 
   project.github?.tryFindWorkflow('release')?.file?.patch(
     // publib's default; no registry is named here.

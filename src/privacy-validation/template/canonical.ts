@@ -209,7 +209,7 @@ class Evaluation {
     // It contains a pseudo parameter, such as the Region, which users cannot choose, so the result counts as known.
     if (text?.includes('${') && !isUnknown(text)) { return delimiter === separator ? text : `\${join ${plain([delimiter, separator])} ${text.replace(/[${}]/g, '')}}`; }
     const entries = this.entries(parts, scope);
-    return entries.length === 0 && text === undefined && !Array.isArray(parts) ? undefined : this.resolved(entries.join(delimiter), scope);
+    return entries.length === 0 && !Array.isArray(parts) ? undefined : this.resolved(entries.join(delimiter), scope);
   }
 
   private split([delimiter, source]: any[], scope: ResolutionScope): string[] {
