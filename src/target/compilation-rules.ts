@@ -299,10 +299,7 @@ function documentedCombination(c: Compilation, report: Report): void {
   }
 }
 
-/**
- * Returns the versions of the framework that AWS documents for the target. It is empty for any version, and undefined if AWS does not document the
- * framework.
- */
+/** Returns the versions of the framework that AWS documents for the target: empty for any, undefined if AWS does not document the framework. */
 function documentedVersions(c: Compilation): readonly string[] | undefined {
   const isErrorAlready = c.framework === 'TFLITE' && c.isInstance
     || c.deviceFacts?.onlyFrameworks && !c.deviceFacts.onlyFrameworks.includes(c.framework!);

@@ -89,10 +89,13 @@ function referencedType(text: unknown): string {
  */
 export const S3_URI_OF_OTHER_THAN_BUCKET = new RegExp(`^s3:\\/\\/(arn:[^/]*|[^/]*(${KINDS.map(({ name }) => name.source.replace(/\$/g, '')).filter(suffix => suffix !== '(?!)').join('|')}))\\/`);
 
+/** The same, anywhere in JSONata. */
+const WITHIN_JSONATA = new RegExp(S3_URI_OF_OTHER_THAN_BUCKET.source.slice(1));
+
 /** Fails if an S3 URI, or JSONata that builds one, names a bucket that is not a general purpose bucket. */
 export function requireGeneralPurposeUri(scope: IConstruct | undefined, s3Uri: string): void {
   const type = referencedType(s3Uri);
-  if (new RegExp(S3_URI_OF_OTHER_THAN_BUCKET.source.slice(1)).test(s3Uri) || KINDS.some(({ resource }) => resource.test(type))) {
+  if (WITHIN_JSONATA.test(s3Uri) || KINDS.some(({ resource }) => resource.test(type))) {
     throw new NeoValidationError(`s3Uri must name a general purpose bucket, not an access point or a bucket of another kind; got: ${formatValue(s3Uri)}`, scope);
   }
 }

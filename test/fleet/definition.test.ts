@@ -75,6 +75,8 @@ test('asl-validator does find faults in such a definition', () => {
 describe('the state machine', () => {
   const { stack } = fleets['a prefix'];
   const template = Template.fromStack(stack);
+  const [machine] = Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).filter(id => id.includes('FleetStateMachine'));
+  const { States: states }: any = new SynthesizedTemplate(template.toJSON() as any).definition(machine);
 
   test('waits for the whole network', () => {
     const [ready] = Object.keys(template.findResources('AWS::CloudFormation::WaitConditionHandle'));
@@ -83,14 +85,11 @@ describe('the state machine', () => {
   });
 
   test('succeeds without compilations if there is nothing to compile', () => {
-    const definition: any = new SynthesizedTemplate(template.toJSON() as any).definition(Object.keys(template.findResources('AWS::StepFunctions::StateMachine'))
-      .find(id => id.includes('FleetStateMachine'))!);
-    expect(definition.States['Nothing to compile']).toMatchObject({ Type: 'Succeed', Output: { Compilations: 0 } });
+    expect(states['Nothing to compile']).toMatchObject({ Type: 'Succeed', Output: { Compilations: 0 } });
   });
 
   test('bounds the jobs by maxConcurrentJobs and the failures by the percentage', () => {
-    const compile: any = (new SynthesizedTemplate(template.toJSON() as any)).definition(Object.keys(template.findResources('AWS::StepFunctions::StateMachine'))
-      .find(id => id.includes('FleetStateMachine'))!).States.Compile;
+    const compile = states.Compile;
     expect(compile.MaxConcurrency).toBe(4);
     expect(compile.ToleratedFailurePercentage).toBe('{% $tolerated %}');
     const limit = compile.ItemProcessor.States.Create.Retry.find(({ ErrorEquals }: any) => ErrorEquals.includes('SageMaker.ResourceLimitExceededException'));
