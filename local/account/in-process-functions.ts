@@ -60,7 +60,7 @@ function programOf(entry: string, environment: Readonly<Record<string, string>>,
   const answer = (step: Omit<Step, 'StartedAt'>) => sendAnswer(step, put, sleep);
   switch (entry) {
     case 'index.onEvent': {
-      const stateMachine = async () => ({ start: (name: string, input: object) => startExecution(environment.STATE_MACHINE_ARN, name, input) });
+      const stateMachine = { start: (name: string, input: object) => startExecution(environment.STATE_MACHINE_ARN, name, input) };
       return event => start(event, { stateMachine, sendAnswer: answer, sleep, now: clock.now });
     }
     case 'index.isComplete': {
@@ -86,8 +86,8 @@ function dependencies({ clock, call, describe, stackStatus }: Surroundings): Dep
   const send = (command: any) => call(command.constructor.name.replace(/Command$/, ''), command.input);
   return {
     sagemaker: { send } as any,
-    artifacts: async () => { throw new Error('no artifacts are deleted here'); },
-    stackResources: async () => ({ describe: (_stackId, logicalId) => describe(logicalId), stackStatus }),
+    artifacts: { delete: () => { throw new Error('no artifacts are deleted here'); } },
+    stackResources: { describe: (_stackId, logicalId) => describe(logicalId), stackStatus },
     now: clock.now,
     log: () => {},
   };

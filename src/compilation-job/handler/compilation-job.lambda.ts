@@ -22,7 +22,7 @@
  *            gone, never created, other owner's id        nothing to do
  */
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import type { OnDemand } from './dependencies';
+import { Artifacts, EventBus, StackResources, StateMachine } from './dependencies';
 import { CompilationJobHandler } from './handler';
 import type { Progress, Step } from './request';
 import { sendAnswer, start } from './start';
@@ -33,25 +33,20 @@ export { CompilationJobHandler };
 /** The calls of a check must end before the function's timeout, whatever the network does. */
 const config = { maxAttempts: 3, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true } };
 
-function once<T>(make: OnDemand<T>): OnDemand<T> {
-  let made: Promise<T> | undefined;
-  return () => made ??= make();
-}
-
 const busName = process.env[EVENT_BUS_VARIABLE];
 
 let handler: CompilationJobHandler | undefined;
 const instance = () => handler ??= new CompilationJobHandler({
   sagemaker: new SageMakerClient(config),
-  artifacts: once(async () => new (await import('./artifacts.js')).Artifacts(config)),
-  stackResources: once(async () => new (await import('./stack-resources.js')).StackResources(config)),
-  eventBus: busName === undefined ? undefined : once(async () => new (await import('./event-bus.js')).EventBus(busName, config)),
+  artifacts: new Artifacts(config),
+  stackResources: new StackResources(config),
+  eventBus: busName === undefined ? undefined : new EventBus(busName, config),
   now: Date.now,
   // console.log would add the time and the request ID, but metric filters and Logs Insights need plain JSON.
   log: entry => process.stdout.write(`${JSON.stringify(entry)}\n`),
 });
 
-const stateMachine = once(async () => new (await import('./state-machine.js')).StateMachine(process.env[STATE_MACHINE_VARIABLE]!, config));
+const stateMachine = new StateMachine(process.env[STATE_MACHINE_VARIABLE]!, config);
 const sleep = (ms: number) => new Promise<void>(resolve => { setTimeout(resolve, ms); });
 
 export const onEvent = (request: Step['Request']): Promise<void> => start(request, { stateMachine, sendAnswer, sleep, now: Date.now });

@@ -171,14 +171,13 @@ export class CreateOrUpdateHandler {
   private async unwantedStatus(request: PolledRequest): Promise<string | undefined> {
     const { StackId, LogicalResourceId, RequestType, OldPhysicalResourceId, Memory } = request;
     try {
-      const stack = await this.deps.stackResources();
-      const { status, physicalId } = await stack.describe(StackId, LogicalResourceId);
+      const { status, physicalId } = await this.deps.stackResources.describe(StackId, LogicalResourceId);
       if (status !== `${RequestType.toUpperCase()}_IN_PROGRESS`) { return `${status}`; }
       if (RequestType !== 'Update') { return undefined; }
       // For this Update, CloudFormation reports the physical id of the request. For its rollback, it may report the same id, but another stack
       // status.
       if (physicalId && OldPhysicalResourceId && physicalId !== OldPhysicalResourceId) { return `${status} of ${physicalId}`; }
-      const stackStatus = await stack.stackStatus(StackId);
+      const stackStatus = await this.deps.stackResources.stackStatus(StackId);
       Memory.StackStatus ??= stackStatus;
       return stackStatus === Memory.StackStatus ? undefined : `${status} of a stack in ${stackStatus}`;
     } catch (error) {

@@ -94,7 +94,7 @@ export class CompilationJobHandler {
   /** Read as early as possible: the rollback of this Update is later recognized by a different status. */
   private async stackStatus({ StackId }: ResourceRequest): Promise<string | undefined> {
     try {
-      return await (await this.deps.stackResources()).stackStatus(StackId);
+      return await this.deps.stackResources.stackStatus(StackId);
     } catch (e) {
       this.deps.log({ action: 'not told', stack: StackId, why: (e as Error).name });
       return undefined;

@@ -103,7 +103,7 @@ export class NeoJobs {
     const artifact = artifactOf(job);
     if (!artifact || !`/${artifact.key}`.includes(`/${job.CompilationJobName}/`)) { return; }
     try {
-      await (await this.deps.artifacts()).delete(artifact.bucket, artifact.key);
+      await this.deps.artifacts.delete(artifact.bucket, artifact.key);
     } catch (e) {
       // The artifact is already gone if its bucket is.
       if ((e as AwsError).name !== 'NoSuchBucket') { throw e; }

@@ -26,7 +26,7 @@ export function failed(request: ResourceRequest, error: JobFailure): Compilation
 export async function report({ log, eventBus }: Dependencies, outcome: CompilationOutcome): Promise<void> {
   log({ action: OUTCOME_ACTION, ...outcome });
   try {
-    await (await eventBus?.())?.put(outcome);
+    await eventBus?.put(outcome);
   } catch (e) {
     log({ action: 'event lost', resource: outcome.logicalResourceId, why: `${(e as Error).name}: ${(e as Error).message}` });
   }

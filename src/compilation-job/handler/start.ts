@@ -1,11 +1,10 @@
 import * as https from 'https';
-import type { OnDemand } from './dependencies';
+import type { StateMachine } from './dependencies';
 import { isTransient } from './errors';
 import type { AwsError } from './errors';
 import { digest, jobNameOf } from './identity';
 import { JobFailure } from './outcome';
 import type { Progress, Step } from './request';
-import type { StateMachine } from './state-machine';
 
 type Request = Step['Request'];
 
@@ -17,7 +16,7 @@ const LONGEST_WAIT_SECONDS = 10;
 
 /** The dependencies of `start`. Tests replace them. */
 export interface Starting {
-  readonly stateMachine: OnDemand<Pick<StateMachine, 'start'>>;
+  readonly stateMachine: Pick<StateMachine, 'start'>;
   readonly sendAnswer: (step: { Request: Request; Progress: Progress }) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -34,7 +33,7 @@ export async function start(Request: Request, { stateMachine, sendAnswer: answer
   const began = now();
   for (let wait = 1; ; wait = Math.min(2 * wait, LONGEST_WAIT_SECONDS)) {
     try {
-      await (await stateMachine()).start(executionNameOf(Request), { Request, Progress: {} });
+      await stateMachine.start(executionNameOf(Request), { Request, Progress: {} });
       return;
     } catch (error) {
       const e = error as AwsError;

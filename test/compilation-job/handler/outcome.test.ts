@@ -1,6 +1,6 @@
 import { FrontEnd, NeoService, SimulatedClock, startHttpServer } from '../../../local/sagemaker';
 import { EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE } from '../../../src/compilation-job/compilation-job-properties';
-import { EventBus } from '../../../src/compilation-job/handler/event-bus';
+import { EventBus } from '../../../src/compilation-job/handler/dependencies';
 import { report } from '../../../src/compilation-job/handler/outcome';
 import { BUNDLE, BundledHandler } from '../protocol/bundle';
 import { SimulatedResource } from '../protocol/simulated-resource';

@@ -1,5 +1,4 @@
-import type { Dependencies } from '../../../src/compilation-job/handler/dependencies';
-import { EventBus } from '../../../src/compilation-job/handler/event-bus';
+import { EventBus, type Dependencies } from '../../../src/compilation-job/handler/dependencies';
 import { BundledHandler } from '../protocol/bundle';
 import { properties } from '../protocol/world';
 
@@ -17,8 +16,8 @@ function look(answers: { Describe?: object; status?: string }, request: object =
         return {};
       },
     } as any,
-    artifacts: jest.fn(),
-    stackResources: async () => ({ describe: async () => ({ status: answers.status }), stackStatus: async () => undefined }),
+    artifacts: { delete: jest.fn() },
+    stackResources: { describe: async () => ({ status: answers.status }), stackStatus: async () => undefined },
     now: () => 0,
     log: () => {},
   };
@@ -48,6 +47,6 @@ test('a resource without a status is not one that waits for a job', async () => 
 
 test('an event bus that says nothing of the entry', async () => {
   const eventBus = new EventBus('default', {});
-  (eventBus as any).client = { send: async () => ({}) };
+  (eventBus as any).client = { putEvents: async () => ({}) };
   await expect(eventBus.put({ outcome: 'COMPLETED' } as any)).resolves.toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { queryApi } from '../../../local/aws/query-protocol';
 import { LocalServer } from '../../../local/aws/server';
-import { StackResources } from '../../../src/compilation-job/handler/stack-resources';
+import { StackResources } from '../../../src/compilation-job/handler/dependencies';
 
 const asked: object[] = [];
 let details: { [name: string]: { ResourceStatus: string; PhysicalResourceId: string } };

@@ -18,13 +18,13 @@ function starting(errors: (string | undefined)[]) {
   const started: { name: string; input: any; at: number }[] = [];
   const answers: any[] = [];
   const deps: Starting = {
-    stateMachine: async () => ({
+    stateMachine: {
       start: async (name, input) => {
         started.push({ name, input, at: now / 1000 });
         const failure = errors.length > 1 ? errors.shift() : errors[0];
         if (failure) { throw error(failure); }
       },
-    }),
+    },
     sendAnswer: async step => { answers.push(step); },
     now: () => now,
     sleep: async ms => { now += ms; },

@@ -1,7 +1,7 @@
 import type { Weather } from './weather';
 import { faults, FaultSchedule, FrontEnd, InProcessTransport, NeoService, offlineConfig, sageMakerClient, SimulatedClock, type CallRecord, type Fault, type JobPlan, type JobRecord } from '../../../local/sagemaker';
 import type { CompilationJobProperties, CompilationOutcome } from '../../../src/compilation-job/compilation-job-properties';
-import { Artifacts } from '../../../src/compilation-job/handler/artifacts';
+import { Artifacts } from '../../../src/compilation-job/handler/dependencies';
 import type { CompilationJobHandler } from '../../../src/compilation-job/handler/handler';
 import { jobNameOf } from '../../../src/compilation-job/handler/identity';
 import type { Progress, ResourceRequest } from '../../../src/compilation-job/handler/request';
@@ -259,19 +259,19 @@ export class World {
     const transport = new InProcessTransport(this.frontEnd);
     const handler = new this.Handler({
       sagemaker: sageMakerClient(transport),
-      artifacts: async () => new Artifacts({ ...offlineConfig(transport), forcePathStyle: true }),
-      stackResources: async () => ({
+      artifacts: new Artifacts({ ...offlineConfig(transport), forcePathStyle: true }),
+      stackResources: {
         describe: async (_stackId, logicalId) => ({ status: this.statusOf(logicalId), physicalId: this.physicalIds.get(logicalId) }),
         stackStatus: async () => this.askForStackStatus(),
-      }),
+      },
       now: this.clock.now,
       log: entry => this.logs.push(entry),
-      eventBus: async () => ({
+      eventBus: {
         put: async outcome => {
           if (this.putEventError) { throw this.putEventError; }
           this.events.push(outcome);
         },
-      }),
+      },
     });
     return this.process = { transport, handler };
   }
