@@ -1,14 +1,22 @@
+import * as fs from 'fs';
 import * as path from 'path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
 export const ROOT = path.join(__dirname, '..', '..');
 const OUT = path.join(ROOT, '.cache', 'bench');
 
+/**
+ * The compiled library, installed for the programs. CDK keeps a stack trace for each resource, and leaves out the frames of files in node_modules.
+ */
+const LIBRARY = path.join(OUT, 'node_modules', 'cdk-sagemaker-neo');
+
 /** Replaces the library's sources by the compiled library, as a consumer has it. */
 const compiledLibrary: Plugin = {
   name: 'compiled-library',
   setup({ onResolve }) {
-    onResolve({ filter: /^(\.\.\/)+src(\/|$)/ }, ({ path: source }) => ({ path: path.join(ROOT, source.replace(/^(\.\.\/)+src/, 'lib')), external: true }));
+    fs.rmSync(LIBRARY, { recursive: true, force: true });
+    ['lib', 'assets', 'package.json'].forEach(part => fs.cpSync(path.join(ROOT, part), path.join(LIBRARY, part), { recursive: true }));
+    onResolve({ filter: /^(\.\.\/)+src(\/|$)/ }, ({ path: source }) => ({ path: path.join(LIBRARY, source.replace(/^(\.\.\/)+src/, 'lib')), external: true }));
   },
 };
 

@@ -1,6 +1,7 @@
 import { Annotations, CfnResource, Duration, Lazy, RemovalPolicy, Stack, TagManager, TagType, Token, type CfnElement, type ITaggableV2 } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -162,9 +163,6 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     return new ImportedCompilationJob(scope, id, attrs);
   }
 
-  /** Collects the tags of the job. */
-  public readonly cdkTagManager: TagManager;
-
   /**
    * Bucket of the compiled model.
    */
@@ -186,20 +184,26 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
    */
   public readonly maxRuntime: Duration;
 
-  /** @internal */
-  public readonly _observation: JobObservation;
+  private readonly provider: CompilationJobProvider;
 
-  /** @internal */
-  protected readonly _artifacts: Artifacts;
+  /** The name of the job, or the beginning of its generated name. */
+  private readonly jobNamePrefix: string;
+
+  /** Pattern of the keys of the objects that the job writes. */
+  private readonly artifactPattern: string;
+
+  private readonly outputEncryptionKey?: kms.IKey;
 
   private readonly resource: CfnResource;
+
+  private tagManager?: TagManager;
 
   /**
    * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope
    * @param props network, model, target and output
    */
-  constructor(scope: Construct, id: string, private readonly props: NeoCompilationJobProps) {
+  constructor(scope: Construct, id: string, props: NeoCompilationJobProps) {
     super(scope, id);
     const { timeout, waitForCompletion } = validateJobProps(this, props, new.target !== NeoCompilationJob);
     this.waitsForCompletion = waitForCompletion;
@@ -210,10 +214,8 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     this.vpcConfig = props.vpcConfig;
     this.outputBucket = props.outputBucket;
     this.maxRuntime = settings.maxRuntime;
-    this.cdkTagManager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', props.tags
-      && Object.entries(props.tags).map(([key, value]) => ({ key, value })));
-    // `Tags.of` may add tags until then.
-    this.node.addValidation({ validate: () => [tagError(this.cdkTagManager.tagValues(), MAX_TAGS.deployment)].filter(error => error !== undefined) });
+    this.outputEncryptionKey = settings.outputEncryptionKey;
+    if (props.tags) { this.tagManager = this.createTagManager(props.tags); }
 
     const model = bindModel(this, props.model, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
@@ -224,20 +226,14 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     provider.allowPassRole(role);
     if (props.functionLogRetention !== undefined) { provider.retainLogs(props.functionLogRetention); }
     if (props.compilationJobName) { provider.allowJobName(props.compilationJobName); }
+    this.provider = provider;
     const jobNamePrefix = `${provider.jobNamePrefix}-${jobNamePart(id, 21)}`;
+    this.jobNamePrefix = props.compilationJobName ?? `${jobNamePrefix}-`;
     // The pattern does not contain the job's name, which is an attribute of the job: a grant to the network's role must not wait for the job, which
     // waits for the role.
-    const pattern = inPolicy(`${literally(outputPrefix)}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`);
-    this._artifacts = { bucket: this.outputBucket, pattern, key: settings.outputEncryptionKey };
-    this._observation = {
-      provider,
-      outcomes: { stackName: [Stack.of(this).stackName], logicalResourceId: [this.logicalResourceId] },
-      jobNamePrefix: props.compilationJobName ?? `${jobNamePrefix}-`,
-      maxRuntime: this.maxRuntime,
-      waitsForCompletion: this.waitsForCompletion,
-    };
+    this.artifactPattern = inPolicy(`${literally(outputPrefix)}/${props.compilationJobName ?? `${jobNamePrefix}-*`}/*`);
     if (props.deleteArtifacts) {
-      provider.allowDeleteArtifacts(this.outputBucket, pattern);
+      provider.allowDeleteArtifacts(this.outputBucket, this.artifactPattern);
       // The handler does not use the jobs' endpoint, so a bucket policy that denies deletions must exempt it.
       if (privateVpc) { allowDeletion(this, privateVpc, provider.role); }
     }
@@ -245,7 +241,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     const properties: CompilationJobProperties = {
       JobName: props.compilationJobName,
       JobNamePrefix: jobNamePrefix,
-      Request: this.request(settings, model),
+      Request: this.request(settings, props, model),
       Tags: this.renderedTags(provider.jobNamePrefix),
       ModelVersion: model.modelVersion,
       WaitForCompletion: waitForCompletion ? 'true' : 'false',
@@ -263,6 +259,28 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     // A job is created after its network and its permissions, and deleted before them.
     this.resource.node.addDependency(...[privateVpc, role === privateVpc?.role ? undefined : role].filter(dependency => dependency !== undefined));
     if (privateVpc) { bucketPoliciesOf(privateVpc)?._orderJob(this.resource); }
+  }
+
+  /** Collects the tags of the job. */
+  public get cdkTagManager(): TagManager {
+    this.tagManager ??= this.createTagManager();
+    return this.tagManager;
+  }
+
+  /** @internal */
+  public get _observation(): JobObservation {
+    return {
+      provider: this.provider,
+      outcomes: { stackName: [Stack.of(this).stackName], logicalResourceId: [this.logicalResourceId] },
+      jobNamePrefix: this.jobNamePrefix,
+      maxRuntime: this.maxRuntime,
+      waitsForCompletion: this.waitsForCompletion,
+    };
+  }
+
+  /** @internal */
+  protected get _artifacts(): Artifacts {
+    return { bucket: this.outputBucket, pattern: this.artifactPattern, key: this.outputEncryptionKey };
   }
 
   public get jobName(): string {
@@ -290,7 +308,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
   }
 
   public get inferenceImage(): string {
-    if (this.props.target.isEdge) {
+    if (this.target.isEdge) {
       throw new NeoValidationError('inferenceImage is known for cloud targets only, because Neo has no image for edge devices: use modelArtifactsUri instead', this);
     }
     return this.resultAttribute('inferenceImage', 'InferenceImage');
@@ -302,13 +320,13 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
 
   public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     const metric = outcomeMetric(this, metricName, Stack.of(this).stackName, this.logicalResourceId, props);
-    OutcomeMetrics.of(this._observation.provider!).record(metricName);
+    OutcomeMetrics.of(this.provider).record(metricName);
     return metric;
   }
 
   /** Renders the CreateCompilationJob request. The handler appends the job's name to the output location. */
-  private request(settings: CompilationSettings, model: NeoModelConfig): CompilationJobProperties['Request'] {
-    const request = compilationRequest(this, settings, { ...this.props, model }, settings.outputUri);
+  private request(settings: CompilationSettings, props: NeoCompilationJobProps, model: NeoModelConfig): CompilationJobProperties['Request'] {
+    const request = compilationRequest(this, settings, { ...props, model }, settings.outputUri);
     const { MaxRuntimeInSeconds, MaxPendingTimeInSeconds } = request.StoppingCondition;
     return {
       ...request as any,
@@ -316,10 +334,18 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     };
   }
 
+  /** Most jobs have no tags of their own, so the tag manager is created when it is first used. */
+  private createTagManager(tags: { [key: string]: string } = {}): TagManager {
+    const manager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', Object.entries(tags).map(([key, value]) => ({ key, value })));
+    // `Tags.of` may add tags until then.
+    this.node.addValidation({ validate: () => [tagError(manager.tagValues(), MAX_TAGS.deployment)].filter(error => error !== undefined) });
+    return manager;
+  }
+
   /** TagManager renders the spelling of L1 constructs, `key` and `value`, but the API expects `Key` and `Value`. */
   private renderedTags(stackPrefix: string): CompilationJobProperties['Tags'] {
     return Lazy.any({
-      produce: () => [...this.cdkTagManager.renderTags() ?? [], { key: STACK_TAG, value: stackPrefix }]
+      produce: () => [...this.tagManager?.renderTags() ?? [], { key: STACK_TAG, value: stackPrefix }]
         .map(({ key, value }: { key: string; value: string }) => ({ Key: key, Value: value })),
     }) as any;
   }

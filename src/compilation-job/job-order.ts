@@ -125,7 +125,7 @@ interface ReadingJob {
   readonly job: Construct;
   /** The key of the model if it is known at synthesis. */
   readonly key?: string;
-  /** The version of the model, and its location unless the key is known. References in them may be to something that uploads the model. */
+  /** The model's version and location, if they are tokens. References in them may be to something that uploads the model. */
   readonly model: unknown[];
   /** Constructs that the job depends on anyway and that do not upload its model. */
   readonly own: IConstruct[];
@@ -150,7 +150,7 @@ export function awaitModel(
   const start = `s3://${bucket.bucketName}/`;
   const key = s3Uri?.startsWith(start) && !Token.isUnresolved(s3Uri.slice(start.length)) ? s3Uri.slice(start.length) : undefined;
   // A location whose key is known refers only to the bucket.
-  const model = key === undefined ? [s3Uri, modelVersion] : [modelVersion];
+  const model = [key === undefined ? s3Uri : undefined, modelVersion].filter(part => Token.isUnresolved(part));
   const reading = { job, key, model, own: [bucket, role, ...privateVpc ? [privateVpc] : []] };
   const assembly = assemblyOf(job);
   const known = jobsByBucket.get(assembly);

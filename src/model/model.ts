@@ -6,10 +6,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { permitModels, requireAssetOptions, requireBucketOptions } from './model-options';
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelConfig } from './model-options';
 import { MODEL_ASSETS_ID } from '../network/model-access';
-import { packDirectory, packFiles } from '../preflight/pack';
-import { checkArchive } from '../preflight/preflight';
 import type { Findings } from '../preflight/rules';
-import { archiveProblem } from '../preflight/tar';
 import { setArchive } from '../target/compilation';
 import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
@@ -63,7 +60,7 @@ export abstract class NeoModel {
   public static fromFiles(paths: string[], options: NeoAssetModelOptions): NeoModel {
     requireAssetOptions(options);
     requireType(undefined, 'paths', paths, listOf(STRING));
-    return new AssetModel(packFiles(paths), options);
+    return new AssetModel(preflight().packFiles(paths), options);
   }
 
   /**
@@ -76,7 +73,7 @@ export abstract class NeoModel {
   public static fromDirectory(path: string, options: NeoAssetModelOptions): NeoModel {
     requireAssetOptions(options);
     requireType(undefined, 'path', path, STRING);
-    return new AssetModel(packDirectory(path), options);
+    return new AssetModel(preflight().packDirectory(path), options);
   }
 
   /**
@@ -130,7 +127,7 @@ class AssetModel extends NeoModel {
     if (Token.isUnresolved(path)) { throw new NeoValidationError('path must be known at synthesis, because the archive is uploaded from this machine; got: a token'); }
     requireArchiveName('path', path);
     requireAssetOptions(options);
-    this.findings = options.preflight === false ? undefined : preflight(path, options);
+    this.findings = options.preflight === false ? undefined : check(path, options);
   }
 
   public bind(scope: Construct, options: NeoModelBindOptions): NeoModelConfig {
@@ -143,10 +140,16 @@ class AssetModel extends NeoModel {
   }
 }
 
+/** Loads the code for local archives when it is first used. It is a quarter of the library, and a model in a bucket does not need it. */
+function preflight(): typeof import('../preflight/preflight') {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require('../preflight/preflight');
+}
+
 /** Checks the content of the archive. A file that is not an archive is reported later, with the path of the job. */
-function preflight(path: string, options: NeoAssetModelOptions): Findings | undefined {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile() || archiveProblem(path)) { return undefined; }
-  const findings = checkArchive(path, options);
+function check(path: string, options: NeoAssetModelOptions): Findings | undefined {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile() || preflight().archiveProblem(path)) { return undefined; }
+  const findings = preflight().checkArchive(path, options);
   const { errors } = findings;
   if (errors.length > 0) { throw new NeoValidationError(`${formatValue(path)} cannot be compiled by Neo: ${errors.join('; ')} (preflight: false turns this check off)`); }
   return findings;
@@ -186,7 +189,7 @@ function upload(scope: Construct, sourcePath: string, assetHash?: string): { buc
   if (staging.packaging !== FileAssetPackaging.FILE) {
     throw new NeoValidationError(`path must be a file, a single .tar.gz archive; got the directory ${formatValue(sourcePath)}`, scope);
   }
-  const problem = archiveProblem(sourcePath);
+  const problem = preflight().archiveProblem(sourcePath);
   if (problem) {
     throw new NeoValidationError('path must be a tar archive compressed with gzip, because Neo reads no other format: pack the model with "tar czf"; '
       + `got: ${formatValue(sourcePath)}, ${problem}`, scope);

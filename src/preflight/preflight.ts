@@ -7,6 +7,9 @@ import { lookUp } from '../target/compilation';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 
+export { packDirectory, packFiles } from './pack';
+export { archiveProblem } from './tar';
+
 /** The facts that the user gives about a model. */
 export interface PreflightRequest {
   readonly framework: NeoFramework;

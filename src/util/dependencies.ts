@@ -1,4 +1,4 @@
-import { CfnResource, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import type { IResolvable } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { intrinsicOf, referencesOf, resourcesById } from './intrinsics';
@@ -64,60 +64,69 @@ export function visitDependencies(stack: Stack, from: CfnResource[]): Set<CfnRes
 }
 
 /**
- * Reads the dependencies of a stack's resources, by DependsOn or by references. Hundreds of jobs share a few tokens, so each token is resolved only
- * once: resolving every job would take as long as the synthesis of all jobs.
+ * Reads the dependencies of a stack's resources, by DependsOn or by references. Hundreds of jobs share a few tokens, so each token is read only once:
+ * resolving every job would take as long as the synthesis of all jobs.
  */
 class DependencyReader {
-  private readonly resources: ReadonlyMap<string, CfnResource>;
-  private readonly idsByToken = new Map<IResolvable, Set<string>>();
+  private readonly referredByToken = new Map<IResolvable, Set<CfnResource>>();
+  private resources?: ReadonlyMap<string, CfnResource>;
 
-  constructor(private readonly stack: Stack) {
-    this.resources = resourcesById(stack);
-  }
+  constructor(private readonly stack: Stack) {}
 
   public dependenciesOf(resource: CfnResource): Set<CfnResource> {
-    const ids = new Set<string>();
+    const found = new Set<CfnResource>();
     // CDK renders a resource from these. They are not public, and the public alternative is to resolve the whole resource.
     const { cfnProperties, rawOverrides } = resource as unknown as { cfnProperties: unknown; rawOverrides: unknown };
-    this.collect([cfnProperties, rawOverrides, resource.cfnOptions.metadata], ids);
-    const referred = [...ids].map(id => this.resources.get(id)).filter(target => target !== undefined);
-    const ordered = resource.obtainDependencies().filter(target => CfnResource.isCfnResource(target) && target.stack === this.stack) as CfnResource[];
-    return new Set([...referred, ...ordered]);
+    this.collect(cfnProperties, found);
+    this.collect(rawOverrides, found);
+    this.collect(resource.cfnOptions.metadata, found);
+    for (const target of resource.obtainDependencies()) {
+      if (CfnResource.isCfnResource(target) && target.stack === this.stack) { found.add(target); }
+    }
+    return found;
   }
 
-  /** Collects the logical IDs that a value refers to, and some strings that are not logical IDs. */
-  private collect(value: unknown, found: Set<string>): void {
-    const tokens = tokensIn(value);
-    if (tokens.length > 0) {
-      tokens.forEach(token => this.idsOf(token).forEach(id => found.add(id)));
+  /** Collects the resources that a value refers to. */
+  private collect(value: unknown, found: Set<CfnResource>): void {
+    if (Token.isUnresolved(value)) {
+      tokensIn(value).forEach(token => this.referredBy(token).forEach(resource => found.add(resource)));
     } else if (Array.isArray(value)) {
       value.forEach(item => this.collect(item, found));
     } else if (value !== null && typeof value === 'object') {
-      const members = Object.entries<any>(value);
-      const call = members.length === 1 ? intrinsicOf(value) : undefined;
-      if (call) { referencesOf(call).forEach(id => found.add(id)); }
-      for (const [key, inner] of members) {
+      const call = intrinsicOf(value);
+      if (call) { this.collectIds(referencesOf(call), found); }
+      for (const [key, inner] of Object.entries<any>(value)) {
         this.collect(key, found);
         this.collect(inner, found);
-        if (key === 'DependsOn') { [inner].flat().forEach(id => found.add(id)); }
+        if (key === 'DependsOn') { this.collectIds([inner].flat(), found); }
       }
     }
   }
 
-  private idsOf(token: IResolvable): Set<string> {
-    let ids = this.idsByToken.get(token);
-    if (!ids) {
-      ids = new Set();
-      this.idsByToken.set(token, ids);
-      this.collect(this.stack.resolve(token), ids);
+  private collectIds(ids: string[], found: Set<CfnResource>): void {
+    this.resources ??= resourcesById(this.stack);
+    for (const id of ids) {
+      const resource = this.resources.get(id);
+      if (resource) { found.add(resource); }
     }
-    return ids;
+  }
+
+  private referredBy(token: IResolvable): Set<CfnResource> {
+    let found = this.referredByToken.get(token);
+    if (!found) {
+      found = new Set();
+      this.referredByToken.set(token, found);
+      const target = Reference.isReference(token) ? token.target : undefined;
+      if (target && CfnResource.isCfnResource(target) && target.stack === this.stack) {
+        found.add(target);
+      } else {
+        this.collect(this.stack.resolve(token), found);
+      }
+    }
+    return found;
   }
 }
 
 function tokensIn(value: unknown): IResolvable[] {
-  if (!Token.isUnresolved(value)) { return []; }
-  if (typeof value === 'string') { return Tokenization.reverseString(value).tokens; }
-  return [Tokenization.reverse(value)!];
+  return typeof value === 'string' ? Tokenization.reverseString(value).tokens : [Tokenization.reverse(value)!];
 }
-

@@ -14,8 +14,8 @@ export interface Intrinsic {
  * @returns undefined for any other value
  */
 export function intrinsicOf(value: unknown): Intrinsic | undefined {
-  const [[name, argument] = ['', undefined], ...more] = value && typeof value === 'object' && !Array.isArray(value) ? Object.entries<any>(value) : [];
-  return more.length === 0 && /^(Ref|Fn::.*)$/.test(name) ? { name, argument } : undefined;
+  const names = value && typeof value === 'object' && !Array.isArray(value) ? Object.keys(value) : [];
+  return names.length === 1 && /^(Ref|Fn::.*)$/.test(names[0]) ? { name: names[0], argument: (value as any)[names[0]] } : undefined;
 }
 
 /** Lists the logical IDs and parameters that an intrinsic function itself names, without those in nested functions. */
@@ -112,7 +112,9 @@ export function resourcesOf(scope: IConstruct): CfnResource[] {
 /** Returns the resources in the template of a stack, without those of its nested stacks, by logical ID. */
 export function resourcesById(stack: Stack): Map<string, CfnResource> {
   const own = resourcesOf(stack).filter(resource => resource.stack === stack);
-  return new Map(own.map(resource => [stack.resolve(resource.logicalId), resource]));
+  // One call that resolves all is faster than a call for each.
+  const ids: string[] = stack.resolve(own.map(({ logicalId }) => logicalId));
+  return new Map(own.map((resource, index) => [ids[index], resource]));
 }
 
 /**

@@ -36,15 +36,20 @@ export const FLEET_MODELS = having('NeoFleetModels, such as NeoFleetModels.fromP
 
 /** The S3 gateway endpoint, its policy and bucket policies cover general purpose buckets only. */
 function generalPurposeBucket(bucket: PropType<false>): PropType<false> {
+  // Hundreds of jobs share a bucket.
+  const accepted = new WeakSet<object>();
   return {
     ...bucket,
     typeError: value => {
+      if (accepted.has(value as object)) { return undefined; }
       const mismatch = bucket.typeError(value);
       if (mismatch) { return mismatch; }
       const { bucketArn, bucketName } = value as { bucketArn: unknown; bucketName: unknown };
       const other = otherThanBucket(bucketArn, bucketName);
       const fix = `a general purpose bucket, not ${other}, which the S3 gateway endpoint or policies of buckets do not cover`;
-      return other === undefined ? undefined : { path: '', fix, value: withoutTokens(String(bucketArn)) };
+      if (other !== undefined) { return { path: '', fix, value: withoutTokens(String(bucketArn)) }; }
+      accepted.add(value as object);
+      return undefined;
     },
   };
 }
