@@ -31,7 +31,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   constructsVersion: '10.5.1',
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
-  minNodeVersion: '22.0.0',
+  minNodeVersion: '22.2.0',
   workflowNodeVersion: '24',
   bumpPackage: 'commit-and-tag-version@^12',
 
@@ -74,6 +74,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'publint@^0.3.25',
     '@arethetypeswrong/cli@^0.18.5',
     'esbuild',
+    // Unpacks model archives synchronously (build/gunzip.ts). minipass, its only dependency, is under a rare licence from 7.1.3 on.
+    'minizlib@^3.1.0',
+    'minipass@7.1.2',
     '@stryker-mutator/core@^9',
     '@stryker-mutator/jest-runner@^9',
     '@aws-cdk/integ-runner@^2.197.10',
@@ -140,7 +143,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   githubOptions: {
     pullRequestLintOptions: { semanticTitleOptions: { types: ['feat', 'fix', 'docs', 'test', 'refactor', 'perf', 'style', 'build', 'ci', 'chore'] } },
   },
-  depsUpgradeOptions: { workflow: true, exclude: ['@aws-cdk/cloud-assembly-schema'] },
+  depsUpgradeOptions: { workflow: true, exclude: ['@aws-cdk/cloud-assembly-schema', 'minipass'] },
 });
 
 configurePackage(project);

@@ -17,6 +17,7 @@ export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
     externals: ['@aws-sdk/*', '@smithy/*'],
     watchTask: false,
   });
+  project.bundler.addBundle('./build/gunzip.ts', { platform: 'node', target: 'node22', watchTask: false });
 
   // Published files are listed, so that no other file is ever published. The parts of the handler are in its bundle.
   project.package.addField('files', ['.jsii', '.jsii.tabl.json.gz', 'THIRD-PARTY-NOTICES', 'assets', 'bin', 'lib/**/*.js', 'lib/**/*.d.ts', '!lib/**/handler', 'rosetta']);

@@ -6,8 +6,8 @@ import { readKeras } from './formats/keras';
 import { readOnnx } from './formats/onnx';
 import { readPyTorch } from './formats/pytorch';
 import { readFrozenGraph, readSavedModel, readTflite } from './formats/tensorflow';
-import { inflate } from './inflate';
-import { archiveProblem, isLfsPointer, LFS_POINTER, readTar, type TarEntry } from './tar';
+import { gunzip } from './gunzip';
+import { isTar, readTar, TAR_BLOCK, type TarEntry } from './tar';
 
 /** Limits on the part of an archive that is read. */
 export const LIMITS = {
@@ -53,24 +53,13 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
 const SMALL = 1024;
 
 const cache = new Map<string, ArchiveContents>();
-/** The maximum number of cached members of all archives. An app has about ten, and a hostile archive at most `LIMITS.entries`. */
-const MAX_CACHED = 50_000;
-let cached = 0;
 
 /** Reads an archive. An archive that has not changed is read only once. */
 export function readArchive(path: string): ArchiveContents {
   const real = fs.realpathSync(path);
   const { size, mtimeMs, ino } = fs.statSync(real);
   const key = `${real}:${ino}:${size}:${mtimeMs}`;
-  const known = cache.get(key);
-  if (known) { return known; }
-  const contents = read(real);
-  // The archive itself counts as one member.
-  cached += contents.entries.length + 1;
-  if (cached > MAX_CACHED) {
-    cache.clear();
-    cached = contents.entries.length + 1;
-  }
+  const contents = cache.get(key) ?? read(real);
   cache.set(key, contents);
   return contents;
 }
@@ -82,10 +71,9 @@ function read(path: string): ArchiveContents {
   const broken = archiveProblem(path);
   if (broken !== undefined) { return { entries: [], models, broken }; }
   let visited = 0;
-  let source: ReturnType<typeof inflate> | undefined;
+  const chunks = gunzip(path, LIMITS.bytes);
   try {
-    source = inflate(path, LIMITS.bytes);
-    readTar(new ByteReader(source.next), (entry, content) => {
+    readTar(new ByteReader(() => chunks.next().value), (entry, content) => {
       if (++visited > LIMITS.entries) { throw new TooManyEntries(); }
       entries.set(entry.path, entry);
       const [kind, reader] = READERS.find(([name]) => name.test(entry.path)) ?? [];
@@ -94,6 +82,8 @@ function read(path: string): ArchiveContents {
       readOf.set(kind, count);
       if (count <= LIMITS.models) { models.set(entry.path, entry.isSparse ? SPARSE : readModel(content, reader)); }
     });
+    // The checksum of gzip comes after the end of the tar archive.
+    while (chunks.next().value) { /* unpacked, but not needed */ }
     return { entries: [...entries.values()], models };
   } catch (error) {
     const contents = { entries: [...entries.values()], models };
@@ -101,7 +91,7 @@ function read(path: string): ArchiveContents {
     if (error instanceof TooManyEntries) { return { ...contents, partial: `its first ${LIMITS.entries} entries` }; }
     return { ...contents, broken: (error as Error).message };
   } finally {
-    source?.close();
+    chunks.return(undefined);
   }
 }
 
@@ -115,11 +105,48 @@ function readModel(content: ByteReader, reader: Reader): ModelFile {
     if (content.length === 0) { return { notAModel: 'an empty file' }; }
     if (content.length > SMALL) { return reader(content); }
     const whole = content.read(content.length);
-    return isLfsPointer(whole) ? { notAModel: LFS_POINTER.description } : reader(content.over(whole));
+    return isLfsPointer(whole) ? { notAModel: LFS_POINTER } : reader(content.over(whole));
   } catch (error) {
     if (error instanceof BeyondLimit || content.isStreamBroken) { throw error; }
     if (error instanceof UnsupportedFormat) { return { unreadable: error.message }; }
     return { notAModel: `a broken file: ${error instanceof FormatError ? error.message : new UnexpectedEnd().message}` };
+  }
+}
+
+/** The text that Git checks out instead of a large file if Git LFS is not set up. */
+const LFS_POINTER = 'a pointer of Git LFS, run "git lfs pull"';
+
+function isLfsPointer(content: Buffer): boolean {
+  return content.toString('latin1').startsWith('version https://git-lfs');
+}
+
+/**
+ * Checks the beginning of a file that should be a tar archive compressed with gzip. Models are large, so the rest is not read.
+ *
+ * @returns the error, undefined if there is none
+ */
+export function archiveProblem(path: string): string | undefined {
+  const beginning = readBeginning(path);
+  if (beginning.length === 0) { return 'an empty file'; }
+  if (isLfsPointer(beginning)) { return LFS_POINTER; }
+  if (isTar(beginning)) { return 'a tar archive that is not compressed'; }
+  const chunks = gunzip(path, Infinity);
+  try {
+    return isTar(new ByteReader(() => chunks.next().value).readUpTo(TAR_BLOCK)) ? undefined : 'a compressed file that is no tar archive';
+  } catch {
+    return 'a file that gzip did not make';
+  } finally {
+    chunks.return(undefined);
+  }
+}
+
+function readBeginning(path: string): Buffer {
+  const file = fs.openSync(path, 'r');
+  try {
+    const beginning = Buffer.alloc(TAR_BLOCK);
+    return beginning.subarray(0, fs.readSync(file, beginning));
+  } finally {
+    fs.closeSync(file);
   }
 }
 

@@ -3,12 +3,13 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import * as zlib from 'zlib';
-import { GZIP_HEADER } from './tar';
 import { NeoValidationError, formatValue } from '../util/errors';
 
 /** Files that are never part of a model. */
 const IGNORED = /^(\._.*|\.DS_Store|__MACOSX|Thumbs\.db|desktop\.ini)$/;
 const BLOCK = 512;
+/** The beginning of a gzip file, with deflate, which is its only method, and without optional fields. */
+const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 /** The maximum number of bytes in an uncompressed block. */
 const STORED = 0xffff, BLOCK_HEADER = 5;
 /** The maximum size of a file, because the header of tar has eleven octal digits for it. */
@@ -161,7 +162,7 @@ class Archive {
 
   public write(bytes: Buffer): void {
     this.hash.update(bytes);
-    this.checksum = crc32(bytes, this.checksum);
+    this.checksum = zlib.crc32(bytes, this.checksum);
     this.size += bytes.length;
     for (let at = 0; at < bytes.length;) {
       // A full block is written only when more bytes follow, because the last block has a flag.
@@ -222,21 +223,3 @@ function header(target: string, size: number, flag: string): Buffer {
   octal(block.reduce((sum, byte) => sum + byte, 0), 148, 7);
   return block;
 }
-
-/* eslint-disable no-bitwise -- a checksum consists of bit operations */
-const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) { value = value & 1 ? value >>> 1 ^ 0xedb88320 : value >>> 1; }
-  return value;
-});
-
-/** Computes gzip's checksum in JavaScript, at a tenth of the speed of Node.js's function. */
-export function crc32InJavaScript(bytes: Buffer, before = 0): number {
-  let value = ~before;
-  for (const byte of bytes) { value = TABLE[(value ^ byte) & 0xff] ^ value >>> 8; }
-  return ~value >>> 0;
-}
-
-/** Updates gzip's checksum with further bytes. Node.js has this function since version 22.2. */
-export const crc32: (bytes: Buffer, before?: number) => number = zlib.crc32 ?? crc32InJavaScript;
-/* eslint-enable no-bitwise */

@@ -8,7 +8,7 @@ import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 
 export { packDirectory, packFiles } from './pack';
-export { archiveProblem } from './tar';
+export { archiveProblem } from './archive-contents';
 
 /** The facts that the user gives about a model. */
 export interface PreflightRequest {

@@ -1,5 +1,3 @@
-import * as fs from 'fs';
-import * as zlib from 'zlib';
 import { FormatError, UnexpectedEnd, type ByteReader } from './byte-reader';
 
 /** One member of a tar archive. */
@@ -16,7 +14,7 @@ export interface TarEntry {
   readonly isSparse?: boolean;
 }
 
-const BLOCK = 512;
+export const TAR_BLOCK = 512;
 /** The types by the flag in the header. */
 const TYPES: { readonly [flag: string]: TarEntry['type'] } = { '0': 'file', '\0': 'file', '7': 'file', 'S': 'file', '1': 'hardlink', '2': 'link', '5': 'directory' };
 /** Extended headers of a sparse file, including its own name. */
@@ -27,8 +25,8 @@ const SPARSE_HEADER_FLAG = 482, SPARSE_BLOCK_FLAG = 504;
 const MAX_NAME = 4096, MAX_EXTENDED = 1024 * 1024;
 
 /**
- * Reads the members of a tar archive one after the other, in the formats of POSIX (ustar, pax) and GNU. No small library does this synchronously
- * without holding the whole archive in memory.
+ * Reads the members of a tar archive one after the other, in the formats of POSIX (ustar, pax) and GNU. Libraries push the content to their
+ * callers, but the readers of this library ask for it, so that they need not hold it in memory.
  *
  * @param visit called with each member and a reader of its content, which it need not read
  */
@@ -36,14 +34,14 @@ export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: Byt
   let pax: Record<string, string> = {};
   let longPath: string | undefined, longLink: string | undefined;
   for (;;) {
-    const block = bytes.readUpTo(BLOCK);
+    const block = bytes.readUpTo(TAR_BLOCK);
     if (block.length === 0) { return; }
-    if (block.length < BLOCK) { throw new UnexpectedEnd(); }
+    if (block.length < TAR_BLOCK) { throw new UnexpectedEnd(); }
     if (block.every(byte => byte === 0)) { return; }
     if (!hasChecksum(block)) { throw new FormatError('a header of the tar archive has a wrong checksum'); }
     const flag = String.fromCharCode(block[156]);
     const size = pax.size !== undefined && !'xgLK'.includes(flag) ? decimal(pax.size) : readNumber(block.subarray(124, 136));
-    const padding = (BLOCK - size % BLOCK) % BLOCK;
+    const padding = (TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK;
     bytes.spend(1);
     if ('xgLK'.includes(flag)) {
       // GNU tar adds a zero to the name.
@@ -83,7 +81,7 @@ export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: Byt
 function skipSparseMap(bytes: ByteReader, header: Buffer): void {
   for (let more = header[SPARSE_HEADER_FLAG]; more !== 0;) {
     bytes.spend(1);
-    more = bytes.read(BLOCK)[SPARSE_BLOCK_FLAG];
+    more = bytes.read(TAR_BLOCK)[SPARSE_BLOCK_FLAG];
   }
 }
 
@@ -94,9 +92,9 @@ function skipPadding(bytes: ByteReader, padding: number): void {
 
 /** Whether a header has the right checksum: the sum of its bytes, with the checksum's field counted as spaces. */
 function hasChecksum(header: Buffer): boolean {
-  if (header.length < BLOCK) { return false; }
+  if (header.length < TAR_BLOCK) { return false; }
   let sum = 8 * 0x20;
-  for (let i = 0; i < BLOCK; i++) {
+  for (let i = 0; i < TAR_BLOCK; i++) {
     if (i < 148 || i >= 156) { sum += header[i]; }
   }
   return sum === parseInt(header.toString('latin1', 148, 156), 8);
@@ -152,85 +150,8 @@ function readPax(content: Buffer): Record<string, string> {
   return records;
 }
 
-/** The number of compressed bytes that are checked, more than the first header of a tar archive needs. */
-const BEGINNING = 4096;
-/** The maximum length of the header of gzip, in which a program may store a name, a comment and up to 64 KiB of its own data. */
-const MAX_GZIP_HEADER = 1024 * 1024;
-
-/**
- * Checks the beginning of a file that should be a tar archive compressed with gzip. Models are large, so the rest is not read.
- *
- * @returns the error, undefined if there is none
- */
-export function archiveProblem(path: string): string | undefined {
-  const beginning = readBeginning(path, MAX_GZIP_HEADER + BEGINNING);
-  if (beginning.length === 0) { return 'an empty file'; }
-  if (isLfsPointer(beginning)) { return LFS_POINTER.description; }
-  if (!isGzip(beginning)) { return isTar(beginning) ? 'a tar archive that is not compressed' : 'a file that gzip did not make'; }
-  const start = gzipHeaderLength(beginning);
-  if (start > MAX_GZIP_HEADER) { return 'a gzip file with a header of more than 1 MiB'; }
-  const unpacked = gunzipBeginning(beginning.subarray(start, start + BEGINNING));
-  if (!unpacked) { return 'a file that gzip did not make'; }
-  return isTar(unpacked) ? undefined : 'a compressed file that is no tar archive';
-}
-
-/** The text that Git checks out instead of a large file if Git LFS is not set up. */
-export const LFS_POINTER = {
-  beginning: Buffer.from('version https://git-lfs'),
-  description: 'a pointer of Git LFS, run "git lfs pull"',
-};
-
-export function isLfsPointer(content: Buffer): boolean {
-  return content.subarray(0, LFS_POINTER.beginning.length).equals(LFS_POINTER.beginning);
-}
-
-function readBeginning(path: string, length: number): Buffer {
-  const file = fs.openSync(path, 'r');
-  try {
-    const buffer = Buffer.alloc(length);
-    return buffer.subarray(0, fs.readSync(file, buffer, 0, length, 0));
-  } finally {
-    fs.closeSync(file);
-  }
-}
-
-/** The beginning of a gzip file, with deflate, which is its only method, and without optional fields. */
-export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
-const GZIP_FLAGS = 3, GZIP_FIXED = 3;
-/** Optional fields of the header, by the places of their bits in its flags; the bits from `RESERVED` on are zero. */
-const CRC = 1, EXTRA = 2, NAME = 3, COMMENT = 4, RESERVED = 5;
-
-function isGzip(beginning: Buffer): boolean {
-  return beginning.length >= GZIP_HEADER.length && beginning.subarray(0, GZIP_FIXED).equals(GZIP_HEADER.subarray(0, GZIP_FIXED))
-    && beginning[GZIP_FLAGS] < 2 ** RESERVED;
-}
-
-/**
- * Returns the length of the header with its optional fields. If the header does not end within the given bytes, the result is at least their length.
- */
-function gzipHeaderLength(beginning: Buffer): number {
-  const hasField = (place: number) => Math.floor(beginning[GZIP_FLAGS] / 2 ** place) % 2 === 1;
-  let length = GZIP_HEADER.length;
-  if (hasField(EXTRA)) { length += 2 + (length + 2 <= beginning.length ? beginning.readUInt16LE(length) : 0); }
-  for (const field of [NAME, COMMENT]) {
-    if (!hasField(field)) { continue; }
-    const end = beginning.indexOf(0, length);
-    length = end < 0 ? beginning.length : end + 1;
-  }
-  return hasField(CRC) ? length + 2 : length;
-}
-
-function gunzipBeginning(compressed: Buffer): Buffer | undefined {
-  try {
-    // With this flag, a missing end is not an error.
-    return zlib.gunzipSync(Buffer.concat([GZIP_HEADER, compressed]), { finishFlush: zlib.constants.Z_SYNC_FLUSH });
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether content is the beginning of a tar archive. An archive without files consists of zeros. */
-function isTar(content: Buffer): boolean {
-  const header = content.subarray(0, BLOCK);
-  return hasChecksum(header) || header.length === BLOCK && header.every(byte => byte === 0);
+export function isTar(content: Buffer): boolean {
+  const header = content.subarray(0, TAR_BLOCK);
+  return hasChecksum(header) || header.length === TAR_BLOCK && header.every(byte => byte === 0);
 }

@@ -5,7 +5,7 @@ const good = {
   unpackedSize: 1_300_000,
   files: [
     'package.json', 'README.md', 'LICENSE', 'THIRD-PARTY-NOTICES', '.jsii', 'lib/index.js', 'lib/index.d.ts', 'lib/target/target.js',
-    'assets/compilation-job/handler/compilation-job.lambda/index.js',
+    'assets/compilation-job/handler/compilation-job.lambda/index.js', 'assets/build/gunzip/index.js',
   ],
 };
 

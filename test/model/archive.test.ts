@@ -2,12 +2,10 @@ import { execFileSync } from 'child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { gunzipSync, gzipSync } from 'zlib';
+import { crc32, gunzipSync, gzipSync } from 'zlib';
 import { tarGz } from '../../examples/private-compilation/model/tar';
 import { NeoModel } from '../../src';
-import { readArchive } from '../../src/preflight/archive-contents';
-import { crc32 } from '../../src/preflight/pack';
-import { archiveProblem } from '../../src/preflight/tar';
+import { archiveProblem, readArchive } from '../../src/preflight/archive-contents';
 import { compilation, OPTIONS } from '../compilation-job/fixture';
 
 const folder = mkdtempSync(join(tmpdir(), 'neo-archive-'));
@@ -64,7 +62,7 @@ test.each<[string, () => string]>([
   ['a program that keeps a long comment', () => file(withHeader({ name: 20, comment: 100_000 }))],
   ['a program that keeps a table of its own, such as dictzip', () => file(withHeader({ extra: 65_535 }))],
   ['a program that keeps all of it', () => file(withHeader({ extra: 60_000, name: 70_000, comment: 80_000, crc: true }))],
-  ['a program whose header has a MiB', () => file(withHeader({ name: 1024 * 1024 - 11 }))],
+  ['a program whose header has three MiB', () => file(withHeader({ name: 3 * 1024 * 1024 }))],
   ['two programs, the first of which packed nothing', () => file(Buffer.concat([gzipSync(''), tarGz('model.pth', MODEL)]))],
   ['a program that compresses nothing', () => file(gzipSync(gunzipSync(tarGz('model.pth', MODEL)), { level: 0 }))],
 ])('an archive made by %s is fine', (_, make) => {
@@ -82,10 +80,9 @@ test.each<[string, () => string, RegExp]>([
   ['an uncompressed tar', () => file(gunzipSync(tarGz('model.pth', MODEL))), /a tar archive that is not compressed/],
   ['a compressed model without tar', () => file(gzipSync(MODEL)), /a compressed file that is no tar archive/],
   ['a compressed model without tar, and with a long name', () => file(withHeader({ name: 9_000, extra: 9_000 }, gzipSync(MODEL))), /a compressed file that is no tar archive/],
-  ['a name without an end', () => file(withHeader({ name: 3_000_000 })), /a gzip file with a header of more than 1 MiB/],
-  ['a header that is a little too long', () => file(withHeader({ name: 1024 * 1024 - 10 })), /a gzip file with a header of more than 1 MiB/],
-  ['a file that ends in the name', () => file(withHeader({ name: 9_000 }).subarray(0, 4_000)), /a compressed file that is no tar archive/],
-  ['a file that ends in the table', () => file(withHeader({ extra: 9_000 }).subarray(0, 11)), /a compressed file that is no tar archive/],
+  ['a name without an end', () => file(withHeader({ name: 3_000_000 }).subarray(0, 2_000_000)), /a file that gzip did not make/],
+  ['a file that ends in the name', () => file(withHeader({ name: 9_000 }).subarray(0, 4_000)), /a file that gzip did not make/],
+  ['a file that ends in the table', () => file(withHeader({ extra: 9_000 }).subarray(0, 11)), /a file that gzip did not make/],
   ['flags that gzip has not', () => file(Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0x20]), tarGz('model.pth', MODEL).subarray(4)])), /a file that gzip did not make/],
   ['a method that gzip has not', () => file(Buffer.concat([Buffer.from([0x1f, 0x8b, 7]), tarGz('model.pth', MODEL).subarray(3)])), /a file that gzip did not make/],
   ['something else behind the header', () => file(Buffer.concat([tarGz('model.pth', MODEL).subarray(0, 10), Buffer.alloc(9_000, 0xff)])), /a file that gzip did not make/],

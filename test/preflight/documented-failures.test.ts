@@ -3,7 +3,7 @@ import * as zlib from 'zlib';
 import { archiveOf, archiveWith, check, DARKNET, model, tar, written } from './archives';
 import { NeoDataInputShape, NeoFramework } from '../../src/index';
 import { ByteReader } from '../../src/preflight/byte-reader';
-import { inflate } from '../../src/preflight/inflate';
+import { gunzip } from '../../src/preflight/gunzip';
 import { readTar } from '../../src/preflight/tar';
 import { MarkdownPage } from '../docs/markdown';
 
@@ -30,7 +30,8 @@ const renamed = (name: string, file: string) => ({ name, content: model(file) })
 /** Files of an archive that `archiveOf` or `archiveWith` made. */
 function untar(archive: string): { name: string; content: Buffer }[] {
   const found: { name: string; content: Buffer }[] = [];
-  readTar(new ByteReader(inflate(archive, Infinity).next), ({ path, type, size }, content) => {
+  const chunks = gunzip(archive, Infinity);
+  readTar(new ByteReader(() => chunks.next().value), ({ path, type, size }, content) => {
     if (type === 'file') { found.push({ name: path, content: content.read(size) }); }
   });
   return found;

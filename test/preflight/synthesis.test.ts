@@ -3,7 +3,7 @@ import * as path from 'path';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { archiveOf, archiveWith, model, MODELS } from './archives';
 import { NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoTarget } from '../../src/index';
-import * as inflating from '../../src/preflight/inflate';
+import * as tar from '../../src/preflight/tar';
 import { network } from '../network/fixture';
 
 const image = NeoDataInputShape.of('image', 1, 3, 32, 32);
@@ -18,12 +18,12 @@ function stackWith(models: readonly NeoModel[]) {
 const messageWith = (text: string) => Match.stringLikeRegexp(text.replace(/[[\]]/g, '\\$&'));
 
 test('an archive is read once, whatever the number of models and jobs, and anew when it has changed', () => {
-  const reading = jest.spyOn(inflating, 'inflate');
+  const reading = jest.spyOn(tar, 'readTar');
   const archive = archiveOf(['onnx/dynamic.onnx', 'onnx/external.onnx.data']);
   const one = NeoModel.fromAsset(archive, onnx);
   const { stack } = stackWith([one, one, one, NeoModel.fromAsset(archive, onnx), NeoModel.fromAsset(archive, { framework: NeoFramework.ONNX })]);
   Template.fromStack(stack);
-  expect(reading.mock.calls.filter(([file]) => fs.realpathSync(file) === fs.realpathSync(archive))).toHaveLength(1);
+  expect(reading).toHaveBeenCalledTimes(1);
   fs.utimesSync(archive, 1, 1);
   NeoModel.fromAsset(archive, onnx);
   expect(reading).toHaveBeenCalledTimes(2);
@@ -31,7 +31,7 @@ test('an archive is read once, whatever the number of models and jobs, and anew 
 });
 
 test('an archive is read once in an app of hundreds of archives, too', () => {
-  const reading = jest.spyOn(inflating, 'inflate');
+  const reading = jest.spyOn(tar, 'readTar');
   const archives = Array.from({ length: 300 }, (_, i) => archiveWith([{ name: 'model.onnx', content: model('onnx/fixed.onnx') }, { name: `${i}` }]));
   for (let target = 0; target < 3; target++) {
     for (const archive of archives) { NeoModel.fromAsset(archive, onnx); }
@@ -115,7 +115,7 @@ test('an acknowledged warning is gone', () => {
 });
 
 test('preflight: false turns it off for one model, and its archive is not read', () => {
-  const reading = jest.spyOn(inflating, 'inflate');
+  const reading = jest.spyOn(tar, 'readTar');
   const options = { framework: NeoFramework.PYTORCH_1_12, dataInputShape: image, preflight: false };
   const { stack } = stackWith([NeoModel.fromFiles([path.join(MODELS, 'torch/module-2-15.pth')], options)]);
   expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
