@@ -4,8 +4,9 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { consoleUrl, jobLogUrl } from './compilation-job-properties';
 import type { CompilationJobProvider } from './compilation-job-provider';
-import { consoleOf, outcomePattern, type OutcomeFilter } from './outcomes';
+import { outcomePattern, type OutcomeFilter } from './outcomes';
 import { grantArtifacts, type Artifacts } from '../compilation/permissions';
 import { requireExemptable } from '../network/bucket-policies';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
@@ -323,11 +324,12 @@ export abstract class CompilationJobBase extends Resource implements INeoCompila
   public abstract metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   public get consoleUrl(): string {
-    return `${consoleOf(this)}/sagemaker/home?region=${Stack.of(this).region}#/compilation-jobs/${this.jobName}`;
+    const { region } = Stack.of(this);
+    return `${consoleUrl(region)}/sagemaker/home?region=${region}#/compilation-jobs/${this.jobName}`;
   }
 
   public get logUrl(): string {
-    return `${consoleOf(this)}/cloudwatch/home?region=${Stack.of(this).region}#logsV2:log-groups/log-group/$252Faws$252Fsagemaker$252FCompilationJobs/log-events/${this.jobName}`;
+    return jobLogUrl(Stack.of(this).region, this.jobName);
   }
 
   public grantReadArtifacts(grantee: iam.IGrantable): iam.Grant {

@@ -86,5 +86,16 @@ export const EVENT_SOURCE = 'cdk-sagemaker-neo';
 
 export const EVENT_DETAIL_TYPE = 'Neo Compilation Job Outcome';
 
+/** Returns the base URL of the console in a Region. A Region that is a token is taken for a commercial one. */
+export function consoleUrl(region: string): string {
+  const host = region.startsWith('cn-') ? 'console.amazonaws.cn' : region.startsWith('us-gov-') ? 'console.amazonaws-us-gov.com' : 'console.aws.amazon.com';
+  return `https://${region}.${host}`;
+}
+
+/** Returns the URL of a job's log in the console, which encodes the name of the log group twice, with `$` instead of `%`. */
+export function jobLogUrl(region: string, jobName: string): string {
+  return `${consoleUrl(region)}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/$252Faws$252Fsagemaker$252FCompilationJobs/log-events/${jobName}`;
+}
+
 /** Environment variable with the event bus for outcomes. Without it, the handler sends no events. */
 export const EVENT_BUS_VARIABLE = 'EVENT_BUS_NAME';

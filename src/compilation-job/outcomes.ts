@@ -1,4 +1,3 @@
-import { Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -68,14 +67,4 @@ export class OutcomeMetrics extends Construct {
       dimensions: { Stack: field('stackName'), Job: field('logicalResourceId') },
     });
   }
-}
-
-/**
- * Returns the base URL of the console in the Region of a construct. For an environment-agnostic stack, it is that of the commercial Regions.
- */
-export function consoleOf(scope: IConstruct): string {
-  const { region } = Stack.of(scope);
-  const known = Token.isUnresolved(region) ? '' : region;
-  const host = known.startsWith('cn-') ? 'console.amazonaws.cn' : known.startsWith('us-gov-') ? 'console.amazonaws-us-gov.com' : 'console.aws.amazon.com';
-  return `https://${region}.${host}`;
 }

@@ -7,7 +7,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { CompilationJobBase, INeoCompilationJob, JobObservation } from '../compilation-job/compilation-job-base';
-import { consoleOf, outcomePattern } from '../compilation-job/outcomes';
+import { consoleUrl } from '../compilation-job/compilation-job-properties';
+import { outcomePattern } from '../compilation-job/outcomes';
 import { differ, requireSameRegion } from '../util/environment';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { BOOLEAN, listOf, NUMBER, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
@@ -200,7 +201,7 @@ export class NeoCompilationMonitoring extends Construct {
 
   private writeLinks(jobs: INeoCompilationJob[], jobLinks: boolean) {
     const { region } = Stack.of(this);
-    new CfnOutput(this, 'DashboardUrl', { value: `${consoleOf(this)}/cloudwatch/home?region=${region}#dashboards/dashboard/${this.dashboard.dashboardName}` });
+    new CfnOutput(this, 'DashboardUrl', { value: `${consoleUrl(region)}/cloudwatch/home?region=${region}#dashboards/dashboard/${this.dashboard.dashboardName}` });
     if (jobLinks) {
       jobs.forEach(job => new CfnOutput(this, `JobUrl${suffixOf(job)}`, { value: job.consoleUrl, description: `Compilation job of ${job.node.path}` }));
     }

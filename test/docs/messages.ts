@@ -21,7 +21,7 @@ const ERRORS = ['NeoValidationError', 'JobFailure', 'Error'];
 const FUNCTIONS = /(^|\.)(fail|error)$|^errors\.add$/;
 
 /** Functions of the sources that make up a message. */
-const MAKERS = ['refusal', 'tagError', 'nameIsTaken', 'notThisJob'];
+const MAKERS = ['refusal', 'tagError', 'notThisJob'];
 
 /** Functions that `addValidation` calls at the end of the synthesis: each sentence in them is an error. */
 const VALIDATIONS = ['internetRoutes', 'validateResourceCount'];

@@ -5,8 +5,8 @@ import type { AwsError } from './errors';
 import { createRequestOf, fractionOf, isJobName, jobNameOf, tagsOf } from './identity';
 import { artifactOf, isInProgress } from './neo-jobs';
 import type { Job, NeoJobs } from './neo-jobs';
-import { completed, JobFailure, logsLink, nameIsTaken, refusal, report, summarizeRequest } from './outcome';
-import { DONE, isNamedByThis, NOT_YET, ownershipOf } from './request';
+import { completed, JobFailure, logsLink, refusal, report, summarizeRequest } from './outcome';
+import { isNamedByThis, NOT_YET } from './request';
 import type { Look, PolledRequest } from './request';
 
 /** How long a role may take to become assumable. After that, its trust policy is assumed to be wrong. */
@@ -47,7 +47,7 @@ export class CreateOrUpdateHandler {
     if (!job) { return this.start(request); }
 
     if (!isNamedByThis(request)) {
-      const { ours, current, unknown, tags } = await ownershipOf(this.jobs, job, request, this.deps.now());
+      const { ours, current, unknown, tags } = await this.jobs.ownershipOf(job, request);
       if (unknown) { return NOT_YET; }
       if (!ours || !current) { return this.refuse(job, request, ours); }
       const waits = request.ResourceProperties.WaitForCompletion !== 'false';
@@ -77,8 +77,7 @@ export class CreateOrUpdateHandler {
     if (isDue && !await this.isStillWanted(request)) { return this.abandon(job, request); }
     if (request.ResourceProperties.WaitForCompletion === 'false') { return this.complete(job, request); }
     if (this.isOverdue(request)) {
-      this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'time limit' });
-      await this.jobs.stop(job);
+      await this.jobs.stop(job, 'time limit');
     }
     if (isDue) { request.Memory.AskedAt = now; }
     return NOT_YET;
@@ -91,8 +90,7 @@ export class CreateOrUpdateHandler {
     if (!isNamedByThis(request) && askedAt === undefined && (job.CreationTime?.getTime() ?? 0) < request.RequestedAt) {
       throw new JobFailure(`CloudFormation gave up on this ${request.RequestType} before a compilation job was started`, undefined, true);
     }
-    this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'given up' });
-    await this.jobs.stop(job);
+    await this.jobs.stop(job, 'given up');
     return NOT_YET;
   }
 
@@ -104,9 +102,8 @@ export class CreateOrUpdateHandler {
       const present = tags ?? await this.jobs.tags(job);
       await this.jobs.retag(job, present, tagsOf(request, request.ResourceProperties), request.OldResourceProperties?.Tags ?? []);
     }
-    const outcome = job.CompilationJobStatus === 'COMPLETED' && completed(request, job);
-    if (outcome) { await report(this.deps, outcome); }
-    return { ...DONE, Data: attributesOf(job) };
+    await report(this.deps, completed(request, job));
+    return { Answer: { Status: 'SUCCESS', Data: attributesOf(job) } };
   }
 
   private async start(request: PolledRequest): Promise<Look> {
@@ -190,7 +187,7 @@ export class CreateOrUpdateHandler {
   }
 
   /** A resource has at most one job in progress: an Update stops all others before it starts a job and before it responds. */
-  private async stopOthers(request: PolledRequest, concerns: (job: Job) => boolean = () => true): Promise<boolean> {
+  private async stopOthers(request: PolledRequest, concerns?: (job: Job) => boolean): Promise<boolean> {
     if (request.RequestType !== 'Update') { return false; }
     const prefix = request.ResourceProperties.JobNamePrefix;
     const names = new Set([
@@ -198,25 +195,13 @@ export class CreateOrUpdateHandler {
       ...[request.OldResourceProperties?.JobName, request.OldPhysicalResourceId].filter(isJobName),
     ]);
     names.delete(request.PhysicalResourceId);
-    let waiting = false;
-    for (const name of names) {
-      const job = await this.jobs.find(name);
-      if (!job || !isInProgress(job) || !concerns(job)) { continue; }
-      const { ours, unknown } = await ownershipOf(this.jobs, job, request, this.deps.now());
-      waiting ||= unknown;
-      if (!ours) { continue; }
-      this.deps.log({ action: 'stop', job: name, why: 'replaced' });
-      await this.jobs.stop(job);
-      waiting = true;
-    }
-    return waiting;
+    return this.jobs.stopOwn(names, request, 'replaced', concerns);
   }
 
   /** Fails because the fixed name belongs to another job. */
   private async refuse(job: Job, request: PolledRequest, ours: boolean): Promise<Look> {
     if (ours && isLeftOver(job, request)) {
-      this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'left over' });
-      await this.jobs.stop(job);
+      await this.jobs.stop(job, 'left over');
       return NOT_YET;
     }
     return this.fail(notThisJob(job, request, ours), request);
@@ -261,7 +246,8 @@ function notThisJob({ CompilationJobName: name }: Job, { RequestType }: PolledRe
     return `compilation job ${name} exists already and does not belong to this resource: give another compilationJobName, or omit it to have unique names generated`;
   }
   return RequestType === 'Update'
-    ? nameIsTaken(name!)
+    ? `compilationJobName is fixed to ${name}, but the update needs a new job: a job cannot be changed, and its name cannot be used twice. `
+      + 'Give another compilationJobName, or omit it to have unique names generated.'
     : `compilation job ${name} exists already with another configuration, and its name cannot be used twice: give another compilationJobName`;
 }
 
@@ -269,14 +255,15 @@ function notThisJob({ CompilationJobName: name }: Job, { RequestType }: PolledRe
 const isOver = (job: Job) => job.CompilationJobStatus === 'FAILED' || job.CompilationJobStatus === 'STOPPED';
 
 function attributesOf(job: Job): CompilationJobAttributes {
-  const isCompleted = job.CompilationJobStatus === 'COMPLETED';
   return {
     JobName: job.CompilationJobName!,
     JobArn: job.CompilationJobArn!,
-    ModelArtifactsUri: isCompleted ? job.ModelArtifacts?.S3ModelArtifacts : undefined,
-    ArtifactObjectKey: isCompleted ? artifactOf(job)?.key : undefined,
-    ArtifactDigest: isCompleted ? job.ModelDigests?.ArtifactDigest : undefined,
-    InferenceImage: isCompleted ? job.InferenceImage : undefined,
+    ...job.CompilationJobStatus === 'COMPLETED' && {
+      ModelArtifactsUri: job.ModelArtifacts?.S3ModelArtifacts,
+      ArtifactObjectKey: artifactOf(job)?.key,
+      ArtifactDigest: job.ModelDigests?.ArtifactDigest,
+      InferenceImage: job.InferenceImage,
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { Dependencies } from './dependencies';
 import { isAccessDenied, isValidation, type AwsError } from './errors';
 import { isJobName } from './identity';
 import { isInProgress, type Job, type NeoJobs } from './neo-jobs';
-import { ownershipOf, DONE, NOT_YET, type Look, type PolledRequest } from './request';
+import { DONE, NOT_YET, type Look, type PolledRequest } from './request';
 
 /** How long after its creation a job may be missing from lists. */
 const LIST_LAG_MS = 30_000;
@@ -49,7 +49,7 @@ export class DeleteHandler {
     try {
       const job = await this.jobs.find(name);
       if (!job) { return undefined; }
-      const { ours, unknown } = await ownershipOf(this.jobs, job, request, this.deps.now());
+      const { ours, unknown } = await this.jobs.ownershipOf(job, request);
       return ours ? job : unknown ? 'unknown' : undefined;
     } catch (e) {
       // IAM shows the handler only its own jobs, so a name of another form is not one of them.
@@ -65,20 +65,13 @@ export class DeleteHandler {
   private async sweep(request: PolledRequest): Promise<Look> {
     const { JobName, JobNamePrefix } = request.ResourceProperties;
     const names = JobName !== undefined ? [JobName] : await this.jobs.listInProgress(`${JobNamePrefix}-`);
+    const isWaiting = await this.jobs.stopOwn(names, request, 'delete');
     // Lists may lag, so a job that a cancelled Create has just started may be missing.
-    let progress = this.deps.now() - request.RequestedAt < LIST_LAG_MS ? NOT_YET : DONE;
-    for (const name of names) {
-      const job = await this.jobs.find(name);
-      if (!job || !isInProgress(job)) { continue; }
-      const { ours, unknown } = await ownershipOf(this.jobs, job, request, this.deps.now());
-      if (ours) { progress = await this.stop(job); } else if (unknown) { progress = NOT_YET; }
-    }
-    return progress;
+    return isWaiting || this.deps.now() - request.RequestedAt < LIST_LAG_MS ? NOT_YET : DONE;
   }
 
   private async stop(job: Job): Promise<Look> {
-    this.deps.log({ action: 'stop', job: job.CompilationJobName, why: 'delete' });
-    await this.jobs.stop(job);
+    await this.jobs.stop(job, 'delete');
     return NOT_YET;
   }
 }

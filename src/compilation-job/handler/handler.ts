@@ -5,9 +5,8 @@ import { isTransient, mayBeLate } from './errors';
 import type { AwsError } from './errors';
 import { fractionOf, configurationOf, isJobName, jobNameOf, searchPrefixOf } from './identity';
 import { NeoJobs } from './neo-jobs';
-import type { Job } from './neo-jobs';
 import { failed, JobFailure, report } from './outcome';
-import { NOT_YET, ownershipOf } from './request';
+import { NOT_YET } from './request';
 import type { Look, Memory, PolledRequest, Progress, ResourceRequest, Step } from './request';
 
 /** Seconds between two checks. A check takes less than a second, so the end of a job is noticed within ten seconds. */
@@ -40,19 +39,19 @@ export class CompilationJobHandler {
    * The first steps determine the physical id, and the following ones work on that job until there is a response. A step may be repeated, even while
    * another run of the same step is in progress.
    */
-  public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId, WaitSeconds: _, Answer: __, ...before } }: Step): Promise<Progress> {
+  public async proceed({ Request, StartedAt, Progress: { PhysicalResourceId, WaitSeconds: _, Answer: __, ...Memory } }: Step): Promise<Progress> {
     try {
-      if (PhysicalResourceId === undefined) { return await this.begin(Request, before); }
+      if (PhysicalResourceId === undefined) { return await this.begin(Request, Memory); }
       const RequestedAt = Date.parse(StartedAt);
-      const Memory = { ...before };
-      const { IsComplete, WaitSeconds = WAIT_SECONDS, Data } = await this.isComplete({
+      const { Answer, WaitSeconds = WAIT_SECONDS } = await this.look({
         ...Request, OldPhysicalResourceId: Request.PhysicalResourceId, PhysicalResourceId, RequestedAt, Memory,
       });
-      if (IsComplete) { return { PhysicalResourceId, Answer: { Status: 'SUCCESS', Data } }; }
+      if (Answer) { return { PhysicalResourceId, Answer }; }
       if (this.deps.now() - RequestedAt < GIVE_UP_SECONDS * 1000) { return { ...Memory, PhysicalResourceId, WaitSeconds }; }
-      throw new Error(`the ${Request.RequestType} of compilation job ${PhysicalResourceId} did not finish within ${GIVE_UP_SECONDS / 60} minutes; deploy again`);
+      throw new JobFailure(`the ${Request.RequestType} of compilation job ${PhysicalResourceId} did not finish within ${GIVE_UP_SECONDS / 60} minutes; deploy again`);
     } catch (e) {
-      return { PhysicalResourceId, Answer: { Status: 'FAILED', Reason: (e as Error).message } };
+      const Reason = await this.explain({ ...Request, PhysicalResourceId: PhysicalResourceId ?? Request.PhysicalResourceId }, e as Error);
+      return { PhysicalResourceId, Answer: { Status: 'FAILED', Reason } };
     }
   }
 
@@ -63,32 +62,25 @@ export class CompilationJobHandler {
       const pause = StackStatus?.includes('ROLLBACK') ? 'LookupInRollback' : 'Lookup';
       return { IsSpread: true, StackStatus, WaitSeconds: pauseSeconds(pause, request) };
     }
-    const PhysicalResourceId = await this.onEvent(request);
+    const PhysicalResourceId = await this.physicalIdFor(request);
     const WaitSeconds = pauseSeconds(request.RequestType, request);
     return { ...memory, PhysicalResourceId, WaitSeconds, BeginsAt: this.deps.now() + WaitSeconds * 1000 };
   }
 
-  /** Returns the physical id, which is the name of the job. It changes nothing. */
-  public async onEvent(request: ResourceRequest): Promise<string> {
-    return this.explained(request, () => this.physicalIdFor(request));
-  }
-
-  /** Takes the next step towards what the request asks for. It may be called any number of times, even concurrently. */
-  public async isComplete(request: PolledRequest): Promise<Look> {
-    return this.explained(request, async () => {
-      try {
-        const { RequestType, Memory } = request;
-        const look = await new (RequestType === 'Delete' ? DeleteHandler : CreateOrUpdateHandler)(this.deps, this.jobs).isComplete(request);
-        Memory.RefusedSince = undefined;
-        return look;
-      } catch (e) {
-        const isLate = isIamLate(e as AwsError, request, this.deps.now());
-        if (!isLate && !isTransient(e as AwsError)) { throw e; }
-        this.deps.log({ action: 'wait', resource: request.LogicalResourceId, why: (e as Error).name });
-        request.Memory.RefusedSince = isLate ? request.Memory.RefusedSince ?? this.deps.now() : undefined;
-        return NOT_YET;
-      }
-    });
+  /** Takes the next step towards what the request asks for. */
+  private async look(request: PolledRequest): Promise<Look> {
+    const { RequestType, LogicalResourceId, Memory } = request;
+    try {
+      const look = await new (RequestType === 'Delete' ? DeleteHandler : CreateOrUpdateHandler)(this.deps, this.jobs).isComplete(request);
+      Memory.RefusedSince = undefined;
+      return look;
+    } catch (e) {
+      const isLate = isIamLate(e as AwsError, request, this.deps.now());
+      if (!isLate && !isTransient(e as AwsError)) { throw e; }
+      this.deps.log({ action: 'wait', resource: LogicalResourceId, why: (e as Error).name });
+      Memory.RefusedSince = isLate ? Memory.RefusedSince ?? this.deps.now() : undefined;
+      return NOT_YET;
+    }
   }
 
   /** Read as early as possible: the rollback of this Update is later recognized by a different status. */
@@ -101,6 +93,7 @@ export class CompilationJobHandler {
     }
   }
 
+  /** Returns the physical id, which is the name of the job. It changes nothing. */
   private async physicalIdFor(request: ResourceRequest): Promise<string> {
     switch (request.RequestType) {
       case 'Create':
@@ -109,7 +102,7 @@ export class CompilationJobHandler {
         return request.PhysicalResourceId!;
       case 'Update':
         try {
-          return requireJobName(await physicalIdForUpdate(this.jobs, request, this.deps.now()));
+          return requireJobName(await physicalIdForUpdate(this.jobs, request));
         } catch (e) {
           if (!isTransient(e as AwsError) && !mayBeLate(e as AwsError)) { throw e; }
           return physicalIdWithoutLookup(request);
@@ -117,18 +110,12 @@ export class CompilationJobHandler {
     }
   }
 
-  /** Turns every error into a message for CloudFormation that is short enough for its response. */
-  private async explained<T>(request: ResourceRequest, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      const e = error as Error;
-      this.deps.log({ action: 'fail', resource: request.LogicalResourceId, request: request.RequestType, why: `${e.name}: ${e.message}` });
-      const failure = e instanceof JobFailure ? e : new JobFailure(`${request.RequestType} of the compilation job failed: ${e.name}: ${e.message}`);
-      const outcome = failed(request, failure);
-      if (outcome) { await report(this.deps, outcome); }
-      throw failure;
-    }
+  /** Logs and reports an error, and returns a message for CloudFormation that is short enough for its response. */
+  private async explain(request: ResourceRequest, e: Error): Promise<string> {
+    this.deps.log({ action: 'fail', resource: request.LogicalResourceId, request: request.RequestType, why: `${e.name}: ${e.message}` });
+    const failure = e instanceof JobFailure ? e : new JobFailure(`${request.RequestType} of the compilation job failed: ${e.name}: ${e.message}`);
+    await report(this.deps, failed(request, failure));
+    return failure.message;
   }
 }
 
@@ -140,28 +127,27 @@ function requireJobName(name: string): string {
 /**
  * Returns the name of the job for an Update:
  *  - the present job, if it is ours, has the requested configuration and has not failed: nothing that alters the result has changed, or this is a
- * rollback    with the old physical id;
+ *    rollback with the old physical id;
  *  - an earlier job of the same configuration: this is a rollback with the new physical id;
  *  - otherwise a new job, under a name that was never used. CloudFormation sends a Delete for the present job afterwards.
  *
  * This changes nothing, so whatever happens later, the response to CloudFormation has the name of the job.
  */
-async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceRequest, now: number): Promise<string> {
+async function physicalIdForUpdate(jobs: NeoJobs, request: ResourceRequest): Promise<string> {
   const properties = request.ResourceProperties;
   const present = request.PhysicalResourceId!;
-  const wanted = jobNameOf(request, properties);
 
   // Removing or changing a fixed name also asks for another job, because users know the job by its name.
   const nameFits = properties.JobName === undefined ? present.startsWith(`${searchPrefixOf(properties)}-`) : properties.JobName === present;
-  if (nameFits && await isUsable(jobs, present, request, now)) {
+  if (nameFits && await isUsable(jobs, present, request)) {
     return present;
   }
   // If that name belongs to another job, the checks find out: unlike this step, they may stop jobs.
   if (properties.JobName !== undefined) { return properties.JobName; }
   for (const { CompilationJobName: name } of await jobs.list(searchPrefixOf(properties))) {
-    if (await isUsable(jobs, name!, request, now)) { return name!; }
+    if (await isUsable(jobs, name!, request)) { return name!; }
   }
-  return wanted;
+  return jobNameOf(request, properties);
 }
 
 /**
@@ -174,17 +160,13 @@ export function physicalIdWithoutLookup(request: ResourceRequest): string {
     : jobNameOf(request, wanted);
 }
 
-async function isUsable(jobs: NeoJobs, name: string, request: ResourceRequest, now: number): Promise<boolean> {
-  const job = await existing(jobs, name);
+async function isUsable(jobs: NeoJobs, name: string, request: ResourceRequest): Promise<boolean> {
+  const job = isJobName(name) ? await jobs.find(name) : undefined;
   if (!job) { return false; }
   // A resource that does not wait only promises that its job was started.
   const isGood = ['STARTING', 'INPROGRESS', 'COMPLETED'].includes(job.CompilationJobStatus!)
     || request.ResourceProperties.WaitForCompletion === 'false';
   if (!isGood) { return false; }
-  const { ours, current } = await ownershipOf(jobs, job, request, now);
+  const { ours, current } = await jobs.ownershipOf(job, request);
   return ours && current;
-}
-
-async function existing(jobs: NeoJobs, name: string): Promise<Job | undefined> {
-  return isJobName(name) ? jobs.find(name) : undefined;
 }

@@ -6,6 +6,9 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import type { Dependencies } from './dependencies';
 import { isNotFound, isValidation, type AwsError } from './errors';
+import { configurationOf, ownerOf } from './identity';
+import type { ResourceRequest } from './request';
+import { CONFIGURATION_TAG, OWNER_TAG } from '../compilation-job-properties';
 
 export type Job = DescribeCompilationJobResponse;
 
@@ -28,9 +31,22 @@ async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** How long the tags of a job may stay invisible after its creation. */
+const TAG_LAG_MS = 2 * 60_000;
+
+export interface Ownership {
+  /** Whether the job belongs to the resource. */
+  readonly ours: boolean;
+  /** Whether the job has the configuration that the request asks for. */
+  readonly current: boolean;
+  /** Whether the job is too new for its tags to be visible. */
+  readonly unknown: boolean;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
 /** The compilation jobs of this account and Region. */
 export class NeoJobs {
-  constructor(private readonly deps: Pick<Dependencies, 'sagemaker' | 'artifacts'>) {}
+  constructor(private readonly deps: Pick<Dependencies, 'sagemaker' | 'artifacts' | 'now' | 'log'>) {}
 
   public async find(name: string): Promise<Job | undefined> {
     return unlessGone(this.deps.sagemaker.send(new DescribeCompilationJobCommand({ CompilationJobName: name })));
@@ -40,14 +56,34 @@ export class NeoJobs {
     await this.deps.sagemaker.send(new CreateCompilationJobCommand(request));
   }
 
-  /** Does nothing if the job has ended or is gone. */
-  public async stop(job: Job): Promise<void> {
+  /** Does nothing if the job is being stopped, has ended or is gone. */
+  public async stop(job: Job, why: string): Promise<void> {
     if (job.CompilationJobStatus === 'STOPPING') { return; }
+    this.deps.log({ action: 'stop', job: job.CompilationJobName, why });
     try {
       await this.deps.sagemaker.send(new StopCompilationJobCommand({ CompilationJobName: job.CompilationJobName }));
     } catch (e) {
       if (!isNotFound(e as AwsError) && !isValidation(e as AwsError)) { throw e; }
     }
+  }
+
+  /**
+   * Stops those of these jobs that are in progress and belong to the resource.
+   *
+   * @returns whether a job has yet to end, or may turn out to belong to the resource
+   */
+  public async stopOwn(
+    names: Iterable<string>, request: ResourceRequest, why: string, concerns: (job: Job) => boolean = () => true,
+  ): Promise<boolean> {
+    let isWaiting = false;
+    for (const name of names) {
+      const job = await this.find(name);
+      if (!job || !isInProgress(job) || !concerns(job)) { continue; }
+      const { ours, unknown } = await this.ownershipOf(job, request);
+      if (ours) { await this.stop(job, why); }
+      isWaiting ||= ours || unknown;
+    }
+    return isWaiting;
   }
 
   public async delete(job: Job): Promise<void> {
@@ -71,6 +107,17 @@ export class NeoJobs {
   /** Lists the names of jobs in progress that have this prefix. */
   public async listInProgress(namePrefix: string): Promise<string[]> {
     return (await this.list(namePrefix)).filter(isInProgress).map(job => job.CompilationJobName!);
+  }
+
+  /** Reads the tags of a job to find out whether it belongs to the resource of the request. */
+  public async ownershipOf(job: Job, request: ResourceRequest): Promise<Ownership> {
+    const tags = await this.tags(job);
+    return {
+      tags,
+      unknown: tags.size === 0 && this.deps.now() - (job.CreationTime?.getTime() ?? 0) < TAG_LAG_MS,
+      ours: tags.get(OWNER_TAG) === ownerOf(request),
+      current: tags.get(CONFIGURATION_TAG) === configurationOf(request.ResourceProperties),
+    };
   }
 
   /** Returns the tags of a job, none if the job is gone. */

@@ -1,5 +1,5 @@
 import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
-import { OUTCOME_ACTION, type CompilationOutcome } from '../compilation-job-properties';
+import { jobLogUrl, OUTCOME_ACTION, type CompilationOutcome } from '../compilation-job-properties';
 import type { Dependencies } from './dependencies';
 import { isAccessDenied, isRoleNotReady } from './errors';
 import type { AwsError } from './errors';
@@ -13,17 +13,17 @@ import type { PolledRequest, ResourceRequest } from './request';
  */
 export function completed(request: PolledRequest, job: Job): CompilationOutcome | undefined {
   const isNew = isNamedByThis(request) || (job.CreationTime?.getTime() ?? 0) >= request.RequestedAt;
-  return isNew ? { ...subject(request), outcome: 'COMPLETED', ...resultOf(job) } : undefined;
+  return isNew && job.CompilationJobStatus === 'COMPLETED' ? outcomeOf(request, 'COMPLETED', job) : undefined;
 }
 
 /** Returns the outcome of a Create or an Update that fails, with or without a job. It is undefined if no job has failed. */
 export function failed(request: ResourceRequest, error: JobFailure): CompilationOutcome | undefined {
-  if (request.RequestType === 'Delete' || error.isAbandoned) { return undefined; }
-  return { ...subject(request), outcome: 'FAILED', ...error.job && resultOf(error.job), reason: error.message };
+  return request.RequestType === 'Delete' || error.isAbandoned ? undefined : outcomeOf(request, 'FAILED', error.job, error.message);
 }
 
-/** Logs the outcome and sends it to the event bus. Neither may change the response to CloudFormation. */
-export async function report({ log, eventBus }: Dependencies, outcome: CompilationOutcome): Promise<void> {
+/** Logs the outcome, if there is one, and sends it to the event bus. Neither may change the response to CloudFormation. */
+export async function report({ log, eventBus }: Dependencies, outcome: CompilationOutcome | undefined): Promise<void> {
+  if (!outcome) { return; }
   log({ action: OUTCOME_ACTION, ...outcome });
   try {
     await eventBus?.put(outcome);
@@ -32,39 +32,31 @@ export async function report({ log, eventBus }: Dependencies, outcome: Compilati
   }
 }
 
-function subject(request: ResourceRequest): Pick<CompilationOutcome, 'stackName' | 'logicalResourceId' | 'requestType' | 'jobName'> {
+function outcomeOf(request: ResourceRequest, outcome: CompilationOutcome['outcome'], job: Partial<Job> = {}, reason?: string): CompilationOutcome {
+  const { CompilationJobArn: jobArn, CompilationJobStatus: jobStatus } = job;
+  const { CreationTime: created, CompilationStartTime: started, CompilationEndTime: ended } = job;
+  const seconds = (from?: Date, to?: Date) => from && to && Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
   return {
     // arn:aws:cloudformation:us-east-1:111122223333:stack/NAME/unique-part
     stackName: request.StackId.split('/')[1],
     logicalResourceId: request.LogicalResourceId,
     requestType: request.RequestType,
+    outcome,
     jobName: request.PhysicalResourceId,
-  };
-}
-
-function resultOf(job: Job): Partial<CompilationOutcome> {
-  const { CreationTime: created, CompilationStartTime: started, CompilationEndTime: ended } = job;
-  const seconds = (from?: Date, to?: Date) => from && to && Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
-  return {
-    jobArn: job.CompilationJobArn,
-    jobStatus: job.CompilationJobStatus,
+    jobArn,
+    jobStatus,
     pendingSeconds: seconds(created, started ?? ended),
     compilationSeconds: seconds(started, ended),
-    modelArtifactsUri: job.CompilationJobStatus === 'COMPLETED' ? job.ModelArtifacts?.S3ModelArtifacts : undefined,
-    logUrl: job.CompilationJobArn && logsLink(job.CompilationJobArn),
+    modelArtifactsUri: jobStatus === 'COMPLETED' ? job.ModelArtifacts?.S3ModelArtifacts : undefined,
+    logUrl: jobArn && logsLink(jobArn),
+    reason,
   };
 }
 
-const LOG_GROUP = '/aws/sagemaker/CompilationJobs';
-
-/**
- * A response to CloudFormation can have at most 4,096 bytes, of which ids and ARNs use up to 1,500.
- */
+/** A response to CloudFormation can have at most 4,096 bytes, of which ids and ARNs use up to 1,500. */
 const MAX_REASON_BYTES = 2_400;
 
-/**
- * A failure whose message is the reason that CloudFormation shows.
- */
+/** A failure whose message is the reason that CloudFormation shows. */
 export class JobFailure extends Error {
   /**
    * @param job the job that failed, if there is one
@@ -80,31 +72,19 @@ export class JobFailure extends Error {
 export function truncated(text: string, maxBytes: number): string {
   const bytes = (s: string) => Buffer.byteLength(JSON.stringify(s)) - 2;
   if (bytes(text) <= maxBytes) { return text; }
-  const characters = [...text];
-  let [fits, tooLong] = [0, characters.length];
-  while (tooLong - fits > 1) {
-    const middle = Math.floor((fits + tooLong) / 2);
-    if (bytes(characters.slice(0, middle).join('')) + 3 <= maxBytes) { fits = middle; } else { tooLong = middle; }
+  let cut = '';
+  let left = maxBytes - '...'.length;
+  for (const character of text) {
+    left -= bytes(character);
+    if (left < 0) { break; }
+    cut += character;
   }
-  return `${characters.slice(0, fits).join('')}...`;
+  return `${cut}...`;
 }
 
-/** Returns a console link to the log of the job, in the partition of the ARN. */
+/** Returns a console link to the log of the job. */
 export function logsLink(jobArn: string): string {
-  const [, partition, , region] = jobArn.split(':');
-  const name = jobArn.slice(jobArn.lastIndexOf('/') + 1);
-  const host = ({
-    'aws-cn': 'console.amazonaws.cn',
-    'aws-us-gov': 'console.amazonaws-us-gov.com',
-  } as Record<string, string>)[partition] ?? 'console.aws.amazon.com';
-  const twice = (s: string) => encodeURIComponent(encodeURIComponent(s)).replace(/%/g, '$');
-  return `https://${region}.${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${twice(LOG_GROUP)}/log-events/${twice(name)}`;
-}
-
-/** Returns the message for an Update that needs a new job under the name of the present one. */
-export function nameIsTaken(jobName: string): string {
-  return `compilationJobName is fixed to ${jobName}, but the update needs a new job: a job cannot be changed, and its name cannot be used twice. `
-    + 'Give another compilationJobName, or omit it to have unique names generated.';
+  return jobLogUrl(jobArn.split(':')[3], jobArn.slice(jobArn.lastIndexOf('/') + 1));
 }
 
 /** Returns the message for a rejected request: AWS's message, a summary of the request, and what to do. */

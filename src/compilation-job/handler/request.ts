@@ -1,7 +1,6 @@
 import type { CloudFormationCustomResourceResourcePropertiesCommon } from 'aws-lambda';
-import { CONFIGURATION_TAG, OWNER_TAG, type CompilationJobAttributes, type CompilationJobProperties } from '../compilation-job-properties';
-import { configurationOf, jobNameOf, ownerOf } from './identity';
-import type { Job, NeoJobs } from './neo-jobs';
+import type { CompilationJobAttributes, CompilationJobProperties } from '../compilation-job-properties';
+import { jobNameOf } from './identity';
 
 type Properties = CloudFormationCustomResourceResourcePropertiesCommon & CompilationJobProperties;
 
@@ -49,14 +48,6 @@ export interface Memory {
   UnansweredAt?: number;
 }
 
-/** The result of a check of the job. */
-export interface Look {
-  readonly IsComplete: boolean;
-  /** @default - ten seconds between two checks, with the check itself */
-  readonly WaitSeconds?: number;
-  readonly Data?: CompilationJobAttributes;
-}
-
 /** The input of the waiter's state machine, which passes it to the function in each step. */
 export interface Step {
   /** As CloudFormation sent it, with the URL for the response. */
@@ -81,26 +72,11 @@ export interface Answer {
   readonly Data?: CompilationJobAttributes;
 }
 
-export const NOT_YET: Look = { IsComplete: false };
-export const DONE: Look = { IsComplete: true };
+/** The result of a check of the job: the response, or when to check again. */
+export type Look = Pick<Progress, 'Answer' | 'WaitSeconds'>;
 
-/** How long the tags of a job may stay invisible after its creation. */
-const TAG_LAG_MS = 2 * 60_000;
-
-/**
- * Reads the tags of a job to find out whether it belongs to this resource. The tags of a new job may not be visible yet, so it may.
- */
-export async function ownershipOf(
-  jobs: NeoJobs, job: Job, request: ResourceRequest, now: number,
-): Promise<{ ours: boolean; current: boolean; unknown: boolean; tags: ReadonlyMap<string, string> }> {
-  const tags = await jobs.tags(job);
-  return {
-    tags,
-    unknown: tags.size === 0 && now - (job.CreationTime?.getTime() ?? 0) < TAG_LAG_MS,
-    ours: tags.get(OWNER_TAG) === ownerOf(request),
-    current: tags.get(CONFIGURATION_TAG) === configurationOf(request.ResourceProperties),
-  };
-}
+export const NOT_YET: Look = {};
+export const DONE: Look = { Answer: { Status: 'SUCCESS' } };
 
 /** Whether the name was generated for this request: no other request can have created such a job, so its tags need not be read. */
 export function isNamedByThis(request: PolledRequest): boolean {

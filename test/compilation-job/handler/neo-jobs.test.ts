@@ -7,7 +7,7 @@ function jobs(...pages: object[]): { jobs: NeoJobs; asked: any[] } {
     asked.push(command.input);
     return pages[asked.length - 1];
   };
-  return { jobs: new NeoJobs({ sagemaker: { send } as any, artifacts: { delete: jest.fn() } }), asked };
+  return { jobs: new NeoJobs({ sagemaker: { send } as any, artifacts: { delete: jest.fn() }, now: () => 0, log: () => {} }), asked };
 }
 
 const JOB = { CompilationJobName: 'resnet', CompilationJobArn: 'arn:resnet' } as any;
@@ -52,6 +52,6 @@ describe('tags', () => {
 
   test('of a job that vanished meanwhile are none', async () => {
     const gone = { send: async () => { throw Object.assign(new Error('gone'), { name: 'ResourceNotFound' }); } } as any;
-    expect([...await new NeoJobs({ sagemaker: gone, artifacts: { delete: jest.fn() } }).tags(JOB)]).toEqual([]);
+    expect([...await new NeoJobs({ sagemaker: gone, artifacts: { delete: jest.fn() }, now: () => 0, log: () => {} }).tags(JOB)]).toEqual([]);
   });
 });

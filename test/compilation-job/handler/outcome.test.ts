@@ -4,7 +4,7 @@ import { EventBus } from '../../../src/compilation-job/handler/dependencies';
 import { report } from '../../../src/compilation-job/handler/outcome';
 import { BUNDLE, BundledHandler } from '../protocol/bundle';
 import { SimulatedResource } from '../protocol/simulated-resource';
-import { faults, MINUTE, properties, World } from '../protocol/world';
+import { faults, HOURS, MINUTE, properties, World } from '../protocol/world';
 
 let world: World;
 let resource: SimulatedResource;
@@ -49,8 +49,16 @@ describe('the outcome of a job', () => {
     await resource.create(properties());
     const [outcome] = world.events;
     expect(outcome).toMatchObject({ outcome: 'FAILED', logicalResourceId: 'Job', reason: expect.stringContaining('AccessDenied') });
-    expect(outcome).not.toHaveProperty('jobArn');
-    expect(outcome).not.toHaveProperty('compilationSeconds');
+    const detail = JSON.parse(JSON.stringify(outcome));
+    expect(detail).not.toHaveProperty('jobArn');
+    expect(detail).not.toHaveProperty('compilationSeconds');
+  });
+
+  test('that has not stopped when CloudFormation is about to give up', async () => {
+    world.plan = { ...HOURS, stoppingMs: 60 * MINUTE };
+    const { reason } = await resource.create(properties({ request: { StoppingCondition: { MaxRuntimeInSeconds: '36000' } } }));
+    expect(reason).toMatch(/did not finish within 58 minutes/);
+    expect(outcomes()).toEqual(['Create FAILED']);
   });
 
   test('is none when only the deletion failed', async () => {

@@ -4,10 +4,10 @@ import { properties } from '../protocol/world';
 
 /** What AWS's model calls optional may be missing, whatever the service does today. */
 
-const PENDING = { RequestType: 'Create', StackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/Models/1', LogicalResourceId: 'Job', RequestId: '1', RequestedAt: 0 };
+const PENDING = { RequestType: 'Create', StackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/Models/1', LogicalResourceId: 'Job', RequestId: '1' };
 const JOB = { CompilationJobName: 'resnet', CompilationJobArn: 'arn:aws:sagemaker:us-east-1:111122223333:compilation-job/resnet' };
 
-function look(answers: { Describe?: object; status?: string }, request: object = {}) {
+function look(answers: { Describe?: object; status?: string }) {
   const dependencies: Dependencies = {
     sagemaker: {
       send: async ({ constructor: { name } }: any) => {
@@ -21,28 +21,28 @@ function look(answers: { Describe?: object; status?: string }, request: object =
     now: () => 0,
     log: () => {},
   };
-  const started = { ...PENDING, ResourceProperties: properties(), ...request } as any;
-  return onEventThen(new BundledHandler(dependencies), started);
+  return firstLook(new BundledHandler(dependencies), { ...PENDING, ResourceProperties: properties() } as any);
 }
 
-/** Under the name that the request itself has made. */
-async function onEventThen(handler: InstanceType<typeof BundledHandler>, request: any) {
-  return handler.isComplete({ ...request, PhysicalResourceId: await handler.onEvent(request), Memory: {} });
+/** The answer to the second step; the first one names the job. */
+async function firstLook(handler: InstanceType<typeof BundledHandler>, Request: any) {
+  const step = { Request, StartedAt: new Date(0).toISOString() };
+  return (await handler.proceed({ ...step, Progress: await handler.proceed({ ...step, Progress: {} }) })).Answer;
 }
 
 test('a completed job without artifact, digest and image', async () => {
   expect(await look({ Describe: { ...JOB, CompilationJobStatus: 'COMPLETED' } })).toEqual({
-    IsComplete: true,
-    Data: { JobName: 'resnet', JobArn: JOB.CompilationJobArn, ModelArtifactsUri: undefined, ArtifactObjectKey: undefined, ArtifactDigest: undefined, InferenceImage: undefined },
+    Status: 'SUCCESS',
+    Data: { JobName: 'resnet', JobArn: JOB.CompilationJobArn },
   });
 });
 
 test('fails: a failed job without a reason', async () => {
-  await expect(look({ Describe: { ...JOB, CompilationJobStatus: 'FAILED' } })).rejects.toThrow(/^compilation job resnet failed: no reason given\. Log: https:/);
+  expect((await look({ Describe: { ...JOB, CompilationJobStatus: 'FAILED' } }))?.Reason).toMatch(/^compilation job resnet failed: no reason given\. Log: https:/);
 });
 
 test('a resource without a status is not one that waits for a job', async () => {
-  await expect(look({ status: undefined })).rejects.toThrow(/gave up on this Create before a compilation job was started \(resource status: undefined\)/);
+  expect((await look({ status: undefined }))?.Reason).toMatch(/gave up on this Create before a compilation job was started \(resource status: undefined\)/);
 });
 
 test('an event bus that says nothing of the entry', async () => {

@@ -9,7 +9,6 @@ import * as errors from '../../../src/compilation-job/handler/errors';
 import { CompilationJobHandler } from '../../../src/compilation-job/handler/handler';
 import { jobNameOf } from '../../../src/compilation-job/handler/identity';
 import { NeoJobs } from '../../../src/compilation-job/handler/neo-jobs';
-import * as request from '../../../src/compilation-job/handler/request';
 import { SEED } from '../../random-seed';
 
 /**
@@ -265,13 +264,15 @@ describe('a handler that…', () => {
   });
 
   test('…takes a job without tags for a stranger\'s leaves its own running', async () => {
-    const { ownershipOf } = jest.requireActual<typeof request>('../../../src/compilation-job/handler/request');
-    jest.spyOn(request, 'ownershipOf').mockImplementation(async (...args) => ({ ...await ownershipOf(...args), unknown: false }));
+    const { ownershipOf } = NeoJobs.prototype;
+    jest.spyOn(NeoJobs.prototype, 'ownershipOf').mockImplementation(async function (this: NeoJobs, ...args) {
+      return { ...await ownershipOf.apply(this, args), unknown: false };
+    });
     await breaks(/left running|never/, 'lists and tags that lag');
   });
 
   test('…takes every job for its own touches a stranger\'s', async () => {
-    jest.spyOn(request, 'ownershipOf').mockResolvedValue({ ours: true, current: true, unknown: false, tags: new Map() });
+    jest.spyOn(NeoJobs.prototype, 'ownershipOf').mockResolvedValue({ ours: true, current: true, unknown: false, tags: new Map() });
     await breaks(/stranger's job .* was touched/);
   });
 });
