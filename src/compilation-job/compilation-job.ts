@@ -258,7 +258,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     limitConcurrentJobs(this, this.resource, this.waitsForCompletion, privateVpc);
     // A job is created after its network and its permissions, and deleted before them.
     this.resource.node.addDependency(...[privateVpc, role === privateVpc?.role ? undefined : role].filter(dependency => dependency !== undefined));
-    if (privateVpc) { bucketPoliciesOf(privateVpc)?._orderJob(this.resource); }
+    if (privateVpc) { bucketPoliciesOf(privateVpc)?.orderJob(this.resource); }
   }
 
   /** Collects the tags of the job. */

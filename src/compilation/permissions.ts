@@ -109,7 +109,7 @@ export function grantArtifacts(job: IConstruct, { bucket, pattern, key }: Artifa
  * so it is also exempted there.
  */
 export function allowDeletion(job: IConstruct, privateVpc: INeoPrivateCompilationVpc, handler: iam.IRole) {
-  if (bucketPoliciesOf(privateVpc)?._deniesDeletion === false) { return; }
+  if (bucketPoliciesOf(privateVpc)?.denyDeletion === false) { return; }
   requireExemptable(job, privateVpc, 'deleteArtifacts: the role of the functions', handler, 'leave deletions out of bucketPolicyActions, or create the job in the stack of the network');
   privateVpc.allowOutsideEndpoint(handler);
 }

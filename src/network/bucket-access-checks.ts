@@ -2,21 +2,23 @@ import { CfnResource, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Construct, IConstruct } from 'constructs';
-import { policiesOf, statementsIn, type BucketUsers, type Statement } from './bucket-denies';
+import type { IConstruct } from 'constructs';
+import { policiesOf, statementsIn, type Statement } from './bucket-denies';
 import { CLOSING_SID, networkOf, warnOfOpenBucket, warnOfUnknownKey, type EndpointOnlyBucketPolicy } from './bucket-policies';
+import { OUTPUT_KEY_ACTIONS } from './execution-role';
 import { compareIds } from './existing-vpc';
+import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { deploymentOf, dependsOn } from '../util/dependencies';
-import { lateWarnings } from '../util/errors';
+import { lateWarnings, pathsOf } from '../util/errors';
 import { areSame, membersOf, readableValue, renderedIn } from '../util/intrinsics';
 import { aliasesOf, isNameOf } from '../util/s3-names';
 
 /** A bucket can have only one policy: a second policy resource fails or replaces the first. */
-export function warnOfSecondPolicies(network: Construct, resources: CfnResource[], { buckets }: BucketUsers): void {
-  for (const bucket of buckets.filter(each => networkOf(each) === network)) {
+export function warnOfSecondPolicies(network: INeoPrivateCompilationVpc, resources: CfnResource[]): void {
+  for (const bucket of network.buckets.filter(each => networkOf(each) === network)) {
     const policies = policiesOf(resources, bucket);
     if (policies.length < 2) { continue; }
-    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:secondBucketPolicy', `bucket ${bucket.node.path} has more than one bucket policy (${paths(policies)}), but a bucket can only have one: the `
+    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:secondBucketPolicy', `bucket ${bucket.node.path} has more than one bucket policy (${pathsOf(policies)}), but a bucket can only have one: the `
       + 'deployment fails, or one replaces the other. Write all statements with bucket.addToResourcePolicy, or import the bucket by its name and add network.bucketPolicyStatement(bucket) to the policy');
   }
 }
@@ -39,21 +41,14 @@ export function bucketDeployments(resources: CfnResource[], bucket: s3.IBucket):
   });
 }
 
-/** The parts of a network that show what runs in it. */
-interface NetworkUsers extends BucketUsers {
-  readonly subnets: ec2.ISubnet[];
-}
-
 /**
  * Finds exempt roles whose nested stack depends on the bucket policy, for example because it contains a job. The policy would have to refer to the
  * role, which would close a cycle.
  *
  * @returns error messages
  */
-export function exemptRolesInCycle(
-  network: Construct, resources: CfnResource[], { buckets }: BucketUsers, policy: EndpointOnlyBucketPolicy,
-): string[] {
-  const policies = buckets.filter(bucket => networkOf(bucket) === network).flatMap(bucket => policiesOf(resources, bucket));
+export function exemptRolesInCycle(network: INeoPrivateCompilationVpc, resources: CfnResource[], policy: EndpointOnlyBucketPolicy): string[] {
+  const policies = network.buckets.filter(bucket => networkOf(bucket) === network).flatMap(bucket => policiesOf(resources, bucket));
   return policy.referredRoles.filter(role => deploymentOf(role) === deploymentOf(network) && Stack.of(role) !== Stack.of(network))
     .filter(({ node }) => policies.some(each => dependsOn(node.defaultChild as CfnResource, each)))
     .map(({ node, stack }) => `grantee must not be created in the nested stack ${stack.node.path}, because that stack waits for the bucket policy, which would have to refer to the role: `
@@ -67,10 +62,10 @@ interface ClosedBuckets {
   readonly policy: EndpointOnlyBucketPolicy;
 }
 
-function closedBuckets(resources: CfnResource[], { buckets, s3Endpoint }: BucketUsers, policy: EndpointOnlyBucketPolicy): ClosedBuckets {
+function closedBuckets(network: INeoPrivateCompilationVpc, resources: CfnResource[], policy: EndpointOnlyBucketPolicy): ClosedBuckets {
   const closes = (each: s3.CfnBucketPolicy) => statementsIn(Stack.of(each), each.policyDocument)
-    .some(({ Sid, Condition }) => Sid === CLOSING_SID && areSame(Stack.of(each), Condition?.StringNotEquals?.['aws:SourceVpce'], s3Endpoint.vpcEndpointId));
-  const closed = buckets.map(bucket => ({ bucket, policies: policiesOf(resources, bucket).filter(closes) }))
+    .some(({ Sid, Condition }) => Sid === CLOSING_SID && areSame(Stack.of(each), Condition?.StringNotEquals?.['aws:SourceVpce'], network.s3Endpoint.vpcEndpointId));
+  const closed = network.buckets.map(bucket => ({ bucket, policies: policiesOf(resources, bucket).filter(closes) }))
     .filter(({ policies }) => policies.length > 0);
   return { buckets: closed.map(({ bucket }) => bucket), policies: closed.flatMap(({ policies }) => policies), policy };
 }
@@ -83,13 +78,14 @@ function mayHaveUnknownKey(bucket: s3.IBucket, resources: CfnResource[]): boolea
 }
 
 /** Warns of requests of the rest of the app that the network's bucket policies deny, and of buckets that they leave open. */
-export function warnOfDenied(network: Construct, resources: CfnResource[], users: NetworkUsers, policy: EndpointOnlyBucketPolicy): void {
-  const closed = closedBuckets(resources, users, policy);
-  users.buckets.filter(bucket => !closed.buckets.includes(bucket)).forEach(bucket => warnOfOpenBucket(network, bucket, policy));
-  closed.buckets.filter(bucket => mayHaveUnknownKey(bucket, resources)).forEach(bucket => warnOfUnknownKey(network, bucket, users.role));
+export function warnOfDenied(network: INeoPrivateCompilationVpc, resources: CfnResource[], policy: EndpointOnlyBucketPolicy): void {
+  const closed = closedBuckets(network, resources, policy);
+  network.buckets.filter(bucket => !closed.buckets.includes(bucket)).forEach(bucket => warnOfOpenBucket(network, bucket, policy));
+  closed.buckets.filter(bucket => mayHaveUnknownKey(bucket, resources))
+    .forEach(bucket => warnOfUnknownKey(lateWarnings(network), bucket, network.role, ...OUTPUT_KEY_ACTIONS));
   const uploads = warnOfDeployments(network, resources, closed);
   warnOfServices(network, resources, closed);
-  warnOfRoles(network, resources, users, closed, [users.role, ...uploads]);
+  warnOfRoles(network, resources, closed, [network.role, ...uploads]);
 }
 
 /**
@@ -97,11 +93,11 @@ export function warnOfDenied(network: Construct, resources: CfnResource[], users
  *
  * @returns the roles of such functions
  */
-function warnOfDeployments(network: Construct, resources: CfnResource[], { buckets, policies, policy }: ClosedBuckets): iam.IRole[] {
+function warnOfDeployments(network: INeoPrivateCompilationVpc, resources: CfnResource[], { buckets, policies, policy }: ClosedBuckets): iam.IRole[] {
   const uploads = buckets.flatMap(bucket => bucketDeployments(resources, bucket)).flatMap(({ construct }) => construct ?? []);
   const denied = uploads.filter(({ handlerRole }) => !policy.exempts(handlerRole));
   if (denied.length > 0) {
-    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeploymentDenied', `the bucket policies of this network deny the requests of the BucketDeployment ${paths(denied)}, because they do not come `
+    lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeploymentDenied', `the bucket policies of this network deny the requests of the BucketDeployment ${pathsOf(denied)}, because they do not come `
       + `through the S3 endpoint: exempt it with network.allowOutsideEndpoint(deployment.handlerRole)${isApart(policies, denied) ? '. In a different stack than the bucket policy, it needs a role with a fixed name: '
         + 'role: new iam.Role(this, \'UploadRole\', { roleName: \'…\', assumedBy: new iam.ServicePrincipal(\'lambda.amazonaws.com\') })' : ''}`);
   }
@@ -109,7 +105,7 @@ function warnOfDeployments(network: Construct, resources: CfnResource[], { bucke
 }
 
 /** Requests of AWS services and the public, such as the delivery of access logs, come through no endpoint, and have no ARN to exempt. */
-function warnOfServices(network: Construct, resources: CfnResource[], { buckets, policies, policy }: ClosedBuckets): void {
+function warnOfServices(network: INeoPrivateCompilationVpc, resources: CfnResource[], { buckets, policies, policy }: ClosedBuckets): void {
   const granted = policies.flatMap(resource =>
     statementsIn(Stack.of(resource), resource.policyDocument).filter(statement => allows(statement, policy)).flatMap(({ Principal }) => [
       ...[Principal?.Service ?? []].flat().map(readableValue),
@@ -131,7 +127,7 @@ function warnOfServices(network: Construct, resources: CfnResource[], { buckets,
 
 /** Warns of roles, such as those of functions, with permissions on a bucket of the network that they can use only through its endpoint. */
 function warnOfRoles(
-  network: Construct, resources: CfnResource[], users: NetworkUsers, { buckets, policies, policy }: ClosedBuckets, known: iam.IRole[],
+  network: INeoPrivateCompilationVpc, resources: CfnResource[], { buckets, policies, policy }: ClosedBuckets, known: iam.IRole[],
 ): void {
   const aliases = buckets.flatMap(bucket => aliasesOf(bucket, resources));
   const isOnBucket = (stack: Stack, document: unknown) => statementsIn(stack, document).filter(statement => allows(statement, policy))
@@ -148,10 +144,10 @@ function warnOfRoles(
     const isPermitted = membersOf(Stack.of(role), inline).some(({ policyDocument }) => isOnBucket(Stack.of(role), policyDocument))
       || permissions.some(each => isAttached(each, role, managedPolicyArns));
     return isPermitted ? [role] : [];
-  }).filter(role => !known.includes(role) && !policy.exempts(role) && !mayUseEndpoint(role, resources, users));
+  }).filter(role => !known.includes(role) && !policy.exempts(role) && !mayUseEndpoint(role, resources, network));
   if (denied.length > 0) {
     lateWarnings(network).addWarningV2('cdk-sagemaker-neo:roleDenied', 'the bucket policies of this network deny requests from outside the S3 endpoint, so these roles cannot use their '
-      + `permissions on its buckets from elsewhere: ${paths(denied)}. Exempt them with network.allowOutsideEndpoint(role)${isApart(policies, denied) ? '. A role in a different stack than the bucket policy needs a roleName' : ''}`);
+      + `permissions on its buckets from elsewhere: ${pathsOf(denied)}. Exempt them with network.allowOutsideEndpoint(role)${isApart(policies, denied) ? '. A role in a different stack than the bucket policy needs a roleName' : ''}`);
   }
 }
 
@@ -166,7 +162,7 @@ function allows({ Effect, Action }: Statement, policy: EndpointOnlyBucketPolicy)
 const SERVICES_IN_VPCS = /\b(sagemaker|ec2|ecs-tasks|batch|codebuild|glue)\.amazonaws\.com/;
 
 /** Whether workloads with this role may use the endpoint. For functions and build projects, the app says in which subnets they run. */
-function mayUseEndpoint(role: iam.Role, resources: CfnResource[], users: NetworkUsers): boolean {
+function mayUseEndpoint(role: iam.Role, resources: CfnResource[], network: INeoPrivateCompilationVpc): boolean {
   const workers = resources.flatMap(resource => {
     const { role: functionRole, serviceRole, vpcConfig } = resource as any;
     const own = { 'AWS::Lambda::Function': functionRole, 'AWS::CodeBuild::Project': serviceRole }[resource.cfnResourceType];
@@ -176,12 +172,12 @@ function mayUseEndpoint(role: iam.Role, resources: CfnResource[], users: Network
     return [membersOf(stack, subnetIds ?? subnets).map(id => ({ stack, id }))];
   });
   return workers.length > 0
-    ? workers.every(subnets => subnets.length > 0 && subnets.every(({ stack, id }) => isOnEndpoint(stack, id, resources, users)))
+    ? workers.every(subnets => subnets.length > 0 && subnets.every(({ stack, id }) => isOnEndpoint(stack, id, resources, network)))
     : SERVICES_IN_VPCS.test(JSON.stringify(role.stack.resolve(role.assumeRolePolicy)));
 }
 
 /** Whether the route table of a subnet has, or may have, a route to the endpoint. */
-function isOnEndpoint(stack: Stack, subnetId: unknown, resources: CfnResource[], { vpc, subnets, s3Endpoint }: NetworkUsers): boolean {
+function isOnEndpoint(stack: Stack, subnetId: unknown, resources: CfnResource[], { vpc, subnets, s3Endpoint }: INeoPrivateCompilationVpc): boolean {
   const subnet = [...subnets, ...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets]
     .find(each => areSame(stack, each.subnetId, subnetId));
   if (!subnet) {
@@ -201,8 +197,4 @@ function isOnEndpoint(stack: Stack, subnetId: unknown, resources: CfnResource[],
  */
 function isApart(policies: s3.CfnBucketPolicy[], constructs: IConstruct[]): boolean {
   return constructs.some(construct => policies.some(policy => deploymentOf(construct) !== deploymentOf(policy)));
-}
-
-function paths(constructs: IConstruct[]): string {
-  return constructs.map(({ node }) => node.path).join(', ');
 }

@@ -1,22 +1,11 @@
 import { Stack, Token, type CfnResource } from 'aws-cdk-lib';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Construct } from 'constructs';
 import { isArnByName, matchesAction, roleNameOf } from './bucket-policies';
+import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { lateWarnings } from '../util/errors';
 import { areSame, choicesOf, intrinsicOf, readableValue, referencesOf, resourcesById } from '../util/intrinsics';
 import { isNameOf } from '../util/s3-names';
-
-/** The parts of a network that use buckets. */
-export interface BucketUsers {
-  readonly vpc: ec2.IVpc;
-  readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
-  readonly role: iam.IRole;
-  readonly buckets: s3.IBucket[];
-  /** Further buckets that jobs read models from. */
-  readonly modelBuckets: s3.IBucket[];
-}
 
 /** A resolved policy statement. */
 export interface Statement {
@@ -50,34 +39,41 @@ const all = (verdicts: Verdict[]): Verdict => verdicts.includes(false) ? false :
 const any = (verdicts: Verdict[]): Verdict => verdicts.includes(true) ? true : verdicts.includes(undefined) ? undefined : false;
 const not = (verdict: Verdict): Verdict => verdict === undefined ? undefined : !verdict;
 
-const NEEDED = { buckets: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'], modelBuckets: ['s3:GetObject', 's3:ListBucket'] };
+/** Actions of jobs on buckets that they only read models from. */
+const READ_ACTIONS = ['s3:GetObject', 's3:ListBucket'];
 
-/** Warns of each Deny that applies, or may apply, to requests of jobs. */
-export function warnOfDenies(network: Construct, resources: CfnResource[], users: BucketUsers): void {
-  for (const kind of ['buckets', 'modelBuckets'] as const) {
-    for (const bucket of users[kind]) {
-      const judged = policiesOf(resources, bucket).flatMap(policy => statementsIn(Stack.of(policy), policy.policyDocument)
-        .map(statement => ({ text: JSON.stringify(readableValue(statement)), ...judge(policy, statement, NEEDED[kind], users) })));
-      const certain = judged.filter(({ denies }) => denies === true);
-      const possible = judged.filter(({ denies }) => denies === undefined);
-      const texts = (statements: typeof judged) => statements.map(({ text }) => text).join(', ');
-      const other = kind === 'buckets' ? ', and if this network closes the bucket as well, no principal can' : '';
-      const fix = 'Remove the statement, or exempt the S3 endpoint of this network (aws:SourceVpce) or the execution role (aws:PrincipalArn) in it';
-      if (certain.length > 0) {
-        lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeniesNetwork', `the policy of bucket ${bucket.node.path} denies requests of this network's jobs, so they cannot use the bucket${other}: `
-          + `${texts(certain)}. ${fix}`);
-      }
-      if (possible.length > 0) {
-        const unknown = [...new Set(possible.flatMap(each => each.unknown))].join(', ');
-        lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketMayDenyNetwork', `the policy of bucket ${bucket.node.path} may deny requests of this network's jobs, which depends on what is not known `
-          + `at synthesis (${unknown}): ${texts(possible)}. If it does, jobs cannot use the bucket${other}. ${fix}`);
-      }
+/**
+ * Warns of each Deny that applies, or may apply, to requests of jobs.
+ *
+ * @param modelBuckets further buckets that jobs read models from
+ */
+export function warnOfDenies(network: INeoPrivateCompilationVpc, resources: CfnResource[], modelBuckets: s3.IBucket[]): void {
+  for (const bucket of [...network.buckets, ...modelBuckets]) {
+    const isOwn = network.buckets.includes(bucket);
+    const needed = isOwn ? [...READ_ACTIONS, 's3:PutObject'] : READ_ACTIONS;
+    const judged = policiesOf(resources, bucket).flatMap(policy => statementsIn(Stack.of(policy), policy.policyDocument)
+      .map(statement => ({ text: JSON.stringify(readableValue(statement)), ...judge(policy, statement, needed, network) })));
+    const certain = judged.filter(({ denies }) => denies === true);
+    const possible = judged.filter(({ denies }) => denies === undefined);
+    const texts = (statements: typeof judged) => statements.map(({ text }) => text).join(', ');
+    const other = isOwn ? ', and if this network closes the bucket as well, no principal can' : '';
+    const fix = 'Remove the statement, or exempt the S3 endpoint of this network (aws:SourceVpce) or the execution role (aws:PrincipalArn) in it';
+    if (certain.length > 0) {
+      lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketDeniesNetwork', `the policy of bucket ${bucket.node.path} denies requests of this network's jobs, so they cannot use the bucket${other}: `
+        + `${texts(certain)}. ${fix}`);
+    }
+    if (possible.length > 0) {
+      const unknown = [...new Set(possible.flatMap(each => each.unknown))].join(', ');
+      lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketMayDenyNetwork', `the policy of bucket ${bucket.node.path} may deny requests of this network's jobs, which depends on what is not known `
+        + `at synthesis (${unknown}): ${texts(possible)}. If it does, jobs cannot use the bucket${other}. ${fix}`);
     }
   }
 }
 
 /** Decides whether a statement denies what jobs need. If this is unknown at synthesis, `unknown` names what it depends on. */
-function judge(policy: s3.CfnBucketPolicy, statement: Statement, needed: string[], users: BucketUsers): { denies: Verdict; unknown: string[] } {
+function judge(
+  policy: s3.CfnBucketPolicy, statement: Statement, needed: string[], network: INeoPrivateCompilationVpc,
+): { denies: Verdict; unknown: string[] } {
   const stack = Stack.of(policy);
   const unconditional = [stack.resolve(policy.policyDocument)?.Statement].flat().map(each => JSON.stringify(each));
   const isConditional = policy.cfnOptions.condition !== undefined || !unconditional.includes(JSON.stringify(statement));
@@ -86,9 +82,9 @@ function judge(policy: s3.CfnBucketPolicy, statement: Statement, needed: string[
     ['Effect', typeof statement.Effect === 'string' ? statement.Effect === 'Deny' : undefined],
     ['Action', any(needed.map(action => concernsAction(statement, action)))],
     ['Resource', coversBucket(statement)],
-    ['Principal', concernsRole(stack, statement, users.role)],
+    ['Principal', concernsRole(stack, statement, network.role)],
     ...Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
-      Object.entries(keys).map(([key, values]): [string, Verdict] => [key, holds(stack, operator, key.toLowerCase(), [values].flat(), users)])),
+      Object.entries(keys).map(([key, values]): [string, Verdict] => [key, holds(stack, operator, key.toLowerCase(), [values].flat(), network)])),
   ];
   return { denies: all(parts.map(([, verdict]) => verdict)), unknown: parts.filter(([, verdict]) => verdict === undefined).map(([name]) => name) };
 }
@@ -127,7 +123,7 @@ const ABSENT = ['aws:sourceip', 'aws:sourceaccount', 'aws:sourcearn', 'aws:sourc
   'aws:username', 'aws:multifactorauthage'];
 
 /** Whether a condition holds for a request of a job. */
-function holds(stack: Stack, operator: string, key: string, values: unknown[], { s3Endpoint, vpc, role }: BucketUsers): Verdict {
+function holds(stack: Stack, operator: string, key: string, values: unknown[], { s3Endpoint, vpc, role }: INeoPrivateCompilationVpc): Verdict {
   const isNegated = /Not/.test(operator);
   const isNull = (isAbsent: boolean) => ['true', 'false'].includes(String(values[0])) ? String(values[0]) === String(isAbsent) : undefined;
   if (ABSENT.includes(key)) {

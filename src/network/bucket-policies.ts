@@ -168,25 +168,23 @@ export function isArnByName(arn: unknown, principal: unknown): boolean {
   return name !== undefined && typeof arn === 'string' && arn.endsWith(`/${name}`);
 }
 
-/**
- * Facts about the bucket policies of a network of this app, for other parts of the library.
- */
-interface BucketPolicyOwner {
+/** Facts about the bucket policies of a network of this app, for other parts of the library. */
+export interface BucketPolicies {
   /** Whether the network's stack contains bucket policies that name the exempt principals. */
-  readonly _writesBucketPolicies: boolean;
+  readonly areWritten: boolean;
   /** Whether the policies deny the deletion of compiled models from outside the endpoint. */
-  readonly _deniesDeletion: boolean;
+  readonly denyDeletion: boolean;
   /** Deploys a job after the buckets whose policies name the endpoint. */
-  _orderJob(job: IConstruct): void;
+  readonly orderJob: (job: IConstruct) => void;
 }
 
 /**
- * Recognizes a network by its members, not by its class, because it may come from another copy of this package.
+ * Recognizes a network by its member, not by its class, because it may come from another copy of this package.
  *
  * @returns undefined for an imported network, because this app does not know its bucket policies
  */
-export function bucketPoliciesOf(network: object): BucketPolicyOwner | undefined {
-  return '_writesBucketPolicies' in network ? network as BucketPolicyOwner : undefined;
+export function bucketPoliciesOf(network: object): BucketPolicies | undefined {
+  return (network as { _bucketPolicies?: BucketPolicies })._bucketPolicies;
 }
 
 /** The network of each bucket whose policy denies requests from outside that network's endpoint. */
@@ -236,34 +234,31 @@ export function closeBuckets(scope: IConstruct, buckets: s3.IBucket[], policy: E
         return policyDependable ? [policyDependable] : [];
       }
     }
-    warnOfOtherAccount(scope, bucket);
+    if (differ(bucket.env.account, Stack.of(scope).account)) {
+      Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketOfOtherAccount', `bucket ${bucket.node.path} belongs to account ${bucket.env.account}: `
+        + 'its policy, and that of its key, must also allow the execution role to do what jobs need');
+    }
     return [];
   });
 }
 
 /** Warns that no policy of the app denies requests from outside the endpoint. It must be called at the end of synthesis. */
-export function warnOfOpenBucket(network: IConstruct, bucket: s3.IBucket, policy: EndpointOnlyBucketPolicy): void {
+export function warnOfOpenBucket(network: INeoPrivateCompilationVpc, bucket: s3.IBucket, policy: EndpointOnlyBucketPolicy): void {
+  const isKeyKnown = bucket.encryptionKey !== undefined || Resource.isOwnedResource(bucket);
   lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketPolicyNotManaged',
     `the policy of bucket ${bucket.node.path} is not managed by this stack${whyNot(network, bucket)}. Until it has the following statement (bucketPolicyStatement() `
-    + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(bucket, policy.statementFor(bucket))}${keyAdvice(bucket)}`);
+    + `returns it), the bucket can be used from outside the S3 endpoint: ${readable(bucket, policy.statementFor(bucket))}`
+    + (isKeyKnown ? '' : `. Its encryption is not known here: ${keyAdvice(network.role, ...OUTPUT_KEY_ACTIONS)}`));
 }
 
 /** Warns that the encryption of an imported bucket is unknown. For a bucket without the closing statement, `warnOfOpenBucket` says so. */
-export function warnOfUnknownKey(network: IConstruct, { node }: s3.IBucket, role: iam.IRole): void {
-  lateWarnings(network).addWarningV2('cdk-sagemaker-neo:bucketKeyUnknown', `bucket ${node.path} is imported, so its encryption is not known here: if it has a KMS key, import it with encryptionKey `
-    + `(s3.Bucket.fromBucketAttributes), or the role ${role.node.path} needs ${keyStatement(...OUTPUT_KEY_ACTIONS)}`);
+export function warnOfUnknownKey(annotations: Annotations, { node }: s3.IBucket, role: iam.IRole, ...actions: string[]): void {
+  annotations.addWarningV2('cdk-sagemaker-neo:bucketKeyUnknown', `bucket ${node.path} is imported, so its encryption is not known here: ${keyAdvice(role, ...actions)}`);
 }
 
-/** Returns advice for a bucket that is imported by its name, which may have a key. */
-function keyAdvice(bucket: s3.IBucket): string {
-  return bucket.encryptionKey || Resource.isOwnedResource(bucket)
-    ? ''
-    : `. If the bucket is encrypted with a KMS key, import it with encryptionKey (s3.Bucket.fromBucketAttributes), or the execution role also needs ${keyStatement(...OUTPUT_KEY_ACTIONS)}`;
-}
-
-/** Returns a statement for a message, to copy into a policy. */
-export function keyStatement(...actions: string[]): string {
-  return JSON.stringify({ Effect: 'Allow', Action: actions, Resource: '<ARN of the key>' });
+function keyAdvice(role: iam.IRole, ...actions: string[]): string {
+  return 'if it has a KMS key, import it with encryptionKey (s3.Bucket.fromBucketAttributes), or the role '
+    + `${role.node.path} needs ${JSON.stringify({ Effect: 'Allow', Action: actions, Resource: '<ARN of the key>' })}`;
 }
 
 /**
@@ -292,13 +287,6 @@ function onlyOverTls(bucket: s3.IBucket): iam.PolicyStatement {
   });
 }
 
-function warnOfOtherAccount(scope: IConstruct, bucket: s3.IBucket) {
-  if (differ(bucket.env.account, Stack.of(scope).account)) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:bucketOfOtherAccount', `bucket ${bucket.node.path} belongs to account ${bucket.env.account}: `
-      + 'its policy, and that of its key, must also allow the execution role to do what jobs need');
-  }
-}
-
 /**
  * Two stacks cannot refer to each other, and everything that uses a network refers to its stack. CDK also reports the cycle, but neither its reason
  * nor a fix.
@@ -312,7 +300,7 @@ function stackCycleError(scope: IConstruct, prop: string, construct: IConstruct,
  * Fails if exempting a role would close a cycle of stacks: the role's policy refers to the bucket, and the bucket policy refers to the role.
  */
 export function requireExemptable(scope: IConstruct, network: INeoPrivateCompilationVpc, prop: string, role: unknown, fix: string) {
-  if (bucketPoliciesOf(network)?._writesBucketPolicies && isOwned(role) && Stack.of(role) !== Stack.of(network) && roleNameOf(role) === undefined) {
+  if (bucketPoliciesOf(network)?.areWritten && isOwned(role) && Stack.of(role) !== Stack.of(network) && roleNameOf(role) === undefined) {
     throw stackCycleError(scope, prop, role, Stack.of(network), fix);
   }
 }

@@ -3,8 +3,9 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { OwnInterfaceEndpoint } from './app-checks';
+import { interfaceEndpointsOf } from './app-checks';
 import { createS3Endpoint, FOR_FUNCTIONS, throughEndpoint } from './s3-endpoint';
+import { resourcesOf } from '../util/intrinsics';
 
 /**
  * An interface endpoint, and the actions that it allows.
@@ -49,21 +50,16 @@ const SERVICES: Service[] = [
   },
 ];
 
-/** The resources that `createControlPlane` creates in the subnets of a private control plane. */
-export interface ControlPlane {
-  readonly securityGroup: ec2.ISecurityGroup;
-  readonly s3Endpoint: ec2.GatewayVpcEndpoint;
-  readonly interfaceEndpoints: OwnInterfaceEndpoint[];
-}
-
 /**
  * Creates endpoints for the functions that control jobs, and the security group of these functions. They have an S3 endpoint of their own, which
  * allows writing to the bucket in which CloudFormation receives responses, whatever account's stack signed the URL. If jobs could use it, code in a
  * model could send data there.
+ *
+ * @returns the security group of the functions
  */
 export function createControlPlane(
   scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], s3PrefixList: ec2.IPrefixList, buckets: s3.IBucket[],
-): ControlPlane {
+): ec2.ISecurityGroup {
   if (!Resource.isOwnedResource(vpc)) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:interfaceEndpointsMayExist', `the deployment fails if vpc ${vpc.node.path}, which is imported, already has an `
       + 'interface endpoint with private DNS names for SageMaker, Step Functions or CloudFormation');
@@ -83,10 +79,20 @@ export function createControlPlane(
   endpoints.addIngressRule(functions, ec2.Port.tcp(443), 'Functions that control compilation jobs');
   functions.addEgressRule(endpoints, ec2.Port.tcp(443), 'Interface endpoints');
   functions.addEgressRule(s3PrefixList, ec2.Port.tcp(443), 'S3 through the gateway endpoint');
-  const interfaceEndpoints = SERVICES.map(service => createEndpoint(scope, service, vpc, subnets, endpoints));
+  SERVICES.forEach(service => createEndpoint(scope, service, vpc, subnets, endpoints));
   const s3Endpoint = createS3Endpoint(scope, vpc, subnets, FOR_FUNCTIONS);
   controlPlaneS3Statements(buckets).forEach(statement => s3Endpoint.addToPolicy(statement));
-  return { securityGroup: functions, s3Endpoint, interfaceEndpoints };
+  // This runs at the end of synthesis, because endpoints may be added until then.
+  scope.node.addValidation({ validate: () => otherInterfaceEndpoints(scope, vpc) });
+  return functions;
+}
+
+/** Finds interface endpoints with private DNS names that the app creates elsewhere in the VPC for the same services. */
+function otherInterfaceEndpoints(scope: Construct, vpc: ec2.IVpc): string[] {
+  return interfaceEndpointsOf(vpc, resourcesOf(scope.node.root))
+    .filter(({ endpoint, service }) => endpoint.node.scope?.node.scope !== scope && SERVICES.some(own => service.endsWith(`.${own.service.shortName}`)))
+    .map(({ endpoint, service }) => 'privateControlPlane must have the only interface endpoint with private DNS names for a service, as AWS allows one in a VPC: set privateDnsEnabled to false for the '
+      + `other one, or turn privateControlPlane off; got: ${endpoint.node.scope!.node.path} for ${service}`);
 }
 
 /** The functions use S3 to respond to CloudFormation, and to delete artifacts. */
@@ -106,7 +112,7 @@ function controlPlaneS3Statements(buckets: s3.IBucket[]): iam.PolicyStatement[] 
 
 function createEndpoint(
   scope: Construct, { id, service, actions, resource, unscoped }: Service, vpc: ec2.IVpc, subnets: ec2.ISubnet[], group: ec2.ISecurityGroup,
-): OwnInterfaceEndpoint {
+) {
   const endpoint = new ec2.InterfaceVpcEndpoint(scope, `${id}Endpoint`, {
     vpc,
     service: inAnyPartition(scope, service),
@@ -122,7 +128,6 @@ function createEndpoint(
   const anyOfKind = Stack.of(scope).formatArn({ service: namespace, resource: `${kind}${sep}*` });
   endpoint.addToPolicy(throughEndpoint({ sid: 'Control', actions, resources: [anyOfKind] }));
   if (unscoped) { endpoint.addToPolicy(throughEndpoint({ sid: 'List', actions: unscoped, resources: ['*'] })); }
-  return { endpoint, shortName: service.shortName };
 }
 
 /**

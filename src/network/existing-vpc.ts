@@ -4,14 +4,16 @@ import type { Construct } from 'constructs';
 import { addressesFor, instancesIn, MAX_SUBNETS, requireInstances, type SelectedNetwork } from './new-vpc';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
 import { parseBlock } from '../util/cidr-blocks';
-import { NeoValidationError } from '../util/errors';
+import { requireSameRegion } from '../util/environment';
+import { NeoValidationError, pathsOf } from '../util/errors';
 
-const MAX_SECURITY_GROUPS = 5;
+const MAX_COUNTS = { subnets: MAX_SUBNETS, groups: 5 };
 
 /**
  * Selects the subnets of an existing VPC, and checks them as far as they are known at synthesis.
  */
 export function selectNetwork(scope: Construct, vpc: ec2.IVpc, props: NeoPrivateCompilationVpcProps): SelectedNetwork {
+  requireSameRegion(scope, 'vpc', vpc);
   if (!props.vpcSubnets && vpc.isolatedSubnets.length === 0) {
     throw new NeoValidationError(`vpc must have isolated subnets, without any route to the internet, or vpcSubnets must select them; got: ${vpc.node.path} with none`, scope);
   }
@@ -49,30 +51,21 @@ function select(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, selection: e
 /**
  * Fails if jobs and functions share a route table: jobs must not use the functions' S3 endpoint, and a route table can have only one S3 endpoint.
  */
-function requireApart(scope: Construct, jobs: ec2.ISubnet[], functions: ec2.ISubnet[]) {
+export function requireApart(scope: Construct, jobs: ec2.ISubnet[], functions: ec2.ISubnet[]) {
   const shared = functions.filter(({ subnetId, routeTable }) => jobs.some(job => job.subnetId === subnetId
     || (routeTable?.routeTableId && job.routeTable?.routeTableId && compareIds(job.routeTable.routeTableId, routeTable.routeTableId) === 'same')));
   if (shared.length > 0) {
     throw new NeoValidationError('controlPlaneSubnets must not be the jobs\' subnets or share their route tables, because a route table accepts one S3 endpoint and jobs must not use '
-      + `that of the functions; got: ${paths(shared)}`, scope);
+      + `that of the functions; got: ${pathsOf(shared)}`, scope);
   }
 }
 
 /**
- * Checks for 1 to 16 subnets, the limits of CreateCompilationJob.
+ * Checks the number of subnets or security groups against the limits of CreateCompilationJob.
  */
-export function requireSubnetCount(scope: Construct, prop: string, subnets: ec2.ISubnet[]) {
-  if (subnets.length < 1 || subnets.length > MAX_SUBNETS) {
-    throw new NeoValidationError(`${prop} must be 1 to ${MAX_SUBNETS} subnets, which is the range that a job accepts; got: ${subnets.length}`, scope);
-  }
-}
-
-/**
- * Checks for 1 to 5 security groups, the limits of CreateCompilationJob.
- */
-export function requireGroupCount(scope: Construct, groups: ec2.ISecurityGroup[]) {
-  if (groups.length < 1 || groups.length > MAX_SECURITY_GROUPS) {
-    throw new NeoValidationError(`securityGroups must be 1 to ${MAX_SECURITY_GROUPS} groups, which is the range that a job accepts; got: ${groups.length}`, scope);
+export function requireCount(scope: Construct, prop: string, { length }: unknown[], kind: keyof typeof MAX_COUNTS = 'subnets') {
+  if (length < 1 || length > MAX_COUNTS[kind]) {
+    throw new NeoValidationError(`${prop} must be 1 to ${MAX_COUNTS[kind]} ${kind}, which is the range that a job accepts; got: ${length}`, scope);
   }
 }
 
@@ -103,25 +96,25 @@ function checkVpc(scope: Construct, vpc: ec2.IVpc, hasControlPlane?: boolean) {
  * Checks that the number of subnets is allowed, and that they are in the VPC and have no route to the internet.
  */
 function checkSubnets(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, subnets: ec2.ISubnet[]) {
-  requireSubnetCount(scope, prop, subnets);
+  requireCount(scope, prop, subnets);
   const routed = (subnet: ec2.ISubnet) => subnet instanceof ec2.PublicSubnet
     || [...vpc.publicSubnets, ...vpc.privateSubnets].some(({ subnetId }) => subnetId === subnet.subnetId);
   const wayOut = subnets.filter(routed);
   if (wayOut.length > 0) {
     throw new NeoValidationError(`${prop} must be isolated (SubnetType.PRIVATE_ISOLATED): public subnets and private ones with egress have a route `
-      + `to the internet; got: ${paths(wayOut)}`, scope);
+      + `to the internet; got: ${pathsOf(wayOut)}`, scope);
   }
   const foreign = subnets.filter(({ node }) => {
     const resource = node.defaultChild;
     return resource instanceof ec2.CfnSubnet && compareIds(resource.vpcId, vpc.vpcId) === 'different';
   });
   if (foreign.length > 0) {
-    throw new NeoValidationError(`${prop} must all be in vpc, because a job runs in one VPC; got: ${paths(foreign)}`, scope);
+    throw new NeoValidationError(`${prop} must all be in vpc, because a job runs in one VPC; got: ${pathsOf(foreign)}`, scope);
   }
   const owned = subnets.filter(subnet => Resource.isOwnedResource(subnet));
   const unknown = subnets.filter(subnet => !owned.includes(subnet));
   if (unknown.length > 0) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetsNotChecked', `subnets ${paths(unknown)} are imported, so this cannot be checked: `
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetsNotChecked', `subnets ${pathsOf(unknown)} are imported, so this cannot be checked: `
       + 'they must be in the VPC, their route tables must have no route to the internet, and no other network must be attached to them');
   }
   scope.node.addValidation({ validate: () => internetRoutes(scope, prop, subnets) });
@@ -174,13 +167,9 @@ function checkSizes(scope: Construct, subnets: ec2.ISubnet[], instances: number 
   }
   const unknown = masks.filter(({ mask }) => mask === undefined || instances === undefined);
   if (unknown.length > 0) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetSizeNotChecked', `the size of subnets ${paths(unknown.map(({ subnet }) => subnet))} is not known here: `
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetSizeNotChecked', `the size of subnets ${pathsOf(unknown.map(({ subnet }) => subnet))} is not known here: `
       + 'each must have two free addresses per instance (maxConcurrentInstances)');
   }
-}
-
-function paths(constructs: ec2.ISubnet[]): string {
-  return constructs.map(({ node }) => node.path).join(', ');
 }
 
 /**

@@ -5,58 +5,22 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { FLOW_LOG_DETAILS, type NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
 import { acknowledge, INLINE_POLICY_REASONS } from '../util/acknowledge';
-import { formatValue, NeoValidationError } from '../util/errors';
+import { NeoValidationError } from '../util/errors';
 import { readable } from '../util/intrinsics';
 
-/** The part of `NeoPrivateCompilationVpcProps` that is needed here. Importing that type would close an import cycle. */
-interface FlowLogProps {
-  readonly vpc?: ec2.IVpc;
-  readonly flowLogs?: boolean;
-  readonly flowLogDestination?: ec2.FlowLogDestination;
-  readonly flowLogRetention?: logs.RetentionDays;
-  readonly flowLogRemovalPolicy?: RemovalPolicy;
-  readonly encryptionKey?: kms.IKey;
-}
-
-const DETAILS = ['flowLogDestination', 'flowLogRetention', 'flowLogRemovalPolicy'] as const;
-
 /**
- * Whether the VPC gets flow logs.
- */
-export function hasFlowLogs(props: FlowLogProps): boolean {
-  return props.flowLogs ?? (!props.vpc || DETAILS.some(prop => props[prop] !== undefined));
-}
-
-/** Fails if props of the flow logs contradict each other. */
-export function validateFlowLogs(scope: Construct, props: FlowLogProps): void {
-  const { flowLogDestination, flowLogRetention, flowLogRemovalPolicy } = props;
-  for (const prop of DETAILS) {
-    if (props[prop] === undefined) { continue; }
-    if (props.flowLogs === false) {
-      throw new NeoValidationError(`${prop} must not come with flowLogs: false, which turns flow logs off; got: both`, scope);
-    }
-    if (flowLogDestination && prop !== 'flowLogDestination') {
-      throw new NeoValidationError(`${prop} must not come with flowLogDestination: it is for the log group that this construct creates, so set it on the destination instead; got: both`, scope);
-    }
-  }
-  if (flowLogRetention !== undefined && logs.RetentionDays[flowLogRetention] === undefined) {
-    throw new NeoValidationError(`flowLogRetention must be one of logs.RetentionDays, such as logs.RetentionDays.ONE_YEAR; got: ${formatValue(flowLogRetention)}`, scope);
-  }
-  if (flowLogRemovalPolicy !== undefined && !REMOVAL_POLICIES.includes(flowLogRemovalPolicy)) {
-    throw new NeoValidationError(`flowLogRemovalPolicy must be RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, because a log group has no snapshots; got: ${formatValue(flowLogRemovalPolicy)}`, scope);
-  }
-}
-
-const REMOVAL_POLICIES = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY];
-
-/**
- * Creates flow logs that record the accepted and rejected traffic of the whole VPC.
+ * Creates flow logs that record the accepted and rejected traffic of the whole VPC, unless they are turned off.
  *
  * @param buckets the buckets of jobs, which must not be the destination, because their policies deny the delivery of logs
- * @returns the log group; undefined for another destination
+ * @returns the log group; undefined without flow logs or for another destination
  */
-export function createFlowLogs(scope: Construct, vpc: ec2.IVpc, buckets: s3.IBucket[], props: FlowLogProps): logs.ILogGroup | undefined {
+export function createFlowLogs(
+  scope: Construct, vpc: ec2.IVpc, buckets: s3.IBucket[], props: NeoPrivateCompilationVpcProps,
+): logs.ILogGroup | undefined {
+  const isOn = props.flowLogs ?? (!props.vpc || FLOW_LOG_DETAILS.some(prop => props[prop] !== undefined));
+  if (!isOn) { return undefined; }
   const flowLog = new ec2.FlowLog(scope, 'FlowLog', {
     resourceType: ec2.FlowLogResourceType.fromVpc(vpc),
     trafficType: ec2.FlowLogTrafficType.ALL,
@@ -71,7 +35,8 @@ export function createFlowLogs(scope: Construct, vpc: ec2.IVpc, buckets: s3.IBuc
 }
 
 /** Creates the default destination. Flow logs are evidence, so their log group outlives the stack by default. */
-function ownLogGroup(scope: Construct, { flowLogRetention, flowLogRemovalPolicy, encryptionKey }: FlowLogProps): ec2.FlowLogDestination {
+function ownLogGroup(scope: Construct, props: NeoPrivateCompilationVpcProps): ec2.FlowLogDestination {
+  const { flowLogRetention, flowLogRemovalPolicy, encryptionKey } = props;
   const stack = Stack.of(scope);
   const logGroup = new logs.LogGroup(scope, 'FlowLogGroup', {
     retention: flowLogRetention ?? logs.RetentionDays.ONE_YEAR,

@@ -6,7 +6,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, Dependable } from 'constructs';
 import { warnOfDenies } from './bucket-denies';
 import { arnsOf, EndpointOnlyBucketPolicy } from './bucket-policies';
-import { requireGroupCount, requireSubnetCount } from './existing-vpc';
+import { requireApart, requireCount } from './existing-vpc';
 import { ModelAccess, requireReadable } from './model-access';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import { requirePassableRole, requireSameRegion } from '../util/environment';
@@ -56,8 +56,8 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     requirePassableRole(this, attrs.role);
     attrs.buckets?.forEach(bucket => requireSameRegion(this, 'buckets', bucket));
     if (attrs.encryptionKey) { requireSameRegion(this, 'encryptionKey', attrs.encryptionKey); }
-    requireSubnetCount(this, 'subnets', attrs.subnets);
-    requireGroupCount(this, attrs.securityGroups);
+    requireCount(this, 'subnets', attrs.subnets);
+    requireCount(this, 'securityGroups', attrs.securityGroups, 'groups');
     ({ vpc: this.vpc, subnets: this.subnets, s3Endpoint: this.s3Endpoint, role: this.role, securityGroups: this.securityGroups } = attrs);
     this.buckets = attrs.buckets ?? [];
     this.encryptionKey = attrs.encryptionKey;
@@ -80,10 +80,9 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
   private warnOfDenies() {
     // `lateWarnings` adds warnings to a child, and this construct has no other.
     const checks = new Construct(this, 'Checks');
-    const { vpc, s3Endpoint, role, buckets, modelAccess: { buckets: modelBuckets } } = this;
     checks.node.addValidation({
       validate: () => {
-        warnOfDenies(this, resourcesOf(this.node.root), { vpc, s3Endpoint, role, buckets, modelBuckets });
+        warnOfDenies(this, resourcesOf(this.node.root), this.modelAccess.buckets);
         return [];
       },
     });
@@ -95,12 +94,8 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
       throw new NeoValidationError(`controlPlaneSecurityGroup and controlPlaneSubnets must come together, because functions in the VPC need both; got: ${group ? 'no controlPlaneSubnets' : 'no controlPlaneSecurityGroup'}`, this);
     }
     if (!subnets) { return; }
-    requireSubnetCount(this, 'controlPlaneSubnets', subnets);
-    const shared = subnets.filter(({ subnetId }) => this.subnets.some(job => job.subnetId === subnetId));
-    if (shared.length > 0) {
-      throw new NeoValidationError('controlPlaneSubnets must not be the jobs\' subnets, because jobs must not use the S3 endpoint of the functions; '
-        + `got: ${shared.map(({ node }) => node.path).join(', ')}`, this);
-    }
+    requireCount(this, 'controlPlaneSubnets', subnets);
+    requireApart(this, this.subnets, subnets);
   }
 
   public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {

@@ -3,7 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { keyStatement, networkOf } from './bucket-policies';
+import { networkOf, warnOfUnknownKey } from './bucket-policies';
 import { grantKeys } from './execution-role';
 import { throughEndpoint, withinAccount } from './s3-endpoint';
 import { requireSameRegion } from '../util/environment';
@@ -49,7 +49,6 @@ export class ModelAccess {
    * @param isReachable whether the endpoint already allows the bucket
    */
   public grantRead(bucket: s3.IBucket, objectKeyPattern: string, isReachable = false): iam.Grant {
-    requireSameRegion(this.scope, 'bucket', bucket);
     const owner = networkOf(bucket);
     if (owner && this.endpoint) {
       throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${owner.node.path}, whose bucket policy denies requests through any other `
@@ -84,8 +83,7 @@ export class ModelAccess {
     const isKnown = bucket.encryptionKey !== undefined || Resource.isOwnedResource(bucket) || bucket.node.id === MODEL_ASSETS_ID;
     if (isKnown || this.unknownKeys.has(bucket.bucketName)) { return; }
     this.unknownKeys.add(bucket.bucketName);
-    Annotations.of(this.scope).addWarningV2('cdk-sagemaker-neo:bucketKeyUnknown', `bucket ${bucket.node.path} is imported, so its encryption is not known here: if it has a KMS key, import it with `
-      + `encryptionKey (s3.Bucket.fromBucketAttributes), or the role ${this.role.node.path} needs ${keyStatement('kms:Decrypt')}`);
+    warnOfUnknownKey(Annotations.of(this.scope), bucket, this.role, 'kms:Decrypt');
   }
 
   private grantRole(): iam.Grant {

@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { CfnWaitConditionHandle, Lazy, Stack, type IResolveContext } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 
 /**
  * Key of the metadata in which a `NeoPrivateCompilationVpc` lists its parts for the privacy validation, which reads only templates.
@@ -25,8 +25,17 @@ export interface NetworkMetadata {
  * Writes the metadata of a network into its template. It belongs to a resource without an effect, because references in metadata are dependencies,
  * which no other resource should get.
  */
-export function describeNetwork(network: Construct, metadata: NetworkMetadata): void {
+export function describeNetwork(network: INeoPrivateCompilationVpc, isDedicated: boolean): void {
   const handle = new CfnWaitConditionHandle(network, 'Description');
+  const metadata: NetworkMetadata = {
+    Vpc: network.vpc.vpcId,
+    Subnets: network.subnets.map(({ subnetId }) => subnetId),
+    SecurityGroups: network.securityGroups.map(({ securityGroupId }) => securityGroupId),
+    S3Endpoints: [network.s3Endpoint.vpcEndpointId],
+    Buckets: network.buckets.map(({ bucketName }) => bucketName),
+    Roles: [network.role.roleArn],
+    Dedicated: isDedicated,
+  };
   handle.addMetadata(NETWORK_METADATA, metadata);
   // The digest covers all metadata, because CDK and validations add to it, too.
   identifyByContent(handle, context => context.resolve(handle.cfnOptions.metadata));

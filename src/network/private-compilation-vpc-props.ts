@@ -1,12 +1,11 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as logs from 'aws-cdk-lib/aws-logs';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { validateFlowLogs } from './flow-logs';
-import { NeoValidationError } from '../util/errors';
+import { formatValue, NeoValidationError } from '../util/errors';
 import { BOOLEAN, listOf, NUMBER, optional, requireTypes, structOf, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 import {
@@ -261,15 +260,11 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
  */
 export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcProps, isSubclass: boolean) {
   requireTypes(scope, props, TYPES, 'props', isSubclass);
-  const requireVpc = (prop: 'vpcSubnets' | 'securityGroups' | 's3Endpoint' | 'controlPlaneSubnets') => {
+  for (const prop of ['vpcSubnets', 'securityGroups', 's3Endpoint', 'controlPlaneSubnets'] as const) {
     if (props[prop] !== undefined && props.vpc === undefined) {
       throw new NeoValidationError(`${prop} must come with vpc, because it belongs to an existing VPC; got: vpc undefined`, scope);
     }
-  };
-  requireVpc('vpcSubnets');
-  requireVpc('securityGroups');
-  requireVpc('s3Endpoint');
-  requireVpc('controlPlaneSubnets');
+  }
   if (props.controlPlaneSubnets && !props.privateControlPlane) {
     throw new NeoValidationError('controlPlaneSubnets must come with privateControlPlane, because they are for its functions; got: controlPlaneSubnets without it', scope);
   }
@@ -293,3 +288,28 @@ export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcP
       + 'the policy of a gateway endpoint accepts no other; got: a statement without one', scope);
   }
 }
+
+/** Props that describe flow logs, and so turn them on. */
+export const FLOW_LOG_DETAILS = ['flowLogDestination', 'flowLogRetention', 'flowLogRemovalPolicy'] as const;
+
+/** Fails if props of the flow logs contradict each other. */
+function validateFlowLogs(scope: Construct, props: NeoPrivateCompilationVpcProps): void {
+  const { flowLogDestination, flowLogRetention, flowLogRemovalPolicy } = props;
+  for (const prop of FLOW_LOG_DETAILS) {
+    if (props[prop] === undefined) { continue; }
+    if (props.flowLogs === false) {
+      throw new NeoValidationError(`${prop} must not come with flowLogs: false, which turns flow logs off; got: both`, scope);
+    }
+    if (flowLogDestination && prop !== 'flowLogDestination') {
+      throw new NeoValidationError(`${prop} must not come with flowLogDestination: it is for the log group that this construct creates, so set it on the destination instead; got: both`, scope);
+    }
+  }
+  if (flowLogRetention !== undefined && logs.RetentionDays[flowLogRetention] === undefined) {
+    throw new NeoValidationError(`flowLogRetention must be one of logs.RetentionDays, such as logs.RetentionDays.ONE_YEAR; got: ${formatValue(flowLogRetention)}`, scope);
+  }
+  if (flowLogRemovalPolicy !== undefined && !REMOVAL_POLICIES.includes(flowLogRemovalPolicy)) {
+    throw new NeoValidationError(`flowLogRemovalPolicy must be RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, because a log group has no snapshots; got: ${formatValue(flowLogRemovalPolicy)}`, scope);
+  }
+}
+
+const REMOVAL_POLICIES = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY];

@@ -4,21 +4,21 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Dependable, type Construct, type IConstruct, type IDependable } from 'constructs';
+import { Dependable, type Construct, type IDependable } from 'constructs';
 import { checkApp } from './app-checks';
-import { closeBuckets, EndpointOnlyBucketPolicy, LaterBuckets, uniqueBuckets } from './bucket-policies';
+import { closeBuckets, EndpointOnlyBucketPolicy, LaterBuckets, uniqueBuckets, type BucketPolicies } from './bucket-policies';
 import { createControlPlane } from './control-plane';
 import { bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from './execution-role';
 import { selectNetwork } from './existing-vpc';
-import { createFlowLogs, hasFlowLogs } from './flow-logs';
+import { createFlowLogs } from './flow-logs';
 import { ImportedPrivateCompilationVpc, vpcConfigOf } from './imported-private-compilation-vpc';
 import { ModelAccess, requireReadable } from './model-access';
-import { describeNetwork, identifyByContent, type NetworkMetadata } from './network-metadata';
-import { concurrentJobs, createVpc, type SelectedNetwork } from './new-vpc';
+import { describeNetwork, identifyByContent } from './network-metadata';
+import { concurrentJobs, createVpc } from './new-vpc';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import type { NeoPrivateCompilationVpcProps } from './private-compilation-vpc-props';
 import { validateProps } from './private-compilation-vpc-props';
-import { checkS3Endpoint, createS3Endpoint, endpointStatements, findS3PrefixList, FOR_FUNCTIONS, FOR_JOBS } from './s3-endpoint';
+import { checkS3Endpoint, createS3Endpoint, endpointStatements, findS3PrefixList } from './s3-endpoint';
 import { checkSecurityGroups, createSecurityGroup } from './security-groups';
 import { requirePassableRole, requireSameRegion } from '../util/environment';
 import { requireType } from '../util/prop-types';
@@ -127,12 +127,8 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    */
   public readonly controlPlaneSubnets?: ec2.ISubnet[];
 
-  /**
-   * Whether bucket policies of this stack name the exempt principals.
-   *
-   * @internal
-   */
-  public readonly _writesBucketPolicies: boolean;
+  /** @internal */
+  public readonly _bucketPolicies: BucketPolicies;
 
   /**
    * How many jobs of this network the deployment of a stack runs at the same time. It is never undefined here.
@@ -155,13 +151,13 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.buckets = uniqueBuckets(this, props.buckets);
     this.maxConcurrentJobs = concurrentJobs(this, props);
 
-    const { vpc, subnets, controlPlaneSubnets } = this.network(props);
+    const { vpc, subnets, controlPlaneSubnets } = props.vpc ? selectNetwork(this, props.vpc, props) : createVpc(this, props);
     this.vpc = vpc;
     this.subnets = subnets;
     this.controlPlaneSubnets = controlPlaneSubnets;
     if (props.encryptionKey) { requireSameRegion(this, 'encryptionKey', props.encryptionKey); }
     this.encryptionKey = props.encryptionKey;
-    if (hasFlowLogs(props)) { this.flowLogGroup = createFlowLogs(this, vpc, this.buckets, props); }
+    this.flowLogGroup = createFlowLogs(this, vpc, this.buckets, props);
 
     const ownEndpoint = props.s3Endpoint ? undefined : createS3Endpoint(this, vpc, subnets);
     this.s3Endpoint = ownEndpoint ?? props.s3Endpoint!;
@@ -178,8 +174,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.securityGroup = this.securityGroups[0];
     this.connections = new ec2.Connections({ securityGroups: this.securityGroups });
 
-    const controlPlane = controlPlaneSubnets && createControlPlane(this, vpc, controlPlaneSubnets, s3PrefixList!, this.buckets);
-    this.controlPlaneSecurityGroup = controlPlane?.securityGroup;
+    this.controlPlaneSecurityGroup = controlPlaneSubnets && createControlPlane(this, vpc, controlPlaneSubnets, s3PrefixList!, this.buckets);
 
     if (props.role) { requirePassableRole(this, props.role); }
     this.role = props.role ?? createExecutionRole(this);
@@ -190,21 +185,19 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, props.bucketPolicyActions);
     props.bucketPolicyExemptPrincipals?.forEach(grantee => this.endpointOnlyPolicy.exempt(grantee));
     const bucketPolicies = closeBuckets(this, this.buckets, this.endpointOnlyPolicy);
-    this._writesBucketPolicies = bucketPolicies.length > 0;
+    this._bucketPolicies = {
+      areWritten: bucketPolicies.length > 0,
+      denyDeletion: this.endpointOnlyPolicy.deniesDeletion,
+      orderJob: job => this.laterBuckets.addJob(job),
+    };
 
     this.vpcConfig = vpcConfigOf(this);
     // An existing VPC may contain much that jobs need not wait for. Its subnets depend on everything that they need.
     const network = props.vpc ? [...subnets, ...controlPlaneSubnets ?? []] : [vpc];
     const parts = [...network, this.s3Endpoint, ...this.securityGroups, this.role, ...bucketPolicies];
     this.createReadyBarrier(parts);
-    const { s3Endpoint, buckets, role, endpointOnlyPolicy: policy, modelAccess: { buckets: modelBuckets } } = this;
-    const ownEndpoints = [
-      ...ownEndpoint ? [{ endpoint: ownEndpoint, subnets, remedy: FOR_JOBS.remedy }] : [],
-      ...controlPlane ? [{ endpoint: controlPlane.s3Endpoint, subnets: controlPlaneSubnets, remedy: FOR_FUNCTIONS.remedy }] : [],
-    ];
-    const { interfaceEndpoints = [] } = controlPlane ?? {};
-    checkApp(this, { vpc, subnets, s3Endpoint, role, ownEndpoints, interfaceEndpoints, buckets, modelBuckets, policy });
-    describeNetwork(this, this.metadata(!props.vpc));
+    checkApp(this, this.endpointOnlyPolicy, this.modelAccess.buckets);
+    describeNetwork(this, !props.vpc);
   }
 
   /**
@@ -235,24 +228,6 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
   }
 
   /**
-   * Deploys a job after the network and after the buckets whose policies name the endpoint.
-   *
-   * @internal
-   */
-  public _orderJob(job: IConstruct): void {
-    this.laterBuckets.addJob(job);
-  }
-
-  /**
-   * Whether the bucket policies deny the deletion of compiled models outside the endpoint.
-   *
-   * @internal
-   */
-  public get _deniesDeletion(): boolean {
-    return this.endpointOnlyPolicy.deniesDeletion;
-  }
-
-  /**
    * Lets the execution role read objects of a bucket that is not one of `buckets`, and lets the requests through the S3 endpoint. Jobs call this for
    * their models.
    *
@@ -264,12 +239,6 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     const destination = uploadDestination(bucket);
     const isOwn = this.buckets.some(({ bucketArn }) => bucketArn === destination.bucketArn);
     return isOwn ? this.bucketGrant : this.modelAccess.grantRead(destination, objectKeyPattern);
-  }
-
-  private network(props: NeoPrivateCompilationVpcProps): SelectedNetwork {
-    if (!props.vpc) { return createVpc(this, props); }
-    requireSameRegion(this, 'vpc', props.vpc);
-    return selectNetwork(this, props.vpc, props);
   }
 
   /**
@@ -309,17 +278,5 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     ready.node.addValidation({ validate: () => { final = logicalIds(); return []; } });
     identifyByContent(ready, () => final ?? logicalIds());
     Dependable.implement(this, { get dependencyRoots() { return [ready]; } });
-  }
-
-  private metadata(isDedicated: boolean): NetworkMetadata {
-    return {
-      Vpc: this.vpc.vpcId,
-      Subnets: this.subnets.map(({ subnetId }) => subnetId),
-      SecurityGroups: this.securityGroups.map(({ securityGroupId }) => securityGroupId),
-      S3Endpoints: [this.s3Endpoint.vpcEndpointId],
-      Buckets: this.buckets.map(({ bucketName }) => bucketName),
-      Roles: [this.role.roleArn],
-      Dedicated: isDedicated,
-    };
   }
 }

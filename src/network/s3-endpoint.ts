@@ -13,8 +13,8 @@ import {
   INLINE_POLICY_REASONS,
   inPacks,
 } from '../util/acknowledge';
-import { NeoValidationError } from '../util/errors';
-import { readable, readableValue } from '../util/intrinsics';
+import { NeoValidationError, pathsOf } from '../util/errors';
+import { areSame, membersOf, readable, readableValue, resourcesOf } from '../util/intrinsics';
 
 /** Actions of compilation jobs on objects of a bucket. */
 export const OBJECT_ACTIONS = ['s3:GetObject', 's3:PutObject'];
@@ -34,17 +34,48 @@ export function createS3Endpoint(scope: Construct, vpc: ec2.IVpc, subnets: ec2.I
   const tableless = subnets.filter(subnet => !subnet.routeTable?.routeTableId);
   if (tableless.length > 0) {
     throw new NeoValidationError(`${prop} must have known route tables for the S3 endpoint: pass routeTableId when you import them${id === FOR_JOBS.id ? ', or pass s3Endpoint' : ''}; `
-      + `got: ${tableless.map(({ node }) => node.path).join(', ')} without`, scope);
+      + `got: ${pathsOf(tableless)} without`, scope);
   }
   if (subnets.some(subnet => !Resource.isOwnedResource(subnet))) {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:s3EndpointMayExist', 'the deployment fails if the route table of an imported subnet already has an S3 '
       + `endpoint (${prop}): in that case, ${remedy}`);
   }
-  return new ec2.GatewayVpcEndpoint(scope, id, {
+  const endpoint = new ec2.GatewayVpcEndpoint(scope, id, {
     vpc,
     service: ec2.GatewayVpcEndpointAwsService.S3,
     subnets: [{ subnets }],
   });
+  // This runs at the end of synthesis, because endpoints may be added until then.
+  scope.node.addValidation({
+    validate: () => otherS3Endpoints(scope, subnets).map(({ node }) => 'vpc must not have an S3 gateway endpoint on these route tables, because AWS allows only one: '
+      + `${remedy}; got: ${node.scope!.node.path}`),
+  });
+  return endpoint;
+}
+
+/**
+ * Finds S3 gateway endpoints of the rest of the app on the route tables of subnets: AWS allows only one on each.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+ */
+function otherS3Endpoints(scope: Construct, subnets: ec2.ISubnet[]): ec2.CfnVPCEndpoint[] {
+  const tables = subnets.map(({ routeTable }) => routeTable?.routeTableId).filter(id => id !== undefined);
+  return resourcesOf(scope.node.root)
+    .filter(resource => resource instanceof ec2.CfnVPCEndpoint)
+    .filter(endpoint => endpoint.node.scope?.node.scope !== scope && isS3Gateway(endpoint) && usesAny(endpoint, tables));
+}
+
+function usesAny(endpoint: ec2.CfnVPCEndpoint, tables: string[]): boolean {
+  const { stack, routeTableIds } = endpoint;
+  // Another stack's template refers to the same ID differently, so tokens are compared before they are resolved.
+  return Array.isArray(routeTableIds)
+    ? routeTableIds.some(id => tables.some(table => compareIds(id, table) === 'same'))
+    : membersOf(stack, routeTableIds).some(id => tables.some(table => areSame(stack, id, table)));
+}
+
+function isS3Gateway(endpoint: ec2.CfnVPCEndpoint): boolean {
+  const service = readableValue(Stack.of(endpoint).resolve(endpoint.serviceName));
+  return (endpoint.vpcEndpointType ?? 'Gateway') === 'Gateway' && typeof service === 'string' && service.endsWith('.s3');
 }
 
 /**
@@ -63,25 +94,23 @@ export function endpointStatements(buckets: s3.IBucket[]): iam.PolicyStatement[]
 /**
  * Returns an Allow for the endpoint's policy. It is limited to principals of the stack's account, so that code in a model cannot send data out with
  * credentials of another account.
+ *
+ * @param owner a further condition on accounts
  */
-export function throughEndpoint(props: iam.PolicyStatementProps): iam.PolicyStatement {
-  return statement(props, { 'aws:PrincipalAccount': Aws.ACCOUNT_ID });
+export function throughEndpoint(props: iam.PolicyStatementProps, owner: Record<string, string> = {}): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    ...props,
+    // The policy of a gateway endpoint accepts only "*" as principal; conditions restrict it.
+    principals: [new iam.StarPrincipal()],
+    conditions: { ...props.conditions, StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID, ...owner } },
+  });
 }
 
 /**
  * Returns an Allow for resources of the stack's account only, for buckets whose name does not guarantee that they belong to it.
  */
 export function withinAccount(props: iam.PolicyStatementProps): iam.PolicyStatement {
-  return statement(props, { 'aws:PrincipalAccount': Aws.ACCOUNT_ID, 'aws:ResourceAccount': Aws.ACCOUNT_ID });
-}
-
-function statement(props: iam.PolicyStatementProps, accounts: Record<string, string>): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    ...props,
-    // The policy of a gateway endpoint accepts only "*" as principal; conditions restrict it.
-    principals: [new iam.StarPrincipal()],
-    conditions: { ...props.conditions, StringEquals: accounts },
-  });
+  return throughEndpoint(props, { 'aws:ResourceAccount': Aws.ACCOUNT_ID });
 }
 
 /**
@@ -108,7 +137,7 @@ export function checkS3Endpoint(
       && tables.every(table => compareIds(table, routeTable.routeTableId) === 'different'));
     if (cutOff.length > 0) {
       throw new NeoValidationError('s3Endpoint must be on the route table of every subnet; got: '
-        + `${endpoint.node.path}, without ${cutOff.map(({ node }) => node.path).join(', ')}`, scope);
+        + `${endpoint.node.path}, without ${pathsOf(cutOff)}`, scope);
     }
   } else {
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:s3EndpointNotChecked', `S3 endpoint ${endpoint.node.path} is imported, so this cannot `

@@ -1,7 +1,7 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
-import { cidrOf, compareIds, requireGroupCount } from './existing-vpc';
+import { cidrOf, compareIds, requireCount } from './existing-vpc';
 import { contains } from '../util/cidr-blocks';
 import { lateWarnings, NeoValidationError } from '../util/errors';
 import { readableValue } from '../util/intrinsics';
@@ -35,7 +35,7 @@ export function createSecurityGroup(scope: Construct, vpc: ec2.IVpc, subnets: ec
  * Checks existing security groups as far as they are known at synthesis.
  */
 export function checkSecurityGroups(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], groups: ec2.ISecurityGroup[]) {
-  requireGroupCount(scope, groups);
+  requireCount(scope, 'securityGroups', groups, 'groups');
   const known: ec2.CfnSecurityGroup[] = [];
   for (const group of groups) {
     const resource = group.node.defaultChild;

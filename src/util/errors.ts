@@ -32,6 +32,11 @@ export function withoutTokens(text: string): string {
   return text.replace(/[$#]\{Token\[[^\]]*\]\}/g, '<token>');
 }
 
+/** Lists the paths of constructs. */
+export function pathsOf(constructs: IConstruct[]): string {
+  return constructs.map(({ node }) => node.path).join(', ');
+}
+
 /**
  * Returns the annotations for a warning at the end of synthesis. They belong to a child of the construct, because CDK ignores an acknowledgement on a
  * construct if the warning is later added to the same construct.

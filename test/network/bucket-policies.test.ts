@@ -145,7 +145,7 @@ describe('a bucket that the stack does not own', () => {
     templateOf(stack).resourceCountIs(POLICY, 0);
     const [text] = warnings(stack);
     expect(text).toContain('policy of bucket Stack/Imported is not managed by this stack');
-    const shown = JSON.parse(/\{"Action".*\}(?=\. If the bucket is encrypted)/.exec(text)![0]);
+    const shown = JSON.parse(/\{"Action".*\}(?=\. Its encryption)/.exec(text)![0]);
     expect(shown).toEqual({
       Sid: 'OnlyThroughNeoEndpoint',
       Effect: 'Deny',
