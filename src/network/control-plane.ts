@@ -5,6 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { interfaceEndpointsOf } from './app-checks';
 import { createS3Endpoint, FOR_FUNCTIONS, throughEndpoint } from './s3-endpoint';
+import { createClosedGroup } from './security-groups';
 import { resourcesOf } from '../util/intrinsics';
 
 /**
@@ -64,18 +65,10 @@ export function createControlPlane(
     Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:interfaceEndpointsMayExist', `the deployment fails if vpc ${vpc.node.path}, which is imported, already has an `
       + 'interface endpoint with private DNS names for SageMaker, Step Functions or CloudFormation');
   }
-  const functions = new ec2.SecurityGroup(scope, 'ControlPlaneSecurityGroup', {
-    vpc,
-    description: 'Functions that control SageMaker Neo compilation jobs: out to their endpoints and to S3 only',
-    allowAllOutbound: false,
-    allowAllIpv6Outbound: false,
-  });
-  const endpoints = new ec2.SecurityGroup(scope, 'ControlPlaneEndpointSecurityGroup', {
-    vpc,
-    description: 'Interface endpoints for the functions that control SageMaker Neo compilation jobs',
-    allowAllOutbound: false,
-    allowAllIpv6Outbound: false,
-  });
+  const functions = createClosedGroup(scope, 'ControlPlaneSecurityGroup', vpc,
+    'Functions that control SageMaker Neo compilation jobs: out to their endpoints and to S3 only');
+  const endpoints = createClosedGroup(scope, 'ControlPlaneEndpointSecurityGroup', vpc,
+    'Interface endpoints for the functions that control SageMaker Neo compilation jobs');
   endpoints.addIngressRule(functions, ec2.Port.tcp(443), 'Functions that control compilation jobs');
   functions.addEgressRule(endpoints, ec2.Port.tcp(443), 'Interface endpoints');
   functions.addEgressRule(s3PrefixList, ec2.Port.tcp(443), 'S3 through the gateway endpoint');

@@ -1,11 +1,12 @@
 import { ArnFormat, PhysicalName, Stack, Annotations, Resource } from 'aws-cdk-lib';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
+import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { BUCKET_ACTIONS, OBJECT_ACTIONS } from './s3-endpoint';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
+import { pathsOf } from '../util/errors';
 import { readable } from '../util/intrinsics';
 
 /**
@@ -59,29 +60,12 @@ const WILDCARD_REASONS: Reasons = {
   [OBJECTS_SID]: OBJECTS_REASON,
 };
 
+type NetworkParts = Pick<INeoPrivateCompilationVpc, 'vpc' | 'subnets' | 'securityGroups'>;
+
 /** Returns the reasons for the wildcards of statements, by Sid. A Sid may have a suffix (`statementsOf`). */
 function wildcardReasons(statements: iam.PolicyStatement[]): Reasons {
   const known = Object.entries(WILDCARD_REASONS);
   return Object.fromEntries(statements.flatMap(({ sid = '' }) => known.filter(([name]) => sid.startsWith(name)).map(([, reason]) => [sid, reason])));
-}
-
-/**
- * The subnets and groups in which a job may create its network interfaces.
- */
-export interface Placement {
-  readonly vpc: ec2.IVpc;
-  readonly subnets: ec2.ISubnet[];
-  readonly securityGroups: ec2.ISecurityGroup[];
-}
-
-/**
- * Returns the permissions that Neo needs, except for objects and keys.
- *
- * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
- * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
- */
-export function executionStatements(scope: Construct, placement: Placement, buckets: s3.IBucket[]): iam.PolicyStatement[] {
-  return [...networkStatements(scope, placement), bucketStatement(buckets), ...observationStatements(scope)];
 }
 
 export function bucketStatement(buckets: s3.IBucket[]): iam.PolicyStatement {
@@ -103,8 +87,11 @@ export function grantObjects(scope: Construct, role: iam.IRole, buckets: s3.IBuc
 
 /**
  * Returns statements with the EC2 actions of AWS's page on Neo in a VPC, which allows all of them on `*`.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
-export function networkStatements(scope: Construct, { vpc, subnets, securityGroups }: Placement): iam.PolicyStatement[] {
+export function networkStatements(scope: Construct, { vpc, subnets, securityGroups }: NetworkParts): iam.PolicyStatement[] {
   const arn = (resource: string, resourceName: string, account?: string) =>
     Stack.of(scope).formatArn({ service: 'ec2', resource, resourceName, account });
   // In a shared VPC, the subnets belong to another account. Groups and interfaces always belong to this account.
@@ -242,18 +229,14 @@ export function grantKeys(scope: IConstruct, role: iam.IRole, keys: Iterable<kms
   const grants = [...new Set(keys)].map(key => ({ key, grant: key.grant(role, ...actions) }));
   const unknown = grants.filter(({ key }) => !Resource.isOwnedResource(key));
   if (unknown.length > 0) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyPolicyNotManaged', `the policy of key ${paths(unknown)} cannot be read or changed here: it must delegate to the IAM policies of `
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyPolicyNotManaged', `the policy of key ${pathsOf(unknown.map(({ key }) => key))} cannot be read or changed here: it must delegate to the IAM policies of `
       + `this account, as the policy of a new key does, or allow ${actions.join(' and ')} to the role ${role.node.path}`);
   }
   // The key behind an imported alias is unknown, so nothing can be granted on it.
   const refused = grants.filter(({ grant }) => !grant.success);
   if (refused.length > 0) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyNotGranted', `the role ${role.node.path} must be allowed ${actions.join(' and ')} on key ${paths(refused)}, `
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:keyNotGranted', `the role ${role.node.path} must be allowed ${actions.join(' and ')} on key ${pathsOf(refused.map(({ key }) => key))}, `
       + 'which cannot be done here: import the key by its ARN (kms.Key.fromKeyArn), or give the role the permission');
   }
   return grants.map(({ grant }) => grant);
-}
-
-function paths(grants: { key: kms.IKey }[]): string {
-  return grants.map(({ key }) => key.node.path).join(', ');
 }

@@ -51,7 +51,7 @@ function select(scope: Construct, vpc: ec2.IVpc, prop: SubnetsProp, selection: e
 /**
  * Fails if jobs and functions share a route table: jobs must not use the functions' S3 endpoint, and a route table can have only one S3 endpoint.
  */
-export function requireApart(scope: Construct, jobs: ec2.ISubnet[], functions: ec2.ISubnet[]) {
+function requireApart(scope: Construct, jobs: ec2.ISubnet[], functions: ec2.ISubnet[]) {
   const shared = functions.filter(({ subnetId, routeTable }) => jobs.some(job => job.subnetId === subnetId
     || (routeTable?.routeTableId && job.routeTable?.routeTableId && compareIds(job.routeTable.routeTableId, routeTable.routeTableId) === 'same')));
   if (shared.length > 0) {
@@ -152,7 +152,7 @@ function maskOf(subnet: ec2.ISubnet): number | undefined {
  */
 export function instancesOf(subnets: ec2.ISubnet[]): number | undefined {
   const masks = subnets.map(maskOf).filter(mask => mask !== undefined);
-  return masks.length > 0 ? Math.min(...masks.map(instancesIn)) : undefined;
+  return masks.length > 0 ? Math.min(...masks.map(mask => instancesIn(mask))) : undefined;
 }
 
 /**

@@ -6,11 +6,11 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, Dependable } from 'constructs';
 import { warnOfDenies } from './bucket-denies';
 import { arnsOf, EndpointOnlyBucketPolicy } from './bucket-policies';
-import { requireApart, requireCount } from './existing-vpc';
+import { requireCount } from './existing-vpc';
 import { ModelAccess, requireReadable } from './model-access';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import { requirePassableRole, requireSameRegion } from '../util/environment';
-import { NeoValidationError } from '../util/errors';
+import { NeoValidationError, pathsOf } from '../util/errors';
 import { readableValue, resourcesOf } from '../util/intrinsics';
 import { listOf, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { BUCKET, GATEWAY_ENDPOINT, KEY, ROLE, SECURITY_GROUP, SUBNET, VPC } from '../util/resource-types';
@@ -70,22 +70,16 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     this.vpcConfig = vpcConfigOf(this);
     this.modelAccess = new ModelAccess(this, this.role);
     this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, attrs.bucketPolicyActions);
-    this.warnOfDenies();
-    // Grants create a policy below the role, and jobs must wait for that policy.
-    const { role } = this;
-    Dependable.implement(this, { get dependencyRoots() { return [role]; } });
-  }
-
-  /** Checks the policies in this app of the network's buckets. */
-  private warnOfDenies() {
     // `lateWarnings` adds warnings to a child, and this construct has no other.
-    const checks = new Construct(this, 'Checks');
-    checks.node.addValidation({
+    new Construct(this, 'Checks').node.addValidation({
       validate: () => {
         warnOfDenies(this, resourcesOf(this.node.root), this.modelAccess.buckets);
         return [];
       },
     });
+    // Grants create a policy below the role, and jobs must wait for that policy.
+    const { role } = this;
+    Dependable.implement(this, { get dependencyRoots() { return [role]; } });
   }
 
   private requireControlPlane() {
@@ -95,7 +89,10 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     }
     if (!subnets) { return; }
     requireCount(this, 'controlPlaneSubnets', subnets);
-    requireApart(this, this.subnets, subnets);
+    const shared = subnets.filter(({ subnetId }) => this.subnets.some(job => job.subnetId === subnetId));
+    if (shared.length > 0) {
+      throw new NeoValidationError(`controlPlaneSubnets must not be the jobs' subnets, because jobs must not use the S3 endpoint of the functions; got: ${pathsOf(shared)}`, this);
+    }
   }
 
   public grantReadThroughEndpoint(bucket: s3.IBucket, objectKeyPattern: string): iam.Grant {

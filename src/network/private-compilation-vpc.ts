@@ -8,7 +8,7 @@ import { Dependable, type Construct, type IDependable } from 'constructs';
 import { checkApp } from './app-checks';
 import { closeBuckets, EndpointOnlyBucketPolicy, LaterBuckets, uniqueBuckets, type BucketPolicies } from './bucket-policies';
 import { createControlPlane } from './control-plane';
-import { bucketStatement, createExecutionRole, executionStatements, grantObjects, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from './execution-role';
+import { bucketStatement, createExecutionRole, grantObjects, networkStatements, OBJECTS_SID, observationStatements, permitExistingRole, statementsOf } from './execution-role';
 import { selectNetwork } from './existing-vpc';
 import { createFlowLogs } from './flow-logs';
 import { ImportedPrivateCompilationVpc, vpcConfigOf } from './imported-private-compilation-vpc';
@@ -247,14 +247,15 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    * @returns the grant on the buckets' objects
    */
   private permitJobs(isExisting: boolean): iam.Grant {
+    const network = [...networkStatements(this, this), bucketStatement(this.buckets)];
+    const observation = observationStatements(this);
     if (!isExisting) {
-      executionStatements(this, this, this.buckets).forEach(statement => this.role.addToPrincipalPolicy(statement));
+      [...network, ...observation].forEach(statement => this.role.addToPrincipalPolicy(statement));
       return grantObjects(this, this.role, this.buckets);
     }
     const objects = grantObjects(this, this.role, this.buckets);
     objects.principalStatements.forEach(statement => { statement.sid = OBJECTS_SID; });
-    const own = statementsOf(this, ...networkStatements(this, this), bucketStatement(this.buckets));
-    permitExistingRole(this, this.role, [...own, ...observationStatements(this)], statementsOf(this, ...objects.principalStatements));
+    permitExistingRole(this, this.role, [...statementsOf(this, ...network), ...observation], statementsOf(this, ...objects.principalStatements));
     return objects;
   }
 

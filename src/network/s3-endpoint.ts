@@ -8,7 +8,6 @@ import { compareIds } from './existing-vpc';
 import {
   acknowledge,
   acknowledgeWildcards,
-  CDK_FUNCTION_REASONS,
   CUSTOM_RESOURCE_FUNCTION_REASONS,
   INLINE_POLICY_REASONS,
   inPacks,
@@ -197,7 +196,7 @@ function acknowledgeFindings(lookup: AwsCustomResource) {
   // All AwsCustomResources of a stack share this function.
   const cdkFunction = Stack.of(lookup).node.findChild(`AWS${AwsCustomResource.PROVIDER_FUNCTION_UUID.replace(/-/g, '')}`);
   acknowledge(cdkFunction, {
-    ...CDK_FUNCTION_REASONS,
+    'AwsSolutions-L1': 'The function is made by aws-cdk-lib, which takes the newest runtime that it is tested with.',
     ...CUSTOM_RESOURCE_FUNCTION_REASONS,
     ...inPacks('LambdaInsideVPC', 'It looks up what the VPC\'s rules need, so it runs before there is a VPC. It calls one API of AWS that changes nothing.'),
     'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]': 'The role is made by aws-cdk-lib.',

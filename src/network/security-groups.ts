@@ -13,12 +13,7 @@ import { readableValue } from '../util/intrinsics';
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  */
 export function createSecurityGroup(scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], s3PrefixList: ec2.IPrefixList): ec2.SecurityGroup {
-  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', {
-    vpc,
-    description: 'SageMaker Neo compilation jobs: out to S3 and to their own subnets only',
-    allowAllOutbound: false,
-    allowAllIpv6Outbound: false,
-  });
+  const group = createClosedGroup(scope, 'SecurityGroup', vpc, 'SageMaker Neo compilation jobs: out to S3 and to their own subnets only');
   for (const subnet of subnets) {
     const cidr = cidrOf(subnet);
     if (cidr === undefined) {
@@ -29,6 +24,13 @@ export function createSecurityGroup(scope: Construct, vpc: ec2.IVpc, subnets: ec
   }
   group.addEgressRule(s3PrefixList, ec2.Port.tcp(443), 'S3 through the gateway endpoint');
   return group;
+}
+
+/**
+ * Creates a group that allows no traffic yet.
+ */
+export function createClosedGroup(scope: Construct, id: string, vpc: ec2.IVpc, description: string): ec2.SecurityGroup {
+  return new ec2.SecurityGroup(scope, id, { vpc, description, allowAllOutbound: false, allowAllIpv6Outbound: false });
 }
 
 /**

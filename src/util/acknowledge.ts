@@ -45,13 +45,6 @@ export function acknowledgeWildcards(scope: IConstruct, reasons: Reasons): void 
 }
 
 /**
- * Reasons for the functions that CDK creates for custom resources.
- */
-export const CDK_FUNCTION_REASONS: Reasons = {
-  'AwsSolutions-L1': 'The function is made by aws-cdk-lib, which takes the newest runtime that it is tested with.',
-};
-
-/**
  * Reasons for any function behind a custom resource.
  */
 export const CUSTOM_RESOURCE_FUNCTION_REASONS: Reasons = {

@@ -34,11 +34,9 @@ export function differ(one: string, other: string): boolean {
   return one !== other && !Token.isUnresolved(one) && !Token.isUnresolved(other);
 }
 
-let domains: readonly string[] | undefined;
-
 /**
  * Returns the domains of AWS's services in all partitions that CDK knows, such as `amazonaws.com`, `amazonaws.com.cn` and `amazonaws.eu`.
  */
 export function serviceDomains(): readonly string[] {
-  return domains ??= [...new Set(RegionInfo.regions.map(({ domainSuffix }) => domainSuffix ?? 'amazonaws.com'))];
+  return [...new Set(RegionInfo.regions.map(({ domainSuffix }) => domainSuffix ?? 'amazonaws.com'))];
 }

@@ -1,4 +1,7 @@
+import { Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as fc from 'fast-check';
+import { instancesOf } from '../../src/network/existing-vpc';
 import { addressesFor, instancesIn, maxInstances, smallestVpcMask, subnetMaskIn } from '../../src/network/new-vpc';
 import { parseBlock } from '../../src/util/cidr-blocks';
 import '../random-seed';
@@ -27,6 +30,12 @@ test('and the subnets of functions', () => {
 
 test.each([[16, 32765], [24, 125], [27, 13], [28, 5], [30, 0], [32, 0]])('a /%i holds %i instances', (mask, instances) => {
   expect(instancesIn(mask)).toBe(instances);
+});
+
+test('subnets hold as many instances as the smallest of them, however many there are', () => {
+  const stack = new Stack();
+  const subnets = [28, 28, 28, 24].map((mask, index) => ec2.Subnet.fromSubnetAttributes(stack, `Subnet${index}`, { subnetId: `subnet-${index}`, ipv4CidrBlock: `10.0.${index}.0/${mask}` }));
+  expect(instancesOf(subnets)).toBe(5);
 });
 
 test.each([[1, 32765], [2, 16381], [3, 8189], [4, 8189], [16, 2045]])('%i subnets hold %i instances each at most', (count, instances) => {
