@@ -178,7 +178,7 @@ function options(): string {
 }
 
 function errors(): string {
-  const takers = (test: (name: string) => boolean) => Object.keys(FRAMEWORKS).filter(test).map(code).join(', ');
+  const takers = (test: (name: string) => boolean | undefined) => Object.keys(FRAMEWORKS).filter(test).map(code).join(', ');
   return [
     `a version for a framework other than ${takers((name) => FRAMEWORKS[name].takesVersion)}, or a version that is not a digit, a dot, and then letters, digits and dots (3 to 10 characters)`,
     '`TFLITE` for an instance',

@@ -19,11 +19,11 @@ export interface FrameworkFacts {
   /** The order of dimensions that `DataInputConfig` requires, regardless of their order in the artifact. */
   readonly layout?: Layout;
   /** Whether the API accepts `FrameworkVersion` for it. If not, the versions below are those of the model file. */
-  readonly takesVersion: boolean;
+  readonly takesVersion?: boolean;
   /** Whether Neo requires names and shapes of the inputs. Undefined if AWS does not document it. */
   readonly needsShape?: boolean;
   /** Whether `DataInputConfig` may be a list of shapes without names. */
-  readonly takesShapeList: boolean;
+  readonly takesShapeList?: boolean;
   /** The documented versions. A table that does not list the framework has no entry; one that lists it without a version has an empty entry. */
   readonly versions: { readonly [table in VersionTable]?: readonly string[] };
   /** Files that the archive must contain. */
@@ -36,16 +36,13 @@ export const FRAMEWORKS: { readonly [name: string]: FrameworkFacts } = {
     layout: 'NHWC',
     takesVersion: true,
     needsShape: true,
-    takesShapeList: false,
     versions: { cloud: ['1.15.3', '2.9'], inferentia1: ['1.15', '2.5'], edge: ['1.15', '2.4'] },
     modelFiles: 'saved model: one `.pb` or `.pbtxt` and a `variables` directory; frozen: only one `.pb` or `.pbtxt`',
   },
   KERAS: {
     title: 'Keras',
     layout: 'NCHW',
-    takesVersion: false,
     needsShape: true,
-    takesShapeList: false,
     versions: { cloud: ['2.2.4'], edge: ['2.2'] },
     modelFiles: 'one `.h5`',
   },
@@ -54,16 +51,13 @@ export const FRAMEWORKS: { readonly [name: string]: FrameworkFacts } = {
     layout: 'NCHW',
     takesVersion: true,
     needsShape: true,
-    takesShapeList: false,
     versions: { cloud: ['1.8.0'], inferentia1: ['1.5', '1.8'], edge: ['1.8'] },
     modelFiles: 'one symbol file (`.json`) and one parameter file (`.params`)',
   },
   ONNX: {
     title: 'ONNX',
     layout: 'NCHW',
-    takesVersion: false,
     needsShape: true,
-    takesShapeList: false,
     versions: { cloud: ['1.7.0'], edge: ['1.7'] },
     modelFiles: 'one `.onnx`',
   },
@@ -82,9 +76,7 @@ export const FRAMEWORKS: { readonly [name: string]: FrameworkFacts } = {
   },
   XGBOOST: {
     title: 'XGBoost',
-    takesVersion: false,
     needsShape: false,
-    takesShapeList: false,
     versions: { cloud: ['1.3.3'], edge: ['1.3'] },
     modelFiles: 'one `.model` with fewer than 2^31 nodes in a tree',
   },
@@ -93,23 +85,18 @@ export const FRAMEWORKS: { readonly [name: string]: FrameworkFacts } = {
     layout: 'NHWC',
     takesVersion: true,
     needsShape: true,
-    takesShapeList: false,
     versions: { edge: ['1.15'] },
     modelFiles: 'one `.tflite`',
   },
   DARKNET: {
     title: 'DarkNet',
     layout: 'NCHW',
-    takesVersion: false,
     needsShape: true,
-    takesShapeList: false,
     versions: { edge: [] },
     modelFiles: 'one `.cfg` and one `.weights`; Yolo models are not supported',
   },
   SKLEARN: {
     title: 'scikit-learn',
-    takesVersion: false,
-    takesShapeList: false,
     // The API's enum contains it, but none of the guide's tables does.
     versions: {},
     modelFiles: 'not documented',
@@ -140,7 +127,8 @@ export interface DeviceFacts {
   readonly retired?: string;
 }
 
-const CLOUD: DeviceFacts = { kind: 'cloud', versionTable: 'cloud', os: 'Linux', arch: 'X86_64' };
+const INSTANCE: DeviceFacts = { kind: 'cloud', os: 'Linux', arch: 'X86_64' };
+const CLOUD: DeviceFacts = { ...INSTANCE, versionTable: 'cloud' };
 const CLOUD_GPU: DeviceFacts = { ...CLOUD, accelerator: 'NVIDIA' };
 const EDGE: DeviceFacts = { kind: 'edge', versionTable: 'edge' };
 const JETSON: DeviceFacts = { ...EDGE, os: 'Linux', arch: 'ARM64', accelerator: 'NVIDIA' };
@@ -160,32 +148,26 @@ export const DEVICES: { readonly [name: string]: DeviceFacts } = {
   ml_m4: CLOUD,
   ml_m5: CLOUD,
   // The API's enum contains the Graviton families, but the guide's list of instance types does not.
-  ml_c6g: { kind: 'cloud', os: 'Linux', arch: 'ARM64' },
-  ml_m6g: { kind: 'cloud', os: 'Linux', arch: 'ARM64' },
+  ml_c6g: { ...INSTANCE, arch: 'ARM64' },
+  ml_m6g: { ...INSTANCE, arch: 'ARM64' },
   ml_p2: CLOUD_GPU,
   ml_p3: CLOUD_GPU,
   ml_g4dn: CLOUD_GPU,
   ml_inf1: { ...CLOUD, versionTable: 'inferentia1', accelerator: 'Inferentia', exampleOptions: '"--verbose 1 --num-neuroncores 2 -O2"' },
   ml_inf2: {
-    kind: 'cloud',
-    os: 'Linux',
-    arch: 'X86_64',
+    ...INSTANCE,
     accelerator: 'Inferentia2',
     frameworks: { names: ['PYTORCH', 'TENSORFLOW'], source: "AWS's SDK" },
     onlyRegion: 'us-east-2',
   },
   ml_trn1: {
-    kind: 'cloud',
-    os: 'Linux',
-    arch: 'X86_64',
+    ...INSTANCE,
     accelerator: 'Trainium',
     frameworks: { names: ['PYTORCH', 'TENSORFLOW'], source: "AWS's SDK" },
     onlyRegion: 'us-east-1',
   },
   ml_eia2: {
-    kind: 'cloud',
-    os: 'Linux',
-    arch: 'X86_64',
+    ...INSTANCE,
     accelerator: 'Elastic Inference',
     frameworks: { names: ['TENSORFLOW'], source: 'InputConfig' },
     exampleOptions: '{"signature_def_key":"serving_custom"}',

@@ -11,9 +11,9 @@ import {
   NO_ACCELERATOR,
   PLATFORMS,
 } from './compatibility';
-import type { Layout, VersionTable } from './compatibility';
-import { archiveOf, Compilation, lookUp, sameRelease } from './compilation';
-import type { CompilationRequest, Report, Rule } from './compilation';
+import type { FrameworkFacts, Layout } from './compatibility';
+import { archiveOf, knownParts, lookUp, sameRelease } from './compilation';
+import type { Compilation, CompilationRequest, Report, Rule } from './compilation';
 import type { NeoFramework } from './framework';
 import type { NeoTarget } from './target';
 import { formatValue } from '../util/errors';
@@ -210,10 +210,9 @@ export interface CompilationFindings {
  * Checks a request against the table of AWS's documentation. It reports nothing about unresolved values.
  */
 export function checkCompilation(scope: IConstruct, request: CompilationRequest): CompilationFindings {
-  const errors = wrongTypes(request);
-  if (errors.length > 0) return { errors, warnings: [] };
+  const errors: string[] = [];
   const warnings: { id: string; message: string }[] = [];
-  const compilation = new Compilation(scope, request);
+  const compilation = knownParts(scope, request);
   const report: Report = {
     error: (message) => errors.push(message),
     warn: (id, message) => archiveOf(scope)?.settled.has(id) || warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
@@ -230,29 +229,8 @@ export function frameworkVersionToSend(framework: NeoFramework, target: NeoTarge
   return lookUp(DEVICES, target.deviceName)?.frameworkVersion === 'dropped' ? undefined : framework.version;
 }
 
-/**
- * Checks types for callers without a compiler. It looks at members, not at classes, because objects may come from another copy of this library.
- */
-function wrongTypes(request: CompilationRequest): string[] {
-  const { framework, dataInputShape, target, compilerOptions } = request ?? {};
-  return [
-    !target?.deviceName && !target?.targetPlatform && `target must be a NeoTarget such as NeoTarget.ML_C5; got: ${formatValue(target)}`,
-    framework && !framework.name && `framework must be a NeoFramework such as NeoFramework.PYTORCH_1_13; got: ${formatValue(framework)}`,
-    dataInputShape && !dataInputShape._inputs && `dataInputShape must be a NeoDataInputShape; got: ${formatValue(dataInputShape)}`,
-    compilerOptions && !compilerOptions.toJson && `compilerOptions must be NeoCompilerOptions; got: ${formatValue(compilerOptions)}`,
-  ].filter((message): message is string => typeof message === 'string');
-}
-
 /** Rules about the framework, its version and the target. */
-const FRAMEWORK_RULES: Rule[] = [
-  unknownFramework,
-  versionForFrameworkWithoutOne,
-  tfliteOnInstance,
-  frameworkNotForDevice,
-  documentedCombination,
-  missingVersion,
-  versionNotSent,
-];
+const FRAMEWORK_RULES: Rule[] = [unknownFramework, frameworkVersion, frameworkForTarget];
 
 function unknownFramework(c: Compilation, report: Report): void {
   if (c.framework !== undefined && !c.frameworkFacts) {
@@ -261,34 +239,24 @@ function unknownFramework(c: Compilation, report: Report): void {
   }
 }
 
-function versionForFrameworkWithoutOne(c: Compilation, report: Report): void {
-  if (c.version !== undefined && c.frameworkFacts && !c.frameworkFacts.takesVersion) {
-    const takers = Object.keys(FRAMEWORKS).filter((name) => FRAMEWORKS[name].takesVersion).join(', ');
-    report.error(`version of the framework: the API takes one for ${takers} only: use NeoFramework.${c.framework}; got: ${c.frameworkText}`);
-  }
-}
-
-function tfliteOnInstance(c: Compilation, report: Report): void {
+function frameworkForTarget(c: Compilation, report: Report): void {
+  const only = c.deviceFacts?.onlyFrameworks;
   if (c.framework === 'TFLITE' && c.isInstance) {
     report.error('framework TFLITE compiles for edge targets only: choose an edge device or a platform, or save the model as TENSORFLOW; '
       + `got target: ${c.targetText}`);
-  }
-}
-
-function frameworkNotForDevice(c: Compilation, report: Report): void {
-  const only = c.deviceFacts?.onlyFrameworks;
-  if (only && c.framework !== undefined && !only.includes(c.framework)) {
+  } else if (only && c.framework !== undefined && !only.includes(c.framework)) {
     report.error(`target ${c.targetText} takes the frameworks ${only.join(' and ')} only; got: ${c.framework}`);
+  } else if (c.frameworkFacts && (c.isPlatform || c.deviceFacts)) {
+    documentedCombination(c, c.frameworkFacts, report);
   }
 }
 
-function documentedCombination(c: Compilation, report: Report): void {
-  if (!c.frameworkFacts || (!c.isPlatform && !c.deviceFacts)) return;
-  const documented = documentedVersions(c);
+function documentedCombination(c: Compilation, facts: FrameworkFacts, report: Report): void {
+  const documented = documentedVersions(c, facts);
   const undocumented = (what: string) => report.warn('undocumentedCombination',
     `AWS does not document ${what} for target ${c.targetText}, so the job may fail: docs/targets.md of cdk-sagemaker-neo lists what AWS documents`);
   if (!documented) {
-    const tables = (Object.keys(c.frameworkFacts.versions) as VersionTable[]).map((table) => table === 'inferentia1' ? 'Inferentia 1' : table);
+    const tables = Object.keys(facts.versions).map((table) => table === 'inferentia1' ? 'Inferentia 1' : table);
     const instead = tables.length === 0 ? ' (it is in the API, and in none of the guide\'s tables)' : ` (but for ${tables.join(', ').replace(/, ([^,]*)$/, ' and $1')} targets)`;
     undocumented(`framework ${c.framework}${instead}`);
   } else if (c.version !== undefined && documented.length > 0 && !documented.some((version) => sameRelease(version, c.version!))) {
@@ -300,13 +268,10 @@ function documentedCombination(c: Compilation, report: Report): void {
 }
 
 /** Returns the versions of the framework that AWS documents for the target: empty for any, undefined if AWS does not document the framework. */
-function documentedVersions(c: Compilation): readonly string[] | undefined {
-  const isErrorAlready = c.framework === 'TFLITE' && c.isInstance
-    || c.deviceFacts?.onlyFrameworks && !c.deviceFacts.onlyFrameworks.includes(c.framework!);
-  if (isErrorAlready) return [];
+function documentedVersions(c: Compilation, facts: FrameworkFacts): readonly string[] | undefined {
   if (c.deviceFacts?.frameworks) return c.deviceFacts.frameworks.names.includes(c.framework!) ? [] : undefined;
-  const versions = c.versionTable && c.frameworkFacts!.versions[c.versionTable];
-  const isSent = c.frameworkFacts!.takesVersion && c.deviceFacts?.frameworkVersion !== 'dropped';
+  const versions = c.versionTable && facts.versions[c.versionTable];
+  const isSent = facts.takesVersion && c.deviceFacts?.frameworkVersion !== 'dropped';
   return versions && !isSent ? [] : versions;
 }
 
@@ -315,23 +280,24 @@ function isPatchOf(documented: readonly string[], version: string): boolean {
   return !documented.includes(version) && documented.some(known => version.startsWith(`${known}.`));
 }
 
-function missingVersion(c: Compilation, report: Report): void {
-  if (c.frameworkFacts?.takesVersion && !c.request.framework?.version && c.deviceFacts?.frameworkVersion !== 'dropped') {
+function frameworkVersion(c: Compilation, report: Report): void {
+  if (!c.frameworkFacts) return;
+  const isDropped = c.deviceFacts?.frameworkVersion === 'dropped';
+  if (!c.frameworkFacts.takesVersion) {
+    if (c.version === undefined) return;
+    const takers = Object.keys(FRAMEWORKS).filter((name) => FRAMEWORKS[name].takesVersion).join(', ');
+    report.error(`version of the framework: the API takes one for ${takers} only: use NeoFramework.${c.framework}; got: ${c.frameworkText}`);
+  } else if (isDropped && c.version !== undefined) {
+    report.warn('frameworkVersionNotSent', `version of the framework is not sent to Neo: like AWS's own SDK, this library omits it for target ${c.targetText}; `
+      + `got: ${c.frameworkText}`);
+  } else if (!isDropped && !c.request.framework?.version) {
     report.warn('frameworkVersionMissing', `framework ${c.framework} has no version, so Neo chooses one, `
       + 'and a model that a newer version saved fails: name the version that saved the model');
   }
 }
 
-function versionNotSent(c: Compilation, report: Report): void {
-  if (c.version === undefined || !c.frameworkFacts?.takesVersion) return;
-  if (c.deviceFacts?.frameworkVersion === 'dropped') {
-    report.warn('frameworkVersionNotSent', `version of the framework is not sent to Neo: like AWS's own SDK, this library omits it for target ${c.targetText}; `
-      + `got: ${c.frameworkText}`);
-  }
-}
-
 /** Rules about the target alone. */
-const TARGET_RULES: Rule[] = [unknownDevice, unknownPlatform, impossiblePlatform, retiredDevice, filesOfDevice, regionOfDevice, regionOfNeo];
+const TARGET_RULES: Rule[] = [unknownDevice, platform, retiredDevice, filesOfDevice, regionOfDevice, regionOfNeo];
 
 function unknownDevice(c: Compilation, report: Report): void {
   if (c.device !== undefined && !c.deviceFacts) {
@@ -339,31 +305,25 @@ function unknownDevice(c: Compilation, report: Report): void {
   }
 }
 
-function unknownPlatform(c: Compilation, report: Report): void {
+function platform(c: Compilation, report: Report): void {
+  const { os, arch, accelerator } = c;
   const unknown = [
-    c.os !== undefined && !Object.keys(PLATFORMS).includes(c.os) && `os ${c.os}`,
-    c.arch !== undefined && !ARCHITECTURES.includes(c.arch) && `arch ${c.arch}`,
-    typeof c.accelerator === 'string' && !ACCELERATORS.includes(c.accelerator) && `accelerator ${c.accelerator}`,
+    os !== undefined && !Object.keys(PLATFORMS).includes(os) && `os ${os}`,
+    arch !== undefined && !ARCHITECTURES.includes(arch) && `arch ${arch}`,
+    typeof accelerator === 'string' && !ACCELERATORS.includes(accelerator) && `accelerator ${accelerator}`,
   ].filter(Boolean);
   if (unknown.length > 0) {
     report.warn('unknownTarget', `this version of the library does not know ${unknown.join(' and ')} of the target platform, `
       + 'so nothing about the platform is checked');
-  }
-}
-
-function impossiblePlatform(c: Compilation, report: Report): void {
-  if (c.os === undefined || c.arch === undefined || c.accelerator === undefined || !ARCHITECTURES.includes(c.arch)) return;
-  if (!Object.keys(PLATFORMS).includes(c.os)) return;
-  const rows = PLATFORMS[c.os];
-  if (c.accelerator !== null && !Object.keys(rows).includes(c.accelerator)) {
-    if (!ACCELERATORS.includes(c.accelerator)) return;
-    report.warn('undocumentedCombination', `AWS does not document accelerator ${c.accelerator} for any platform, so the job may fail; got: ${c.targetText}`);
     return;
   }
-  const archs = rows[c.accelerator ?? NO_ACCELERATOR];
-  if (!archs.includes(c.arch)) {
-    const which = c.accelerator === null ? 'without an accelerator' : `with accelerator ${c.accelerator}`;
-    report.error(`target platform: Neo has ${c.os} ${which} for ${archs.join(', ') || 'no architecture'}; got: ${c.targetText}`);
+  if (os === undefined || arch === undefined || accelerator === undefined) return;
+  const archs: readonly string[] | undefined = PLATFORMS[os][accelerator ?? NO_ACCELERATOR];
+  if (!archs) {
+    report.warn('undocumentedCombination', `AWS does not document accelerator ${accelerator} for any platform, so the job may fail; got: ${c.targetText}`);
+  } else if (!archs.includes(arch)) {
+    const which = accelerator === null ? 'without an accelerator' : `with accelerator ${accelerator}`;
+    report.error(`target platform: Neo has ${os} ${which} for ${archs.join(', ') || 'no architecture'}; got: ${c.targetText}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { DeviceFacts, DEVICES, FrameworkFacts, FRAMEWORKS, VersionTable } from './compatibility';
+import { DEVICES, FRAMEWORKS } from './compatibility';
 import type { NeoCompilerOptions } from './compiler-options';
 import type { NeoDataInputShape } from './data-input-shape';
 import type { NeoFramework } from './framework';
@@ -74,65 +74,46 @@ export interface Report {
 
 export type Rule = (compilation: Compilation, report: Report) => void;
 
-/**
- * A request as far as it is known at synthesis. Unresolved values are undefined here, so that no rule compares a token.
- */
-export class Compilation {
-  public readonly framework?: string;
-  public readonly frameworkFacts?: FrameworkFacts;
-  public readonly version?: string;
-  public readonly device?: string;
-  public readonly deviceFacts?: DeviceFacts;
-  public readonly os?: string;
-  public readonly arch?: string;
-  /** The accelerator of a platform. It is null if the platform has none. */
-  public readonly accelerator?: string | null;
-  /** The compiler options by name. */
-  public readonly options?: { readonly [name: string]: unknown };
-  /** The compiler options as a command line, as Inferentia accepts them. */
-  public readonly commandLine?: string;
-  public readonly isPlatform: boolean;
+/** A request as far as it is known at synthesis. */
+export type Compilation = ReturnType<typeof knownParts>;
 
-  constructor(public readonly scope: IConstruct, public readonly request: CompilationRequest) {
-    this.framework = known(request.framework?.name);
-    this.frameworkFacts = lookUp(FRAMEWORKS, this.framework);
-    this.version = known(request.framework?.version ?? undefined);
-    const platform = request.target.targetPlatform;
-    this.isPlatform = platform !== undefined;
-    this.device = known(request.target.deviceName);
-    this.deviceFacts = lookUp(DEVICES, this.device);
-    this.os = known(platform?.os.name);
-    this.arch = known(platform?.arch.name);
-    this.accelerator = platform && !platform.accelerator ? null : known(platform?.accelerator?.name);
-    const options = request.compilerOptions?._value;
-    this.options = isRecord(options) && !Token.isUnresolved(options) ? options : undefined;
-    this.commandLine = typeof options === 'string' ? known(options) : undefined;
-  }
-
-  /** The framework and its version, for messages. */
-  public get frameworkText(): string {
-    return withoutTokens(String(this.request.framework));
-  }
-
-  /** The target, for messages. */
-  public get targetText(): string {
-    return withoutTokens(String(this.request.target));
-  }
-
-  /** Whether the target is a SageMaker instance, `ml_*`. */
-  public get isInstance(): boolean {
-    return this.device !== undefined && this.device.startsWith('ml_');
-  }
-
-  /** Whether the target is known not to be an instance. */
-  public get isNoInstance(): boolean {
-    return this.isPlatform || (this.device !== undefined && !this.isInstance);
-  }
-
-  /** AWS's table of framework versions for the target. */
-  public get versionTable(): VersionTable | undefined {
-    return this.isPlatform ? 'edge' : this.deviceFacts?.versionTable;
-  }
+/** Returns what is known of a request at synthesis. Unresolved values are undefined, so that no rule compares a token. */
+export function knownParts(scope: IConstruct, request: CompilationRequest) {
+  const framework = known(request.framework?.name);
+  const device = known(request.target.deviceName);
+  const deviceFacts = lookUp(DEVICES, device);
+  const platform = request.target.targetPlatform;
+  const isPlatform = platform !== undefined;
+  const isInstance = device !== undefined && device.startsWith('ml_');
+  const options = request.compilerOptions?._value;
+  return {
+    scope,
+    request,
+    framework,
+    frameworkFacts: lookUp(FRAMEWORKS, framework),
+    version: known(request.framework?.version ?? undefined),
+    /** The framework and its version, for messages. */
+    frameworkText: withoutTokens(String(request.framework)),
+    device,
+    deviceFacts,
+    isPlatform,
+    os: known(platform?.os.name),
+    arch: known(platform?.arch.name),
+    /** The accelerator of a platform. It is null if the platform has none. */
+    accelerator: platform && !platform.accelerator ? null : known(platform?.accelerator?.name),
+    /** The target, for messages. */
+    targetText: withoutTokens(String(request.target)),
+    /** Whether the target is a SageMaker instance, `ml_*`. */
+    isInstance,
+    /** Whether the target is known not to be an instance. */
+    isNoInstance: isPlatform || (device !== undefined && !isInstance),
+    /** AWS's table of framework versions for the target. */
+    versionTable: isPlatform ? 'edge' as const : deviceFacts?.versionTable,
+    /** The compiler options by name. */
+    options: isRecord(options) && !Token.isUnresolved(options) ? options : undefined,
+    /** The compiler options as a command line, as Inferentia accepts them. */
+    commandLine: typeof options === 'string' ? known(options) : undefined,
+  };
 }
 
 /**

@@ -1,9 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { containsToken, isJson, readJson, toCompactJson, withinLimits } from './json';
+import { containsToken, isJson, readJson, toCompactJson } from './json';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { listOf, NUMBER, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
-import { isRecord } from '../util/prop-types';
+import { isRecord, listOf, NUMBER, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 
 const LIMITS = { what: 'compiler options', min: 3, max: 1024 };
 
@@ -235,14 +234,11 @@ export class NeoCompilerOptions {
    */
   public static fromJson(json: string): NeoCompilerOptions {
     if (Token.isUnresolved(json)) return new NeoCompilerOptions(json, true);
-    if (typeof json !== 'string') {
-      throw new NeoValidationError(`compiler options must be a JSON string: for a map, use NeoCompilerOptions.of; got: ${formatValue(json)}`);
-    }
-    const { value, compact } = readJson(json, LIMITS.what);
+    const { value, compact } = readJson(json, LIMITS, 'for a map, use NeoCompilerOptions.of');
     if (typeof value !== 'string' && !isRecord(value)) {
       throw new NeoValidationError(`compiler options must be a JSON object, or a JSON string for ml_inf1; got: ${formatValue(json)}`);
     }
-    return new NeoCompilerOptions(withinLimits(compact, LIMITS), true);
+    return new NeoCompilerOptions(compact, true);
   }
 
   private constructor(private readonly value: unknown, private readonly isRaw: boolean) {}

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { NeoCoreMlInput } from './core-ml-input';
-import { isJson, readJson, toCompactJson, withinLimits } from './json';
+import { isJson, readJson, toCompactJson } from './json';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { having, isRecord, listOf, NUMBER, optional, requireTypes, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
@@ -52,8 +52,7 @@ export class NeoDataInputShape {
    * @param shapes dimensions by name, each an integer of at least 1
    */
   public static fromMap(shapes: { [inputName: string]: number[] }): NeoDataInputShape {
-    failUnlessMap(shapes);
-    return NeoDataInputShape.typed(copyMap(shapes, (shape) => Array.isArray(shape) && !Token.isUnresolved(shape) ? [...shape] : shape));
+    return NeoDataInputShape.typed(mapInputs(shapes, copyShape));
   }
 
   /**
@@ -62,8 +61,7 @@ export class NeoDataInputShape {
    * @param shapes one list of dimensions per input, each an integer of at least 1
    */
   public static fromList(shapes: number[][]): NeoDataInputShape {
-    failUnlessList(shapes);
-    return NeoDataInputShape.typed(copyList(shapes, (shape) => Array.isArray(shape) && !Token.isUnresolved(shape) ? [...shape] : shape));
+    return NeoDataInputShape.typed(listInputs(shapes, copyShape));
   }
 
   /**
@@ -72,8 +70,7 @@ export class NeoDataInputShape {
    * @param inputs shape and type of each input, by name
    */
   public static fromCoreMlInputs(inputs: { [inputName: string]: NeoCoreMlInput }): NeoDataInputShape {
-    failUnlessMap(inputs);
-    return NeoDataInputShape.typed(copyMap(inputs, renderCoreMlInput));
+    return NeoDataInputShape.typed(mapInputs(inputs, renderCoreMlInput));
   }
 
   /**
@@ -82,8 +79,7 @@ export class NeoDataInputShape {
    * @param inputs shape and type of each input, in the order in which the model expects them
    */
   public static fromCoreMlInputList(inputs: NeoCoreMlInput[]): NeoDataInputShape {
-    failUnlessList(inputs);
-    return NeoDataInputShape.typed(copyList(inputs, renderCoreMlInput));
+    return NeoDataInputShape.typed(listInputs(inputs, renderCoreMlInput));
   }
 
   /**
@@ -94,11 +90,8 @@ export class NeoDataInputShape {
    */
   public static fromJson(json: string): NeoDataInputShape {
     if (Token.isUnresolved(json)) return new NeoDataInputShape(json, [], false, true);
-    if (typeof json !== 'string') {
-      throw new NeoValidationError(`data input shape must be a JSON string: for numbers, use NeoDataInputShape.of; got: ${formatValue(json)}`);
-    }
-    const { value, compact } = readJson(json, LIMITS.what);
-    return new NeoDataInputShape(withinLimits(compact, LIMITS), readInputs(value), Array.isArray(value), true);
+    const { value, compact } = readJson(json, LIMITS, 'for numbers, use NeoDataInputShape.of');
+    return new NeoDataInputShape(compact, readInputs(value), Array.isArray(value), true);
   }
 
   private static typed(value: unknown): NeoDataInputShape {
@@ -169,26 +162,26 @@ function renderCoreMlInput(input: NeoCoreMlInput): { [key: string]: unknown } {
   return Object.fromEntries(Object.entries(rendered).filter(([_, value]) => value !== undefined));
 }
 
-function failUnlessMap(value: unknown): void {
-  if (Token.isUnresolved(value)) return;
-  if (!isRecord(value)) {
-    throw new NeoValidationError(`data input shape must be a map of shapes by input name: for a list, use NeoDataInputShape.fromList; got: ${formatValue(value)}`);
+/** Copies a shape, because the user may change the array later. */
+function copyShape(shape: number[]): unknown {
+  return Array.isArray(shape) ? [...shape] : shape;
+}
+
+function mapInputs<T>(inputs: { [name: string]: T }, render: (input: T) => unknown): unknown {
+  if (Token.isUnresolved(inputs)) return inputs;
+  if (!isRecord(inputs)) {
+    throw new NeoValidationError(`data input shape must be a map of shapes by input name: for a list, use NeoDataInputShape.fromList; got: ${formatValue(inputs)}`);
   }
-  failWhenOrderIsLost(Object.keys(value));
+  failWhenOrderIsLost(Object.keys(inputs));
+  return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, render(input)]));
 }
 
-function failUnlessList(value: unknown): void {
-  if (!Token.isUnresolved(value) && !Array.isArray(value)) {
-    throw new NeoValidationError(`data input shape must be a list of shapes: for a map, use NeoDataInputShape.fromMap; got: ${formatValue(value)}`);
+function listInputs<T>(inputs: T[], render: (input: T) => unknown): unknown {
+  if (Token.isUnresolved(inputs)) return inputs;
+  if (!Array.isArray(inputs)) {
+    throw new NeoValidationError(`data input shape must be a list of shapes: for a map, use NeoDataInputShape.fromMap; got: ${formatValue(inputs)}`);
   }
-}
-
-function copyMap<T>(map: { [name: string]: T }, copy: (item: T) => unknown): unknown {
-  return Token.isUnresolved(map) ? map : Object.fromEntries(Object.entries(map).map(([name, item]) => [name, copy(item)]));
-}
-
-function copyList<T>(list: T[], copy: (item: T) => unknown): unknown {
-  return Token.isUnresolved(list) ? list : list.map(copy);
+  return inputs.map(render);
 }
 
 /**
@@ -206,7 +199,7 @@ export interface ShapeInput {
 /**
  * Reads a `DataInputConfig` in any of the documented forms, and fails if it has none of these. Unresolved parts are left out.
  */
-export function readInputs(value: unknown): ShapeInput[] {
+function readInputs(value: unknown): ShapeInput[] {
   if (Token.isUnresolved(value)) return [];
   if (Array.isArray(value)) {
     failWhenEmpty(value.length);
@@ -261,7 +254,7 @@ function readShape(shape: unknown, which: string, ranges: boolean): readonly unk
 }
 
 function checkDimension(dimension: unknown, shape: unknown, which: string, ranges: boolean): void {
-  if (isSize(dimension) || Token.isUnresolved(dimension)) return;
+  if (Number.isSafeInteger(dimension) && Number(dimension) >= 1 || Token.isUnresolved(dimension)) return;
   if (ranges && typeof dimension === 'string') {
     const bounds = /^([0-9]+)\.\.([0-9]+)$/.exec(dimension);
     if (bounds && Number(bounds[1]) >= 1 && Number(bounds[1]) <= Number(bounds[2])) return;
@@ -269,8 +262,4 @@ function checkDimension(dimension: unknown, shape: unknown, which: string, range
   }
   throw new NeoValidationError(`shape of input ${which} has the dimension ${formatValue(dimension)}: Neo compiles for fixed sizes, so give every dimension `
     + `an integer of at least 1, including the batch size; got: ${formatValue(shape)}`);
-}
-
-function isSize(dimension: unknown): boolean {
-  return typeof dimension === 'number' && Number.isSafeInteger(dimension) && dimension >= 1;
 }

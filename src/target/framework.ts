@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { FRAMEWORKS } from './compatibility';
+import { requireName } from './target';
 import { NeoValidationError, formatValue } from '../util/errors';
 
 /**
@@ -130,11 +131,7 @@ export class NeoFramework {
 }
 
 function validateName(name: string): void {
-  if (Token.isUnresolved(name)) return;
-  if (typeof name !== 'string' || !/^[A-Za-z0-9_]+$/.test(name)) {
-    throw new NeoValidationError(`name of the framework must be a word such as 'PYTORCH'; got: ${formatValue(name)}`);
-  }
-  const spelled = name.toUpperCase();
+  const spelled = String(requireName(name, 'name of the framework')).toUpperCase();
   if (spelled !== name && Object.keys(FRAMEWORKS).includes(spelled)) {
     throw new NeoValidationError(`name of the framework is spelled in capitals by the API: use '${spelled}'; got: ${formatValue(name)}`);
   }

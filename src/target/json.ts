@@ -1,7 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { isRecord } from '../util/prop-types';
+import { isLiteral, isRecord } from '../util/prop-types';
 
 /** Matches CDK's encodings of tokens in strings and as numbers. */
 const TOKENS = /[$#]\{Token\[[^\]]*\]\}|-?\d\.\d+e\+28\d/g;
@@ -18,43 +18,42 @@ export interface JsonLimits {
  * Returns the compact JSON of a value that may contain tokens anywhere. Its length is checked as far as it is known.
  */
 export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLimits): string {
-  if (containsToken(value)) {
-    failWhenTooLong(JSON.stringify(value).replace(TOKENS, ''), limits, scope);
-    return escapeLineEnds(Stack.of(scope).toJsonString(value));
+  if (!containsToken(value)) { return withinLimits(escapeLineEnds(JSON.stringify(value)), limits, scope); }
+  const known = JSON.stringify(value).replace(TOKENS, '');
+  if (known.length > limits.max) {
+    throw new NeoValidationError(`${limits.what} must have at most ${limits.max} characters as compact JSON, and has more even without its tokens; got ${known.length}: ${formatValue(known)}`, scope);
   }
-  return withinLimits(escapeLineEnds(JSON.stringify(value)), limits, scope);
+  return escapeLineEnds(Stack.of(scope).toJsonString(value));
 }
 
-/**
- * Fails if a string is too short or too long for its field. An unresolved string passes.
- */
-export function withinLimits(text: string, limits: JsonLimits, scope?: IConstruct): string {
-  if (!Token.isUnresolved(text) && (text.length < limits.min || text.length > limits.max)) {
-    const { what, min, max } = limits;
+/** Fails if a string is too short or too long for its field. */
+function withinLimits(text: string, limits: JsonLimits, scope?: IConstruct): string {
+  const { what, min, max } = limits;
+  if (text.length < min || text.length > max) {
     throw new NeoValidationError(`${what} must have ${min} to ${max} characters as compact JSON; got ${text.length}: ${formatValue(text)}`, scope);
   }
   return text;
 }
 
-/** Fails if the known parts of a string alone are too long. */
-function failWhenTooLong(known: string, { what, max }: JsonLimits, scope: IConstruct): void {
-  if (known.length > max) {
-    throw new NeoValidationError(`${what} must have at most ${max} characters as compact JSON, and has more even without its tokens; got ${known.length}: ${formatValue(known)}`, scope);
-  }
-}
-
 /**
- * Parses a string of JSON and removes the white space between its parts. The error names the origin of the string. AWS's own examples of requests
- * contain single quotes, as in Python. If there are no double quotes, single quotes are replaced with these.
+ * Parses a string of JSON and removes the white space between its parts. AWS's own examples of requests contain single quotes, as in Python. If there
+ * are no double quotes, single quotes are replaced with these.
+ *
+ * @param alternative the method to use for other values, for messages
  */
-export function readJson(text: string, what: string): { readonly value: unknown; readonly compact: string } {
+export function readJson(text: string, limits: JsonLimits, alternative: string): { readonly value: unknown; readonly compact: string } {
+  if (typeof text !== 'string') {
+    throw new NeoValidationError(`${limits.what} must be a JSON string: ${alternative}; got: ${formatValue(text)}`);
+  }
+  let value: unknown;
   try {
-    return { value: JSON.parse(text), compact: minifyJson(text) };
+    value = JSON.parse(text);
   } catch (e) {
     const quoted = /["\\]/.test(text) ? text : text.replace(/'/g, '"');
-    if (quoted !== text) { return readJson(quoted, what); }
-    throw new NeoValidationError(`${what} is not valid JSON (${(e as Error).message}); write keys and strings in double quotes; got: ${formatValue(text)}`);
+    if (quoted !== text) { return readJson(quoted, limits, alternative); }
+    throw new NeoValidationError(`${limits.what} is not valid JSON (${(e as Error).message}); write keys and strings in double quotes; got: ${formatValue(text)}`);
   }
+  return { value, compact: withinLimits(minifyJson(text), limits) };
 }
 
 /**
@@ -91,11 +90,5 @@ export function isJson(value: unknown, depth = 0): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value) || Token.isUnresolved(value)) return true;
   if (Array.isArray(value)) return value.every((item) => item !== undefined && isJson(item, depth + 1));
-  return isRecord(value) && !isInstance(value) && Object.values(value).every((item) => isJson(item, depth + 1));
-}
-
-/** Whether an object is an instance of a class. The prototype of an object literal, even one from another realm, has no prototype. */
-function isInstance(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
+  return isRecord(value) && isLiteral(value) && Object.values(value).every((item) => isJson(item, depth + 1));
 }

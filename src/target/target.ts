@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { DEVICES } from './compatibility';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { ANYTHING, isRecord, optional, requireTypes, type PropTypes } from '../util/prop-types';
+import { optional, requireTypes, STRING, structOf, type PropTypes } from '../util/prop-types';
 
 /**
  * Operating system of a target platform.
@@ -252,15 +252,7 @@ export class NeoTarget {
    * @param platform operating system, architecture and, if any, accelerator
    */
   public static platform(platform: NeoTargetPlatform): NeoTarget {
-    // A misspelled member is also missing, but the misspelling is the better message.
-    if (isRecord(platform)) { requireTypes(undefined, platform, PLATFORM_TYPES, 'platform'); }
-    if (platform?.os === undefined || platform?.arch === undefined) {
-      throw new NeoValidationError('platform must have both os and arch, such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }; '
-        + `got: ${formatValue(platform)}`);
-    }
-    requirePart('os', platform.os, 'NeoTargetOs', 'LINUX');
-    requirePart('arch', platform.arch, 'NeoTargetArch', 'ARM64');
-    if (platform.accelerator !== undefined) { requirePart('accelerator', platform.accelerator, 'NeoTargetAccelerator', 'MALI'); }
+    requireTypes(undefined, platform, PLATFORM_TYPES, 'platform');
     return new NeoTarget(undefined, platform);
   }
 
@@ -313,17 +305,14 @@ export class NeoTarget {
   }
 }
 
-/** `requirePart` checks the parts, with more specific messages. */
-const PLATFORM_TYPES: PropTypes<NeoTargetPlatform> = { os: ANYTHING, arch: ANYTHING, accelerator: optional(ANYTHING) };
+const PLATFORM_TYPES: PropTypes<NeoTargetPlatform> = {
+  os: structOf<NeoTargetOs>('a NeoTargetOs, such as NeoTargetOs.LINUX', { name: STRING }, true),
+  arch: structOf<NeoTargetArch>('a NeoTargetArch, such as NeoTargetArch.ARM64', { name: STRING }, true),
+  accelerator: optional(structOf<NeoTargetAccelerator>('a NeoTargetAccelerator, such as NeoTargetAccelerator.MALI', { name: STRING }, true)),
+};
 
-/** Fails with advice for strings, which callers without types often pass. */
-function requirePart(prop: string, part: { readonly name: string } | null, className: string, example: string): void {
-  if (part?.name) { return; }
-  const fix = typeof part === 'string' && /^\w+$/.test(part) ? `use ${className}.of('${part}')` : `such as ${className}.${example}`;
-  throw new NeoValidationError(`${prop} of the platform must be a ${className}, ${fix}; got: ${formatValue(part)}`);
-}
-
-function requireName(name: string, prop: string): string {
+/** Fails unless a name is a word. */
+export function requireName(name: string, prop: string): string {
   if (!Token.isUnresolved(name) && (typeof name !== 'string' || !/^[A-Za-z0-9_]+$/.test(name))) {
     throw new NeoValidationError(`${prop} must be a word, spelled as in the API; got: ${formatValue(name)}`);
   }

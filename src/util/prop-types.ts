@@ -167,7 +167,7 @@ function unknownMember(struct: object, members: string[], isOpen: boolean): Type
  * Whether an object is a literal. An instance of a class may have further members. The prototype's prototype decides, because jsii's objects come
  * from another realm.
  */
-function isLiteral(struct: object): boolean {
+export function isLiteral(struct: object): boolean {
   const prototype = Object.getPrototypeOf(struct);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -119,17 +119,6 @@ describe('errors', () => {
   test('all that is wrong is said at once', () => {
     expect(check({ framework: NeoFramework.of('KERAS', '1.7'), ...shape(1, 224, 224, 3), compilerOptions: NeoCompilerOptions.inferentia('-O2') }).errors).toHaveLength(3);
   });
-
-  test.each<[any, RegExp]>([
-    [{}, /target must be a NeoTarget/],
-    [undefined, /target must be a NeoTarget/],
-    [{ target: 'ml_c5' }, /target must be a NeoTarget.*got: "ml_c5"/],
-    [{ ...FINE, framework: 'PYTORCH' }, /framework must be a NeoFramework/],
-    [{ ...FINE, dataInputShape: { input0: [1] } }, /dataInputShape must be a NeoDataInputShape/],
-    [{ ...FINE, compilerOptions: { mcpu: 'x' } }, /compilerOptions must be NeoCompilerOptions/],
-  ])('callers without types: %j', (request, message) => {
-    expect(checkCompilation(new Stack(), request)).toEqual({ errors: [expect.stringMatching(message)], warnings: [] });
-  });
 });
 
 /** Every warning with a request that has it and no other. */
