@@ -1,6 +1,6 @@
 import { FormatError } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
-import { INPUT_COST, readMessage, readText } from './protobuf';
+import { INPUT_COST, readMessage, readSize, readText } from './protobuf';
 
 /** The newest opset and IR version of ONNX releases, from onnx.helper.VERSION_TABLE of ONNX 1.23. */
 const RELEASES: readonly { readonly release: string; readonly opset: number; readonly ir: number }[] = [
@@ -31,10 +31,10 @@ const MAX_FILES = 100;
 /** Reads a ModelProto: IR version (1), graph (7), opset imports (8). */
 export function readOnnx(bytes: ByteReader): ModelFile {
   let ir: number | undefined, opset: number | undefined, graph: Graph | undefined;
-  readMessage(bytes, ({ number, value, content }) => {
-    if (number === 1) { ir = value; }
-    if (number === 7 && content) { graph = readGraph(content); }
-    if (number === 8 && content) { opset = readOpset(content) ?? opset; }
+  readMessage(bytes, {
+    1: ({ value }) => { ir = value; },
+    7: ({ content }) => { graph = readGraph(content); },
+    8: ({ content }) => { opset = readOpset(content) ?? opset; },
   });
   if (ir === undefined || !graph) { throw new FormatError('it has no graph of ONNX'); }
   const { inputs, weights, externalData } = graph;
@@ -55,50 +55,41 @@ interface Graph {
 /** Reads a GraphProto: initializers (5), inputs (11). Exporters from before IR version 4 list the weights among the inputs. */
 function readGraph(bytes: ByteReader): Graph {
   const graph: Graph = { inputs: [], weights: new Set(), externalData: new Set() };
-  readMessage(bytes, ({ number, content }) => {
-    if (number === 5 && content) { readWeights(content, graph); }
-    if (number === 11 && content) {
+  readMessage(bytes, {
+    5: ({ content }) => readWeights(content, graph),
+    11: ({ content }) => {
       bytes.spend(INPUT_COST);
       graph.inputs.push(readInput(content));
-    }
+    },
   });
   return graph;
 }
 
 /** Reads a TensorProto: name (8), external data (13), which contains key (1) and value (2). The value for the key "location" is a path. */
 function readWeights(bytes: ByteReader, { weights, externalData }: Graph): void {
-  readMessage(bytes, ({ number, content }) => {
-    if (number === 8) { weights.add(readText(content)); }
-    if (number !== 13 || !content) { return; }
-    let key = '', value = '';
-    readMessage(content, entry => {
-      if (entry.number === 1) { key = readText(entry.content); }
-      if (entry.number === 2) { value = readText(entry.content); }
-    });
-    if (key === 'location' && externalData.size < MAX_FILES) { externalData.add(value); }
+  readMessage(bytes, {
+    8: field => { weights.add(readText(field)); },
+    13: ({ content }) => {
+      let key = '', value = '';
+      readMessage(content, {
+        1: field => { key = readText(field); },
+        2: field => { value = readText(field); },
+      });
+      if (key === 'location' && externalData.size < MAX_FILES) { externalData.add(value); }
+    },
   });
 }
 
-/** Reads a ValueInfoProto: name (1), type (2) > tensor_type (1) > shape (2) > dim (1) > dim_value (1). */
+/** Reads a ValueInfoProto: name (1), type (2) > tensor_type (1) > shape (2) > dim (1). */
 function readInput(bytes: ByteReader): ModelInput {
   let name = '';
   let dimensions: (number | undefined)[] | undefined;
-  readMessage(bytes, field => {
-    if (field.number === 1) { name = readText(field.content); }
-    if (field.number !== 2 || !field.content) { return; }
-    readMessage(field.content, type => {
-      if (type.number !== 1 || !type.content) { return; }
-      readMessage(type.content, tensor => {
-        if (tensor.number !== 2 || !tensor.content) { return; }
-        dimensions = [];
-        readMessage(tensor.content, dimension => {
-          if (dimension.number !== 1 || !dimension.content) { return; }
-          let size: number | undefined;
-          readMessage(dimension.content, part => { if (part.number === 1) { size = part.value; } });
-          dimensions!.push(size !== undefined && size > 0 ? size : undefined);
-        });
-      });
-    });
+  readMessage(bytes, {
+    '1': field => { name = readText(field); },
+    '2.1.2': ({ content }) => {
+      const sizes: (number | undefined)[] = dimensions = [];
+      readMessage(content, { 1: dimension => { sizes.push(readSize(dimension)); } });
+    },
   });
   return { name, dimensions };
 }
@@ -107,9 +98,9 @@ function readInput(bytes: ByteReader): ModelInput {
 function readOpset(bytes: ByteReader): number | undefined {
   let domain = '';
   let version: number | undefined;
-  readMessage(bytes, field => {
-    if (field.number === 1) { domain = readText(field.content); }
-    if (field.number === 2) { version = field.value; }
+  readMessage(bytes, {
+    1: field => { domain = readText(field); },
+    2: ({ value }) => { version = value; },
   });
   return domain === '' || domain === 'ai.onnx' ? version : undefined;
 }

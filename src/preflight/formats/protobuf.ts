@@ -8,32 +8,42 @@ export const INPUT_COST = 20;
 const VARINT = 0, FIXED64 = 1, LENGTH = 2, FIXED32 = 5;
 
 export interface Field {
-  readonly number: number;
-  /** The value of a number. */
+  /** The value of a number. It is undefined for a message, text or bytes. */
   readonly value?: number;
-  /** The content of a message, text or bytes. */
-  readonly content?: ByteReader;
+  /** The content of a message, text or bytes. It is empty for a number. */
+  readonly content: ByteReader;
 }
 
 /**
  * Reads the fields of a protobuf message as a stream, because a model's weights come before its inputs, and libraries need the whole message in
  * memory.
+ *
+ * @param visitors functions by the path of their field: `2.1` is field 1 of the messages in field 2. The other fields are skipped.
  */
-export function readMessage(bytes: ByteReader, visit: (field: Field) => void): void {
+export function readMessage(bytes: ByteReader, visitors: { readonly [path: string]: (field: Field) => void }, parent = ''): void {
   while (!bytes.isAtEnd) {
     bytes.spend(1);
     const key = readVarint(bytes);
     const number = Math.floor(key / 8);
     if (number === 0) { throw new FormatError('it is no protobuf message'); }
+    const path = `${parent}${number}`;
     switch (key % 8) {
-      case VARINT: visit({ number, value: readVarint(bytes) }); break;
+      case VARINT: {
+        const value = readVarint(bytes);
+        visitors[path]?.({ value, content: bytes.part(0) });
+        break;
+      }
       case FIXED64: bytes.skip(8); break;
       case FIXED32: bytes.skip(4); break;
       case LENGTH: {
         const length = readVarint(bytes);
         if (length < 0 || length > bytes.remaining) { throw new FormatError('a field of the protobuf message is longer than the message'); }
         const content = bytes.part(length);
-        visit({ number, content });
+        if (visitors[path]) {
+          visitors[path]({ content });
+        } else if (Object.keys(visitors).some(each => each.startsWith(`${path}.`))) {
+          readMessage(content, visitors, `${path}.`);
+        }
         bytes.finish(content);
         break;
       }
@@ -43,10 +53,17 @@ export function readMessage(bytes: ByteReader, visit: (field: Field) => void): v
 }
 
 /** Reads a name. It is empty if the text is too long for a name. */
-export function readText(content: ByteReader | undefined): string {
-  if (!content || content.remaining > MAX_TEXT) { return ''; }
+export function readText({ content }: Field): string {
+  if (content.remaining > MAX_TEXT) { return ''; }
   content.spend(content.remaining / 16);
   return content.read(content.remaining).toString('utf8');
+}
+
+/** Reads a dimension of a shape, a message with the size in field 1. The size is undefined if it is open. */
+export function readSize({ content }: Field): number | undefined {
+  let size: number | undefined;
+  readMessage(content, { 1: ({ value }) => { size = value; } });
+  return size !== undefined && size > 0 ? size : undefined;
 }
 
 /** Reads a number of 64 bits. A negative number, which has ten bytes, is rounded, so that the result may also be 0. */

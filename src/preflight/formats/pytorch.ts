@@ -4,7 +4,6 @@ import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
 
 /** The number of bytes at the end that are read. The directory of a zip is there, and so is the code, because torch.jit writes the weights first. */
 const TAIL = 8 * 1024 * 1024;
-const MAX_MEMBERS = 200_000;
 /** The maximum size of the code of a TorchScript module. */
 const MAX_CODE = 4 * 1024 * 1024;
 
@@ -93,11 +92,11 @@ class Zip {
   /** Returns the text of a member. It is undefined if the member is not in the tail, or too long. */
   public read(path: string): string | undefined {
     const member = this.members.get(`${this.folder}/${path}`);
-    const at = member === undefined ? -1 : member.offset - this.base;
-    if (!member || at < 0 || at + 30 > this.tail.length || member.compressedSize > MAX_CODE) { return undefined; }
-    const start = at + 30 + this.tail.readUInt16LE(at + 26) + this.tail.readUInt16LE(at + 28);
-    const content = this.tail.subarray(start, start + member.compressedSize);
+    if (!member || member.offset < this.base || member.compressedSize > MAX_CODE) { return undefined; }
+    const at = member.offset - this.base;
     try {
+      const start = at + 30 + this.tail.readUInt16LE(at + 26) + this.tail.readUInt16LE(at + 28);
+      const content = this.tail.subarray(start, start + member.compressedSize);
       return (member.method === 8 ? zlib.inflateRawSync(content, { maxOutputLength: MAX_CODE }) : content).toString('latin1');
     } catch {
       return undefined;
@@ -107,39 +106,24 @@ class Zip {
   /** The position of the tail in the file. */
   private get base(): number { return this.size - this.tail.length; }
 
-  /** Reads the central directory, which must be in the tail. */
+  /** Reads the central directory, which must be in the tail. Zip64 is not needed, because files above 4 GiB are not read to their end. */
   private readDirectory(visit: (path: string, member: ZipMember) => void): void {
     const { tail, base } = this;
     const end = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1');
     if (end < 0 || end + 22 > tail.length) { throw new FormatError('it is a zip without a directory: broken or cut off'); }
-    let count = tail.readUInt16LE(end + 10);
-    let start = tail.readUInt32LE(end + 16);
-    const zip64 = tail.lastIndexOf('PK\x06\x06', end, 'latin1');
-    if (zip64 >= 0 && zip64 + 56 <= end && (start === 0xffffffff || count === 0xffff)) {
-      count = Number(tail.readBigUInt64LE(zip64 + 32));
-      start = Number(tail.readBigUInt64LE(zip64 + 48));
-    }
+    const start = tail.readUInt32LE(end + 16);
     if (start > this.size) { throw new FormatError('the directory of the zip lies outside of the file'); }
-    if (count > MAX_MEMBERS || start < base) { throw new UnsupportedFormat(`the directory of the zip is too large, with ${count} members`); }
-    for (let at = start - base; count > 0; count--) {
-      if (at + 46 > tail.length || tail.toString('latin1', at, at + 4) !== 'PK\x01\x02') { throw new FormatError('the directory of the zip is broken'); }
+    if (start < base) { throw new UnsupportedFormat(`the directory of the zip is larger than ${TAIL / 1024 / 1024} MiB`); }
+    let at = start - base;
+    for (let count = tail.readUInt16LE(end + 10); count > 0; count--) {
+      if (tail.toString('latin1', at, at + 4) !== 'PK\x01\x02') { throw new FormatError('the directory of the zip is broken'); }
       const nameLength = tail.readUInt16LE(at + 28);
-      const extra = tail.subarray(at + 46 + nameLength, at + 46 + nameLength + tail.readUInt16LE(at + 30));
       visit(tail.toString('utf8', at + 46, at + 46 + nameLength), {
         method: tail.readUInt16LE(at + 10),
         compressedSize: tail.readUInt32LE(at + 20),
-        offset: longOffset(extra) ?? tail.readUInt32LE(at + 42),
+        offset: tail.readUInt32LE(at + 42),
       });
-      at += 46 + nameLength + extra.length + tail.readUInt16LE(at + 32);
+      at += 46 + nameLength + tail.readUInt16LE(at + 30) + tail.readUInt16LE(at + 32);
     }
   }
-}
-
-/** Reads the offset in a file above 4 GiB, which is in an extra field with the tag 1, after sizes of the same length. */
-function longOffset(extra: Buffer): number | undefined {
-  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
-    const length = extra.readUInt16LE(at + 2);
-    if (extra.readUInt16LE(at) === 1 && length >= 8 && at + 4 + length <= extra.length) { return Number(extra.readBigUInt64LE(at + length - 4)); }
-  }
-  return undefined;
 }

@@ -1,6 +1,6 @@
 import { FormatError, UnsupportedFormat } from '../byte-reader';
 import type { ByteReader, ModelFile, ModelInput } from '../byte-reader';
-import { INPUT_COST, readMessage, readText } from './protobuf';
+import { INPUT_COST, readMessage, readSize, readText } from './protobuf';
 
 const DEFAULT_SIGNATURE = 'serving_default';
 
@@ -9,15 +9,14 @@ export function readSavedModel(bytes: ByteReader): ModelFile {
   const signatures = new Map<string, ModelInput[]>();
   let version = '';
   let graphs = 0;
-  readMessage(bytes, ({ number, content }) => {
-    if (number !== 2 || !content) { return; }
-    graphs++;
-    readMessage(content, field => {
-      if (field.number === 1 && field.content) {
-        readMessage(field.content, info => { if (info.number === 5) { version = readText(info.content); } });
-      }
-      if (field.number === 5 && field.content) { readSignature(field.content, signatures); }
-    });
+  readMessage(bytes, {
+    2: ({ content }) => {
+      graphs++;
+      readMessage(content, {
+        1.5: field => { version = readText(field); },
+        5: field => readSignature(field.content, signatures),
+      });
+    },
   });
   if (graphs === 0) { return { notAModel: 'a file without a graph' }; }
   const [release] = /^[0-9]+\.[0-9]+/.exec(version) ?? [];
@@ -34,14 +33,12 @@ export function readSavedModel(bytes: ByteReader): ModelFile {
 function readSignature(bytes: ByteReader, signatures: Map<string, ModelInput[]>): void {
   let signature = '';
   const inputs: ModelInput[] = [];
-  readMessage(bytes, ({ number, content }) => {
-    if (number === 1) { signature = readText(content); }
-    if (number !== 2 || !content) { return; }
-    readMessage(content, field => {
-      if (field.number !== 1 || !field.content) { return; }
+  readMessage(bytes, {
+    1: field => { signature = readText(field); },
+    2.1: ({ content }) => {
       bytes.spend(INPUT_COST);
-      inputs.push(readSignatureInput(field.content));
-    });
+      inputs.push(readSignatureInput(content));
+    },
   });
   if (inputs.length > 0) { signatures.set(signature, inputs); }
 }
@@ -50,28 +47,21 @@ function readSignature(bytes: ByteReader, signatures: Map<string, ModelInput[]>)
 function readSignatureInput(bytes: ByteReader): ModelInput {
   let name = '', tensorName = '';
   let dimensions: ModelInput['dimensions'];
-  readMessage(bytes, entry => {
-    if (entry.number === 1) { name = readText(entry.content); }
-    if (entry.number !== 2 || !entry.content) { return; }
-    readMessage(entry.content, tensor => {
-      if (tensor.number === 1) { tensorName = readText(tensor.content); }
-      if (tensor.number === 3 && tensor.content) { dimensions = readShape(tensor.content); }
-    });
+  readMessage(bytes, {
+    1: field => { name = readText(field); },
+    2.1: field => { tensorName = readText(field); },
+    2.3: ({ content }) => { dimensions = readShape(content); },
   });
   return { name, aliases: [tensorName, tensorName.replace(/:0$/, '')], dimensions };
 }
 
-/** Reads a TensorShapeProto: dim (2) > size (1), unknown rank (3). */
+/** Reads a TensorShapeProto: dim (2), unknown rank (3). */
 function readShape(bytes: ByteReader): (number | undefined)[] | undefined {
   const sizes: (number | undefined)[] = [];
   let isUnknown = false;
-  readMessage(bytes, ({ number, value, content }) => {
-    if (number === 3 && value) { isUnknown = true; }
-    if (number === 2 && content) {
-      let size: number | undefined;
-      readMessage(content, field => { if (field.number === 1) { size = field.value; } });
-      sizes.push(size !== undefined && size > 0 ? size : undefined);
-    }
+  readMessage(bytes, {
+    2: dimension => { sizes.push(readSize(dimension)); },
+    3: ({ value }) => { isUnknown = value !== 0; },
   });
   return isUnknown ? undefined : sizes;
 }
@@ -92,44 +82,49 @@ function writtenByProducer(producer: number): Pick<ModelFile, 'writtenBy'> {
   return known ? { writtenBy: { version: known.release, orNewer: true, because: `version ${producer} of the graph's format` } } : {};
 }
 
-/**
- * Reads a GraphDef: nodes (1), each with name (1), operation (2) and attributes (5); versions (4) > producer (1). The placeholders are the inputs.
- */
+/** Reads a GraphDef: nodes (1), versions (4) > producer (1). The placeholders are the inputs. */
 export function readFrozenGraph(bytes: ByteReader): ModelFile {
   const inputs: ModelInput[] = [];
   let producer = 0;
   let nodes = 0;
   let isOther = false;
-  readMessage(bytes, ({ number, content, value }) => {
-    // In a SavedModel or in ONNX, field 1 is the number of the schema's version.
-    if (number === 1 && value !== undefined) { isOther = true; }
-    if (number === 4 && content) { readMessage(content, version => { if (version.number === 1) { producer = version.value ?? 0; } }); }
-    if (number !== 1 || !content) { return; }
-    nodes++;
-    let name = '', operation = '';
-    let dimensions: ModelInput['dimensions'];
-    readMessage(content, field => {
-      if (field.number === 1) { name = readText(field.content); }
-      if (field.number === 2) { operation = readText(field.content); }
-      if (field.number === 5 && field.content && operation === 'Placeholder') { dimensions = readShapeAttribute(field.content) ?? dimensions; }
-    });
-    if (operation !== 'Placeholder') { return; }
-    bytes.spend(INPUT_COST);
-    inputs.push({ name, aliases: [`${name}:0`], dimensions });
+  readMessage(bytes, {
+    1: ({ value, content }) => {
+      if (value === undefined) {
+        nodes++;
+        inputs.push(...readPlaceholder(content));
+      } else {
+        // In a SavedModel or in ONNX, field 1 is the number of the schema's version.
+        isOther = true;
+      }
+    },
+    4.1: ({ value = 0 }) => { producer = value; },
   });
   if (nodes > 0) { return { inputs, ...writtenByProducer(producer) }; }
   return { notAModel: isOther ? 'no frozen graph, but a saved model under another name than saved_model.pb, or a model of ONNX' : 'a file without a graph' };
+}
+
+/** Reads a NodeDef: name (1), operation (2), attributes (5). The result is empty if the node is not a placeholder. */
+function readPlaceholder(bytes: ByteReader): ModelInput[] {
+  let name = '', operation = '';
+  let dimensions: ModelInput['dimensions'];
+  readMessage(bytes, {
+    1: field => { name = readText(field); },
+    2: field => { operation = readText(field); },
+    5: ({ content }) => { if (operation === 'Placeholder') { dimensions = readShapeAttribute(content) ?? dimensions; } },
+  });
+  if (operation !== 'Placeholder') { return []; }
+  bytes.spend(INPUT_COST);
+  return [{ name, aliases: [`${name}:0`], dimensions }];
 }
 
 /** Reads an entry of the map of attributes: key (1), AttrValue (2) > shape (7). */
 function readShapeAttribute(bytes: ByteReader): ModelInput['dimensions'] {
   let key = '';
   let shape: ModelInput['dimensions'];
-  readMessage(bytes, ({ number, content }) => {
-    if (number === 1) { key = readText(content); }
-    if (number === 2 && content && key === 'shape') {
-      readMessage(content, value => { if (value.number === 7 && value.content) { shape = readShape(value.content); } });
-    }
+  readMessage(bytes, {
+    1: field => { key = readText(field); },
+    2.7: ({ content }) => { if (key === 'shape') { shape = readShape(content); } },
   });
   return shape;
 }
@@ -146,8 +141,8 @@ const SCHEMA = 3;
 
 /**
  * Reads a flatbuffer of TensorFlow Lite. A model has version (0), subgraphs (2), buffers (4) and metadata (6); a subgraph has tensors (0) and inputs
- * (1); a tensor has shape (0), name (3) and shape signature (7), which contains -1 for an open size. Each position is checked, unlike in the
- * flatbuffers library.
+ * (1); a tensor has shape (0), name (3) and shape signature (7), which contains -1 for an open size. The methods of a Buffer fail for
+ * a position outside of it, unlike the flatbuffers library.
  */
 export function readTflite(bytes: ByteReader): ModelFile {
   if (bytes.remaining > MAX_SIZE) { return { unreadable: `it is larger than the ${MAX_SIZE / 1024 / 1024} MiB that are looked into` }; }
@@ -183,9 +178,7 @@ function writtenBy(file: Flatbuffer): Pick<ModelFile, 'writtenBy'> {
 }
 
 class Flatbuffer {
-  constructor(private readonly bytes: Buffer, private readonly budget: Pick<ByteReader, 'spend'>) {
-    if (bytes.length < 8) { throw new FormatError('it is too short'); }
-  }
+  constructor(private readonly bytes: Buffer, private readonly budget: Pick<ByteReader, 'spend'>) {}
 
   public get identifier(): string { return this.bytes.toString('latin1', 4, 8); }
 
@@ -193,10 +186,10 @@ class Flatbuffer {
 
   /** Returns the position of a table's field. It is undefined if the field is absent. */
   public field(table: number, index: number): number | undefined {
-    const vtable = table - this.int32(table);
+    const vtable = table - this.bytes.readInt32LE(table);
     const at = 4 + index * 2;
-    if (at >= this.uint16(vtable)) { return undefined; }
-    const offset = this.uint16(vtable + at);
+    if (at >= this.bytes.readUInt16LE(vtable)) { return undefined; }
+    const offset = this.bytes.readUInt16LE(vtable + at);
     return offset === 0 ? undefined : table + offset;
   }
 
@@ -205,18 +198,18 @@ class Flatbuffer {
   }
 
   public integers(field: number | undefined): number[] {
-    return this.elements(field).map(at => this.int32(at));
+    return this.elements(field).map(at => this.bytes.readInt32LE(at));
   }
 
   /** Returns the value of a field. It is zero if the field is absent, because flatbuffers omit defaults. */
   public integer(field: number | undefined): number {
-    return field === undefined ? 0 : this.int32(field);
+    return field === undefined ? 0 : this.bytes.readInt32LE(field);
   }
 
   public text(field: number | undefined): string {
     if (field === undefined) { return ''; }
     const at = this.follow(field);
-    const length = Math.min(this.uint32(at), 4096);
+    const length = Math.min(this.bytes.readUInt32LE(at), 4096);
     return this.bytes.toString('utf8', at + 4, at + 4 + length);
   }
 
@@ -224,23 +217,12 @@ class Flatbuffer {
   private elements(field: number | undefined): number[] {
     if (field === undefined) { return []; }
     const at = this.follow(field);
-    const length = this.uint32(at);
+    const length = this.bytes.readUInt32LE(at);
     if (at + 4 + length * 4 > this.bytes.length) { throw new FormatError('it is cut off'); }
     this.budget.spend(length);
     if (length > MAX_ELEMENTS) { throw new FormatError(`it claims to have ${length} parts of a kind`); }
     return Array.from({ length }, (_, i) => at + 4 + i * 4);
   }
 
-  private follow(at: number): number { return at + this.uint32(at); }
-
-  private uint16(at: number): number { return this.bytes.readUInt16LE(this.within(at, 2)); }
-
-  private uint32(at: number): number { return this.bytes.readUInt32LE(this.within(at, 4)); }
-
-  private int32(at: number): number { return this.bytes.readInt32LE(this.within(at, 4)); }
-
-  private within(at: number, length: number): number {
-    if (at < 0 || at + length > this.bytes.length) { throw new FormatError('it is broken or cut off'); }
-    return at;
-  }
+  private follow(at: number): number { return at + this.bytes.readUInt32LE(at); }
 }
