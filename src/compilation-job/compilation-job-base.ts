@@ -21,7 +21,8 @@ import { GRANTEE } from '../util/resource-types';
  * that the deployment waits for, and nothing before the response. Each outcome is counted and sent once; very rarely, if AWS Lambda runs a function
  * twice, more than once.
  *
- * Reading an attribute that an imported job does not have is an error.
+ * Reading an attribute that is not known is an error. An imported job knows only its given attributes. With `waitForCompletion: false`, the result
+ * of a job is not known, because the deployment does not wait for it.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeCompilationJob.html
  *
@@ -62,33 +63,29 @@ export interface INeoCompilationJob extends IResource {
   readonly vpcConfig: NeoVpcConfig;
 
   /**
-   * S3 URI of the compiled model, a `.tar.gz` archive. Reading it is an error with `waitForCompletion: false`, because the deployment then does not
-   * wait for it.
+   * S3 URI of the compiled model, a `.tar.gz` archive. It is not known with `waitForCompletion: false`.
    *
    * @attribute
    */
   readonly modelArtifactsUri: string;
 
   /**
-   * Key of the compiled model in the output bucket. Reading it is an error with `waitForCompletion: false`, because the deployment then does not wait
-   * for it.
+   * Key of the compiled model in the output bucket. It is not known with `waitForCompletion: false`.
    *
    * @attribute
    */
   readonly artifactObjectKey: string;
 
   /**
-   * Digest of the compiled model, as SageMaker returns it. According to the API reference, it is a BLAKE2 hash, not SHA-256. Reading it is an error
-   * with
-   * `waitForCompletion: false`, because the deployment then does not wait for it.
+   * Digest of the compiled model, as SageMaker returns it. According to the API reference, it is a BLAKE2 hash, not SHA-256. It is not known with
+   * `waitForCompletion: false`.
    *
    * @attribute
    */
   readonly artifactDigest: string;
 
   /**
-   * Image that serves the compiled model on a SageMaker endpoint. Neo returns one for cloud targets only: reading it is an error for edge devices,
-   * and with
+   * Image that serves the compiled model on a SageMaker endpoint. It is not known for edge devices, for which Neo has no image, and with
    * `waitForCompletion: false`.
    *
    * @attribute
@@ -364,18 +361,6 @@ export abstract class CompilationJobBase extends Resource implements INeoCompila
   }
 
   public onOutcome(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.outcomeRule(id, options);
-  }
-
-  public onCompleted(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.outcomeRule(id, options, 'COMPLETED');
-  }
-
-  public onFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.outcomeRule(id, options, 'FAILED');
-  }
-
-  private outcomeRule(id: string, options: events.OnEventOptions, outcome?: 'COMPLETED' | 'FAILED'): events.Rule {
     const { provider, outcomes } = this._observation;
     provider?.enableEvents();
     const rule = new events.Rule(options.crossStackScope ?? this, id, {
@@ -383,8 +368,20 @@ export abstract class CompilationJobBase extends Resource implements INeoCompila
       description: options.description,
       eventPattern: options.eventPattern,
     });
-    rule.addEventPattern(outcomePattern({ ...outcomes, ...outcome && { outcome: [outcome] } }));
+    rule.addEventPattern(outcomePattern(outcomes));
     rule.addTarget(options.target);
+    return rule;
+  }
+
+  public onCompleted(id: string, options?: events.OnEventOptions): events.Rule {
+    const rule = this.onOutcome(id, options);
+    rule.addEventPattern({ detail: { outcome: ['COMPLETED'] } });
+    return rule;
+  }
+
+  public onFailed(id: string, options?: events.OnEventOptions): events.Rule {
+    const rule = this.onOutcome(id, options);
+    rule.addEventPattern({ detail: { outcome: ['FAILED'] } });
     return rule;
   }
 }

@@ -1,16 +1,12 @@
 import { createHash } from 'crypto';
 import * as path from 'path';
 import { Annotations, Aws, CfnResource, Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { COMPILATION_JOB_TYPE, EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE, STACK_TAG, STATE_MACHINE_VARIABLE } from './compilation-job-properties';
@@ -26,7 +22,7 @@ const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
 const MAX_RESOURCES = 500;
 
 /**
- * The functions behind all compilation jobs of a stack. Their role is the only one that this library lets start, stop and delete these jobs.
+ * The functions behind all compilation jobs of a stack, with one log group. Their role is the only one that this library lets start, stop and delete these jobs.
  */
 export class CompilationJobProvider extends Construct {
   /**
@@ -56,7 +52,6 @@ export class CompilationJobProvider extends Construct {
    */
   public readonly resourceId: string;
 
-  /** Log group of all functions. */
   public readonly logGroup: logs.LogGroup;
 
   private readonly handler: lambda.Function;
@@ -72,11 +67,9 @@ export class CompilationJobProvider extends Construct {
     super(scope, id);
     this.isInVpc = placement !== undefined;
     this.jobNamePrefix = jobNamePrefixOf(Stack.of(this));
-
     this.resourceId = placement ? `Resource-${placement.id}` : 'Resource';
 
-    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
-    this.logGroup = logGroup;
+    this.logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
     this.role = this.functionRole('HandlerRole', placement, 'Starts, watches, stops and deletes the Neo compilation jobs of this stack');
     this.grantJobs();
 
@@ -90,7 +83,7 @@ export class CompilationJobProvider extends Construct {
       timeout: Duration.minutes(2),
       memorySize: 256,
       role,
-      logGroup,
+      logGroup: this.logGroup,
       environment,
       ...placement?.network,
       description,
@@ -114,7 +107,15 @@ export class CompilationJobProvider extends Construct {
       [STATE_MACHINE_VARIABLE]: waiter.stateMachineArn,
     });
     this.serviceToken = onEvent.functionArn;
-    acknowledgeFindings({ waiter, functions: [onEvent, this.handler], handlerRole: this.role, otherRoles: [onEventRole, waiterRole] });
+
+    // Findings that users can resolve are not acknowledged: those on the key of the logs (`encryptionKey`) and on functions outside a VPC
+    // (`privateControlPlane`).
+    acknowledge(waiter, WAITER);
+    [onEvent, this.handler].forEach(part => acknowledge(part, CUSTOM_RESOURCE_FUNCTION_REASONS));
+    [this.role, onEventRole, waiterRole].forEach(role => {
+      acknowledgeWildcards(role, role === this.role ? { ...HANDLER, ...INTERFACES } : INTERFACES);
+      acknowledge(role, INLINE_POLICY_REASONS);
+    });
     this.node.addValidation({ validate: () => this.validateResourceCount() });
   }
 
@@ -154,7 +155,6 @@ export class CompilationJobProvider extends Construct {
 
   /** Lets the handler delete the artifacts that match this pattern. */
   public allowDeleteArtifacts(bucket: s3.IBucket, keyPattern: string): void {
-    const arn = bucket.arnForObjects(keyPattern);
     if (this.artifactArns.size === 0) {
       this.role.addToPrincipalPolicy(new iam.PolicyStatement({
         sid: 'DeleteArtifacts',
@@ -162,7 +162,7 @@ export class CompilationJobProvider extends Construct {
         resources: Lazy.list({ produce: () => [...this.artifactArns] }),
       }));
     }
-    this.artifactArns.add(arn);
+    this.artifactArns.add(bucket.arnForObjects(keyPattern));
   }
 
   private encryptLogs(key: kms.IKey) {
@@ -258,29 +258,17 @@ function runtimeFor(scope: Construct): lambda.Runtime {
   return partition === 'aws' || partition === 'aws-cn' ? lambda.Runtime.NODEJS_24_X : lambda.determineLatestNodeRuntime(scope);
 }
 
-/**
- * The network of the functions of a private control plane.
- */
-export interface FunctionPlacement {
-  /** Part of construct ids. It stays the same as long as the network's path in the construct tree does. */
-  readonly id: string;
-  readonly network: {
-    readonly vpc: ec2.IVpc;
-    readonly vpcSubnets: ec2.SubnetSelection;
-    readonly securityGroups: ec2.ISecurityGroup[];
-  };
-}
-
-/**
- * @returns undefined if the functions run outside the VPC
- */
-function functionPlacement(privateVpc: INeoPrivateCompilationVpc): FunctionPlacement | undefined {
+/** Returns the network of the functions of a private control plane. It is undefined if they run outside the VPC. */
+function functionPlacement(privateVpc: INeoPrivateCompilationVpc) {
   const { node, vpc, controlPlaneSubnets: subnets, controlPlaneSecurityGroup: group } = privateVpc;
   return group && subnets && {
+    // Part of construct ids. It stays the same as long as the network's path in the construct tree does.
     id: node.addr.slice(-8),
     network: { vpc, vpcSubnets: { subnets }, securityGroups: [group] },
   };
 }
+
+type FunctionPlacement = NonNullable<ReturnType<typeof functionPlacement>>;
 
 /**
  * Permits AWS Lambda to attach a function to the VPC. These are the permissions of AWSLambdaVPCAccessExecutionRole, restricted to these subnets and
@@ -298,7 +286,7 @@ function networkInterfaceStatements(scope: Construct, { network }: FunctionPlace
       sid: 'LambdaCreatesInterfaces',
       actions: ['ec2:CreateNetworkInterface'],
       resources: [
-        ...network.vpcSubnets.subnets!.map(subnet => arn('subnet', subnet.subnetId, network.vpc.env.account)),
+        ...network.vpcSubnets.subnets.map(subnet => arn('subnet', subnet.subnetId, network.vpc.env.account)),
         ...network.securityGroups.map(group => arn('security-group', group.securityGroupId)),
         arn('network-interface', '*'),
       ],
@@ -336,20 +324,3 @@ const WAITER: Reasons = {
   'AwsSolutions-SF1': 'The waiter\'s input has the URL that CloudFormation has signed for its answer, and a log would keep it. The functions log each step without it.',
   'AwsSolutions-SF2': 'The waiter only waits and calls one function, whose logs have every step; tracing would need permissions on all resources.',
 };
-
-/**
- * Acknowledges the findings in the provider that cannot be avoided. Findings that users can resolve are not acknowledged: those on the key of the
- * logs (`encryptionKey`) and on functions outside a VPC (`privateControlPlane`).
- */
-function acknowledgeFindings({ waiter, functions, handlerRole, otherRoles }: {
-  readonly waiter: StateMachine;
-  readonly functions: IFunction[];
-  readonly handlerRole: IRole;
-  readonly otherRoles: IRole[];
-}): void {
-  acknowledgeWildcards(handlerRole, { ...HANDLER, ...INTERFACES });
-  otherRoles.forEach(role => acknowledgeWildcards(role, INTERFACES));
-  acknowledge(waiter, WAITER);
-  functions.forEach(part => acknowledge(part, CUSTOM_RESOURCE_FUNCTION_REASONS));
-  [handlerRole, ...otherRoles].forEach(part => acknowledge(part, INLINE_POLICY_REASONS));
-}

@@ -10,7 +10,7 @@ import { COMPILATION_JOB_TYPE, STACK_TAG, type CompilationJobAttributes, type Co
 import { CompilationJobProvider, jobNamePart } from './compilation-job-provider';
 import { ImportedCompilationJob } from './imported-compilation-job';
 import { awaitModel, limitConcurrentJobs } from './job-order';
-import { outcomeMetric, OutcomeMetrics } from './outcomes';
+import { outcomeMetric, recordOutcomes } from './outcomes';
 import { compilationRequest } from '../compilation/compilation-request';
 import { NeoCommonCompilationProps, compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
 import { bindModel, MAX_TAGS, REQUEST_TYPES, requireJobName, tagError, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
@@ -320,7 +320,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
 
   public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     const metric = outcomeMetric(this, metricName, Stack.of(this).stackName, this.logicalResourceId, props);
-    OutcomeMetrics.of(this.provider).record(metricName);
+    recordOutcomes(this.provider, metricName);
     return metric;
   }
 

@@ -27,7 +27,7 @@ const METRICS = {
  * Selects outcomes by members of `CompilationOutcome`. The members are spelled out, because the declarations that users compile must not import types
  * of the AWS SDK.
  */
-export type OutcomeFilter = { readonly [member in 'stackName' | 'logicalResourceId' | 'jobName' | 'outcome']?: string[] };
+export type OutcomeFilter = { readonly [member in 'stackName' | 'logicalResourceId' | 'jobName']?: string[] };
 
 /** Returns a pattern that matches the events of these outcomes. */
 export function outcomePattern(detail: OutcomeFilter): EventPattern {
@@ -45,26 +45,15 @@ export function outcomeMetric(scope: IConstruct, metricName: string, stackName: 
   }).attachTo(scope);
 }
 
-/**
- * Derives metrics from the outcomes in the log of a provider. Each kind of metric adds one filter for any number of jobs, when it is first used.
- */
-export class OutcomeMetrics extends Construct {
-  public static of(provider: CompilationJobProvider): OutcomeMetrics {
-    return provider.node.tryFindChild(ID) as OutcomeMetrics | undefined ?? new OutcomeMetrics(provider);
-  }
-
-  private constructor(private readonly provider: CompilationJobProvider) {
-    super(provider, ID);
-  }
-
-  public record(metricName: string): void {
-    if (this.node.tryFindChild(metricName)) { return; }
-    new logs.MetricFilter(this, metricName, {
-      ...METRICS[metricName as keyof typeof METRICS],
-      logGroup: this.provider.logGroup,
-      metricNamespace: NAMESPACE,
-      metricName,
-      dimensions: { Stack: field('stackName'), Job: field('logicalResourceId') },
-    });
-  }
+/** Derives a metric from the outcomes in the log of a provider. Each kind of metric has one filter for any number of jobs. */
+export function recordOutcomes(provider: CompilationJobProvider, metricName: string): void {
+  const scope = provider.node.tryFindChild(ID) ?? new Construct(provider, ID);
+  if (scope.node.tryFindChild(metricName)) { return; }
+  new logs.MetricFilter(scope as Construct, metricName, {
+    ...METRICS[metricName as keyof typeof METRICS],
+    logGroup: provider.logGroup,
+    metricNamespace: NAMESPACE,
+    metricName,
+    dimensions: { Stack: field('stackName'), Job: field('logicalResourceId') },
+  });
 }

@@ -43,20 +43,18 @@ export const REQUEST_TYPES = { ...COMMON_TYPES, model: MODEL, target: TARGET, co
 /** SageMaker allows 50 tags. Of these, this library reserves three for a job of a deployment and two for a job of an execution. */
 export const MAX_TAGS = { deployment: 47, execution: 48 };
 
-/** Props that jobs, tasks and fleets share. */
-export interface CommonProps extends NeoCommonCompilationProps {
-  readonly tags?: { [key: string]: string };
-}
-
 /**
  * Validates the props that jobs, tasks and fleets share. Their types must have been checked.
  *
  * @param maxTags one of `MAX_TAGS`
  */
-export function validateCommonProps(scope: Construct, props: CommonProps, maxTags: number): void {
+export function validateCommonProps(
+  scope: Construct, props: NeoCommonCompilationProps & { readonly tags?: { [key: string]: string } }, maxTags: number,
+): void {
   validateVpcConfig(scope, props.vpcConfig);
   validateOutputPrefix(scope, props.outputPrefix);
-  validateTags(scope, props.tags, maxTags);
+  const wrongTags = props.tags && !Token.isUnresolved(props.tags) && tagError(props.tags, maxTags);
+  if (wrongTags) { throw new NeoValidationError(wrongTags, scope); }
   if (props.maxRuntime) { wholeSeconds(scope, 'maxRuntime', props.maxRuntime, { min: 1, description: 'at least 1 second, and at most 68 years' }); }
   if (props.maxPendingTime) { wholeSeconds(scope, 'maxPendingTime', props.maxPendingTime, { min: 1_800, max: 2_419_200, description: 'between 30 minutes and 28 days' }); }
   validateNetwork(scope, props);
@@ -160,18 +158,13 @@ function validateOutputPrefix(scope: Construct, prefix: string | undefined) {
 /** The characters that AWS accepts in tags. */
 const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
-function validateTags(scope: Construct, tags: { [key: string]: string } | undefined, maxTags: number) {
-  const error = tags && !Token.isUnresolved(tags) ? tagError(tags, maxTags) : undefined;
-  if (error) { throw new NeoValidationError(error, scope); }
-}
-
 /** Returns an error message if AWS would reject the tags. */
 export function tagError(tags: { [key: string]: string }, maxTags: number): string | undefined {
   const count = Object.keys(tags).length;
   if (count > maxTags) { return `tags must be at most ${maxTags}, because SageMaker allows 50 tags and this library adds its own; got: ${count}`; }
   const reserved = Object.keys(tags).find(key => /^(aws:|cdk-sagemaker-neo:)/i.test(key));
   if (reserved !== undefined) { return `tags must not have keys that begin with "aws:" or "cdk-sagemaker-neo:", which are reserved; got: ${formatValue(reserved)}`; }
-  const wrong = Object.entries(tags).find(([key, value]) => (key === '' || !isTagText(key, 128)) || !isTagText(value, 256));
+  const wrong = Object.entries(tags).find(([key, value]) => key === '' || !isTagText(key, 128) || !isTagText(value, 256));
   return wrong && 'tags must have keys of 1 to 128 and values of up to 256 letters, digits, spaces and _.:/=+-@, because AWS allows no others; '
     + `got: ${formatValue(Object.fromEntries([wrong]))}`;
 }

@@ -3,7 +3,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { bindModel } from '../compilation/compilation-validation';
 import type { NeoModel } from '../model/model';
-import { permitModels, requireOptions } from '../model/model-options';
+import { MODEL_OPTION_TYPES, permitModels, requireOptions } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelOptions } from '../model/model-options';
 import { BYTES_IN_JSONATA, bytesOf, failOnJsonata, MAX_PAYLOAD, oneLine } from '../stepfunctions-tasks/execution-model';
 import type { NeoDataInputShape } from '../target/data-input-shape';
@@ -240,7 +240,7 @@ class PrefixModels extends NeoFleetModels {
     }
     requireKey(undefined, 'prefix', prefix);
     failOnJsonata('prefix', prefix);
-    requireOptions(options);
+    requireOptions(options, MODEL_OPTION_TYPES);
   }
 
   /** @internal */

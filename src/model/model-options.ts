@@ -132,34 +132,23 @@ export interface NeoModelConfig {
   readonly modelPackageVersionArn?: string;
 }
 
-const TYPES: PropTypes<NeoModelOptions> = { framework: FRAMEWORK, dataInputShape: optional(SHAPE) };
-const BUCKET_TYPES: PropTypes<NeoBucketModelOptions> = { ...TYPES, modelVersion: optional(STRING) };
-const ASSET_TYPES: PropTypes<NeoAssetModelOptions> = { ...TYPES, assetHash: optional(STRING), preflight: optional(BOOLEAN) };
+/** Types of the options that every model has. */
+export const MODEL_OPTION_TYPES = { framework: FRAMEWORK, dataInputShape: optional(SHAPE) };
+const ASSET_TYPES: PropTypes<NeoAssetModelOptions> = { ...MODEL_OPTION_TYPES, assetHash: optional(STRING), preflight: optional(BOOLEAN) };
 
-/** Checks the options that every model has. */
-export function requireOptions(options: NeoModelOptions): void {
-  requireFramework(options);
-  requireTypes(undefined, options, TYPES, 'options');
-}
-
-export function requireBucketOptions(options: NeoBucketModelOptions): void {
-  requireFramework(options);
-  requireTypes(undefined, options, BUCKET_TYPES, 'options');
+/** Checks options. A missing framework is a common mistake, so it has its own message. */
+export function requireOptions<O extends NeoModelOptions>(options: O, types: PropTypes<O>): void {
+  if (options?.framework === undefined) {
+    throw new NeoValidationError('framework must be given: Neo cannot tell it from the archive; got: undefined');
+  }
+  requireTypes(undefined, options, types, 'options');
 }
 
 export function requireAssetOptions(options: NeoAssetModelOptions): void {
-  requireFramework(options);
-  requireTypes(undefined, options, ASSET_TYPES, 'options');
+  requireOptions(options, ASSET_TYPES);
   const { assetHash } = options;
   if (assetHash !== undefined && (assetHash === '' || Token.isUnresolved(assetHash))) {
     throw new NeoValidationError(`assetHash must be known at synthesis and not empty; got: ${formatValue(assetHash)}`);
-  }
-}
-
-/** A missing framework is a common mistake, so it has its own message. */
-function requireFramework(options: NeoModelOptions): void {
-  if (options?.framework === undefined) {
-    throw new NeoValidationError('framework must be given: Neo cannot tell it from the archive; got: undefined');
   }
 }
 

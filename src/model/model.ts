@@ -3,14 +3,14 @@ import { resolve } from 'path';
 import { Annotations, AssetStaging, FileAssetPackaging, Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
-import { permitModels, requireAssetOptions, requireBucketOptions } from './model-options';
+import { permitModels, requireAssetOptions, requireOptions, MODEL_OPTION_TYPES } from './model-options';
 import type { NeoAssetModelOptions, NeoBucketModelOptions, NeoModelBindOptions, NeoModelConfig } from './model-options';
 import { MODEL_ASSETS_ID } from '../network/model-access';
 import type { Findings } from '../preflight/rules';
 import { setArchive } from '../target/compilation';
 import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { listOf, requireType, STRING } from '../util/prop-types';
+import { listOf, optional, requireType, STRING } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
 import { literally, requireKey, uploadDestination } from '../util/s3-names';
 
@@ -100,7 +100,7 @@ class BucketModel extends NeoModel {
     super();
     requireType(undefined, 'bucket', bucket, BUCKET);
     requireArchiveName('objectKey', objectKey);
-    requireBucketOptions(options);
+    requireOptions(options, { ...MODEL_OPTION_TYPES, modelVersion: optional(STRING) });
     if (!Token.isUnresolved(objectKey) && objectKey.startsWith('/')) {
       throw new NeoValidationError(`objectKey must not start with a slash: S3 would look for an empty folder name; got: ${formatValue(objectKey)}`);
     }
