@@ -219,7 +219,7 @@ function waitsForMore({ job, model, own }: ReadingJob, resourcesByStack: Map<Sta
   const stack = Stack.of(job);
   const isOwn = (one: IConstruct): boolean => own.includes(one) || 'bucketArn' in one || isJobOfLibrary(one) || one.node.scope !== undefined && isOwn(one.node.scope);
   const isOther = (one: IConstruct | undefined) => one !== undefined && !isOwn(one);
-  return referencesIn(stack.resolve(model)).some(id => isOther(resourceOf(stack, id, resourcesByStack)))
+  return model.length > 0 && referencesIn(stack.resolve(model)).some(id => isOther(resourceOf(stack, id, resourcesByStack)))
     || resource.obtainDependencies().some(one => CfnResource.isCfnResource(one) && isOther(one))
     || [...job.node.scopes, resource].some(({ node }) => node.dependencies.some(isOther));
 }

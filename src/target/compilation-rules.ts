@@ -217,7 +217,7 @@ export function checkCompilation(scope: IConstruct, request: CompilationRequest)
     error: (message) => errors.push(message),
     warn: (id, message) => archiveOf(scope)?.settled.has(id) || warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
   };
-  [...FRAMEWORK_RULES, ...TARGET_RULES, ...COMPILER_OPTION_RULES, ...SHAPE_RULES].forEach((rule) => rule(compilation, report));
+  [FRAMEWORK_RULES, TARGET_RULES, COMPILER_OPTION_RULES, SHAPE_RULES].forEach(rules => rules.forEach(rule => rule(compilation, report)));
   return { errors, warnings };
 }
 

@@ -114,7 +114,7 @@ export function structOf<P>(description: string, members: PropTypes<P>, isOpen =
     typeError: value => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) { return wrongType(description, value); }
       // A misspelled member is often missing as well: report the misspelling.
-      const unknown = unknownMember(value, Object.keys(members), isOpen);
+      const unknown = unknownMember(value, members, isOpen);
       if (unknown) { return unknown; }
       for (const name in members) {
         const mismatch = typeErrorOf((value as any)[name], members[name]);
@@ -152,15 +152,17 @@ function typeErrorOf(value: unknown, of: PropType): TypeMismatch | undefined {
 const below = (path: string, mismatch: TypeMismatch): TypeMismatch => ({ ...mismatch, path: `${path}${mismatch.path}` });
 
 /** Returns an error for the first unknown member of a struct. */
-function unknownMember(struct: object, members: string[], isOpen: boolean): TypeMismatch | undefined {
-  const others = Object.entries(struct).filter(([name, value]) => !members.includes(name) && value !== undefined);
-  for (const [name, value] of others) {
-    const right = nearest(name, members, isOpen || !isLiteral(struct));
-    if (right) { return { path: `.${name}`, value, fix: `use ${right}`, isUnknown: true }; }
+function unknownMember(struct: object, members: object, isOpen: boolean): TypeMismatch | undefined {
+  const others = Object.keys(struct).filter(name => !Object.hasOwn(members, name) && (struct as any)[name] !== undefined);
+  if (others.length === 0) { return undefined; }
+  const names = Object.keys(members);
+  for (const name of others) {
+    const right = nearest(name, names, isOpen || !isLiteral(struct));
+    if (right) { return { path: `.${name}`, value: (struct as any)[name], fix: `use ${right}`, isUnknown: true }; }
   }
-  if (others.length === 0 || isOpen || !isLiteral(struct)) { return undefined; }
-  const [[name, value]] = others;
-  return { path: `.${name}`, value, fix: `remove it, or use one of ${members.join(', ')}`, isUnknown: true };
+  if (isOpen || !isLiteral(struct)) { return undefined; }
+  const [name] = others;
+  return { path: `.${name}`, value: (struct as any)[name], fix: `remove it, or use one of ${names.join(', ')}`, isUnknown: true };
 }
 
 /**
