@@ -1,5 +1,5 @@
 import * as fs from 'fs';
-import { BeyondLimit, ByteReader, FormatError, UnexpectedEnd, UnsupportedFormat } from './byte-reader';
+import { BeyondLimit, ByteReader, CUT_OFF, FormatError, UnsupportedFormat } from './byte-reader';
 import type { ModelFile } from './byte-reader';
 import { readDarknetConfig, readDarknetWeights, readParameters, readSymbol, readXgboost } from './formats/darknet-mxnet-xgboost';
 import { readKeras } from './formats/keras';
@@ -74,7 +74,7 @@ function read(path: string): ArchiveContents {
   const chunks = gunzip(path, LIMITS.bytes);
   try {
     readTar(new ByteReader(() => chunks.next().value), (entry, content) => {
-      if (++visited > LIMITS.entries) { throw new TooManyEntries(); }
+      if (++visited > LIMITS.entries) { throw new BeyondLimit(`its first ${LIMITS.entries} entries`); }
       entries.set(entry.path, entry);
       const [kind, reader] = READERS.find(([name]) => name.test(entry.path)) ?? [];
       if (!kind || !reader || entry.type !== 'file' || isAppleDouble(entry.path)) { return; }
@@ -87,17 +87,14 @@ function read(path: string): ArchiveContents {
     return { entries: [...entries.values()], models };
   } catch (error) {
     const contents = { entries: [...entries.values()], models };
-    if (error instanceof BeyondLimit) { return { ...contents, partial: `its first ${LIMITS.bytes / 1024 / 1024} MiB (unpacked)` }; }
-    if (error instanceof TooManyEntries) { return { ...contents, partial: `its first ${LIMITS.entries} entries` }; }
-    return { ...contents, broken: (error as Error).message };
+    const { message } = error as Error;
+    return error instanceof BeyondLimit ? { ...contents, partial: message } : { ...contents, broken: message };
   } finally {
     chunks.return(undefined);
   }
 }
 
 const SPARSE: ModelFile = { unreadable: 'tar left out the holes in it: pack it without "--sparse"' };
-
-class TooManyEntries extends Error {}
 
 /** Reads one file of a model. An error in the file does not prevent reading the rest of the archive, but the end of the archive does. */
 function readModel(content: ByteReader, reader: Reader): ModelFile {
@@ -107,9 +104,9 @@ function readModel(content: ByteReader, reader: Reader): ModelFile {
     const whole = content.read(content.length);
     return isLfsPointer(whole) ? { notAModel: LFS_POINTER } : reader(content.over(whole));
   } catch (error) {
-    if (error instanceof BeyondLimit || content.isStreamBroken) { throw error; }
+    if (content.isStreamBroken) { throw error; }
     if (error instanceof UnsupportedFormat) { return { unreadable: error.message }; }
-    return { notAModel: `a broken file: ${error instanceof FormatError ? error.message : new UnexpectedEnd().message}` };
+    return { notAModel: `a broken file: ${error instanceof FormatError ? error.message : CUT_OFF}` };
   }
 }
 

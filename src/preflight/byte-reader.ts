@@ -1,18 +1,14 @@
-/** A file ends before its structure is complete. */
-export class UnexpectedEnd extends Error {
-  constructor() { super('it ends in the middle'); }
-}
-
 /** No program can read the file. The message completes the sentence "NAME is broken: …". */
 export class FormatError extends Error {}
 
 /** This library cannot read the file, although a framework may. The message completes the sentence "NAME could not be read: …". */
 export class UnsupportedFormat extends Error {}
 
-/** The file continues beyond the part of the archive that is read. */
-export class BeyondLimit extends Error {
-  constructor() { super('it lies beyond the part of the archive that is read'); }
-}
+/** A limit ends the reading of the archive. The message is the part that was read. */
+export class BeyondLimit extends Error {}
+
+/** The message of an error for a file that ends before its structure is complete. */
+export const CUT_OFF = 'it ends in the middle';
 
 /**
  * The budget of an archive. A field of a message or a header costs 1, and so do every 16 bytes of stored text. Real models need about ten
@@ -31,7 +27,7 @@ export class ByteReader {
   private offset = 0;
   /** The number of bytes that have been read or skipped. */
   public position = 0;
-  /** Whether the stream itself, rather than its content, ended or failed before this reader's end. */
+  /** Whether the stream itself, rather than its content, ended or failed before this reader's end, or reached the limit. */
   public isStreamBroken = false;
 
   /**
@@ -55,7 +51,7 @@ export class ByteReader {
   /** Returns the next bytes. It fails if there are fewer. */
   public read(count: number): Buffer {
     const bytes = this.readUpTo(count);
-    if (bytes.length < count) { throw new UnexpectedEnd(); }
+    if (bytes.length < count) { throw new FormatError(CUT_OFF); }
     return bytes;
   }
 
@@ -76,17 +72,17 @@ export class ByteReader {
   }
 
   public readByte(): number {
-    if (this.remaining < 1 || !this.fill()) { throw new UnexpectedEnd(); }
+    if (this.remaining < 1 || !this.fill()) { throw new FormatError(CUT_OFF); }
     this.position++;
     return this.chunk[this.offset++];
   }
 
   /** Skips bytes. It fails if there are fewer. */
   public skip(count: number): void {
-    if (count > this.remaining) { throw new UnexpectedEnd(); }
+    if (count > this.remaining) { throw new FormatError(CUT_OFF); }
     let missing = count;
     while (missing > 0) {
-      if (!this.fill()) { throw new UnexpectedEnd(); }
+      if (!this.fill()) { throw new FormatError(CUT_OFF); }
       const step = Math.min(missing, this.chunk.length - this.offset);
       this.offset += step;
       missing -= step;

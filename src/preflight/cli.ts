@@ -2,9 +2,9 @@ import * as fs from 'fs';
 import { parseArgs } from 'util';
 import { App, Stack } from 'aws-cdk-lib';
 import { checkArchive } from './preflight';
-import { Findings, type FormatShape, quote } from './rules';
+import { type FormatShape, quote } from './rules';
 import { FRAMEWORKS } from '../target/compatibility';
-import { setArchive, WARNINGS } from '../target/compilation';
+import { lookUp, setArchive, WARNINGS } from '../target/compilation';
 import { checkCompilation } from '../target/compilation-rules';
 import { NeoCompilerOptions } from '../target/compiler-options';
 import { NeoDataInputShape } from '../target/data-input-shape';
@@ -23,8 +23,7 @@ sample  writes the archive of a small ONNX model, to try the library with
   --compiler-options  such as '{"mcpu":"skylake-avx512"}'
   --json              print the findings as JSON
 
-Exits 1 when there is an error, 2 when the command is wrong.
-`;
+Exits 1 when there is an error, 2 when the command is wrong.`;
 
 /**
  * The archive of a small ONNX model, so that new users can try the library without a framework. The model distinguishes smooth images from striped
@@ -40,63 +39,53 @@ const SAMPLE_ARCHIVE = Buffer.from(
   'base64',
 );
 
+/** The command is wrong. The message says how. */
+class WrongCommand extends Error {}
+
 /** Runs the command line program, and returns its exit code. */
 export function main(args: string[], print: (text: string) => void = text => void process.stdout.write(text)): number {
-  let findings: ReturnType<typeof check>;
-  let asJson = false;
-  let archive = '';
   try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        'framework': { type: 'string' },
-        'shape': { type: 'string' },
-        'target': { type: 'string' },
-        'compiler-options': { type: 'string' },
-        'json': { type: 'boolean' },
-        'help': { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help) {
-      print(USAGE);
-      return 0;
-    }
-    if (positionals[0] === 'sample' && positionals.length === 2) {
-      if (fs.existsSync(positionals[1])) {
-        print(`${positionals[1]} exists already. Choose another name, or delete it first.\n`);
-        return 2;
-      }
-      fs.writeFileSync(positionals[1], SAMPLE_ARCHIVE, { flag: 'wx' });
-      print(`${positionals[1]}: framework onnx, shape {"image":[1,3,32,32]}\n`);
-      return 0;
-    }
-    if (positionals[0] !== 'check' || positionals.length !== 2 || values.framework === undefined) {
-      print(USAGE);
-      return 2;
-    }
-    archive = positionals[1];
-    asJson = values.json ?? false;
-    if (!fs.statSync(archive, { throwIfNoEntry: false })?.isFile()) {
-      print(`There is no file ${archive}.\n`);
-      return 2;
-    }
-    if (values.target === undefined && values['compiler-options'] !== undefined) {
-      print('--compiler-options needs --target.\n');
-      return 2;
-    }
-    findings = check(archive, values.framework, values.shape, values.target, values['compiler-options']);
+    return run(args, line => print(`${line}\n`));
   } catch (error) {
     print(`${(error as Error).message}\n`);
     return 2;
   }
-  const { errors, warnings } = findings;
-  if (asJson) {
-    print(`${JSON.stringify({ archive, errors, warnings }, undefined, 2)}\n`);
+}
+
+function run(args: string[], print: (line: string) => void): number {
+  const { values, positionals: [command, archive, ...more] } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      'framework': { type: 'string' },
+      'shape': { type: 'string' },
+      'target': { type: 'string' },
+      'compiler-options': { type: 'string' },
+      'json': { type: 'boolean' },
+      'help': { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  if (archive === undefined || more.length > 0) { throw new WrongCommand(USAGE); }
+  if (command === 'sample') {
+    if (fs.existsSync(archive)) { throw new WrongCommand(`${archive} exists already. Choose another name, or delete it first.`); }
+    fs.writeFileSync(archive, SAMPLE_ARCHIVE, { flag: 'wx' });
+    print(`${archive}: framework onnx, shape {"image":[1,3,32,32]}`);
+    return 0;
+  }
+  if (command !== 'check' || values.framework === undefined) { throw new WrongCommand(USAGE); }
+  if (!fs.statSync(archive, { throwIfNoEntry: false })?.isFile()) { throw new WrongCommand(`There is no file ${archive}.`); }
+  if (values.target === undefined && values['compiler-options'] !== undefined) { throw new WrongCommand('--compiler-options needs --target.'); }
+  const { errors, warnings } = check(archive, values.framework, values.shape, values.target, values['compiler-options']);
+  if (values.json) {
+    print(JSON.stringify({ archive, errors, warnings }, undefined, 2));
   } else {
-    for (const message of errors) { print(`error: ${message}\n`); }
-    for (const { id, message } of warnings) { print(`warning: ${message} [${id}]\n`); }
-    print(`${archive}: ${counted(errors.length, 'error')}, ${counted(warnings.length, 'warning')}\n`);
+    for (const message of errors) { print(`error: ${message}`); }
+    for (const { id, message } of warnings) { print(`warning: ${message} [${id}]`); }
+    print(`${archive}: ${counted(errors.length, 'error')}, ${counted(warnings.length, 'warning')}`);
   }
   return errors.length > 0 ? 1 : 0;
 }
@@ -112,23 +101,21 @@ function check(archive: string, frameworkName: string, shape?: string, target?: 
   const [, name, version] = /^([A-Za-z0-9_]+)(?:-(.+))?$/.exec(frameworkName) ?? [undefined, frameworkName];
   const framework = NeoFramework.of(name.toUpperCase(), version);
   const dataInputShape = shape === undefined ? undefined : NeoDataInputShape.fromJson(shape);
-  const found = new Findings();
+  const found = checkArchive(archive, { framework, dataInputShape, formatShape });
   if (!archive.endsWith('.tar.gz')) { found.warn('archiveName', `the key in the bucket must end with .tar.gz, because Neo reads no other format; got: ${archive}`); }
-  found.add(checkArchive(archive, { framework, dataInputShape, formatShape }));
   // Without a target, the rules only know that the framework exists.
   if (target === undefined) {
-    const isKnown = Object.keys(FRAMEWORKS).includes(framework.name);
-    return { errors: found.errors, warnings: isKnown ? found.warnings : [...found.warnings, unknownFramework(framework.name)] };
+    if (!lookUp(FRAMEWORKS, framework.name)) {
+      const message = `${WARNINGS.unknownFramework} It knows ${Object.keys(FRAMEWORKS).join(', ')}; got: ${framework.name}`;
+      found.warnings.push({ id: 'cdk-sagemaker-neo:unknownFramework', message });
+    }
+    return found;
   }
   const compilerOptions = options === undefined ? undefined : NeoCompilerOptions.fromJson(options);
   const stack = new Stack(new App(), 'Check');
   setArchive(stack, found);
   const rules = checkCompilation(stack, { framework, dataInputShape, target: toTarget(target), compilerOptions });
   return { errors: [...found.errors, ...rules.errors], warnings: [...found.warnings, ...rules.warnings] };
-}
-
-function unknownFramework(name: string) {
-  return { id: 'cdk-sagemaker-neo:unknownFramework', message: `${WARNINGS.unknownFramework} It knows ${Object.keys(FRAMEWORKS).join(', ')}; got: ${name}` };
 }
 
 /** Parses a target. A device contains no slash, a platform contains one or two. */

@@ -27,7 +27,7 @@ export function* gunzip(path: string, limit: number): Generator<Buffer, undefine
       isAtEnd = length === 0;
       if (isAtEnd) { unpacking.end(); } else { unpacking.write(piece.subarray(0, length)); }
       for (const chunk of chunks.splice(0)) {
-        if (total >= limit) { throw new BeyondLimit(); }
+        if (total >= limit) { throw new BeyondLimit(`its first ${limit / 1024 / 1024} MiB (unpacked)`); }
         total += chunk.length;
         yield chunk;
       }

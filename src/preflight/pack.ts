@@ -79,19 +79,24 @@ function pack(members: readonly Member[]): string {
   const sorted = [...members].sort((a, b) => a.target < b.target ? -1 : 1);
   const folder = ownFolder();
   const unfinished = path.join(folder, `${crypto.randomUUID()}.unfinished`);
-  const output = fs.openSync(unfinished, 'wx');
   try {
-    const archive = new Archive(output);
-    for (const member of sorted) { packFile(member, archive); }
-    archive.end();
-    const file = path.join(folder, `${archive.digest}.tar.gz`);
-    fs.closeSync(output);
+    const file = path.join(folder, `${writeArchive(unfinished, sorted)}.tar.gz`);
     fs.renameSync(unfinished, file);
     return file;
-  } catch (error) {
-    try { fs.closeSync(output); } catch { /* closed already */ }
+  } finally {
     fs.rmSync(unfinished, { force: true });
-    throw error;
+  }
+}
+
+/** Writes an archive, and returns the digest of its content. */
+function writeArchive(file: string, members: readonly Member[]): string {
+  const output = fs.openSync(file, 'wx');
+  try {
+    const archive = new Archive(output);
+    for (const member of members) { packFile(member, archive); }
+    return archive.end();
+  } finally {
+    fs.closeSync(output);
   }
 }
 
@@ -157,9 +162,6 @@ class Archive {
     fs.writeFileSync(output, GZIP_HEADER);
   }
 
-  /** The SHA-256 digest of the tar archive. It must be read after `end`. */
-  public get digest(): string { return this.hash.digest('hex'); }
-
   public write(bytes: Buffer): void {
     this.hash.update(bytes);
     this.checksum = zlib.crc32(bytes, this.checksum);
@@ -173,13 +175,15 @@ class Archive {
     }
   }
 
-  public end(): void {
+  /** Completes the archive, and returns the SHA-256 digest of the tar archive. */
+  public end(): string {
     this.write(Buffer.alloc(2 * BLOCK));
     this.flush(true);
     const tail = Buffer.alloc(8);
     tail.writeUInt32LE(this.checksum, 0);
     tail.writeUInt32LE(this.size % 2 ** 32, 4);
     fs.writeFileSync(this.output, tail);
+    return this.hash.digest('hex');
   }
 
   private flush(isLast: boolean): void {

@@ -1,9 +1,8 @@
 import { posix } from 'path';
-import { Token } from 'aws-cdk-lib';
 import { readArchive, type ArchiveContents } from './archive-contents';
 import { checkFiles, checkInputs, Findings, type FormatShape, FRAMEWORK_FILES, inputsOf, list, name } from './rules';
 import { FRAMEWORKS } from '../target/compatibility';
-import { lookUp } from '../target/compilation';
+import { known, lookUp } from '../target/compilation';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 
@@ -34,11 +33,11 @@ export function checkArchive(path: string, request: PreflightRequest): Findings 
   }
   const hasConfig = contents.entries.some(({ path: member }) => member.endsWith('config.json'));
   findings.hasConfig = hasConfig || contents.partial === undefined ? hasConfig : undefined;
-  const framework = Token.isUnresolved(request.framework.name) ? undefined : request.framework.name;
+  const framework = known(request.framework.name);
   if (framework === undefined || !lookUp(FRAMEWORK_FILES, framework)) { return findings; }
   const paths = checkFiles(framework, contents, findings);
   checkModelFiles(framework, paths, contents, findings);
-  const version = Token.isUnresolved(request.framework.version) ? undefined : request.framework.version;
+  const version = known(request.framework.version);
   checkVersion(framework, version, paths, contents, findings);
   checkInputs({
     framework,

@@ -2,7 +2,7 @@ import { posix } from 'path';
 import { Token } from 'aws-cdk-lib';
 import { isAppleDouble, type ArchiveContents } from './archive-contents';
 import type { ModelInput } from './byte-reader';
-import type { WarningId } from '../target/compilation';
+import { known, type WarningId } from '../target/compilation';
 import type { NeoDataInputShape } from '../target/data-input-shape';
 
 /** Descriptions of all warnings about archives, by their ids without `cdk-sagemaker-neo:`. */
@@ -35,13 +35,6 @@ export class Findings {
   /** Whether the archive contains a file `*config.json`. Undefined if that is unknown. */
   public hasConfig?: boolean;
 
-  public add({ errors, warnings, settled, hasConfig }: Findings): void {
-    this.errors.push(...errors);
-    this.warnings.push(...warnings);
-    settled.forEach(id => this.settled.add(id));
-    this.hasConfig ??= hasConfig;
-  }
-
   /** Adds a finding for which the job fails according to AWS's documentation. */
   public error(message: string): void {
     this.errors.push(message);
@@ -49,7 +42,7 @@ export class Findings {
 
   /** Adds a finding that AWS does not document, with an id to acknowledge it. */
   public warn(id: PreflightWarningId, message: string): void {
-    if (id in PREFLIGHT_WARNINGS) { this.warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }); }
+    this.warnings.push({ id: `cdk-sagemaker-neo:${id}`, message });
   }
 }
 
@@ -124,7 +117,6 @@ export const FRAMEWORK_FILES: { readonly [framework: string]: FrameworkFiles } =
 /** Checks for files that are missing, duplicate, or in the wrong place. Returns the paths of the model files. */
 export function checkFiles(framework: string, contents: ArchiveContents, findings: Findings): string[] {
   const rules = FRAMEWORK_FILES[framework];
-  if (!rules) { return []; }
   const isFile = new Set(contents.entries.filter(({ type }) => type === 'file').map(({ path }) => path));
   const paths = contents.entries.filter(({ type, path, linkTarget }) => !isAppleDouble(path) && (type === 'file' || type === 'hardlink' && isFile.has(linkTarget!)))
     .map(({ path }) => path);
@@ -136,32 +128,22 @@ export function checkFiles(framework: string, contents: ArchiveContents, finding
 }
 
 function checkKind(framework: string, rule: ModelFileRule, paths: string[], contents: ArchiveContents, findings: Findings): string[] {
-  const { command } = FRAMEWORK_FILES[framework];
+  const { entries, partial } = contents;
   const matching = paths.filter(path => rule.pattern.test(path));
   const found = matching.length === 0 && rule.alternative ? paths.filter(path => rule.alternative!.test(path)) : matching;
+  const link = entries.find(({ path, linkTarget }) => linkTarget !== undefined && rule.pattern.test(path) && !found.includes(path));
+  const [linkName, linkTarget] = link ? [name(link.path), name(link.linkTarget!)] : [];
   if (found.length > 1) {
     findings.error(`the archive must have exactly one ${rule.title} for framework ${framework}: pack only the one to compile; got: ${list(found)}`);
-  } else if (found.length === 0 && contents.partial === undefined) {
-    findings.error(`the archive must have one ${rule.title} for framework ${framework}: save it with "${command}" and pack it${linkHint(rule, contents)}; got: `
-      + `${list(contents.entries.filter(({ type }) => type !== 'directory').map(({ path }) => path))}`);
-  } else {
-    const link = linkOf(rule, contents, found);
-    if (link) {
-      findings.warn('archiveLinks', `the archive has a link beside the ${rule.title}, which may count as a second one: leave it out; got: ${name(link.path)}, a link to `
-        + `${name(link.linkTarget ?? '')}`);
-    }
+  } else if (found.length === 0 && partial === undefined) {
+    // A link has no content, so it does not count as a file.
+    const hint = link ? ` (${linkName} is a link to ${linkTarget}: pack the file itself with "tar --dereference")` : '';
+    findings.error(`the archive must have one ${rule.title} for framework ${framework}: save it with "${FRAMEWORK_FILES[framework].command}" and pack it${hint}; got: `
+      + `${list(entries.filter(({ type }) => type !== 'directory').map(({ path }) => path))}`);
+  } else if (link) {
+    findings.warn('archiveLinks', `the archive has a link beside the ${rule.title}, which may count as a second one: leave it out; got: ${linkName}, a link to ${linkTarget}`);
   }
   return found;
-}
-
-/** Returns a hint if there is a link instead of the file: a link has no content, so it does not count as a file. */
-function linkHint(rule: ModelFileRule, contents: ArchiveContents): string {
-  const link = linkOf(rule, contents, []);
-  return link ? ` (${name(link.path)} is a link to ${name(link.linkTarget ?? '')}: pack the file itself with "tar --dereference")` : '';
-}
-
-function linkOf(rule: ModelFileRule, { entries }: ArchiveContents, found: readonly string[]): ArchiveContents['entries'][number] | undefined {
-  return entries.find(({ path, linkTarget }) => linkTarget !== undefined && rule.pattern.test(path) && !found.includes(path));
 }
 
 function checkMetadata({ entries }: ArchiveContents, findings: Findings): void {
@@ -285,10 +267,6 @@ interface Given {
   /** Undefined if the input has no name, or if the name is unknown at synthesis. */
   readonly name?: string;
   readonly shapes: readonly (readonly unknown[])[];
-}
-
-function known(text?: string): string | undefined {
-  return Token.isUnresolved(text) ? undefined : text;
 }
 
 /**

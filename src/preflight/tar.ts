@@ -1,4 +1,4 @@
-import { FormatError, UnexpectedEnd, type ByteReader } from './byte-reader';
+import { FormatError, type ByteReader } from './byte-reader';
 
 /** One member of a tar archive. */
 export interface TarEntry {
@@ -33,14 +33,12 @@ const MAX_NAME = 4096, MAX_EXTENDED = 1024 * 1024;
 export function readTar(bytes: ByteReader, visit: (entry: TarEntry, content: ByteReader) => void): void {
   let pax: Record<string, string> = {};
   let longPath: string | undefined, longLink: string | undefined;
-  for (;;) {
-    const block = bytes.readUpTo(TAR_BLOCK);
-    if (block.length === 0) { return; }
-    if (block.length < TAR_BLOCK) { throw new UnexpectedEnd(); }
+  while (!bytes.isAtEnd) {
+    const block = bytes.read(TAR_BLOCK);
     if (block.every(byte => byte === 0)) { return; }
     if (!hasChecksum(block)) { throw new FormatError('a header of the tar archive has a wrong checksum'); }
     const flag = String.fromCharCode(block[156]);
-    const size = pax.size !== undefined && !'xgLK'.includes(flag) ? decimal(pax.size) : readNumber(block.subarray(124, 136));
+    const size = pax.size !== undefined && !'xgLK'.includes(flag) ? safe(Number(pax.size)) : readNumber(block.subarray(124, 136));
     const padding = (TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK;
     bytes.spend(1);
     if ('xgLK'.includes(flag)) {
@@ -125,10 +123,6 @@ function readNumber(field: Buffer): number {
   const digits = text(field).trim();
   if (!/^[0-7]*$/.test(digits)) { throw new FormatError('a header of the tar archive has no size'); }
   return safe(digits === '' ? 0 : parseInt(digits, 8));
-}
-
-function decimal(digits: string): number {
-  return safe(/^[0-9]+$/.test(digits) ? Number(digits) : NaN);
 }
 
 function safe(size: number): number {

@@ -123,7 +123,8 @@ export function sameRelease(a: string, b: string): boolean {
   return a === b || (a.length < b.length ? b.startsWith(`${a}.`) : a.startsWith(`${b}.`));
 }
 
-function known(text?: string): string | undefined {
+/** Returns a text that is known at synthesis, and undefined for a token. */
+export function known(text?: string): string | undefined {
   return Token.isUnresolved(text) ? undefined : text;
 }
 
