@@ -7,8 +7,9 @@
 import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { synthesizeExample } from './synthesize';
-import { renderNetworkPicture } from '../src/privacy-validation/network-picture';
+import { drawNetworks } from '../src/privacy-validation/network-picture';
 import { LIMITS, PRIVACY_RULES } from '../src/privacy-validation/report/privacy-report';
+import { TemplateSet } from '../src/privacy-validation/template/template-set';
 import { HOSTILE, NOT_HOSTILE } from '../test/privacy-validation/hostile';
 import { ALLOWED, OPENED } from '../test/privacy-validation/opened';
 import { REFERENCES } from '../test/privacy-validation/pair';
@@ -48,7 +49,7 @@ function cases(): string {
  * The picture of the example's network, synthesized as with the CDK CLI.
  */
 export function renderExamplePicture(): string {
-  return renderNetworkPicture(synthesizeExample('private-compilation').PrivateCompilation);
+  return drawNetworks(TemplateSet.of(synthesizeExample('private-compilation').PrivateCompilation));
 }
 
 function between(name: string): RegExp {

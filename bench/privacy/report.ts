@@ -4,7 +4,8 @@ import * as os from 'os';
 import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { NeoPrivacyValidation } from '../../src';
-import { renderNetworkPicture } from '../../src/privacy-validation/network-picture';
+import { drawNetworks } from '../../src/privacy-validation/network-picture';
+import { TemplateSet } from '../../src/privacy-validation/template/template-set';
 import { byLibrary } from '../synth/by-library';
 
 const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'neo-bench-'));
@@ -16,7 +17,7 @@ const templatePaths = [path.join(outdir, 'Models.template.json')];
 const began = performance.now();
 const { success } = new NeoPrivacyValidation({ reportDirectory: path.join(outdir, 'report') }).validate({ templatePaths, appConstruct: app });
 const validated = performance.now();
-const picture = renderNetworkPicture(JSON.parse(fs.readFileSync(templatePaths[0], 'utf8')));
+const picture = drawNetworks(TemplateSet.of(JSON.parse(fs.readFileSync(templatePaths[0], 'utf8'))));
 const drawn = performance.now();
 
 if (!success || !picture.includes('</svg>') || !fs.existsSync(path.join(outdir, 'report', 'report.html'))) { throw new Error('no report, or no picture'); }

@@ -1,31 +1,24 @@
-import { type Exposure, EXPOSURES, findExposures } from './network/exposure';
-import { isJobResource } from './network/job-placements';
+import { type Exposure, EXPOSURE_RULE_IDS, type ExposureKind, findExposures } from './network/exposure';
+import { isJob } from './network/job-placements';
 import { type CompilationNetwork, findNetworks, wholeVpc } from './network/network';
 import { trustOf } from './network/role-trust';
 import { bucketPanel, bucketPanelHeight, VPC, vpcPanel } from './picture/panels';
 import { arrow, blocked, box, COLOR, mark, type State, STATE_COLOR, STATE_FILL, svg, text, worstState } from './picture/svg';
 import { evaluate, type PrivacyReport, verdictsOf } from './report/privacy-report';
-import { EXPOSURE_RULE_IDS } from './rules/exposure-rules';
 import type { VerdictOf } from './rules/rule';
-import { count, nameOf, readableName, type StackFacts, type TemplateResource } from './template/resources';
-import { TemplateSet } from './template/template-set';
+import { count, nameOf, readableName, type TemplateResource } from './template/resources';
+import type { TemplateSet } from './template/template-set';
 
 const WIDTH = 1400;
 const HEADER = 92;
 const FOOTER = 48;
 
-/**
- * Draws the private networks in a synthesized template, as a self-contained SVG: the resources, what may reach what, and which ways
- * out exist. The same template results in the same picture.
- *
- * @param template content of a CloudFormation template
- * @param stack account and Region that it is for
- */
-export function renderNetworkPicture(template: any, stack?: StackFacts): string {
-  return drawNetworks(TemplateSet.of(template, stack));
-}
+const EXPOSURES = Object.keys(EXPOSURE_RULE_IDS) as ExposureKind[];
 
-/** Draws all networks of an app, with the verdicts of its report. */
+/**
+ * Draws the private networks of an app as a self-contained SVG, with the verdicts of its report: the resources, what may reach what, and which ways
+ * out exist. The same templates result in the same picture.
+ */
 export function drawNetworks(templates: TemplateSet, report: PrivacyReport = evaluate(templates, [], '')): string {
   const networks = networksToDraw(templates);
   const content: string[] = [];
@@ -150,7 +143,7 @@ function controlPanel(templates: TemplateSet, network: CompilationNetwork, top: 
 }
 
 function handlerOf(templates: TemplateSet, { jobs }: CompilationNetwork): TemplateResource | undefined {
-  return jobs.filter(job => isJobResource(job)).flatMap(({ resource }) => templates.references(resource, 'ServiceToken'))[0];
+  return jobs.filter(({ resource }) => isJob(resource)).flatMap(({ resource }) => templates.references(resource, 'ServiceToken'))[0];
 }
 
 function handlerPlace(handler: TemplateResource | undefined): string {

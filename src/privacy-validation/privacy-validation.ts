@@ -4,9 +4,8 @@ import { CfnElement, type IPolicyValidationContext, type IPolicyValidationPlugin
 import { ContextProvider } from 'aws-cdk-lib/cloud-assembly-schema';
 import { Construct, type IConstruct } from 'constructs';
 import { writeReport } from './report/html-report';
-import { evaluate, PRIVACY_RULES } from './report/privacy-report';
-import type { PrivacyReport, ReportedObservation, ReportedRule } from './report/privacy-report';
-import { type AppFacts, type ConstructPathOf, TemplateSet } from './template/template-set';
+import { evaluate, PRIVACY_RULES, type PrivacyReport, type ReportedObservation, type ReportedRule } from './report/privacy-report';
+import { type AppFacts, TemplateSet } from './template/template-set';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { BOOLEAN, type PropTypes, STRING, listOf, optional, requireTypes, structOf } from '../util/prop-types';
 
@@ -157,7 +156,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     if (hasPendingVpcLookup(context.templatePaths)) {
       return { success: true, violations: [], pluginVersion: this.version, metadata: { note: 'not validated before the VPC has been looked up' } };
     }
-    const templates = TemplateSet.fromFiles(context.templatePaths, this.facts(context.appConstruct));
+    const templates = TemplateSet.fromFiles(context.templatePaths, factsOf(this.stage ?? context.appConstruct, this.props.organizationId));
     const report = this.evaluate(templates);
     if (!this.stage && this.props.reportDirectory) { writeReport(this.props.reportDirectory, report, templates); }
     const violations = violationsOf(report, templates, this.props.failOnUnknown ?? false);
@@ -178,9 +177,7 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
     this.stage = stage;
     attachCustomSynthesis(stage, {
       onSynthesize: () => {
-        const stacks = stage.node.findAll().filter((construct): construct is Stack => Stack.isStack(construct));
-        const files = stacks.filter(({ nested }) => !nested).map(stack => templateFile(stack));
-        const templates = TemplateSet.fromFiles(files, this.facts(stage));
+        const templates = TemplateSet.fromFiles(topLevelStacks(stage).map(stack => templateFile(stack)), factsOf(stage, this.props.organizationId));
         writeReport(this.reportDirectory(), this.evaluate(templates), templates);
       },
     });
@@ -192,35 +189,6 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
 
   private reportDirectory(): string {
     return path.resolve(this.props.reportDirectory ?? path.join(this.stage!.outdir, REPORT_DIRECTORY));
-  }
-
-  private facts(app?: IConstruct): AppFacts {
-    return {
-      constructPath: this.constructPaths(),
-      stackOf: this.stackFacts(),
-      prefixListNames: prefixListNames(app),
-      organizationId: this.props.organizationId,
-    };
-  }
-
-  /** Reads the construct tree, because templates have paths only if metadata is enabled. */
-  private constructPaths(): ConstructPathOf | undefined {
-    if (!this.stage) { return undefined; }
-    const paths = new Map<string, string>();
-    for (const element of this.stage.node.findAll().filter(construct => CfnElement.isCfnElement(construct))) {
-      paths.set(`${templateFile(element.stack)}#${element.stack.resolve(element.logicalId)}`, element.node.path);
-    }
-    return (file, logicalId) => paths.get(`${file}#${logicalId}`);
-  }
-
-  /** Reads the facts of stacks from the construct tree. The manifest contains them, too, but it is written after the report. */
-  private stackFacts(): AppFacts['stackOf'] {
-    if (!this.stage) { return undefined; }
-    const known = (value: string) => Token.isUnresolved(value) ? undefined : value;
-    const stacks = this.stage.node.findAll().filter((construct): construct is Stack => Stack.isStack(construct) && !construct.nested);
-    const facts = new Map(stacks
-      .map(stack => [templateFile(stack), { name: stack.stackName, account: known(stack.account), region: known(stack.region) }]));
-    return file => facts.get(file);
   }
 
   private requireAcceptedFinding(accepted: NeoAcceptedFinding) {
@@ -235,14 +203,33 @@ export class NeoPrivacyValidation implements IPolicyValidationPlugin {
   }
 }
 
+/** Reads facts from the construct tree, because templates have paths only if metadata is enabled, and the report is written before the manifest. */
+function factsOf(scope: IConstruct, organizationId?: string): AppFacts {
+  const constructs = scope.node.findAll();
+  const known = (value: string) => Token.isUnresolved(value) ? undefined : value;
+  return {
+    organizationId,
+    constructPaths: new Map(constructs.filter(construct => CfnElement.isCfnElement(construct))
+      .map(({ stack, logicalId, node }) => [`${templateFile(stack)}#${stack.resolve(logicalId)}`, node.path])),
+    stacks: new Map(topLevelStacks(scope)
+      .map(stack => [templateFile(stack), { name: stack.stackName, account: known(stack.account), region: known(stack.region) }])),
+    prefixListNames: prefixListNames(scope),
+  };
+}
+
 /** Reads the names of prefix lists from the context. Its keys contain the names that CDK has looked up, with a `$` before each colon. */
-function prefixListNames(app?: IConstruct): Map<string, string> {
-  const context: Record<string, any> = app?.node.root.node.getAllContext() ?? {};
+function prefixListNames({ node }: IConstruct): Map<string, string> {
+  const context: Record<string, any> = node.root.node.getAllContext() ?? {};
   const looked = Object.entries(context).flatMap(([key, found]): [string, string][] => {
     const [, name] = /^cc-api-provider:.*propertyMatch\.PrefixListName=([^:]+):.*typeName=AWS\$:\$:EC2\$:\$:PrefixList/.exec(key) ?? [];
     return name === undefined ? [] : [found].flat().map(({ PrefixListId }) => [String(PrefixListId), name]);
   });
   return new Map(looked);
+}
+
+/** Returns all stacks but nested ones, whose templates are found through their parents. */
+function topLevelStacks({ node }: IConstruct): Stack[] {
+  return node.findAll().filter((construct): construct is Stack => Stack.isStack(construct) && !construct.nested);
 }
 
 function templateFile(stack: Stack): string {

@@ -5,11 +5,14 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { NeoPrivateCompilationVpc } from '../../src';
-import { renderNetworkPicture } from '../../src/privacy-validation/network-picture';
+import { drawNetworks } from '../../src/privacy-validation/network-picture';
 import { COLOR } from '../../src/privacy-validation/picture/svg';
+import { TemplateSet } from '../../src/privacy-validation/template/template-set';
 
 const STACK = { name: 'Private', account: '111122223333', region: 'us-east-1' };
 const ZONES = 'abcdefghijklmnop'.split('').map(letter => `us-east-1${letter}`);
+
+const draw = (template: unknown) => drawNetworks(TemplateSet.of(template, STACK));
 
 function network(maxAzs: number, change: (stack: Stack, network: NeoPrivateCompilationVpc) => void = () => {}) {
   const app = new App({ context: { 'availability-zones:account=111122223333:region=us-east-1': ZONES, 'aws:cdk:enable-path-metadata': true } });
@@ -31,7 +34,7 @@ test('the example\'s picture, which the README shows, has room for the place of 
 });
 
 describe('a private network', () => {
-  const picture = renderNetworkPicture(network(2), STACK);
+  const picture = draw(network(2));
 
   test('shows addresses, zones and sizes', () => {
     expect(words(picture)).toEqual(expect.arrayContaining([
@@ -59,12 +62,12 @@ describe('a private network', () => {
   });
 
   test('is the same for the same template', () => {
-    expect(renderNetworkPicture(network(2), STACK)).toEqual(picture);
+    expect(draw(network(2))).toEqual(picture);
   });
 });
 
 describe('an opened network', () => {
-  const picture = renderNetworkPicture(network(2, (stack, { vpc, subnets, securityGroup, s3Endpoint }) => {
+  const picture = draw(network(2, (stack, { vpc, subnets, securityGroup, s3Endpoint }) => {
     const gateway = new ec2.CfnInternetGateway(stack, 'Gateway');
     new ec2.CfnVPCGatewayAttachment(stack, 'Attachment', { vpcId: vpc.vpcId, internetGatewayId: gateway.ref });
     new ec2.CfnNatGateway(stack, 'Nat', { subnetId: subnets[0].subnetId });
@@ -74,7 +77,7 @@ describe('an opened network', () => {
     securityGroup.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(22));
     (s3Endpoint.node.defaultChild as ec2.CfnVPCEndpoint).addPropertyDeletionOverride('PolicyDocument');
     (stack.node.findChild('Models').node.defaultChild as s3.CfnBucket).addPropertyOverride('PublicAccessBlockConfiguration.BlockPublicPolicy', false);
-  }), STACK);
+  }));
 
   test.each([
     'internet gateway: Attachment', 'NAT gateway: Nat', 'route: ToInternet', 'VPC peering: Peering',
@@ -88,7 +91,7 @@ test('buckets of others that the endpoint leads to are drawn', () => {
   const statement = new iam.PolicyStatement({
     principals: [new iam.StarPrincipal()], actions: ['s3:GetObject'], resources: ['arn:aws:s3:::models-of-others/*'],
   });
-  const picture = renderNetworkPicture(network(2, (_stack, { s3Endpoint }) => (s3Endpoint as ec2.GatewayVpcEndpoint).addToPolicy(statement)));
+  const picture = draw(network(2, (_stack, { s3Endpoint }) => (s3Endpoint as ec2.GatewayVpcEndpoint).addToPolicy(statement)));
   expect(words(picture)).toEqual(expect.arrayContaining(['policy: 2 named buckets', 'models-of-others', 'not created by this app']));
   expect(words(picture, COLOR.open)).toEqual([]);
 });
@@ -96,7 +99,7 @@ test('buckets of others that the endpoint leads to are drawn', () => {
 test('16 subnets are drawn, in less than a second of computing', () => {
   const template = network(16);
   const before = process.cpuUsage();
-  const all = words(renderNetworkPicture(template));
+  const all = words(draw(template));
   expect(process.cpuUsage(before).user / 1e6).toBeLessThan(1);
   expect(all.filter(word => /^IsolatedSubnet\d+$/.test(word))).toHaveLength(16);
 });
@@ -105,18 +108,18 @@ test('a VPC made by hand, and open, is drawn as it is', () => {
   const app = new App();
   const stack = new Stack(app, 'ByHand');
   new ec2.Vpc(stack, 'Vpc', { natGateways: 1 });
-  const all = words(renderNetworkPicture(app.synth().getStackArtifact(stack.artifactId).template));
+  const all = words(draw(app.synth().getStackArtifact(stack.artifactId).template));
   expect(all).toEqual(expect.arrayContaining(['VPC 10.0.0.0/16', 'no S3 gateway endpoint', 'No security group']));
   expect(all.filter(word => word.startsWith('internet gateway: '))).toHaveLength(1);
 });
 
 test('names cannot break out of the picture', () => {
-  const picture = renderNetworkPicture({
+  const picture = draw({
     Resources: { Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' }, Metadata: { 'aws:cdk:path': 'Stack/<script>"&\u0001' } } },
   });
   expect(picture).toContain('&lt;script&gt;&quot;&amp;\ufffd');
 });
 
 test.each([[{}], [{ Resources: {} }]])('an empty template gives a picture that says so: %j', template => {
-  expect(words(renderNetworkPicture(template))).toContain('No VPC and no compilation job in this template.');
+  expect(words(draw(template))).toContain('No VPC and no compilation job in this template.');
 });

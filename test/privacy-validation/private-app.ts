@@ -56,8 +56,11 @@ export function newApp(props: AppProps = {}): App {
 
 /** Apply all rules to what an app synthesizes, as the validation does. */
 export function reportOf(app: App, accepted: AcceptedFinding[] = [], facts: AppFacts = {}): PrivacyReport {
-  const assembly = app.synth();
-  return evaluate(TemplateSet.fromFiles(assembly.stacksRecursively.map(({ templateFullPath }) => templateFullPath), facts), accepted, 'test');
+  const { stacksRecursively: artifacts } = app.synth();
+  const known = (value: string) => value.startsWith('unknown-') ? undefined : value;
+  const stacks = new Map(artifacts.map(({ templateFullPath, stackName, environment: { account, region } }) =>
+    [templateFullPath, { name: stackName, account: known(account), region: known(region) }]));
+  return evaluate(TemplateSet.fromFiles([...stacks.keys()], { stacks, ...facts }), accepted, 'test');
 }
 
 /** IDs of the rules that an app breaks. */

@@ -4,13 +4,21 @@ import { isUnreadable } from '../template/canonical';
 import { mayBeAbsent, type TemplateResource } from '../template/resources';
 import { type Relation, relationTo, type TemplateSet } from '../template/template-set';
 
-/** The kinds of connections of a VPC, in the order of pictures and reports. */
-export const EXPOSURES = [
-  'internet gateway', 'NAT gateway', 'egress-only internet gateway', 'carrier gateway', 'VPN gateway', 'transit gateway', 'VPC peering',
-  'other attachment', 'route', 'public IP address',
-] as const;
+/** The kinds of connections of a VPC, in the order of pictures and reports, each with the rule against it. */
+export const EXPOSURE_RULE_IDS = {
+  'internet gateway': 'NoInternetGateway',
+  'NAT gateway': 'NoNatGateway',
+  'egress-only internet gateway': 'NoEgressOnlyInternetGateway',
+  'carrier gateway': 'NoCarrierGateway',
+  'VPN gateway': 'NoVpnGateway',
+  'transit gateway': 'NoTransitGateway',
+  'VPC peering': 'NoVpcPeering',
+  'other attachment': 'NoOtherAttachment',
+  'route': 'NoRouteOut',
+  'public IP address': 'NoPublicIp',
+} as const;
 
-export type ExposureKind = typeof EXPOSURES[number];
+export type ExposureKind = keyof typeof EXPOSURE_RULE_IDS;
 
 /** A resource that opens a network. */
 export interface Exposure {
@@ -78,7 +86,7 @@ export function findExposures(templates: TemplateSet, network: CompilationNetwor
     ...sharedGroups(templates, network),
     ...routesOut(templates, network),
     ...unseenTables(templates, network),
-    ...publicAddresses(templates, network.subnets).map(({ resource, property, subnets }) => exposure('public IP address', resource, [property], 'sure', subnets)),
+    ...publicAddresses(templates, network.subnets),
   ];
   // A transit gateway attachment names the VPC and the subnets, but counts only once. A certain finding takes precedence.
   return found.filter((one, index) => {
@@ -173,38 +181,30 @@ function exposure(
   return { kind, resource, properties, subnets, certainty };
 }
 
-/** A resource that has or assigns a public address, and its subnets. */
-interface PublicAddress {
-  readonly resource: TemplateResource;
-  readonly property: string;
-  readonly subnets: TemplateResource[];
-}
-
-function publicAddresses(templates: TemplateSet, subnets: TemplateResource[]): PublicAddress[] {
-  const bySubnet = subnets.flatMap(subnet => ['MapPublicIpOnLaunch', 'AssignIpv6AddressOnCreation', 'Ipv6Native']
-    .filter(property => templates.property(subnet, property).some(value => value !== 'false'))
-    .map(property => ({ resource: subnet, property, subnets: [subnet] })));
+/** Finds resources that have or assign a public address in one of the subnets. */
+function publicAddresses(templates: TemplateSet, subnets: TemplateResource[]): Exposure[] {
+  const address = (resource: TemplateResource, property: string, opened: TemplateResource[]) =>
+    exposure('public IP address', resource, [property], 'sure', opened);
   const placed = (resource: TemplateResource, value: any) => templates.entries(value, resource.template)
     .flatMap(id => subnets.filter(({ ref }) => ref === id));
+  const bySubnet = subnets.flatMap(subnet => ['MapPublicIpOnLaunch', 'AssignIpv6AddressOnCreation', 'Ipv6Native']
+    .filter(property => templates.property(subnet, property).some(value => value !== 'false'))
+    .map(property => address(subnet, property, [subnet])));
   const elastic = templates.ofType('AWS::EC2::EIP', 'AWS::EC2::EIPAssociation').flatMap(resource => ['InstanceId', 'NetworkInterfaceId'].map(property =>
-    ({ resource, property, subnets: templates.references(resource, property).flatMap(target => subnetsOf(templates, target, placed)) })));
+    address(resource, property, templates.references(resource, property).flatMap(target => subnetsOf(templates, target, placed)))));
   const balancers = templates.ofType('AWS::ElasticLoadBalancingV2::LoadBalancer')
     .filter(({ properties, template }) => mayBeAbsent(properties.Scheme) || templates.values(properties.Scheme, template).some(scheme => scheme !== 'internal'))
-    .map(resource => ({
-      resource,
-      property: 'Scheme',
-      subnets: [
-        ...placed(resource, resource.properties.Subnets),
-        ...templates.list(resource.properties.SubnetMappings).flatMap(({ SubnetId }) => placed(resource, SubnetId)),
-      ],
-    }));
+    .map(resource => address(resource, 'Scheme', [
+      ...placed(resource, resource.properties.Subnets),
+      ...templates.list(resource.properties.SubnetMappings).flatMap(({ SubnetId }) => placed(resource, SubnetId)),
+    ]));
   const workloads = templates.resources.flatMap(resource => partsOfWorkload(templates, resource).flatMap(part =>
     requestsForAddresses(templates, part.properties, part).map(({ property, interface: written }) => {
       const own = templates.mentionsIn(written, part.template, /subnet/i);
       const ids = own.length > 0 ? own : templates.mentions(resource, /subnet|vpczoneidentifier/i);
-      return { resource, property, subnets: subnets.filter(({ ref }) => ids.includes(ref)) };
+      return address(resource, property, subnets.filter(({ ref }) => ids.includes(ref)));
     })));
-  return [...bySubnet, ...elastic, ...balancers, ...workloads].filter(address => address.subnets.length > 0);
+  return [...bySubnet, ...elastic, ...balancers, ...workloads].filter(({ subnets: opened }) => opened.length > 0);
 }
 
 /** Finds interfaces of instances or containers that request a public address, at any depth. */

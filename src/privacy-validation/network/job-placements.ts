@@ -9,9 +9,10 @@ import type { TemplateSet } from '../template/template-set';
 const JOB_TYPE = 'Custom::SageMakerNeoCompilationJob';
 const CUSTOM_RESOURCE = /^(Custom::|AWS::CloudFormation::CustomResource$)/;
 
-/** A resource of the app that starts compilation jobs. All values are canonical. */
-export interface JobPlacement {
-  readonly resource: TemplateResource;
+type InResource<T> = T & { readonly resource: TemplateResource };
+
+/** The network, buckets and roles of jobs that a resource of the app starts. All values are canonical. */
+interface Placement {
   /** The property of the resource that contains the network. */
   readonly location: string;
   /** Whether the templates show the job's network. A state machine may compute it. */
@@ -22,9 +23,10 @@ export interface JobPlacement {
   readonly roles: string[];
 }
 
+export type JobPlacement = InResource<Placement>;
+
 /** A call of an AWS API that a resource makes after it is deployed. */
-export interface ApiCall {
-  readonly resource: TemplateResource;
+interface Call {
   /** The service in the spelling of `plainName`, such as `sagemaker`. */
   readonly service: string;
   /** The action in the spelling of `plainName`, such as `createcompilationjob`. */
@@ -33,9 +35,10 @@ export interface ApiCall {
   readonly location: string;
 }
 
+export type ApiCall = InResource<Call>;
+
 /** A program or a call in a template whose JSON cannot be read. */
-export interface Unreadable {
-  readonly resource: TemplateResource;
+interface Unreadable {
   readonly location: string;
   readonly reason: string;
   /** Whether it comes from outside the app, so that no template contains it. */
@@ -43,87 +46,91 @@ export interface Unreadable {
 }
 
 /** The jobs and API calls that the resources of an app start after they are deployed, as far as templates show them. */
-export interface Activity {
+interface Activity {
   readonly jobs: JobPlacement[];
   readonly calls: ApiCall[];
-  readonly unreadable: Unreadable[];
+  readonly unreadable: InResource<Unreadable>[];
 }
 
 const activities = new WeakMap<TemplateSet, Activity>();
 
-/** Finds all compilation jobs that the templates start: custom resources, tasks of state machines, and API calls in a template. */
-export function jobPlacements(templates: TemplateSet): JobPlacement[] {
-  return activityOf(templates).jobs;
-}
-
-/** Finds the jobs and API calls of custom resources, schedules and state machines. */
 export function activityOf(templates: TemplateSet): Activity {
   const known = activities.get(templates);
   if (known) { return known; }
-  const found = templates.resources.map(resource => activityOfResource(templates, resource));
-  const activity = {
-    jobs: found.flatMap(({ jobs }) => jobs),
-    calls: found.flatMap(({ calls }) => calls),
-    unreadable: found.flatMap(({ unreadable }) => unreadable),
-  };
+  const activity: Activity = { jobs: [], calls: [], unreadable: [] };
+  for (const resource of templates.resources) {
+    const found = distinct(programOf(templates, resource));
+    const calls = found.filter(entry => 'service' in entry);
+    const jobs = distinct(calls.filter(({ service, action }) => service === 'sagemaker' && action === 'createcompilationjob').map(placementOf));
+    activity.jobs.push(...jobs.map(job => ({ resource, ...job })));
+    activity.calls.push(...calls.map(entry => ({ resource, ...entry })));
+    activity.unreadable.push(...found.filter(entry => 'reason' in entry).map(entry => ({ resource, ...entry })));
+  }
   activities.set(templates, activity);
   return activity;
 }
 
-export function isJobResource({ resource }: JobPlacement): boolean {
-  return isJob(resource);
-}
-
-function activityOfResource(templates: TemplateSet, resource: TemplateResource): Activity {
-  if (isJob(resource)) {
-    const { values, isComplete } = templates.data(resource.properties.Request ?? {}, resource.template);
-    return {
-      jobs: distinct(values.map(request => placementOf(resource, request, 'Properties.Request.VpcConfig'))),
-      calls: [],
-      unreadable: isComplete ? [] : [tooManyVariants(resource, 'Request')],
-    };
-  }
-  if (resource.type === 'AWS::StepFunctions::StateMachine') { return activityOfMachine(templates, resource); }
-  if (resource.type === 'AWS::Scheduler::Schedule') { return activityOfSchedule(templates, resource); }
-  if (resource.type === 'AWS::SSM::Document') { return activityOfDocument(templates, resource); }
-  if (resource.type === 'AWS::ApiGateway::Method') { return activityOfMethod(templates, resource); }
-  if (resource.type === 'AWS::AppSync::DataSource') { return activityOfDataSource(templates, resource); }
-  return CUSTOM_RESOURCE.test(resource.type) ? activityOfSdkCalls(templates, resource) : { jobs: [], calls: [], unreadable: [] };
-}
-
 /** Whether a custom resource is a job. The type name may differ, because the handler accepts any. */
-function isJob({ type, properties }: TemplateResource): boolean {
+export function isJob({ type, properties }: TemplateResource): boolean {
   return type === JOB_TYPE
     || (CUSTOM_RESOURCE.test(type) && properties.ServiceToken !== undefined && properties.Request?.OutputConfig?.S3OutputLocation !== undefined);
 }
 
-/** Adds the jobs among API calls. Their networks are in the requests. */
-function withJobs(calls: ApiCall[], unreadable: Unreadable[]): Activity {
-  const jobs = calls.filter(({ service, action }) => service === 'sagemaker' && action === 'createcompilationjob')
-    .map(({ resource, request, location }) => placementOf(resource, request, `Properties.${location}`));
-  return { jobs: distinct(jobs), calls: distinct(calls), unreadable: distinct(unreadable) };
+type Program = (Call | Unreadable)[];
+
+/** Reads the calls that a resource makes once it is deployed. */
+function programOf(templates: TemplateSet, resource: TemplateResource): Program {
+  switch (resource.type) {
+    case 'AWS::StepFunctions::StateMachine': return programOfMachine(templates, resource);
+    case 'AWS::Scheduler::Schedule': return programOfSchedule(templates, resource);
+    case 'AWS::SSM::Document': return programOfDocument(templates, resource);
+    case 'AWS::ApiGateway::Method': return callsOfMethod(templates, resource);
+    case 'AWS::AppSync::DataSource': return callsOfDataSource(templates, resource);
+  }
+  if (isJob(resource)) {
+    const { values, tooMany } = read(templates, resource, 'Request');
+    return [...values.map(request => call('SageMaker', 'CreateCompilationJob', request, 'Request.VpcConfig')), ...tooMany];
+  }
+  return CUSTOM_RESOURCE.test(resource.type) ? programOfCustomResource(templates, resource) : [];
 }
 
-function activityOfMachine(templates: TemplateSet, machine: TemplateResource): Activity {
+function call(service: string, action: string, request: any, location: string): Call {
+  return { service: plainName(service), action: plainName(action), request, location };
+}
+
+/** Reads all values that a property may have at deployment, unless there are too many. */
+function read(templates: TemplateSet, { properties, template }: TemplateResource, location: string, value = properties[location]) {
+  const { values, isComplete } = templates.data(value, template);
+  const tooMany: Unreadable[] = isComplete ? [] : [{ location, isOutside: false, reason: 'has more combinations of conditions than can be read' }];
+  return { values, tooMany };
+}
+
+function programOfMachine(templates: TemplateSet, machine: TemplateResource): Program {
   const { DefinitionString, Definition, DefinitionS3Location, DefinitionSubstitutions } = machine.properties;
-  const { values, isComplete } = templates.data(
-    { text: DefinitionString ?? Definition, file: DefinitionS3Location, put: DefinitionSubstitutions }, machine.template);
   const property = DefinitionString !== undefined ? 'DefinitionString' : Definition !== undefined ? 'Definition' : 'DefinitionS3Location';
-  const read = values.map(({ text, file, put = {} }) => {
+  const { values, tooMany } = read(
+    templates, machine, property, { text: DefinitionString ?? Definition, file: DefinitionS3Location, put: DefinitionSubstitutions });
+  const definitions = values.map(({ text, file, put = {} }) => {
     const written = text ?? definitionFile(machine.template, file);
     if (written === undefined) { return { definition: undefined, written: '${?' }; }
     const json = Object.entries(put).reduce(
       (all, [name, value]) => all.replaceAll(`\${${name}}`, () => String(value)), typeof written === 'string' ? written : JSON.stringify(written));
     return { definition: parseJson(json), written: json };
   });
-  const tasks = read.flatMap(({ definition }) => tasksOf(definition)
-    .flatMap(task => mergedRequests(task.request, definition).map(request => ({ ...task, request }))));
-  const calls = tasks.map(({ name, service, action, request }) =>
-    ({ resource: machine, service, action, request, location: `DefinitionString.States.${name}` }));
-  const unread = read.filter(({ definition }) => typeof definition !== 'object').map(({ written }) => unreadableText(machine, property, written));
-  const unnamed = read.flatMap(({ definition }) => statesOf(definition)).filter(({ state }) => isUnknown(String(state?.Resource ?? '')))
-    .map(({ name, state }) => ({ ...unreadableText(machine, `${property}.States.${name}.Resource`, String(state.Resource)), reason: 'is not in the templates' }));
-  return withJobs(calls, [...unread, ...unnamed, ...isComplete ? [] : [tooManyVariants(machine, property)]]);
+  const unread = definitions.filter(({ definition }) => typeof definition !== 'object').map(({ written }) => unreadableText(property, written));
+  const unnamed = definitions.flatMap(({ definition }) => statesOf(definition)).filter(({ state }) => isUnknown(String(state?.Resource ?? '')))
+    .map(({ name, state }) => ({ ...unreadableText(`${property}.States.${name}.Resource`, String(state.Resource)), reason: 'is not in the templates' }));
+  return [...definitions.flatMap(({ definition }) => callsOfStates(definition)), ...unread, ...unnamed, ...tooMany];
+}
+
+function callsOfStates(definition: any): Call[] {
+  return statesOf(definition).flatMap(({ name, state }) => {
+    const [, service, action] = /:(?:aws-sdk:)?([^:]+):([^:.]+)(?:\.[^:]*)?$/.exec(String(state?.Resource ?? '')) ?? [];
+    if (action === undefined) { return []; }
+    // Without either of these, the request is the input of the state.
+    const request = state.Parameters ?? state.Arguments ?? '$';
+    return mergedRequests(request, definition).map(merged => call(service, action, merged, `DefinitionString.States.${name}`));
+  });
 }
 
 /**
@@ -179,84 +186,66 @@ function statesOf(node: any): { name: string; state: any }[] {
   return [...here, ...Object.values(node).flatMap(child => statesOf(child))];
 }
 
-function tasksOf(definition: any): { name: string; service: string; action: string; request: any }[] {
-  return statesOf(definition).flatMap(({ name, state }) => {
-    const [, service, action] = /:(?:aws-sdk:)?([^:]+):([^:.]+)(?:\.[^:]*)?$/.exec(String(state?.Resource ?? '')) ?? [];
-    // Without either of these, the request is the input of the state.
-    const request = state?.Parameters ?? state?.Arguments ?? '$';
-    return action === undefined ? [] : [{ name, service: plainName(service), action: plainName(action), request }];
-  });
-}
-
-function activityOfSchedule(templates: TemplateSet, schedule: TemplateResource): Activity {
-  const { values, isComplete } = templates.data(schedule.properties.Target ?? {}, schedule.template);
-  const calls: ApiCall[] = [];
-  const unreadable: Unreadable[] = isComplete ? [] : [tooManyVariants(schedule, 'Target')];
-  for (const { Arn, Input } of values) {
-    const [, service, action] = /:aws-sdk:([^:]+):([^:]+)$/.exec(String(Arn)) ?? [];
-    if (action === undefined) { continue; }
-    const request = Input === undefined ? {} : parseJson(String(Input));
-    if (typeof request !== 'object') { unreadable.push(unreadableText(schedule, 'Target.Input', String(Input))); }
-    calls.push({ resource: schedule, service: plainName(service), action: plainName(action), request: request ?? 'unreadable', location: 'Target.Input' });
-  }
-  return withJobs(calls, unreadable);
+function programOfSchedule(templates: TemplateSet, schedule: TemplateResource): Program {
+  const { values, tooMany } = read(templates, schedule, 'Target');
+  return [...tooMany, ...values.flatMap((target): Program => {
+    const [, service, action] = /:aws-sdk:([^:]+):([^:]+)$/.exec(String(target?.Arn)) ?? [];
+    if (action === undefined) { return []; }
+    const input = String(target.Input ?? '{}');
+    const request = parseJson(input);
+    return [call(service, action, request ?? 'unreadable', 'Target.Input'), ...typeof request === 'object' ? [] : [unreadableText('Target.Input', input)]];
+  })];
 }
 
 /** Finds the calls in an automation of Systems Manager. */
-function activityOfDocument(templates: TemplateSet, document: TemplateResource): Activity {
-  if (!templates.property(document, 'DocumentType').includes('Automation')) { return withJobs([], []); }
-  const { values, isComplete } = templates.data(document.properties.Content, document.template);
-  const read = values.map(content => typeof content === 'string' ? parseJson(content) ?? content : content);
-  const steps = read.flatMap(content => [content?.mainSteps ?? []].flat()).filter(step => isRecord(step)) as Record<string, any>[];
-  const calls = steps.flatMap(({ name, action, inputs = {} }): ApiCall[] => {
-    const { Service, Api, ...request } = action === 'aws:createStack' ? { Service: 'cloudformation', Api: 'CreateStack', ...inputs } : inputs;
-    const isCall = typeof Service === 'string' && typeof Api === 'string';
-    return isCall ? [{ resource: document, service: plainName(Service), action: plainName(Api.replace(/_/g, '')), request, location: `Content.mainSteps.${name}` }] : [];
-  });
-  const unread = read.filter(content => typeof content !== 'object').map(content => unreadableText(document, 'Content', String(content)));
-  return withJobs(calls, [...unread, ...isComplete ? [] : [tooManyVariants(document, 'Content')]]);
+function programOfDocument(templates: TemplateSet, document: TemplateResource): Program {
+  if (!templates.property(document, 'DocumentType').includes('Automation')) { return []; }
+  const { values, tooMany } = read(templates, document, 'Content');
+  return [...values.flatMap((value): Program => {
+    const content = typeof value === 'string' ? parseJson(value) ?? value : value;
+    if (typeof content !== 'object') { return [unreadableText('Content', String(content))]; }
+    const steps = [content?.mainSteps ?? []].flat().filter(step => isRecord(step)) as Record<string, any>[];
+    return steps.flatMap(({ name, action, inputs = {} }) => {
+      const { Service, Api, ...request } = action === 'aws:createStack' ? { Service: 'cloudformation', Api: 'CreateStack', ...inputs } : inputs;
+      const isCall = typeof Service === 'string' && typeof Api === 'string';
+      return isCall ? [call(Service, Api.replace(/_/g, ''), request, `Content.mainSteps.${name}`)] : [];
+    });
+  }), ...tooMany];
 }
 
 /** Finds the call that a method of API Gateway forwards to AWS, with the caller's request. */
-function activityOfMethod(templates: TemplateSet, method: TemplateResource): Activity {
-  const calls = templates.propertyEntries(method, 'Integration.Uri').flatMap((uri): ApiCall[] => {
+function callsOfMethod(templates: TemplateSet, method: TemplateResource): Call[] {
+  return templates.propertyEntries(method, 'Integration.Uri').flatMap(uri => {
     const [, service, action] = /:apigateway:[^:]*:([^:]+):action\/(\w+)$/.exec(uri) ?? [];
-    return action === undefined ? [] : [{ resource: method, service: plainName(service), action: plainName(action), request: '$', location: 'Integration.Uri' }];
+    return action === undefined ? [] : [call(service, action, '$', 'Integration.Uri')];
   });
-  return withJobs(calls, []);
 }
 
 /** Finds the service for which AppSync signs requests. The actions are in its resolvers, which are not read. */
-function activityOfDataSource(templates: TemplateSet, source: TemplateResource): Activity {
+function callsOfDataSource(templates: TemplateSet, source: TemplateResource): Call[] {
   const location = 'HttpConfig.AuthorizationConfig.AwsIamConfig.SigningServiceName';
-  const calls = templates.propertyEntries(source, location).map((service): ApiCall =>
-    ({ resource: source, service: plainName(service), action: plainName(service) === 'sagemaker' ? 'createcompilationjob' : 'any operation', request: '$', location }));
-  return withJobs(calls, []);
+  return templates.propertyEntries(source, location)
+    .map(service => call(service, plainName(service) === 'sagemaker' ? 'CreateCompilationJob' : 'any operation', '$', location));
 }
 
 /** Finds the calls of an `AwsCustomResource`. */
-function activityOfSdkCalls(templates: TemplateSet, resource: TemplateResource): Activity {
-  const calls: ApiCall[] = [];
-  const unreadable: Unreadable[] = [];
-  for (const property of ['Create', 'Update', 'Delete']) {
-    const { values, isComplete } = templates.data(resource.properties[property], resource.template);
-    if (!isComplete) { unreadable.push(tooManyVariants(resource, property)); }
-    for (const value of values) {
-      const call = typeof value === 'string' ? parseJson(value) : value;
+function programOfCustomResource(templates: TemplateSet, resource: TemplateResource): Program {
+  return ['Create', 'Update', 'Delete'].flatMap(property => {
+    const { values, tooMany } = read(templates, resource, property);
+    return [...tooMany, ...values.flatMap((value): Program => {
+      const sdkCall = typeof value === 'string' ? parseJson(value) : value;
       // Other custom resources may have these properties with values that are not JSON.
-      if (call === undefined && typeof value === 'string' && /service/.test(value)) { unreadable.push(unreadableText(resource, property, value)); }
-      if (typeof call?.service !== 'string' || typeof call.action !== 'string') { continue; }
-      calls.push({ resource, service: plainName(call.service), action: plainName(call.action), request: call.parameters ?? {}, location: property });
-    }
-  }
-  return withJobs(calls, unreadable);
+      if (sdkCall === undefined && /service/.test(value ?? '')) { return [unreadableText(property, value)]; }
+      const isCall = typeof sdkCall?.service === 'string' && typeof sdkCall.action === 'string';
+      return isCall ? [call(sdkCall.service, sdkCall.action, sdkCall.parameters ?? {}, property)] : [];
+    })];
+  });
 }
 
-function placementOf(resource: TemplateResource, request: any, location: string): JobPlacement {
+function placementOf({ request, location }: Call): Placement {
   const network = request?.VpcConfig;
   const subnets = strings(network?.Subnets);
   return {
-    resource,
     location,
     isKnown: !isComputed(request) && !isComputed(network) && !subnets.some(id => isExpression(id)),
     subnets: subnets.filter(id => !isExpression(id)),
@@ -289,20 +278,11 @@ function plainName(name: string): string {
   return name.toLowerCase().replace(/^@aws-sdk\/client-/, '').replace(/command$/, '').replace(/-/g, '');
 }
 
-function unreadableText(resource: TemplateResource, location: string, text: string): Unreadable {
+function unreadableText(location: string, text: string): Unreadable {
   const isOutside = /^\$\{\?[^{}]*\}?$/.test(text) && !isUnreadable(text);
-  return { resource, location, isOutside, reason: isOutside ? 'comes from outside the app' : 'is no JSON that can be read' };
+  return { location, isOutside, reason: isOutside ? 'comes from outside the app' : 'is no JSON that can be read' };
 }
 
-function tooManyVariants(resource: TemplateResource, location: string): Unreadable {
-  return { resource, location, isOutside: false, reason: 'has more combinations of conditions than can be read' };
-}
-
-function distinct<T extends { readonly resource: TemplateResource }>(list: T[]): T[] {
-  if (list.length < 2) { return list; }
-  const keys = new Set<string>();
-  return list.filter(({ resource: _resource, ...rest }) => {
-    const key = JSON.stringify(rest);
-    return keys.has(key) ? false : keys.add(key);
-  });
+function distinct<T>(list: T[]): T[] {
+  return list.length < 2 ? list : [...new Map(list.map(entry => [JSON.stringify(entry), entry])).values()];
 }

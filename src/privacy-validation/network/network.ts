@@ -1,5 +1,5 @@
 import { bucketNamed, reachableBuckets } from './endpoint-policy';
-import { type JobPlacement, jobPlacements } from './job-placements';
+import { activityOf, type JobPlacement } from './job-placements';
 import { roleOf } from './role-trust';
 import { NETWORK_METADATA, type NetworkMetadata } from '../../network/network-metadata';
 import { instancesIn, usableAddresses } from '../../network/new-vpc';
@@ -35,27 +35,19 @@ export interface CompilationNetwork {
   /** Whether the VPC is used for jobs only. */
   readonly dedicated: boolean;
   /** Canonical IDs and names without a resource in the app's templates. */
-  readonly outside: {
-    readonly subnets: string[];
-    readonly securityGroups: string[];
-    readonly s3Endpoints: string[];
-    readonly buckets: string[];
-    readonly roles: string[];
-  };
+  readonly outside: PartIds;
   /** Names of the account's bootstrap buckets, from which jobs read the assets of `NeoModel.fromAsset`. */
   readonly assetBuckets: string[];
 }
 
+type PartIds = { readonly [part in 'subnets' | 'securityGroups' | 's3Endpoints' | 'buckets' | 'roles']: string[] };
+
 const networks = new WeakMap<TemplateSet, CompilationNetwork[]>();
 
 /** The parts of a network according to a construct or a job. */
-interface Claim {
+interface Claim extends Partial<PartIds> {
   readonly vpc?: string;
   readonly subnets: string[];
-  readonly securityGroups: string[];
-  readonly s3Endpoints: string[];
-  readonly buckets: string[];
-  readonly roles: string[];
   readonly dedicated?: boolean;
   readonly job?: JobPlacement;
 }
@@ -85,7 +77,7 @@ export function gatesOf(templates: TemplateSet, network: CompilationNetwork): Ga
 }
 
 function readNetworks(templates: TemplateSet): CompilationNetwork[] {
-  const claims = [...declaredNetworks(templates), ...jobPlacements(templates).map(job => claimOf(job)), ...claimsOfRoles(templates)]
+  const claims = [...declaredNetworks(templates), ...activityOf(templates).jobs.map((job): Claim => ({ ...job, job })), ...claimsOfRoles(templates)]
     .filter(({ subnets }) => subnets.length > 0);
   const groups = new Map<string, Claim[]>();
   for (const claim of claims) {
@@ -102,14 +94,11 @@ export function wholeVpc(templates: TemplateSet, vpc: TemplateResource): Compila
     vpc: vpc.ref,
     subnets: inVpc(templates, 'AWS::EC2::Subnet', vpc.ref).map(({ ref }) => ref),
     securityGroups: inVpc(templates, 'AWS::EC2::SecurityGroup', vpc.ref).map(({ ref }) => ref),
-    s3Endpoints: [],
-    buckets: [],
-    roles: [],
     dedicated: true,
   }]);
 }
 
-export function isS3Gateway(templates: TemplateSet, endpoint: TemplateResource): boolean {
+function isS3Gateway(templates: TemplateSet, endpoint: TemplateResource): boolean {
   const services = templates.property(endpoint, 'ServiceName');
   return templates.property(endpoint, 'VpcEndpointType').every(type => type === 'Gateway') && services.length > 0 && services.every(name => name.endsWith('.s3'));
 }
@@ -136,11 +125,6 @@ function declaredNetworks(templates: TemplateSet): Claim[] {
   });
 }
 
-function claimOf(job: JobPlacement): Claim {
-  const { subnets, securityGroups, buckets, roles } = job;
-  return { job, subnets, securityGroups, buckets, roles, s3Endpoints: [] };
-}
-
 /** Returns the subnets and groups in which the roles of compilation jobs may create interfaces, as far as their policies name these. */
 function claimsOfRoles(templates: TemplateSet): Claim[] {
   const roles = templates.ofType('AWS::IAM::Role').filter(({ properties }) => {
@@ -156,7 +140,7 @@ function claimsOfRoles(templates: TemplateSet): Claim[] {
     ].filter(({ effect, actions }) => effect === 'Allow' && actions.includes('ec2:CreateNetworkInterface'));
     const named = (kind: string) => statements.flatMap(({ resources }) => resources)
       .flatMap(arn => { const [, id] = arn.split(`:${kind}/`); return id === undefined || /[*?]/.test(id.replace(/\$\{[^}]*\}/g, '')) ? [] : id; });
-    return { subnets: named('subnet'), securityGroups: named('security-group'), s3Endpoints: [], buckets: [], roles: [role.ref] };
+    return { subnets: named('subnet'), securityGroups: named('security-group'), roles: [role.ref] };
   });
 }
 
@@ -165,8 +149,7 @@ function vpcOf(templates: TemplateSet, { subnets }: Claim): string | undefined {
 }
 
 function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork {
-  const all = (name: 'subnets' | 'securityGroups' | 's3Endpoints' | 'buckets' | 'roles') =>
-    unique(claims.flatMap(claim => claim[name]));
+  const all = (part: keyof PartIds) => unique(claims.flatMap(claim => claim[part] ?? []));
   const found = (ids: string[], type: string) => unique(ids.flatMap(id => templates.find(id) ?? [])).filter(resource => resource.type === type);
   const unknown = (ids: string[], resources: TemplateResource[]) => ids.filter(id => !resources.includes(templates.find(id)!));
   const vpcId = claims.map(claim => claim.vpc ?? vpcOf(templates, claim)).find(id => id !== undefined);
@@ -181,7 +164,7 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
   const s3Endpoints = unique([
     ...declaredEndpoints, ...endpointsInVpc.filter(endpoint => isS3Gateway(templates, endpoint) && mayServe(templates, endpoint, routeTableIds)),
   ]);
-  const roles = claims.flatMap(claim => claim.roles.map(arn => ({ arn, role: roleOf(templates, arn, claim.job?.resource) })));
+  const roles = claims.flatMap(claim => (claim.roles ?? []).map(arn => ({ arn, role: roleOf(templates, arn, claim.job?.resource) })));
   const named = all('buckets').map(name => ({ name, bucket: bucketNamed(templates, name) }));
   const outside = named.filter(({ bucket }) => !bucket).map(({ name }) => name);
   const assetBuckets = outside.filter(name => isAssetBucket(templates, s3Endpoints, name));

@@ -1,8 +1,6 @@
 import { activityOf } from './job-placements';
-import { hasRouteOut } from './network';
-import type { CompilationNetwork } from './network';
-import { mayBeAbsent } from '../template/resources';
-import type { TemplateResource } from '../template/resources';
+import { type CompilationNetwork, hasRouteOut } from './network';
+import { mayBeAbsent, type TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
 /** A resource other than a job that is in the jobs' subnets, or uses their security group. */

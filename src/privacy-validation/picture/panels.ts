@@ -1,15 +1,10 @@
-import { arrow, blocked, box, COLOR, mark, STATE_COLOR, STATE_FILL, text, worstState } from './svg';
-import type { State } from './svg';
+import { arrow, blocked, box, COLOR, mark, type State, STATE_COLOR, STATE_FILL, text, worstState } from './svg';
 import { endpointOnlyPolicy, openPublicAccess } from '../network/bucket-policy';
-import { bucketNamed, endpointActions, reachableBuckets, s3EndpointExposure } from '../network/endpoint-policy';
-import type { ReachableBucket } from '../network/endpoint-policy';
-import { gatesOf, sizeOf, zoneOf } from '../network/network';
-import type { CompilationNetwork } from '../network/network';
-import { isOpenByOmission, peerOf, rulesOf, trafficOf, verdictOn } from '../network/security-groups';
-import type { GroupRule, GroupVerdict } from '../network/security-groups';
+import { bucketNamed, endpointActions, type ReachableBucket, reachableBuckets, s3EndpointExposure } from '../network/endpoint-policy';
+import { type CompilationNetwork, gatesOf, sizeOf, zoneOf } from '../network/network';
+import { type GroupRule, type GroupVerdict, isOpenByOmission, peerOf, rulesOf, trafficOf, verdictOn } from '../network/security-groups';
 import type { VerdictOf } from '../rules/rule';
-import { count, nameOf, readableName } from '../template/resources';
-import type { TemplateResource } from '../template/resources';
+import { count, nameOf, readableName, type TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
 export const VPC = { x: 32, width: 878, right: 910 };

@@ -24,7 +24,7 @@ export const COLOR = {
 
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif';
 
-export interface TextStyle {
+interface TextStyle {
   readonly size?: number;
   readonly bold?: boolean;
   readonly fill?: string;
@@ -33,7 +33,7 @@ export interface TextStyle {
   readonly width?: number;
 }
 
-export interface BoxStyle {
+interface BoxStyle {
   readonly fill?: string;
   readonly stroke?: string;
   readonly dashed?: boolean;
@@ -63,11 +63,11 @@ export function box(x: number, y: number, width: number, height: number, style: 
 }
 
 /** Draws an arrow of horizontal and vertical segments. */
-export function arrow(points: [number, number][], kind: 'allowed' | 'open' | 'control', both = false): string {
+export function arrow(points: [number, number][], kind: 'allowed' | 'open' | 'control'): string {
   const color = { allowed: COLOR.allowed, open: COLOR.open, control: COLOR.service }[kind];
   const path = points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join(' ');
   return `<path d="${path}" fill="none" stroke="${color}" stroke-width="2.5" stroke-linejoin="round"${kind === 'control' ? ' stroke-dasharray="7 5"' : ''}`
-    + `${both ? ` marker-start="url(#${kind})"` : ''} marker-end="url(#${kind})"/>`;
+    + ` marker-end="url(#${kind})"/>`;
 }
 
 /** Renders a whole picture. Screen readers read the title and the description. */

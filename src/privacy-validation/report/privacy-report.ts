@@ -1,6 +1,5 @@
 import { createHash } from 'crypto';
-import { findNetworks, sizeOf, zoneOf } from '../network/network';
-import type { CompilationNetwork } from '../network/network';
+import { type CompilationNetwork, findNetworks, sizeOf, zoneOf } from '../network/network';
 import { tenantsOf } from '../network/tenants';
 import { EXPOSURE_RULES, TENANT_AND_ROLE_RULES } from '../rules/exposure-rules';
 import { JOB_RULES, SECURITY_GROUP_RULES, VISIBILITY_RULES, VPC_RULES } from '../rules/network-rules';

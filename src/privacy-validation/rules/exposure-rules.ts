@@ -1,13 +1,10 @@
-import { fail, pass, representative, unknown } from './rule';
-import type { Observation, PrivacyRule } from './rule';
+import { fail, type Observation, pass, type PrivacyRule, representative, unknown } from './rule';
 import { endpointOnlyPolicy } from '../network/bucket-policy';
-import { findExposures } from '../network/exposure';
-import type { ExposureKind } from '../network/exposure';
+import { EXPOSURE_RULE_IDS, type ExposureKind, findExposures } from '../network/exposure';
 import { type CompilationNetwork, gatesOf } from '../network/network';
 import { ownerOfArn, roleOf, trustOf } from '../network/role-trust';
 import { tenantsOf } from '../network/tenants';
-import { nameOf, readableName } from '../template/resources';
-import type { TemplateResource } from '../template/resources';
+import { nameOf, readableName, type TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
 const UNCLEAR = {
@@ -16,20 +13,6 @@ const UNCLEAR = {
 };
 
 const REMOVE = 'Remove the resource, or move it to a separate VPC: compilation jobs need only the S3 endpoint.';
-
-/** The ID of the rule for each kind of exposure. */
-export const EXPOSURE_RULE_IDS: { readonly [kind in ExposureKind]: string } = {
-  'internet gateway': 'NoInternetGateway',
-  'NAT gateway': 'NoNatGateway',
-  'egress-only internet gateway': 'NoEgressOnlyInternetGateway',
-  'carrier gateway': 'NoCarrierGateway',
-  'VPN gateway': 'NoVpnGateway',
-  'transit gateway': 'NoTransitGateway',
-  'VPC peering': 'NoVpcPeering',
-  'other attachment': 'NoOtherAttachment',
-  'route': 'NoRouteOut',
-  'public IP address': 'NoPublicIp',
-};
 
 /** There is one rule per kind of exposure, because each is opened and closed differently. */
 export const EXPOSURE_RULES: PrivacyRule[] = [

@@ -1,13 +1,10 @@
-import { fail, pass, representative, unknown } from './rule';
-import type { Observation, PrivacyRule, RuleScope } from './rule';
+import { fail, type Observation, pass, type PrivacyRule, representative, type RuleScope, unknown } from './rule';
 import { findExposures } from '../network/exposure';
-import { activityOf, jobPlacements } from '../network/job-placements';
-import type { ApiCall, JobPlacement } from '../network/job-placements';
+import { activityOf, type ApiCall, type JobPlacement } from '../network/job-placements';
 import type { CompilationNetwork } from '../network/network';
 import { type GroupRule, isOpenByOmission, peerOf, rulesOf, separateRules, trafficOf, verdictOn } from '../network/security-groups';
 import { isUnreadable } from '../template/canonical';
-import { count, mayBeAbsent, nameOf } from '../template/resources';
-import type { TemplateResource } from '../template/resources';
+import { count, mayBeAbsent, nameOf, type TemplateResource } from '../template/resources';
 import { type Relation, relationTo, type TemplateSet } from '../template/template-set';
 
 export const JOB_RULES: PrivacyRule[] = [
@@ -19,7 +16,7 @@ export const JOB_RULES: PrivacyRule[] = [
     check: ({ templates, networks }) => {
       const openings = networks.flatMap(network => findExposures(templates, network)).filter(({ certainty }) => certainty === 'sure');
       const openSubnets = new Set(openings.flatMap(({ subnets }) => subnets));
-      return jobPlacements(templates).map(job => observed(job, id => templates.find(id), openSubnets));
+      return activityOf(templates).jobs.map(job => observed(job, id => templates.find(id), openSubnets));
     },
   },
 ];

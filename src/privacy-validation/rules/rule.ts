@@ -37,23 +37,18 @@ export interface PrivacyRule {
   readonly check: (scope: RuleScope) => Observation[];
 }
 
-export function pass(resource: TemplateResource, evidence: string, ...properties: string[]): Observation {
-  return { verdict: 'pass', resource, evidence, locations: locationsOf(properties) };
-}
+export const pass = observation('pass');
+export const fail = observation('fail');
+export const unknown = observation('unknown');
 
-export function fail(resource: TemplateResource, evidence: string, ...properties: string[]): Observation {
-  return { verdict: 'fail', resource, evidence, locations: locationsOf(properties) };
-}
-
-export function unknown(resource: TemplateResource, evidence: string, ...properties: string[]): Observation {
-  return { verdict: 'unknown', resource, evidence, locations: locationsOf(properties) };
+function observation(verdict: Verdict) {
+  return (resource: TemplateResource, evidence: string, ...properties: string[]): Observation => {
+    const locations = properties.map(property => property.startsWith('Properties') ? property : `Properties.${property}`);
+    return { verdict, resource, evidence, locations };
+  };
 }
 
 /** Returns a resource that represents a network: its VPC, or another part if the VPC is not part of the app. */
 export function representative({ vpc, subnets, jobs, s3Endpoints, roles }: CompilationNetwork): TemplateResource[] {
   return [vpc ?? subnets[0] ?? s3Endpoints[0] ?? jobs[0]?.resource ?? roles[0]].filter(resource => resource !== undefined);
-}
-
-function locationsOf(properties: string[]): string[] {
-  return properties.map(property => property.startsWith('Properties') ? property : `Properties.${property}`);
 }

@@ -5,9 +5,6 @@ import { canonicalData, canonicalEntries, canonicalValues, isUnreadable, type Re
 import { attributeValue, type StackFacts, type SynthesizedTemplate, type TemplateResource } from './resources';
 import { choicesOf } from '../../util/intrinsics';
 
-/** Returns the path of the construct that created a resource of a template file. */
-export type ConstructPathOf = (file: string, logicalId: string) => string | undefined;
-
 /** Matches attributes that are IDs of parts of a network. */
 const NETWORK_ID = /^(host)?(vpc|subnet|route_?table)_?ids?$/i;
 
@@ -22,10 +19,10 @@ const PENDING_PREFIX_LIST: [string, string] = ['pl-xxxxxxxx', 'com.amazonaws.pen
 
 /** Facts about templates that only the app knows, if there is one. */
 export interface AppFacts {
-  /** Returns the path of a resource's construct, for templates that do not contain it. */
-  readonly constructPath?: ConstructPathOf;
-  /** Returns the stack of a template, for a cloud assembly that has no manifest yet. */
-  readonly stackOf?: (file: string) => StackFacts | undefined;
+  /** Paths of constructs by `<template file>#<logical ID>`, for templates that do not contain them. */
+  readonly constructPaths?: ReadonlyMap<string, string>;
+  /** Stacks by template file. */
+  readonly stacks?: ReadonlyMap<string, StackFacts>;
   /** Names of managed prefix lists that CDK has looked up, by ID. */
   readonly prefixListNames?: ReadonlyMap<string, string>;
   /** ID of the organization that the accounts belong to. */
@@ -42,17 +39,14 @@ export class TemplateSet {
    */
   public static fromFiles(files: string[], facts: AppFacts = {}): TemplateSet {
     const set = new TemplateSet(facts);
-    const stacks = new Map<string, Map<string, StackFacts>>();
     for (const file of [...new Set(files.map(name => path.resolve(name)))].sort()) {
-      const directory = path.dirname(file);
-      if (!stacks.has(directory)) { stacks.set(directory, stacksOfManifest(directory)); }
       const name = path.basename(file).replace(/\.template\.json$/, '');
       const same = set.templates.filter(template => template.name.replace(/~\d+$/, '') === name).length;
       set.add({
         name: same ? `${name}~${same + 1}` : name,
         file,
         body: JSON.parse(fs.readFileSync(file, 'utf8')),
-        stack: stacks.get(directory)!.get(path.basename(file)) ?? facts.stackOf?.(file) ?? { name },
+        stack: facts.stacks?.get(file) ?? { name },
       });
     }
     return set;
@@ -66,7 +60,6 @@ export class TemplateSet {
 
   public readonly templates: SynthesizedTemplate[] = [];
   public readonly resources: TemplateResource[] = [];
-  /** Names of managed prefix lists that CDK has looked up, by ID. */
   public readonly prefixListNames: ReadonlyMap<string, string>;
   /** The ID of the organization, if the app knows it. */
   public readonly organizations: string[];
@@ -79,11 +72,11 @@ export class TemplateSet {
   private readonly scopes = new Map<SynthesizedTemplate, ResolutionScope>();
   private storedParameters?: Map<string, Written>;
 
-  private readonly constructPath: ConstructPathOf;
+  private readonly constructPaths: ReadonlyMap<string, string>;
 
-  private constructor({ constructPath, prefixListNames, organizationId }: AppFacts = {}) {
+  private constructor({ constructPaths = new Map(), prefixListNames, organizationId }: AppFacts = {}) {
     this.organizations = organizationId === undefined ? [] : [organizationId];
-    this.constructPath = constructPath ?? (() => undefined);
+    this.constructPaths = constructPaths;
     this.prefixListNames = new Map([PENDING_PREFIX_LIST, ...prefixListNames ?? []]);
   }
 
@@ -154,7 +147,7 @@ export class TemplateSet {
     this.templates.push(template);
     const nested: TemplateResource[] = [];
     for (const [logicalId, definition] of Object.entries<any>(template.body.Resources ?? {})) {
-      const resource = resourceOf(template, logicalId, definition, this.constructPath);
+      const resource = this.resourceOf(template, logicalId, definition);
       this.resources.push(resource);
       if (!this.byType.has(resource.type)) { this.byType.set(resource.type, []); }
       this.byType.get(resource.type)!.push(resource);
@@ -167,6 +160,20 @@ export class TemplateSet {
         .forEach(name => this.exports.set(exportKey(template, name), { value: Value, template }));
     }
     nested.forEach(resource => this.addNested(resource));
+  }
+
+  private resourceOf(template: SynthesizedTemplate, logicalId: string, definition: any): TemplateResource {
+    return {
+      template,
+      logicalId,
+      // An entry that a macro expands, such as Fn::ForEach, has no type.
+      type: definition.Type ?? logicalId,
+      properties: definition.Properties ?? {},
+      metadata: definition.Metadata ?? {},
+      condition: definition.Condition,
+      ref: `\${${template.name}#${logicalId}}`,
+      constructPath: definition.Metadata?.['aws:cdk:path'] ?? this.constructPaths.get(`${template.file}#${logicalId}`) ?? `${template.name}/${logicalId}`,
+    };
   }
 
   private addNested(parent: TemplateResource) {
@@ -271,32 +278,6 @@ export class TemplateSet {
 function exportKey({ file, stack }: SynthesizedTemplate, name: string): string {
   const known = name.replace(/\$\{AWS\.(Region|AccountId)\}/g, (all, pseudo) => (pseudo === 'Region' ? stack?.region : stack?.account) ?? all);
   return `${file ? path.dirname(file) : ''}:${known}`;
-}
-
-/** Returns the stacks of a cloud assembly by template file. */
-function stacksOfManifest(directory: string): Map<string, StackFacts> {
-  const manifest = path.join(directory, 'manifest.json');
-  const artifacts = fs.existsSync(manifest) ? JSON.parse(fs.readFileSync(manifest, 'utf8')).artifacts ?? {} : {};
-  const stacks = Object.entries<any>(artifacts).filter(([, { type }]) => type === 'aws:cloudformation:stack');
-  return new Map(stacks.map(([id, { properties, environment }]) => {
-    const [, account, region] = /^aws:\/\/([^/]*)\/(.*)$/.exec(environment) ?? [];
-    const known = (value: string | undefined) => value?.startsWith('unknown-') ? undefined : value;
-    return [properties.templateFile, { name: properties.stackName ?? id, account: known(account), region: known(region) }];
-  }));
-}
-
-function resourceOf(template: SynthesizedTemplate, logicalId: string, definition: any, constructPath: ConstructPathOf): TemplateResource {
-  return {
-    template,
-    logicalId,
-    // An entry that a macro expands, such as Fn::ForEach, has no type.
-    type: definition.Type ?? logicalId,
-    properties: definition.Properties ?? {},
-    metadata: definition.Metadata ?? {},
-    condition: definition.Condition,
-    ref: `\${${template.name}#${logicalId}}`,
-    constructPath: definition.Metadata?.['aws:cdk:path'] ?? (template.file && constructPath(template.file, logicalId)) ?? `${template.name}/${logicalId}`,
-  };
 }
 
 /**
