@@ -1,23 +1,22 @@
-import { Duration, Token } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import { Duration, Token, type TagManager } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { createJobStatements, jobStatement } from '../compilation/permissions';
+import { settingsRequest } from '../compilation/compilation-request';
+import type { CompilationSettings } from '../compilation/compilation-settings';
+import { createJobStatements } from '../compilation/permissions';
 import {
-  ApiCall, CALL_RETRIES, CREATE_RETRIES, DESCRIBE_RETRIES, EVALUATION_ERRORS, IN_USE_ERRORS, NOT_FOUND_ERRORS, pollRetries, retried,
+  ApiCall, CREATE_RETRIES, DESCRIBE_RETRIES, EVALUATION_ERRORS, IN_USE_ERRORS, jobCall, NOT_FOUND_ERRORS, pollRetries,
 } from '../stepfunctions-tasks/api-call';
 import { jsonataString, oneLine } from '../stepfunctions-tasks/execution-model';
 import { pauseInJsonata } from '../stepfunctions-tasks/run-job-loop';
+import { renderJobTags } from '../stepfunctions-tasks/task-request';
 
 export interface CompileProps {
   /** The prefix of the jobs' names. */
   readonly jobNamePrefix: string;
-  /** S3 URI of the folder above the folders of the jobs. */
-  readonly outputUri: string;
-  readonly outputKeyArn?: string;
-  readonly role: iam.IRole;
-  /** Members of the CreateCompilationJob request that are the same for all jobs: role, network, limits, the user's tags. */
-  readonly common: object;
+  readonly settings: CompilationSettings;
+  /** The tags of the jobs. */
+  readonly tagManager: TagManager;
   readonly pollInterval: Duration;
 }
 
@@ -77,22 +76,21 @@ export function compileStates(scope: Construct, props: CompileProps): sfn.IChain
 function states(scope: Construct, props: CompileProps) {
   const anyOwnJob = `${props.jobNamePrefix}-*`;
   const interval = props.pollInterval.toSeconds();
-  const describe = (id: string, retries: sfn.RetryProps[], assign: object, attempt = '$attempt') => retried(new ApiCall(scope, id, {
-    service: 'sagemaker',
-    action: 'describeCompilationJob',
-    parameters: { CompilationJobName: `{% $name & '-' & $string(${attempt}) %}` },
-    outputs: {},
-    assign,
-    policyStatements: [jobStatement(scope, anyOwnJob, 'DescribeCompilationJob')],
-  }), retries);
+  const describe = (id: string, retries: sfn.RetryProps[] | undefined, assign: object, attempt = '$attempt') =>
+    jobCall(scope, id, 'DescribeCompilationJob', anyOwnJob, {
+      parameters: { CompilationJobName: `{% $name & '-' & $string(${attempt}) %}` },
+      outputs: {},
+      assign,
+      retries,
+    });
   return {
     isDigestKnown: sfn.Choice.jsonata(scope, 'Is the digest known?'),
     lookUp: lookUpDigest(scope, props),
     invalid: sfn.Fail.jsonata(scope, 'Row invalid', { error: 'NeoFleetRowInvalid', cause: '{% $states.input.Invalid %}' }),
     name: sfn.Pass.jsonata(scope, 'Name', { assign: nameVariables(props, '$states.input.Digest') }),
-    create: retried(new ApiCall(scope, 'Create', {
+    create: new ApiCall(scope, 'Create', {
       service: 'sagemaker',
-      action: 'createCompilationJob',
+      action: 'CreateCompilationJob',
       parameters: oneLine(`{% $merge([$common, {
         'CompilationJobName': ${JOB_NAME},
         'ModelPackageVersionArn': $compilation.ModelPackageVersionArn,
@@ -101,8 +99,9 @@ function states(scope: Construct, props: CompileProps) {
       }]) %}`),
       assign: { created: `{% ${REDRIVES} %}` },
       outputs: {},
-      policyStatements: createJobStatements(scope, anyOwnJob, props.role),
-    }), CREATE_RETRIES),
+      policyStatements: createJobStatements(scope, anyOwnJob, props.settings.role),
+      retries: CREATE_RETRIES,
+    }),
     wait: sfn.Wait.jsonata(scope, 'Wait', { time: sfn.WaitTime.duration(Duration.seconds(Token.isUnresolved(interval) ? interval : INTERVALS_BEFORE_FIRST_POLL * interval)) }),
     describe: describe('Describe until it is over', pollRetries(props.pollInterval, FREQUENT_POLLS), {
       job: `{% $states.result.CompilationJobStatus in ${ACTIVE} ? $error('the job still runs') : $states.result %}`,
@@ -112,7 +111,7 @@ function states(scope: Construct, props: CompileProps) {
     isOver: sfn.Choice.jsonata(scope, 'Is it over?'),
     again: sfn.Pass.jsonata(scope, 'Compile again', { assign: { attempt: '{% $attempt + 1 %}' } }),
     // The job is older than this workflow, so another execution may have repeated the compilation since then.
-    lookFurther: describe('Look for a later attempt', CALL_RETRIES, { job: '{% $states.result %}', attempt: '{% $attempt + 1 %}' }, '$attempt + 1'),
+    lookFurther: describe('Look for a later attempt', undefined, { job: '{% $states.result %}', attempt: '{% $attempt + 1 %}' }, '$attempt + 1'),
     completed: sfn.Succeed.jsonata(scope, 'Completed', { outputs: RESULT }),
     failed: sfn.Fail.jsonata(scope, 'Failed', {
       error: "{% $job.CompilationJobStatus = 'FAILED' ? 'NeoCompilationFailed' : 'NeoCompilationStopped' %}",
@@ -138,37 +137,39 @@ const RESULT = oneLine(`{% {
  *
  * @param digest JSONata for the digest of the model
  */
-function nameVariables(props: CompileProps, digest: string): { [name: string]: any } {
+function nameVariables({ settings, tagManager, jobNamePrefix, pollInterval }: CompileProps, digest: string): { [name: string]: any } {
+  const keyArn = settings.outputEncryptionKey?.keyArn;
   return {
-    common: props.common,
-    output: { S3OutputLocation: props.outputUri, KmsKeyId: props.outputKeyArn },
+    common: { ...settingsRequest(settings), Tags: renderJobTags(tagManager, { Value: '{% $states.input.Execution %}' }) },
+    output: { S3OutputLocation: settings.outputUri, KmsKeyId: keyArn },
     compilation: '{% $states.input %}',
     // This name differs from `retryFailed` of the execution, because a variable in a Map cannot have the name of a variable outside of it.
     repeatFailed: '{% $states.input.RetryFailed %}',
     digest: oneLine(`{% ${digest} %}`),
     // The hash covers everything that alters the artifact or its location. It contains the model's digest instead of its location.
-    name: oneLine(`{% '${props.jobNamePrefix}-' & $substring($hash($string([
+    name: oneLine(`{% '${jobNamePrefix}-' & $substring($hash($string([
       ${digest},
       $sift($states.input.InputConfig, function($value, $key) { $key != 'S3Uri' }),
       $states.input.OutputConfig,
-      ${jsonataString(props.outputUri)}, ${jsonataString(props.outputKeyArn ?? '')}
+      ${jsonataString(settings.outputUri)}, ${jsonataString(keyArn ?? '')}
     ]), 'SHA-256'), 0, 32) %}`),
     attempt: 1,
-    pause: props.pollInterval.toSeconds(),
+    pause: pollInterval.toSeconds(),
   };
 }
 
 /**
  * Looks up the ETag of the model when its compilation begins, and not with the plan, because days may pass in between, and the model may be replaced.
  *
- * It uses ListObjectsV2, for which the permission to list suffices. The permission for HeadObject would also allow reading the model.
+ * It uses ListObjectsV2, for which the permission to list suffices, which `readPolicy` grants. The permission for HeadObject would also allow reading
+ * the model.
  */
 function lookUpDigest(scope: Construct, props: CompileProps): ApiCall {
   const bucket = "$substringBefore($substringAfter($states.input.InputConfig.S3Uri, 's3://'), '/')";
   const key = "$substringAfter($substringAfter($states.input.InputConfig.S3Uri, 's3://'), '/')";
-  return retried(new ApiCall(scope, 'Look up the digest', {
+  return new ApiCall(scope, 'Look up the digest', {
     service: 's3',
-    action: 'listObjectsV2',
+    action: 'ListObjectsV2',
     parameters: { Bucket: `{% ${bucket} %}`, Prefix: `{% ${key} %}`, MaxKeys: 1 },
     outputs: {},
     // Of all keys with this prefix, the key itself comes first. A row's ETag is checked and not trusted, because it decides which compilations share
@@ -180,7 +181,5 @@ function lookUpDigest(scope: Construct, props: CompileProps): ApiCall {
         ? $error('the row has the etag ' & $states.input.Etag & ', but the object at ' & $states.input.InputConfig.S3Uri & ' has ' & $found)
         : $found
     )`),
-    // `readPolicy` grants the permission to list the models' buckets.
-    policyStatements: [],
-  }), CALL_RETRIES);
+  });
 }

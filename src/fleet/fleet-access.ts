@@ -45,15 +45,8 @@ export function allowBuckets(
 /** Folders of the results bucket. */
 export const RESULT_FOLDERS = { planPrefix: 'plans', resultPrefix: 'results' };
 
-/** The bucket and the folders that Step Functions writes plans and results to. */
-export interface FleetResults {
-  readonly bucket: s3.IBucket;
-  readonly planPrefix: string;
-  readonly resultPrefix: string;
-}
-
 /** Creates the results bucket unless there is one, and grants the role the permissions to write plans and results. */
-export function fleetResults(scope: Construct, grantee: iam.IRole, existing?: s3.IBucket, encryptionKey?: kms.IKey): FleetResults {
+export function createResults(scope: Construct, grantee: iam.IRole, existing?: s3.IBucket, encryptionKey?: kms.IKey): s3.IBucket {
   const bucket = existing ?? new s3.Bucket(scope, 'Results', {
     encryption: encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
     encryptionKey,
@@ -64,14 +57,13 @@ export function fleetResults(scope: Construct, grantee: iam.IRole, existing?: s3
     versioned: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  const results = { bucket, ...RESULT_FOLDERS };
   // AWS documents these permissions for ResultWriter. GetObject is also needed to read the plan.
   grantee.addToPrincipalPolicy(new iam.PolicyStatement({
     actions: ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
-    resources: [results.planPrefix, results.resultPrefix].map(prefix => bucket.arnForObjects(`${prefix}/*`)),
+    resources: Object.values(RESULT_FOLDERS).map(folder => bucket.arnForObjects(`${folder}/*`)),
   }));
   bucket.encryptionKey?.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
-  return results;
+  return bucket;
 }
 
 const JOBS = 'Jobs have generated names; the prefix is that of the fleet.';

@@ -1,24 +1,21 @@
-import { Duration, type TagManager } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { CompileProps, compileStates } from './compile';
+import { RESULT_FOLDERS } from './fleet-access';
 import type { FleetSource } from './fleet-models';
 import { OVERLAP } from './fleet-props';
-import type { FleetPlace } from './fleet-props';
+import type { FleetPlace, NeoCompilationFleetProps } from './fleet-props';
 import { DistributedMap, itemReader, planMap, resultWriter, uploadsPlanMap } from './plan';
 import type { PlanProps } from './plan';
-import { ApiCall, CALL_RETRIES, EVALUATION_ERRORS, failureRetry, retried } from '../stepfunctions-tasks/api-call';
+import { ApiCall, CALL_RETRIES, EVALUATION_ERRORS, failureRetry } from '../stepfunctions-tasks/api-call';
 import { executionTag, jsonataString, oneLine } from '../stepfunctions-tasks/execution-model';
-import { renderJobTags } from '../stepfunctions-tasks/task-request';
 
-export interface FleetDefinitionProps extends PlanProps, CompileProps {
-  readonly maxConcurrentJobs: number;
-  readonly toleratedFailurePercentage?: number;
+type LimitProps = Pick<NeoCompilationFleetProps, 'maxConcurrentJobs' | 'toleratedFailurePercentage' | 'startOnUpload'>;
+
+export interface FleetDefinitionProps extends PlanProps, CompileProps, LimitProps {
   /** Pairs of places that may overlap, depending on values that are unknown at synthesis. */
   readonly undecidedPlaces: readonly [FleetPlace, FleetPlace][];
-  /** Whether uploads start executions. */
-  readonly startOnUpload: boolean;
-  readonly tags: TagManager;
 }
 
 /** An execution that uploads start fails only if all its compilations fail, so that a target that fails does not stop the others. */
@@ -64,9 +61,10 @@ export function fleetDefinition(scope: Construct, props: FleetDefinitionProps): 
 function queueUploads(scope: Construct, { targets }: FleetDefinitionProps): sfn.IChainable {
   const done = sfn.Succeed.jsonata(scope, 'Uploads are queued');
   const exists = ['Sfn.ExecutionAlreadyExistsException'];
-  return retried(new ApiCall(scope, 'Queue the uploads', {
+  // The Distributed Map grants the permission to start executions.
+  return new ApiCall(scope, 'Queue the uploads', {
     service: 'sfn',
-    action: 'startExecution',
+    action: 'StartExecution',
     parameters: {
       StateMachineArn: '{% $states.context.StateMachine.Id %}',
       Name: oneLine(`{% 'uploads-' & $string($min([$maxConcurrentJobs, ${targets.length} * $count($uploads)])) & '-'
@@ -74,9 +72,8 @@ function queueUploads(scope: Construct, { targets }: FleetDefinitionProps): sfn.
       Input: '{% $string($states.context.Execution.Input) %}',
     },
     outputs: { ExecutionArn: '{% $states.result.ExecutionArn %}' },
-    // The Distributed Map grants the permission to start executions.
-    policyStatements: [],
-  }), [{ errors: exists, maxAttempts: 0 }, ...CALL_RETRIES]).addCatch(done, { errors: exists }).next(done);
+    retries: [{ errors: exists, maxAttempts: 0 }, ...CALL_RETRIES],
+  }).addCatch(done, { errors: exists }).next(done);
 }
 
 /**
@@ -91,9 +88,10 @@ const LISTED_EXECUTIONS = 200;
  * each other.
  */
 function takeTurn(scope: Construct, next: sfn.IChainable): sfn.IChainable {
-  const wait = retried(new ApiCall(scope, 'Wait for a turn', {
+  // `UploadQueue` grants the permission, in a separate policy: the state machine depends on the role's own policies, which therefore cannot name it.
+  const wait = new ApiCall(scope, 'Wait for a turn', {
     service: 'sfn',
-    action: 'listExecutions',
+    action: 'ListExecutions',
     parameters: { StateMachineArn: '{% $states.context.StateMachine.Id %}', StatusFilter: 'RUNNING', MaxResults: LISTED_EXECUTIONS },
     outputs: oneLine(`{% (
       $jobs := function($name) { $number($split($name, '-')[1]) };
@@ -104,51 +102,41 @@ function takeTurn(scope: Construct, next: sfn.IChainable): sfn.IChainable {
         or ($exists($self) and ($count($earlier) = 0 or $sum($earlier.($jobs(Name))) + $jobs($self.Name) <= $maxConcurrentJobs));
       $isItsTurn ? {} : $error('earlier uploads use the quota')
     ) %}`),
-    // `UploadQueue` grants the permission, in a separate policy: the state machine depends on the role's own policies, which therefore cannot name
-    // it.
-    policyStatements: [],
-  }), [TURN_RETRY, failureRetry(TURN_FAILURES)]);
+    retries: [TURN_RETRY, failureRetry(TURN_FAILURES)],
+  });
   wait.next(next);
   return wait;
 }
 
-/** Reads the manifest that the first Map has written, to find the file with the pairs. */
-function openPlan(scope: Construct, { results }: FleetDefinitionProps): ApiCall {
-  return retried(new ApiCall(scope, 'Open the plan', {
+/** Reads the manifest that the first Map has written, to find the file with the pairs. `createResults` grants the permission. */
+function openPlan(scope: Construct, { resultsBucket }: FleetDefinitionProps): ApiCall {
+  return new ApiCall(scope, 'Open the plan', {
     service: 's3',
-    action: 'getObject',
-    parameters: { Bucket: results.bucket.bucketName, Key: '{% $states.input.plan %}' },
+    action: 'GetObject',
+    parameters: { Bucket: resultsBucket.bucketName, Key: '{% $states.input.plan %}' },
     outputs: oneLine(`{% (
       $files := $parse($states.result.Body).ResultFiles.SUCCEEDED[Size > 0];
       $count($files) > 1 ? $error('the plan has more than 5 GB, so that Step Functions has split it') : {'key': $files.Key}
     ) %}`),
-    // `fleetResults` grants the permission to read plans.
-    policyStatements: [],
-  }), CALL_RETRIES);
+  });
 }
 
 function compileMap(scope: Construct, props: FleetDefinitionProps): sfn.DistributedMap {
-  const { results, tags } = props;
+  const { bucketName } = props.resultsBucket;
   return new DistributedMap(scope, 'Compile', {
     label: 'Compile',
     mapExecutionType: sfn.StateMachineType.STANDARD,
     maxConcurrency: props.maxConcurrentJobs,
     jsonataItemSelector: "{% $merge([$states.context.Map.Item.Value, {'RetryFailed': $retryFailed, 'Execution': $tag}]) %}",
     outputs: {
-      Results: `{% 's3://${results.bucket.bucketName}/' & $states.result.ResultWriterDetails.Key %}`,
+      Results: `{% 's3://${bucketName}/' & $states.result.ResultWriterDetails.Key %}`,
       MapRunArn: '{% $states.result.MapRunArn %}',
     },
   }, {
-    ItemReader: itemReader('getObject', { Bucket: results.bucket.bucketName, Key: '{% $states.input.key %}' }, { InputType: 'JSONL' }),
+    ItemReader: itemReader('getObject', { Bucket: bucketName, Key: '{% $states.input.key %}' }, { InputType: 'JSONL' }),
     ToleratedFailurePercentage: '{% $tolerated %}',
-    ResultWriter: resultWriter(results.bucket, results.resultPrefix, { OutputType: 'JSON', Transformation: 'NONE' }),
-  }).itemProcessor(compileStates(scope, {
-    ...props,
-    common: {
-      ...props.common,
-      Tags: renderJobTags(tags, { Value: '{% $states.input.Execution %}' }),
-    },
-  }));
+    ResultWriter: resultWriter(props.resultsBucket, RESULT_FOLDERS.resultPrefix, { OutputType: 'JSON', Transformation: 'NONE' }),
+  }).itemProcessor(compileStates(scope, props));
 }
 
 const INPUT_MEMBERS = ['prefix', 'retryFailed', 'toleratedFailurePercentage'];

@@ -138,11 +138,10 @@ const TYPES: PropTypes<NeoCompilationFleetProps> = {
 
 /** Validates the props of a fleet, apart from the models. */
 export function validateFleetProps(scope: Construct, props: NeoCompilationFleetProps, isSubclass: boolean): void {
-  const fail = (message: string): never => { throw new NeoValidationError(message, scope); };
   requireTypes(scope, props, TYPES, 'props', isSubclass);
-  if (props.targets.length === 0) { fail('targets must list at least one { target }; got: []'); }
-  requireInteger(fail, 'maxConcurrentJobs', props.maxConcurrentJobs, 1, MAX_CONCURRENCY, 'jobs at once');
-  requireInteger(fail, 'toleratedFailurePercentage', props.toleratedFailurePercentage ?? 0, 0, 100, 'percent');
+  if (props.targets.length === 0) { throw new NeoValidationError('targets must list at least one { target }; got: []', scope); }
+  requireInteger(scope, 'maxConcurrentJobs', props.maxConcurrentJobs, 1, MAX_CONCURRENCY, 'jobs at once');
+  requireInteger(scope, 'toleratedFailurePercentage', props.toleratedFailurePercentage ?? 0, 0, 100, 'percent');
   for (const prop of ['pollInterval', 'timeout'] as const) {
     const duration = props[prop];
     if (duration) { wholeSeconds(scope, prop, duration, { min: 1, description: 'at least 1 second' }); }
@@ -236,9 +235,8 @@ function isSameBucket(one: s3.IBucket, other: s3.IBucket): boolean | undefined {
   return Token.isUnresolved(one.bucketName) || Token.isUnresolved(other.bucketName) ? undefined : false;
 }
 
-type Fail = (message: string) => never;
-
-function requireInteger(fail: Fail, prop: string, value: number, min: number, max: number, unit: string) {
-  if (Token.isUnresolved(value)) { return; }
-  if (!Number.isInteger(value) || value < min || value > max) { fail(`${prop} must be a whole number of ${unit} from ${min} to ${max}; got: ${formatValue(value)}`); }
+function requireInteger(scope: Construct, prop: string, value: number, min: number, max: number, unit: string) {
+  if (!Token.isUnresolved(value) && (!Number.isInteger(value) || value < min || value > max)) {
+    throw new NeoValidationError(`${prop} must be a whole number of ${unit} from ${min} to ${max}; got: ${formatValue(value)}`, scope);
+  }
 }

@@ -3,13 +3,12 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { acknowledgeFindings, allowBuckets, fleetResults, readPolicy } from './fleet-access';
+import { acknowledgeFindings, allowBuckets, createResults, readPolicy } from './fleet-access';
 import { fleetDefinition } from './fleet-definition';
 import type { NeoCompilationFleetProps } from './fleet-props';
 import { otherOutputsBelow, validateAgainstModels, validateFleetProps, validatePlaces } from './fleet-props';
 import { validatePayloads } from './plan';
 import { UploadQueue } from './uploads';
-import { settingsRequest } from '../compilation/compilation-request';
 import { compilationSettings } from '../compilation/compilation-settings';
 import { grantExecutionRole } from '../compilation/permissions';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
@@ -131,27 +130,20 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     });
     this.grantPrincipal = role;
     this.cdkTagManager = jobTagManager(this, props.tags);
-    const results = fleetResults(this, role, props.resultsBucket, privateVpc?.encryptionKey);
-    this.resultsBucket = results.bucket;
+    this.resultsBucket = createResults(this, role, props.resultsBucket, privateVpc?.encryptionKey);
     readPolicy(source).forEach(statement => role.addToPrincipalPolicy(statement));
     allowBuckets(this, privateVpc, role, source, props.resultsBucket);
 
     const stateMachine = this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(fleetDefinition(this, {
+        ...props,
         source,
-        results,
-        targets: props.targets,
-        maxConcurrentJobs: props.maxConcurrentJobs,
-        toleratedFailurePercentage: props.toleratedFailurePercentage,
-        startOnUpload: props.startOnUpload ?? false,
+        settings,
         undecidedPlaces,
+        resultsBucket: this.resultsBucket,
         jobNamePrefix: this.jobNamePrefix,
-        outputUri: settings.outputUri,
-        outputKeyArn: settings.outputEncryptionKey?.keyArn,
-        role: settings.role,
         pollInterval: props.pollInterval ?? Duration.seconds(15),
-        common: settingsRequest(settings),
-        tags: this.cdkTagManager,
+        tagManager: this.cdkTagManager,
       })),
       queryLanguage: sfn.QueryLanguage.JSONATA,
       role,

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { FleetResults } from './fleet-access';
+import { RESULT_FOLDERS } from './fleet-access';
 import { type FleetSource, MAX_ROW } from './fleet-models';
 import type { NeoFleetTarget } from './fleet-props';
 import { modelRequest, targetRequest } from '../compilation/compilation-request';
@@ -11,18 +11,12 @@ import { DEVICES, FRAMEWORKS } from '../target/compatibility';
 import { NeoValidationError } from '../util/errors';
 import { S3_URI_OF_OTHER_THAN_BUCKET } from '../util/resource-types';
 
-/** Fields that `sfn.DistributedMap` does not support, or only with a feature flag of the user's app. */
-export interface ExtraMapFields {
-  readonly ItemReader?: object;
-  readonly ItemBatcher?: object;
-  readonly ResultWriter?: object;
-  /** A number, or JSONata that returns one. */
-  readonly ToleratedFailurePercentage?: number | string;
-}
-
-/** A Distributed Map in JSONata. Permissions for its reader and writer must be granted separately. */
+/**
+ * A Distributed Map in JSONata. The extra fields are those that CDK's class does not support, or only with a feature flag of the user's app.
+ * Permissions for reader and writer must be granted separately.
+ */
 export class DistributedMap extends sfn.DistributedMap {
-  constructor(scope: Construct, id: string, props: sfn.DistributedMapJsonataProps, private readonly extra: ExtraMapFields) {
+  constructor(scope: Construct, id: string, props: sfn.DistributedMapJsonataProps, private readonly extra: object) {
     super(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
   }
 
@@ -65,7 +59,7 @@ const MAX_BYTES_OF_URI = 6 * 1_024 + 100;
 export interface PlanProps {
   readonly source: FleetSource;
   readonly targets: NeoFleetTarget[];
-  readonly results: FleetResults;
+  readonly resultsBucket: s3.IBucket;
 }
 
 /**
@@ -99,7 +93,7 @@ export function uploadsPlanMap(scope: Construct, props: PlanProps): sfn.Distribu
 }
 
 function plan(scope: Construct, id: string, props: PlanProps, items: { items?: sfn.ProvideItems; reader?: object }): sfn.DistributedMap {
-  const { source, results } = props;
+  const { source, resultsBucket } = props;
   return new DistributedMap(scope, id, {
     label: id.replace(/ /g, ''),
     mapExecutionType: sfn.StateMachineType.EXPRESS,
@@ -109,7 +103,7 @@ function plan(scope: Construct, id: string, props: PlanProps, items: { items?: s
   }, {
     ItemReader: items.reader,
     ItemBatcher: batcher(scope, props),
-    ResultWriter: resultWriter(results.bucket, results.planPrefix, { OutputType: 'JSONL', Transformation: 'FLATTEN' }),
+    ResultWriter: resultWriter(resultsBucket, RESULT_FOLDERS.planPrefix, { OutputType: 'JSONL', Transformation: 'FLATTEN' }),
   }).itemProcessor(sfn.Pass.jsonata(scope, id === 'Plan' ? 'Pair models and targets' : 'Pair uploads and targets', { outputs: PAIRS }));
 }
 

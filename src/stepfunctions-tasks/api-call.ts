@@ -2,16 +2,20 @@ import { Aws, Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { jobStatement } from '../compilation/permissions';
 
 /** Properties of an `ApiCall`. */
 export interface ApiCallProps extends sfn.TaskStateJsonataBaseProps {
   /** The service in Step Functions' spelling, such as `sagemaker` or `sfn`. */
   readonly service: string;
-  /** The action in camel case, such as `describeCompilationJob`. */
+  /** The action as the API spells it, such as `DescribeCompilationJob`. */
   readonly action: string;
   /** An object with JSONata in its strings, or JSONata that returns the object. Only the latter can leave members out. */
   readonly parameters: { [name: string]: any } | string;
-  readonly policyStatements: iam.PolicyStatement[];
+  /** @default `CALL_RETRIES` */
+  readonly retries?: sfn.RetryProps[];
+  /** @default - none, because the permission is granted elsewhere */
+  readonly policyStatements?: iam.PolicyStatement[];
 }
 
 /**
@@ -20,11 +24,12 @@ export interface ApiCallProps extends sfn.TaskStateJsonataBaseProps {
  */
 export class ApiCall extends sfn.TaskStateBase {
   protected readonly taskMetrics = undefined;
-  protected readonly taskPolicies: iam.PolicyStatement[];
+  protected readonly taskPolicies?: iam.PolicyStatement[];
 
   constructor(scope: Construct, id: string, private readonly props: ApiCallProps) {
     super(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
     this.taskPolicies = props.policyStatements;
+    retried(this, props.retries ?? CALL_RETRIES);
   }
 
   /** @internal */
@@ -33,9 +38,19 @@ export class ApiCall extends sfn.TaskStateBase {
   }
 }
 
+/** Returns a call of SageMaker that acts on one job, with the permission for the jobs whose names match the pattern. */
+export function jobCall(scope: Construct, id: string, action: string, jobNamePattern: string, props: Omit<ApiCallProps, 'service' | 'action'>): ApiCall {
+  return new ApiCall(scope, id, { service: 'sagemaker', action, policyStatements: [jobStatement(scope, jobNamePattern, action)], ...props });
+}
+
 /** Returns the ARN of Step Functions' integration with an action of the AWS SDK. */
 export function sdkIntegration(service: string, action: string): string {
-  return `arn:${Aws.PARTITION}:states:::aws-sdk:${service}:${action}`;
+  return `arn:${Aws.PARTITION}:states:::aws-sdk:${service}:${camelCase(action)}`;
+}
+
+/** Returns the name of an action in Step Functions' spelling. */
+export function camelCase(action: string): string {
+  return action[0].toLowerCase() + action.slice(1);
 }
 
 /*

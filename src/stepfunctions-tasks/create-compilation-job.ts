@@ -112,7 +112,7 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITagga
     const rendered = this._renderParametersOrArguments(this.request, this.language);
     const member = this.language === sfn.QueryLanguage.JSONATA ? 'Arguments' : 'Parameters';
     return {
-      Resource: sdkIntegration('sagemaker', 'createCompilationJob'),
+      Resource: sdkIntegration('sagemaker', 'CreateCompilationJob'),
       [member]: { ...rendered[member], Tags: renderJobTags(this.cdkTagManager, executionTagOf(this.language)) },
     };
   }

@@ -4,9 +4,8 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ApiCall, CALL_RETRIES, retried } from './api-call';
+import { ApiCall, jobCall } from './api-call';
 import { EXECUTION_TAG, executionTag } from './execution-model';
-import { jobStatement } from '../compilation/permissions';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
@@ -142,13 +141,13 @@ export class NeoOrphanedJobStopper extends Construct {
   }
 
   private askStepFunctions(id: string, action: 'DescribeExecution' | 'ListMapRuns', stateMachine: sfn.IStateMachine, props: object = {}): ApiCall {
-    return retried(new ApiCall(this, id, {
+    return new ApiCall(this, id, {
       service: 'sfn',
-      action: action[0].toLowerCase() + action.slice(1),
+      action,
       parameters: { ExecutionArn: '{% $execution %}' },
       policyStatements: [new iam.PolicyStatement({ actions: [`states:${action}`], resources: [executionsOf(this, stateMachine)] })],
       ...props,
-    }), CALL_RETRIES);
+    });
   }
 
   /** Returns states that stop the execution's jobs in a status, page by page. Their output is the number of these jobs. */
@@ -157,9 +156,9 @@ export class NeoOrphanedJobStopper extends Construct {
       // The states in a Map can read the variables around it, such as `tag`, but not assign to them.
       assign: { status: '{% $states.input.Status %}', stopped: 0, page: {} },
     });
-    const list = retried(new ApiCall(this, 'List jobs', {
+    const list = new ApiCall(this, 'List jobs', {
       service: 'sagemaker',
-      action: 'listCompilationJobs',
+      action: 'ListCompilationJobs',
       parameters: `{% $merge([{'NameContains': '${prefix}', 'StatusEquals': $status, 'MaxResults': 100}, $page]) %}`,
       assign: { page: "{% $exists($states.result.NextToken) ? {'NextToken': $states.result.NextToken} : {} %}" },
       policyStatements: [new iam.PolicyStatement({
@@ -167,7 +166,7 @@ export class NeoOrphanedJobStopper extends Construct {
         // The action takes no resource.
         resources: ['*'],
       })],
-    }), CALL_RETRIES);
+    });
     const eachJob = sfn.Map.jsonata(this, 'Jobs', {
       // NameContains also finds names that contain the prefix elsewhere.
       items: sfn.ProvideItems.jsonata(`{% [$states.input.CompilationJobSummaries[$substring(CompilationJobName, 0, ${prefix.length}) = '${prefix}']] %}`),
@@ -184,22 +183,16 @@ export class NeoOrphanedJobStopper extends Construct {
   /** Returns states that stop a job if it belongs to the execution. Their output is 1 if it does, and 0 otherwise. */
   private stopOne(prefix: string): sfn.IChainable {
     const ignored = sfn.Pass.jsonata(this, 'Left alone', { outputs: '{% 0 %}' });
-    const stop = retried(new ApiCall(this, 'Stop', {
-      service: 'sagemaker',
-      action: 'stopCompilationJob',
+    const stop = jobCall(this, 'Stop', 'StopCompilationJob', `${prefix}*`, {
       parameters: { CompilationJobName: '{% $states.input.Name %}' },
       outputs: '{% 1 %}',
-      policyStatements: [jobStatement(this, `${prefix}*`, 'StopCompilationJob')],
-    }), CALL_RETRIES);
+    });
     // The job may have ended in the meantime.
     stop.addCatch(ignored);
-    const tags = retried(new ApiCall(this, 'List tags', {
-      service: 'sagemaker',
-      action: 'listTags',
+    const tags = jobCall(this, 'List tags', 'ListTags', `${prefix}*`, {
       parameters: { ResourceArn: '{% $states.input.Arn %}', MaxResults: 100 },
       outputs: `{% $merge([$states.input, {'IsOurs': $states.result.Tags[Key = '${EXECUTION_TAG}'].Value = $states.input.Tag}]) %}`,
-      policyStatements: [jobStatement(this, `${prefix}*`, 'ListTags')],
-    }), CALL_RETRIES);
+    });
     tags.addCatch(ignored);
     tags.next(sfn.Choice.jsonata(this, 'Of this execution?')
       .when(sfn.Condition.jsonata('{% $states.input.IsOurs %}'), stop)

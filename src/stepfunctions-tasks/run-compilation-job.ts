@@ -1,10 +1,11 @@
-import { Token, type Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { jsonataLoop, jsonPathLoop, pollSeconds } from './run-job-loop';
+import { jsonataLoop, jsonPathLoop } from './run-job-loop';
 import type { RunJobLoop, RunJobLoopProps } from './run-job-loop';
 import type { NeoCompilationTaskOptions } from './task-request';
 import { jobNamePattern, TASK_TYPES } from './task-request';
+import { maxRuntimeOrDefault } from '../compilation/compilation-settings';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { DURATION, optional, requireTypes, STRING, wholeSeconds } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
@@ -116,7 +117,7 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     if (id.length > MAX_ID) {
       throw new NeoValidationError(`id must have at most ${MAX_ID} characters, because states are named after it and a name has at most 80; got: ${id.length}`, this);
     }
-    const interval = pollSeconds(this, props.pollInterval, props);
+    const interval = pollSeconds(this, props);
     const timeout = props.timeout && timeoutSeconds(this, props.timeout, interval);
     const { timeout: _timeout, pollInterval: _pollInterval, ...job } = props;
     const { start, end } = build(this, {
@@ -129,6 +130,27 @@ export class NeoRunCompilationJob extends sfn.StateMachineFragment {
     this.startState = start;
     this.endStates = [end];
   }
+}
+
+/** The maximum number of polls. A poll takes about ten of the 25,000 events of an execution, and waiting for the quota takes some, too. */
+const MAX_POLLS = 2_000;
+
+/**
+ * Returns the seconds between two polls of a job. Unresolved values are not checked.
+ *
+ * @throws NeoValidationError if it is not a whole number of seconds, or too short for a job that takes the maximum time
+ */
+function pollSeconds(scope: Construct, props: NeoRunCompilationJobJsonataProps): number {
+  const { pollInterval = Duration.seconds(30), timeout, maxRuntime, maxPendingTime } = props;
+  const interval = wholeSeconds(scope, 'pollInterval', pollInterval, { min: 1, description: 'at least 1 second' }) ?? pollInterval.toSeconds();
+  const limits = timeout ? [timeout] : [maxRuntimeOrDefault(maxRuntime), ...maxPendingTime ? [maxPendingTime] : []];
+  if (pollInterval.isUnresolved() || limits.some(limit => limit.isUnresolved())) { return interval; }
+  const longest = limits.reduce((sum, limit) => sum + limit.toSeconds({ integral: false }), 0);
+  if (longest > MAX_POLLS * interval) {
+    throw new NeoValidationError(`pollInterval must be at least ${Math.ceil(longest / MAX_POLLS)} seconds for a job that may take ${longest} seconds `
+      + `(${timeout ? 'timeout' : 'maxRuntime and maxPendingTime'}), because the history of an execution is limited to 25,000 events; got: ${interval} seconds`, scope);
+  }
+  return interval;
 }
 
 /** Returns the timeout in seconds. It must be long enough for one poll. */

@@ -1,17 +1,13 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import type { Construct, IConstruct } from 'constructs';
-import { ApiCall, CALL_RETRIES, DESCRIBE_RETRIES, IN_USE_ERRORS, retried } from './api-call';
+import type { Construct } from 'constructs';
+import { CALL_RETRIES, camelCase, DESCRIBE_RETRIES, IN_USE_ERRORS, jobCall, retried } from './api-call';
 import { NeoCreateCompilationJob } from './create-compilation-job';
 import { EXECUTION_TAG, executionTag } from './execution-model';
 import type { NeoCompilationTaskOptions } from './task-request';
-import { maxRuntimeOrDefault } from '../compilation/compilation-settings';
-import { jobArns, jobStatement } from '../compilation/permissions';
+import { jobArns } from '../compilation/permissions';
 import { NeoValidationError } from '../util/errors';
-import { wholeSeconds } from '../util/prop-types';
-
-const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
 
 /** The maximum wait between two polls of a job that has been running for days. */
 const LONGEST_PAUSE_SECONDS = 1_800;
@@ -25,34 +21,6 @@ const LONGEST_PAUSE_SECONDS = 1_800;
 export function pauseInJsonata(job: string, intervalSeconds: number): string {
   const age = `($toMillis($states.context.State.EnteredTime) - $toMillis(${job}.CreationTime)) / 1000`;
   return `$max([${intervalSeconds}, $min([${LONGEST_PAUSE_SECONDS}, $floor(0.03 * ${age})])])`;
-}
-
-/** The maximum number of polls. A poll takes about ten of the 25,000 events of an execution, and waiting for the quota takes some, too. */
-const MAX_POLLS = 2_000;
-
-/** Limits on how long a job may take. */
-export interface JobTimes {
-  readonly maxRuntime?: Duration;
-  readonly maxPendingTime?: Duration;
-  readonly timeout?: Duration;
-}
-
-/**
- * Returns the seconds between two polls of a job. Unresolved values are not checked.
- *
- * @throws NeoValidationError if it is not a whole number of seconds, or too short for a job that takes the maximum time
- */
-export function pollSeconds(scope: IConstruct, pollInterval: Duration | undefined, times: JobTimes): number {
-  const duration = pollInterval ?? DEFAULT_POLL_INTERVAL;
-  const interval = wholeSeconds(scope, 'pollInterval', duration, { min: 1, description: 'at least 1 second' }) ?? duration.toSeconds();
-  const limits = times.timeout ? [times.timeout] : [maxRuntimeOrDefault(times.maxRuntime), ...times.maxPendingTime ? [times.maxPendingTime] : []];
-  if (pollInterval?.isUnresolved() || limits.some(limit => limit.isUnresolved())) { return interval; }
-  const longest = limits.reduce((sum, limit) => sum + limit.toSeconds({ integral: false }), 0);
-  if (longest > MAX_POLLS * interval) {
-    throw new NeoValidationError(`pollInterval must be at least ${Math.ceil(longest / MAX_POLLS)} seconds for a job that may take ${longest} seconds `
-      + `(${times.timeout ? 'timeout' : 'maxRuntime and maxPendingTime'}), because the history of an execution is limited to 25,000 events; got: ${interval} seconds`, scope);
-  }
-  return interval;
 }
 
 /** The input for the loop that waits for a job, in both query languages. */
@@ -74,19 +42,22 @@ export interface RunJobLoop {
   readonly end: sfn.INextable;
 }
 
+const retriesOf = (action: string) => action === 'DescribeCompilationJob' ? DESCRIBE_RETRIES : CALL_RETRIES;
+
 /**
  * The error if the name is in use. The job may still belong to this execution, because the response to the call that created it may have been lost,
  * or because the execution was redriven. Its tag says which execution it belongs to.
  */
-const TAKEN = 'SageMaker.ResourceInUseException';
-const takenCause = 'a compilation job of this name exists, and this execution has not made it';
+const TAKEN = { error: 'SageMaker.ResourceInUseException', cause: 'a compilation job of this name exists, and this execution has not made it' };
 
-export const FAILED = 'NeoCompilationFailed';
-export const STOPPED = 'NeoCompilationStopped';
-export const TIMED_OUT = 'NeoCompilationTimeout';
+const FAILED = 'NeoCompilationFailed';
 
-const stoppedCause = 'the compilation job was stopped, or waited longer for an instance than MaxPendingTimeInSeconds';
-const timeoutCause = (timeout: number) => `the compilation job did not end within ${timeout} seconds and was told to stop`;
+const STOPPED = {
+  error: 'NeoCompilationStopped', cause: 'the compilation job was stopped, or waited longer for an instance than MaxPendingTimeInSeconds',
+};
+
+const timedOutAfter = (timeout: number) => (
+  { error: 'NeoCompilationTimeout', cause: `the compilation job did not end within ${timeout} seconds and was told to stop` });
 
 /** Returns the loop in JSONata. It keeps the job's name in a variable, because the input of a state is the output of the previous one. */
 export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop {
@@ -94,13 +65,8 @@ export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop
   // A variable in a Map or Parallel state cannot have the name of a variable around it, and the states around it may run another job.
   const [nameVariable, pauseVariable] = ['neoCompilationJobName', 'neoPause'].map(variable => `${variable}_${scope.node.addr.slice(-8)}`);
   const name = { CompilationJobName: `{% $${nameVariable} %}` };
-  const call = (stateId: string, action: string, parameters: object, assign?: object) => retried(new ApiCall(scope, stateId, {
-    service: 'sagemaker',
-    action: action[0].toLowerCase() + action.slice(1),
-    parameters,
-    assign,
-    policyStatements: [jobStatement(scope, loop.jobNamePattern, action)],
-  }), action === 'DescribeCompilationJob' ? DESCRIBE_RETRIES : CALL_RETRIES);
+  const call = (stateId: string, action: string, parameters: object, assign?: object) =>
+    jobCall(scope, stateId, action, loop.jobNamePattern, { parameters, assign, retries: retriesOf(action) });
 
   // With a timeout, the interval is constant, because the timeout limits the number of polls.
   const pause = loop.timeout === undefined ? { [pauseVariable]: `{% ${pauseInJsonata('$states.result', loop.interval)} %}` } : undefined;
@@ -108,14 +74,14 @@ export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop
   const create = NeoCreateCompilationJob.jsonata(scope, `Create ${id}`, { ...loop.job, assign });
   const find = call(`Find ${id}`, 'DescribeCompilationJob', name);
   const tags = call(`Tags of ${id}`, 'ListTags', { ResourceArn: '{% $states.input.CompilationJobArn %}' });
-  const taken = sfn.Fail.jsonata(scope, `${id} is taken`, { error: TAKEN, cause: takenCause });
+  const taken = sfn.Fail.jsonata(scope, `${id} is taken`, TAKEN);
   const wait = sfn.Wait.jsonata(scope, `Wait for ${id}`, {
     time: pause ? sfn.WaitTime.seconds(`{% $${pauseVariable} %}`) : sfn.WaitTime.duration(Duration.seconds(loop.interval)),
   });
   const describe = call(`Describe ${id}`, 'DescribeCompilationJob', name, pause);
   const completed = sfn.Pass.jsonata(scope, `${id} completed`);
   const failed = sfn.Fail.jsonata(scope, `${id} failed`, { error: FAILED, cause: "{% $states.input.FailureReason ? $states.input.FailureReason : 'for no reason given' %}" });
-  const stopped = sfn.Fail.jsonata(scope, `${id} stopped`, { error: STOPPED, cause: stoppedCause });
+  const stopped = sfn.Fail.jsonata(scope, `${id} stopped`, STOPPED);
 
   const status = (value: string) => sfn.Condition.jsonata(`{% $states.input.CompilationJobStatus = '${value}' %}`);
   const ended = sfn.Choice.jsonata(scope, `${id} ended?`)
@@ -124,7 +90,7 @@ export function jsonataLoop(scope: Construct, loop: RunJobLoopProps): RunJobLoop
     .when(status('STOPPED'), stopped);
   if (loop.timeout !== undefined) {
     const stop = call(`Stop ${id}`, 'StopCompilationJob', name);
-    const timedOut = sfn.Fail.jsonata(scope, `${id} timed out`, { error: TIMED_OUT, cause: timeoutCause(loop.timeout) });
+    const timedOut = sfn.Fail.jsonata(scope, `${id} timed out`, timedOutAfter(loop.timeout));
     // StopCompilationJob fails if the job has ended since it was last described.
     stop.addCatch(timedOut).next(timedOut);
     ended.when(sfn.Condition.jsonata(
@@ -151,12 +117,12 @@ export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, resultPath
   const call = (stateId: string, action: string, options: Partial<tasks.CallAwsServiceJsonPathProps>) =>
     retried(tasks.CallAwsService.jsonPath(scope, stateId, {
       service: 'sagemaker',
-      action: action[0].toLowerCase() + action.slice(1),
+      action: camelCase(action),
       parameters: { CompilationJobName: loop.job.compilationJobName },
       iamAction: `sagemaker:${action}`,
       iamResources: jobArns(scope, loop.jobNamePattern),
       ...options,
-    }), action === 'DescribeCompilationJob' ? DESCRIBE_RETRIES : CALL_RETRIES);
+    }), retriesOf(action));
 
   const begun = { resultSelector: { 'Arn.$': '$.CompilationJobArn', 'Looks': 0 }, resultPath };
   const create = NeoCreateCompilationJob.jsonPath(scope, `Create ${id}`, { ...loop.job, ...begun });
@@ -166,12 +132,12 @@ export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, resultPath
     resultSelector: { 'Owner.$': `$.Tags[?(@.Key=='${EXECUTION_TAG}')].Value` },
     resultPath: `${resultPath}.Tags`,
   });
-  const taken = sfn.Fail.jsonPath(scope, `${id} is taken`, { error: TAKEN, cause: takenCause });
+  const taken = sfn.Fail.jsonPath(scope, `${id} is taken`, TAKEN);
   const wait = sfn.Wait.jsonPath(scope, `Wait for ${id}`, { time: sfn.WaitTime.duration(Duration.seconds(loop.interval)) });
   const describe = call(`Describe ${id}`, 'DescribeCompilationJob', { resultPath: job });
   const completed = sfn.Pass.jsonPath(scope, `${id} completed`, { inputPath: job, resultPath });
   const failed = sfn.Fail.jsonPath(scope, `${id} failed`, { error: FAILED, causePath: `${job}.FailureReason` });
-  const stopped = sfn.Fail.jsonPath(scope, `${id} stopped`, { error: STOPPED, cause: stoppedCause });
+  const stopped = sfn.Fail.jsonPath(scope, `${id} stopped`, STOPPED);
 
   const status = (value: string) => sfn.Condition.stringEquals(`${job}.CompilationJobStatus`, value);
   const ended = sfn.Choice.jsonPath(scope, `${id} ended?`)
@@ -182,7 +148,7 @@ export function jsonPathLoop(scope: Construct, loop: RunJobLoopProps, resultPath
     ended.otherwise(wait);
   } else {
     const stop = call(`Stop ${id}`, 'StopCompilationJob', { resultPath: sfn.JsonPath.DISCARD });
-    const timedOut = sfn.Fail.jsonPath(scope, `${id} timed out`, { error: TIMED_OUT, cause: timeoutCause(loop.timeout) });
+    const timedOut = sfn.Fail.jsonPath(scope, `${id} timed out`, timedOutAfter(loop.timeout));
     // StopCompilationJob fails if the job has ended since it was last described.
     stop.addCatch(timedOut).next(timedOut);
     const count = sfn.Pass.jsonPath(scope, `Count looks at ${id}`, {

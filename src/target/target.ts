@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { DEVICES } from './compatibility';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { optional, requireTypes, STRING, structOf, type PropTypes } from '../util/prop-types';
+import { optional, requireType, STRING, structOf } from '../util/prop-types';
 
 /**
  * Operating system of a target platform.
@@ -252,7 +252,7 @@ export class NeoTarget {
    * @param platform operating system, architecture and, if any, accelerator
    */
   public static platform(platform: NeoTargetPlatform): NeoTarget {
-    requireTypes(undefined, platform, PLATFORM_TYPES, 'platform');
+    requireType(undefined, 'platform', platform, PLATFORM);
     return new NeoTarget(undefined, platform);
   }
 
@@ -305,11 +305,11 @@ export class NeoTarget {
   }
 }
 
-const PLATFORM_TYPES: PropTypes<NeoTargetPlatform> = {
+const PLATFORM = structOf<NeoTargetPlatform>('a platform such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }', {
   os: structOf<NeoTargetOs>('a NeoTargetOs, such as NeoTargetOs.LINUX', { name: STRING }, true),
   arch: structOf<NeoTargetArch>('a NeoTargetArch, such as NeoTargetArch.ARM64', { name: STRING }, true),
   accelerator: optional(structOf<NeoTargetAccelerator>('a NeoTargetAccelerator, such as NeoTargetAccelerator.MALI', { name: STRING }, true)),
-};
+});
 
 /** Fails unless a name is a word. */
 export function requireName(name: string, prop: string): string {

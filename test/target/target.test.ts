@@ -42,19 +42,19 @@ test.each(['', 'ml.c7.xlarge', 'ml c5', undefined, null, 5])('fails: device %p',
 });
 
 test.each<[any, string]>([
-  [undefined, 'platform'], [{}, 'os'], [{ os: NeoTargetOs.LINUX }, 'arch'], [{ arch: NeoTargetArch.X86 }, 'os'],
+  [undefined, 'platform'], [{}, 'platform.os'], [{ os: NeoTargetOs.LINUX }, 'platform.arch'], [{ arch: NeoTargetArch.X86 }, 'platform.os'],
 ])('fails: platform %p', (platform, missing) => {
   expect(() => NeoTarget.platform(platform)).toThrow(`${missing} must be given; got: undefined`);
 });
 
 test('fails for a platform of strings, with what to pass', () => {
-  expect(() => NeoTarget.platform({ os: 'LINUX', arch: 'X86' } as any)).toThrow('os has the wrong type: it must be a NeoTargetOs, such as NeoTargetOs.LINUX; got: "LINUX"');
+  expect(() => NeoTarget.platform({ os: 'LINUX', arch: 'X86' } as any)).toThrow('platform.os has the wrong type: it must be a NeoTargetOs, such as NeoTargetOs.LINUX; got: "LINUX"');
   expect(() => NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: 'X86' } as any)).toThrow('such as NeoTargetArch.ARM64; got: "X86"');
   expect(() => NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.X86, accelerator: 'MALI' } as any)).toThrow('such as NeoTargetAccelerator.MALI; got: "MALI"');
 });
 
 test.each([null, 'MALI', {}])('fails: accelerator %p', (accelerator: any) => {
-  expect(() => NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator })).toThrow(/^accelerator(\.name)? (has the wrong type: it must be a NeoTargetAccelerator|must be given).*got: /);
+  expect(() => NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator })).toThrow(/^platform.accelerator(\.name)? (has the wrong type: it must be a NeoTargetAccelerator|must be given).*got: /);
 });
 
 test('whatever it is given, it answers with a message of its own or takes it', () => {
