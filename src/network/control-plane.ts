@@ -1,4 +1,4 @@
-import { Annotations, Aws, CfnCondition, Fn, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, type ArnComponents, Aws, CfnCondition, Fn, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -15,8 +15,11 @@ interface Service {
   readonly id: string;
   readonly service: ec2.InterfaceVpcEndpointAwsService;
   readonly actions: string[];
-  /** The parts of the resource's ARN that depend on the service. */
-  readonly resource: { readonly service: string; readonly resource: string; readonly sep?: string };
+  /**
+   * The resources of the actions. They are all of a kind, because the endpoint exists before the stacks whose functions use it. The roles of the
+   * functions name each resource.
+   */
+  readonly resources: ArnComponents;
   /** Actions for which IAM supports no resource. */
   readonly unscoped?: string[];
 }
@@ -32,7 +35,7 @@ const SERVICES: Service[] = [
       'sagemaker:CreateCompilationJob', 'sagemaker:DescribeCompilationJob', 'sagemaker:StopCompilationJob', 'sagemaker:DeleteCompilationJob',
       'sagemaker:AddTags', 'sagemaker:ListTags', 'sagemaker:DeleteTags',
     ],
-    resource: { service: 'sagemaker', resource: 'compilation-job' },
+    resources: { service: 'sagemaker', resource: 'compilation-job/*' },
     unscoped: ['sagemaker:ListCompilationJobs'],
   },
   // Each request starts the waiter, which calls the function from outside of the network.
@@ -40,14 +43,14 @@ const SERVICES: Service[] = [
     id: 'StepFunctions',
     service: ec2.InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
     actions: ['states:StartExecution'],
-    resource: { service: 'states', resource: 'stateMachine', sep: ':' },
+    resources: { service: 'states', resource: 'stateMachine:*' },
   },
   // The handler checks whether its resource is being rolled back.
   {
     id: 'CloudFormation',
     service: ec2.InterfaceVpcEndpointAwsService.CLOUDFORMATION,
     actions: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
-    resource: { service: 'cloudformation', resource: 'stack' },
+    resources: { service: 'cloudformation', resource: 'stack/*' },
   },
 ];
 
@@ -104,7 +107,7 @@ function controlPlaneS3Statements(buckets: s3.IBucket[]): iam.PolicyStatement[] 
 }
 
 function createEndpoint(
-  scope: Construct, { id, service, actions, resource, unscoped }: Service, vpc: ec2.IVpc, subnets: ec2.ISubnet[], group: ec2.ISecurityGroup,
+  scope: Construct, { id, service, actions, resources, unscoped }: Service, vpc: ec2.IVpc, subnets: ec2.ISubnet[], group: ec2.ISecurityGroup,
 ) {
   const endpoint = new ec2.InterfaceVpcEndpoint(scope, `${id}Endpoint`, {
     vpc,
@@ -115,11 +118,7 @@ function createEndpoint(
     open: false,
     privateDnsEnabled: true,
   });
-  const { service: namespace, resource: kind, sep = '/' } = resource;
-  // The policy names kinds of resources, because the endpoint exists before the stacks whose functions use it. The roles of the functions name each
-  // resource.
-  const anyOfKind = Stack.of(scope).formatArn({ service: namespace, resource: `${kind}${sep}*` });
-  endpoint.addToPolicy(throughEndpoint({ sid: 'Control', actions, resources: [anyOfKind] }));
+  endpoint.addToPolicy(throughEndpoint({ sid: 'Control', actions, resources: [Stack.of(scope).formatArn(resources)] }));
   if (unscoped) { endpoint.addToPolicy(throughEndpoint({ sid: 'List', actions: unscoped, resources: ['*'] })); }
 }
 

@@ -142,32 +142,26 @@ function isInternetGateway(id: string): boolean {
   return resourceOf(id) instanceof ec2.CfnInternetGateway || (!Token.isUnresolved(id) && id.startsWith('igw-'));
 }
 
-function maskOf(subnet: ec2.ISubnet): number | undefined {
-  const cidr = cidrOf(subnet);
-  return cidr === undefined || Token.isUnresolved(cidr) ? undefined : parseBlock(cidr)?.mask;
-}
-
 /**
  * Returns the number of instances that the smallest of the subnets holds. It is undefined if no size is known.
  */
 export function instancesOf(subnets: ec2.ISubnet[]): number | undefined {
-  const masks = subnets.map(maskOf).filter(mask => mask !== undefined);
-  return masks.length > 0 ? Math.min(...masks.map(mask => instancesIn(mask))) : undefined;
+  const blocks = subnets.map(subnet => parseBlock(cidrOf(subnet))).filter(block => block !== undefined);
+  return blocks.length > 0 ? Math.min(...blocks.map(({ mask }) => instancesIn(mask))) : undefined;
 }
 
 /**
  * Fails if a subnet has fewer than two addresses per instance, because all interfaces of the jobs may be in the same subnet.
  */
 function checkSizes(scope: Construct, subnets: ec2.ISubnet[], instances: number | undefined) {
-  const masks = subnets.map(subnet => ({ subnet, cidr: cidrOf(subnet), mask: maskOf(subnet) }));
-  const small = masks.filter(({ mask }) => instances !== undefined && mask !== undefined && instancesIn(mask) < instances);
+  const small = subnets.filter(subnet => instances !== undefined && (instancesOf([subnet]) ?? instances) < instances);
   if (instances !== undefined && small.length > 0) {
     throw new NeoValidationError(`vpcSubnets must each have room for all instances: ${instances} (maxConcurrentInstances) need ${addressesFor(instances)} addresses; `
-      + `got: ${small.map(({ subnet, cidr, mask }) => `${subnet.node.path} (${cidr}, ${instancesIn(mask!)} instances)`).join(', ')}`, scope);
+      + `got: ${small.map(subnet => `${subnet.node.path} (${cidrOf(subnet)}, ${instancesOf([subnet])} instances)`).join(', ')}`, scope);
   }
-  const unknown = masks.filter(({ mask }) => mask === undefined || instances === undefined);
+  const unknown = subnets.filter(subnet => instances === undefined || instancesOf([subnet]) === undefined);
   if (unknown.length > 0) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetSizeNotChecked', `the size of subnets ${pathsOf(unknown.map(({ subnet }) => subnet))} is not known here: `
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:subnetSizeNotChecked', `the size of subnets ${pathsOf(unknown)} is not known here: `
       + 'each must have two free addresses per instance (maxConcurrentInstances)');
   }
 }

@@ -137,18 +137,9 @@ const MAX_KEYS_PER_BUCKET = 30;
 const ALL_MODELS = '*.tar.gz';
 
 /**
- * The permissions to read objects.
- */
-export interface ReadStatements {
-  readonly objects: iam.PolicyStatement;
-  readonly locations: iam.PolicyStatement;
-  readonly listings: iam.PolicyStatement;
-}
-
-/**
  * A set of models in any number of buckets. Three statements, rendered at synthesis, allow reading all of them.
  */
-export class ReadableModels {
+class ReadableModels {
   private readonly keysByBucket = new Map<string, Set<string>>();
 
   public get isEmpty(): boolean {
@@ -166,7 +157,7 @@ export class ReadableModels {
     return isNew;
   }
 
-  public statements(make: (props: iam.PolicyStatementProps) => iam.PolicyStatement): ReadStatements {
+  public statements(make: (props: iam.PolicyStatementProps) => iam.PolicyStatement) {
     const buckets = Lazy.list({ produce: () => [...this.keysByBucket.keys()] });
     return {
       objects: make({ actions: ['s3:GetObject'], resources: Lazy.list({ produce: () => this.patterns().map(([arn, key]) => `${arn}/${key}`) }) }),

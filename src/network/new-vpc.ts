@@ -159,6 +159,8 @@ function netmaskOf(scope: Construct, ipAddresses: ec2.IIpAddresses): number | un
  * The following functions compute the sizes of subnets and VPC, without constructs:
  * https://docs.aws.amazon.com/sagemaker/latest/dg/neo-vpc.html
  * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+ *
+ * With `hasControlPlane`, the same number of subnets for functions must fit, too.
  */
 
 /** Neo requires two private addresses for each instance of a compilation job. */
@@ -212,8 +214,6 @@ export function instancesIn(subnetMask: number, others = 0): number {
 
 /**
  * Returns the number of instances that fit into each of this many equal subnets of the largest possible VPC.
- *
- * @param hasControlPlane whether the same number of subnets for functions must fit, too
  */
 export function maxInstances(subnetCount: number, hasControlPlane = false): number {
   return instancesIn(largestSubnetMask(LARGEST_BLOCK, subnetCount, hasControlPlane));
@@ -225,7 +225,6 @@ export function maxInstances(subnetCount: number, hasControlPlane = false): numb
  *
  * Each subnet holds all instances, because all interfaces may be placed in the same subnet.
  *
- * @param hasControlPlane whether the same number of subnets for functions must fit, too
  * @returns undefined when the VPC is too small
  */
 export function subnetMaskIn(vpcMask: number, instances: number, subnetCount: number, hasControlPlane = false): number | undefined {
@@ -237,8 +236,6 @@ export function subnetMaskIn(vpcMask: number, instances: number, subnetCount: nu
 /**
  * Returns the netmask of the smallest VPC that holds this many subnets, each for all instances. It is less than `LARGEST_BLOCK` if no VPC is large
  * enough.
- *
- * @param hasControlPlane whether the same number of subnets for functions must fit, too
  */
 export function smallestVpcMask(instances: number, subnetCount: number, hasControlPlane = false): number {
   const mask = smallestSubnetMask(instances);
@@ -268,7 +265,5 @@ function addressesIn(mask: number): number {
 
 /** Returns the smallest b with 2^b >= n. */
 function bitsFor(n: number): number {
-  let bits = 0;
-  while (2 ** bits < n) { bits++; }
-  return bits;
+  return Math.ceil(Math.log2(n));
 }

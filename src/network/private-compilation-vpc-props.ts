@@ -76,9 +76,8 @@ export interface NeoPrivateCompilationVpcProps {
 
   /**
    * Addresses of the VPC, such as `IpAddresses.cidr('10.20.0.0/20')` or an IPAM pool. There must be enough for the subnets that
-   * `maxConcurrentInstances` and
-   * `maxAzs` require. The subnets use all of them, but leave room for eight subnets in total if the number of instances permits, so that one more
-   * Availability Zone does not change the subnets of a deployed network.
+   * `maxConcurrentInstances` and `maxAzs` require. The subnets use all of them, but leave room for eight subnets in total if the number of instances
+   * permits, so that one more Availability Zone does not change the subnets of a deployed network.
    *
    * @default - 10.0.0.0/16
    */
@@ -138,8 +137,7 @@ export interface NeoPrivateCompilationVpcProps {
    * and the S3 console; other workloads and networks; other accounts; AWS services, including those that act on your behalf (SageMaker hosting that
    * loads a compiled model, CloudTrail or S3 inventory that writes to the bucket, Athena, DataSync); and this app's own asset or bucket deployments.
    * The exempt principals are not locked out. Neither is CloudFormation, which still creates, changes and deletes the bucket and its policy, also
-   * with
-   * `autoDeleteObjects`.
+   * with `autoDeleteObjects`.
    *
    * @default - `s3:GetObject`, `s3:GetObjectVersion`, `s3:PutObject`, `s3:ListBucket`
    */

@@ -161,10 +161,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
 
     const ownEndpoint = props.s3Endpoint ? undefined : createS3Endpoint(this, vpc, subnets);
     this.s3Endpoint = ownEndpoint ?? props.s3Endpoint!;
-    const throughEndpoint = [
-      ...endpointStatements(this.buckets),
-      ...props.endpointPolicyStatements ?? [],
-    ];
+    const throughEndpoint = [...endpointStatements(this.buckets), ...props.endpointPolicyStatements ?? []];
     throughEndpoint.forEach(statement => ownEndpoint?.addToPolicy(statement));
     if (!ownEndpoint) { checkS3Endpoint(this, vpc, subnets, this.s3Endpoint, throughEndpoint); }
 
@@ -218,8 +215,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    * `BucketDeployment`, or the role of an endpoint that hosts a compiled model. The principal still needs its own permissions.
    *
    * A role of this stack is created before the jobs. If its permissions refer to attributes of jobs, add them with `grant…` or
-   * `addToPrincipalPolicy`, not with
-   * `inlinePolicies`.
+   * `addToPrincipalPolicy`, not with `inlinePolicies`.
    *
    * @param grantee a role, a user, a function or an `ArnPrincipal`
    */

@@ -164,8 +164,9 @@ export function findS3PrefixList(scope: Construct): ec2.IPrefixList {
  */
 function lookUpAtDeployment(stack: Stack): ec2.IPrefixList {
   const id = 'NeoS3PrefixList';
-  const existing = stack.node.tryFindChild(id) as AwsCustomResource | undefined;
-  const lookup = existing ?? new AwsCustomResource(stack, id, {
+  const known = stack.node.tryFindChild(`${id}Import`) as ec2.IPrefixList | undefined;
+  if (known) { return known; }
+  const lookup = new AwsCustomResource(stack, id, {
     resourceType: 'Custom::NeoS3PrefixList',
     // AwsCustomResource uses onUpdate for a Create, too. The call creates nothing, so there is nothing to delete.
     onUpdate: {
@@ -182,9 +183,8 @@ function lookUpAtDeployment(stack: Stack): ec2.IPrefixList {
     // The runtime's SDK suffices; installing another one would need a path to the internet.
     installLatestAwsSdk: false,
   });
-  if (!existing) { acknowledgeFindings(lookup); }
-  return (stack.node.tryFindChild(`${id}Import`) as ec2.IPrefixList | undefined)
-    ?? ec2.PrefixList.fromPrefixListId(stack, `${id}Import`, lookup.getResponseField(PREFIX_LIST_ID));
+  acknowledgeFindings(lookup);
+  return ec2.PrefixList.fromPrefixListId(stack, `${id}Import`, lookup.getResponseField(PREFIX_LIST_ID));
 }
 
 /**
