@@ -36,7 +36,6 @@ export class ModelAccess {
   private readonly byEndpoint = new ReadableModels();
   private readonly assetsByEndpoint = new ReadableModels();
   private grant?: iam.Grant;
-  private readonly unknownKeys = new Set<string>();
   /** The buckets of models, without duplicates and without those that the endpoint allows anyway. */
   public readonly buckets: s3.IBucket[] = [];
 
@@ -59,8 +58,10 @@ export class ModelAccess {
     const pattern = inPolicy(objectKeyPattern);
     if (!this.byRole.add(bucketArn, pattern)) { return this.grant!; }
 
-    if (!isReachable && !this.buckets.some(other => other.bucketArn === bucketArn)) { this.buckets.push(bucket); }
-    if (!isReachable) { this.warnOfUnknownKey(bucket); }
+    if (!isReachable && !this.buckets.some(other => other.bucketArn === bucket.bucketArn)) {
+      this.buckets.push(bucket);
+      this.warnOfUnknownKey(bucket);
+    }
     if (bucket.encryptionKey) { grantKeys(this.scope, this.role, [bucket.encryptionKey], 'kms:Decrypt'); }
     this.grant ??= this.grantRole();
     if (!isReachable) { this.openEndpoint(bucket, bucketArn, pattern); }
@@ -81,9 +82,7 @@ export class ModelAccess {
   /** A bucket that is imported by its name may have a key. If the bootstrap stack's bucket has one, the key's policy lets the account use it. */
   private warnOfUnknownKey(bucket: s3.IBucket) {
     const isKnown = bucket.encryptionKey !== undefined || Resource.isOwnedResource(bucket) || bucket.node.id === MODEL_ASSETS_ID;
-    if (isKnown || this.unknownKeys.has(bucket.bucketName)) { return; }
-    this.unknownKeys.add(bucket.bucketName);
-    warnOfUnknownKey(Annotations.of(this.scope), bucket, this.role, 'kms:Decrypt');
+    if (!isKnown) { warnOfUnknownKey(Annotations.of(this.scope), bucket, this.role, 'kms:Decrypt'); }
   }
 
   private grantRole(): iam.Grant {
