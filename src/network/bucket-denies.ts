@@ -1,11 +1,11 @@
 import { Stack, Token, type CfnResource } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { isArnByName, matchesAction, roleNameOf } from './bucket-policies';
+import { isArnByName, roleNameOf } from './bucket-policies';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { lateWarnings } from '../util/errors';
 import { areSame, choicesOf, intrinsicOf, readableValue, referencesOf, resourcesById } from '../util/intrinsics';
-import { isNameOf } from '../util/s3-names';
+import { isNameOf, matchesAction, matchesPattern } from '../util/s3-names';
 
 /** A resolved policy statement. */
 export interface Statement {
@@ -157,7 +157,7 @@ function holds(stack: Stack, operator: string, key: string, values: unknown[], {
 function matches(stack: Stack, own: string, pattern: string, role: iam.IRole): Verdict {
   if (/^(\*|vpce-\*|vpc-\*)$/.test(pattern)) { return true; }
   const known = stack.resolve(own);
-  if (typeof known === 'string') { return new RegExp(`^${pattern.replace(/[.+^$(){}|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`).test(known); }
+  if (typeof known === 'string') { return matchesPattern(pattern, known); }
   return own === role.roleArn && !mayBeRole(role, pattern) ? false : undefined;
 }
 

@@ -12,7 +12,7 @@ import { formatValue, lateWarnings, NeoValidationError } from '../util/errors';
 import { readable, refersTo } from '../util/intrinsics';
 import { requireType } from '../util/prop-types';
 import { GRANTEE } from '../util/resource-types';
-import { uploadDestination } from '../util/s3-names';
+import { matchesAction, uploadDestination } from '../util/s3-names';
 
 const DEFAULT_DENIED_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:ListBucket'];
 
@@ -61,11 +61,10 @@ export class EndpointOnlyBucketPolicy {
    * Exempts a principal. Conditions are rendered at synthesis, so this also affects statements that already exist.
    */
   public exempt(grantee: iam.IGrantable) {
-    const principal = grantee?.grantPrincipal;
+    const known = this.exemptArns;
+    known.push(...arnsOf(this.scope, grantee).filter(arn => !known.includes(arn)));
+    const { grantPrincipal: principal } = grantee;
     if (principal instanceof iam.Role && roleNameOf(principal) === undefined) { this.referredRoles.push(principal); }
-    for (const arn of arnsOf(this.scope, grantee)) {
-      if (!this.exemptArns.includes(arn)) { this.exemptArns.push(arn); }
-    }
   }
 
   /** Whether a principal is or may be exempt. A wildcard counts as a match, because its roles are not known at synthesis. */
@@ -108,12 +107,6 @@ export class EndpointOnlyBucketPolicy {
     const arns = [...this.exemptArns, ...this.actions.some(action => EMPTYING.test(action)) ? autoDeleteObjectsRoleArn(bucket) : []];
     return arns.length ? { 'aws:PrincipalArn': arns } : undefined;
   }
-}
-
-/** Whether a pattern of a policy matches an action, which may itself be a pattern. */
-export function matchesAction(pattern: string, action: string): boolean {
-  const expression = pattern.replace(/[^a-z0-9:*?]/gi, '').replace(/\*/g, '.*').replace(/\?/g, '.');
-  return new RegExp(`^${expression}$`, 'i').test(action);
 }
 
 /**
@@ -190,9 +183,6 @@ export function bucketPoliciesOf(network: object): BucketPolicies | undefined {
 /** The network of each bucket whose policy denies requests from outside that network's endpoint. */
 const networks = new WeakMap<s3.IBucket, IConstruct>();
 
-/**
- * Returns the network whose statement this library added to the policy of a bucket.
- */
 export function networkOf(bucket: s3.IBucket): IConstruct | undefined {
   return networks.get(bucket);
 }

@@ -156,9 +156,6 @@ export function writeLogsStatement(scope: Construct, logGroupName: string): iam.
   });
 }
 
-/**
- * Returns the permissions for logs and metrics.
- */
 export function observationStatements(scope: Construct): iam.PolicyStatement[] {
   return [
     // All compilation jobs of the account share one log group, which the first job creates.

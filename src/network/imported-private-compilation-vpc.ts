@@ -115,9 +115,6 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
   }
 }
 
-/**
- * Returns the part of a network that a job uses.
- */
 export function vpcConfigOf(privateVpc: INeoPrivateCompilationVpc): NeoVpcConfig {
   return {
     subnets: privateVpc.subnets.map(({ subnetId }) => subnetId),

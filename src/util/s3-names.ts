@@ -45,6 +45,17 @@ export function literally(key: string): string {
   return Token.isUnresolved(key) ? key : key.replace(/[*?]/g, character => `\${${character}}`);
 }
 
+/** Whether a text matches a pattern of a policy, with the wildcards `*` and `?`. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  return new RegExp(`^${expression}$`, 's').test(text);
+}
+
+/** Whether a pattern of a policy matches an action, which may itself be a pattern. */
+export function matchesAction(pattern: string, action: string): boolean {
+  return matchesPattern(pattern.toLowerCase(), action.toLowerCase());
+}
+
 /** Returns the bucket itself for the `deployedBucket` of a `BucketDeployment`, which is the same bucket under a name that depends on the upload. */
 export function uploadDestination(bucket: s3.IBucket): s3.IBucket {
   const { destinationBucket, _deployedBucket } = (bucket.node.scope ?? {}) as { destinationBucket?: s3.IBucket; _deployedBucket?: s3.IBucket };

@@ -1,6 +1,7 @@
 import type { Gates } from './network';
+import { matchesPattern } from '../../util/s3-names';
 import { isUnknown } from '../template/canonical';
-import { coversAction, documentsOf, limitOf, matches, type Statement } from '../template/policy';
+import { coversAction, documentsOf, limitOf, type Statement } from '../template/policy';
 import { type TemplateResource, mayBeAbsent } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
@@ -38,7 +39,7 @@ export function endpointOnlyPolicy(templates: TemplateSet, bucket: TemplateResou
   const unlocking = UNLOCKING_ACTIONS.filter(action => open.some(({ actions }) => coversAction(actions, action)));
   const isLocked = isThere && unlocking.length === 0;
   const denies = (statement: Statement, action: string) => coversAction(statement.actions, action)
-    && statement.resources.some(pattern => resourcesFor(action, bucket).some(resource => matches(pattern, resource)));
+    && statement.resources.some(pattern => resourcesFor(action, bucket).some(resource => matchesPattern(pattern, resource)));
   return {
     policies,
     missing: DENIED_ACTIONS.filter(action => !isLocked || denials.some(statements => !statements.some(statement => denies(statement, action)))),

@@ -1,6 +1,7 @@
 import { isUnknown } from './canonical';
 import type { SynthesizedTemplate } from './resources';
 import type { TemplateSet } from './template-set';
+import { matchesAction } from '../../util/s3-names';
 
 /** A statement of a policy document. All values are canonical. */
 export interface Statement {
@@ -102,12 +103,7 @@ function ownerOf(key: string, values: string[], owners: string[]): Ownership {
 
 /** Whether actions of a policy, which may contain wildcards, cover an action. */
 export function coversAction(patterns: string[], action: string): boolean {
-  return patterns.some(pattern => matches(pattern.toLowerCase(), action.toLowerCase()));
-}
-
-export function matches(pattern: string, text: string): boolean {
-  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
-  return new RegExp(`^${expression}$`, 's').test(text);
+  return patterns.some(pattern => matchesAction(pattern, action));
 }
 
 function principalsOf(principal: any, strings: (value: any) => string[]): string[] {
