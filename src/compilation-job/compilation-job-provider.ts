@@ -55,7 +55,6 @@ export class CompilationJobProvider extends Construct {
   public readonly logGroup: logs.LogGroup;
 
   private readonly handler: lambda.Function;
-  private readonly isInVpc: boolean;
   private hasEvents = false;
   private logKey?: kms.IKey;
   private logRetention?: logs.RetentionDays;
@@ -63,14 +62,13 @@ export class CompilationJobProvider extends Construct {
   private readonly passableRoleArns = new Set<string>();
   private readonly artifactArns = new Set<string>();
 
-  private constructor(scope: Construct, id: string, placement?: FunctionPlacement) {
+  private constructor(scope: Construct, id: string, private readonly placement?: FunctionPlacement) {
     super(scope, id);
-    this.isInVpc = placement !== undefined;
     this.jobNamePrefix = jobNamePrefixOf(Stack.of(this));
     this.resourceId = placement ? `Resource-${placement.id}` : 'Resource';
 
     this.logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
-    this.role = this.functionRole('HandlerRole', placement, 'Starts, watches, stops and deletes the Neo compilation jobs of this stack');
+    this.role = this.functionRole('HandlerRole', 'Starts, watches, stops and deletes the Neo compilation jobs of this stack');
     this.grantJobs();
 
     const code = lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'assets', 'compilation-job', 'handler', 'compilation-job.lambda'));
@@ -101,7 +99,7 @@ export class CompilationJobProvider extends Construct {
     });
 
     // This function has a separate role, because it may start the waiter, but not jobs.
-    const onEventRole = this.functionRole('OnEventRole', placement, 'Takes the requests of CloudFormation and starts the waiter for each');
+    const onEventRole = this.functionRole('OnEventRole', 'Takes the requests of CloudFormation and starts the waiter for each');
     onEventRole.addToPolicy(new iam.PolicyStatement({ sid: 'StartWaiter', actions: ['states:StartExecution'], resources: [waiter.stateMachineArn] }));
     const onEvent = createFunction('OnEvent', 'onEvent', onEventRole, 'Requests for SageMaker Neo compilation jobs of this stack (cdk-sagemaker-neo)', {
       [STATE_MACHINE_VARIABLE]: waiter.stateMachineArn,
@@ -130,7 +128,7 @@ export class CompilationJobProvider extends Construct {
       resources: [Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
       conditions: { StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': EVENT_DETAIL_TYPE } },
     }));
-    if (this.isInVpc) {
+    if (this.placement) {
       Annotations.of(this).addWarningV2('cdk-sagemaker-neo:eventsNeedEndpoint', 'the functions of a private control plane reach EventBridge only if the network has an interface endpoint for '
         + 'it (InterfaceVpcEndpointAwsService.EVENTBRIDGE) that their security group may use. Without it, metrics and alarms work, but events are lost');
     }
@@ -187,45 +185,43 @@ export class CompilationJobProvider extends Construct {
   }
 
   private grantJobs() {
-    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
-      sid: 'MakeJobs',
-      actions: ['sagemaker:CreateCompilationJob', 'sagemaker:DescribeCompilationJob', 'sagemaker:AddTags', 'sagemaker:ListTags'],
-      resources: Lazy.list({ produce: () => [this.jobArn(`${this.jobNamePrefix}-*`), ...this.fixedJobNames] }),
-    }));
-    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
-      sid: 'EndOwnJobs',
-      actions: [
-        'sagemaker:DescribeCompilationJob', 'sagemaker:StopCompilationJob', 'sagemaker:DeleteCompilationJob',
-        'sagemaker:AddTags', 'sagemaker:DeleteTags', 'sagemaker:ListTags',
-      ],
-      // Any name with the stack's tag: an update that removes a fixed name from the template must still delete the job with that name.
-      resources: [this.jobArn('*')],
-      conditions: { StringEquals: { [`aws:ResourceTag/${STACK_TAG}`]: this.jobNamePrefix } },
-    }));
-    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
-      sid: 'FindJobs',
-      actions: ['sagemaker:ListCompilationJobs'],
+    [
+      new iam.PolicyStatement({
+        sid: 'MakeJobs',
+        actions: ['sagemaker:CreateCompilationJob', 'sagemaker:DescribeCompilationJob', 'sagemaker:AddTags', 'sagemaker:ListTags'],
+        resources: Lazy.list({ produce: () => [this.jobArn(`${this.jobNamePrefix}-*`), ...this.fixedJobNames] }),
+      }),
+      new iam.PolicyStatement({
+        sid: 'EndOwnJobs',
+        actions: [
+          'sagemaker:DescribeCompilationJob', 'sagemaker:StopCompilationJob', 'sagemaker:DeleteCompilationJob',
+          'sagemaker:AddTags', 'sagemaker:DeleteTags', 'sagemaker:ListTags',
+        ],
+        // Any name with the stack's tag: an update that removes a fixed name from the template must still delete the job with that name.
+        resources: [this.jobArn('*')],
+        conditions: { StringEquals: { [`aws:ResourceTag/${STACK_TAG}`]: this.jobNamePrefix } },
+      }),
       // The action takes no resource.
-      resources: ['*'],
-    }));
-    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
-      sid: 'PassExecutionRole',
-      actions: ['iam:PassRole'],
-      resources: Lazy.list({ produce: () => [...this.passableRoleArns] }),
-      conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
-    }));
-    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
-      sid: 'SeeOwnStack',
-      actions: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
-      resources: [Stack.of(this).stackId],
-    }));
+      new iam.PolicyStatement({ sid: 'FindJobs', actions: ['sagemaker:ListCompilationJobs'], resources: ['*'] }),
+      new iam.PolicyStatement({
+        sid: 'PassExecutionRole',
+        actions: ['iam:PassRole'],
+        resources: Lazy.list({ produce: () => [...this.passableRoleArns] }),
+        conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+      }),
+      new iam.PolicyStatement({
+        sid: 'SeeOwnStack',
+        actions: ['cloudformation:DescribeStackResource', 'cloudformation:DescribeStacks'],
+        resources: [Stack.of(this).stackId],
+      }),
+    ].forEach(statement => this.role.addToPolicy(statement));
   }
 
-  private functionRole(id: string, placement: FunctionPlacement | undefined, description: string): iam.Role {
+  private functionRole(id: string, description: string): iam.Role {
     const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description });
     // AWSLambdaBasicExecutionRole would allow writing to every log group of the account.
     this.logGroup.grantWrite(role);
-    if (placement) { networkInterfaceStatements(this, placement).forEach(statement => role.addToPolicy(statement)); }
+    if (this.placement) { networkInterfaceStatements(this, this.placement).forEach(statement => role.addToPolicy(statement)); }
     return role;
   }
 

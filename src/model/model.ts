@@ -58,7 +58,6 @@ export abstract class NeoModel {
    * @param options framework and shapes
    */
   public static fromFiles(paths: string[], options: NeoAssetModelOptions): NeoModel {
-    requireAssetOptions(options);
     requireType(undefined, 'paths', paths, listOf(STRING));
     return new AssetModel(preflight().packFiles(paths), options);
   }
@@ -71,7 +70,6 @@ export abstract class NeoModel {
    * @param options framework and shapes
    */
   public static fromDirectory(path: string, options: NeoAssetModelOptions): NeoModel {
-    requireAssetOptions(options);
     requireType(undefined, 'path', path, STRING);
     return new AssetModel(preflight().packDirectory(path), options);
   }

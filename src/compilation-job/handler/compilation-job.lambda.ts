@@ -25,7 +25,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { Artifacts, EventBus, StackResources, StateMachine } from './dependencies';
 import { CompilationJobHandler } from './handler';
 import type { Progress, Step } from './request';
-import { sendAnswer, start } from './start';
+import { sendAnswer, sleep, start } from './start';
 import { EVENT_BUS_VARIABLE, STATE_MACHINE_VARIABLE } from '../compilation-job-properties';
 
 export { CompilationJobHandler };
@@ -47,7 +47,6 @@ const instance = () => handler ??= new CompilationJobHandler({
 });
 
 const stateMachine = new StateMachine(process.env[STATE_MACHINE_VARIABLE]!, config);
-const sleep = (ms: number) => new Promise<void>(resolve => { setTimeout(resolve, ms); });
 
 export const onEvent = (request: Step['Request']): Promise<void> => start(request, { stateMachine, sendAnswer, sleep, now: Date.now });
 

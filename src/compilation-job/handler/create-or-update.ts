@@ -119,7 +119,10 @@ export class CreateOrUpdateHandler {
     const isLastChance = this.remainingSeconds(request) <= LAST_POLL_SECONDS;
     // SageMaker has accepted the job, but does not show it yet.
     if (this.deps.now() - (Memory.CreatedAt ?? -Infinity) < SHOW_LAG_SECONDS * 1000) { return NOT_YET; }
-    await this.requireWanted(request);
+    const unwanted = await this.unwantedStatus(request);
+    if (unwanted !== undefined) {
+      throw new JobFailure(`CloudFormation gave up on this ${request.RequestType} before a compilation job was started (resource status: ${unwanted})`, undefined, true);
+    }
     if (await this.stopOthers(request)) { return NOT_YET; }
 
     try {
@@ -144,16 +147,6 @@ export class CreateOrUpdateHandler {
     }
   }
 
-  /**
-   * A waiter can outlive its request: CloudFormation may cancel a Create because another resource failed, and Lambda may deliver
-   * an event twice. Such a waiter must not start a job that no Delete would stop.
-   */
-  private async requireWanted(request: PolledRequest): Promise<void> {
-    const status = await this.unwantedStatus(request);
-    if (status === undefined) { return; }
-    throw new JobFailure(`CloudFormation gave up on this ${request.RequestType} before a compilation job was started (resource status: ${status})`, undefined, true);
-  }
-
   /** Errors from CloudFormation count as yes: while a job runs, they must not prevent stopping it at its time limit. */
   private async isStillWanted(request: PolledRequest): Promise<boolean> {
     try {
@@ -164,7 +157,11 @@ export class CreateOrUpdateHandler {
     }
   }
 
-  /** Returns the status of the resource if CloudFormation no longer waits for this request, undefined if it does. */
+  /**
+   * Returns the status of the resource if CloudFormation no longer waits for this request, undefined if it does. A waiter can outlive its request:
+   * CloudFormation may cancel a Create because another resource failed, and Lambda may deliver an event twice. Such a waiter must not start a job that
+   * no Delete would stop.
+   */
   private async unwantedStatus(request: PolledRequest): Promise<string | undefined> {
     const { StackId, LogicalResourceId, RequestType, OldPhysicalResourceId, Memory } = request;
     try {

@@ -1,8 +1,7 @@
 import {
   AddTagsCommand, CreateCompilationJobCommand, DeleteCompilationJobCommand, DeleteTagsCommand, DescribeCompilationJobCommand,
   ListCompilationJobsCommand, ListTagsCommand, StopCompilationJobCommand,
-  type CompilationJobSummary, type CreateCompilationJobRequest, type DescribeCompilationJobResponse,
-  type ListCompilationJobsCommandOutput, type ListTagsCommandOutput, type Tag,
+  type CompilationJobSummary, type CreateCompilationJobRequest, type DescribeCompilationJobResponse, type Tag,
 } from '@aws-sdk/client-sagemaker';
 import type { Dependencies } from './dependencies';
 import { isNotFound, isValidation, type AwsError } from './errors';
@@ -29,6 +28,12 @@ async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
     if (isNotFound(e as AwsError)) { return undefined; }
     throw e;
   }
+}
+
+async function allPages<P extends { NextToken?: string }>(call: (nextToken?: string) => Promise<P | undefined>): Promise<P[]> {
+  const pages: P[] = [];
+  for (let page = await call(); page; page = page.NextToken ? await call(page.NextToken) : undefined) { pages.push(page); }
+  return pages;
 }
 
 /** How long the tags of a job may stay invisible after its creation. */
@@ -92,16 +97,10 @@ export class NeoJobs {
 
   /** Lists the jobs whose names have this prefix, newest first. */
   public async list(namePrefix: string): Promise<CompilationJobSummary[]> {
-    const jobs: CompilationJobSummary[] = [];
-    let NextToken: string | undefined;
-    do {
-      const page: ListCompilationJobsCommandOutput = await this.deps.sagemaker.send(new ListCompilationJobsCommand({
-        NameContains: namePrefix, SortBy: 'CreationTime', SortOrder: 'Descending', MaxResults: 100, NextToken,
-      }));
-      jobs.push(...page.CompilationJobSummaries ?? []);
-      NextToken = page.NextToken;
-    } while (NextToken);
-    return jobs.filter(job => job.CompilationJobName!.startsWith(namePrefix));
+    const pages = await allPages(NextToken => this.deps.sagemaker.send(new ListCompilationJobsCommand({
+      NameContains: namePrefix, SortBy: 'CreationTime', SortOrder: 'Descending', MaxResults: 100, NextToken,
+    })));
+    return pages.flatMap(page => page.CompilationJobSummaries ?? []).filter(job => job.CompilationJobName!.startsWith(namePrefix));
   }
 
   /** Lists the names of jobs in progress that have this prefix. */
@@ -122,15 +121,9 @@ export class NeoJobs {
 
   /** Returns the tags of a job, none if the job is gone. */
   public async tags(job: Job): Promise<Map<string, string>> {
-    const tags = new Map<string, string>();
-    let NextToken: string | undefined;
-    do {
-      const page: ListTagsCommandOutput | undefined = await unlessGone(
-        this.deps.sagemaker.send(new ListTagsCommand({ ResourceArn: job.CompilationJobArn, NextToken })));
-      for (const { Key, Value } of page?.Tags ?? []) { tags.set(Key!, Value ?? ''); }
-      NextToken = page?.NextToken;
-    } while (NextToken);
-    return tags;
+    const ResourceArn = job.CompilationJobArn;
+    const pages = await allPages(NextToken => unlessGone(this.deps.sagemaker.send(new ListTagsCommand({ ResourceArn, NextToken }))));
+    return new Map(pages.flatMap(page => page.Tags ?? []).map(({ Key, Value }) => [Key!, Value ?? '']));
   }
 
   /** Writes the wanted tags and removes those that were wanted before. Other tags stay. */

@@ -68,7 +68,7 @@ export type Put = (url: URL, body: string) => Promise<number>;
  * @throws Error if the response could not be delivered; the state machine then tries again
  */
 export async function sendAnswer(
-  { Request, Progress }: Omit<Step, 'StartedAt'>, put: Put = putOverHttps, sleep = realSleep,
+  { Request, Progress }: Omit<Step, 'StartedAt'>, put: Put = putOverHttps, pause = sleep,
 ): Promise<void> {
   const { StackId, RequestId, LogicalResourceId, ResponseURL } = Request;
   const { Status, Reason = Status, Data } = Progress.Answer!;
@@ -79,11 +79,11 @@ export async function sendAnswer(
     const failure = await put(new URL(ResponseURL), body).then(status => status < 400 ? undefined : `status ${status}`, (e: Error) => e.message);
     if (failure === undefined) { return; }
     if (nth === TRIES) { throw new Error(`CloudFormation's response URL did not accept the response in ${TRIES} attempts: ${failure}`); }
-    await sleep(1_000 * 2 ** (nth - 1));
+    await pause(1_000 * 2 ** (nth - 1));
   }
 }
 
-const realSleep = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms); });
+export const sleep = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms); });
 
 const putOverHttps: Put = (url, body) => new Promise((resolve, reject) => {
   const request = https.request({
