@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import * as path from 'path';
-import { Annotations, Aws, CfnResource, Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -9,17 +9,13 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
-import { COMPILATION_JOB_TYPE, EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE, STACK_TAG, STATE_MACHINE_VARIABLE } from './compilation-job-properties';
+import { EVENT_BUS_VARIABLE, EVENT_DETAIL_TYPE, EVENT_SOURCE, STACK_TAG, STATE_MACHINE_VARIABLE } from './compilation-job-properties';
 import { waiterDefinition } from './waiter-definition';
 import { allowCloudWatchLogs } from '../network/flow-logs';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
-import { acknowledge, acknowledgeWildcards, CUSTOM_RESOURCE_FUNCTION_REASONS, INLINE_POLICY_REASONS } from '../util/acknowledge';
-import type { Reasons } from '../util/acknowledge';
+import { acknowledge, acknowledgeWildcards, CUSTOM_RESOURCE_FUNCTION_REASONS, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 
 const ID = 'cdk-sagemaker-neo.CompilationJobProvider';
-
-/** CloudFormation's limit for one stack. */
-const MAX_RESOURCES = 500;
 
 /**
  * The functions behind all compilation jobs of a stack, with one log group. Their role is the only one that this library lets start, stop and delete these jobs.
@@ -114,7 +110,6 @@ export class CompilationJobProvider extends Construct {
       acknowledgeWildcards(role, role === this.role ? { ...HANDLER, ...INTERFACES } : INTERFACES);
       acknowledge(role, INLINE_POLICY_REASONS);
     });
-    this.node.addValidation({ validate: () => this.validateResourceCount() });
   }
 
   /** Makes the handler put an event on the default event bus for every job that ends. */
@@ -172,16 +167,6 @@ export class CompilationJobProvider extends Construct {
       Annotations.of(this).addWarningV2('cdk-sagemaker-neo:oneLogKey', `the jobs of this stack share one log group of their functions: it is encrypted with ${this.logKey.node.path}, `
         + `not with ${key.node.path}`);
     }
-  }
-
-  /** CDK checks the same limit later, but its message does not suggest a fix. */
-  private validateResourceCount(): string[] {
-    const stack = Stack.of(this);
-    const resources = stack.node.findAll().filter(node => CfnResource.isCfnResource(node) && node.stack === stack) as CfnResource[];
-    if (resources.length <= MAX_RESOURCES) { return []; }
-    const jobs = resources.filter(resource => resource.cfnResourceType === COMPILATION_JOB_TYPE).length;
-    return [`stack ${stack.node.path} has ${resources.length} resources, ${jobs} of them Neo compilation jobs, but CloudFormation allows ${MAX_RESOURCES}: `
-      + 'use a NeoCompilationFleet for many models, or split the jobs across several stacks'];
   }
 
   private grantJobs() {

@@ -22,8 +22,7 @@ import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 import { formatValue, NeoValidationError } from '../util/errors';
-import type { PropTypes } from '../util/prop-types';
-import { BOOLEAN, DURATION, NUMBER, optional, requireTypes, STRING, wholeSeconds } from '../util/prop-types';
+import { BOOLEAN, DURATION, NUMBER, optional, requireTypes, STRING, wholeSeconds, type PropTypes } from '../util/prop-types';
 import { inPolicy, literally } from '../util/s3-names';
 
 /**
@@ -263,8 +262,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
 
   /** Collects the tags of the job. */
   public get cdkTagManager(): TagManager {
-    this.tagManager ??= this.createTagManager();
-    return this.tagManager;
+    return this.tagManager ??= this.createTagManager();
   }
 
   /** @internal */

@@ -8,8 +8,7 @@ import type { CompilationRequest } from '../target/compilation';
 import { checkCompilation } from '../target/compilation-rules';
 import { differ, requirePassableRole, requireSameRegion } from '../util/environment';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { DURATION, listOf, mapOf, optional, requireTypes, STRING, structOf, wholeSeconds, wrongType } from '../util/prop-types';
-import type { PropType, PropTypes } from '../util/prop-types';
+import { DURATION, listOf, mapOf, optional, requireTypes, STRING, structOf, wholeSeconds, wrongType, type PropType, type PropTypes } from '../util/prop-types';
 import { BUCKET, COMPILER_OPTIONS, FRAMEWORK, KEY, MODEL, PRIVATE_VPC, requireGeneralPurposeUri, ROLE, SHAPE, TARGET } from '../util/resource-types';
 import { requireKey, uploadDestination } from '../util/s3-names';
 

@@ -1,5 +1,4 @@
-import { PhysicalName, Resource, Stack, Token } from 'aws-cdk-lib';
-import type { IResource } from 'aws-cdk-lib';
+import { PhysicalName, Resource, Stack, Token, type IResource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
@@ -8,12 +7,10 @@ import type { INeoCompilationJob } from '../compilation-job/compilation-job-base
 import { requireExemptable } from '../network/bucket-policies';
 import { NETWORK_REASONS, networkStatements, writeLogsStatement } from '../network/execution-role';
 import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
-import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS } from '../util/acknowledge';
-import type { Reasons } from '../util/acknowledge';
+import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 import { differ, requirePassableRole } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { BOOLEAN, mapOf, optional, requireType, requireTypes, STRING } from '../util/prop-types';
-import type { PropTypes } from '../util/prop-types';
+import { BOOLEAN, mapOf, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { JOB, ROLE } from '../util/resource-types';
 
 /**

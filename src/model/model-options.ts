@@ -5,8 +5,7 @@ import type { INeoPrivateCompilationVpc } from '../network/private-compilation-v
 import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { BOOLEAN, optional, requireTypes, STRING } from '../util/prop-types';
-import type { PropTypes } from '../util/prop-types';
+import { BOOLEAN, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { FRAMEWORK, SHAPE } from '../util/resource-types';
 import { inPolicy } from '../util/s3-names';
 

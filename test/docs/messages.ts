@@ -24,7 +24,7 @@ const FUNCTIONS = /(^|\.)(fail|error)$|^errors\.add$/;
 const MAKERS = ['refusal', 'tagError', 'notThisJob'];
 
 /** Functions that `addValidation` calls at the end of the synthesis: each sentence in them is an error. */
-const VALIDATIONS = ['exemptRolesInCycle', 'internetRoutes', 'otherInterfaceEndpoints', 'validateResourceCount'];
+const VALIDATIONS = ['exemptRolesInCycle', 'internetRoutes', 'otherInterfaceEndpoints'];
 
 /** Every message of an error that the library throws at synthesis, or that its functions answer CloudFormation with. */
 export function errorMessages(): Message[] {

@@ -1,13 +1,10 @@
 import type { CompilationJobAttributes } from '../compilation-job-properties';
 import type { Dependencies } from './dependencies';
-import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, isUnanswered, mayBeLate } from './errors';
-import type { AwsError } from './errors';
+import { isAccessDenied, isInUse, isQuota, isRoleNotReady, isTransient, isUnanswered, mayBeLate, type AwsError } from './errors';
 import { createRequestOf, fractionOf, isJobName, jobNameOf, tagsOf } from './identity';
-import { artifactOf, isInProgress } from './neo-jobs';
-import type { Job, NeoJobs } from './neo-jobs';
+import { artifactOf, isInProgress, type Job, type NeoJobs } from './neo-jobs';
 import { completed, JobFailure, logsLink, refusal, report, summarizeRequest } from './outcome';
-import { isNamedByThis, NOT_YET } from './request';
-import type { Look, PolledRequest } from './request';
+import { isNamedByThis, NOT_YET, type Look, type PolledRequest } from './request';
 
 /** How long a role may take to become assumable. After that, its trust policy is assumed to be wrong. */
 const ROLE_PROPAGATION_SECONDS = 5 * 60;
@@ -50,9 +47,7 @@ export class CreateOrUpdateHandler {
       const { ours, current, unknown, tags } = await this.jobs.ownershipOf(job, request);
       if (unknown) { return NOT_YET; }
       if (!ours || !current) { return this.refuse(job, request, ours); }
-      const waits = request.ResourceProperties.WaitForCompletion !== 'false';
-      if (request.RequestType === 'Update' && !waits && isOver(job)) { return this.complete(job, request, tags); }
-      if (job.CompilationJobStatus === 'COMPLETED') { return this.complete(job, request, tags); }
+      if (job.CompilationJobStatus === 'COMPLETED' || isKept(job, request)) { return this.complete(job, request, tags); }
     }
     switch (job.CompilationJobStatus) {
       case 'COMPLETED':
@@ -76,9 +71,7 @@ export class CreateOrUpdateHandler {
     const isDue = now - (request.Memory.AskedAt ?? 0) >= ASK_AGAIN_SECONDS * 1000;
     if (isDue && !await this.isStillWanted(request)) { return this.abandon(job, request); }
     if (request.ResourceProperties.WaitForCompletion === 'false') { return this.complete(job, request); }
-    if (this.isOverdue(request)) {
-      await this.jobs.stop(job, 'time limit');
-    }
+    if (this.isOverdue(request)) { await this.jobs.stop(job, 'time limit'); }
     if (isDue) { request.Memory.AskedAt = now; }
     return NOT_YET;
   }
@@ -143,7 +136,7 @@ export class CreateOrUpdateHandler {
       }
       this.deps.log({ action: 'wait', job: input.CompilationJobName, why: e.name });
       const untilLastChance = Math.max(1, Math.floor(this.remainingSeconds(request)) - LAST_POLL_SECONDS - 1);
-      return { ...NOT_YET, WaitSeconds: Math.min((isQuota(e) ? secondsToNextSlot : secondsToNextTry)(elapsed, request.RequestId), untilLastChance) };
+      return { WaitSeconds: Math.min((isQuota(e) ? secondsToNextSlot : secondsToNextTry)(elapsed, request.RequestId), untilLastChance) };
     }
   }
 
@@ -248,8 +241,9 @@ function notThisJob({ CompilationJobName: name }: Job, { RequestType }: PolledRe
     : `compilation job ${name} exists already with another configuration, and its name cannot be used twice: give another compilationJobName`;
 }
 
-/** A resource that does not wait for its job keeps it, however it ended. */
-const isOver = (job: Job) => job.CompilationJobStatus === 'FAILED' || job.CompilationJobStatus === 'STOPPED';
+/** Whether the job has ended without a result: a resource that does not wait for its job keeps it, however it ended. */
+const isKept = ({ CompilationJobStatus: status }: Job, { RequestType, ResourceProperties }: PolledRequest) =>
+  RequestType === 'Update' && ResourceProperties.WaitForCompletion === 'false' && (status === 'FAILED' || status === 'STOPPED');
 
 function attributesOf(job: Job): CompilationJobAttributes {
   return {

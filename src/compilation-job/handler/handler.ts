@@ -1,13 +1,11 @@
 import { CreateOrUpdateHandler, isIamLate } from './create-or-update';
 import { DeleteHandler } from './delete';
 import type { Dependencies } from './dependencies';
-import { isTransient, mayBeLate } from './errors';
-import type { AwsError } from './errors';
+import { isTransient, mayBeLate, type AwsError } from './errors';
 import { fractionOf, configurationOf, isJobName, jobNameOf, searchPrefixOf } from './identity';
 import { NeoJobs } from './neo-jobs';
 import { failed, JobFailure, report } from './outcome';
-import { NOT_YET } from './request';
-import type { Look, Memory, PolledRequest, Progress, ResourceRequest, Step } from './request';
+import { NOT_YET, type Look, type Memory, type PolledRequest, type Progress, type ResourceRequest, type Step } from './request';
 
 /** Seconds between two checks. A check takes less than a second, so the end of a job is noticed within ten seconds. */
 export const WAIT_SECONDS = 9;

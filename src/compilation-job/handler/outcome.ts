@@ -1,11 +1,9 @@
 import type { CreateCompilationJobRequest } from '@aws-sdk/client-sagemaker';
 import { jobLogUrl, OUTCOME_ACTION, type CompilationOutcome } from '../compilation-job-properties';
 import type { Dependencies } from './dependencies';
-import { isAccessDenied, isRoleNotReady } from './errors';
-import type { AwsError } from './errors';
+import { isAccessDenied, isRoleNotReady, type AwsError } from './errors';
 import type { Job } from './neo-jobs';
-import { isNamedByThis } from './request';
-import type { PolledRequest, ResourceRequest } from './request';
+import { isNamedByThis, type PolledRequest, type ResourceRequest } from './request';
 
 /**
  * Returns the outcome of a completed job that this request created. It is undefined for a job of an earlier request, which was already counted: a

@@ -1,7 +1,6 @@
 import * as https from 'https';
 import type { StateMachine } from './dependencies';
-import { isTransient } from './errors';
-import type { AwsError } from './errors';
+import { isTransient, type AwsError } from './errors';
 import { digest, jobNameOf } from './identity';
 import { JobFailure } from './outcome';
 import type { Progress, Step } from './request';
