@@ -17,7 +17,8 @@ export { NeoPrivateCompilationVpc } from './network/private-compilation-vpc';
 export type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './network/private-compilation-vpc-base';
 export type { NeoPrivateCompilationVpcProps } from './network/private-compilation-vpc-props';
 export { NeoPrivacyValidation } from './privacy-validation/privacy-validation';
-export type { NeoAcceptedFinding, NeoPrivacyValidationProps } from './privacy-validation/privacy-validation';
+export type { NeoPrivacyValidationProps } from './privacy-validation/privacy-validation';
+export type { NeoAcceptedFinding } from './privacy-validation/report/privacy-report';
 export type { NeoCompilationTaskOptions } from './stepfunctions-tasks/task-request';
 export { NeoCreateCompilationJob } from './stepfunctions-tasks/create-compilation-job';
 export type {

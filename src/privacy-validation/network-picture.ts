@@ -2,9 +2,9 @@ import { type Exposure, EXPOSURE_RULE_IDS, type ExposureKind, findExposures } fr
 import { isJob } from './network/job-placements';
 import { type CompilationNetwork, findNetworks, wholeVpc } from './network/network';
 import { trustOf } from './network/role-trust';
-import { bucketPanel, bucketPanelHeight, VPC, vpcPanel } from './picture/panels';
-import { arrow, blocked, box, COLOR, mark, type State, STATE_COLOR, STATE_FILL, svg, text, worstState } from './picture/svg';
-import { evaluate, type PrivacyReport, verdictsOf } from './report/privacy-report';
+import { acceptedOr, bucketPanel, bucketPanelHeight, type Line, stateOf, VPC, vpcPanel } from './picture/panels';
+import { arrow, blocked, box, COLOR, mark, type State, STATE_COLOR, STATE_FILL, svg, text, WORST_FIRST, worstState, wrap } from './picture/svg';
+import { acceptedIn, evaluate, hiddenIn, type PrivacyReport, verdictsOf } from './report/privacy-report';
 import type { VerdictOf } from './rules/rule';
 import { count, nameOf, readableName, type TemplateResource } from './template/resources';
 import type { TemplateSet } from './template/template-set';
@@ -20,7 +20,8 @@ const EXPOSURES = Object.keys(EXPOSURE_RULE_IDS) as ExposureKind[];
  * out exist. The same templates result in the same picture.
  */
 export function drawNetworks(templates: TemplateSet, report: PrivacyReport = evaluate(templates, [], '')): string {
-  const networks = networksToDraw(templates);
+  const withJobs = findNetworks(templates);
+  const networks = withJobs.length > 0 ? withJobs : templates.ofType('AWS::EC2::VPC').map(vpc => wholeVpc(templates, vpc));
   const content: string[] = [];
   const verdictOf = verdictsOf(report);
   let top = HEADER;
@@ -39,21 +40,17 @@ export function drawNetworks(templates: TemplateSet, report: PrivacyReport = eva
   // The rules ignore a VPC without jobs, but the picture shows it.
   const summary = summaryOf(report, report.networks.length > 0 ? 0 : exposures);
   return svg(WIDTH, top + FOOTER, 'Private network of SageMaker Neo compilation jobs', description(networks, summary),
-    [...networks.length > 0 ? header(summary) : header(), ...content, ...legend(top + 8)]);
+    [...header(networks.length > 0 ? summary : undefined), ...content, ...legend(top + 8)]);
 }
 
-interface Summary { readonly state: State; readonly label: string }
-
-function networksToDraw(templates: TemplateSet): CompilationNetwork[] {
-  const networks = findNetworks(templates);
-  return networks.length > 0 ? networks : templates.ofType('AWS::EC2::VPC').map(vpc => wholeVpc(templates, vpc));
-}
-
-function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: number, verdictOf: VerdictOf, others: Listed[]) {
+function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: number, verdictOf: VerdictOf, others: Line[]) {
   const vpcTop = top + CONTROL_HEIGHT;
   const vpc = vpcPanel(templates, network, vpcTop, bucketPanelHeight(templates, network), verdictOf);
   const buckets = bucketPanel(templates, network, vpcTop, vpc.endpointRight, verdictOf);
-  const exposures = findExposures(templates, network).map(exposure => ({ ...exposure, state: stateOf(exposure, verdictOf) }));
+  const exposures = findExposures(templates, network).map(exposure => ({
+    ...exposure,
+    state: acceptedOr(exposure.certainty === 'unknown' ? 'unknown' : 'open', verdictOf(EXPOSURE_RULE_IDS[exposure.kind], exposure.resource)),
+  }));
   const exposureTop = vpcTop + vpc.height;
   return {
     exposures: exposures.filter(({ state }) => state === 'open').length,
@@ -62,26 +59,19 @@ function drawNetwork(templates: TemplateSet, network: CompilationNetwork, top: n
   };
 }
 
-function stateOf({ kind, resource, certainty }: Exposure, verdictOf: VerdictOf): State {
-  if (verdictOf(EXPOSURE_RULE_IDS[kind], resource) === 'accepted') { return 'accepted'; }
-  return certainty === 'unknown' ? 'unknown' : 'open';
-}
-
-function summaryOf({ rules, counts }: PrivacyReport, exposures: number): Summary {
-  const failed = rules.flatMap(({ observations }) => observations).filter(({ verdict, isConsequence }) => verdict === 'fail' && !isConsequence).length + exposures;
-  const accepted = rules.flatMap(({ observations }) => observations).filter(({ verdict }) => verdict === 'accepted').length;
-  const suffix = accepted > 0 ? `; ${count(accepted, 'finding')} accepted` : '';
-  if (failed > 0) {
-    const hidden = counts.unknown > 0 ? `; ${count(counts.unknown, 'rule')} could not look at everything` : '';
-    return { state: 'open', label: `${count(failed, 'opening')}, drawn in red${hidden}${suffix}` };
-  }
-  if (counts.unknown > 0) { return { state: 'unknown', label: `No opening in what is visible; ${count(counts.unknown, 'rule')} could not look at everything${suffix}` }; }
-  return accepted > 0
-    ? { state: 'accepted', label: `No opening but what has been accepted${suffix}` }
+function summaryOf(report: PrivacyReport, exposures: number): Line {
+  const observations = report.rules.flatMap(rule => rule.observations);
+  const failed = observations.filter(({ verdict, isConsequence }) => verdict === 'fail' && !isConsequence).length + exposures;
+  const accepted = acceptedIn(report);
+  const hidden = hiddenIn(report);
+  if (failed > 0) { return { state: 'open', label: `${count(failed, 'opening')}, drawn in red${hidden}${accepted}` }; }
+  if (hidden) { return { state: 'unknown', label: `No opening in what is visible${hidden}${accepted}` }; }
+  return accepted
+    ? { state: 'accepted', label: `No opening but what has been accepted${accepted}` }
     : { state: 'good', label: 'No way to the internet or to another network in this template' };
 }
 
-function header(summary?: Summary): string[] {
+function header(summary?: Line): string[] {
   return [
     text(32, 42, 'Private network of SageMaker Neo compilation jobs', { size: 24, bold: true }),
     ...summary ? [
@@ -92,7 +82,7 @@ function header(summary?: Summary): string[] {
   ];
 }
 
-function description(networks: CompilationNetwork[], { state, label }: Summary): string {
+function description(networks: CompilationNetwork[], { state, label }: Line): string {
   const parts = networks.map(network => `A VPC with ${count(network.subnets.length, 'subnet')} for ${count(network.jobs.length, 'compilation job')}, `
     + `${count(network.s3Endpoints.length, 'S3 gateway endpoint')} and ${count(network.buckets.length, 'bucket')}.`);
   const exposures = state === 'good' ? `It has none of these: ${EXPOSURES.join(', ')}.` : `${label}.`;
@@ -118,8 +108,9 @@ interface Box { readonly x: number; readonly width: number; readonly lines: [str
 /** Draws the principals that start jobs. No model passes through them. */
 function controlPanel(templates: TemplateSet, network: CompilationNetwork, top: number, verdictOf: VerdictOf): string[] {
   const handler = handlerOf(templates, network);
+  const place = handler ? `Functions ${handler.properties.VpcConfig ? 'in a VPC' : 'outside VPCs'}, no model data` : '';
   const boxes: Box[] = [
-    { x: 32, width: 300, lines: ['CloudFormation custom resource', handler ? nameOf(handler) : 'no job in this template', handlerPlace(handler)] },
+    { x: 32, width: 300, lines: ['CloudFormation custom resource', handler ? nameOf(handler) : 'no job in this template', place] },
     { x: 416, width: 300, lines: ['SageMaker Neo', count(network.jobs.length, 'compilation job'), 'in an AWS-owned account'] },
     { x: 800, width: 300, lines: ['Execution role', rolesText(network), trustText(templates, network.roles)], state: roleState(network, verdictOf) },
   ];
@@ -146,11 +137,6 @@ function handlerOf(templates: TemplateSet, { jobs }: CompilationNetwork): Templa
   return jobs.filter(({ resource }) => isJob(resource)).flatMap(({ resource }) => templates.references(resource, 'ServiceToken'))[0];
 }
 
-function handlerPlace(handler: TemplateResource | undefined): string {
-  if (!handler) { return ''; }
-  return handler.properties.VpcConfig ? 'Functions in a VPC, no model data' : 'Functions outside VPCs, no model data';
-}
-
 function rolesText({ roles, outside }: CompilationNetwork): string {
   const all = [...roles.map(role => nameOf(role)), ...outside.roles.map(arn => `${readableName(arn)}, not created by this app`)];
   return all.join('; ') || 'not in this template';
@@ -159,8 +145,7 @@ function rolesText({ roles, outside }: CompilationNetwork): string {
 /** Returns the worst verdict of the rule about roles. For a role that is not part of the app, the finding is about its jobs. */
 function roleState({ roles, jobs, outside }: CompilationNetwork, verdictOf: VerdictOf): State {
   const withOutsideRole = jobs.filter(job => job.roles.some(arn => outside.roles.includes(arn))).map(({ resource }) => resource);
-  const states: { readonly [verdict: string]: State } = { fail: 'open', unknown: 'unknown', accepted: 'accepted' };
-  return worstState([...roles, ...withOutsideRole].map(resource => states[verdictOf('RolesOnlyForOwnAccount', resource) ?? ''] ?? 'good'));
+  return worstState([...roles, ...withOutsideRole].map(resource => stateOf(verdictOf('RolesOnlyForOwnAccount', resource))));
 }
 
 /** Describes the principals that the roles trust. The worst comes first, because a long line is cut. */
@@ -178,7 +163,7 @@ const EXPOSURE_HEIGHT = 210;
 type DrawnExposure = Exposure & { readonly state: State };
 
 /** Draws every kind of connection that a VPC can have: absent in gray, present in color. */
-function exposurePanel(exposures: DrawnExposure[], others: Listed[], top: number): string[] {
+function exposurePanel(exposures: DrawnExposure[], others: Line[], top: number): string[] {
   const chipTop = top + 38;
   const barTop = chipTop + CHIP.height + 38;
   const stateOfAll = (some: DrawnExposure[]) => worstState(some.map(({ state }) => state));
@@ -197,7 +182,7 @@ function chip(kind: string, index: number, state: State, top: number, chipTop: n
   const middle = x + CHIP_WIDTH / 2;
   const absent = state === 'good';
   const fill = absent ? COLOR.soft : STATE_COLOR[state];
-  const words = lines(absent ? `no ${kind}` : kind);
+  const words = wrap((absent ? `no ${kind}` : kind).split(' '), ' ', 10);
   const first = chipTop + CHIP.height / 2 + 4.5 - (words.length - 1) * 7.5;
   return [
     box(x, chipTop, CHIP_WIDTH, CHIP.height, {
@@ -212,15 +197,9 @@ function chip(kind: string, index: number, state: State, top: number, chipTop: n
 
 const SUFFIX: { readonly [state in State]: string } = { good: '', open: '', accepted: ' (accepted)', unknown: ' (not visible)' };
 
-/** An entry in the list of findings. */
-interface Listed { readonly label: string; readonly state: State }
-
-const ORDER: State[] = ['open', 'unknown', 'accepted', 'good'];
-
-/** Draws the list of findings, the worst first. */
-function list(items: Listed[], exposures: number, top: number): string[] {
-  const none = { label: `None of these ${EXPOSURES.length} is in this template`, state: 'good' as const };
-  const all = [...items, ...exposures === 0 ? [none] : []].sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
+function list(items: Line[], exposures: number, top: number): string[] {
+  const none: Line = { label: `None of these ${EXPOSURES.length} is in this template`, state: 'good' };
+  const all = [...items, ...exposures === 0 ? [none] : []].sort((one, other) => WORST_FIRST.indexOf(one.state) - WORST_FIRST.indexOf(other.state));
   const shown = all.slice(0, LIST.max);
   const more = all.length - shown.length;
   return [
@@ -238,18 +217,9 @@ const DRAWN_RULES = [
 ];
 
 /** Lists the findings that are not part of the drawing. */
-function otherFindings({ rules }: PrivacyReport): Listed[] {
-  const states: { readonly [verdict: string]: State } = { fail: 'open', unknown: 'unknown', accepted: 'accepted' };
+function otherFindings({ rules }: PrivacyReport): Line[] {
   const found = rules.filter(({ id }) => !DRAWN_RULES.includes(id)).flatMap(({ id, observations }) => observations
     .filter(({ verdict, isConsequence }) => verdict !== 'pass' && !isConsequence)
-    .map(({ constructPath, verdict }) => ({ label: `${id}: ${constructPath.split('/').slice(1).filter(part => part !== 'Resource' && part !== 'Default').join('/')}`, state: states[verdict] })));
+    .map(({ constructPath, verdict }) => ({ label: `${id}: ${constructPath.split('/').slice(1).filter(part => part !== 'Resource' && part !== 'Default').join('/')}`, state: stateOf(verdict) })));
   return found.filter(({ label, state }, index) => found.findIndex(other => other.label === label && other.state === state) === index);
-}
-
-/** Wraps a text: one word per line, with short words together. */
-function lines(words: string): string[] {
-  return words.split(' ').reduce<string[]>((all, word) => {
-    const last = all[all.length - 1];
-    return last !== undefined && last.length + word.length < 10 ? [...all.slice(0, -1), `${last} ${word}`] : [...all, word];
-  }, []);
 }

@@ -4,30 +4,10 @@ import { CfnElement, type IPolicyValidationContext, type IPolicyValidationPlugin
 import { ContextProvider } from 'aws-cdk-lib/cloud-assembly-schema';
 import { Construct, type IConstruct } from 'constructs';
 import { writeReport } from './report/html-report';
-import { evaluate, PRIVACY_RULES, type PrivacyReport, type ReportedObservation, type ReportedRule } from './report/privacy-report';
+import { evaluate, type NeoAcceptedFinding, PRIVACY_RULES, type PrivacyReport, type ReportedObservation, type ReportedRule } from './report/privacy-report';
 import { type AppFacts, TemplateSet } from './template/template-set';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { BOOLEAN, type PropTypes, STRING, listOf, optional, requireTypes, structOf } from '../util/prop-types';
-
-/**
- * A finding that is accepted for one construct, with the reason. It covers violations of the rule, and parts of the app that the rule cannot see.
- */
-export interface NeoAcceptedFinding {
-  /**
-   * ID of the rule, such as `NoInternetGateway`.
-   */
-  readonly ruleId: string;
-
-  /**
-   * Path of the construct that the finding names. The path of a parent construct does not match, so that later findings are not accepted unseen.
-   */
-  readonly constructPath: string;
-
-  /**
-   * The reason for accepting the finding. The report shows it to auditors.
-   */
-  readonly reason: string;
-}
 
 /**
  * Properties of a `NeoPrivacyValidation`.

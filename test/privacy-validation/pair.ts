@@ -1,7 +1,7 @@
 import { type App, CfnCondition, Fn, Stack } from 'aws-cdk-lib';
 import { brokenRules, newApp, PrivateStack, reportOf } from './private-app';
 import { PRODUCTION } from './template-changes';
-import type { AcceptedFinding } from '../../src/privacy-validation/report/privacy-report';
+import type { NeoAcceptedFinding } from '../../src/privacy-validation/report/privacy-report';
 
 export const OWN_ACCOUNT = '111122223333';
 
@@ -26,7 +26,7 @@ export interface Pair {
   /** The organization that the app says it belongs to. */
   readonly organizationId?: string;
   /** Findings that are accepted on both sides. */
-  readonly accepted?: AcceptedFinding[];
+  readonly accepted?: NeoAcceptedFinding[];
   /** What the rule says of the harmless one: nothing but passes, by default. */
   readonly next?: 'unknown' | 'accepted';
   /** Another rule that cannot look at everything of the harmless one. */

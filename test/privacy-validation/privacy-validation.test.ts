@@ -54,7 +54,8 @@ function synth(app: App): { failed: boolean; violations: Violation[]; directory:
 
 /** Calls a plug-in as CDK does, for an app with one stack. */
 function validate(app: App, props: NeoPrivacyValidationProps) {
-  return new NeoPrivacyValidation(props).validate({ appConstruct: app, templatePaths: app.synth().stacks.map(({ templateFullPath }) => templateFullPath) });
+  const templatePaths = app.synth().stacks.map(({ templateFullPath }) => templateFullPath);
+  return new NeoPrivacyValidation(props).validate({ appConstruct: app, templatePaths });
 }
 
 function openRoute(stack: Stack, routeTableId: string) {

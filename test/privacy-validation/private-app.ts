@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import {
   NeoCompilationJob, NeoDataInputShape, NeoFramework, NeoModel, NeoPrivateCompilationVpc, NeoTarget, type NeoPrivateCompilationVpcProps,
 } from '../../src';
-import { type AcceptedFinding, evaluate, type PrivacyReport } from '../../src/privacy-validation/report/privacy-report';
+import { type NeoAcceptedFinding, evaluate, type PrivacyReport } from '../../src/privacy-validation/report/privacy-report';
 import { type AppFacts, TemplateSet } from '../../src/privacy-validation/template/template-set';
 
 /** A private network with a bucket and a job, as users build it, for tests to open. */
@@ -55,7 +55,7 @@ export function newApp(props: AppProps = {}): App {
 }
 
 /** Apply all rules to what an app synthesizes, as the validation does. */
-export function reportOf(app: App, accepted: AcceptedFinding[] = [], facts: AppFacts = {}): PrivacyReport {
+export function reportOf(app: App, accepted: NeoAcceptedFinding[] = [], facts: AppFacts = {}): PrivacyReport {
   const { stacksRecursively: artifacts } = app.synth();
   const known = (value: string) => value.startsWith('unknown-') ? undefined : value;
   const stacks = new Map(artifacts.map(({ templateFullPath, stackName, environment: { account, region } }) =>

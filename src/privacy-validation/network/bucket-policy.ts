@@ -21,7 +21,6 @@ export interface EndpointOnlyPolicy {
   readonly policies: TemplateResource[];
   /** The `DENIED_ACTIONS` that are not denied, or whose Deny other principals can remove. */
   readonly missing: string[];
-  /** Principals that the Deny exempts. */
   readonly exempt: string[];
   /** Actions with which any principal can remove the Deny or bypass it. */
   readonly unlocking: string[];
@@ -43,7 +42,7 @@ export function endpointOnlyPolicy(templates: TemplateSet, bucket: TemplateResou
   return {
     policies,
     missing: DENIED_ACTIONS.filter(action => !isLocked || denials.some(statements => !statements.some(statement => denies(statement, action)))),
-    exempt: [...new Set(denials.flat().flatMap(statement => exemptions(statement)))],
+    exempt: [...new Set(denials.flat().flatMap(({ conditions }) => conditions.filter(isExemption)).flatMap(({ values }) => values))],
     unlocking,
   };
 }
@@ -90,10 +89,6 @@ function isExemption({ key, operator, values }: Statement['conditions'][number])
 function namesPrincipal(arn: string): boolean {
   const match = /^arn:[^:]+:iam::([^:]*):(.+)$/.exec(arn);
   return match ? !/[*?]/.test(match[1]) && !/^[a-z-]*[/*?]+$/.test(match[2]) : /^\$\{[^{}]+\.Arn\}$/.test(arn);
-}
-
-function exemptions({ conditions }: Statement): string[] {
-  return conditions.filter(condition => isExemption(condition)).flatMap(({ values }) => values);
 }
 
 function resourcesFor(action: string, { ref, properties }: TemplateResource): string[] {

@@ -84,9 +84,8 @@ export function bucketNamed(templates: TemplateSet, name: string): TemplateResou
   return found?.type === 'AWS::S3::Bucket' ? found : undefined;
 }
 
-/** Lists the actions that the policy allows. */
 export function endpointActions(templates: TemplateSet, endpoint: TemplateResource): string[] {
-  const statements = statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template) ?? [];
+  const statements = statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template);
   return [...new Set(statements.filter(({ effect }) => effect === 'Allow').flatMap(({ actions }) => actions))].sort();
 }
 
@@ -102,7 +101,7 @@ export interface ReachableBucket {
 export function reachableBuckets(templates: TemplateSet, endpoint: TemplateResource): ReachableBucket[] {
   const actions = new Map<string, Set<string>>();
   const foreign = new Set<string>();
-  for (const statement of statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template) ?? []) {
+  for (const statement of statementsOf(templates, endpoint.properties.PolicyDocument, endpoint.template)) {
     if (statement.effect !== 'Allow' || statement.notAction || statement.notResource) { continue; }
     for (const name of statement.resources.flatMap(arn => bucketOf(arn) ?? [])) {
       actions.set(name, new Set([...actions.get(name) ?? [], ...statement.actions]));

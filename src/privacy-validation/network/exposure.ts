@@ -20,11 +20,9 @@ export const EXPOSURE_RULE_IDS = {
 
 export type ExposureKind = keyof typeof EXPOSURE_RULE_IDS;
 
-/** A resource that opens a network. */
 export interface Exposure {
   readonly kind: ExposureKind;
   readonly resource: TemplateResource;
-  /** The properties that are the evidence. */
   readonly properties: string[];
   /** The subnets that it opens. If empty, it opens the whole VPC. */
   readonly subnets: TemplateResource[];

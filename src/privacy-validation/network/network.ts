@@ -16,7 +16,6 @@ export interface CompilationNetwork {
   /** The canonical ID. Undefined if no template shows it. */
   readonly vpcId?: string;
   readonly vpc?: TemplateResource;
-  /** The subnets of the jobs. */
   readonly subnets: TemplateResource[];
   /** Subnets of the same VPC that no job uses. */
   readonly otherSubnets: TemplateResource[];
@@ -24,7 +23,6 @@ export interface CompilationNetwork {
   readonly routeTables: TemplateResource[];
   /** The IDs of all route tables of the jobs' subnets that the templates show. */
   readonly routeTableIds: string[];
-  /** The security groups of the jobs. */
   readonly securityGroups: TemplateResource[];
   /** The gateway endpoints for S3. */
   readonly s3Endpoints: TemplateResource[];
@@ -103,7 +101,6 @@ function isS3Gateway(templates: TemplateSet, endpoint: TemplateResource): boolea
   return templates.property(endpoint, 'VpcEndpointType').every(type => type === 'Gateway') && services.length > 0 && services.every(name => name.endsWith('.s3'));
 }
 
-/** Lists the resources of a type with this `VpcId`. */
 export function inVpc(templates: TemplateSet, type: string, vpcId: string | undefined): TemplateResource[] {
   return vpcId === undefined ? [] : templates.ofType(type).filter(resource => templates.property(resource, 'VpcId').includes(vpcId));
 }
@@ -135,8 +132,8 @@ function claimsOfRoles(templates: TemplateSet): Claim[] {
     const inline = templates.list(role.properties.Policies).map(({ PolicyDocument }) => PolicyDocument);
     const attached = templates.ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy').filter(policy => templates.references(policy, 'Roles').includes(role));
     const statements = [
-      ...inline.flatMap(document => statementsOf(templates, document, role.template) ?? []),
-      ...attached.flatMap(({ properties, template }) => statementsOf(templates, properties.PolicyDocument, template) ?? []),
+      ...inline.flatMap(document => statementsOf(templates, document, role.template)),
+      ...attached.flatMap(({ properties, template }) => statementsOf(templates, properties.PolicyDocument, template)),
     ].filter(({ effect, actions }) => effect === 'Allow' && actions.includes('ec2:CreateNetworkInterface'));
     const named = (kind: string) => statements.flatMap(({ resources }) => resources)
       .flatMap(arn => { const [, id] = arn.split(`:${kind}/`); return id === undefined || /[*?]/.test(id.replace(/\$\{[^}]*\}/g, '')) ? [] : id; });
@@ -179,7 +176,7 @@ function networkOf(templates: TemplateSet, claims: Claim[]): CompilationNetwork 
     s3Endpoints,
     buckets: unique([
       ...named.flatMap(({ bucket }) => bucket ?? []),
-      ...s3Endpoints.flatMap(endpoint => bucketsOfPolicy(templates, endpoint)),
+      ...s3Endpoints.flatMap(endpoint => reachableBuckets(templates, endpoint)).flatMap(({ name }) => bucketNamed(templates, name) ?? []),
       ...bucketsNaming(templates, s3Endpoints),
     ]),
     jobs: claims.flatMap(({ job }) => job ?? []),
@@ -222,11 +219,6 @@ export function mayServe(templates: TemplateSet, endpoint: TemplateResource, rou
   return tables.length === 0 || routeTableIds.length === 0 || tables.some(id => routeTableIds.includes(id) || templates.find(id)?.type !== 'AWS::EC2::RouteTable');
 }
 
-/** Returns the buckets of the app that the policy of an endpoint names. */
-function bucketsOfPolicy(templates: TemplateSet, endpoint: TemplateResource): TemplateResource[] {
-  return reachableBuckets(templates, endpoint).flatMap(({ name }) => bucketNamed(templates, name) ?? []);
-}
-
 /**
  * Whether a name is that of the bootstrap stack's bucket. Jobs may only read it, and the endpoint's policy must require that it is in this account,
  * because any account can take the name of a deleted bucket.
@@ -241,7 +233,7 @@ function isAssetBucket(templates: TemplateSet, endpoints: TemplateResource[], na
 /** Returns the buckets whose policies name one of these endpoints. */
 function bucketsNaming(templates: TemplateSet, endpoints: TemplateResource[]): TemplateResource[] {
   return templates.ofType('AWS::S3::BucketPolicy')
-    .filter(policy => (statementsOf(templates, policy.properties.PolicyDocument, policy.template) ?? [])
+    .filter(policy => statementsOf(templates, policy.properties.PolicyDocument, policy.template)
       .some(({ conditions }) => conditions.some(({ values }) => values.some(value => endpoints.some(({ ref }) => ref === value)))))
     .flatMap(policy => templates.references(policy, 'Bucket'))
     .filter(({ type }) => type === 'AWS::S3::Bucket');

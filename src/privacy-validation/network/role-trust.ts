@@ -1,5 +1,5 @@
 import { isUnknown } from '../template/canonical';
-import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount, type Ownership, type Statement } from '../template/policy';
+import { documentsOf, isDeniedUnlessOwn, limitOf, ownerOfAccount, ownerOfArn, type Ownership, type Statement } from '../template/policy';
 import { nameOf, type StackFacts, type TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
@@ -52,11 +52,6 @@ function roleNamed(templates: TemplateSet, arn: string, namedBy?: TemplateResour
   return templates.ofType('AWS::IAM::Role').find(role => role.condition === undefined
     && accountOf(role.template.stack) === (account === '${AWS.AccountId}' ? accountOf(namedBy?.template.stack) : account)
     && templates.values({ 'Fn::Join': ['', [role.properties.Path ?? '/', role.properties.RoleName ?? '?']] }, role.template).join() === name);
-}
-
-/** Returns the owner of a principal that a policy names by its ARN. */
-export function ownerOfArn(arn: string, own: string[]): Ownership {
-  return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(arn)?.[1] ?? '', own);
 }
 
 function ownerOfPrincipal(templates: TemplateSet, principal: string, own: string[], limit: Ownership | undefined): Ownership {

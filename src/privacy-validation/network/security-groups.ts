@@ -9,7 +9,6 @@ import type { TemplateSet } from '../template/template-set';
 /** A rule of a security group, either inline or a separate resource. */
 export interface GroupRule {
   readonly direction: 'in' | 'out';
-  /** The resource that contains the rule. */
   readonly resource: TemplateResource;
   /** The property that contains the rule. */
   readonly location: string;
@@ -26,18 +25,18 @@ const PEERS: [property: string, kind: GroupRule['peer']['kind']][] = [
   ['DestinationSecurityGroupId', 'group'], ['SourceSecurityGroupId', 'group'], ['SourceSecurityGroupName', 'unknown'],
 ];
 
-const RULE_TYPES = [['in', 'AWS::EC2::SecurityGroupIngress'], ['out', 'AWS::EC2::SecurityGroupEgress']] as const;
+/** The property with the rules of a group. A rule that is a resource has the type of the same name. */
+const RULES = [['in', 'SecurityGroupIngress'], ['out', 'SecurityGroupEgress']] as const;
 
 /** Returns all rules of a group: the inline rules and those of separate resources. */
 export function rulesOf(templates: TemplateSet, group: TemplateResource): GroupRule[] {
-  const inline = ([['in', 'SecurityGroupIngress'], ['out', 'SecurityGroupEgress']] as const).flatMap(([direction, property]) =>
+  const inline = RULES.flatMap(([direction, property]) =>
     templates.list(group.properties[property]).flatMap((rule, index) => ruleOf(templates, direction, group, rule, `Properties.${property}.${index}`)));
   return [...inline, ...separateRules(templates, id => templates.find(id) === group)];
 }
 
-/** Returns the rules that separate resources add to a group. */
 export function separateRules(templates: TemplateSet, isGroup: (id: string) => boolean): GroupRule[] {
-  return RULE_TYPES.flatMap(([direction, type]) => templates.ofType(type)
+  return RULES.flatMap(([direction, name]) => templates.ofType(`AWS::EC2::${name}`)
     .filter(resource => templates.property(resource, 'GroupId').some(id => isGroup(id)))
     .flatMap(resource => ruleOf(templates, direction, resource, resource.properties, 'Properties')));
 }

@@ -1,4 +1,4 @@
-import { arrow, blocked, box, COLOR, mark, type State, STATE_COLOR, STATE_FILL, text, worstState } from './svg';
+import { arrow, blocked, box, COLOR, mark, type State, STATE_COLOR, STATE_FILL, text, worstState, wrap } from './svg';
 import { endpointOnlyPolicy, openPublicAccess } from '../network/bucket-policy';
 import { bucketNamed, endpointActions, type ReachableBucket, reachableBuckets, s3EndpointExposure } from '../network/endpoint-policy';
 import { type CompilationNetwork, gatesOf, sizeOf, zoneOf } from '../network/network';
@@ -20,7 +20,8 @@ export interface VpcPanel {
   readonly endpointRight: [number, number];
 }
 
-interface Line { readonly label: string; readonly state: State }
+/** A line of text with a mark. */
+export interface Line { readonly label: string; readonly state: State }
 
 /** Draws the VPC with the security group around the jobs' subnets, and the S3 endpoint on its edge. */
 export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, top: number, minHeight: number, verdictOf: VerdictOf): VpcPanel {
@@ -36,6 +37,7 @@ export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, to
   const notesTop = groupTop + groupHeight + 20;
   const middle = groupTop + groupHeight / 2;
   const endpoint = network.s3Endpoints[0];
+  const outside = network.outside.subnets.join(', ');
   return {
     height,
     endpointRight: [ENDPOINT.x + ENDPOINT.width, middle],
@@ -51,7 +53,7 @@ export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, to
         text(GROUP.x + 34, groupTop + 45 + index * LINE, label, { size: 12.5, fill: state === 'good' ? COLOR.ink : STATE_COLOR[state], width: GROUP.width - 50 }),
       ]),
       ...network.subnets.map((subnet, index) => card(templates, subnet, index, columns, cardsTop)),
-      ...network.subnets.length === 0 ? [text(GROUP.x + 14, cardsTop + 20, noSubnets(network), { fill: COLOR.soft, width: GROUP.width - 28 })] : [],
+      ...network.subnets.length === 0 ? [text(GROUP.x + 14, cardsTop + 20, outside ? `Subnets of another app: ${outside}` : 'No subnet in this template', { fill: COLOR.soft, width: GROUP.width - 28 })] : [],
       ...notes.map(({ label, state }, index) => [
         mark(VPC.x + 22, notesTop + index * LINE - 4, state),
         text(VPC.x + 40, notesTop + index * LINE, label, { size: 12.5, fill: state === 'good' ? COLOR.soft : STATE_COLOR[state], width: 820 }),
@@ -92,7 +94,7 @@ function endpointBox(
   const { open, unknown } = s3EndpointExposure(templates, endpoint);
   const isOpen = open.length > 0;
   const found: State = isOpen ? 'open' : unknown.length > 0 ? 'unknown' : 'good';
-  const state = found !== 'good' && verdictOf('S3EndpointOnlyForBuckets', endpoint) === 'accepted' ? 'accepted' : found;
+  const state = found === 'good' ? found : acceptedOr(found, verdictOf('S3EndpointOnlyForBuckets', endpoint));
   const color = state === 'good' ? COLOR.bucket : STATE_COLOR[state];
   const top = middle - ENDPOINT.height / 2;
   const between = (GROUP.x + GROUP.width + ENDPOINT.x) / 2;
@@ -106,7 +108,7 @@ function endpointBox(
     text(ENDPOINT.x + 12, top + 24, 'S3 gateway endpoint', { bold: true, size: 14, fill: color }),
     line(43, nameOf(endpoint), 12),
     line(64, isOpen ? 'policy: open' : policyOf(templates, network, endpoint), 12.5, COLOR.ink),
-    ...(isOpen ? [open[0]] : wrapped(actions, 30)).slice(0, 2).map((words, index) => line(82 + index * 16, words, 11.5)),
+    ...(isOpen ? [open[0]] : wrap(actions, ', ', 30)).slice(0, 2).map((words, index) => line(82 + index * 16, words, 11.5)),
     ...toS3 ? [
       arrow([[GROUP.x + GROUP.width + 4, middle], [ENDPOINT.x - 4, middle]], 'allowed'),
       text(between, middle - 10, verdictOn(toS3, templates, network) === 'to S3' ? 'TCP 443 → S3 prefix list' : 'TCP 443 → prefix list', { size: 12, bold: true, fill: COLOR.allowed, anchor: 'middle' }),
@@ -129,7 +131,7 @@ function groupLines(templates: TemplateSet, network: CompilationNetwork, verdict
   const rules = network.securityGroups.flatMap(group => rulesOf(templates, group));
   const unlimited = network.securityGroups.filter(group => isOpenByOmission(templates, group));
   const lines: Line[] = [];
-  if (network.securityGroups.length > 0 && !rules.some(({ direction }) => direction === 'in')) { lines.push({ label: 'in: nothing', state: 'good' as const }); }
+  if (network.securityGroups.length > 0 && !rules.some(({ direction }) => direction === 'in')) { lines.push({ label: 'in: nothing', state: 'good' }); }
   const toSubnets = new Map<string, string[]>();
   for (const rule of rules) {
     const verdict = verdictOn(rule, templates, network);
@@ -145,9 +147,9 @@ function groupLines(templates: TemplateSet, network: CompilationNetwork, verdict
       lines.push({ label: `${rule.direction}: ${traffic} ${rule.direction === 'in' ? '←' : '→'} ${peerOf(rule, templates)}`, state: groupState(rule, verdict, verdictOf) });
     }
   }
-  for (const [traffic, peers] of toSubnets) { lines.push({ label: `out: ${traffic} → these subnets (${peers.length > 4 ? `${peers.length} address ranges` : peers.join(', ')})`, state: 'good' as const }); }
+  for (const [traffic, peers] of toSubnets) { lines.push({ label: `out: ${traffic} → these subnets (${peers.length > 4 ? `${peers.length} address ranges` : peers.join(', ')})`, state: 'good' }); }
   for (const group of unlimited) {
-    lines.push({ label: `out: all traffic → anywhere (${nameOf(group)} has no outbound rule, so AWS adds one)`, state: verdictOf('OutboundOnlyToS3AndSubnets', group) === 'accepted' ? 'accepted' : 'open' });
+    lines.push({ label: `out: all traffic → anywhere (${nameOf(group)} has no outbound rule, so AWS adds one)`, state: acceptedOr('open', verdictOf('OutboundOnlyToS3AndSubnets', group)) });
   }
   return lines;
 }
@@ -158,11 +160,11 @@ function groupState({ direction, resource }: GroupRule, verdict: GroupVerdict, v
   return acceptedOr(verdict === 'open' ? 'open' : 'unknown', found);
 }
 
-function acceptedOr(state: State, found: ReturnType<VerdictOf>): State {
+export function acceptedOr(state: State, found: ReturnType<VerdictOf>): State {
   return found === 'accepted' ? 'accepted' : state;
 }
 
-function stateOf(found: ReturnType<VerdictOf>): State {
+export function stateOf(found: ReturnType<VerdictOf>): State {
   return found === 'fail' ? 'open' : found === 'pass' || found === undefined ? 'good' : found;
 }
 
@@ -198,19 +200,6 @@ function vpcNotes(templates: TemplateSet, { vpcId, otherSubnets, vpc, subnets }:
     ...flowLogs.map(log => ({ label: `Flow logs record ${templates.property(log, 'TrafficType')[0] === 'ALL' ? 'all' : 'some'} traffic`, state: 'good' as const })),
     ...otherSubnets.length ? [{ label: `${count(otherSubnets.length, 'further subnet')} that no job uses`, state: 'good' as const }] : [],
   ];
-}
-
-function noSubnets({ outside }: CompilationNetwork): string {
-  return outside.subnets.length ? `Subnets of another app: ${outside.subnets.join(', ')}` : 'No subnet in this template';
-}
-
-function wrapped(words: string[], maxLength: number): string[] {
-  const lines: string[] = [];
-  for (const word of words) {
-    const last = lines[lines.length - 1];
-    if (last !== undefined && last.length + word.length + 2 <= maxLength) { lines[lines.length - 1] = `${last}, ${word}`; } else { lines.push(word); }
-  }
-  return lines;
 }
 
 function grouped(number: number): string {
@@ -286,7 +275,7 @@ function elbow([x, y]: [number, number], to: number): [number, number][] {
 function bucketCard(templates: TemplateSet, network: CompilationNetwork, bucket: TemplateResource, y: number, verdictOf: VerdictOf): string {
   const policy = endpointOnlyPolicy(templates, bucket, gatesOf(templates, network));
   const exempt = policy.exempt.length ? `, ${count(policy.exempt.length, 'exemption')}` : '';
-  const state = (ruleId: string, resource: TemplateResource): State => verdictOf(ruleId, resource) === 'accepted' ? 'accepted' : 'open';
+  const state = (ruleId: string, resource: TemplateResource) => acceptedOr('open', verdictOf(ruleId, resource));
   const lines: [State, string][] = [
     policy.missing.length === 0
       ? ['good', `only through this endpoint${exempt}`]

@@ -126,9 +126,10 @@ export const STATE_FILL: { readonly [state in State]: string } = {
   good: COLOR.paper, open: COLOR.openFill, accepted: COLOR.acceptedFill, unknown: COLOR.unknownFill,
 };
 
-/** Returns the worst of several states. */
+export const WORST_FIRST: readonly State[] = ['open', 'unknown', 'accepted', 'good'];
+
 export function worstState(states: State[]): State {
-  return (['open', 'unknown', 'accepted'] as const).find(state => states.includes(state)) ?? 'good';
+  return WORST_FIRST.find(state => states.includes(state)) ?? 'good';
 }
 
 /** Draws a check mark, a cross, a bar (accepted) or a question mark as a path, because not every font has these characters. */
@@ -147,4 +148,13 @@ export function blocked(x: number, from: number, to: number): string {
   const middle = (from + to) / 2;
   return `<path d="M${round(x)} ${round(from)} V${round(to)}" stroke="#9aa5b1" stroke-width="1.5" stroke-dasharray="3 4" fill="none"/>`
     + `<path d="M${round(x - 5)} ${round(middle - 5)} l10 10 m0 -10 l-10 10" stroke="${COLOR.soft}" stroke-width="2.2" stroke-linecap="round" fill="none"/>`;
+}
+
+/** Joins words into lines with a maximum length. A longer word has a line of its own. */
+export function wrap(words: string[], separator: string, maxLength: number): string[] {
+  return words.reduce<string[]>((lines, word) => {
+    const last = lines[lines.length - 1];
+    const joined = `${last}${separator}${word}`;
+    return last !== undefined && joined.length <= maxLength ? [...lines.slice(0, -1), joined] : [...lines, word];
+  }, []);
 }

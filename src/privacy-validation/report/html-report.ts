@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import type { PrivacyReport, ReportedNetwork, ReportedObservation, ReportedRule, RuleStatus } from './privacy-report';
+import { acceptedIn, hiddenIn, type PrivacyReport, type ReportedNetwork, type ReportedObservation, type ReportedRule, type RuleStatus } from './privacy-report';
 import { drawNetworks } from '../network-picture';
 import { escape } from '../picture/svg';
 import { count } from '../template/resources';
@@ -51,15 +51,12 @@ ${report.unusedAcceptedFindings.length ? `<section><h2>Accepted findings that ma
 }
 
 function verdict(report: PrivacyReport): string {
-  const accepted = report.rules.flatMap(({ observations }) => observations).filter(({ verdict: said }) => said === 'accepted').length;
-  return `${verdictOnRules(report)}${accepted > 0 ? `; ${count(accepted, 'finding')} accepted` : ''}`;
-}
-
-function verdictOnRules({ verdict: result, counts, networks }: PrivacyReport): string {
-  if (networks.length === 0 && counts.fail === 0) { return 'No compilation network in this app'; }
-  if (result === 'not visible') { return `No rule is broken in what is visible; ${count(counts.unknown, 'rule')} could not look at everything`; }
-  const hidden = counts.unknown > 0 ? `; ${count(counts.unknown, 'rule')} could not look at everything` : '';
-  return result === 'pass' ? 'No rule is broken' : `${count(counts.fail, 'rule')} broken${hidden}`;
+  const { verdict: result, counts, networks } = report;
+  const accepted = acceptedIn(report);
+  const hidden = hiddenIn(report);
+  if (networks.length === 0 && counts.fail === 0) { return `No compilation network in this app${accepted}`; }
+  if (result === 'not visible') { return `No rule is broken in what is visible${hidden}${accepted}`; }
+  return result === 'pass' ? `No rule is broken${accepted}` : `${count(counts.fail, 'rule')} broken${hidden}${accepted}`;
 }
 
 function summary({ counts, networks }: PrivacyReport): string {

@@ -5,7 +5,7 @@ import { EXPOSURE_RULES, TENANT_AND_ROLE_RULES } from '../rules/exposure-rules';
 import { JOB_RULES, SECURITY_GROUP_RULES, VISIBILITY_RULES, VPC_RULES } from '../rules/network-rules';
 import type { Observation, PrivacyRule, Verdict, VerdictOf } from '../rules/rule';
 import { BUCKET_RULES, ENDPOINT_RULES } from '../rules/s3-rules';
-import { readableName, type TemplateResource } from '../template/resources';
+import { count, readableName, type TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 
 /** All rules, in the order of the report. */
@@ -26,14 +26,26 @@ export const PRIVACY_RULES: readonly PrivacyRule[] = [
  */
 export type RuleStatus = 'pass' | 'fail' | 'accepted' | 'unknown' | 'not applicable';
 
-/** A finding that is accepted. Its public name is `NeoAcceptedFinding`. */
-export interface AcceptedFinding {
+/**
+ * A finding that is accepted for one construct, with the reason. It covers violations of the rule, and parts of the app that the rule cannot see.
+ */
+export interface NeoAcceptedFinding {
+  /**
+   * ID of the rule, such as `NoInternetGateway`.
+   */
   readonly ruleId: string;
+
+  /**
+   * Path of the construct that the finding names. The path of a parent construct does not match, so that later findings are not accepted unseen.
+   */
   readonly constructPath: string;
+
+  /**
+   * The reason for accepting the finding. The report shows it to auditors.
+   */
   readonly reason: string;
 }
 
-/** An observation of a rule in the report. */
 export interface ReportedObservation {
   readonly verdict: Verdict | 'accepted';
   readonly constructPath: string;
@@ -42,7 +54,6 @@ export interface ReportedObservation {
   readonly type: string;
   readonly evidence: string;
   readonly locations: string[];
-  /** The reason for accepting it. */
   readonly reason?: string;
   /** Whether a finding of another rule is the cause. */
   readonly isConsequence?: boolean;
@@ -67,9 +78,9 @@ export interface PrivacyReport {
   readonly templates: { readonly name: string; readonly sha256: string }[];
   readonly networks: ReportedNetwork[];
   readonly rules: ReportedRule[];
-  readonly unusedAcceptedFindings: AcceptedFinding[];
+  readonly unusedAcceptedFindings: NeoAcceptedFinding[];
   /** The accepted findings that match more than one finding. */
-  readonly wideAcceptedFindings: (AcceptedFinding & { readonly evidence: string[] })[];
+  readonly wideAcceptedFindings: (NeoAcceptedFinding & { readonly evidence: string[] })[];
   readonly limits: string[];
 }
 
@@ -97,8 +108,7 @@ export interface ReportedSubnet {
   readonly instances?: number;
 }
 
-/** Verdicts from the worst to the best. */
-const SEVERITY = ['fail', 'unknown', 'accepted', 'pass'] as const;
+const WORST_FIRST = ['fail', 'unknown', 'accepted', 'pass'] as const;
 
 /** The limits of the validation: what templates cannot show. */
 export const LIMITS = [
@@ -112,10 +122,9 @@ export const LIMITS = [
   'What SageMaker Neo does outside the VPC with the copy of a model that it compiles, and whether it reads buckets owned by AWS: AWS documents neither.',
 ];
 
-/** Applies all rules to an app. */
-export function evaluate(templates: TemplateSet, acceptedFindings: AcceptedFinding[], generator: string): PrivacyReport {
+export function evaluate(templates: TemplateSet, acceptedFindings: NeoAcceptedFinding[], generator: string): PrivacyReport {
   const networks = findNetworks(templates);
-  const used = new Map<AcceptedFinding, string[]>(acceptedFindings.map(accepted => [accepted, []]));
+  const used = new Map<NeoAcceptedFinding, string[]>(acceptedFindings.map(accepted => [accepted, []]));
   const checked = PRIVACY_RULES.map(rule => ({
     rule,
     observations: rule.check({ templates, networks }).map(observation => {
@@ -144,20 +153,31 @@ export function evaluate(templates: TemplateSet, acceptedFindings: AcceptedFindi
   };
 }
 
+/** Returns the end of a sentence about the findings that are accepted, if there are any. */
+export function acceptedIn({ rules }: PrivacyReport): string {
+  const { length } = rules.flatMap(({ observations }) => observations).filter(({ verdict }) => verdict === 'accepted');
+  return length > 0 ? `; ${count(length, 'finding')} accepted` : '';
+}
+
+/** Returns the end of a sentence about the rules that could not check everything, if there are any. */
+export function hiddenIn({ counts }: PrivacyReport): string {
+  return counts.unknown > 0 ? `; ${count(counts.unknown, 'rule')} could not look at everything` : '';
+}
+
 export function verdictsOf({ rules }: PrivacyReport): VerdictOf {
   const worst = new Map<string, ReportedObservation['verdict']>();
   for (const { id, observations } of rules) {
     for (const { template, logicalId, verdict } of observations) {
       const key = `${id} ${template}#${logicalId}`;
       const before = worst.get(key);
-      if (before === undefined || SEVERITY.indexOf(verdict) < SEVERITY.indexOf(before)) { worst.set(key, verdict); }
+      if (before === undefined || WORST_FIRST.indexOf(verdict) < WORST_FIRST.indexOf(before)) { worst.set(key, verdict); }
     }
   }
   return (ruleId, { template, logicalId }) => worst.get(`${ruleId} ${template.name}#${logicalId}`);
 }
 
 /** Whether an accepted finding covers a finding. The path must be exact, because a parent construct would also cover later findings in it. */
-function covers({ ruleId, constructPath }: AcceptedFinding, id: string, resource: TemplateResource): boolean {
+function covers({ ruleId, constructPath }: NeoAcceptedFinding, id: string, resource: TemplateResource): boolean {
   return ruleId === id && [constructPath, `${constructPath}/Resource`, `${constructPath}/Default`].includes(resource.constructPath);
 }
 
@@ -183,7 +203,7 @@ function withoutCause(observation: ReportedObservation): ReportedObservation {
 }
 
 function statusOf(observations: ReportedObservation[]): RuleStatus {
-  const worst = SEVERITY.find(verdict => observations.some(observation => observation.verdict === verdict));
+  const worst = WORST_FIRST.find(verdict => observations.some(observation => observation.verdict === verdict));
   return worst ?? 'not applicable';
 }
 

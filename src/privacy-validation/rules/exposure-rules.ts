@@ -2,8 +2,9 @@ import { fail, type Observation, pass, type PrivacyRule, representative, unknown
 import { endpointOnlyPolicy } from '../network/bucket-policy';
 import { EXPOSURE_RULE_IDS, type ExposureKind, findExposures } from '../network/exposure';
 import { type CompilationNetwork, gatesOf } from '../network/network';
-import { ownerOfArn, roleOf, trustOf } from '../network/role-trust';
+import { roleOf, trustOf } from '../network/role-trust';
 import { tenantsOf } from '../network/tenants';
+import { ownerOfArn } from '../template/policy';
 import { nameOf, readableName, type TemplateResource } from '../template/resources';
 import type { TemplateSet } from '../template/template-set';
 

@@ -133,19 +133,16 @@ export const VPC_RULES: PrivacyRule[] = [
     check: scope => perVpc(scope, (vpc, vpcId) => {
       const elsewhere = resolverElsewhere(scope.templates, vpcId);
       if (elsewhere || !vpc) { return elsewhere; }
+      const isOff = (name: string) => scope.templates.property(vpc, name).some(value => value !== 'true');
       const off = [
         // AWS's defaults differ: DNS resolution is on, host names are off.
-        ...scope.templates.property(vpc, 'EnableDnsSupport').some(value => value !== 'true') ? ['EnableDnsSupport'] : [],
-        ...isTrue(scope.templates, vpc, 'EnableDnsHostnames') ? [] : ['EnableDnsHostnames'],
+        ...isOff('EnableDnsSupport') ? ['EnableDnsSupport'] : [],
+        ...mayBeAbsent(vpc.properties.EnableDnsHostnames) || isOff('EnableDnsHostnames') ? ['EnableDnsHostnames'] : [],
       ];
       return off.length ? fail(vpc, `${off.join(' and ')} not true`, ...off) : pass(vpc, 'EnableDnsSupport and EnableDnsHostnames are true');
     }),
   },
 ];
-
-function isTrue(templates: TemplateSet, resource: TemplateResource, property: string): boolean {
-  return !mayBeAbsent(resource.properties[property]) && templates.property(resource, property).every(value => value === 'true');
-}
 
 /** Finds DHCP options that name another resolver, or that are not part of the app. */
 function resolverElsewhere(templates: TemplateSet, vpcId: string): Observation | undefined {

@@ -21,12 +21,12 @@ export interface Statement {
   readonly conditions: { readonly operator: string; readonly key: string; readonly values: string[] }[];
 }
 
-/** Returns the statements of a policy document. They are undefined if there is no document, or if it cannot be read. */
-export function statementsOf(templates: TemplateSet, document: any, template: SynthesizedTemplate): Statement[] | undefined {
-  return documentsOf(templates, document, template)?.flat();
+/** Returns the statements of a policy document, and none if there is no document, or if it cannot be read. */
+export function statementsOf(templates: TemplateSet, document: any, template: SynthesizedTemplate): Statement[] {
+  return documentsOf(templates, document, template)?.flat() ?? [];
 }
 
-/** Returns the statements of each policy document that the template's conditions may choose. */
+/** Returns the statements of each document that the template's conditions may choose. It is undefined if there is none, or if it cannot be read. */
 export function documentsOf(templates: TemplateSet, document: any, template: SynthesizedTemplate): Statement[][] | undefined {
   const documents = templates.choices(document);
   if (documents.length === 0 || documents.some(choice => typeof choice !== 'object' || choice.Statement === undefined)) { return undefined; }
@@ -88,12 +88,17 @@ export function ownerOfAccount(account: string, owners: string[]): Ownership {
   return isUnknown(account) || (/^\d{12}$/.test(account) && owners.every(known => !/^\d{12}$/.test(known))) ? 'unknown' : 'other';
 }
 
+/** Returns the owner of a principal that a policy names by its ARN. */
+export function ownerOfArn(arn: string, owners: string[]): Ownership {
+  return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(arn)?.[1] ?? '', owners);
+}
+
 function ownerOf(key: string, values: string[], owners: string[]): Ownership {
   const known = owners.filter(owner => owner.startsWith('o-'));
   const found = values.map((value): Ownership => {
     if (isUnknown(value)) { return 'unknown'; }
     if (key.endsWith('account')) { return ownerOfAccount(value, owners); }
-    if (key.endsWith('arn')) { return ownerOfAccount(/^arn:[^:]*:(?:iam|sts)::([^:]*):./.exec(value)?.[1] ?? '', owners); }
+    if (key.endsWith('arn')) { return ownerOfArn(value, owners); }
     // Paths in an organization begin with its ID. Without `organizationId`, any organization counts as the app's own.
     const [, organization] = /^(o-[a-z0-9]+)(?:\/.*)?$/.exec(value) ?? [];
     return organization !== undefined && (known.length === 0 || known.includes(organization)) ? 'own' : 'other';
