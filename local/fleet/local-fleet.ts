@@ -2,9 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Pipe, PipeProperties } from '../eventbridge/pipe';
 import { matchesPattern, RuleProperties, targetInput } from '../eventbridge/rule';
-import { ArtifactStore, CallRecord, FaultRule, FaultSchedule, FrontEnd, NeoService, NeoServiceProps, seededRandom } from '../sagemaker';
+import { ArtifactStore, CallRecord, etag, FaultRule, FaultSchedule, FrontEnd, NeoService, NeoServiceProps, seededRandom } from '../sagemaker';
 import {
-  Ended, Environment, etag, Execution, LocalStateMachine, sdkIntegrations, StatesError, Step, TaskCall, SynthesizedTemplate,
+  Ended, Environment, Execution, LocalStateMachine, sdkIntegrations, StatesError, Step, TaskCall, SynthesizedTemplate,
 } from '../stepfunctions/jsonata';
 import type { CancellableClock } from '../time/virtual-clock';
 

@@ -13,4 +13,5 @@ export type { Transition } from './job';
 export * from './outcomes';
 export * from './plain-request';
 export * from './random';
+export { etag } from './s3-protocol';
 export * from './service';

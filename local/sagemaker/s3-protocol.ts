@@ -89,7 +89,8 @@ const xml = (root: string, content: string): PlainResponse => ({
   body: `<?xml version="1.0" encoding="UTF-8"?><${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</${root}>`,
 });
 
-const etag = (body: Uint8Array): string => `"${createHash('md5').update(body).digest('hex')}"`;
+/** Returns the ETag of an object, in quotes as in S3. */
+export const etag = (body: Uint8Array): string => `"${createHash('md5').update(body).digest('hex')}"`;
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { TaskCall } from './environment';
 import { StatesError } from './errors';
-import { ArtifactStore, FrontEnd } from '../../sagemaker';
+import { ArtifactStore, etag, FrontEnd } from '../../sagemaker';
 
 /** The errors in SageMaker's model. All others arrive under one name. */
 const MODELLED = ['ResourceInUse', 'ResourceLimitExceeded', 'ResourceNotFound'];
@@ -76,9 +75,4 @@ function callS3(store: ArtifactStore, now: () => number, action: string, args: a
     }
     default: throw new Error(`no integration for s3:${action}`);
   }
-}
-
-/** S3 quotes the ETag. */
-export function etag(body: Uint8Array): string {
-  return `"${createHash('md5').update(body).digest('hex')}"`;
 }
