@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -253,6 +253,12 @@ const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
   controlPlaneSubnets: optional(SUBNET_SELECTION),
 };
 
+/** Props that describe flow logs, and so turn them on. */
+export const FLOW_LOG_DETAILS = ['flowLogDestination', 'flowLogRetention', 'flowLogRemovalPolicy'] as const;
+
+/** The removal policies of log groups. */
+const REMOVAL_POLICIES = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY];
+
 /**
  * Fails for props of the wrong type, and for props that contradict each other, so that no prop is silently ignored.
  */
@@ -280,34 +286,20 @@ export function validateProps(scope: Construct, props: NeoPrivateCompilationVpcP
   exclude('ipAddresses', 'vpc', 'an existing VPC has its own addresses');
   if (!props.privateControlPlane) { exclude('s3PrefixList', 'securityGroups', 'the library does not change the rules of existing security groups'); }
   exclude('endpointPolicyStatements', 's3Endpoint', 'the library does not change the policy of an existing endpoint');
-  validateFlowLogs(scope, props);
-  if (props.endpointPolicyStatements?.some(statement => !statement.hasPrincipal)) {
-    throw new NeoValidationError('endpointPolicyStatements must each have a principal, usually new iam.StarPrincipal(): '
-      + 'the policy of a gateway endpoint accepts no other; got: a statement without one', scope);
-  }
-}
+  const ofLogGroup = 'it is for the log group that this construct creates, so set it on the destination instead';
+  exclude('flowLogRetention', 'flowLogDestination', ofLogGroup);
+  exclude('flowLogRemovalPolicy', 'flowLogDestination', ofLogGroup);
+  if (props.flowLogs === false) { FLOW_LOG_DETAILS.forEach(prop => exclude(prop, 'flowLogs', 'false turns flow logs off')); }
 
-/** Props that describe flow logs, and so turn them on. */
-export const FLOW_LOG_DETAILS = ['flowLogDestination', 'flowLogRetention', 'flowLogRemovalPolicy'] as const;
-
-/** Fails if props of the flow logs contradict each other. */
-function validateFlowLogs(scope: Construct, props: NeoPrivateCompilationVpcProps): void {
-  const { flowLogDestination, flowLogRetention, flowLogRemovalPolicy } = props;
-  for (const prop of FLOW_LOG_DETAILS) {
-    if (props[prop] === undefined) { continue; }
-    if (props.flowLogs === false) {
-      throw new NeoValidationError(`${prop} must not come with flowLogs: false, which turns flow logs off; got: both`, scope);
-    }
-    if (flowLogDestination && prop !== 'flowLogDestination') {
-      throw new NeoValidationError(`${prop} must not come with flowLogDestination: it is for the log group that this construct creates, so set it on the destination instead; got: both`, scope);
-    }
-  }
-  if (flowLogRetention !== undefined && logs.RetentionDays[flowLogRetention] === undefined) {
+  const { flowLogRetention, flowLogRemovalPolicy } = props;
+  if (flowLogRetention !== undefined && !Token.isUnresolved(flowLogRetention) && logs.RetentionDays[flowLogRetention] === undefined) {
     throw new NeoValidationError(`flowLogRetention must be one of logs.RetentionDays, such as logs.RetentionDays.ONE_YEAR; got: ${formatValue(flowLogRetention)}`, scope);
   }
   if (flowLogRemovalPolicy !== undefined && !REMOVAL_POLICIES.includes(flowLogRemovalPolicy)) {
     throw new NeoValidationError(`flowLogRemovalPolicy must be RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, because a log group has no snapshots; got: ${formatValue(flowLogRemovalPolicy)}`, scope);
   }
+  if (props.endpointPolicyStatements?.some(statement => !statement.hasPrincipal)) {
+    throw new NeoValidationError('endpointPolicyStatements must each have a principal, usually new iam.StarPrincipal(): '
+      + 'the policy of a gateway endpoint accepts no other; got: a statement without one', scope);
+  }
 }
-
-const REMOVAL_POLICIES = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY];

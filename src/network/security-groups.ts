@@ -26,9 +26,7 @@ export function createSecurityGroup(scope: Construct, vpc: ec2.IVpc, subnets: ec
   return group;
 }
 
-/**
- * Creates a group that allows no traffic yet.
- */
+/** Creates a group that allows no traffic yet. */
 export function createClosedGroup(scope: Construct, id: string, vpc: ec2.IVpc, description: string): ec2.SecurityGroup {
   return new ec2.SecurityGroup(scope, id, { vpc, description, allowAllOutbound: false, allowAllIpv6Outbound: false });
 }

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -64,6 +64,12 @@ test.each([
   make(stack);
   templateOf(stack).hasResource(GROUP, { Properties: { RetentionInDays: 7 }, DeletionPolicy: 'Delete' });
   templateOf(stack).resourceCountIs('AWS::EC2::FlowLog', 1);
+});
+
+test('take a retention that only the deployment knows', () => {
+  const stack = newStack();
+  network({ flowLogRetention: new CfnParameter(stack, 'Retention', { type: 'Number' }).valueAsNumber }, stack);
+  templateOf(stack).hasResource(GROUP, { Properties: { RetentionInDays: { Ref: 'Retention' } } });
 });
 
 describe('a destination', () => {
