@@ -107,7 +107,7 @@ export class CompilationJobProvider extends Construct {
     acknowledge(waiter, WAITER);
     [onEvent, this.handler].forEach(part => acknowledge(part, CUSTOM_RESOURCE_FUNCTION_REASONS));
     [this.role, onEventRole, waiterRole].forEach(role => {
-      acknowledgeWildcards(role, role === this.role ? { ...HANDLER, ...INTERFACES } : INTERFACES);
+      acknowledgeWildcards(role, WILDCARDS);
       acknowledge(role, INLINE_POLICY_REASONS);
     });
   }
@@ -288,13 +288,10 @@ function networkInterfaceStatements(scope: Construct, { network }: FunctionPlace
   ];
 }
 
-const INTERFACES: Reasons = {
+const WILDCARDS: Reasons = {
   LambdaCreatesInterfaces: 'An interface has no ID before it is made. The same request must name a subnet and the group, and only the network\'s are allowed.',
   LambdaUsesInterfaces: 'Lambda checks this before there is an interface. A Deny keeps the function\'s code from using it.',
   LambdaSeesInterfaces: 'EC2\'s Describe actions take no resource. A Deny keeps the function\'s code from using them.',
-};
-
-const HANDLER: Reasons = {
   MakeJobs: 'Jobs that do not exist yet have generated names; the prefix is that of the stack.',
   EndOwnJobs: 'Any name, as a job whose fixed name has left the template must still be removed; a condition narrows it to jobs that carry the stack\'s tag.',
   FindJobs: 'ListCompilationJobs takes no resource.',

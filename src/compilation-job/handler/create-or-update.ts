@@ -132,7 +132,7 @@ export class CreateOrUpdateHandler {
       const canWait = isQuota(e) || isTransient(e) || (isRoleNotReady(e) && elapsed < ROLE_PROPAGATION_SECONDS);
       // If the error may be a lost response, the last check finds out.
       if (!canWait || (isLastChance && !isTransient(e))) {
-        throw new JobFailure(refusal('CreateCompilationJob', e, input));
+        throw new JobFailure(refusal(e, input));
       }
       this.deps.log({ action: 'wait', job: input.CompilationJobName, why: e.name });
       const untilLastChance = Math.max(1, Math.floor(this.remainingSeconds(request)) - LAST_POLL_SECONDS - 1);

@@ -86,9 +86,9 @@ export function logsLink(jobArn: string): string {
 }
 
 /** Returns the message for a rejected request: AWS's message, a summary of the request, and what to do. */
-export function refusal(operation: string, e: AwsError, request: CreateCompilationJobRequest): string {
+export function refusal(e: AwsError, request: CreateCompilationJobRequest): string {
   const advice = adviceFor(e);
-  return `${operation} was refused: ${e.name}: ${e.message} (${summarizeRequest(request)}).${advice ? ` What to do: ${advice}.` : ''}`;
+  return `CreateCompilationJob was refused: ${e.name}: ${e.message} (${summarizeRequest(request)}).${advice ? ` What to do: ${advice}.` : ''}`;
 }
 
 /** Summarizes, in one line, the parts of a request that decide whether it is accepted. */

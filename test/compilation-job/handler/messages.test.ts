@@ -68,7 +68,7 @@ describe('words', () => {
     ['ValidationException', 'Unsupported framework version 9.9', 'choose a framework version'],
     ['ValidationException', 'Framework version 1.4 is not supported for target ml_c5', 'choose a framework version'],
   ])('%s "%s" is refused with advice', (name, message, advice) => {
-    const words = refusal('CreateCompilationJob', error(name, message), job);
+    const words = refusal(error(name, message), job);
     expect(words).toContain(`CreateCompilationJob was refused: ${name}: ${message} (job: resnet`);
     expect(words).toContain(`). What to do: ${advice}`);
   });
@@ -83,7 +83,7 @@ describe('words', () => {
     'the key input0 is unknown',
     'something else',
   ])('"%s" is refused with no advice: wrong advice is worse', message => {
-    expect(refusal('CreateCompilationJob', error('ValidationException', message), job)).toMatch(/\(job: resnet.*\)\.$/);
+    expect(refusal(error('ValidationException', message), job)).toMatch(/\(job: resnet.*\)\.$/);
   });
 
   test('a failure has at most 2,400 bytes', () => {
