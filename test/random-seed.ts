@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** What is random has one seed for all, so that a commit is green or is not; others are looked for on purpose (CONTRIBUTING.md). */
+/** All random tests use one seed, so that the same commit always gives the same result. NEO_SEED sets another one: see CONTRIBUTING.md. */
 export const SEED = Number(process.env.NEO_SEED ?? 1);
 
 fc.configureGlobal({ seed: SEED });

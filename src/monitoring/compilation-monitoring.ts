@@ -25,8 +25,7 @@ const COMPILATION_LOG_GROUP = '/aws/sagemaker/CompilationJobs';
 export interface NeoCompilationMonitoringProps {
   /**
    * The jobs to monitor, 1 to 100, all in the account and Region of this stack. They may be in other stacks. An imported job must have `stackName`
-   * and
-   * `logicalResourceId`, and the stack that creates it must contain a `NeoCompilationMonitoring`, too, because its functions otherwise record
+   * and `logicalResourceId`, and the stack that creates it must contain a `NeoCompilationMonitoring`, too, because its functions otherwise record
    * nothing.
    */
   readonly jobs: INeoCompilationJob[];

@@ -196,9 +196,9 @@ function acknowledgeFindings(lookup: AwsCustomResource) {
   // All AwsCustomResources of a stack share this function.
   const cdkFunction = Stack.of(lookup).node.findChild(`AWS${AwsCustomResource.PROVIDER_FUNCTION_UUID.replace(/-/g, '')}`);
   acknowledge(cdkFunction, {
-    'AwsSolutions-L1': 'The function is made by aws-cdk-lib, which takes the newest runtime that it is tested with.',
+    'AwsSolutions-L1': 'aws-cdk-lib creates the function, with the newest runtime that it is tested with.',
     ...CUSTOM_RESOURCE_FUNCTION_REASONS,
     ...inPacks('LambdaInsideVPC', 'It looks up what the VPC\'s rules need, so it runs before there is a VPC. It calls one API of AWS that changes nothing.'),
-    'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]': 'The role is made by aws-cdk-lib.',
+    'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]': 'aws-cdk-lib creates the role.',
   });
 }

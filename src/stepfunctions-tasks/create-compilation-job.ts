@@ -28,8 +28,7 @@ export interface NeoCreateCompilationJobProps extends sfn.TaskStateBaseProps, Ne
  * response of the API: `CompilationJobArn`. `NeoRunCompilationJob` waits for the end of the job.
  *
  * The task retries, with full jitter, if the quota of jobs is used up, if it is throttled, and after transient errors. If the name is in use, it
- * fails with
- * `SageMaker.ResourceInUseException`.
+ * fails with `SageMaker.ResourceInUseException`.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCompilationJob.html
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html

@@ -16,8 +16,8 @@ import type { PropTypes } from '../util/prop-types';
 export interface NeoRunCompilationJobJsonataProps extends NeoCompilationTaskOptions {
   /**
    * How often the job is polled, in whole seconds, at least 1. Each poll costs three or four state transitions. The interval must be at least a
-   * 2,000th of
-   * `timeout`, or without `timeout`, of `maxRuntime` plus `maxPendingTime`, because the history of an execution is limited to 25,000 events.
+   * 2,000th of `timeout`, or without `timeout`, of `maxRuntime` plus `maxPendingTime`, because the history of an execution is limited to 25,000
+   * events.
    *
    * @default Duration.seconds(30)
    */

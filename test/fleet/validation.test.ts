@@ -165,11 +165,11 @@ describe('sources of models fail for', () => {
     expect(() => neo.NeoFleetModels.fromPrefix(bucket, 'models/', {} as any)).toThrow(/framework must be given/);
   });
 
-  test('a format that is none', () => {
+  test('an unknown format', () => {
     expect(() => neo.NeoFleetModels.fromManifest(bucket, 'models.xml', 'XML' as any)).toThrow(/format must be one of CSV, JSON, JSONL; got: "XML"/);
   });
 
-  test('what Step Functions would evaluate', () => {
+  test('JSONata and paths, which Step Functions would evaluate', () => {
     expect(() => neo.NeoFleetModels.fromPrefix(bucket, '{% $env %}', { framework })).toThrow(/prefix must not be enclosed in \{% %\}.*got: "\{% \$env %\}"/);
     expect(() => neo.NeoFleetModels.fromManifest(bucket, '{% $env %}', neo.NeoManifestFormat.CSV)).toThrow(/objectKey must not be enclosed/);
   });

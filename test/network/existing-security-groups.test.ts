@@ -112,11 +112,11 @@ describe('security groups', () => {
     expect(warningIds(stack)).toEqual(['securityGroupAllowsAllOutbound']);
   });
 
-  test.each([0, 6])('fail when they are %i', count => {
+  test.each([0, 6])('fails when they are %i', count => {
     expect(() => bring((scope, vpc) => Array.from({ length: count }, (_, i) => group(scope, vpc, i)))).toThrow(`securityGroups must be 1 to 5 groups, which is the range that a job accepts; got: ${count}`);
   });
 
-  test('fail when they are of another VPC', () => {
+  test('fails when they are of another VPC', () => {
     expect(() => bring(scope => [group(scope, new ec2.Vpc(scope, 'Other', { subnetConfiguration: [ISOLATED] }))])).toThrow(/securityGroups must be in vpc; got: Stack\/Group0/);
   });
 });

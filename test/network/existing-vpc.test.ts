@@ -45,7 +45,7 @@ describe('a VPC of the app', () => {
   });
 });
 
-describe('is refused', () => {
+describe('fails with', () => {
   const refuse = (props: (stack: Stack) => any, message: RegExp) => {
     const stack = newStack();
     expect(() => network(props(stack), stack)).toThrow(message);
@@ -54,7 +54,7 @@ describe('is refused', () => {
   test.each([ec2.DefaultInstanceTenancy.DEDICATED, 'host' as ec2.DefaultInstanceTenancy])('%s tenancy', defaultInstanceTenancy =>
     refuse(stack => ({ vpc: existing(stack, { defaultInstanceTenancy }) }), /vpc must have default tenancy.*got: (dedicated|host)/));
 
-  test('fails: another Region', () => {
+  test('another Region', () => {
     const app = new App();
     const far = new Stack(app, 'Far', { env: { region: 'us-east-1', account: '111122223333' } });
     const near = new Stack(app, 'Near', { env: { region: 'eu-west-1', account: '111122223333' } });
@@ -110,7 +110,7 @@ describe('is refused', () => {
   test('an imported subnet without addresses, unless the security group is brought', () =>
     refuse(stack => imported(stack, { ipv4CidrBlock: undefined }), /vpcSubnets must have a known IPv4 CIDR block.*Stack\/ImportedSubnet/));
 
-  test('a number of instances that is none', () => refuse(stack => ({ vpc: existing(stack), maxConcurrentInstances: 0 }), /maxConcurrentInstances must be an integer/));
+  test('0 instances', () => refuse(stack => ({ vpc: existing(stack), maxConcurrentInstances: 0 }), /maxConcurrentInstances must be an integer/));
 
   test.each<[string, (stack: Stack) => any, RegExp]>([
     ['vpcSubnets that are not there', stack => ({ vpc: existing(stack), vpcSubnets: { subnetGroupName: 'None' } }), /vpcSubnets must select subnets of vpc; got: .*'None'/],

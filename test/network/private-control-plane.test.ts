@@ -306,7 +306,7 @@ describe('subnets', () => {
     for (const one of blocks) { expect(blocks.filter(other => other !== one && contains(one, other))).toEqual([]); }
   });
 
-  test('fail in a VPC that is too small for both', () => {
+  test('fails in a VPC that is too small for both', () => {
     const ipAddresses = ec2.IpAddresses.cidr('10.0.0.0/27');
     expect(cidrs({ maxConcurrentInstances: 5, ipAddresses })).toHaveLength(2);
     expect(() => cidrs({ ...closed, maxConcurrentInstances: 5, ipAddresses })).toThrow(/require a \/26 or larger; got: \/27/);
@@ -319,7 +319,7 @@ describe('subnets', () => {
     expect(cidrs({ ...closed, maxConcurrentInstances: 5, ipAddresses }, 'ControlPlane')).toEqual([inner, inner - 1].map(index => ({ 'Fn::Select': [index, { 'Fn::Cidr': [last, inner + 1, '4'] }] })));
   });
 
-  test('fail without a netmask that is known', () => {
+  test('fails without a netmask that is known', () => {
     const ipAddresses = { allocateVpcCidr: () => ({ ipv4IpamPoolId: 'ipam-pool-1', ipv4NetmaskLength: Token.asNumber({ Ref: 'Netmask' }) }), allocateSubnetsCidr: () => ({ allocatedSubnets: [] }) };
     expect(() => cidrs({ ...closed, ipAddresses })).toThrow(/ipAddresses must have a netmask that is known/);
   });

@@ -121,7 +121,7 @@ describe('buckets in a third stack', () => {
     expect(warnings(networkStack)[0]).toMatch(/created in the stack Storage, whose policies cannot refer to this stack.*create it in this stack, or import it by name/);
   });
 
-  test('fail when they are closed from there, as two stacks would refer to each other', () => {
+  test('fails when they are closed from there, as two stacks would refer to each other', () => {
     const { app } = three((bucket, network) => bucket.addToResourcePolicy(network.bucketPolicyStatement(bucket)));
     expect(() => app.synth()).toThrow(/would create a cyclic reference/);
   });

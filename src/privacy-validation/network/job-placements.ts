@@ -271,8 +271,7 @@ function strings(value: any): string[] {
 
 /**
  * Returns the name of a service or an action in a uniform spelling: `SageMaker`, `@aws-sdk/client-sagemaker` and `sagemaker` are the same service,
- * and
- * `CreateCompilationJobCommand` and `createCompilationJob` are the same action.
+ * and `CreateCompilationJobCommand` and `createCompilationJob` are the same action.
  */
 function plainName(name: string): string {
   return name.toLowerCase().replace(/^@aws-sdk\/client-/, '').replace(/command$/, '').replace(/-/g, '');

@@ -92,8 +92,7 @@ export class TemplateSet {
 
   /**
    * Returns all results that a value may have at deployment, as canonical strings that can be compared across the app. There is more than one if
-   * `Fn::If` or
-   * `Fn::FindInMap` leave a choice, and none for `AWS::NoValue`.
+   * `Fn::If` or `Fn::FindInMap` leave a choice, and none for `AWS::NoValue`.
    */
   public values(value: any, template: SynthesizedTemplate): string[] {
     return canonicalValues(value, this.scopeOf(template));

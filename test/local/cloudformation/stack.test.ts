@@ -257,7 +257,7 @@ describe('resources of AWS\'s own', () => {
     expect([stack.status, stack.failures]).toEqual(['ROLLBACK_COMPLETE', ['F: no code']]);
   });
 
-  test('nested stacks are refused', async () => {
+  test('fails for nested stacks', async () => {
     const { stack } = testStack();
     await stack.create(template({ N: { Type: 'AWS::CloudFormation::Stack' } }));
     expect(stack.failures).toEqual(['N: nested stacks cannot be run locally; deploy their stack by itself']);

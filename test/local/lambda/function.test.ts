@@ -34,7 +34,7 @@ test('a version that is not installed is replaced, and said so', async () => {
   expect(logs).toContainEqual(expect.stringMatching(/^f: local run: Node.js 18 is not installed here: nodejs18.x runs on v24/));
 });
 
-test('another language is refused', async () => {
+test('fails for another language', async () => {
   await put('', { runtime: 'python3.13' });
   expect(await invoke()).toEqual({ functionError: 'Unhandled', result: expect.objectContaining({ errorMessage: 'the local run knows Node.js runtimes only, got: python3.13' }) });
 });

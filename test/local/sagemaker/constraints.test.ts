@@ -129,7 +129,7 @@ function inputWith(operation: NeoOperation, path: string, value: unknown, base?:
 const call = (operation: NeoOperation, input: any) => new NeoService().call(operation, input);
 const cut = (value: unknown) => JSON.stringify(value).slice(0, 40);
 
-describe('a broken constraint is refused, in AWS\'s words', () => {
+describe('fails, in AWS\'s words, for a broken constraint', () => {
   test.each(BAD.map(row => [`${row[0]} ${row[1]} ${cut(row[2])}`, row] as const))('fails: %s', (_, [operation, path, value, rule, base]) => {
     expect(() => call(operation, inputWith(operation, path, value, base))).toThrow(expect.objectContaining({
       name: 'ValidationException',

@@ -265,7 +265,7 @@ describe('tags', () => {
     expect(service.records()[0].tags).toEqual({ b: '3' });
   });
 
-  test('fail when they are more than fifty', () => {
+  test('fails when they are more than fifty', () => {
     const { create, service } = setUp();
     const fifty = Array.from({ length: 50 }, (_, i) => ({ Key: `${i}`, Value: '' }));
     const ResourceArn = create('job', { Tags: fifty });
@@ -273,7 +273,7 @@ describe('tags', () => {
     expect(() => service.call('AddTags', { ResourceArn, Tags: [{ Key: 'more', Value: '' }] })).toThrow(expect.objectContaining({ name: 'ResourceLimitExceeded' }));
   });
 
-  test('fail for a deleted job', () => {
+  test('fails for a deleted job', () => {
     const { clock, create, remove, service } = setUp();
     const ResourceArn = create();
     clock.advance(8_000);
