@@ -86,7 +86,7 @@ function readInput(bytes: ByteReader): ModelInput {
   let dimensions: (number | undefined)[] | undefined;
   readMessage(bytes, {
     '1': field => { name = readText(field); },
-    '2.1.2': ({ content }) => {
+    '2/1/2': ({ content }) => {
       const sizes: (number | undefined)[] = dimensions = [];
       readMessage(content, { 1: dimension => { sizes.push(readSize(dimension)); } });
     },

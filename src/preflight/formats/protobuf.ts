@@ -18,7 +18,7 @@ export interface Field {
  * Reads the fields of a protobuf message as a stream, because a model's weights come before its inputs, and libraries need the whole message in
  * memory.
  *
- * @param visitors functions by the path of their field: `2.1` is field 1 of the messages in field 2. The other fields are skipped.
+ * @param visitors functions by the path of their field: `2/1` is field 1 of the messages in field 2. The other fields are skipped.
  */
 export function readMessage(bytes: ByteReader, visitors: { readonly [path: string]: (field: Field) => void }, parent = ''): void {
   while (!bytes.isAtEnd) {
@@ -41,8 +41,8 @@ export function readMessage(bytes: ByteReader, visitors: { readonly [path: strin
         const content = bytes.part(length);
         if (visitors[path]) {
           visitors[path]({ content });
-        } else if (Object.keys(visitors).some(each => each.startsWith(`${path}.`))) {
-          readMessage(content, visitors, `${path}.`);
+        } else if (Object.keys(visitors).some(each => each.startsWith(`${path}/`))) {
+          readMessage(content, visitors, `${path}/`);
         }
         bytes.finish(content);
         break;
