@@ -107,7 +107,9 @@ export abstract class NeoFleetModels {
    * @param models the models
    */
   public static fromList(models: NeoModel[]): NeoFleetModels {
-    return new ListedModels(models);
+    requireType(undefined, 'models', models, listOf(MODEL));
+    if (models.length === 0) { throw new NeoValidationError('models must list at least one NeoModel; got: []'); }
+    return new BoundModels(context => listedModels(context, models));
   }
 
   /**
@@ -123,7 +125,15 @@ export abstract class NeoFleetModels {
    * @param options defaults for values that rows leave out
    */
   public static fromManifest(bucket: s3.IBucket, objectKey: string, format: NeoManifestFormat, options: NeoManifestOptions = {}): NeoFleetModels {
-    return new ManifestModels(bucket, objectKey, format, options);
+    requireLocation(bucket, 'objectKey', objectKey);
+    requireTypes(undefined, options, MANIFEST_TYPES, 'options');
+    if (!Token.isUnresolved(objectKey) && (objectKey === '' || objectKey.startsWith('/'))) {
+      throw new NeoValidationError(`objectKey must be the key of the manifest, without a leading slash; got: ${formatValue(objectKey)}`);
+    }
+    if (!Object.values(NeoManifestFormat).includes(format)) {
+      throw new NeoValidationError(`format must be one of ${Object.values(NeoManifestFormat).join(', ')}; got: ${formatValue(format)}`);
+    }
+    return new BoundModels(context => manifestModels(context, { bucket, key: objectKey, format }, options));
   }
 
   /**
@@ -135,11 +145,16 @@ export abstract class NeoFleetModels {
    * @param options framework and shapes of all models
    */
   public static fromPrefix(bucket: s3.IBucket, prefix: string, options: NeoModelOptions): NeoFleetModels {
-    return new PrefixModels(bucket, prefix, options);
+    requireLocation(bucket, 'prefix', prefix);
+    requireOptions(options, MODEL_OPTION_TYPES);
+    if (!Token.isUnresolved(prefix) && prefix.startsWith('/')) {
+      throw new NeoValidationError(`prefix must not start with a slash: S3 would look for an empty folder name; got: ${formatValue(prefix)}`);
+    }
+    return new BoundModels(context => prefixModels(context, { bucket, prefix }, options));
   }
 
   /** @internal */
-  public abstract _bind(context: FleetContext): FleetSource;
+  public abstract readonly _bind: (context: FleetContext) => FleetSource;
 }
 
 const MANIFEST_TYPES: PropTypes<NeoManifestOptions> = {
@@ -149,113 +164,81 @@ const MANIFEST_TYPES: PropTypes<NeoManifestOptions> = {
 /** JSONata for the item of a Map state. */
 const ITEM = '$states.context.Map.Item.Value';
 
-class ListedModels extends NeoFleetModels {
-  constructor(private readonly models: NeoModel[]) {
+class BoundModels extends NeoFleetModels {
+  constructor(public readonly _bind: (context: FleetContext) => FleetSource) {
     super();
-    requireType(undefined, 'models', models, listOf(MODEL));
-    if (models.length === 0) { throw new NeoValidationError('models must list at least one NeoModel; got: []'); }
-  }
-
-  /** @internal */
-  public _bind(context: FleetContext): FleetSource {
-    const configs = this.models.map((model, index) => bindModel(new Construct(context.scope, `Model${index}`), model, context.jobAccess));
-    const items = configs.map(({ s3Uri, bucket, modelVersion, framework, dataInputShape, modelPackageVersionArn }) => ({
-      Row: {
-        s3Uri,
-        modelPackageVersionArn,
-        framework: framework?.name,
-        frameworkVersion: framework?.version,
-        dataInputConfig: dataInputShape?.toJson(context.scope),
-      },
-      // Users choose versions, which may be the same for several objects. An asset's URI identifies its content.
-      Digest: modelVersion === undefined ? bucket ? undefined : s3Uri : `${s3Uri}#${modelVersion}`,
-    }));
-    const bytes = bytesOf(items);
-    if (bytes > MAX_PAYLOAD) {
-      throw new NeoValidationError(`models must fit into ${MAX_PAYLOAD} bytes, because this is the maximum for a list in Step Functions: write them into a manifest `
-        + `(NeoFleetModels.fromManifest); got: ${configs.length} models in ${bytes} bytes`, context.scope);
-    }
-    return {
-      models: configs,
-      defaults: {},
-      buckets: configs.flatMap(({ bucket, modelVersion }) => bucket && modelVersion === undefined ? [{ bucket, keyPattern: '*' }] : []),
-      items,
-      selector: `{% ${ITEM} %}`,
-    };
   }
 }
 
-class ManifestModels extends NeoFleetModels {
-  constructor(
-    private readonly bucket: s3.IBucket, private readonly objectKey: string,
-    private readonly format: NeoManifestFormat, private readonly options: NeoManifestOptions,
-  ) {
-    super();
-    requireType(undefined, 'bucket', bucket, BUCKET);
-    requireType(undefined, 'objectKey', objectKey, STRING);
-    requireTypes(undefined, options, MANIFEST_TYPES, 'options');
-    if (!Token.isUnresolved(objectKey) && (objectKey === '' || objectKey.startsWith('/'))) {
-      throw new NeoValidationError(`objectKey must be the key of the manifest, without a leading slash; got: ${formatValue(objectKey)}`);
-    }
-    requireKey(undefined, 'objectKey', objectKey);
-    failOnJsonata('objectKey', objectKey);
-    if (!Object.values(NeoManifestFormat).includes(format)) {
-      throw new NeoValidationError(`format must be one of ${Object.values(NeoManifestFormat).join(', ')}; got: ${formatValue(format)}`);
-    }
+function listedModels({ scope, jobAccess }: FleetContext, models: NeoModel[]): FleetSource {
+  const configs = models.map((model, index) => bindModel(new Construct(scope, `Model${index}`), model, jobAccess));
+  const items = configs.map(({ s3Uri, bucket, modelVersion, framework, dataInputShape, modelPackageVersionArn }) => ({
+    Row: {
+      s3Uri,
+      modelPackageVersionArn,
+      framework: framework?.name,
+      frameworkVersion: framework?.version,
+      dataInputConfig: dataInputShape?.toJson(scope),
+    },
+    // Users choose versions, which may be the same for several objects. An asset's URI identifies its content.
+    Digest: modelVersion === undefined ? bucket ? undefined : s3Uri : `${s3Uri}#${modelVersion}`,
+  }));
+  const bytes = bytesOf(items);
+  if (bytes > MAX_PAYLOAD) {
+    throw new NeoValidationError(`models must fit into ${MAX_PAYLOAD} bytes, because this is the maximum for a list in Step Functions: write them into a manifest `
+      + `(NeoFleetModels.fromManifest); got: ${configs.length} models in ${bytes} bytes`, scope);
   }
-
-  /** @internal */
-  public _bind(context: FleetContext): FleetSource {
-    const { modelBuckets = [this.bucket], framework, dataInputShape } = this.options;
-    requireSameRegion(context.scope, 'bucket', this.bucket);
-    modelBuckets.forEach(bucket => {
-      requireSameRegion(context.scope, 'modelBuckets', bucket);
-      permitModels(bucket, '*', context.jobAccess);
-    });
-    return {
-      models: framework ? [{ framework, dataInputShape }] : [],
-      defaults: { framework, dataInputShape },
-      buckets: modelBuckets.map(bucket => ({ bucket, keyPattern: '*' })),
-      file: { bucket: this.bucket, key: this.objectKey, format: this.format },
-      modelBuckets,
-      // A larger row would make the whole execution fail. Step Functions reads rows of up to 8 MB if the selector makes them smaller.
-      selector: oneLine(`{% (
-        $bytes := ${BYTES_IN_JSONATA};
-        $row := $lookup($states.context.Map.Item, 'Value');
-        $size := $bytes($row);
-        $size > ${MAX_ROW} ? {'Row': $substring($string($row), 0, 1000), 'Invalid': 'a row may have ${MAX_ROW} bytes as JSON; got: ' & $size}
-          : {'Row': $row}
-      ) %}`),
-    };
-  }
+  return {
+    models: configs,
+    defaults: {},
+    buckets: configs.flatMap(({ bucket, modelVersion }) => bucket && modelVersion === undefined ? [{ bucket, keyPattern: '*' }] : []),
+    items,
+    selector: `{% ${ITEM} %}`,
+  };
 }
 
-class PrefixModels extends NeoFleetModels {
-  constructor(private readonly bucket: s3.IBucket, private readonly prefix: string, private readonly options: NeoModelOptions) {
-    super();
-    requireType(undefined, 'bucket', bucket, BUCKET);
-    requireType(undefined, 'prefix', prefix, STRING);
-    if (!Token.isUnresolved(prefix) && prefix.startsWith('/')) {
-      throw new NeoValidationError(`prefix must not start with a slash: S3 would look for an empty folder name; got: ${formatValue(prefix)}`);
-    }
-    requireKey(undefined, 'prefix', prefix);
-    failOnJsonata('prefix', prefix);
-    requireOptions(options, MODEL_OPTION_TYPES);
-  }
+function manifestModels({ scope, jobAccess }: FleetContext, file: NonNullable<FleetSource['file']>, options: NeoManifestOptions): FleetSource {
+  const { modelBuckets = [file.bucket], framework } = options;
+  requireSameRegion(scope, 'bucket', file.bucket);
+  modelBuckets.forEach(bucket => {
+    requireSameRegion(scope, 'modelBuckets', bucket);
+    permitModels(bucket, '*', jobAccess);
+  });
+  return {
+    models: framework ? [options] : [],
+    defaults: options,
+    buckets: modelBuckets.map(bucket => ({ bucket, keyPattern: '*' })),
+    file,
+    modelBuckets,
+    // A larger row would make the whole execution fail. Step Functions reads rows of up to 8 MB if the selector makes them smaller.
+    selector: oneLine(`{% (
+      $bytes := ${BYTES_IN_JSONATA};
+      $row := $lookup($states.context.Map.Item, 'Value');
+      $size := $bytes($row);
+      $size > ${MAX_ROW} ? {'Row': $substring($string($row), 0, 1000), 'Invalid': 'a row may have ${MAX_ROW} bytes as JSON; got: ' & $size}
+        : {'Row': $row}
+    ) %}`),
+  };
+}
 
-  /** @internal */
-  public _bind(context: FleetContext): FleetSource {
-    const { bucket, prefix, options: { framework, dataInputShape } } = this;
-    requireSameRegion(context.scope, 'bucket', bucket);
-    const keyPattern = `${literally(prefix)}*`;
-    permitModels(bucket, keyPattern, context.jobAccess);
-    return {
-      models: [{ framework, dataInputShape }],
-      defaults: { framework, dataInputShape },
-      buckets: [{ bucket, keyPattern }],
-      listing: { bucket, prefix },
-      // Folders and files other than archives are not models.
-      selector: `{% $contains(${ITEM}.Key, /\\.tar\\.gz$/) ? {'Row': {'s3Uri': 's3://${bucket.bucketName}/' & ${ITEM}.Key}} : {} %}`,
-    };
-  }
+function prefixModels({ scope, jobAccess }: FleetContext, listing: NonNullable<FleetSource['listing']>, options: NeoModelOptions): FleetSource {
+  const { bucket, prefix } = listing;
+  requireSameRegion(scope, 'bucket', bucket);
+  const keyPattern = `${literally(prefix)}*`;
+  permitModels(bucket, keyPattern, jobAccess);
+  return {
+    models: [options],
+    defaults: options,
+    buckets: [{ bucket, keyPattern }],
+    listing,
+    // Folders and files other than archives are not models.
+    selector: `{% $contains(${ITEM}.Key, /\\.tar\\.gz$/) ? {'Row': {'s3Uri': 's3://${bucket.bucketName}/' & ${ITEM}.Key}} : {} %}`,
+  };
+}
+
+function requireLocation(bucket: s3.IBucket, prop: string, key: string): void {
+  requireType(undefined, 'bucket', bucket, BUCKET);
+  requireType(undefined, prop, key, STRING);
+  requireKey(undefined, prop, key);
+  failOnJsonata(prop, key);
 }
