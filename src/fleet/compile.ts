@@ -12,10 +12,8 @@ import { pauseInJsonata } from '../stepfunctions-tasks/run-job-loop';
 import { renderJobTags } from '../stepfunctions-tasks/task-request';
 
 export interface CompileProps {
-  /** The prefix of the jobs' names. */
   readonly jobNamePrefix: string;
   readonly settings: CompilationSettings;
-  /** The tags of the jobs. */
   readonly tagManager: TagManager;
   readonly pollInterval: Duration;
 }
@@ -120,7 +118,6 @@ function states(scope: Construct, props: CompileProps) {
   };
 }
 
-/** JSONata for the result of a compilation. */
 const RESULT = oneLine(`{% {
   'CompilationJobName': $job.CompilationJobName,
   'Model': $compilation.ModelPackageVersionArn ? $compilation.ModelPackageVersionArn : $compilation.InputConfig.S3Uri,

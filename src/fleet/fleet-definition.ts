@@ -157,7 +157,7 @@ function executionVariables(props: FleetDefinitionProps): { [name: string]: stri
       // The type is checked first, because only numbers can be compared. Step Functions accepts only whole numbers.
       oneLine(`$type($given) = 'number' ? ($given >= 0 and $given <= 100 ? $floor($given) : ${refusal('toleratedFailurePercentage must be 0 to 100')})
         : ${refusal('toleratedFailurePercentage must be a number')}`)),
-    ...listing && { prefix: input('prefix', jsonataString(listing.prefix), longerPrefix(jsonataString(listing.prefix))) },
+    ...listing && { prefix: givenPrefix(jsonataString(listing.prefix)) },
     ...startOnUpload && { uploads: uploadedKeys(listing!), maxConcurrentJobs: props.maxConcurrentJobs },
     tag: `{% ${executionTag('$states.context.Execution.Id')} %}`,
     // This variable exists only for its errors.
@@ -186,13 +186,12 @@ function uploadedKeys({ prefix }: NonNullable<FleetSource['listing']>): string {
   // JSONata treats an empty list as absent, so all models would be compiled.
   return oneLine(`{% ($hasKey := $type($states.input) = 'object' ? 'key' in $keys($states.input) : false;
     $hasKey and $type($states.input.key) != 'string' ? $error('key must be a string; got: ' & $string($states.input.key));
-    $wrong := $states.input.key[$not($substring($, 0, $length(${literal})) = ${literal} and $contains($, /\\.tar\\.gz$/))];
+    $wrong := $states.input.key[$not(${begins('$', literal)} and $contains($, /\\.tar\\.gz$/))];
     $exists($wrong) ? $error('key must be that of an archive below the prefix of the fleet; got: ' & $wrong[0]) : [$distinct($states.input.key)]) %}`);
 }
 
 /** Returns JSONata that checks the pairs of places whose overlap is unknown at synthesis. */
 function noOverlap(places: FleetDefinitionProps['undecidedPlaces']): string {
-  const begins = (text: string, prefix: string) => `$substring(${text}, 0, $length(${prefix})) = ${prefix}`;
   return places.reduceRight((otherwise, [one, other]) => {
     const [bucket, otherBucket] = [one, other].map(place => jsonataString(place.bucket.bucketName));
     const [prefix, folder, longest] = [one.prefix, other.prefix, other.longestPrefix].map(jsonataString);
@@ -207,8 +206,13 @@ function input(member: string, otherwise: string, given: string): string {
 }
 
 /** Returns JSONata that requires a prefix below the fleet's. The role may list only these keys, but IAM's error would not say why. */
-function longerPrefix(prefix: string): string {
-  return `$substring($string($given), 0, $length(${prefix})) = ${prefix} ? $given : ${refusal('prefix must begin with that of the fleet')}`;
+function givenPrefix(fleets: string): string {
+  return input('prefix', fleets, `${begins('$string($given)', fleets)} ? $given : ${refusal('prefix must begin with that of the fleet')}`);
+}
+
+/** Returns JSONata that is true if a string begins with a prefix; both are JSONata themselves. */
+function begins(text: string, prefix: string): string {
+  return `$substring(${text}, 0, $length(${prefix})) = ${prefix}`;
 }
 
 function refusal(message: string): string {

@@ -4,7 +4,6 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { jobStatement } from '../compilation/permissions';
 
-/** Properties of an `ApiCall`. */
 export interface ApiCallProps extends sfn.TaskStateJsonataBaseProps {
   /** The service in Step Functions' spelling, such as `sagemaker` or `sfn`. */
   readonly service: string;
@@ -61,11 +60,7 @@ export function camelCase(action: string): string {
 
 /** The account's quota of concurrent jobs is used up. */
 const LIMIT_ERRORS = ['SageMaker.ResourceLimitExceededException'];
-
-/** A job of this name exists. */
 export const IN_USE_ERRORS = ['SageMaker.ResourceInUseException'];
-
-/** No job of this name exists. */
 export const NOT_FOUND_ERRORS = ['SageMaker.ResourceNotFoundException'];
 
 /** An expression failed, or called `$error`. `States.TaskFailed` would match it too. */

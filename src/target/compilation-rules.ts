@@ -18,8 +18,12 @@ import type { NeoFramework } from './framework';
 import type { NeoTarget } from './target';
 import { formatValue } from '../util/errors';
 
-/** Rules about the inputs of the model. */
-const SHAPE_RULES: Rule[] = [missingShape, listOfShapes, coreMlForm, orderOfNames, layoutOfImages];
+const RULES: Rule[] = [
+  unknownFramework, frameworkVersion, frameworkForTarget,
+  device, platform, region,
+  formOfOptions, nvidiaOptions, nvidiaVersions, androidLevel, dataType, optionsOfOtherTargets,
+  missingShape, listOfShapes, coreMlForm, orderOfNames, layoutOfImages,
+];
 
 function missingShape(c: Compilation, report: Report): void {
   if (c.request.dataInputShape || !c.frameworkFacts?.needsShape) return;
@@ -110,9 +114,6 @@ function layoutOf(shape: readonly unknown[], anySides: boolean): Layout | undefi
 function isSurelyImage([, height, width, channels]: readonly unknown[]): boolean {
   return channels === 3 && height === width && Number(height) >= 32;
 }
-
-/** Rules about the options of the compiler. */
-const COMPILER_OPTION_RULES: Rule[] = [formOfOptions, nvidiaOptions, nvidiaVersions, androidLevel, dataType, optionsOfOtherTargets];
 
 /** AWS documents both spellings of this option. */
 const GPU_CODE = ['gpu-code', 'gpu_code'];
@@ -217,7 +218,7 @@ export function checkCompilation(scope: IConstruct, request: CompilationRequest)
     error: (message) => errors.push(message),
     warn: (id, message) => archiveOf(scope)?.settled.has(id) || warnings.push({ id: `cdk-sagemaker-neo:${id}`, message }),
   };
-  [FRAMEWORK_RULES, TARGET_RULES, COMPILER_OPTION_RULES, SHAPE_RULES].forEach(rules => rules.forEach(rule => rule(compilation, report)));
+  RULES.forEach((rule) => rule(compilation, report));
   return { errors, warnings };
 }
 
@@ -228,9 +229,6 @@ export function checkCompilation(scope: IConstruct, request: CompilationRequest)
 export function frameworkVersionToSend(framework: NeoFramework, target: NeoTarget): string | undefined {
   return lookUp(DEVICES, target.deviceName)?.frameworkVersion === 'dropped' ? undefined : framework.version;
 }
-
-/** Rules about the framework, its version and the target. */
-const FRAMEWORK_RULES: Rule[] = [unknownFramework, frameworkVersion, frameworkForTarget];
 
 function unknownFramework(c: Compilation, report: Report): void {
   if (c.framework !== undefined && !c.frameworkFacts) {
@@ -296,12 +294,17 @@ function frameworkVersion(c: Compilation, report: Report): void {
   }
 }
 
-/** Rules about the target alone. */
-const TARGET_RULES: Rule[] = [unknownDevice, platform, retiredDevice, filesOfDevice, regionOfDevice, regionOfNeo];
-
-function unknownDevice(c: Compilation, report: Report): void {
-  if (c.device !== undefined && !c.deviceFacts) {
+function device(c: Compilation, report: Report): void {
+  if (c.device === undefined) return;
+  if (!c.deviceFacts) {
     report.warn('unknownTarget', `this version of the library does not know target ${c.device}, so nothing about it is checked`);
+    return;
+  }
+  const { retired, alsoInArchive } = c.deviceFacts;
+  if (retired) { report.warn('retiredTarget', `target ${c.device}: ${retired}: choose another target`); }
+  if (alsoInArchive && archiveOf(c.scope)?.hasConfig === false) {
+    report.error(`target ${c.device}: AWS documents that ${alsoInArchive}: pack them with the model, or turn the check off with preflight: false; `
+      + 'got: an archive without such a file');
   }
 }
 
@@ -327,32 +330,17 @@ function platform(c: Compilation, report: Report): void {
   }
 }
 
-function retiredDevice(c: Compilation, report: Report): void {
-  if (c.deviceFacts?.retired) {
-    report.warn('retiredTarget', `target ${c.device}: ${c.deviceFacts.retired}: choose another target`);
-  }
-}
-
-function filesOfDevice(c: Compilation, report: Report): void {
-  if (c.deviceFacts?.alsoInArchive && archiveOf(c.scope)?.hasConfig === false) {
-    report.error(`target ${c.device}: AWS documents that ${c.deviceFacts.alsoInArchive}: pack them with the model, or turn the check off with preflight: false; `
-      + 'got: an archive without such a file');
-  }
-}
-
-function regionOfDevice(c: Compilation, report: Report): void {
+function region(c: Compilation, report: Report): void {
+  const here = Stack.of(c.scope).region;
   const only = c.deviceFacts?.onlyRegion;
-  const region = Stack.of(c.scope).region;
-  if (only === undefined || region === only) return;
-  if (Token.isUnresolved(region)) {
-    report.warn('targetRegion', `Neo compiles for ${c.device} in ${only} only, and the Region of this job's stack is not known at synthesis`);
-  } else {
-    report.error(`target ${c.device} is available in ${only} only: put the job in a stack of that Region, or choose another target; got: ${region}`);
+  if (Token.isUnresolved(here)) {
+    if (only) { report.warn('targetRegion', `Neo compiles for ${c.device} in ${only} only, and the Region of this job's stack is not known at synthesis`); }
+    return;
   }
-}
-
-function regionOfNeo(c: Compilation, report: Report): void {
-  const { region } = Stack.of(c.scope);
-  if (Token.isUnresolved(region) || NEO_REGIONS.includes(region)) return;
-  report.warn('neoRegion', `AWS's Python SDK has no image of Neo for Region ${region}, so Neo may not exist there`);
+  if (only && here !== only) {
+    report.error(`target ${c.device} is available in ${only} only: put the job in a stack of that Region, or choose another target; got: ${here}`);
+  }
+  if (!NEO_REGIONS.includes(here)) {
+    report.warn('neoRegion', `AWS's Python SDK has no image of Neo for Region ${here}, so Neo may not exist there`);
+  }
 }

@@ -32,7 +32,7 @@ export class NeoCoreMlShape {
     if (range !== undefined) {
       throw new NeoValidationError(`dimensions of a fixed shape must be integers of at least 1: for ranges, use NeoCoreMlShape.range; got: ${formatValue(range)}`);
     }
-    return new NeoCoreMlShape(flatDimensions('fixed', dimensions));
+    return new NeoCoreMlShape(flatDimensions('NeoCoreMlShape.fixed(', dimensions));
   }
 
   /**
@@ -41,7 +41,7 @@ export class NeoCoreMlShape {
    * @param dimensions integers of at least 1, or ranges such as `'1..10'`
    */
   public static range(...dimensions: (number | string)[]): NeoCoreMlShape {
-    return new NeoCoreMlShape(flatDimensions('range', dimensions));
+    return new NeoCoreMlShape(flatDimensions('NeoCoreMlShape.range(', dimensions));
   }
 
   /**
@@ -105,9 +105,9 @@ export interface NeoCoreMlInput {
 }
 
 /** Fails for a list instead of separate arguments, which callers without types often pass. */
-function flatDimensions<T>(method: string, dimensions: T[]): T[] {
+export function flatDimensions<T>(call: string, dimensions: T[]): T[] {
   if (dimensions.length === 1 && Array.isArray(dimensions[0])) {
-    throw new NeoValidationError(`dimensions must be separate arguments, such as NeoCoreMlShape.${method}(1, 224, 224, 3); got: ${formatValue(dimensions[0])}`);
+    throw new NeoValidationError(`dimensions must be separate arguments, such as ${call}1, 3, 224, 224); got: ${formatValue(dimensions[0])}`);
   }
   return dimensions;
 }

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { NeoCoreMlInput } from './core-ml-input';
+import { flatDimensions, type NeoCoreMlInput } from './core-ml-input';
 import { isJson, readJson, toCompactJson } from './json';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { having, isRecord, listOf, NUMBER, optional, requireTypes, STRING } from '../util/prop-types';
@@ -144,9 +144,7 @@ function requireInput(inputName: string, dimensions: unknown[]): void {
   if (typeof inputName !== 'string' || inputName === '') {
     throw new NeoValidationError(`inputName must be the name of an input of the model; got: ${formatValue(inputName)}`);
   }
-  if (dimensions.length === 1 && Array.isArray(dimensions[0])) {
-    throw new NeoValidationError(`dimensions must be separate arguments, such as NeoDataInputShape.of('input0', 1, 3, 224, 224); got: ${formatValue(dimensions[0])}`);
-  }
+  flatDimensions("NeoDataInputShape.of('input0', ", dimensions);
 }
 
 /** Renders an input in the API's spelling. */
