@@ -10,7 +10,7 @@ import { requireCount } from './existing-vpc';
 import { ModelAccess, requireReadable } from './model-access';
 import type { INeoPrivateCompilationVpc, NeoPrivateCompilationVpcAttributes, NeoVpcConfig } from './private-compilation-vpc-base';
 import { requirePassableRole, requireSameRegion } from '../util/environment';
-import { NeoValidationError, pathsOf } from '../util/errors';
+import { atEnd, NeoValidationError, pathsOf } from '../util/errors';
 import { readableValue, resourcesOf } from '../util/intrinsics';
 import { listOf, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { BUCKET, GATEWAY_ENDPOINT, KEY, ROLE, SECURITY_GROUP, SUBNET, VPC } from '../util/resource-types';
@@ -71,12 +71,8 @@ export class ImportedPrivateCompilationVpc extends Resource implements INeoPriva
     this.modelAccess = new ModelAccess(this, this.role);
     this.endpointOnlyPolicy = new EndpointOnlyBucketPolicy(this, this.s3Endpoint, attrs.bucketPolicyActions);
     // `lateWarnings` adds warnings to a child, and this construct has no other.
-    new Construct(this, 'Checks').node.addValidation({
-      validate: () => {
-        warnOfDenies(this, resourcesOf(this.node.root), this.modelAccess.buckets);
-        return [];
-      },
-    });
+    const checks = new Construct(this, 'Checks');
+    atEnd(checks, () => warnOfDenies(this, resourcesOf(this.node.root), this.modelAccess.buckets));
     // Grants create a policy below the role, and jobs must wait for that policy.
     const { role } = this;
     Dependable.implement(this, { get dependencyRoots() { return [role]; } });

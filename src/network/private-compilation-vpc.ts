@@ -21,6 +21,7 @@ import { validateProps } from './private-compilation-vpc-props';
 import { checkS3Endpoint, createS3Endpoint, endpointStatements, findS3PrefixList } from './s3-endpoint';
 import { checkSecurityGroups, createSecurityGroup } from './security-groups';
 import { requirePassableRole, requireSameRegion } from '../util/environment';
+import { atEnd } from '../util/errors';
 import { requireType } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
 import { uploadDestination } from '../util/s3-names';
@@ -272,7 +273,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
     const logicalIds = () => this.stack.resolve(dependencies().map(({ logicalId }) => logicalId)) as string[];
     // Hundreds of jobs ask for the handle's logical ID, and no dependency is added once validations run.
     let final: string[] | undefined;
-    ready.node.addValidation({ validate: () => { final = logicalIds(); return []; } });
+    atEnd(ready, () => { final = logicalIds(); });
     identifyByContent(ready, () => final ?? logicalIds());
     Dependable.implement(this, { get dependencyRoots() { return [ready]; } });
   }

@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
 import { cidrOf, compareIds, requireCount } from './existing-vpc';
 import { contains } from '../util/cidr-blocks';
-import { lateWarnings, NeoValidationError } from '../util/errors';
+import { atEnd, lateWarnings, NeoValidationError } from '../util/errors';
 import { readableValue } from '../util/intrinsics';
 
 /**
@@ -53,14 +53,11 @@ export function checkSecurityGroups(scope: Construct, vpc: ec2.IVpc, subnets: ec
     }
     known.push(resource);
   }
-  // This runs at the end of synthesis, because rules may be added until then.
-  scope.node.addValidation({
-    validate: () => {
-      warnOfInboundRules(scope, known);
-      // An imported group may have the missing rules.
-      if (known.length === groups.length) { warnOfMissingRules(scope, subnets, known); }
-      return [];
-    },
+  // Rules may be added until then.
+  atEnd(scope, () => {
+    warnOfInboundRules(scope, known);
+    // An imported group may have the missing rules.
+    if (known.length === groups.length) { warnOfMissingRules(scope, subnets, known); }
   });
 }
 

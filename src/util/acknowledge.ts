@@ -1,6 +1,7 @@
 import { CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { atEnd } from './errors';
 import { intrinsicOf } from './intrinsics';
 
 /**
@@ -36,12 +37,7 @@ export function inPacks(rule: string, reason: string): Reasons {
  */
 export function acknowledgeWildcards(scope: IConstruct, reasons: Reasons): void {
   // This runs after all aspects, because policies are complete only then. Another aspect would make CDK walk the whole app once more.
-  scope.node.addValidation({
-    validate: () => {
-      scope.node.findAll().filter(isPolicy).forEach(policy => acknowledgeFindings(policy, reasons));
-      return [];
-    },
-  });
+  atEnd(scope, () => scope.node.findAll().filter(isPolicy).forEach(policy => acknowledgeFindings(policy, reasons)));
 }
 
 /**

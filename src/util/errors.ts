@@ -37,6 +37,11 @@ export function pathsOf(constructs: IConstruct[]): string {
   return constructs.map(({ node }) => node.path).join(', ');
 }
 
+/** Runs checks that only warn at the end of synthesis, when nothing can be added any more. */
+export function atEnd({ node }: IConstruct, check: () => void): void {
+  node.addValidation({ validate: () => { check(); return []; } });
+}
+
 /**
  * Returns the annotations for a warning at the end of synthesis. They belong to a child of the construct, because CDK ignores an acknowledgement on a
  * construct if the warning is later added to the same construct.
