@@ -13,18 +13,11 @@ const ENDPOINT = { x: 806, width: 208, height: 112 };
 const CARD = { height: 98, gap: 10 };
 const LINE = 20;
 
-/** A panel, its height, and the points where arrows connect it to other panels. */
-export interface VpcPanel {
-  readonly content: string[];
-  readonly height: number;
-  readonly endpointRight: [number, number];
-}
-
 /** A line of text with a mark. */
 export interface Line { readonly label: string; readonly state: State }
 
 /** Draws the VPC with the security group around the jobs' subnets, and the S3 endpoint on its edge. */
-export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, top: number, minHeight: number, verdictOf: VerdictOf): VpcPanel {
+export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, top: number, minHeight: number, verdictOf: VerdictOf) {
   const lines = groupLines(templates, network, verdictOf);
   const groupTop = top + 58;
   const columns = Math.min(4, Math.max(1, network.subnets.length));
@@ -40,7 +33,7 @@ export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, to
   const outside = network.outside.subnets.join(', ');
   return {
     height,
-    endpointRight: [ENDPOINT.x + ENDPOINT.width, middle],
+    endpointRight: [ENDPOINT.x + ENDPOINT.width, middle] as [number, number],
     content: [
       box(VPC.x, top, VPC.width, height, { fill: COLOR.vpcFill, stroke: COLOR.vpc, thick: 2, radius: 12 }),
       text(VPC.x + 20, top + 26, `VPC ${cidrOf(templates, network)}`, { size: 17, bold: true, fill: COLOR.vpc, width: 500 }),
@@ -48,22 +41,21 @@ export function vpcPanel(templates: TemplateSet, network: CompilationNetwork, to
       ...network.vpc ? [text(VPC.right - 20, top + 26, nameOf(network.vpc), { size: 12.5, fill: COLOR.soft, anchor: 'end', width: 300 })] : [],
       box(GROUP.x, groupTop, GROUP.width, groupHeight, { dashed: true, stroke: COLOR.subnet, fill: COLOR.paper }),
       text(GROUP.x + 14, groupTop + 23, groupTitle(network), { bold: true, fill: COLOR.subnet, width: GROUP.width - 28 }),
-      ...lines.flatMap(({ label, state }, index) => [
-        mark(GROUP.x + 16, groupTop + 41 + index * LINE, state),
-        text(GROUP.x + 34, groupTop + 45 + index * LINE, label, { size: 12.5, fill: state === 'good' ? COLOR.ink : STATE_COLOR[state], width: GROUP.width - 50 }),
-      ]),
+      ...lines.flatMap((line, index) => markedLine(GROUP.x + 16, groupTop + 41 + index * LINE, line, COLOR.ink, GROUP.width - 50)),
       ...network.subnets.map((subnet, index) => card(templates, subnet, index, columns, cardsTop)),
       ...network.subnets.length === 0 ? [text(GROUP.x + 14, cardsTop + 20, outside ? `Subnets of another app: ${outside}` : 'No subnet in this template', { fill: COLOR.soft, width: GROUP.width - 28 })] : [],
-      ...notes.map(({ label, state }, index) => [
-        mark(VPC.x + 22, notesTop + index * LINE - 4, state),
-        text(VPC.x + 40, notesTop + index * LINE, label, { size: 12.5, fill: state === 'good' ? COLOR.soft : STATE_COLOR[state], width: 820 }),
-      ].join('')),
+      ...notes.map((line, index) => markedLine(VPC.x + 22, notesTop + index * LINE - 4, line, COLOR.soft, 820).join('')),
       ...endpoint ? endpointBox(templates, network, endpoint, middle, verdictOf) : [
         blocked(ENDPOINT.x - 60, middle - 20, middle + 20),
         text(ENDPOINT.x - 40, middle + 5, 'no S3 gateway endpoint', { fill: COLOR.open, bold: true }),
       ],
     ],
   };
+}
+
+/** Draws a mark and the text beside it, which has the color of the state if that is not good. */
+function markedLine(x: number, y: number, { label, state }: Line, fill: string, width: number): string[] {
+  return [mark(x, y, state), text(x + 18, y + 4, label, { size: 12.5, fill: state === 'good' ? fill : STATE_COLOR[state], width })];
 }
 
 function card(templates: TemplateSet, subnet: TemplateResource, index: number, columns: number, top: number): string {
@@ -276,21 +268,21 @@ function bucketCard(templates: TemplateSet, network: CompilationNetwork, bucket:
   const policy = endpointOnlyPolicy(templates, bucket, gatesOf(templates, network));
   const exempt = policy.exempt.length ? `, ${count(policy.exempt.length, 'exemption')}` : '';
   const state = (ruleId: string, resource: TemplateResource) => acceptedOr('open', verdictOf(ruleId, resource));
-  const lines: [State, string][] = [
-    policy.missing.length === 0
-      ? ['good', `only through this endpoint${exempt}`]
-      : [state('BucketOnlyThroughEndpoint', policy.policies[0] ?? bucket), `open to others: ${[...new Set(policy.missing.map(action => USES[action]))].join(', ')}`],
-    openPublicAccess(templates, bucket).length === 0 ? ['good', 'public access blocked'] : [state('BucketBlocksPublicAccess', bucket), 'public access not blocked'],
-    ['good', encryptionOf(templates, bucket)],
+  const uses = [...new Set(policy.missing.map(action => USES[action]))].join(', ');
+  const lines: Line[] = [
+    uses
+      ? { label: `open to others: ${uses}`, state: state('BucketOnlyThroughEndpoint', policy.policies[0] ?? bucket) }
+      : { label: `only through this endpoint${exempt}`, state: 'good' },
+    openPublicAccess(templates, bucket).length > 0
+      ? { label: 'public access not blocked', state: state('BucketBlocksPublicAccess', bucket) }
+      : { label: 'public access blocked', state: 'good' },
+    { label: encryptionOf(templates, bucket), state: 'good' },
   ];
-  const whole = worstState(lines.map(([of]) => of));
+  const whole = worstState(lines.map(line => line.state));
   return [
     box(COLUMN.x, y, COLUMN.width, BUCKET_CARD.height, { fill: whole === 'good' ? COLOR.bucketFill : STATE_FILL[whole], stroke: whole === 'good' ? COLOR.bucket : STATE_COLOR[whole] }),
     text(COLUMN.x + 14, y + 25, nameOf(bucket), { bold: true, size: 14, width: COLUMN.width - 28 }),
-    ...lines.flatMap(([of, words], index) => [
-      mark(COLUMN.x + 14, y + 43 + index * 20, of),
-      text(COLUMN.x + 32, y + 47 + index * 20, words, { size: 12.5, fill: of === 'good' ? COLOR.ink : STATE_COLOR[of], width: COLUMN.width - 42 }),
-    ]),
+    ...lines.flatMap((line, index) => markedLine(COLUMN.x + 14, y + 43 + index * LINE, line, COLOR.ink, COLUMN.width - 42)),
   ].join('');
 }
 
