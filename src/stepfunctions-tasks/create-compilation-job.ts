@@ -4,9 +4,10 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { CREATE_RETRIES, retried, sdkIntegration } from './api-call';
 import type { NeoCompilationTaskOptions } from './task-request';
-import { executionTagOf, jobNamePattern, jobTagManager, renderJobTags, taskRequest } from './task-request';
+import { executionTagOf, jobNamePattern, jobTagManager, renderJobTags, TASK_TYPES, taskRequest } from './task-request';
 import { createJobStatements } from '../compilation/permissions';
 import { NeoValidationError } from '../util/errors';
+import { ANYTHING, DURATION, having, optional, requireTypes, STRING, structOf, type PropTypes } from '../util/prop-types';
 
 /**
  * Properties of `NeoCreateCompilationJob.jsonPath`.
@@ -22,6 +23,30 @@ export interface NeoCreateCompilationJobJsonataProps extends sfn.TaskStateJsonat
  * Properties of a `NeoCreateCompilationJob`.
  */
 export interface NeoCreateCompilationJobProps extends sfn.TaskStateBaseProps, NeoCompilationTaskOptions {}
+
+const TIMEOUT = having('a Timeout, such as sfn.Timeout.duration(...)');
+const MAP = having('a map');
+
+const STATE_TYPES = {
+  ...TASK_TYPES,
+  queryLanguage: optional(STRING),
+  stateName: optional(STRING),
+  comment: optional(STRING),
+  timeout: optional(DURATION),
+  taskTimeout: optional(TIMEOUT),
+  heartbeat: optional(DURATION),
+  heartbeatTimeout: optional(TIMEOUT),
+  integrationPattern: optional(STRING),
+  credentials: optional(structOf<sfn.Credentials>('credentials (sfn.Credentials)', {
+    role: having('a role of a task, such as sfn.TaskRole.fromRole(...)', 'roleArn', 'resource'),
+  })),
+  assign: optional(MAP),
+};
+const JSONPATH_TYPES: PropTypes<NeoCreateCompilationJobJsonPathProps> = {
+  ...STATE_TYPES, inputPath: optional(STRING), outputPath: optional(STRING), resultPath: optional(STRING), resultSelector: optional(MAP),
+};
+const JSONATA_TYPES: PropTypes<NeoCreateCompilationJobJsonataProps> = { ...STATE_TYPES, outputs: optional(ANYTHING) };
+const TYPES: PropTypes<NeoCreateCompilationJobProps> = { ...JSONPATH_TYPES, ...JSONATA_TYPES };
 
 /**
  * A Step Functions task that starts a compilation job and continues as soon as SageMaker has accepted it. The result is the
@@ -58,6 +83,7 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITagga
    * @param props the job, and the props of any task in JSONPath
    */
   public static jsonPath(scope: Construct, id: string, props: NeoCreateCompilationJobJsonPathProps): NeoCreateCompilationJob {
+    requireTypes(scope, props, JSONPATH_TYPES);
     return new NeoCreateCompilationJob(scope, id, props);
   }
 
@@ -69,6 +95,7 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITagga
    * @param props the job, and the props of any task in JSONata
    */
   public static jsonata(scope: Construct, id: string, props: NeoCreateCompilationJobJsonataProps): NeoCreateCompilationJob {
+    requireTypes(scope, props, JSONATA_TYPES);
     return new NeoCreateCompilationJob(scope, id, { ...props, queryLanguage: sfn.QueryLanguage.JSONATA });
   }
 
@@ -93,7 +120,9 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITagga
    * @param props the job, and the props of any task
    */
   constructor(scope: Construct, id: string, props: NeoCreateCompilationJobProps) {
-    super(scope, id, props);
+    // The props may be missing until their types are checked.
+    super(scope, id, { ...props });
+    requireTypes(this, props, TYPES, 'props', new.target !== NeoCreateCompilationJob);
     if (props.integrationPattern !== undefined && props.integrationPattern !== sfn.IntegrationPattern.REQUEST_RESPONSE) {
       throw new NeoValidationError('integrationPattern must be REQUEST_RESPONSE, because Step Functions has no .sync for compilation jobs: '
         + `to wait for the end of the job, use NeoRunCompilationJob; got: ${props.integrationPattern}`, this);

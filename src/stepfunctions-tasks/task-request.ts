@@ -11,7 +11,7 @@ import type { NeoModel } from '../model/model';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { optional, requireTypes, STRING } from '../util/prop-types';
+import { optional, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 
 /**
@@ -65,13 +65,11 @@ export const TASK_TYPES: PropTypes<NeoCompilationTaskOptions> = {
 };
 
 /**
- * Validates the props of a task, and grants the job's role the permissions that the job needs.
+ * Validates the props of a task, whose types must have been checked, and grants the job's role the permissions that the job needs.
  *
  * @returns the input of CreateCompilationJob for a state, and the job's role
  */
 export function taskRequest(scope: Construct, props: NeoCompilationTaskOptions, language: sfn.QueryLanguage) {
-  // Further members are allowed, because the props of any Step Functions task are valid, too.
-  requireTypes(scope, props, TASK_TYPES, 'props', true);
   const name = props.compilationJobName;
   if (!isRuntimeValue(scope, name)) { requireJobName(scope, 'compilationJobName', name); }
   validateNamePattern(scope, props.compilationJobNamePattern);

@@ -174,10 +174,14 @@ export function isLiteral(struct: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Returns the member that was probably meant, such as `compilerOptions` for `compiler_options` or `compilerOption`. */
+/**
+ * Returns the member that was probably meant, such as `compilerOptions` for `compiler_options` or `compilerOption`, or `maxRuntime` for
+ * `maxRuntimeSeconds`.
+ */
 function nearest(name: string, members: string[], isCertain: boolean): string | undefined {
   const plain = (text: string) => text.replace(/[_-]/g, '').toLowerCase();
-  const limit = (member: string) => isCertain ? (member.length < 8 ? 0 : 1) : Math.max(1, Math.floor(member.length / 3));
+  const limit = (member: string) => isCertain ? (member.length < 8 ? 0 : 1)
+    : plain(name).startsWith(plain(member)) ? Infinity : Math.max(1, Math.floor(member.length / 3));
   const [best] = members
     .map(member => ({ member, distance: editDistance(plain(name), plain(member)) }))
     .filter(({ member, distance }) => distance <= limit(member))

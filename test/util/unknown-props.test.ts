@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -31,7 +31,7 @@ function parse(file: string, prefix = '') {
     if (ts.isClassDeclaration(node) && prefix === '') { classes.push(node); }
     if (!ts.isInterfaceDeclaration(node)) { continue; }
     structs.set(prefix + node.name.text, {
-      parents: node.heritageClauses?.flatMap(({ types }) => types.map(type => type.getText())) ?? [],
+      parents: node.heritageClauses?.flatMap(({ types }) => types.map(type => prefix + type.getText())) ?? [],
       members: new Map(node.members.filter(ts.isPropertySignature).map(({ name, type }) => [name.getText(), type])),
     });
   }
@@ -41,7 +41,7 @@ for (const file of fs.readdirSync(path.join(ROOT, 'src'), { recursive: true, enc
 // CDK's structs that are members of ours.
 const CDK = path.dirname(require.resolve('aws-cdk-lib/package.json'));
 parse(path.join(CDK, 'aws-ec2/lib/vpc.d.ts'), 'ec2.');
-parse(path.join(CDK, 'aws-stepfunctions/lib/state-machine.d.ts'), 'sfn.');
+for (const file of ['state-machine', 'states/state', 'states/task-base', 'task-credentials']) { parse(path.join(CDK, `aws-stepfunctions/lib/${file}.d.ts`), 'sfn.'); }
 
 const index = fs.readFileSync(path.join(ROOT, 'src/index.ts'), 'utf8');
 const isPublic = (name: string) => new RegExp(`\\b${name}\\b`).test(index);
@@ -155,7 +155,7 @@ const PASSED: { readonly [root: string]: readonly [given: any, pass: (given: any
 };
 
 /** Only what is certainly misspelled is refused where a newer aws-cdk-lib may have further members. */
-const OPEN = ['new NeoCreateCompilationJob', 'NeoCreateCompilationJob.jsonPath', 'NeoCreateCompilationJob.jsonata', 'new NeoCompilationFleet.logs', 'new NeoPrivateCompilationVpc.vpcSubnets',
+const OPEN = ['new NeoCompilationFleet.logs', 'new NeoPrivateCompilationVpc.vpcSubnets',
   'new NeoPrivateCompilationVpc.controlPlaneSubnets'];
 
 /** The name as Python has it, or in capitals where that is the same. */
@@ -200,4 +200,75 @@ test('fails for a prop that does not exist in what a model of the user\'s own re
     public bind(): any { return { s3_uri: 's3://bucket/model.tar.gz', ...OPTIONS }; }
   }
   expect(() => compilation({ model: new Registered() })).toThrow('s3_uri is not a prop: use s3Uri; got: "s3://bucket/model.tar.gz"');
+});
+
+describe('the members that CDK gives every task', () => {
+  // Two of them are deprecated.
+  beforeAll(() => { process.env.JSII_DEPRECATED = 'quiet'; });
+  afterAll(() => { delete process.env.JSII_DEPRECATED; });
+
+  const { duration, jsonata } = sfn.Timeout;
+  const credentials = { role: sfn.TaskRole.fromRole(role) };
+  const members = {
+    stateName: 'Name',
+    comment: 'why',
+    taskTimeout: duration(Duration.hours(1)),
+    heartbeatTimeout: jsonata('{% $states.input.seconds %}'),
+    timeout: Duration.hours(1),
+    heartbeat: Duration.minutes(1),
+    integrationPattern: sfn.IntegrationPattern.REQUEST_RESPONSE,
+    credentials,
+    assign: { arn: 1 },
+  };
+  const inJsonPath = { inputPath: '$.in', outputPath: sfn.JsonPath.DISCARD, resultPath: '$.out', resultSelector: { 'arn.$': '$.Arn' } };
+
+  test.each<[string, any]>([
+    ['NeoCreateCompilationJob.jsonPath', { ...members, ...inJsonPath, queryLanguage: sfn.QueryLanguage.JSON_PATH }],
+    ['NeoCreateCompilationJob.jsonata', { ...members, outputs: '{% $states.result %}', queryLanguage: sfn.QueryLanguage.JSONATA }],
+    ['new NeoCreateCompilationJob', { ...members, ...inJsonPath, outputs: 1, queryLanguage: sfn.QueryLanguage.JSON_PATH }],
+  ])('are all right for %s', (root, given) => {
+    expect(() => PASSED[root][1]({ ...task, ...given })).not.toThrow();
+    const ours = [...structs.get('NeoCompilationTaskOptions')!.members.keys(), ...membersOf('NeoCommonCompilationProps').keys()];
+    const struct = PLACES.find(place => place.root === root && place.way === '')!.struct;
+    expect(Object.keys(given).sort()).toEqual([...membersOf(struct).keys()].filter(member => !ours.includes(member)).sort());
+  });
+
+  test.each<[string, any, string]>([
+    ['encryptionKey', 1, 'encryptionKey is not a prop: use outputEncryptionKey'],
+    ['rol', role, 'rol is not a prop: use role'],
+    ['tag', {}, 'tag is not a prop: use tags'],
+    ['maxPending', 1, 'maxPending is not a prop: use maxPendingTime'],
+    ['otputPrefx', 'a', 'otputPrefx is not a prop: use outputPrefix'],
+    ['outputFolder', 'a', 'outputFolder is not a prop: '],
+    ['compilerOpts', 1, 'compilerOpts is not a prop: use compilerOptions'],
+    ['maxRuntimeSeconds', 1, 'maxRuntimeSeconds is not a prop: use maxRuntime'],
+    ['name', 'a', 'name is not a prop: '],
+    ['coment', 'a', 'coment is not a prop: use comment'],
+    ['taskTimeOut', 1, 'taskTimeOut is not a prop: use taskTimeout'],
+    ['taskTimeout', 3, 'taskTimeout has the wrong type: it must be a Timeout'],
+    ['credentials', {}, 'credentials.role must be given'],
+    ['credentials', { rol: 1 }, 'credentials.rol is not a prop: use role'],
+    ['comment', 3, 'comment has the wrong type'],
+  ])('fails for %s: %j', (member, value, message) => {
+    for (const root of ['NeoCreateCompilationJob.jsonPath', 'NeoCreateCompilationJob.jsonata', 'new NeoCreateCompilationJob']) {
+      expect(() => PASSED[root][1]({ ...task, [member]: value })).toThrow(message);
+    }
+  });
+
+  test('fails for members of the other query language', () => {
+    expect(() => PASSED['NeoCreateCompilationJob.jsonata'][1]({ ...task, resultSelector: {} })).toThrow('resultSelector is not a prop: ');
+    expect(() => PASSED['NeoCreateCompilationJob.jsonPath'][1]({ ...task, outputs: 1 })).toThrow('outputs is not a prop: ');
+  });
+
+  test.each([undefined, null, 3])('fails for %j instead of props', props => {
+    for (const root of ['NeoCreateCompilationJob.jsonPath', 'NeoCreateCompilationJob.jsonata', 'new NeoCreateCompilationJob']) {
+      expect(() => PASSED[root][1](props)).toThrow(/^props (must be given|has the wrong type)/);
+    }
+  });
+
+  test('a subclass may have further props', () => {
+    class Own extends NeoCreateCompilationJob {}
+    expect(() => new Own(scope(), 'Create', { ...task, neverHeardOf: 1 } as any)).not.toThrow();
+    expect(() => new Own(scope(), 'Create', { ...task, outputprefix: 1 } as any)).toThrow('outputprefix is not a prop: use outputPrefix');
+  });
 });
