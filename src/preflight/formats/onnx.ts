@@ -85,10 +85,14 @@ function readInput(bytes: ByteReader): ModelInput {
   let name = '';
   let dimensions: (number | undefined)[] | undefined;
   readMessage(bytes, {
-    '1': field => { name = readText(field); },
-    '2/1/2': ({ content }) => {
-      const sizes: (number | undefined)[] = dimensions = [];
-      readMessage(content, { 1: dimension => { sizes.push(readSize(dimension)); } });
+    1: field => { name = readText(field); },
+    2: {
+      1: {
+        2: ({ content }) => {
+          const sizes: (number | undefined)[] = dimensions = [];
+          readMessage(content, { 1: dimension => { sizes.push(readSize(dimension)); } });
+        },
+      },
     },
   });
   return { name, dimensions };

@@ -14,23 +14,26 @@ export interface Field {
   readonly content: ByteReader;
 }
 
+/** Functions for the fields of a message by their numbers, and for those of the messages in a field. The other fields are skipped. */
+export interface Visitors {
+  readonly [number: number]: ((field: Field) => void) | Visitors;
+}
+
 /**
  * Reads the fields of a protobuf message as a stream, because a model's weights come before its inputs, and libraries need the whole message in
  * memory.
- *
- * @param visitors functions by the path of their field: `2/1` is field 1 of the messages in field 2. The other fields are skipped.
  */
-export function readMessage(bytes: ByteReader, visitors: { readonly [path: string]: (field: Field) => void }, parent = ''): void {
+export function readMessage(bytes: ByteReader, visitors: Visitors): void {
   while (!bytes.isAtEnd) {
     bytes.spend(1);
     const key = readVarint(bytes);
     const number = Math.floor(key / 8);
     if (number === 0) { throw new FormatError('it is no protobuf message'); }
-    const path = `${parent}${number}`;
+    const visitor = visitors[number];
     switch (key % 8) {
       case VARINT: {
         const value = readVarint(bytes);
-        visitors[path]?.({ value, content: bytes.part(0) });
+        if (typeof visitor === 'function') { visitor({ value, content: bytes.part(0) }); }
         break;
       }
       case FIXED64: bytes.skip(8); break;
@@ -39,11 +42,7 @@ export function readMessage(bytes: ByteReader, visitors: { readonly [path: strin
         const length = readVarint(bytes);
         if (length < 0 || length > bytes.remaining) { throw new FormatError('a field of the protobuf message is longer than the message'); }
         const content = bytes.part(length);
-        if (visitors[path]) {
-          visitors[path]({ content });
-        } else if (Object.keys(visitors).some(each => each.startsWith(`${path}/`))) {
-          readMessage(content, visitors, `${path}/`);
-        }
+        if (typeof visitor === 'function') { visitor({ content }); } else if (visitor) { readMessage(content, visitor); }
         bytes.finish(content);
         break;
       }

@@ -13,8 +13,8 @@ export function readSavedModel(bytes: ByteReader): ModelFile {
     2: ({ content }) => {
       graphs++;
       readMessage(content, {
-        '1/5': field => { version = readText(field); },
-        '5': field => readSignature(field.content, signatures),
+        1: { 5: field => { version = readText(field); } },
+        5: field => readSignature(field.content, signatures),
       });
     },
   });
@@ -34,10 +34,12 @@ function readSignature(bytes: ByteReader, signatures: Map<string, ModelInput[]>)
   let signature = '';
   const inputs: ModelInput[] = [];
   readMessage(bytes, {
-    '1': field => { signature = readText(field); },
-    '2/1': ({ content }) => {
-      bytes.spend(INPUT_COST);
-      inputs.push(readSignatureInput(content));
+    1: field => { signature = readText(field); },
+    2: {
+      1: ({ content }) => {
+        bytes.spend(INPUT_COST);
+        inputs.push(readSignatureInput(content));
+      },
     },
   });
   if (inputs.length > 0) { signatures.set(signature, inputs); }
@@ -48,9 +50,11 @@ function readSignatureInput(bytes: ByteReader): ModelInput {
   let name = '', tensorName = '';
   let dimensions: ModelInput['dimensions'];
   readMessage(bytes, {
-    '1': field => { name = readText(field); },
-    '2/1': field => { tensorName = readText(field); },
-    '2/3': ({ content }) => { dimensions = readShape(content); },
+    1: field => { name = readText(field); },
+    2: {
+      1: field => { tensorName = readText(field); },
+      3: ({ content }) => { dimensions = readShape(content); },
+    },
   });
   return { name, aliases: [tensorName, tensorName.replace(/:0$/, '')], dimensions };
 }
@@ -89,7 +93,7 @@ export function readFrozenGraph(bytes: ByteReader): ModelFile {
   let nodes = 0;
   let isOther = false;
   readMessage(bytes, {
-    '1': ({ value, content }) => {
+    1: ({ value, content }) => {
       if (value === undefined) {
         nodes++;
         inputs.push(...readPlaceholder(content));
@@ -98,7 +102,7 @@ export function readFrozenGraph(bytes: ByteReader): ModelFile {
         isOther = true;
       }
     },
-    '4/1': ({ value = 0 }) => { producer = value; },
+    4: { 1: ({ value = 0 }) => { producer = value; } },
   });
   if (nodes > 0) { return { inputs, ...writtenByProducer(producer) }; }
   return { notAModel: isOther ? 'no frozen graph, but a saved model under another name than saved_model.pb, or a model of ONNX' : 'a file without a graph' };
@@ -123,8 +127,8 @@ function readShapeAttribute(bytes: ByteReader): ModelInput['dimensions'] {
   let key = '';
   let shape: ModelInput['dimensions'];
   readMessage(bytes, {
-    '1': field => { key = readText(field); },
-    '2/7': ({ content }) => { if (key === 'shape') { shape = readShape(content); } },
+    1: field => { key = readText(field); },
+    2: { 7: ({ content }) => { if (key === 'shape') { shape = readShape(content); } } },
   });
   return shape;
 }
