@@ -74,7 +74,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'publint@^0.3.25',
     '@arethetypeswrong/cli@^0.18.5',
     'esbuild',
-    // Unpacks model archives synchronously (build/gunzip.ts). minipass, its only dependency, is under a rare licence from 7.1.3 on.
+    // Unpacks model archives synchronously (build/gunzip.ts). Its only dependency is minipass, of which 7.1.2 is the last version under the ISC licence.
     'minizlib@^3.1.0',
     'minipass@7.1.2',
     '@stryker-mutator/core@^9',
