@@ -9,7 +9,7 @@ import { instancesOf } from '../network/existing-vpc';
 import { DEFAULT_CONCURRENT_JOBS } from '../network/new-vpc';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { dependsOn, deploymentOf, inCommonStack, stackDependsOn, visitDependencies } from '../util/dependencies';
-import { lateWarnings } from '../util/errors';
+import { atEnd, lateWarnings } from '../util/errors';
 import { referencesIn, resourcesById, resourcesOf } from '../util/intrinsics';
 
 /** A deployment that needs more turns than this causes a warning. */
@@ -39,28 +39,25 @@ export function limitConcurrentJobs(scope: Construct, resource: CfnResource, wai
   const byNetwork = jobsByStack.get(stack) ?? new Map<IConstruct, OrderedJob[]>();
   jobsByStack.set(stack, byNetwork);
   const job = { resource, waits };
-  const jobs = byNetwork.get(key);
-  if (jobs) {
-    jobs.push(job);
+  const known = byNetwork.get(key);
+  if (known) {
+    known.push(job);
     return;
   }
-  const first = [job];
-  byNetwork.set(key, first);
+  const jobs = [job];
+  byNetwork.set(key, jobs);
   if (privateVpc) { checkCapacityOnce(scope, privateVpc, stack); }
-  // This runs at the end of synthesis, when all jobs and their references are known.
-  scope.node.addValidation({
-    validate: () => {
-      const limit = concurrentJobsOf(privateVpc);
-      if (first.length <= limit) { return []; }
-      orderAfterUploads(assemblyOf(scope));
-      // All networks of the stack share one order, because the jobs of one may depend on the jobs of another.
-      const all = dependenciesFirst(stack, [...byNetwork.values()].flat().map(one => one.resource));
-      const members = new Set(first.map(one => one.resource));
-      const inOrder = all.filter(one => members.has(one));
-      inOrder.slice(limit).forEach((one, index) => one.addDependency(inOrder[index]));
-      warnOfTurns(scope, first.filter(one => one.waits).length, limit);
-      return [];
-    },
+  // Only then are all jobs and their references known.
+  atEnd(scope, () => {
+    const limit = concurrentJobsOf(privateVpc);
+    if (jobs.length <= limit) { return; }
+    orderAfterUploads(assemblyOf(scope));
+    // All networks of the stack share one order, because the jobs of one may depend on the jobs of another.
+    const all = dependenciesFirst(stack, [...byNetwork.values()].flat().map(one => one.resource));
+    const members = new Set(jobs.map(one => one.resource));
+    const inOrder = all.filter(one => members.has(one));
+    inOrder.slice(limit).forEach((one, index) => one.addDependency(inOrder[index]));
+    warnOfTurns(scope, jobs.filter(one => one.waits).length, limit);
   });
 }
 
@@ -81,17 +78,14 @@ function checkCapacityOnce(scope: Construct, privateVpc: INeoPrivateCompilationV
   }
   const stacks = new Set([stack]);
   stacksByNetwork.set(privateVpc, stacks);
-  scope.node.addValidation({
-    validate: () => {
-      const limit = concurrentJobsOf(privateVpc);
-      const jobsAtOnce = [...stacks].map(one => {
-        const jobs = jobsByStack.get(one)!.get(privateVpc)!;
-        const waiting = jobs.filter(({ waits }) => waits).length;
-        return Math.min(limit, waiting) + jobs.length - waiting;
-      });
-      warnOfCapacity(scope, privateVpc, jobsAtOnce.reduce((sum, jobs) => sum + jobs));
-      return [];
-    },
+  atEnd(scope, () => {
+    const limit = concurrentJobsOf(privateVpc);
+    const jobsAtOnce = [...stacks].map(one => {
+      const jobs = jobsByStack.get(one)!.get(privateVpc)!;
+      const waiting = jobs.filter(({ waits }) => waits).length;
+      return Math.min(limit, waiting) + jobs.length - waiting;
+    });
+    warnOfCapacity(scope, privateVpc, jobsAtOnce.reduce((sum, jobs) => sum + jobs));
   });
 }
 
@@ -160,13 +154,8 @@ export function awaitModel(
     return;
   }
   jobsByBucket.set(assembly, new Map([[bucket, [reading]]]));
-  // This runs at the end of synthesis, because users may add dependencies on uploads until then.
-  job.node.addValidation({
-    validate: () => {
-      orderAfterUploads(assembly);
-      return [];
-    },
-  });
+  // Users may add dependencies on uploads until then.
+  atEnd(job, () => orderAfterUploads(assembly));
 }
 
 /** This must run before jobs take turns. Otherwise, an upload could come to depend on the job that must wait for it. */

@@ -37,9 +37,9 @@ export function pathsOf(constructs: IConstruct[]): string {
   return constructs.map(({ node }) => node.path).join(', ');
 }
 
-/** Runs checks that only warn at the end of synthesis, when nothing can be added any more. */
-export function atEnd({ node }: IConstruct, check: () => void): void {
-  node.addValidation({ validate: () => { check(); return []; } });
+/** Runs a step at the end of synthesis, when users can add nothing any more. */
+export function atEnd({ node }: IConstruct, step: () => void): void {
+  node.addValidation({ validate: () => { step(); return []; } });
 }
 
 /**
