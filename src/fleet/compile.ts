@@ -5,7 +5,7 @@ import { settingsRequest } from '../compilation/compilation-request';
 import type { CompilationSettings } from '../compilation/compilation-settings';
 import { createJobStatements } from '../compilation/permissions';
 import {
-  ApiCall, CREATE_RETRIES, DESCRIBE_RETRIES, EVALUATION_ERRORS, IN_USE_ERRORS, jobCall, NOT_FOUND_ERRORS, pollRetries,
+  ApiCall, CALL_RETRIES, CREATE_RETRIES, DESCRIBE_RETRIES, EVALUATION_ERRORS, IN_USE_ERRORS, jobCall, NOT_FOUND_ERRORS, pollRetries,
 } from '../stepfunctions-tasks/api-call';
 import { jsonataString, oneLine } from '../stepfunctions-tasks/execution-model';
 import { pauseInJsonata } from '../stepfunctions-tasks/run-job-loop';
@@ -74,7 +74,7 @@ export function compileStates(scope: Construct, props: CompileProps): sfn.IChain
 function states(scope: Construct, props: CompileProps) {
   const anyOwnJob = `${props.jobNamePrefix}-*`;
   const interval = props.pollInterval.toSeconds();
-  const describe = (id: string, retries: sfn.RetryProps[] | undefined, assign: object, attempt = '$attempt') =>
+  const describe = (id: string, retries: sfn.RetryProps[], assign: object, attempt = '$attempt') =>
     jobCall(scope, id, 'DescribeCompilationJob', anyOwnJob, {
       parameters: { CompilationJobName: `{% $name & '-' & $string(${attempt}) %}` },
       outputs: {},
@@ -109,7 +109,7 @@ function states(scope: Construct, props: CompileProps) {
     isOver: sfn.Choice.jsonata(scope, 'Is it over?'),
     again: sfn.Pass.jsonata(scope, 'Compile again', { assign: { attempt: '{% $attempt + 1 %}' } }),
     // The job is older than this workflow, so another execution may have repeated the compilation since then.
-    lookFurther: describe('Look for a later attempt', undefined, { job: '{% $states.result %}', attempt: '{% $attempt + 1 %}' }, '$attempt + 1'),
+    lookFurther: describe('Look for a later attempt', CALL_RETRIES, { job: '{% $states.result %}', attempt: '{% $attempt + 1 %}' }, '$attempt + 1'),
     completed: sfn.Succeed.jsonata(scope, 'Completed', { outputs: RESULT }),
     failed: sfn.Fail.jsonata(scope, 'Failed', {
       error: "{% $job.CompilationJobStatus = 'FAILED' ? 'NeoCompilationFailed' : 'NeoCompilationStopped' %}",
