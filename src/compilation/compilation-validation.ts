@@ -8,7 +8,7 @@ import type { CompilationRequest } from '../target/compilation';
 import { checkCompilation } from '../target/compilation-rules';
 import { differ, requirePassableRole, requireSameRegion } from '../util/environment';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { DURATION, listOf, mapOf, optional, requireTypes, STRING, structOf, wholeSeconds, wrongType, type PropType, type PropTypes } from '../util/prop-types';
+import { DURATION, known, listOf, mapOf, optional, requireTypes, STRING, structOf, wholeSeconds, wrongType, type PropType, type PropTypes } from '../util/prop-types';
 import { BUCKET, COMPILER_OPTIONS, FRAMEWORK, KEY, MODEL, PRIVATE_VPC, requireGeneralPurposeUri, ROLE, SHAPE, TARGET } from '../util/resource-types';
 import { requireKey, uploadDestination } from '../util/s3-names';
 
@@ -33,7 +33,7 @@ export const COMMON_TYPES = {
   role: optional(ROLE),
   maxRuntime: optional(DURATION),
   maxPendingTime: optional(DURATION),
-  tags: optional(mapOf(STRING)),
+  tags: optional(known('a map', mapOf(STRING))),
 };
 
 /** Types of the props that jobs and tasks share. */
@@ -52,7 +52,7 @@ export function validateCommonProps(
 ): void {
   validateVpcConfig(scope, props.vpcConfig);
   validateOutputPrefix(scope, props.outputPrefix);
-  const wrongTags = props.tags && !Token.isUnresolved(props.tags) && tagError(props.tags, maxTags);
+  const wrongTags = props.tags && tagError(props.tags, maxTags);
   if (wrongTags) { throw new NeoValidationError(wrongTags, scope); }
   if (props.maxRuntime) { wholeSeconds(scope, 'maxRuntime', props.maxRuntime, { min: 1, description: 'at least 1 second, and at most 68 years' }); }
   if (props.maxPendingTime) { wholeSeconds(scope, 'maxPendingTime', props.maxPendingTime, { min: 1_800, max: 2_419_200, description: 'between 30 minutes and 28 days' }); }

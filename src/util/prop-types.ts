@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Token, Tokenization } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { formatValue, NeoValidationError } from './errors';
@@ -12,6 +12,8 @@ export interface PropType<IsOptional extends boolean = boolean> {
   /** The type in messages, such as `a string`. */
   readonly description: string;
   readonly isOptional: IsOptional;
+  /** Whether a list or map of such values may be a token. CloudFormation cannot return objects of classes. */
+  readonly isPrimitive?: boolean;
   /** Returns the error in a value or a part of it, undefined if there is none. */
   readonly typeError: (value: unknown) => TypeMismatch | undefined;
 }
@@ -23,13 +25,15 @@ export interface TypeMismatch {
   /** The type that is expected, or, for an unknown prop, what to do instead. */
   readonly fix: string;
   readonly isUnknown?: boolean;
+  /** Whether the value is a token, although this library must know it. */
+  readonly isToken?: boolean;
 }
 
 /** The types of all members of a struct. A missing member is a compile error. */
 export type PropTypes<P> = { readonly [K in keyof P]-?: PropType<undefined extends P[K] ? true : false> };
 
 /**
- * Fails if a prop is missing, of the wrong type or unknown. An unresolved token passes for a string, number, array or map.
+ * Fails if a prop is missing, of the wrong type or unknown. An unresolved token passes for a string, for a number, and for an array or map of these.
  *
  * @param description the name of the props in messages
  * @param isOpen see `structOf`
@@ -45,14 +49,15 @@ export function requireType(scope: IConstruct | undefined, name: string, value: 
   if (mismatch) { throw typeErrorAt(scope, `${name}${mismatch.path}`, mismatch); }
 }
 
-function typeErrorAt(scope: IConstruct | undefined, name: string, { value, fix, isUnknown }: TypeMismatch): NeoValidationError {
+function typeErrorAt(scope: IConstruct | undefined, name: string, { value, fix, isUnknown, isToken }: TypeMismatch): NeoValidationError {
+  if (isToken) { return new NeoValidationError(`${name} must be ${fix} that is known at synthesis; got: a token`, scope); }
   if (isUnknown) { return new NeoValidationError(`${name} is not a prop: ${fix}; got: ${formatValue(value)}`, scope); }
   if (value === undefined) { return new NeoValidationError(`${name} must be given; got: undefined`, scope); }
   return new NeoValidationError(`${name} has the wrong type: it must be ${fix}; got: ${formatValue(value)}`, scope);
 }
 
-export const STRING = type('a string', value => typeof value === 'string' || Token.isUnresolved(value));
-export const NUMBER = type('a number', value => typeof value === 'number' || Token.isUnresolved(value));
+export const STRING = { ...type('a string', value => typeof value === 'string' || Token.isUnresolved(value)), isPrimitive: true };
+export const NUMBER = { ...type('a number', value => typeof value === 'number' || Token.isUnresolved(value)), isPrimitive: true };
 /** A boolean, but not a token, because a token would always count as true. */
 export const BOOLEAN = type('true or false, known at synthesis', value => typeof value === 'boolean');
 /** Any value, for props that are checked elsewhere, with a more specific message. */
@@ -72,7 +77,7 @@ export function listOf(item: PropType<false>): PropType<false> {
     description,
     isOptional: false,
     typeError: value => {
-      if (Token.isUnresolved(value)) { return undefined; }
+      if (Token.isUnresolved(value)) { return item.isPrimitive ? undefined : unresolved('an array', value); }
       if (!Array.isArray(value)) { return wrongType(description, value); }
       // The loop uses indexes, because `forEach` and similar methods skip holes.
       for (let i = 0; i < value.length; i++) {
@@ -90,7 +95,7 @@ export function mapOf(item: PropType<false>): PropType<false> {
     description,
     isOptional: false,
     typeError: value => {
-      if (Token.isUnresolved(value)) { return undefined; }
+      if (Token.isUnresolved(value)) { return item.isPrimitive ? undefined : unresolved('a map', value); }
       if (!isRecord(value)) { return wrongType(description, value); }
       for (const [name, entry] of Object.entries(value)) {
         const mismatch = typeErrorOf(entry, item);
@@ -112,7 +117,8 @@ export function structOf<P>(description: string, members: PropTypes<P>, isOpen =
     description,
     isOptional: false,
     typeError: value => {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) { return wrongType(description, value); }
+      if (typeof value !== 'object' || value === null) { return wrongType(description, value); }
+      if (Tokenization.isResolvable(value) || Array.isArray(value)) { return Token.isUnresolved(value) ? unresolved('an object', value) : wrongType(description, value); }
       // A misspelled member is often missing as well: report the misspelling.
       const unknown = unknownMember(value, members, isOpen);
       if (unknown) { return unknown; }
@@ -123,6 +129,11 @@ export function structOf<P>(description: string, members: PropTypes<P>, isOpen =
       return undefined;
     },
   };
+}
+
+/** A list or map that must not be a token. Its items may be tokens. */
+export function known(description: 'an array' | 'a map', of: PropType<false>): PropType<false> {
+  return { ...of, typeError: value => Token.isUnresolved(value) ? unresolved(description, value) : of.typeError(value) };
 }
 
 export function optional(of: PropType<false>): PropType<true> {
@@ -139,6 +150,10 @@ export function isRecord(value: unknown): value is { [name: string]: unknown } {
 
 export function wrongType(description: string, value: unknown): TypeMismatch {
   return { path: '', value, fix: description };
+}
+
+function unresolved(fix: string, value: unknown): TypeMismatch {
+  return { path: '', value, fix, isToken: true };
 }
 
 function type(description: string, accepts: (value: unknown) => boolean): PropType<false> {
