@@ -14,6 +14,9 @@ import { grantExecutionRole } from '../compilation/permissions';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { NeoOrphanedJobStopper } from '../stepfunctions-tasks/orphaned-job-stopper';
 import { jobTagManager } from '../stepfunctions-tasks/task-request';
+import { formatValue, NeoValidationError } from '../util/errors';
+import { requireType, STRING } from '../util/prop-types';
+import { GRANTEE } from '../util/resource-types';
 
 /**
  * A compilation fleet that this stack creates or imports.
@@ -67,10 +70,15 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
    * @param stateMachineArn ARN of the fleet's state machine
    */
   public static fromStateMachineArn(scope: Construct, id: string, stateMachineArn: string): INeoCompilationFleet {
+    requireType(scope, 'stateMachineArn', stateMachineArn, STRING);
+    if (!Token.isUnresolved(stateMachineArn) && !/^arn:[^:]+:states:[^:]*:[^:]*:stateMachine:[^:]+$/.test(stateMachineArn)) {
+      throw new NeoValidationError(`stateMachineArn must be the ARN of a state machine, such as arn:aws:states:us-east-1:111122223333:stateMachine:Fleet; got: ${formatValue(stateMachineArn)}`, scope);
+    }
     class ImportedFleet extends Resource implements INeoCompilationFleet {
       public readonly stateMachine = sfn.StateMachine.fromStateMachineArn(this, 'StateMachine', stateMachineArn);
 
       public grantStartExecution(grantee: iam.IGrantable): iam.Grant {
+        requireType(this, 'grantee', grantee, GRANTEE);
         return this.stateMachine.grantStartExecution(grantee);
       }
     }
@@ -165,6 +173,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
    * @param grantee the principal
    */
   public grantStartExecution(grantee: iam.IGrantable): iam.Grant {
+    requireType(this, 'grantee', grantee, GRANTEE);
     return this.stateMachine.grantStartExecution(grantee);
   }
 

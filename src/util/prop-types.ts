@@ -39,14 +39,23 @@ export type PropTypes<P> = { readonly [K in keyof P]-?: PropType<undefined exten
  * @param isOpen see `structOf`
  */
 export function requireTypes<P>(scope: IConstruct | undefined, props: P, types: PropTypes<P>, description = 'props', isOpen = false): void {
-  const mismatch = structOf(description, types, isOpen).typeError(props);
-  if (mismatch) { throw typeErrorAt(scope, mismatch.path.replace(/^\./, '') || description, mismatch); }
+  const mismatch = structOf('', types, isOpen).typeError(props);
+  if (!mismatch) { return; }
+  const { path, fix } = mismatch;
+  throw typeErrorAt(scope, path.replace(/^\./, '') || description, { ...mismatch, fix: fix || `an object such as { ${exampleMembers(types).join(', ')} }` });
 }
 
 /** Fails if an argument is of the wrong type. */
 export function requireType(scope: IConstruct | undefined, name: string, value: unknown, of: PropType): void {
   const mismatch = typeErrorOf(value, of);
   if (mismatch) { throw typeErrorAt(scope, `${name}${mismatch.path}`, mismatch); }
+}
+
+/** The members that must be given, or otherwise the first one. */
+function exampleMembers<P>(types: PropTypes<P>): string[] {
+  const members = Object.keys(types);
+  const required = members.filter(name => !types[name as keyof P].isOptional);
+  return required.length > 0 ? required : members.slice(0, 1);
 }
 
 function typeErrorAt(scope: IConstruct | undefined, name: string, { value, fix, isUnknown, isToken }: TypeMismatch): NeoValidationError {

@@ -1,31 +1,31 @@
 import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { formatValue, NeoValidationError, withoutTokens } from './errors';
-import { having } from './prop-types';
+import { having, wrongType } from './prop-types';
 import type { PropType } from './prop-types';
 
 /*
  * Types of the constructs and classes that props accept. They are recognized by members of their interfaces.
  */
 
-export const BUCKET = generalPurposeBucket(having('a bucket (s3.IBucket)', 'bucketArn', 'bucketName'));
-export const KEY = having('a key (kms.IKey)', 'keyArn', 'grant');
-export const ROLE = having('a role (iam.IRole)', 'roleArn', 'grantPrincipal');
-export const GRANTEE = having('a role, user or other principal (iam.IGrantable)', 'grantPrincipal');
-export const STATEMENT = having('a policy statement (iam.PolicyStatement)', 'toStatementJson');
-export const VPC = having('a VPC (ec2.IVpc)', 'vpcId', 'selectSubnets');
+export const BUCKET = generalPurposeBucket(constructType('a bucket (s3.IBucket)', 'bucketArn', 'bucketName'));
+export const KEY = constructType('a key (kms.IKey)', 'keyArn', 'grant');
+export const ROLE = constructType('a role (iam.IRole)', 'roleArn', 'grantPrincipal');
+export const GRANTEE = granteeType('a role, user or other principal (iam.IGrantable)');
+export const STATEMENT = having('a policy statement (iam.PolicyStatement)', 'toStatementJson', 'hasPrincipal');
+export const VPC = constructType('a VPC (ec2.IVpc)', 'vpcId', 'selectSubnets');
 export const SUBNET_FILTER = having('a filter for subnets (ec2.SubnetFilter)', 'selectSubnets');
-export const SUBNET = having('a subnet (ec2.ISubnet)', 'subnetId', 'routeTable');
-export const SECURITY_GROUP = having('a security group (ec2.ISecurityGroup)', 'securityGroupId');
-export const GATEWAY_ENDPOINT = having('a gateway endpoint (ec2.IGatewayVpcEndpoint)', 'vpcEndpointId');
-export const PREFIX_LIST = having('a prefix list (ec2.IPrefixList)', 'prefixListId', 'toEgressRuleConfig');
+export const SUBNET = constructType('a subnet (ec2.ISubnet)', 'subnetId', 'routeTable');
+export const SECURITY_GROUP = constructType('a security group (ec2.ISecurityGroup)', 'securityGroupId');
+export const GATEWAY_ENDPOINT = constructType('a gateway endpoint (ec2.IGatewayVpcEndpoint)', 'vpcEndpointId');
+export const PREFIX_LIST = constructType('a prefix list (ec2.IPrefixList)', 'prefixListId', 'toEgressRuleConfig');
 export const IP_ADDRESSES = having('IP addresses, such as ec2.IpAddresses.cidr(\'10.20.0.0/20\')', 'allocateVpcCidr');
-export const TOPIC = having('a topic (sns.ITopic)', 'topicArn');
-export const STATE_MACHINE = having('a state machine (sfn.IStateMachine)', 'stateMachineArn');
+export const TOPIC = constructType('a topic (sns.ITopic)', 'topicArn');
+export const STATE_MACHINE = constructType('a state machine (sfn.IStateMachine)', 'stateMachineArn');
 export const FLOW_LOG_DESTINATION = having('a destination of flow logs, such as ec2.FlowLogDestination.toS3()', 'bind');
-export const LOG_GROUP = having('a log group (logs.ILogGroup)', 'logGroupArn');
+export const LOG_GROUP = constructType('a log group (logs.ILogGroup)', 'logGroupArn');
 
-export const PRIVATE_VPC = having('a NeoPrivateCompilationVpc', 'vpcConfig', 'grantReadThroughEndpoint');
+export const PRIVATE_VPC = constructType('a NeoPrivateCompilationVpc', 'vpcConfig', 'grantReadThroughEndpoint');
 export const JOB = having('a compilation job, such as a NeoCompilationJob', 'jobName', '_observation');
 export const MODEL = having('a NeoModel, such as NeoModel.fromBucket(...)', 'bind');
 export const FRAMEWORK = having('a NeoFramework, such as NeoFramework.PYTORCH_1_13', 'name', 'version');
@@ -33,6 +33,25 @@ export const TARGET = having('a NeoTarget, such as NeoTarget.ML_C5', '_toOutputC
 export const SHAPE = having('a NeoDataInputShape, such as NeoDataInputShape.of(...)', '_inputs', 'toJson');
 export const COMPILER_OPTIONS = having('NeoCompilerOptions, such as NeoCompilerOptions.cpu(...)', '_value', 'toJson');
 export const FLEET_MODELS = having('NeoFleetModels, such as NeoFleetModels.fromPrefix(...)', '_bind');
+
+/**
+ * A construct with these members. Its class does not matter, because it may come from another copy of a library, or be a proxy of jsii, which has the
+ * members of the interface that a class in another language implements.
+ */
+function constructType(description: string, ...members: string[]): PropType<false> {
+  const object = having(description, ...members, 'env');
+  const isConstruct = (value: any) => Construct.isConstruct(value) || typeof value.node?.addr === 'string';
+  return { ...object, typeError: value => object.typeError(value) ?? (isConstruct(value) ? undefined : wrongType(description, value)) };
+}
+
+/** A principal, or an object with one. */
+function granteeType(description: string): PropType<false> {
+  const grantee = having(description, 'grantPrincipal');
+  const principal = having(description, 'addToPrincipalPolicy', 'policyFragment');
+  const isPrincipal = (value: unknown) => principal.typeError(value) === undefined;
+  const isGrantee = (value: unknown) => grantee.typeError(value) === undefined && isPrincipal((value as any).grantPrincipal);
+  return { ...grantee, typeError: value => isGrantee(value) ? undefined : wrongType(description, value) };
+}
 
 /** The S3 gateway endpoint, its policy and bucket policies cover general purpose buckets only. */
 function generalPurposeBucket(bucket: PropType<false>): PropType<false> {

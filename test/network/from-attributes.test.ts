@@ -31,14 +31,14 @@ test('is what it was said to be, and makes nothing', () => {
   expect(templateOf(stack).toJSON().Resources).toBeUndefined();
 });
 
-test.each<[Partial<NeoPrivateCompilationVpcAttributes>, RegExp]>([
-  [{ subnets: [] }, /subnets must be 1 to 16 subnets.*got: 0/],
-  [{ subnets: Array(17).fill({ subnetId: 'subnet-1', routeTable: {} }) }, /got: 17/],
-  [{ subnets: undefined }, /subnets must be given; got: undefined/],
-  [{ securityGroups: [] }, /securityGroups must be 1 to 5 groups.*got: 0/],
-  [{ securityGroups: Array(6).fill({ securityGroupId: 'sg-1' }) }, /got: 6/],
-  [{ s3Endpoint: 'vpce-1' as any }, /s3Endpoint has the wrong type: it must be a gateway endpoint.*got: "vpce-1"/],
-])('fails: %j', (attrs, message) => {
+test.each<[string, Partial<NeoPrivateCompilationVpcAttributes>, RegExp]>([
+  ['no subnet', { subnets: [] }, /subnets must be 1 to 16 subnets.*got: 0/],
+  ['17 subnets', { subnets: Array(17).fill(ec2.Subnet.fromSubnetId(newStack(), 'Subnet', 'subnet-1')) }, /got: 17/],
+  ['undefined subnets', { subnets: undefined }, /subnets must be given; got: undefined/],
+  ['no security group', { securityGroups: [] }, /securityGroups must be 1 to 5 groups.*got: 0/],
+  ['6 security groups', { securityGroups: Array(6).fill(ec2.SecurityGroup.fromSecurityGroupId(newStack(), 'Group', 'sg-1')) }, /got: 6/],
+  ['an ID as the endpoint', { s3Endpoint: 'vpce-1' as any }, /s3Endpoint has the wrong type: it must be a gateway endpoint.*got: "vpce-1"/],
+])('fails: %s', (_, attrs, message) => {
   expect(() => imported(newStack(), attrs)).toThrow(message);
 });
 

@@ -5,9 +5,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
-  NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoFleetModels, NeoFramework, NeoManifestFormat, NeoModel, NeoOrphanedJobStopper,
-  NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoRunCompilationJob, NeoTarget, type NeoCompilationFleetProps, type NeoCompilationJobProps, type NeoCompilationMonitoringProps,
-  type NeoPrivateCompilationVpcAttributes, type NeoPrivateCompilationVpcProps,
+  NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoFleetModels, NeoFramework, NeoManifestFormat,
+  NeoModel, NeoOrphanedJobStopper, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoRunCompilationJob, NeoTarget,
+  type NeoCompilationFleetProps, type NeoCompilationJobProps, type NeoCompilationMonitoringProps, type NeoPrivateCompilationVpcAttributes,
+  type NeoPrivateCompilationVpcProps,
 } from '../../src';
 
 /*
@@ -29,7 +30,11 @@ function fixture() {
   const one = { ...common, model: NeoModel.fromBucket(bucket, 'm.tar.gz', { framework: NeoFramework.XGBOOST }), target: NeoTarget.ML_C5 };
   const job = (props: Partial<NeoCompilationJobProps> = {}, id = 'Job') => new NeoCompilationJob(stack, id, { ...one, ...props });
   return {
-    stack, bucket, privateVpc, one, job,
+    stack,
+    bucket,
+    privateVpc,
+    one,
+    job,
     network: (props: Partial<NeoPrivateCompilationVpcProps>) => new NeoPrivateCompilationVpc(stack, 'Other', { buckets: [bucket], ...props }),
     existing: (props: Partial<NeoPrivateCompilationVpcProps>) => new NeoPrivateCompilationVpc(stack, 'Other', {
       buckets: [bucket], vpc: new ec2.Vpc(stack, 'Vpc', { natGateways: 0, subnetConfiguration: [{ name: 'i', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }] }), ...props,

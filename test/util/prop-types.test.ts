@@ -46,7 +46,7 @@ test('what is of the right type passes, tokens too', () => {
 
 test.each<[string, unknown, string]>([
   ['nothing', undefined, 'props must be given; got: undefined'],
-  ['null', null, 'props has the wrong type: it must be props; got: null'],
+  ['null', null, 'props has the wrong type: it must be an object such as { name, bucket }; got: null'],
   ['a missing prop', { name: 'a' }, 'bucket must be given; got: undefined'],
   ['null in place of a prop that may be left out', { name: 'a', bucket, size: null }, 'size has the wrong type: it must be a number; got: null'],
   ['a number in place of a text', { name: 5, bucket }, 'name has the wrong type: it must be a string; got: 5'],
