@@ -113,7 +113,8 @@ describe('arguments', () => {
     const fleet = new NeoCompilationFleet(stack, 'Fleet', { vpcConfig, models, outputBucket: bucket, targets: [{ target: NeoTarget.ML_C5 }], maxConcurrentJobs: 1 });
     const other = NeoCompilationFleet.fromStateMachineArn(stack, 'Imported', 'arn:aws:states:us-east-1:111122223333:stateMachine:s');
     const { privateVpc } = vpcConfig;
-    for (const give of [() => fleet.grantStartExecution(grantee), () => other.grantStartExecution(grantee), () => privateVpc!.allowOutsideEndpoint(grantee)]) {
+    const grants = [() => fleet.grantStartExecution(grantee), () => other.grantStartExecution(grantee), () => privateVpc!.allowOutsideEndpoint(grantee)];
+    for (const give of grants) {
       expect(give).toThrow(/^grantee (must be given|has the wrong type: it must be a role, user or other principal)/);
     }
   });
