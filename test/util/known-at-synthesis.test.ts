@@ -5,8 +5,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
-  NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoFleetModels, NeoFramework, NeoManifestFormat,
-  NeoModel, NeoOrphanedJobStopper, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoRunCompilationJob, NeoTarget,
+  NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoFleetModels, NeoFramework, NeoManifestFormat,
+  NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoRunCompilationJob, NeoTarget,
   type NeoCompilationFleetProps, type NeoCompilationJobProps, type NeoCompilationMonitoringProps, type NeoPrivateCompilationVpcAttributes,
   type NeoPrivateCompilationVpcProps,
 } from '../../src';

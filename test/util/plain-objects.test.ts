@@ -112,8 +112,8 @@ describe('arguments', () => {
     const models = NeoFleetModels.fromPrefix(bucket, 'up/', { framework: NeoFramework.XGBOOST });
     const fleet = new NeoCompilationFleet(stack, 'Fleet', { vpcConfig, models, outputBucket: bucket, targets: [{ target: NeoTarget.ML_C5 }], maxConcurrentJobs: 1 });
     const other = NeoCompilationFleet.fromStateMachineArn(stack, 'Imported', 'arn:aws:states:us-east-1:111122223333:stateMachine:s');
-    const { privateVpc } = vpcConfig;
-    const grants = [() => fleet.grantStartExecution(grantee), () => other.grantStartExecution(grantee), () => privateVpc!.allowOutsideEndpoint(grantee)];
+    const vpc = vpcConfig.privateVpc!;
+    const grants = [() => fleet.grantStartExecution(grantee), () => other.grantStartExecution(grantee), () => vpc.allowOutsideEndpoint(grantee)];
     for (const give of grants) {
       expect(give).toThrow(/^grantee (must be given|has the wrong type: it must be a role, user or other principal)/);
     }
