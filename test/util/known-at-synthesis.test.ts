@@ -1,9 +1,6 @@
 import { App, Lazy, Stack, Token } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
   NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoFleetModels, NeoFramework, NeoManifestFormat,
   NeoModel, NeoPrivacyValidation, NeoPrivateCompilationVpc, NeoRunCompilationJob, NeoTarget,
