@@ -116,7 +116,7 @@ export class NeoOrphanedJobStopper extends Construct {
     const start = sfn.Pass.jsonata(this, 'Start', {
       assign: { execution: '{% $states.input.executionArn %}', tag: `{% ${executionTag('$states.input.executionArn')} %}`, looks: 0 },
     });
-    const pause = sfn.Wait.jsonata(this, 'Let calls under way land', { time: sfn.WaitTime.duration(PAUSE) });
+    const pause = sfn.Wait.jsonata(this, 'Wait for calls in flight', { time: sfn.WaitTime.duration(PAUSE) });
     const describe = this.askStepFunctions('Look at the execution', 'DescribeExecution', stateMachine);
     const mapRuns = this.askStepFunctions('Look at its Map Runs', 'ListMapRuns', stateMachine, {
       assign: { mapRunsOpen: '{% $count($states.result.MapRuns[$not($exists(StopDate))]) > 0 %}' },
@@ -134,7 +134,7 @@ export class NeoOrphanedJobStopper extends Construct {
       .when(sfn.Condition.jsonata(`{% $states.input.Status in ${JSON.stringify(REDRIVEN)} %}`), done)
       .otherwise(mapRuns));
     // The Map Runs are checked before the jobs, because one that has ended starts no job after the check.
-    mapRuns.next(eachStatus).next(sfn.Choice.jsonata(this, 'Anything left?')
+    mapRuns.next(eachStatus).next(sfn.Choice.jsonata(this, 'Any jobs left?')
       .when(sfn.Condition.jsonata(`{% $looks >= ${MAX_ROUNDS} or ($looks > 1 and $states.input.stopped = 0 and $not($mapRunsOpen)) %}`), done)
       .otherwise(pause));
     return start;
@@ -182,7 +182,7 @@ export class NeoOrphanedJobStopper extends Construct {
 
   /** Returns states that stop a job if it belongs to the execution. Their output is 1 if it does, and 0 otherwise. */
   private stopOne(prefix: string): sfn.IChainable {
-    const ignored = sfn.Pass.jsonata(this, 'Left alone', { outputs: '{% 0 %}' });
+    const ignored = sfn.Pass.jsonata(this, 'Not stopped', { outputs: '{% 0 %}' });
     const stop = jobCall(this, 'Stop', 'StopCompilationJob', `${prefix}*`, {
       parameters: { CompilationJobName: '{% $states.input.Name %}' },
       outputs: '{% 1 %}',
