@@ -9,6 +9,7 @@ import type { Artifacts } from '../compilation/permissions';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import type { NeoTarget } from '../target/target';
 import { NeoValidationError } from '../util/errors';
+import { failOnExecutionValues } from '../util/execution-values';
 import { DURATION, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { BUCKET, KEY, ROLE, TARGET } from '../util/resource-types';
 import { inPolicy, literally, requireKey } from '../util/s3-names';
@@ -36,6 +37,7 @@ export class ImportedCompilationJob extends CompilationJobBase {
   constructor(scope: Construct, id: string, private readonly attrs: NeoCompilationJobAttributes) {
     super(scope, id);
     requireTypes(this, attrs, TYPES, 'attrs');
+    failOnExecutionValues(this, attrs);
     requireJobName(this, 'jobName', attrs.jobName);
     if (attrs.artifactObjectKey !== undefined) { requireKey(this, 'artifactObjectKey', attrs.artifactObjectKey); }
     if (attrs.vpcConfig) { validateVpcConfig(this, attrs.vpcConfig); }

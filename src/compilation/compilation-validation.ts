@@ -8,6 +8,7 @@ import type { CompilationRequest } from '../target/compilation';
 import { checkCompilation } from '../target/compilation-rules';
 import { differ, requirePassableRole, requireSameRegion } from '../util/environment';
 import { NeoValidationError, formatValue } from '../util/errors';
+import { executionValueError, failOnExecutionValues } from '../util/execution-values';
 import { DURATION, known, listOf, mapOf, optional, requireTypes, STRING, structOf, wholeSeconds, wrongType, type PropType, type PropTypes } from '../util/prop-types';
 import { BUCKET, COMPILER_OPTIONS, FRAMEWORK, KEY, MODEL, PRIVATE_VPC, requireGeneralPurposeUri, ROLE, SHAPE, TARGET } from '../util/resource-types';
 import { requireKey, uploadDestination } from '../util/s3-names';
@@ -76,6 +77,18 @@ export function bindModel(scope: Construct, model: NeoModel, options: NeoModelBi
   const config = model.bind(scope, options);
   requireTypes(scope, config, MODEL_TYPES, 'the result of bind of the model');
   if (config.s3Uri !== undefined) { requireGeneralPurposeUri(scope, config.s3Uri); }
+  return config;
+}
+
+/**
+ * Binds a model that must be known when the stack is deployed.
+ *
+ * @param prop the name of the model in messages
+ */
+export function bindDeployedModel(scope: Construct, prop: string, model: NeoModel, options: NeoModelBindOptions): NeoModelConfig {
+  if ('_isExecutionModel' in model) { throw executionValueError(scope, prop, 'a NeoExecutionModel'); }
+  const config = bindModel(scope, model, options);
+  failOnExecutionValues(scope, { [prop]: config });
   return config;
 }
 

@@ -10,6 +10,7 @@ import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 import { differ, requirePassableRole } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
+import { failOnExecutionValues } from '../util/execution-values';
 import { BOOLEAN, mapOf, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { JOB, ROLE } from '../util/resource-types';
 
@@ -163,6 +164,7 @@ export class NeoCompiledModel extends Resource implements INeoCompiledModel, iam
   constructor(scope: Construct, id: string, props: NeoCompiledModelProps) {
     super(scope, id);
     requireTypes(this, props, TYPES, 'props', new.target !== NeoCompiledModel);
+    failOnExecutionValues(this, props, Object.keys(TYPES));
     const { job, vpcConfig = job.vpcConfig } = props;
     validate(this, props, vpcConfig);
     const role = props.role ?? (vpcConfig.privateVpc && createHostingRole(this, vpcConfig.privateVpc));

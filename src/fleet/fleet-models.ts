@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { bindModel } from '../compilation/compilation-validation';
+import { bindDeployedModel } from '../compilation/compilation-validation';
 import type { NeoModel } from '../model/model';
 import { MODEL_OPTION_TYPES, permitModels, requireOptions } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelOptions } from '../model/model-options';
@@ -10,6 +10,7 @@ import type { NeoDataInputShape } from '../target/data-input-shape';
 import type { NeoFramework } from '../target/framework';
 import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
+import { failOnExecutionValues } from '../util/execution-values';
 import { listOf, optional, requireType, requireTypes, STRING } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, MODEL, SHAPE } from '../util/resource-types';
@@ -171,7 +172,7 @@ class BoundModels extends NeoFleetModels {
 }
 
 function listedModels({ scope, jobAccess }: FleetContext, models: NeoModel[]): FleetSource {
-  const configs = models.map((model, index) => bindModel(new Construct(scope, `Model${index}`), model, jobAccess));
+  const configs = models.map((model, index) => bindDeployedModel(new Construct(scope, `Model${index}`), `models[${index}]`, model, jobAccess));
   const items = configs.map(({ s3Uri, bucket, modelVersion, framework, dataInputShape, modelPackageVersionArn }) => ({
     Row: {
       s3Uri,
@@ -199,6 +200,7 @@ function listedModels({ scope, jobAccess }: FleetContext, models: NeoModel[]): F
 
 function manifestModels({ scope, jobAccess }: FleetContext, file: NonNullable<FleetSource['file']>, options: NeoManifestOptions): FleetSource {
   const { modelBuckets = [file.bucket], framework } = options;
+  failOnExecutionValues(scope, { bucket: file.bucket, objectKey: file.key, ...options });
   requireSameRegion(scope, 'bucket', file.bucket);
   modelBuckets.forEach(bucket => {
     requireSameRegion(scope, 'modelBuckets', bucket);
@@ -223,6 +225,7 @@ function manifestModels({ scope, jobAccess }: FleetContext, file: NonNullable<Fl
 
 function prefixModels({ scope, jobAccess }: FleetContext, listing: NonNullable<FleetSource['listing']>, options: NeoModelOptions): FleetSource {
   const { bucket, prefix } = listing;
+  failOnExecutionValues(scope, { ...listing, ...options });
   requireSameRegion(scope, 'bucket', bucket);
   const keyPattern = `${literally(prefix)}*`;
   permitModels(bucket, keyPattern, jobAccess);

@@ -13,6 +13,7 @@ import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 import { differ, requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
+import { failOnExecutionValues } from '../util/execution-values';
 import { BOOLEAN, DURATION, listOf, NUMBER, optional, requireTypes, structOf, STRING, wholeSeconds } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 import { BUCKET, COMPILER_OPTIONS, FLEET_MODELS, LOG_GROUP, TARGET } from '../util/resource-types';
@@ -139,6 +140,7 @@ const TYPES: PropTypes<NeoCompilationFleetProps> = {
 /** Validates the props of a fleet, apart from the models. */
 export function validateFleetProps(scope: Construct, props: NeoCompilationFleetProps, isSubclass: boolean): void {
   requireTypes(scope, props, TYPES, 'props', isSubclass);
+  failOnExecutionValues(scope, { ...props, models: undefined }, Object.keys(TYPES));
   if (props.targets.length === 0) { throw new NeoValidationError('targets must list at least one { target }; got: []', scope); }
   requireInteger(scope, 'maxConcurrentJobs', props.maxConcurrentJobs, 1, MAX_CONCURRENCY, 'jobs at once');
   requireInteger(scope, 'toleratedFailurePercentage', props.toleratedFailurePercentage ?? 0, 0, 100, 'percent');

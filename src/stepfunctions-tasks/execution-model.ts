@@ -7,6 +7,7 @@ import { permitModels } from '../model/model-options';
 import type { NeoModelBindOptions, NeoModelConfig, NeoModelOptions } from '../model/model-options';
 import { requireSameRegion } from '../util/environment';
 import { NeoValidationError, formatValue } from '../util/errors';
+import { asExpression } from '../util/execution-values';
 import { optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { BUCKET, FRAMEWORK, requireGeneralPurposeUri, SHAPE } from '../util/resource-types';
 
@@ -32,7 +33,7 @@ export class NeoExpression {
     if (typeof expression !== 'string' || expression.trim() === '' || expression.includes('{%')) {
       throw new NeoValidationError(`expression must be JSONata without the enclosing {% %}, such as "$states.input.device"; got: ${formatValue(expression)}`);
     }
-    return Lazy.string({ produce: () => `{% ${expression} %}` });
+    return asExpression(Lazy.string({ produce: () => `{% ${expression} %}` }));
   }
 
   private constructor() {}
@@ -89,6 +90,9 @@ export class NeoExecutionModel extends NeoModel {
     requireTypes(undefined, options, TYPES, 'options');
     return new NeoExecutionModel(s3Uri, options);
   }
+
+  /** @internal Recognizes the class, also that of another copy of this library. */
+  public readonly _isExecutionModel = true;
 
   private constructor(private readonly s3Uri: string, private readonly options: NeoExecutionModelOptions) {
     super();

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -166,7 +166,7 @@ describe('bad input ends at synth', () => {
   });
 
   test('a target known at deployment only is no error', () => {
-    const { stack, job } = compilation({ target: NeoTarget.device('${Token[Device.1]}') });
+    const { stack, job } = compilation({ target: NeoTarget.device(Token.asString({ Ref: 'Device' })) });
     expect(() => new NeoCompiledModel(stack, 'Model', { job })).not.toThrow();
   });
 });
