@@ -308,7 +308,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
 
   public get inferenceImage(): string {
     if (this.target.isEdge) {
-      throw new NeoValidationError('inferenceImage is known for cloud targets only, because Neo has no image for edge devices: use modelArtifactsUri instead', this);
+      throw new NeoValidationError(`inferenceImage is known for cloud targets only, because Neo has no image for edge devices: use modelArtifactsUri instead; got: ${this.target}`, this);
     }
     return this.resultAttribute('inferenceImage', 'InferenceImage');
   }
@@ -351,7 +351,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
 
   private resultAttribute(prop: string, name: keyof CompilationJobAttributes): string {
     if (!this.waitsForCompletion) {
-      throw new NeoValidationError(`${prop} is not known with waitForCompletion: false, because the deployment does not wait for the job: wait for it, or call DescribeCompilationJob later`, this);
+      throw new NeoValidationError(`${prop} is not known with waitForCompletion: false, because the deployment does not wait for the job: wait for it, or call DescribeCompilationJob later; got: false`, this);
     }
     return this.attribute(name);
   }

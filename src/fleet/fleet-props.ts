@@ -164,7 +164,7 @@ export function validateAgainstModels(scope: Construct, props: NeoCompilationFle
     }
   }
   if (props.startOnUpload && !source.listing) {
-    errors.add('startOnUpload must be omitted unless models come from NeoFleetModels.fromPrefix, because only a prefix says which uploads are models');
+    errors.add('startOnUpload must be omitted unless models come from NeoFleetModels.fromPrefix, because only a prefix says which uploads are models; got: true');
   }
   if (props.startOnUpload && source.listing && differ(source.listing.bucket.env.account, Stack.of(scope).account)) {
     errors.add(`startOnUpload must be omitted for a bucket of a different account than the stack's, ${Stack.of(scope).account}, because S3 sends events to the bucket's account: `

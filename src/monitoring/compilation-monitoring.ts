@@ -11,7 +11,7 @@ import { consoleUrl } from '../compilation-job/compilation-job-properties';
 import { outcomePattern } from '../compilation-job/outcomes';
 import { differ, requireSameRegion } from '../util/environment';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { BOOLEAN, listOf, NUMBER, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
+import { BOOLEAN, known, listOf, NUMBER, optional, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { JOB, TOPIC } from '../util/resource-types';
 
 /** Log group of all compilation jobs of the account. The first job creates it; this library never creates or deletes it. */
@@ -252,7 +252,7 @@ const TYPES: PropTypes<NeoCompilationMonitoringProps> = {
   jobs: listOf(JOB),
   topic: optional(TOPIC),
   alarmTopic: optional(TOPIC),
-  compilationTimeThreshold: optional(NUMBER),
+  compilationTimeThreshold: optional(known('a number', NUMBER)),
   dashboardName: optional(STRING),
   jobLinks: optional(BOOLEAN),
 };
@@ -263,8 +263,9 @@ function validate(scope: Construct, props: NeoCompilationMonitoringProps): numbe
   if (jobs.length < 1 || jobs.length > 100) {
     fail(`jobs must be 1 to 100 jobs, because dashboards and alarm lists are limited: create one NeoCompilationMonitoring per hundred jobs; got: ${jobs.length}`);
   }
-  if (new Set(jobs).size !== jobs.length) { fail('jobs must not contain a job twice'); }
-  if (!Token.isUnresolved(threshold) && !(threshold > 0 && threshold <= 1)) {
+  const repeated = jobs.find((job, index) => jobs.indexOf(job) !== index);
+  if (repeated) { fail(`jobs must not contain a job twice; got: ${repeated.node.path}`); }
+  if (!(threshold > 0 && threshold <= 1)) {
     fail(`compilationTimeThreshold must be above 0 and at most 1, a share of maxRuntime; got: ${formatValue(threshold)}`);
   }
   if (dashboardName !== undefined && !Token.isUnresolved(dashboardName) && !/^[A-Za-z0-9_-]{1,255}$/.test(dashboardName)) {

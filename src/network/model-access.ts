@@ -51,7 +51,8 @@ export class ModelAccess {
     const owner = networkOf(bucket);
     if (owner && this.endpoint) {
       throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${owner.node.path}, whose bucket policy denies requests through any other `
-        + 'endpoint: compile in that network, or keep the model in another bucket', this.scope);
+        + 'endpoint: compile in that network, or keep the model in another bucket; '
+        + `got: ${formatValue(objectKeyPattern)}`, this.scope);
     }
     const bucketArn = this.arnOf(bucket);
     this.requireNameable(bucket, objectKeyPattern);
@@ -118,7 +119,8 @@ export class ModelAccess {
     const isKeyElsewhere = bucket.encryptionKey && Resource.isOwnedResource(bucket.encryptionKey);
     if (bucketName !== undefined && !Token.isUnresolved(bucketName) && !isKeyElsewhere) { return `arn:${Aws.PARTITION}:s3:::${bucketName}`; }
     throw new NeoValidationError(`bucket ${bucket.node.path} is in a different stack than the network, whose role and endpoint would have to refer to it: `
-      + 'add it to buckets of the network, or create it in the stack of the network, or give it a bucketName and no key of its own stack', this.scope);
+      + 'add it to buckets of the network, or create it in the stack of the network, or give it a bucketName and no key of its own stack; '
+      + `got: a bucket of ${Stack.of(bucket).node.path}`, this.scope);
   }
 }
 

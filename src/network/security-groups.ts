@@ -18,7 +18,7 @@ export function createSecurityGroup(scope: Construct, vpc: ec2.IVpc, subnets: ec
     const cidr = cidrOf(subnet);
     if (cidr === undefined) {
       throw new NeoValidationError('vpcSubnets must have a known IPv4 CIDR block for the rules of the security group: pass ipv4CidrBlock '
-        + `when you import ${subnet.node.path}, or pass securityGroups`, scope);
+        + `when you import the subnet, or pass securityGroups; got: ${subnet.node.path} without one`, scope);
     }
     group.addEgressRule(ec2.Peer.ipv4(cidr), ec2.Port.allTraffic(), 'Subnet of the compilation jobs');
   }

@@ -9,7 +9,7 @@ import { EXECUTION_TAG, executionTag } from './execution-model';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { requireTypes, STRING, type PropTypes } from '../util/prop-types';
+import { known, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 import { STATE_MACHINE } from '../util/resource-types';
 
 /**
@@ -27,7 +27,7 @@ export interface NeoOrphanedJobStopperProps {
   readonly jobNamePrefix: string;
 }
 
-const TYPES: PropTypes<NeoOrphanedJobStopperProps> = { stateMachine: STATE_MACHINE, jobNamePrefix: STRING };
+const TYPES: PropTypes<NeoOrphanedJobStopperProps> = { stateMachine: STATE_MACHINE, jobNamePrefix: known('a string', STRING) };
 
 const JOBS = 'Jobs have generated names; the prefix is that of the state machine whose jobs are stopped.';
 const EXECUTIONS = 'Executions have generated names; they are those of one state machine.';

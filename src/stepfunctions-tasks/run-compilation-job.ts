@@ -7,7 +7,7 @@ import type { NeoCompilationTaskOptions } from './task-request';
 import { jobNamePattern, TASK_TYPES } from './task-request';
 import { maxRuntimeOrDefault } from '../compilation/compilation-settings';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { DURATION, optional, requireTypes, STRING, wholeSeconds } from '../util/prop-types';
+import { DURATION, known, optional, requireTypes, STRING, wholeSeconds } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 
 /**
@@ -46,7 +46,7 @@ export interface NeoRunCompilationJobJsonPathProps extends NeoRunCompilationJobJ
 }
 
 const JSONATA_TYPES: PropTypes<NeoRunCompilationJobJsonataProps> = { ...TASK_TYPES, pollInterval: optional(DURATION), timeout: optional(DURATION) };
-const JSONPATH_TYPES: PropTypes<NeoRunCompilationJobJsonPathProps> = { ...JSONATA_TYPES, resultPath: optional(STRING) };
+const JSONPATH_TYPES: PropTypes<NeoRunCompilationJobJsonPathProps> = { ...JSONATA_TYPES, resultPath: optional(known('a string', STRING)) };
 
 /** The names of states add at most 15 characters to the id, and may have 80. */
 const MAX_ID = 65;

@@ -216,10 +216,10 @@ export class NeoCompilerOptions {
    * @param options values by the API's names
    */
   public static of(options: { [name: string]: any }): NeoCompilerOptions {
-    if (Token.isUnresolved(options)) return new NeoCompilerOptions(options, false);
     if (!isJson(options)) {
       throw new NeoValidationError(`compiler options must be strings, numbers, booleans, lists and maps of these; got: ${formatValue(options)}`);
     }
+    if (Token.isUnresolved(options)) return new NeoCompilerOptions(options, false);
     const given = isRecord(options) ? Object.entries(options).filter(([_, value]) => value !== undefined) : [];
     if (given.length === 0) {
       throw new NeoValidationError(`compiler options must have at least one option: otherwise, omit them; got: ${formatValue(options)}`);

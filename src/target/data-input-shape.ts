@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { flatDimensions, type NeoCoreMlInput } from './core-ml-input';
 import { isJson, readJson, toCompactJson } from './json';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { having, isRecord, listOf, NUMBER, optional, requireTypes, STRING } from '../util/prop-types';
+import { having, isRecord, listOf, memberPath, NUMBER, optional, requireType, STRING, structOf } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 
 const CORE_ML_SHAPE = having('a NeoCoreMlShape, such as NeoCoreMlShape.fixed(1, 224, 224, 3)', '_value');
@@ -15,6 +15,8 @@ const CORE_ML_TYPES: PropTypes<NeoCoreMlInput> = {
   bias: optional(listOf(NUMBER)),
   scale: optional(NUMBER),
 };
+
+const CORE_ML_INPUT = structOf('a NeoCoreMlInput, such as { shape: NeoCoreMlShape.fixed(1, 224, 224, 3) }', CORE_ML_TYPES);
 
 const LIMITS = { what: 'data input shape', min: 1, max: 16384 };
 
@@ -147,9 +149,10 @@ function requireInput(inputName: string, dimensions: unknown[]): void {
   flatDimensions("NeoDataInputShape.of('input0', ", dimensions);
 }
 
-/** Renders an input in the API's spelling. */
-function renderCoreMlInput(input: NeoCoreMlInput): { [key: string]: unknown } {
-  requireTypes(undefined, input, CORE_ML_TYPES, 'input');
+/** Renders an input in the API's spelling. A token must resolve to that spelling. */
+function renderCoreMlInput(input: NeoCoreMlInput, path: string): unknown {
+  if (Token.isUnresolved(input)) return input;
+  requireType(undefined, `inputs${path}`, input, CORE_ML_INPUT);
   const rendered = {
     shape: input.shape._value,
     default_shape: input.defaultShape?._value,
@@ -165,21 +168,21 @@ function copyShape(shape: number[]): unknown {
   return Array.isArray(shape) ? [...shape] : shape;
 }
 
-function mapInputs<T>(inputs: { [name: string]: T }, render: (input: T) => unknown): unknown {
+function mapInputs<T>(inputs: { [name: string]: T }, render: (input: T, path: string) => unknown): unknown {
   if (Token.isUnresolved(inputs)) return inputs;
   if (!isRecord(inputs)) {
     throw new NeoValidationError(`data input shape must be a map of shapes by input name: for a list, use NeoDataInputShape.fromList; got: ${formatValue(inputs)}`);
   }
   failWhenOrderIsLost(Object.keys(inputs));
-  return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, render(input)]));
+  return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, render(input, memberPath(name))]));
 }
 
-function listInputs<T>(inputs: T[], render: (input: T) => unknown): unknown {
+function listInputs<T>(inputs: T[], render: (input: T, path: string) => unknown): unknown {
   if (Token.isUnresolved(inputs)) return inputs;
   if (!Array.isArray(inputs)) {
     throw new NeoValidationError(`data input shape must be a list of shapes: for a map, use NeoDataInputShape.fromMap; got: ${formatValue(inputs)}`);
   }
-  return inputs.map(render);
+  return inputs.map((input, index) => render(input, `[${index}]`));
 }
 
 /**
@@ -200,12 +203,12 @@ export interface ShapeInput {
 function readInputs(value: unknown): ShapeInput[] {
   if (Token.isUnresolved(value)) return [];
   if (Array.isArray(value)) {
-    failWhenEmpty(value.length);
+    failWhenEmpty(value, value.length);
     return value.flatMap((input, index) => readInput(input, `number ${index}`));
   }
   if (isRecord(value)) {
     const entries = Object.entries(value);
-    failWhenEmpty(entries.length);
+    failWhenEmpty(value, entries.length);
     return entries.flatMap(([name, input]) => readInput(input, formatValue(name)).map((read) => ({ name, ...read })));
   }
   throw new NeoValidationError(`data input shape must be a map of shapes by input name or a list of shapes; got: ${formatValue(value)}`);
@@ -219,12 +222,12 @@ function failWhenOrderIsLost(names: readonly string[]): void {
   const moved = names.find((name) => /^(0|[1-9][0-9]*)$/.test(name));
   if (names.length > 1 && moved !== undefined) {
     throw new NeoValidationError(`input name ${formatValue(moved)} is an integer, and JavaScript moves such keys to the front of a map, so the order of the inputs `
-      + 'is lost: write the shapes as JSON with NeoDataInputShape.fromJson');
+      + `is lost: write the shapes as JSON with NeoDataInputShape.fromJson; got: ${formatValue(names)}`);
   }
 }
 
-function failWhenEmpty(count: number): void {
-  if (count === 0) throw new NeoValidationError('data input shape must describe at least one input: omit it to let Neo derive the inputs');
+function failWhenEmpty(value: unknown, count: number): void {
+  if (count === 0) throw new NeoValidationError(`data input shape must describe at least one input: omit it to let Neo derive the inputs; got: ${formatValue(value)}`);
 }
 
 function readInput(input: unknown, which: string): Omit<ShapeInput, 'name'>[] {
@@ -237,7 +240,7 @@ function readInput(input: unknown, which: string): Omit<ShapeInput, 'name'>[] {
     const shapes = enumerated ? input.shape as unknown[] : [input.shape];
     return [{ shapes: shapes.map((shape) => readShape(shape, which, !enumerated)), coreMl: input }];
   }
-  throw new NeoValidationError(`shape of input ${which} must be a list of dimensions such as [1,3,224,224] (a list of shapes is [[1,3,224,224]]), `
+  throw new NeoValidationError(`shape of input ${which} must be a list of dimensions such as [1,3,224,224] (a list of shapes is [[1,3,224,224]]); `
     + `got: ${formatValue(input)}`);
 }
 

@@ -1,5 +1,5 @@
-import { Stack, Token } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { Lazy, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { Construct, type IConstruct } from 'constructs';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { isLiteral, isRecord } from '../util/prop-types';
 
@@ -23,7 +23,25 @@ export function toCompactJson(scope: IConstruct, value: unknown, limits: JsonLim
   if (known.length > limits.max) {
     throw new NeoValidationError(`${limits.what} must have at most ${limits.max} characters as compact JSON, and has more even without its tokens; got ${known.length}: ${formatValue(known)}`, scope);
   }
-  return escapeLineEnds(Stack.of(scope).toJsonString(value));
+  return escapeLineEnds(Stack.of(scope).toJsonString(checkedWhenResolved(scope, value, limits)));
+}
+
+/** Wraps the tokens in a value that are objects, such as a `Lazy`. What these return is known only at the end of synthesis, and is checked then. */
+function checkedWhenResolved(scope: IConstruct, value: unknown, limits: JsonLimits): unknown {
+  if (Tokenization.isResolvable(value)) {
+    return Lazy.uncachedAny({
+      produce: context => {
+        const resolved = value.resolve(context);
+        if (!isJson(resolved)) {
+          throw new NeoValidationError(`${limits.what} must consist of strings, numbers, booleans, lists and maps, also where a token is resolved; got: ${formatValue(resolved)}`, scope);
+        }
+        // CDK tracks references by the token itself.
+        return value;
+      },
+    });
+  }
+  if (Array.isArray(value)) { return value.map(item => checkedWhenResolved(scope, item, limits)); }
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, checkedWhenResolved(scope, item, limits)])) : value;
 }
 
 /** Fails if a string is too short or too long for its field. */
@@ -81,6 +99,11 @@ export function containsToken(value: unknown): boolean {
   return false;
 }
 
+/** Whether a value is a token, and not another object of CDK that has the members of one: constructs such as stacks, and policies. */
+function isToken(value: unknown): boolean {
+  return Token.isUnresolved(value) && !Construct.isConstruct(value) && !(isRecord(value) && 'addStatements' in value);
+}
+
 /**
  * Whether a value can be written as JSON without loss: no NaN, no function, no instance of a class, no circular reference. Tokens can.
  */
@@ -88,7 +111,7 @@ export function isJson(value: unknown, depth = 0): boolean {
   if (depth > 32) return false;
   // A token as a number is finite.
   if (typeof value === 'number') return Number.isFinite(value);
-  if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value) || Token.isUnresolved(value)) return true;
+  if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value) || isToken(value)) return true;
   if (Array.isArray(value)) return value.every((item) => item !== undefined && isJson(item, depth + 1));
   return isRecord(value) && isLiteral(value) && Object.values(value).every((item) => isJson(item, depth + 1));
 }

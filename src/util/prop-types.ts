@@ -108,11 +108,16 @@ export function mapOf(item: PropType<false>): PropType<false> {
       if (!isRecord(value)) { return wrongType(description, value); }
       for (const [name, entry] of Object.entries(value)) {
         const mismatch = typeErrorOf(entry, item);
-        if (mismatch) { return below(/^\w+$/.test(name) ? `.${name}` : `[${formatValue(name)}]`, mismatch); }
+        if (mismatch) { return below(memberPath(name), mismatch); }
       }
       return undefined;
     },
   };
+}
+
+/** Returns the path of a member of a map, such as `.a` or `["a b"]`. */
+export function memberPath(name: string): string {
+  return /^\w+$/.test(name) ? `.${name}` : `[${formatValue(name)}]`;
 }
 
 /**
@@ -140,8 +145,8 @@ export function structOf<P>(description: string, members: PropTypes<P>, isOpen =
   };
 }
 
-/** A list or map that must not be a token. Its items may be tokens. */
-export function known(description: 'an array' | 'a map', of: PropType<false>): PropType<false> {
+/** A value that must not be a token. The items of a list or map may be tokens. */
+export function known(description: 'an array' | 'a map' | 'a number' | 'a string', of: PropType<false>): PropType<false> {
   return { ...of, typeError: value => Token.isUnresolved(value) ? unresolved(description, value) : of.typeError(value) };
 }
 
