@@ -230,7 +230,8 @@ function validate(scope: Construct, { job, role, modelName, image, environment }
   if (image !== undefined && !Token.isUnresolved(image) && !/^\S{1,255}$/.test(image)) {
     fail(`image must be the URI of an image, of 1 to 255 characters without spaces; got: ${formatValue(image)}`);
   }
-  const variable = Object.entries(environment && !Token.isUnresolved(environment) ? environment : {}).find(([name, value]) => !isVariable(name, value));
+  const variables = Token.isUnresolved(environment) ? {} : environment ?? {};
+  const variable = Object.entries(variables).find(([name, value]) => !isVariable(name, value));
   if (variable) {
     fail(`environment must have names of 1 to 1,024 letters, digits and underscores that do not begin with a digit, and values of up to 1,024 characters; got: ${formatValue(Object.fromEntries([variable]))}`);
   }

@@ -52,7 +52,7 @@ export class ModelAccess {
     if (owner && this.endpoint) {
       throw new NeoValidationError(`bucket ${bucket.node.path} belongs to the network ${owner.node.path}, whose bucket policy denies requests through any other `
         + 'endpoint: compile in that network, or keep the model in another bucket; '
-        + `got: ${formatValue(objectKeyPattern)}`, this.scope);
+        + `got: the network ${this.scope.node.path}`, this.scope);
     }
     const bucketArn = this.arnOf(bucket);
     this.requireNameable(bucket, objectKeyPattern);

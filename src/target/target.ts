@@ -237,9 +237,8 @@ export class NeoTarget {
    * @param name name such as `jetson_nano`
    */
   public static device(name: string): NeoTarget {
-    // Common mistakes are the name of the constant and the name of an instance type.
-    const spelled = typeof name !== 'string' || Token.isUnresolved(name) ? name : name.toLowerCase().replace(/^ml\.([a-z0-9]+)(\.\w+)?$/, 'ml_$1');
-    if (spelled !== name && Object.keys(DEVICES).includes(spelled)) {
+    const spelled = spelledAsInApi(name);
+    if (spelled !== undefined) {
       throw new NeoValidationError(`name of the device must be spelled as in the API: use '${spelled}'; got: ${formatValue(name)}`);
     }
     requireName(name, 'name of the device');
@@ -310,6 +309,14 @@ const PLATFORM = structOf<NeoTargetPlatform>('a platform such as { os: NeoTarget
   arch: structOf<NeoTargetArch>('a NeoTargetArch, such as NeoTargetArch.ARM64', { name: STRING }, true),
   accelerator: optional(structOf<NeoTargetAccelerator>('a NeoTargetAccelerator, such as NeoTargetAccelerator.MALI', { name: STRING }, true)),
 });
+
+/** Returns the device that was probably meant. Common mistakes are other separators, capital letters, and the name of an instance type. */
+function spelledAsInApi(name: string): string | undefined {
+  if (typeof name !== 'string' || Object.hasOwn(DEVICES, name) || Token.isUnresolved(name)) return undefined;
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const family = plain(name.replace(/\.\d*[a-z]+$/i, ''));
+  return Object.keys(DEVICES).find(device => [plain(name), family, `ml${family}`].includes(plain(device)));
+}
 
 /** Fails unless a name is a word. */
 export function requireName(name: string, prop: string): string {

@@ -209,8 +209,9 @@ export function isLiteral(struct: object): boolean {
  */
 function nearest(name: string, members: string[], isCertain: boolean): string | undefined {
   const plain = (text: string) => text.replace(/[_-]/g, '').toLowerCase();
+  const isBeginning = (member: string) => name.length >= 4 && plain(member).startsWith(plain(name));
   const limit = (member: string) => isCertain ? (member.length < 8 ? 0 : 1)
-    : plain(name).startsWith(plain(member)) ? Infinity : Math.max(1, Math.floor(member.length / 3));
+    : plain(name).startsWith(plain(member)) || isBeginning(member) ? Infinity : Math.max(1, Math.floor(member.length / 3));
   const [best] = members
     .map(member => ({ member, distance: editDistance(plain(name), plain(member)) }))
     .filter(({ member, distance }) => distance <= limit(member))

@@ -211,7 +211,7 @@ describe('monitoring', () => {
       const fixture = compilation({}, network({}, newStack({ env: { region: 'us-east-1', account: '111122223333' } })));
       monitored({ alarmTopic: sns.Topic.fromTopicArn(fixture.stack, 'Far', 'arn:aws:sns:eu-west-1:111122223333:far') }, fixture);
     }, /alarmTopic must be in the Region of the stack, us-east-1.*got: Stack\/Far in eu-west-1/],
-    ['a job twice', () => { const f = compilation(); monitored({ jobs: [f.job, f.job] }, f); }, /jobs must not contain a job twice/],
+    ['a job twice', () => { const f = compilation(); monitored({ jobs: [f.job, f.job] }, f); }, /jobs must not contain a job twice; got: Stack\/Job/],
     ['a threshold of 0', () => monitored({ compilationTimeThreshold: 0 }), /compilationTimeThreshold must be above 0 and at most 1.*got: 0/],
     ['a threshold of 80', () => monitored({ compilationTimeThreshold: 80 }), /got: 80/],
     ['a threshold of NaN', () => monitored({ compilationTimeThreshold: NaN }), /got: NaN/],

@@ -76,6 +76,8 @@ test.each<[string, object, string]>([
   ['the name in Python', { compiler_options: 'a' }, 'compiler_options is not a prop: use compilerOptions; got: "a"'],
   ['the name in the API', { CompilerOptions: 'a' }, 'CompilerOptions is not a prop: use compilerOptions; got: "a"'],
   ['half of a name', { options: 'a' }, 'options is not a prop: remove it, or use one of target, compilerOptions, maxConcurrentInstances; got: "a"'],
+  ['the beginning of a name', { maxConc: 4 }, 'maxConc is not a prop: use maxConcurrentInstances; got: 4'],
+  ['too little of a name', { max: 'a' }, 'max is not a prop: remove it'],
   ['a name that every object has', { constructor: 'a' }, 'constructor is not a prop: remove it'],
   ['a required prop, misspelled', { target: undefined, targets: 'a' }, 'targets is not a prop: use target; got: "a"'],
   ['null', { options: null }, 'options is not a prop: remove it, or use one of target, compilerOptions, maxConcurrentInstances; got: null'],

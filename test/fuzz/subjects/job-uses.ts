@@ -77,7 +77,7 @@ export const MONITORING = subject<NeoCompilationMonitoringProps>({
     jobs: required(lists(jobs, { least: 1, most: 100, reach: 110 }).map(value => value.verdict === 'good' ? value.as('any') : value), notOf('array')),
     topic: optional(topics),
     alarmTopic: optional(topics),
-    compilationTimeThreshold: optional(numbers(number => number > 0 && number <= 1 ? 'good' : 'bad'), numberTokens('any'), notOf('number')),
+    compilationTimeThreshold: optional(numbers(number => number > 0 && number <= 1 ? 'good' : 'bad'), numberTokens('bad'), notOf('number')),
     dashboardName: optional(texts(text => DASHBOARD.test(text) ? 'good' : 'bad', fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/)), textTokens(), notOf('string')),
     jobLinks: optional(booleans),
   },
