@@ -16,17 +16,21 @@ import {
   statementsOf,
 } from '../network/execution-role';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
+import { isRoleOfApp } from '../network/role-trust';
 import { OBJECT_ACTIONS } from '../network/s3-endpoint';
 import { acknowledgeWildcards } from '../util/acknowledge';
 import { inPolicy, literally } from '../util/s3-names';
 
 /**
- * Grants the execution role everything that jobs need except access to the model, and checks that SageMaker can assume it. The private network's role
- * lacks only the key. Any other role gets all permissions of the network's role, but for objects only on the output folder.
+ * Grants the execution role everything that jobs need except access to the model, and checks that SageMaker can assume it. The role of a network that
+ * the app creates lacks only the key, and the role of another app's network is left to that app. Any other role gets all permissions of the network's
+ * role, but for objects only on the output folder.
  */
 export function grantExecutionRole(scope: Construct, settings: CompilationSettings): void {
   const { role, privateVpc, outputBucket, outputPrefix, outputEncryptionKey } = settings;
-  if (role !== privateVpc?.role) {
+  // A network that the app creates has granted its role all of this. Who granted it to the role of an imported network is unknown, but if that role is
+  // the app's, no other app did.
+  if (role !== privateVpc?.role || (!bucketPoliciesOf(privateVpc) && isRoleOfApp(role))) {
     const objects = outputBucket.arnForObjects(inPolicy(`${literally(outputPrefix)}/*`));
     permitExistingRole(scope, role, [
       ...privateVpc ? statementsOf(privateVpc, ...networkStatements(scope, privateVpc)) : [],

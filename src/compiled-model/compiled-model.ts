@@ -7,6 +7,7 @@ import type { INeoCompilationJob } from '../compilation-job/compilation-job-base
 import { requireExemptable } from '../network/bucket-policies';
 import { NETWORK_REASONS, networkStatements, writeLogsStatement } from '../network/execution-role';
 import type { INeoPrivateCompilationVpc, NeoVpcConfig } from '../network/private-compilation-vpc-base';
+import { checkTrust, FOR_HOSTING } from '../network/role-trust';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 import { differ, requirePassableRole } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
@@ -171,6 +172,7 @@ export class NeoCompiledModel extends Resource implements INeoCompiledModel, iam
     if (!role) {
       throw new NeoValidationError('role must be given when vpcConfig does not come from a NeoPrivateCompilationVpc; got: undefined', this);
     }
+    if (props.role) { checkTrust(this, role, FOR_HOSTING); }
     this.role = role;
     this.grantPrincipal = role.grantPrincipal;
     if (props.allowOutsideEndpoint && job.vpcConfig.privateVpc) {

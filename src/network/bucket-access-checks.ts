@@ -3,14 +3,14 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { policiesOf, statementsIn, type Statement } from './bucket-denies';
+import { policiesOf, statementsIn } from './bucket-denies';
 import { CLOSING_SID, networkOf, warnOfOpenBucket, warnOfUnknownKey, type EndpointOnlyBucketPolicy } from './bucket-policies';
 import { OUTPUT_KEY_ACTIONS } from './execution-role';
 import { compareIds } from './existing-vpc';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { deploymentOf, dependsOn } from '../util/dependencies';
 import { lateWarnings, pathsOf } from '../util/errors';
-import { areSame, membersOf, readableValue, renderedIn } from '../util/intrinsics';
+import { areSame, membersOf, readableValue, renderedIn, type Statement } from '../util/intrinsics';
 import { aliasesOf, isNameOf } from '../util/s3-names';
 
 /** A bucket can have only one policy: a second policy resource fails or replaces the first. */

@@ -4,21 +4,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { isArnByName, roleNameOf } from './bucket-policies';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
 import { lateWarnings } from '../util/errors';
-import { areSame, choicesOf, intrinsicOf, readableValue, referencesOf, resourcesById } from '../util/intrinsics';
+import { areSame, choicesOf, intrinsicOf, readableValue, referencesOf, resourcesById, type Statement } from '../util/intrinsics';
 import { isNameOf, matchesAction, matchesPattern } from '../util/s3-names';
-
-/** A resolved policy statement. */
-export interface Statement {
-  readonly Sid?: string;
-  readonly Effect?: string;
-  readonly Principal?: any;
-  readonly NotPrincipal?: any;
-  readonly Action?: unknown;
-  readonly NotAction?: unknown;
-  readonly Resource?: unknown;
-  readonly NotResource?: unknown;
-  readonly Condition?: Record<string, Record<string, unknown>>;
-}
 
 /** Lists the statements of a policy, including those that `Fn::If` may choose. */
 export function statementsIn(stack: Stack, document: unknown): Statement[] {

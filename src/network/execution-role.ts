@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import type { INeoPrivateCompilationVpc } from './private-compilation-vpc-base';
+import { checkTrust, FOR_JOBS } from './role-trust';
 import { BUCKET_ACTIONS, OBJECT_ACTIONS } from './s3-endpoint';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 import { pathsOf } from '../util/errors';
@@ -170,7 +171,8 @@ export function observationStatements(scope: Construct): iam.PolicyStatement[] {
 }
 
 /**
- * Grants an existing execution role the permissions that it lacks.
+ * Grants an existing execution role the permissions that it lacks. Warns if the role cannot be changed, so that the grants have no effect, and checks
+ * that SageMaker can assume it.
  *
  * @param granted the permissions that it has been granted already
  */
@@ -180,7 +182,11 @@ export function permitExistingRole(scope: Construct, role: iam.IRole, lacking: i
   // An immutable role reports that statements were added, but there is no policy construct to wait for.
   const isMutable = role instanceof iam.Role || added.every(({ policyDependable }) => Construct.isConstruct(policyDependable));
   acknowledgeWildcards(role, wildcardReasons(statements));
-  checkRole(scope, role, isMutable, statements);
+  if (!isMutable) {
+    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:roleNotManaged',
+      `the policies of role ${role.node.path} cannot be changed here; they must allow: ${readable(scope, ...statements)}`);
+  }
+  checkTrust(scope, role, FOR_JOBS);
 }
 
 /**
@@ -190,33 +196,6 @@ export function permitExistingRole(scope: Construct, role: iam.IRole, lacking: i
 export function statementsOf(owner: IConstruct, ...statements: iam.PolicyStatement[]): iam.PolicyStatement[] {
   statements.forEach(statement => { statement.sid = `${statement.sid}${owner.node.addr.slice(-8)}`; });
   return statements;
-}
-
-/**
- * Warns if the role cannot be changed, so that the grants have no effect, or if its trust policy cannot be checked.
- */
-function checkRole(scope: Construct, role: iam.IRole, isMutable: boolean, needed: iam.PolicyStatement[]) {
-  if (!isMutable) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:roleNotManaged',
-      `the policies of role ${role.node.path} cannot be changed here; they must allow: ${readable(scope, ...needed)}`);
-  }
-  if (!(role instanceof iam.Role)) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:roleTrustNotChecked', `role ${role.node.path} is imported, so this cannot be checked: `
-      + 'it must trust sagemaker.amazonaws.com for compilation jobs of this account (conditions aws:SourceAccount and aws:SourceArn)');
-    return;
-  }
-  const trustOf = () => JSON.stringify(Stack.of(role).resolve(role.assumeRolePolicy)) ?? '';
-  if (!trustOf().includes('aws:SourceArn') && !trustOf().includes('aws:SourceAccount')) {
-    Annotations.of(scope).addWarningV2('cdk-sagemaker-neo:roleTrustUnconditional', `role ${role.node.path} trusts services unconditionally: give its service principal `
-      + 'the conditions aws:SourceAccount (this account) and aws:SourceArn (arn:<partition>:sagemaker:<region>:<account>:compilation-job/*), or another account '
-      + 'could make Neo use it');
-  }
-  // This runs at the end of synthesis, because a trust policy may be extended until then.
-  scope.node.addValidation({
-    validate: () => trustOf().includes('sagemaker.amazonaws.com')
-      ? []
-      : [`role must trust sagemaker.amazonaws.com, or Neo cannot assume it; got: ${role.node.path}, which does not`],
-  });
 }
 
 /**

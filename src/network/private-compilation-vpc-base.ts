@@ -152,7 +152,7 @@ export interface NeoPrivateCompilationVpcAttributes {
   readonly s3Endpoint: ec2.IGatewayVpcEndpoint;
 
   /**
-   * The execution role.
+   * The execution role. Jobs grant it what they need if this app creates it. Otherwise, the other app must have done so.
    */
   readonly role: iam.IRole;
 

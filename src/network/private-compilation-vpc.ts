@@ -46,7 +46,7 @@ export class NeoPrivateCompilationVpc extends Resource implements INeoPrivateCom
    * Imports an existing network, for example one that another app created. Within one app, and across its stacks, pass the construct itself.
    *
    * The parts are checked only for their type, number, Region and account, and for statements of bucket policies in this app that deny jobs'
-   * requests. Only the role is changed, if it is mutable.
+   * requests. Only the role is changed, if it is mutable. If this app creates the role, jobs check its trust policy and grant it what they need.
    *
    * @param scope the parent of the construct, usually `this`
    * @param id construct id, unique in the scope

@@ -76,6 +76,19 @@ function substituted(argument: unknown): string {
   return template.replace(/\$\{([^!}][^}]*)\}/g, (reference, name) => name in variables ? readableText(variables[name]) : reference);
 }
 
+/** A resolved policy statement. */
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect?: string;
+  readonly Principal?: any;
+  readonly NotPrincipal?: any;
+  readonly Action?: unknown;
+  readonly NotAction?: unknown;
+  readonly Resource?: unknown;
+  readonly NotResource?: unknown;
+  readonly Condition?: Record<string, Record<string, unknown>>;
+}
+
 /**
  * Renders policy statements as JSON that a user can copy, with references written as `${LogicalId}`, as in Fn::Sub.
  */
