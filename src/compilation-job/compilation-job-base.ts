@@ -6,7 +6,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { consoleUrl, jobLogUrl } from './compilation-job-properties';
 import type { CompilationJobProvider } from './compilation-job-provider';
-import { outcomePattern, type OutcomeFilter } from './outcomes';
+import { EVENT_OPTIONS, METRIC_OPTIONS, outcomePattern, type OutcomeFilter } from './outcomes';
 import { grantArtifacts, type Artifacts } from '../compilation/permissions';
 import { requireExemptable } from '../network/bucket-policies';
 import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
@@ -296,6 +296,12 @@ export interface JobObservation {
   readonly waitsForCompletion: boolean;
 }
 
+/** Returns the facts about any job. For another implementation of the interface, only the name is known. */
+export function observationOf(job: INeoCompilationJob): JobObservation {
+  return (job as Partial<CompilationJobBase>)._observation
+    ?? { outcomes: { jobName: [job.jobName] }, jobNamePrefix: job.jobName, waitsForCompletion: true };
+}
+
 /**
  * The parts that jobs of this app and imported jobs have in common.
  *
@@ -345,22 +351,23 @@ export abstract class CompilationJobBase extends Resource implements INeoCompila
   }
 
   public metricCompletedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric('CompletedJobs', { statistic: 'Sum', ...props });
+    return this.metric('CompletedJobs', this.withStatistic('Sum', props));
   }
 
   public metricFailedJobs(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric('FailedJobs', { statistic: 'Sum', ...props });
+    return this.metric('FailedJobs', this.withStatistic('Sum', props));
   }
 
   public metricCompilationTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric('CompilationTime', { statistic: 'Maximum', ...props });
+    return this.metric('CompilationTime', this.withStatistic('Maximum', props));
   }
 
   public metricPendingTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric('PendingTime', { statistic: 'Maximum', ...props });
+    return this.metric('PendingTime', this.withStatistic('Maximum', props));
   }
 
   public onOutcome(id: string, options: events.OnEventOptions = {}): events.Rule {
+    requireType(this, 'options', options, EVENT_OPTIONS);
     const { provider, outcomes } = this._observation;
     provider?.enableEvents();
     const rule = new events.Rule(options.crossStackScope ?? this, id, {
@@ -383,5 +390,10 @@ export abstract class CompilationJobBase extends Resource implements INeoCompila
     const rule = this.onOutcome(id, options);
     rule.addEventPattern({ detail: { outcome: ['FAILED'] } });
     return rule;
+  }
+  /** Checks the options before they are merged, because nothing of null or a string would be left then. */
+  private withStatistic(statistic: string, props: cloudwatch.MetricOptions = {}): cloudwatch.MetricOptions {
+    requireType(this, 'props', props, METRIC_OPTIONS);
+    return { statistic, ...props };
   }
 }

@@ -13,7 +13,7 @@ import { awaitModel, limitConcurrentJobs } from './job-order';
 import { outcomeMetric, recordOutcomes } from './outcomes';
 import { compilationRequest } from '../compilation/compilation-request';
 import { NeoCommonCompilationProps, compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
-import { bindDeployedModel, MAX_TAGS, REQUEST_TYPES, requireJobName, tagError, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
+import { bindDeployedModel, MAX_TAGS, REQUEST_TYPES, requireDeployedTypes, requireJobName, tagError, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
 import { allowDeletion, grantExecutionRole, type Artifacts } from '../compilation/permissions';
 import type { NeoModel } from '../model/model';
 import type { NeoModelConfig } from '../model/model-options';
@@ -22,8 +22,7 @@ import type { NeoVpcConfig } from '../network/private-compilation-vpc-base';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { failOnExecutionValues } from '../util/execution-values';
-import { BOOLEAN, DURATION, NUMBER, optional, requireTypes, STRING, wholeSeconds, type PropTypes } from '../util/prop-types';
+import { BOOLEAN, DURATION, NUMBER, optional, STRING, wholeSeconds, type PropTypes } from '../util/prop-types';
 import { inPolicy, literally } from '../util/s3-names';
 
 /**
@@ -367,8 +366,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
  * @returns the props that have a default here
  */
 function validateJobProps(scope: Construct, props: NeoCompilationJobProps, isSubclass: boolean): Required<Pick<NeoCompilationJobProps, 'timeout' | 'waitForCompletion'>> {
-  requireTypes(scope, props, TYPES, 'props', isSubclass);
-  failOnExecutionValues(scope, { ...props, model: undefined }, Object.keys(TYPES));
+  requireDeployedTypes(scope, props, TYPES, isSubclass);
   if (props.compilationJobName !== undefined) { requireJobName(scope, 'compilationJobName', props.compilationJobName); }
   validateCommonProps(scope, props, MAX_TAGS.deployment);
   const { timeout = MAX_TIMEOUT, waitForCompletion = true, functionLogRetention } = props;

@@ -63,6 +63,12 @@ export function validateCommonProps(
   if (props.role) { requirePassableRole(scope, props.role); }
 }
 
+/** Checks the types of props that must be known when the stack is deployed. Models have a check of their own, `bindDeployedModel`. */
+export function requireDeployedTypes<P extends object>(scope: Construct, props: P, types: PropTypes<P>, isSubclass: boolean): void {
+  requireTypes(scope, props, types, 'props', isSubclass);
+  failOnExecutionValues(scope, props, Object.keys(types).filter(name => name !== 'model' && name !== 'models'));
+}
+
 const MODEL_TYPES: PropTypes<NeoModelConfig> = {
   s3Uri: optional(STRING),
   framework: optional(FRAMEWORK),

@@ -2,7 +2,7 @@ import { PhysicalName, Resource, Stack, Token, type IResource } from 'aws-cdk-li
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
-import { requireJobName, validateVpcConfig, VPC_CONFIG } from '../compilation/compilation-validation';
+import { requireDeployedTypes, requireJobName, validateVpcConfig, VPC_CONFIG } from '../compilation/compilation-validation';
 import type { INeoCompilationJob } from '../compilation-job/compilation-job-base';
 import { requireExemptable } from '../network/bucket-policies';
 import { NETWORK_REASONS, networkStatements, writeLogsStatement } from '../network/execution-role';
@@ -11,8 +11,7 @@ import { checkTrust, FOR_HOSTING } from '../network/role-trust';
 import { acknowledge, acknowledgeWildcards, INLINE_POLICY_REASONS, type Reasons } from '../util/acknowledge';
 import { differ, requirePassableRole } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { failOnExecutionValues } from '../util/execution-values';
-import { BOOLEAN, mapOf, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
+import { BOOLEAN, mapOf, optional, requireType, STRING, type PropTypes } from '../util/prop-types';
 import { JOB, ROLE } from '../util/resource-types';
 
 /**
@@ -164,8 +163,7 @@ export class NeoCompiledModel extends Resource implements INeoCompiledModel, iam
    */
   constructor(scope: Construct, id: string, props: NeoCompiledModelProps) {
     super(scope, id);
-    requireTypes(this, props, TYPES, 'props', new.target !== NeoCompiledModel);
-    failOnExecutionValues(this, props, Object.keys(TYPES));
+    requireDeployedTypes(this, props, TYPES, new.target !== NeoCompiledModel);
     const { job, vpcConfig = job.vpcConfig } = props;
     validate(this, props, vpcConfig);
     const role = props.role ?? (vpcConfig.privateVpc && createHostingRole(this, vpcConfig.privateVpc));

@@ -1,20 +1,19 @@
 import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { RESULT_FOLDERS } from './fleet-access';
 import type { FleetSource, NeoFleetModels } from './fleet-models';
 import { outputsOf } from '../compilation/compilation-settings';
 import type { CompilationSettings, NeoCommonCompilationProps } from '../compilation/compilation-settings';
-import { COMMON_TYPES, MAX_TAGS, validateCommonProps } from '../compilation/compilation-validation';
+import { COMMON_TYPES, MAX_TAGS, requireDeployedTypes, validateCommonProps } from '../compilation/compilation-validation';
 import { checkCompilation } from '../target/compilation-rules';
 import type { NeoCompilerOptions } from '../target/compiler-options';
 import type { NeoTarget } from '../target/target';
 import { differ, requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { failOnExecutionValues } from '../util/execution-values';
-import { BOOLEAN, DURATION, listOf, NUMBER, optional, requireTypes, structOf, STRING, wholeSeconds } from '../util/prop-types';
+import { BOOLEAN, cdkStructOf, DURATION, listOf, NUMBER, optional, structOf, STRING, wholeSeconds } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
 import { BUCKET, COMPILER_OPTIONS, FLEET_MODELS, LOG_GROUP, TARGET } from '../util/resource-types';
 
@@ -133,20 +132,25 @@ const TYPES: PropTypes<NeoCompilationFleetProps> = {
   startOnUpload: optional(BOOLEAN),
   pollInterval: optional(DURATION),
   timeout: optional(DURATION),
-  logs: optional(structOf<sfn.LogOptions>('log options (sfn.LogOptions)', { destination: optional(LOG_GROUP), includeExecutionData: optional(BOOLEAN), level: optional(STRING) }, true)),
+  logs: optional(cdkStructOf<sfn.LogOptions>('log options (sfn.LogOptions)', {
+    destination: optional(LOG_GROUP), includeExecutionData: optional(BOOLEAN), level: optional(STRING),
+  })),
   tracingEnabled: optional(BOOLEAN),
 };
 
 /** Validates the props of a fleet, apart from the models. */
 export function validateFleetProps(scope: Construct, props: NeoCompilationFleetProps, isSubclass: boolean): void {
-  requireTypes(scope, props, TYPES, 'props', isSubclass);
-  failOnExecutionValues(scope, { ...props, models: undefined }, Object.keys(TYPES));
+  requireDeployedTypes(scope, props, TYPES, isSubclass);
   if (props.targets.length === 0) { throw new NeoValidationError('targets must list at least one { target }; got: []', scope); }
   requireInteger(scope, 'maxConcurrentJobs', props.maxConcurrentJobs, 1, MAX_CONCURRENCY, 'jobs at once');
   requireInteger(scope, 'toleratedFailurePercentage', props.toleratedFailurePercentage ?? 0, 0, 100, 'percent');
   for (const prop of ['pollInterval', 'timeout'] as const) {
     const duration = props[prop];
     if (duration) { wholeSeconds(scope, prop, duration, { min: 1, description: 'at least 1 second' }); }
+  }
+  const level = props.logs?.level;
+  if (level !== undefined && !Token.isUnresolved(level) && !Object.values(sfn.LogLevel).includes(level)) {
+    throw new NeoValidationError(`logs.level must be one of sfn.LogLevel, such as sfn.LogLevel.ERROR; got: ${formatValue(level)}`, scope);
   }
   if (props.resultsBucket) { requireSameRegion(scope, 'resultsBucket', props.resultsBucket); }
   validateCommonProps(scope, props, MAX_TAGS.execution);

@@ -6,7 +6,7 @@ import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { CompilationJobBase, INeoCompilationJob, JobObservation } from '../compilation-job/compilation-job-base';
+import { observationOf, type INeoCompilationJob, type JobObservation } from '../compilation-job/compilation-job-base';
 import { consoleUrl } from '../compilation-job/compilation-job-properties';
 import { outcomePattern } from '../compilation-job/outcomes';
 import { differ, requireSameRegion } from '../util/environment';
@@ -240,9 +240,6 @@ const MESSAGE = [
 
 /** Returns a suffix that does not depend on the other jobs. */
 const suffixOf = (job: INeoCompilationJob) => job.node.addr.slice(-8);
-
-/** The type check has shown that the job is a class of this library, possibly of another copy of it. */
-const observationOf = (job: INeoCompilationJob) => (job as CompilationJobBase)._observation;
 
 /** Lists the log groups of the functions behind the jobs, except those of imported jobs, which are unknown. */
 const logGroupsOf = (jobs: INeoCompilationJob[]) => [...new Set(jobs.map(job => observationOf(job).provider))]

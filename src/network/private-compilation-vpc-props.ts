@@ -227,7 +227,7 @@ const SUBNET_SELECTION = structOf<ec2.SubnetSelection>('a selection of subnets (
   subnetGroupName: optional(STRING),
   subnets: optional(listOf(SUBNET)),
   subnetType: optional(STRING),
-}, true);
+});
 
 const TYPES: PropTypes<NeoPrivateCompilationVpcProps> = {
   buckets: listOf(BUCKET),

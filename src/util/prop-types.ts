@@ -123,10 +123,9 @@ export function memberPath(name: string): string {
 /**
  * A struct with these members.
  *
- * @param isOpen whether the struct may have further members, like that of a subclass or of a newer aws-cdk-lib; only obvious misspellings are then
- * errors
+ * @param isOpen whether the struct may have further members, like that of a subclass; only obvious misspellings are then errors
  */
-export function structOf<P>(description: string, members: PropTypes<P>, isOpen = false): PropType<false> {
+export function structOf<P>(description: string, members: PropTypes<P>, isOpen = false, isTolerant = isOpen): PropType<false> {
   return {
     description,
     isOptional: false,
@@ -134,7 +133,7 @@ export function structOf<P>(description: string, members: PropTypes<P>, isOpen =
       if (typeof value !== 'object' || value === null) { return wrongType(description, value); }
       if (Tokenization.isResolvable(value) || Array.isArray(value)) { return Token.isUnresolved(value) ? unresolved('an object', value) : wrongType(description, value); }
       // A misspelled member is often missing as well: report the misspelling.
-      const unknown = unknownMember(value, members, isOpen);
+      const unknown = unknownMember(value, members, isOpen, isTolerant);
       if (unknown) { return unknown; }
       for (const name in members) {
         const mismatch = typeErrorOf((value as any)[name], members[name]);
@@ -148,6 +147,13 @@ export function structOf<P>(description: string, members: PropTypes<P>, isOpen =
 /** A value that must not be a token. The items of a list or map may be tokens. */
 export function known(description: 'an array' | 'a map' | 'a number' | 'a string', of: PropType<false>): PropType<false> {
   return { ...of, typeError: value => Token.isUnresolved(value) ? unresolved(description, value) : of.typeError(value) };
+}
+
+/**
+ * A struct that CDK gets as it is. A newer aws-cdk-lib may have further members, so only names that are similar to those of these members are errors.
+ */
+export function cdkStructOf<P>(description: string, members: PropTypes<P>): PropType<false> {
+  return structOf(description, members, true, false);
 }
 
 export function optional(of: PropType<false>): PropType<true> {
@@ -181,12 +187,12 @@ function typeErrorOf(value: unknown, of: PropType): TypeMismatch | undefined {
 const below = (path: string, mismatch: TypeMismatch): TypeMismatch => ({ ...mismatch, path: `${path}${mismatch.path}` });
 
 /** Returns an error for the first unknown member of a struct. */
-function unknownMember(struct: object, members: object, isOpen: boolean): TypeMismatch | undefined {
+function unknownMember(struct: object, members: object, isOpen: boolean, isTolerant: boolean): TypeMismatch | undefined {
   const others = Object.keys(struct).filter(name => !Object.hasOwn(members, name) && (struct as any)[name] !== undefined);
   if (others.length === 0) { return undefined; }
   const names = Object.keys(members);
   for (const name of others) {
-    const right = nearest(name, names, isOpen || !isLiteral(struct));
+    const right = nearest(name, names, isTolerant || !isLiteral(struct));
     if (right) { return { path: `.${name}`, value: (struct as any)[name], fix: `use ${right}`, isUnknown: true }; }
   }
   if (isOpen || !isLiteral(struct)) { return undefined; }
@@ -205,13 +211,14 @@ export function isLiteral(struct: object): boolean {
 
 /**
  * Returns the member that was probably meant, such as `compilerOptions` for `compiler_options` or `compilerOption`, or `maxRuntime` for
- * `maxRuntimeSeconds`.
+ * `maxRuntimeSeconds`, or `subnetGroupName` for `groupName`.
  */
 function nearest(name: string, members: string[], isCertain: boolean): string | undefined {
   const plain = (text: string) => text.replace(/[_-]/g, '').toLowerCase();
-  const isBeginning = (member: string) => name.length >= 4 && plain(member).startsWith(plain(name));
-  const limit = (member: string) => isCertain ? (member.length < 8 ? 0 : 1)
-    : plain(name).startsWith(plain(member)) || isBeginning(member) ? Infinity : Math.max(1, Math.floor(member.length / 3));
+  const isPart = (member: string) => plain(name).startsWith(plain(member))
+    || (name.length >= 4 && plain(member).startsWith(plain(name)))
+    || (plain(member).endsWith(plain(name)) && name.length > member.length / 2);
+  const limit = (member: string) => isCertain ? (member.length < 8 ? 0 : 1) : isPart(member) ? Infinity : Math.max(1, Math.floor(member.length / 3));
   const [best] = members
     .map(member => ({ member, distance: editDistance(plain(name), plain(member)) }))
     .filter(({ member, distance }) => distance <= limit(member))

@@ -20,6 +20,8 @@ test.each<[Partial<neo.NeoCompilationFleetProps> | any, RegExp]>([
   [{ timeout: Duration.millis(1500) }, /timeout must be at least 1 second, in whole seconds/],
   [{ startOnUpload: 'yes' }, /startOnUpload has the wrong type: it must be true or false/],
   [{ logs: { destination: '/aws/states' } }, /logs\.destination has the wrong type: it must be a log group/],
+  [{ logs: { level: 'all' } }, /logs\.level must be one of sfn\.LogLevel, such as sfn\.LogLevel\.ERROR; got: "all"/],
+  [{ logs: { logExecutionData: true } }, /logs\.logExecutionData is not a prop: use includeExecutionData; got: true/],
   [{ toleratedFailurePercentage: -1 }, /toleratedFailurePercentage must be a whole number of percent from 0 to 100; got: -1/],
   [{ toleratedFailurePercentage: 33.3 }, /toleratedFailurePercentage must be .* got: 33.3/],
   [{ toleratedFailurePercentage: 101 }, /toleratedFailurePercentage must be .* got: 101/],

@@ -154,9 +154,8 @@ const PASSED: { readonly [root: string]: readonly [given: any, pass: (given: any
   'NeoTarget.platform': [{ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }, platform => NeoTarget.platform(platform)],
 };
 
-/** Only what is certainly misspelled is refused where a newer aws-cdk-lib may have further members. */
-const OPEN = ['new NeoCompilationFleet.logs', 'new NeoPrivateCompilationVpc.vpcSubnets',
-  'new NeoPrivateCompilationVpc.controlPlaneSubnets'];
+/** Only what is similar to a known name is refused where a newer aws-cdk-lib may have further members. */
+const OPEN = ['new NeoCompilationFleet.logs'];
 
 /** The name as Python has it, or in capitals where that is the same. */
 function misspelled(member: string): string {
@@ -271,4 +270,10 @@ describe('the members that CDK gives every task', () => {
     expect(() => new Own(scope(), 'Create', { ...task, neverHeardOf: 1 } as any)).not.toThrow();
     expect(() => new Own(scope(), 'Create', { ...task, outputprefix: 1 } as any)).toThrow('outputprefix is not a prop: use outputPrefix');
   });
+});
+
+test('fails for a part of the name of a member that CDK gets', () => {
+  const [given, pass] = PASSED['new NeoPrivateCompilationVpc'];
+  expect(() => pass({ ...given, vpcSubnets: { groupName: 'Jobs' } })).toThrow('vpcSubnets.groupName is not a prop: use subnetGroupName');
+  expect(() => pass({ ...given, vpcSubnets: { ...given.vpcSubnets, azs: ['a'] } })).toThrow('vpcSubnets.azs is not a prop: ');
 });
