@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import type { CompilationSettings } from './compilation-settings';
-import { bucketPoliciesOf, requireExemptable, requireGrantableKey } from '../network/bucket-policies';
+import { bucketPoliciesOf, requireExemptable, requireGrantable } from '../network/bucket-policies';
 import {
   bucketStatement,
   grantKeys,
@@ -32,16 +32,21 @@ export function grantExecutionRole(scope: Construct, settings: CompilationSettin
   // the app's, no other app did.
   if (role !== privateVpc?.role || (!bucketPoliciesOf(privateVpc) && isRoleOfApp(role))) {
     const objects = outputBucket.arnForObjects(inPolicy(`${literally(outputPrefix)}/*`));
-    permitExistingRole(scope, role, [
+    const isPermitted = permitExistingRole(scope, role, [
       ...privateVpc ? statementsOf(privateVpc, ...networkStatements(scope, privateVpc)) : [],
       ...statementsOf(outputBucket, bucketStatement([outputBucket])),
       ...statementsOf(scope, new iam.PolicyStatement({ sid: OBJECTS_SID, actions: OBJECT_ACTIONS, resources: [objects] })),
       ...observationStatements(scope),
     ]);
+    if (isPermitted) {
+      const fix = 'create it in the stack of the role, or the role in the stack of the job';
+      requireGrantable(scope, role, 'outputBucket', outputBucket, fix);
+      [...privateVpc?.subnets ?? [], ...privateVpc?.securityGroups ?? []].forEach(part => { requireGrantable(scope, role, 'network of vpcConfig', part, fix); });
+    }
     if (outputBucket.encryptionKey) { grantKeys(scope, role, [outputBucket.encryptionKey], ...OUTPUT_KEY_ACTIONS); }
   }
   if (outputEncryptionKey) {
-    requireGrantableKey(scope, role, 'outputEncryptionKey', outputEncryptionKey, 'create the key in the stack of the network, or in a stack to which it may refer');
+    requireGrantable(scope, role, 'outputEncryptionKey', outputEncryptionKey, 'create the key in the stack of the network, or in a stack to which it may refer');
     grantKeys(scope, role, [outputEncryptionKey], ...OUTPUT_KEY_ACTIONS);
   }
 }

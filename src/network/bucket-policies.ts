@@ -281,8 +281,8 @@ function onlyOverTls(bucket: s3.IBucket): iam.PolicyStatement {
  * Two stacks cannot refer to each other, and everything that uses a network refers to its stack. CDK also reports the cycle, but neither its reason
  * nor a fix.
  */
-function stackCycleError(scope: IConstruct, prop: string, construct: IConstruct, network: Stack, fix: string): NeoValidationError {
-  return new NeoValidationError(`${prop} must not be created in the stack ${Stack.of(construct).node.path}, because the network, in the stack ${network.node.path}, would have to refer to it, and `
+function stackCycleError(scope: IConstruct, prop: string, construct: IConstruct, other: Stack, fix: string, referrer = 'the network'): NeoValidationError {
+  return new NeoValidationError(`${prop} must not be created in the stack ${Stack.of(construct).node.path}, because ${referrer}, in the stack ${other.node.path}, would have to refer to it, and `
     + `two stacks cannot refer to each other: ${fix}; got: ${construct.node.path}`, scope);
 }
 
@@ -296,11 +296,12 @@ export function requireExemptable(scope: IConstruct, network: INeoPrivateCompila
 }
 
 /**
- * Fails if granting the use of a key would close a cycle of stacks: the policy of the network's role refers to the keys of its jobs' artifacts.
+ * Fails if granting an execution role the use of a resource would close a cycle of stacks: the role's policy refers to the resource, and the job, in
+ * the resource's stack, refers to the role.
  */
-export function requireGrantableKey(job: IConstruct, role: iam.IRole, prop: string, key: unknown, fix: string) {
-  if (isOwned(key) && Stack.of(key) === Stack.of(job) && Stack.of(role) !== Stack.of(job)) {
-    throw stackCycleError(job, prop, key, Stack.of(role), fix);
+export function requireGrantable(job: IConstruct, role: iam.IRole, prop: string, resource: unknown, fix: string) {
+  if (isOwned(resource) && Stack.of(resource) === Stack.of(job) && Stack.of(role) !== Stack.of(job)) {
+    throw stackCycleError(job, prop, resource, Stack.of(role), fix, 'the execution role');
   }
 }
 

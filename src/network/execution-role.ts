@@ -175,8 +175,9 @@ export function observationStatements(scope: Construct): iam.PolicyStatement[] {
  * that SageMaker can assume it.
  *
  * @param granted the permissions that it has been granted already
+ * @returns whether the role can be changed
  */
-export function permitExistingRole(scope: Construct, role: iam.IRole, lacking: iam.PolicyStatement[], granted: iam.PolicyStatement[] = []) {
+export function permitExistingRole(scope: Construct, role: iam.IRole, lacking: iam.PolicyStatement[], granted: iam.PolicyStatement[] = []): boolean {
   const added = lacking.map(statement => role.addToPrincipalPolicy(statement));
   const statements = [...lacking, ...granted];
   // An immutable role reports that statements were added, but there is no policy construct to wait for.
@@ -187,6 +188,7 @@ export function permitExistingRole(scope: Construct, role: iam.IRole, lacking: i
       `the policies of role ${role.node.path} cannot be changed here; they must allow: ${readable(scope, ...statements)}`);
   }
   checkTrust(scope, role, FOR_JOBS);
+  return isMutable;
 }
 
 /**

@@ -279,3 +279,41 @@ describe('the role of a compiled model', () => {
     expect(host(stack => iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/neo`))).toEqual(['roleTrustNotChecked']);
   });
 });
+
+describe.each(['strong', 'weak', 'both'])('a role in another stack than the job, with %s references', mode => {
+  function start(isRoleOfNetwork: boolean, home: 'Shared' | 'Jobs', networkHome: 'Shared' | 'Jobs' = home, change = (role: iam.Role): iam.IRole => role) {
+    const app = new App({ context: { ...NO_COPIES, '@aws-cdk/core:defaultCrossStackReferences': mode } });
+    const stacks = { Shared: new Stack(app, 'Shared', { env: ENV }), Jobs: new Stack(app, 'Jobs', { env: ENV }) };
+    const role = change(new iam.Role(stacks.Shared, 'Role', { assumedBy: service() }));
+    const outputBucket = new s3.Bucket(stacks[home], 'Bucket');
+    const { vpcConfig } = isRoleOfNetwork
+      ? NeoPrivateCompilationVpc.fromPrivateCompilationVpcAttributes(stacks.Shared, 'Neo', {
+        vpc: ec2.Vpc.fromVpcAttributes(stacks.Shared, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'] }),
+        subnets: [ec2.Subnet.fromSubnetId(stacks.Shared, 'Subnet', 'subnet-1')],
+        securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stacks.Shared, 'Group', 'sg-1')],
+        s3Endpoint: ec2.GatewayVpcEndpoint.fromGatewayVpcEndpointId(stacks.Shared, 'Endpoint', 'vpce-1'),
+        role,
+        buckets: [outputBucket],
+      })
+      : new NeoPrivateCompilationVpc(stacks[networkHome], 'Neo', { buckets: [outputBucket] });
+    const model = NeoModel.fromBucket(s3.Bucket.fromBucketName(stacks.Jobs, 'Models', 'models'), 'm.tar.gz', OPTIONS);
+    new NeoCompilationJob(stacks.Jobs, 'Job', { vpcConfig, outputBucket, model, target: NeoTarget.ML_C5, ...isRoleOfNetwork ? {} : { role } });
+    app.synth();
+  }
+
+  test.each([true, false])('is granted what its own stack has (role of the network: %j)', isRoleOfNetwork => {
+    expect(() => { start(isRoleOfNetwork, 'Shared'); }).not.toThrow();
+  });
+
+  test.each([true, false])('fails: a bucket in the stack of the job would close a cycle of stacks (role of the network: %j)', isRoleOfNetwork => {
+    expect(() => { start(isRoleOfNetwork, 'Jobs'); }).toThrow(/outputBucket must not be created in the stack Jobs, because the execution role, in the stack Shared, would have to refer to it.*create it in the stack of the role/);
+  });
+
+  test('fails: a network in the stack of the job would close a cycle of stacks', () => {
+    expect(() => { start(false, 'Shared', 'Jobs'); }).toThrow(/network of vpcConfig must not be created in the stack Jobs, because the execution role, in the stack Shared/);
+  });
+
+  test.each([true, false])('closes no cycle if it is not changed (role of the network: %j)', isRoleOfNetwork => {
+    expect(() => { start(isRoleOfNetwork, 'Jobs', 'Jobs', role => role.withoutPolicyUpdates()); }).not.toThrow();
+  });
+});
