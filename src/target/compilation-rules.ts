@@ -17,6 +17,7 @@ import type { Compilation, CompilationRequest, Report, Rule } from './compilatio
 import type { NeoFramework } from './framework';
 import type { NeoTarget } from './target';
 import { formatValue } from '../util/errors';
+import { nearest } from '../util/prop-types';
 
 const RULES: Rule[] = [
   unknownFramework, frameworkVersion, frameworkForTarget,
@@ -40,10 +41,26 @@ function listOfShapes(c: Compilation, report: Report): void {
     + `got framework: ${c.framework}`);
 }
 
+/** The members of an input for Core ML, according to the reference of `InputConfig`. */
+const CORE_ML_MEMBERS = ['shape', 'default_shape', 'type', 'bias', 'scale'];
+
+function coreMlMembers(coreMl: { readonly [member: string]: unknown }, input: string, report: Report): void {
+  for (const member of Object.keys(coreMl).filter(name => !CORE_ML_MEMBERS.includes(name) && !Token.isUnresolved(name))) {
+    const meant = nearest(member, CORE_ML_MEMBERS);
+    if (meant) {
+      report.error(`data input shape: ${input} has no member ${formatValue(member)}: use ${meant}; got: ${formatValue(coreMl[member])}`);
+    } else {
+      report.warn('coreMlMember', `data input shape: AWS documents ${CORE_ML_MEMBERS.join(', ')} for Core ML, so Neo may ignore other members; `
+        + `got: ${formatValue(member)} of ${input}`);
+    }
+  }
+}
+
 function coreMlForm(c: Compilation, report: Report): void {
   for (const { name, coreMl } of c.request.dataInputShape?._inputs ?? []) {
     if (!coreMl) continue;
     const input = name === undefined ? 'an input' : `input ${formatValue(name)}`;
+    coreMlMembers(coreMl, input, report);
     if (c.isPlatform || (c.device !== undefined && c.device !== 'coreml')) {
       report.warn('coreMlShapeOnOtherTarget', `data input shape: AWS documents the form with shape, default_shape and type, which ${input} has, `
         + `for target coreml only; got: ${c.targetText}`);

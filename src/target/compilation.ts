@@ -36,6 +36,7 @@ export const WARNINGS = {
   compilerOptionNotForTarget: 'AWS does not document the option for this target.',
   dataInputShapeMissing: 'The framework needs a shape, and none is given. Neo can derive it for some models only.',
   coreMlShapeOnOtherTarget: 'The shape has Core ML\'s form, but the target is not Core ML.',
+  coreMlMember: 'An input in Core ML\'s form has a member that AWS does not document. Neo may ignore it.',
   inputOrder: 'The names of the inputs suggest a different order.',
   inputLayout: 'A shape looks like an image in a layout other than the one that AWS documents. (For Keras and a square color image, this is an error unless the shape is given as JSON.)',
 } as const;

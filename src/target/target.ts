@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
-import { DEVICES } from './compatibility';
+import { ACCELERATORS, ARCHITECTURES, DEVICES, PLATFORMS } from './compatibility';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { optional, requireType, STRING, structOf } from '../util/prop-types';
+import { having, optional, requireType, structOf } from '../util/prop-types';
 
 /**
  * Operating system of a target platform.
@@ -23,8 +23,11 @@ export class NeoTargetOs {
    * @param name name such as `LINUX`
    */
   public static of(name: string): NeoTargetOs {
-    return new NeoTargetOs(requireName(name, 'os'));
+    return new NeoTargetOs(requirePart(name, 'os', Object.keys(PLATFORMS)));
   }
+
+  /** @internal Tells the class from the others, also that of another copy of this library. */
+  public readonly _isOs = true;
 
   private constructor(
     /** Name as the API spells it. */
@@ -57,8 +60,11 @@ export class NeoTargetArch {
    * @param name name such as `ARM64`
    */
   public static of(name: string): NeoTargetArch {
-    return new NeoTargetArch(requireName(name, 'arch'));
+    return new NeoTargetArch(requirePart(name, 'arch', ARCHITECTURES));
   }
+
+  /** @internal Tells the class from the others, also that of another copy of this library. */
+  public readonly _isArch = true;
 
   private constructor(
     /** Name as the API spells it. */
@@ -89,8 +95,11 @@ export class NeoTargetAccelerator {
    * @param name name such as `MALI`
    */
   public static of(name: string): NeoTargetAccelerator {
-    return new NeoTargetAccelerator(requireName(name, 'accelerator'));
+    return new NeoTargetAccelerator(requirePart(name, 'accelerator', ACCELERATORS));
   }
+
+  /** @internal Tells the class from the others, also that of another copy of this library. */
+  public readonly _isAccelerator = true;
 
   private constructor(
     /** Name as the API spells it. */
@@ -305,9 +314,9 @@ export class NeoTarget {
 }
 
 const PLATFORM = structOf<NeoTargetPlatform>('a platform such as { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64 }', {
-  os: structOf<NeoTargetOs>('a NeoTargetOs, such as NeoTargetOs.LINUX', { name: STRING }, true),
-  arch: structOf<NeoTargetArch>('a NeoTargetArch, such as NeoTargetArch.ARM64', { name: STRING }, true),
-  accelerator: optional(structOf<NeoTargetAccelerator>('a NeoTargetAccelerator, such as NeoTargetAccelerator.MALI', { name: STRING }, true)),
+  os: having('a NeoTargetOs, such as NeoTargetOs.LINUX', 'name', '_isOs'),
+  arch: having('a NeoTargetArch, such as NeoTargetArch.ARM64', 'name', '_isArch'),
+  accelerator: optional(having('a NeoTargetAccelerator, such as NeoTargetAccelerator.MALI', 'name', '_isAccelerator')),
 });
 
 /** Returns the device that was probably meant. Common mistakes are other separators, capital letters, and the name of an instance type. */
@@ -316,6 +325,16 @@ function spelledAsInApi(name: string): string | undefined {
   const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const family = plain(name.replace(/\.\d*[a-z]+$/i, ''));
   return Object.keys(DEVICES).find(device => [plain(name), family, `ml${family}`].includes(plain(device)));
+}
+
+/** Fails if a name is a known one in another spelling, such as `linux` for `LINUX`. */
+function requirePart(name: string, prop: string, known: readonly string[]): string {
+  const plain = (text: string) => text.toUpperCase().replace(/[^A-Z0-9]/g, '');
+  const spelled = typeof name !== 'string' || Token.isUnresolved(name) ? undefined : known.find(other => plain(other) === plain(name));
+  if (spelled !== undefined && spelled !== name) {
+    throw new NeoValidationError(`${prop} must be spelled as in the API: use '${spelled}'; got: ${formatValue(name)}`);
+  }
+  return requireName(name, prop);
 }
 
 /** Fails unless a name is a word. */

@@ -213,7 +213,7 @@ export function isLiteral(struct: object): boolean {
  * Returns the member that was probably meant, such as `compilerOptions` for `compiler_options` or `compilerOption`, or `maxRuntime` for
  * `maxRuntimeSeconds`, or `subnetGroupName` for `groupName`.
  */
-function nearest(name: string, members: string[], isCertain: boolean): string | undefined {
+export function nearest(name: string, members: string[], isCertain = false): string | undefined {
   const plain = (text: string) => text.replace(/[_-]/g, '').toLowerCase();
   const isPart = (member: string) => plain(name).startsWith(plain(member))
     || (name.length >= 4 && plain(member).startsWith(plain(name)))

@@ -99,6 +99,18 @@ describe('errors', () => {
     ['a list for TensorFlow', { ...TENSORFLOW, dataInputShape: NeoDataInputShape.fromList([[1, 224, 224, 3]]) }, /for PYTORCH only: use NeoDataInputShape.of.*TENSORFLOW$/],
     ['a list as a text', { framework: NeoFramework.ONNX, ...text('[[1,3]]') }, /for PYTORCH only.*got framework: ONNX$/],
     ['an unknown type in Core ML', { ...COREML, ...text('{"a":{"shape":[1,3],"type":"image"}}') }, /type of input "a" must be Image or Tensor; got: "image"$/],
+    ...[
+      ['{"a":{"shape":[1,3],"defaultShape":[1,3]}}', 'input "a" has no member "defaultShape": use default_shape; got: [1,3]'],
+      ['{"a":{"shape":[1,3],"defaut_shape":[1,3]}}', 'input "a" has no member "defaut_shape": use default_shape; got: [1,3]'],
+      ['[{"shape":[1,3],"typ":"Image"}]', 'an input has no member "typ": use type; got: "Image"'],
+      ['{"a":{"shape":[1,3],"biases":[1],"type":"Tensor"}}', 'input "a" has no member "biases": use bias; got: [1]'],
+      ['{"a":{"shape":[1,3],"Scale":1}}', 'input "a" has no member "Scale": use scale; got: 1'],
+    ].map(([json, message]): [string, Partial<CompilationRequest>, RegExp] =>
+      [`a misspelled member of Core ML's: ${json}`, { ...COREML, ...text(json) }, new RegExp(message.replace(/[[\]]/g, '\\$&'))]),
+    ['a misspelled member of Core ML\'s in a map', {
+      ...COREML, dataInputShape: NeoDataInputShape.fromMap({ a: { shape: [1, 2], defaultShape: [1, 2] } as any }),
+    }, /use default_shape/],
+    ['a misspelled member of Core ML\'s in a list', { ...COREML, dataInputShape: NeoDataInputShape.fromList([{ shape: [1, 2], scal: 1 } as any]) }, /use scale/],
     ['a picture without bias', {
       ...COREML,
       dataInputShape: NeoDataInputShape.fromCoreMlInputList([
@@ -171,6 +183,7 @@ const WARNED: [keyof typeof WARNINGS, string, Partial<CompilationRequest>, strin
   ['dataInputShapeMissing', 'no shape for PyTorch 1.8 on an edge device', { ...EDGE, target: NeoTarget.RASP4B, dataInputShape: undefined }],
   ['coreMlShapeOnOtherTarget', 'Core ML\'s form on an instance', { dataInputShape: NeoDataInputShape.fromCoreMlInputs({ a: { shape: NeoCoreMlShape.fixed(1, 2) } }) }],
   ['coreMlShapeOnOtherTarget', 'Core ML\'s form on a platform', { ...LINUX, dataInputShape: NeoDataInputShape.fromCoreMlInputList([{ shape: NeoCoreMlShape.range('1..2', 2) }]) }],
+  ['coreMlMember', 'a member that AWS does not document', { ...COREML, framework: NeoFramework.pytorch(), ...text('{"a":{"shape":[1,2],"color_layout":"RGB"}}') }],
   ['inputOrder', 'numbered inputs in another order', { dataInputShape: NeoDataInputShape.of('input1', 1, 2).withInput('input0', 1, 2) }],
   ['inputOrder', 'numbered as numbers, not as texts', text('{"input_10":[1],"input_9":[1]}')],
   ['inputLayout', 'channels last as a text', text('{"input0":[1,224,224,3]}')],

@@ -1,7 +1,7 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
-import { NeoTarget, NeoTargetAccelerator, NeoTargetArch, NeoTargetKind, NeoTargetOs } from '../../src';
-import { DEVICES } from '../../src/target/compatibility';
+import { NeoFramework, NeoTarget, NeoTargetAccelerator, NeoTargetArch, NeoTargetKind, NeoTargetOs } from '../../src';
+import { ACCELERATORS, ARCHITECTURES, DEVICES, PLATFORMS } from '../../src/target/compatibility';
 import '../random-seed';
 
 const MALI = NeoTarget.platform({ os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetAccelerator.MALI });
@@ -70,4 +70,44 @@ test('whatever it is given, it answers with a message of its own or takes it', (
       }
     }
   }));
+});
+
+test.each<[string, any]>([
+  ['os', { os: NeoTargetArch.ARM64, arch: NeoTargetArch.ARM64 }],
+  ['arch', { os: NeoTargetOs.LINUX, arch: NeoTargetOs.LINUX }],
+  ['os', { os: NeoFramework.XGBOOST, arch: NeoTargetArch.ARM64 }],
+  ['os', { os: { name: 'LINUX' }, arch: NeoTargetArch.ARM64 }],
+  ['arch', { os: NeoTargetOs.LINUX, arch: NeoTarget.ML_C5 }],
+  ['accelerator', { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetArch.ARM64 }],
+  ['accelerator', { os: NeoTargetOs.LINUX, arch: NeoTargetArch.ARM64, accelerator: NeoTargetOs.of('LINUX') }],
+])('fails for a part of a platform of another class: %s', (part, platform) => {
+  expect(() => NeoTarget.platform(platform)).toThrow(`platform.${part} has the wrong type: it must be a NeoTarget`);
+});
+
+test('takes the parts of another copy of this library', () => {
+  jest.isolateModules(() => {
+    const other: typeof import('../../src') = jest.requireActual('../../src');
+    expect(other.NeoTargetOs).not.toBe(NeoTargetOs);
+    const parts = { os: other.NeoTargetOs.LINUX, arch: other.NeoTargetArch.ARM64, accelerator: other.NeoTargetAccelerator.MALI };
+    expect(`${NeoTarget.platform(parts)}`).toBe('LINUX/ARM64/MALI');
+  });
+});
+
+test.each<[string, () => unknown, string]>([
+  ['linux', () => NeoTargetOs.of('linux'), "os must be spelled as in the API: use 'LINUX'; got: \"linux\""],
+  ['Android', () => NeoTargetOs.of('Android'), "use 'ANDROID'"],
+  ['arm64', () => NeoTargetArch.of('arm64'), "arch must be spelled as in the API: use 'ARM64'"],
+  ['x86-64', () => NeoTargetArch.of('x86-64'), "use 'X86_64'"],
+  ['arm_eabihf', () => NeoTargetArch.of('arm_eabihf'), "use 'ARM_EABIHF'"],
+  ['Intel Graphics', () => NeoTargetAccelerator.of('Intel Graphics'), "accelerator must be spelled as in the API: use 'INTEL_GRAPHICS'"],
+  ['mali', () => NeoTargetAccelerator.of('mali'), "use 'MALI'"],
+])('fails for a part of a platform that is spelled %s', (_, make, message) => {
+  expect(make).toThrow(message);
+});
+
+test('every constant of a part of a platform is in the tables of its names', () => {
+  const names = (parts: object) => Object.values(parts).map(({ name }: { name: string }) => name).sort();
+  expect(names(NeoTargetOs)).toEqual(Object.keys(PLATFORMS).sort());
+  expect(names(NeoTargetArch)).toEqual([...ARCHITECTURES].sort());
+  expect(names(NeoTargetAccelerator)).toEqual([...ACCELERATORS].sort());
 });
