@@ -56,8 +56,8 @@ export interface NeoCompiledModelProps {
   readonly vpcConfig?: NeoVpcConfig;
 
   /**
-   * Role that SageMaker assumes to host the model. It needs the permissions that AWS lists for CreateModel. The construct grants it only access to
-   * the compiled model.
+   * Role that SageMaker assumes to host the model. It must trust `sagemaker.amazonaws.com` for models, so an execution role that trusts it only for
+   * compilation jobs fails. It needs the permissions that AWS lists for CreateModel. The construct grants it only access to the compiled model.
    *
    * @default - a new role with these permissions, on this network and this model only
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html

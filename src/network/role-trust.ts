@@ -136,16 +136,18 @@ class TrustPolicy {
   }
 
   private judge({ statement, isOptional }: OptionalStatement): JudgedStatement {
-    const conditions = Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => Object.entries(keys)
+    const isUnreadable = intrinsicOf(statement.Condition) !== undefined;
+    const conditions = isUnreadable ? [] : Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => Object.entries(keys)
       .map(([key, values]) => ({ operator, key, values: [values].flat().map(value => this.textOf(value)) })));
     const parts: [string, Verdict][] = [
       ['a condition of the template', isOptional && statement.Effect === 'Deny' ? undefined : true],
       ...concernsSageMaker(statement),
+      ['Condition', isUnreadable ? undefined : true],
       ...conditions.map(({ operator, key, values }): [string, Verdict] => [key, this.holds(operator, key.toLowerCase(), values)]),
     ];
     return {
       applies: all(parts.map(([, verdict]) => verdict)),
-      isRestricted: conditions.some(({ operator, key, values }) => !/Not|Null/.test(operator) && values.every(value => restricts(key.toLowerCase(), value))),
+      isRestricted: isUnreadable || conditions.some(({ operator, key, values }) => !/Not|Null/.test(operator) && values.every(value => restricts(key.toLowerCase(), value))),
       unclear: parts.filter(([, verdict]) => verdict === undefined).map(([name]) => name),
       text: JSON.stringify(readableValue(statement)),
     };
@@ -170,7 +172,8 @@ class TrustPolicy {
     const [, negation, kind] = /^(?:String|Arn)(Not)?(Equals|EqualsIgnoreCase|Like)$/.exec(comparison) ?? [];
     if (kind === undefined) { return undefined; }
     const isPattern = kind === 'Like' || comparison.startsWith('Arn');
-    const isOneOf = any(values.map(value => key === 'aws:sourceaccount' ? compare(this.account, value, isPattern) : this.matchesArn(value, isPattern)));
+    const compared = kind === 'EqualsIgnoreCase' ? values.map(value => value.toLowerCase()) : values;
+    const isOneOf = any(compared.map(value => key === 'aws:sourceaccount' ? compare(this.account, value, isPattern) : this.matchesArn(value, isPattern)));
     return negation ? not(isOneOf) : isOneOf;
   }
 
@@ -183,7 +186,7 @@ class TrustPolicy {
     }
     const mayBe = (type: string) => {
       const [beginning] = resource.split(isPattern ? WILDCARD_OR_REFERENCE : REFERENCE);
-      return `${type}/`.startsWith(beginning) ? beginning !== resource || resource === `${type}/` : beginning.startsWith(`${type}/`);
+      return `${type}/`.startsWith(beginning) ? beginning !== resource : beginning.startsWith(`${type}/`);
     };
     const matchesAll = ['*', `${this.use.resourceType}*`, `${this.use.resourceType}/*`].includes(resource);
     const other = this.use.otherTypes.some(mayBe) ? undefined : false;
@@ -259,7 +262,7 @@ function statementsIn(document: any): OptionalStatement[] {
   return documents.flatMap(choice => intrinsicOf(choice) ? [choice] : [choice?.Statement ?? []].flat()).flatMap(member => {
     const choices = choicesOf(member);
     return choices.flat().filter(choice => choice !== undefined).map(choice => ({
-      statement: intrinsicOf(choice) ? { Principal: choice, Action: choice } : choice,
+      statement: intrinsicOf(choice) ? { Principal: choice, Action: choice, Condition: choice } : choice,
       isOptional: documents.length > 1 || choices.length > 1,
     }));
   });

@@ -44,6 +44,7 @@ describe('SageMaker', () => {
     ['for jobs', arn(JOBS)],
     ['for jobs, if the key is sent', arn(JOBS, 'ForAnyValue:ArnLikeIfExists')],
     ['for one of two sources', arn(['arn:aws:sagemaker:eu-west-1:111122223333:training-job/*', JOBS])],
+    ['for one job in any case', arn(JOBS.replace('*', 'Mine').toUpperCase(), 'StringEqualsIgnoreCase')],
     ['for some jobs', arn(JOBS.replace('*', 'mine-*'))],
     ['for everything in SageMaker', arn(`arn:aws:sagemaker:*:${ACCOUNT}:*`, 'StringLike')],
     ['for jobs of a parameter\'s account', arn({ 'Fn::Join': ['', ['arn:aws:sagemaker:eu-west-1:', { Ref: 'P' }, ':compilation-job/*']] })],
@@ -81,6 +82,8 @@ describe('SageMaker', () => {
     ['is for another service', arn(JOBS.replace('sagemaker', 'lambda')), /never match/],
     ['is for jobs of another account', arn(JOBS.replace(ACCOUNT, '444455556666')), /never match/],
     ['compares a pattern literally', arn(JOBS, 'StringEquals'), /never match/],
+    ['is for jobs without a name', arn(JOBS.replace('*', '')), /never match/],
+    ['is for the type only', arn(JOBS.replace('/*', '')), /never match/],
     ['names no ARN', arn('compilation-job'), /never match/],
     ['has one condition that matches and one that does not', given({ ...OWN, ArnLike: { 'aws:SourceArn': 'arn:aws:sagemaker:*:*:training-job/*' } }), /never match/],
   ])('fails: the policy %s', (_, document, message) => {
@@ -109,8 +112,10 @@ describe('SageMaker', () => {
   test.each<[string, unknown]>([
     ['a policy that is a parameter', { Ref: 'P' }],
     ['a policy that a macro writes', { 'Fn::Transform': { Name: 'Macro' } }],
+    ['a statement that a macro writes', policy({ 'Fn::Transform': { Name: 'Macro' } })],
+    ['a condition that is one of two', given({ 'Fn::If': ['C', OWN, { Ref: 'AWS::NoValue' }] })],
   ])('may be trusted: %s is warned of', (_, document) => {
-    expect(check(document)).toEqual(['roleTrustUnclear', 'roleTrustUnconditional']);
+    expect(check(document)).toEqual(['roleTrustUnclear']);
   });
 
   test.each<[string, unknown]>([
