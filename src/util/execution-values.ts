@@ -25,7 +25,7 @@ export function asExpression(token: string): string {
  */
 export function failOnExecutionValues(scope: IConstruct, props: object, names = Object.keys(props)): void {
   for (const prop of names) {
-    const found = findExecutionValue(props[prop as keyof typeof props], new Set());
+    const found = findExecutionValue(props[prop as keyof typeof props]);
     if (found) { throw executionValueError(scope, `${prop}${found.path}`, found.language); }
   }
 }
@@ -44,29 +44,42 @@ interface ExecutionValue {
 /** Names by which a resource that is imported may refer to an execution. */
 const NAMES = ['bucketName', 'roleArn', 'keyArn'];
 
-function findExecutionValue(value: unknown, visited: Set<unknown>): ExecutionValue | undefined {
+/** Objects that have been searched. Hundreds of jobs share networks, buckets and targets. */
+const searched = new WeakSet<object>();
+
+function findExecutionValue(value: unknown): ExecutionValue | undefined {
   const language = languageOf(value);
   if (language) { return { path: '', language }; }
-  if (typeof value !== 'object' || value === null || Token.isUnresolved(value) || visited.has(value)) { return undefined; }
-  visited.add(value);
-  const parts = Construct.isConstruct(value) ? NAMES.map(name => [name, (value as any)[name]]) : Object.entries(value);
-  for (const [name, part] of parts) {
-    const found = findExecutionValue(part, visited);
-    if (found) { return { ...found, path: Array.isArray(value) ? `[${name}]${found.path}` : isLiteral(value) ? `.${name}${found.path}` : '' }; }
+  if (typeof value !== 'object' || value === null || searched.has(value) || Token.isUnresolved(value)) { return undefined; }
+  searched.add(value);
+  const names = Construct.isConstruct(value) ? NAMES : Object.keys(value);
+  for (const name of names) {
+    const found = findExecutionValue(value[name as keyof typeof value]);
+    if (found) {
+      searched.delete(value);
+      return { ...found, path: Array.isArray(value) ? `[${name}]${found.path}` : isLiteral(value) ? `.${name}${found.path}` : '' };
+    }
   }
   return undefined;
 }
 
+const languageByToken = new WeakMap<IResolvable, ExecutionValue['language'] | 'none'>();
+
 function languageOf(value: unknown): ExecutionValue['language'] | undefined {
   if (typeof value === 'string' && /^\{%.*%\}$/s.test(value)) { return 'JSONata'; }
-  const tokens = tokensIn(value);
-  if (tokens.some(token => EXPRESSION in token)) { return 'JSONata'; }
-  // `isEncodedJsonPath` fails for a string with further parts.
-  return tokens.some(token => sfn.JsonPath.isEncodedJsonPath(token.toString())) ? 'JSONPath' : undefined;
+  const languages = tokensIn(value).map(token => {
+    const language = languageByToken.get(token)
+      // `isEncodedJsonPath` fails for a string with further parts.
+      ?? (EXPRESSION in token ? 'JSONata' : sfn.JsonPath.isEncodedJsonPath(token.toString()) ? 'JSONPath' : 'none');
+    languageByToken.set(token, language);
+    return language;
+  });
+  return languages.find(language => language !== 'none');
 }
 
 function tokensIn(value: unknown): IResolvable[] {
-  if (!Token.isUnresolved(value)) { return []; }
+  // `isUnresolved` is slow for numbers. No token is an integer.
+  if (Number.isSafeInteger(value) || !Token.isUnresolved(value)) { return []; }
   if (typeof value === 'string') { return Tokenization.reverseString(value).tokens; }
   const token = typeof value === 'number' ? Tokenization.reverseNumber(value) : Array.isArray(value) ? Tokenization.reverseList(value) : value as IResolvable;
   return token ? [token] : [];
