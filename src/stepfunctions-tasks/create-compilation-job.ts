@@ -7,7 +7,7 @@ import type { NeoCompilationTaskOptions } from './task-request';
 import { executionTagOf, jobNamePattern, jobTagManager, renderJobTags, TASK_TYPES, taskRequest } from './task-request';
 import { createJobStatements } from '../compilation/permissions';
 import { NeoValidationError } from '../util/errors';
-import { ANYTHING, DURATION, having, optional, requireTypes, STRING, structOf, type PropTypes } from '../util/prop-types';
+import { ANYTHING, DURATION, having, havingOneOf, optional, requireTypes, STRING, structOf, type PropTypes } from '../util/prop-types';
 
 /**
  * Properties of `NeoCreateCompilationJob.jsonPath`.
@@ -24,7 +24,8 @@ export interface NeoCreateCompilationJobJsonataProps extends sfn.TaskStateJsonat
  */
 export interface NeoCreateCompilationJobProps extends sfn.TaskStateBaseProps, NeoCompilationTaskOptions {}
 
-const TIMEOUT = having('a Timeout, such as sfn.Timeout.duration(...)');
+/** CDK would silently ignore another object, such as a Duration. */
+const TIMEOUT = havingOneOf('a Timeout, such as sfn.Timeout.duration(...)', 'seconds', 'path', 'jsonataExpression');
 const MAP = having('a map');
 
 const STATE_TYPES = {

@@ -14,7 +14,8 @@ import { BUCKET, FRAMEWORK, requireGeneralPurposeUri, SHAPE } from '../util/reso
 /**
  * Creates values that are only known when a state machine runs, for props whose type is `string`.
  *
- * In a state in JSONPath, use `sfn.JsonPath.stringAt(...)` instead.
+ * In a state in JSONPath, use `sfn.JsonPath.stringAt(...)` instead. Jobs of a deployment, fleets and hosted models take neither, because no state
+ * evaluates their props.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  *

@@ -80,6 +80,11 @@ export function having(description: string, ...members: string[]): PropType<fals
   return type(description, value => typeof value === 'object' && value !== null && members.every(member => member in value));
 }
 
+/** An object with at least one of these members. */
+export function havingOneOf(description: string, ...members: string[]): PropType<false> {
+  return type(description, value => members.some(member => having(description, member).typeError(value) === undefined));
+}
+
 export function listOf(item: PropType<false>): PropType<false> {
   const description = `an array, each item ${item.description}`;
   return {
