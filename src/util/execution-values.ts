@@ -2,7 +2,7 @@ import { Token, Tokenization, type IResolvable } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
 import { NeoValidationError } from './errors';
-import { isLiteral } from './prop-types';
+import { isLiteral, memberPath } from './prop-types';
 
 /*
  * Values that Step Functions computes from the input of an execution. Only states can use them.
@@ -54,11 +54,13 @@ function findExecutionValue(value: unknown): ExecutionValue | undefined {
   searched.add(value);
   const names = Construct.isConstruct(value) ? NAMES : Object.keys(value);
   for (const name of names) {
-    const found = findExecutionValue(value[name as keyof typeof value]);
-    if (found) {
-      searched.delete(value);
-      return { ...found, path: Array.isArray(value) ? `[${name}]${found.path}` : isLiteral(value) ? `.${name}${found.path}` : '' };
-    }
+    const languageOfName = languageOf(name);
+    const found = languageOfName ? { path: '', language: languageOfName } : findExecutionValue(value[name as keyof typeof value]);
+    if (!found) { continue; }
+    searched.delete(value);
+    // A name that is a token says nothing in a path.
+    const path = languageOfName || !(Array.isArray(value) || isLiteral(value)) ? '' : `${Array.isArray(value) ? `[${name}]` : memberPath(name)}${found.path}`;
+    return { ...found, path };
   }
   return undefined;
 }

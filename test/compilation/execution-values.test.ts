@@ -30,6 +30,7 @@ const COMMON: [string, string, (fixture: Fixture) => Partial<NeoCompilationJobPr
   ['outputPrefix', 'JSONata', () => ({ outputPrefix: `compiled/${expression()}` })],
   ['tags.team', 'JSONPath', () => ({ tags: { team: path() } })],
   ['tags.team', 'JSONata', () => ({ tags: { team: expression() } })],
+  ['tags', 'JSONPath', () => ({ tags: { [path()]: 'vision' } })],
   ['maxRuntime', 'JSONPath', () => ({ maxRuntime: Duration.seconds(sfn.JsonPath.numberAt('$.seconds')) })],
   ['maxPendingTime', 'JSONPath', () => ({ maxPendingTime: Duration.seconds(sfn.JsonPath.numberAt('$.seconds')) })],
   ['vpcConfig.subnets', 'JSONPath', ({ privateVpc }) => ({ vpcConfig: { ...privateVpc.vpcConfig, subnets: sfn.JsonPath.listAt('$.subnets') } })],
@@ -40,6 +41,7 @@ const COMMON: [string, string, (fixture: Fixture) => Partial<NeoCompilationJobPr
 
 const OPTION_VALUES: [string, string, () => NeoCompilerOptions][] = [
   ['compilerOptions', 'JSONata', () => NeoCompilerOptions.of({ mcpu: jsonata })],
+  ['compilerOptions', 'JSONata', () => NeoCompilerOptions.of({ [expression()]: 1 })],
   ['compilerOptions', 'JSONPath', () => NeoCompilerOptions.of({ mattr: [path()] })],
   ['compilerOptions', 'JSONPath', () => NeoCompilerOptions.fromJson(path())],
   ['compilerOptions', 'JSONPath', () => NeoCompilerOptions.of(sfn.JsonPath.objectAt('$.options') as any)],
@@ -143,6 +145,7 @@ describe('a fleet', () => {
 test.each<[string, object]>([
   ['image', { image: path() }],
   ['modelName', { modelName: path() }],
+  ['environment', { environment: { [path()]: 'a' } }],
   ['environment.A', { environment: { A: path() } }],
 ])('a compiled model fails for %s from the input of an execution', (prop, props) => {
   const { stack, job } = compilation();
