@@ -74,15 +74,16 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
     if (!Token.isUnresolved(stateMachineArn) && !/^arn:[^:]+:states:[^:]*:[^:]*:stateMachine:[^:]+$/.test(stateMachineArn)) {
       throw new NeoValidationError(`stateMachineArn must be the ARN of a state machine, such as arn:aws:states:us-east-1:111122223333:stateMachine:Fleet; got: ${formatValue(stateMachineArn)}`, scope);
     }
+    const arn = Token.asString(stateMachineArn);
     class ImportedFleet extends Resource implements INeoCompilationFleet {
-      public readonly stateMachine = sfn.StateMachine.fromStateMachineArn(this, 'StateMachine', stateMachineArn);
+      public readonly stateMachine = sfn.StateMachine.fromStateMachineArn(this, 'StateMachine', arn);
 
       public grantStartExecution(grantee: iam.IGrantable): iam.Grant {
         requireType(this, 'grantee', grantee, GRANTEE);
         return this.stateMachine.grantStartExecution(grantee);
       }
     }
-    return new ImportedFleet(scope, id, { environmentFromArn: stateMachineArn });
+    return new ImportedFleet(scope, id, { environmentFromArn: arn });
   }
 
   /**

@@ -228,7 +228,10 @@ function requireShortUri(scope: Construct, s3Uri: string): string {
 }
 
 function requireArchiveName(prop: string, value: string) {
-  if (Token.isUnresolved(value)) { return; }
+  if (Token.isUnresolved(value)) {
+    requireType(undefined, prop, value, STRING);
+    return;
+  }
   if (typeof value !== 'string' || !value.endsWith('.tar.gz')) {
     const fix = typeof value === 'string' && value.endsWith('.tgz') ? 'rename the file, as .tgz is the same format under a name that AWS does not document' : 'pack the model with "tar czf"';
     throw new NeoValidationError(`${prop} must name a single .tar.gz archive, the only format that Neo reads: ${fix}; got: ${formatValue(value)}`);

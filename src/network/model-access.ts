@@ -9,7 +9,7 @@ import { throughEndpoint, withinAccount } from './s3-endpoint';
 import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { readable } from '../util/intrinsics';
-import { requireType } from '../util/prop-types';
+import { requireType, STRING } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
 import { inPolicy, requireKey } from '../util/s3-names';
 
@@ -22,7 +22,8 @@ export const MODEL_ASSETS_ID = 'cdk-sagemaker-neo.ModelAssets';
 export function requireReadable(scope: IConstruct, bucket: s3.IBucket, objectKeyPattern: string): void {
   requireType(scope, 'bucket', bucket, BUCKET);
   requireSameRegion(scope, 'bucket', bucket);
-  if (typeof objectKeyPattern !== 'string' || objectKeyPattern === '') {
+  requireType(scope, 'objectKeyPattern', objectKeyPattern, STRING);
+  if (objectKeyPattern === '') {
     throw new NeoValidationError(`objectKeyPattern must be the key of an object, or a pattern for keys; got: ${formatValue(objectKeyPattern)}`, scope);
   }
   requireKey(scope, 'objectKeyPattern', objectKeyPattern);

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { containsToken, isJson, readJson, toCompactJson } from './json';
+import { containsToken, isJson, isStringToken, readJson, toCompactJson } from './json';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { isRecord, listOf, NUMBER, optional, requireType, requireTypes, STRING, type PropTypes } from '../util/prop-types';
 
@@ -233,7 +233,7 @@ export class NeoCompilerOptions {
    * @param json JSON such as `{"mcpu":"skylake-avx512"}`, 3 to 1024 characters without white space
    */
   public static fromJson(json: string): NeoCompilerOptions {
-    if (Token.isUnresolved(json)) return new NeoCompilerOptions(json, true);
+    if (isStringToken(json)) return new NeoCompilerOptions(json, true);
     const { value, compact } = readJson(json, LIMITS, 'for a map, use NeoCompilerOptions.of');
     if (typeof value !== 'string' && !isRecord(value)) {
       throw new NeoValidationError(`compiler options must be a JSON object, or a JSON string for ml_inf1; got: ${formatValue(json)}`);

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { flatDimensions, type NeoCoreMlInput } from './core-ml-input';
-import { isJson, readJson, toCompactJson } from './json';
+import { isJson, isStringToken, readJson, toCompactJson } from './json';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { having, isRecord, listOf, memberPath, NUMBER, optional, requireType, STRING, structOf } from '../util/prop-types';
 import type { PropTypes } from '../util/prop-types';
@@ -91,7 +91,7 @@ export class NeoDataInputShape {
    * @param json JSON such as `{"input0":[1,3,224,224]}`, 1 to 16384 characters without white space
    */
   public static fromJson(json: string): NeoDataInputShape {
-    if (Token.isUnresolved(json)) return new NeoDataInputShape(json, [], false, true);
+    if (isStringToken(json)) return new NeoDataInputShape(json, [], false, true);
     const { value, compact } = readJson(json, LIMITS, 'for numbers, use NeoDataInputShape.of');
     return new NeoDataInputShape(compact, readInputs(value), Array.isArray(value), true);
   }

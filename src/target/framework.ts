@@ -108,9 +108,8 @@ export class NeoFramework {
    * @param version 3 to 10 characters: a digit, a dot, then letters, digits and dots, such as `1.13`
    */
   public static of(name: string, version?: string): NeoFramework {
-    validateName(name);
     validateVersion(version);
-    return new NeoFramework(name, version);
+    return new NeoFramework(validatedName(name), version);
   }
 
   private constructor(
@@ -130,11 +129,13 @@ export class NeoFramework {
   }
 }
 
-function validateName(name: string): void {
-  const spelled = String(requireName(name, 'name of the framework')).toUpperCase();
+function validatedName(given: string): string {
+  const name = requireName(given, 'name of the framework');
+  const spelled = name.toUpperCase();
   if (spelled !== name && Object.keys(FRAMEWORKS).includes(spelled)) {
     throw new NeoValidationError(`name of the framework is spelled in capitals by the API: use '${spelled}'; got: ${formatValue(name)}`);
   }
+  return name;
 }
 
 function validateVersion(version?: string): void {

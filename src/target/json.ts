@@ -1,7 +1,7 @@
 import { Lazy, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { isLiteral, isRecord } from '../util/prop-types';
+import { isLiteral, isRecord, requireType, STRING } from '../util/prop-types';
 
 /** Matches CDK's encodings of tokens in strings and as numbers. */
 const TOKENS = /[$#]\{Token\[[^\]]*\]\}|-?\d\.\d+e\+28\d/g;
@@ -51,6 +51,13 @@ function withinLimits(text: string, limits: JsonLimits, scope?: IConstruct): str
     throw new NeoValidationError(`${what} must have ${min} to ${max} characters as compact JSON; got ${text.length}: ${formatValue(text)}`, scope);
   }
   return text;
+}
+
+/** Whether JSON is a token. Fails for a token of another type than a string. */
+export function isStringToken(json: string): boolean {
+  if (!Token.isUnresolved(json)) { return false; }
+  requireType(undefined, 'json', json, STRING);
+  return true;
 }
 
 /**

@@ -250,8 +250,7 @@ export class NeoTarget {
     if (spelled !== undefined) {
       throw new NeoValidationError(`name of the device must be spelled as in the API: use '${spelled}'; got: ${formatValue(name)}`);
     }
-    requireName(name, 'name of the device');
-    return new NeoTarget(name);
+    return new NeoTarget(requireName(name, 'name of the device'));
   }
 
   /**
@@ -337,9 +336,13 @@ function requirePart(name: string, prop: string, known: readonly string[]): stri
   return requireName(name, prop);
 }
 
-/** Fails unless a name is a word. */
+/** Returns a name if it is a word or a token. */
 export function requireName(name: string, prop: string): string {
-  if (!Token.isUnresolved(name) && (typeof name !== 'string' || !/^[A-Za-z0-9_]+$/.test(name))) {
+  if (Token.isUnresolved(name)) {
+    requireType(undefined, prop, name, STRING);
+    return Token.asString(name);
+  }
+  if (typeof name !== 'string' || !/^[A-Za-z0-9_]+$/.test(name)) {
     throw new NeoValidationError(`${prop} must be a word, spelled as in the API; got: ${formatValue(name)}`);
   }
   return name;

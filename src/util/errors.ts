@@ -16,8 +16,9 @@ export class NeoValidationError extends Error {
  * Formats any value for an error message. The result is short, a string is in quotes, and it is never `[object Object]`.
  */
 export function formatValue(value: unknown): string {
-  if (Token.isUnresolved(value)) { return 'a token'; }
+  // Some constructs, such as stacks, would count as tokens.
   if (Construct.isConstruct(value)) { return `the construct ${value.node.path}`; }
+  if (Token.isUnresolved(value)) { return 'a token'; }
   let text: string | undefined;
   try {
     // JSON cannot express NaN and infinity.

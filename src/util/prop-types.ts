@@ -1,6 +1,6 @@
 import { Token, Tokenization } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { formatValue, NeoValidationError } from './errors';
 
 /*
@@ -65,8 +65,10 @@ function typeErrorAt(scope: IConstruct | undefined, name: string, { value, fix, 
   return new NeoValidationError(`${name} has the wrong type: it must be ${fix}; got: ${formatValue(value)}`, scope);
 }
 
-export const STRING = { ...type('a string', value => typeof value === 'string' || Token.isUnresolved(value)), isPrimitive: true };
-export const NUMBER = { ...type('a number', value => typeof value === 'number' || Token.isUnresolved(value)), isPrimitive: true };
+/** A string or a token, encoded as a string or as an object. */
+export const STRING = { ...type('a string', value => typeof value === 'string' || isTokenObject(value)), isPrimitive: true };
+/** A number or a token, in any encoding but a list. */
+export const NUMBER = { ...type('a number', value => typeof value === 'number' || isTokenObject(value) || typeof value === 'string' && Token.isUnresolved(value)), isPrimitive: true };
 /** A boolean, but not a token, because a token would always count as true. */
 export const BOOLEAN = type('true or false, known at synthesis', value => typeof value === 'boolean');
 /** Any value, for props that are checked elsewhere, with a more specific message. */
@@ -91,7 +93,7 @@ export function listOf(item: PropType<false>): PropType<false> {
     description,
     isOptional: false,
     typeError: value => {
-      if (Token.isUnresolved(value)) { return item.isPrimitive ? undefined : unresolved('an array', value); }
+      if (isTokenValue(value)) { return item.isPrimitive ? undefined : unresolved('an array', value); }
       if (!Array.isArray(value)) { return wrongType(description, value); }
       // The loop uses indexes, because `forEach` and similar methods skip holes.
       for (let i = 0; i < value.length; i++) {
@@ -109,7 +111,7 @@ export function mapOf(item: PropType<false>): PropType<false> {
     description,
     isOptional: false,
     typeError: value => {
-      if (Token.isUnresolved(value)) { return item.isPrimitive ? undefined : unresolved('a map', value); }
+      if (isTokenValue(value)) { return item.isPrimitive ? undefined : unresolved('a map', value); }
       if (!isRecord(value)) { return wrongType(description, value); }
       for (const [name, entry] of Object.entries(value)) {
         const mismatch = typeErrorOf(entry, item);
@@ -136,7 +138,7 @@ export function structOf<P>(description: string, members: PropTypes<P>, isOpen =
     isOptional: false,
     typeError: value => {
       if (typeof value !== 'object' || value === null) { return wrongType(description, value); }
-      if (Tokenization.isResolvable(value) || Array.isArray(value)) { return Token.isUnresolved(value) ? unresolved('an object', value) : wrongType(description, value); }
+      if (isTokenObject(value) || Array.isArray(value)) { return isTokenValue(value) ? unresolved('an object', value) : wrongType(description, value); }
       // A misspelled member is often missing as well: report the misspelling.
       const unknown = unknownMember(value, members, isOpen, isTolerant);
       if (unknown) { return unknown; }
@@ -151,7 +153,7 @@ export function structOf<P>(description: string, members: PropTypes<P>, isOpen =
 
 /** A value that must not be a token. The items of a list or map may be tokens. */
 export function known(description: 'an array' | 'a map' | 'a number' | 'a string', of: PropType<false>): PropType<false> {
-  return { ...of, typeError: value => Token.isUnresolved(value) ? unresolved(description, value) : of.typeError(value) };
+  return { ...of, typeError: value => isTokenValue(value) ? unresolved(description, value) : of.typeError(value) };
 }
 
 /**
@@ -175,6 +177,16 @@ export function isRecord(value: unknown): value is { [name: string]: unknown } {
 
 export function wrongType(description: string, value: unknown): TypeMismatch {
   return { path: '', value, fix: description };
+}
+
+/** Whether a value is a token. Some constructs, such as parameters and stacks, would otherwise count as one. */
+function isTokenValue(value: unknown): boolean {
+  return Token.isUnresolved(value) && !Construct.isConstruct(value);
+}
+
+/** Whether a value is a token that is not encoded as a string, number or list. */
+function isTokenObject(value: unknown): boolean {
+  return Tokenization.isResolvable(value) && !Construct.isConstruct(value);
 }
 
 function unresolved(fix: string, value: unknown): TypeMismatch {

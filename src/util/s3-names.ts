@@ -32,7 +32,7 @@ export function requireKey(scope: IConstruct | undefined, prop: string, key: str
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
  */
 export function inPolicy(key: string): string {
-  const latin = key.replace(/[^\t\n\r -\u00ff]+/g, '*');
+  const latin = Token.asString(key).replace(/[^\t\n\r -\u00ff]+/g, '*');
   return Token.isUnresolved(key) ? latin : latin.replace(/\$(?=\{(?![*?]\}))/g, '?');
 }
 
@@ -42,7 +42,7 @@ export function inPolicy(key: string): string {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 export function literally(key: string): string {
-  return Token.isUnresolved(key) ? key : key.replace(/[*?]/g, character => `\${${character}}`);
+  return Token.isUnresolved(key) ? Token.asString(key) : key.replace(/[*?]/g, character => `\${${character}}`);
 }
 
 /** Whether a text matches a pattern of a policy, with the wildcards `*` and `?`. */
