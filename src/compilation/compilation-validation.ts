@@ -9,7 +9,7 @@ import { checkCompilation } from '../target/compilation-rules';
 import { differ, requirePassableRole, requireSameRegion } from '../util/environment';
 import { NeoValidationError, formatValue } from '../util/errors';
 import { executionValueError, failOnExecutionValues } from '../util/execution-values';
-import { DURATION, known, listOf, mapOf, optional, requireTypes, STRING, structOf, wholeSeconds, wrongType, type PropType, type PropTypes } from '../util/prop-types';
+import { DURATION, listOf, mapOf, optional, requireTypes, STRING, structOf, wholeSeconds, wrongType, type PropType, type PropTypes } from '../util/prop-types';
 import { BUCKET, COMPILER_OPTIONS, FRAMEWORK, KEY, MODEL, PRIVATE_VPC, requireGeneralPurposeUri, ROLE, SHAPE, TARGET } from '../util/resource-types';
 import { requireKey, uploadDestination } from '../util/s3-names';
 
@@ -34,7 +34,7 @@ export const COMMON_TYPES = {
   role: optional(ROLE),
   maxRuntime: optional(DURATION),
   maxPendingTime: optional(DURATION),
-  tags: optional(known('a map', mapOf(STRING))),
+  tags: optional(mapOf(STRING, false)),
 };
 
 /** Types of the props that jobs and tasks share. */

@@ -10,7 +10,7 @@ import type { Findings } from '../preflight/rules';
 import { setArchive } from '../target/compilation';
 import { requireSameRegion } from '../util/environment';
 import { formatValue, NeoValidationError } from '../util/errors';
-import { known, listOf, optional, requireType, STRING } from '../util/prop-types';
+import { listOf, optional, requireType, STRING } from '../util/prop-types';
 import { BUCKET } from '../util/resource-types';
 import { literally, requireKey, uploadDestination } from '../util/s3-names';
 
@@ -58,7 +58,7 @@ export abstract class NeoModel {
    * @param options framework and shapes
    */
   public static fromFiles(paths: string[], options: NeoAssetModelOptions): NeoModel {
-    requireType(undefined, 'paths', paths, known('an array', listOf(STRING)));
+    requireType(undefined, 'paths', paths, listOf(STRING, false));
     return new AssetModel(preflight().packFiles(paths), options);
   }
 

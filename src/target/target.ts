@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { ACCELERATORS, ARCHITECTURES, DEVICES, PLATFORMS } from './compatibility';
 import { NeoValidationError, formatValue } from '../util/errors';
-import { having, optional, requireType, structOf } from '../util/prop-types';
+import { having, optional, requireType, STRING, structOf } from '../util/prop-types';
 
 /**
  * Operating system of a target platform.

@@ -87,13 +87,14 @@ export function havingOneOf(description: string, ...members: string[]): PropType
   return type(description, value => members.some(member => having(description, member).typeError(value) === undefined));
 }
 
-export function listOf(item: PropType<false>): PropType<false> {
+/** @param mayBeToken whether the list may be a token, because the template takes it whole */
+export function listOf(item: PropType<false>, mayBeToken = item.isPrimitive): PropType<false> {
   const description = `an array, each item ${item.description}`;
   return {
     description,
     isOptional: false,
     typeError: value => {
-      if (isTokenValue(value)) { return item.isPrimitive ? undefined : unresolved('an array', value); }
+      if (isTokenValue(value)) { return mayBeToken ? undefined : unresolved('an array', value); }
       if (!Array.isArray(value)) { return wrongType(description, value); }
       // The loop uses indexes, because `forEach` and similar methods skip holes.
       for (let i = 0; i < value.length; i++) {
@@ -105,13 +106,14 @@ export function listOf(item: PropType<false>): PropType<false> {
   };
 }
 
-export function mapOf(item: PropType<false>): PropType<false> {
+/** @param mayBeToken whether the map may be a token, because the template takes it whole */
+export function mapOf(item: PropType<false>, mayBeToken = item.isPrimitive): PropType<false> {
   const description = `a map, each value ${item.description}`;
   return {
     description,
     isOptional: false,
     typeError: value => {
-      if (isTokenValue(value)) { return item.isPrimitive ? undefined : unresolved('a map', value); }
+      if (isTokenValue(value)) { return mayBeToken ? undefined : unresolved('a map', value); }
       if (!isRecord(value)) { return wrongType(description, value); }
       for (const [name, entry] of Object.entries(value)) {
         const mismatch = typeErrorOf(entry, item);
@@ -151,8 +153,8 @@ export function structOf<P>(description: string, members: PropTypes<P>, isOpen =
   };
 }
 
-/** A value that must not be a token. The items of a list or map may be tokens. */
-export function known(description: 'an array' | 'a map' | 'a number' | 'a string', of: PropType<false>): PropType<false> {
+/** A number or string that must not be a token. */
+export function known(description: 'a number' | 'a string', of: PropType<false>): PropType<false> {
   return { ...of, typeError: value => isTokenValue(value) ? unresolved(description, value) : of.typeError(value) };
 }
 

@@ -7,8 +7,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
-  NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoFleetModels, NeoFramework, NeoOrphanedJobStopper,
-  NeoPrivateCompilationVpc, NeoTarget,
+  NeoCompilationFleet, NeoCompilationJob, NeoCompilationMonitoring, NeoCompiledModel, NeoCreateCompilationJob, NeoFleetModels, NeoFramework,
+  NeoOrphanedJobStopper, NeoPrivateCompilationVpc, NeoRunCompilationJob, NeoTarget,
 } from '../../src';
 import { requireType, type PropType } from '../../src/util/prop-types';
 import {
@@ -116,6 +116,17 @@ describe('arguments', () => {
     const grants = [() => fleet.grantStartExecution(grantee), () => other.grantStartExecution(grantee), () => vpc.allowOutsideEndpoint(grantee)];
     for (const give of grants) {
       expect(give).toThrow(/^grantee (must be given|has the wrong type: it must be a role, user or other principal)/);
+    }
+  });
+
+  const NOT_PROPS: [string, any][] = [['nothing', undefined], ['null', null], ['a string', 'x'], ['a list', []]];
+  test.each(NOT_PROPS)('fails for %s as the props of a task', (_, props) => {
+    const stack = new Stack();
+    for (const give of [
+      () => new NeoCreateCompilationJob(stack, 'New', props), () => NeoCreateCompilationJob.jsonPath(stack, 'Path', props), () => NeoCreateCompilationJob.jsonata(stack, 'Jsonata', props),
+      () => NeoRunCompilationJob.jsonPath(stack, 'RunPath', props), () => NeoRunCompilationJob.jsonata(stack, 'Run', props),
+    ]) {
+      expect(give).toThrow(/^props (must be given; got: undefined|has the wrong type: it must be an object such as \{ vpcConfig, outputBucket, model, target, compilationJobName \}; got: )/);
     }
   });
 
