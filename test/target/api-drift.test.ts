@@ -19,7 +19,7 @@ import {
 } from '../../src';
 import { ACCELERATORS, ARCHITECTURES, DATA_TYPES, DEVICES, FRAMEWORKS, NO_ACCELERATOR, PLATFORMS } from '../../src/target/compatibility';
 import { compilation, requestOf } from '../compilation-job/fixture';
-import { newStack } from '../network/fixture';
+import { network, newStack } from '../network/fixture';
 
 /** The constants of an enum-like class by their names. */
 function constants<T>(cls: Function & { prototype: T }): [string, T][] {
@@ -143,14 +143,17 @@ const isTaken = (attempt: () => unknown) => {
 const jobOptions = (length: number) => `{"a":"${'b'.repeat(length - 8)}"}`;
 const arnOf = (region: string, rest = 'models/1') => `arn:aws:sagemaker:${region}:111122223333:model-package/${rest}`;
 const roleArn = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
-let roles = 0;
+/** A job with a role that its own stack imports. */
+function compilationUnder(arn: string, props: Parameters<typeof compilation>[0] = {}) {
+  const fixture = network();
+  return compilation({ role: iam.Role.fromRoleArn(fixture.stack, 'Role', arn), ...props }, fixture);
+}
 
 describe('the library takes exactly what the model takes', () => {
   test.each<[string, readonly (string | number)[], (value: any) => unknown]>([
     ['CreateCompilationJobRequest.CompilationJobName', ['a', 'a-b', 'a--b', 'a-', '-a', 'a b', 'a_b', 'é', 'n'.repeat(63), 'n'.repeat(64)], (compilationJobName) => compilation({ compilationJobName })],
     ['CreateCompilationJobRequest.ModelPackageVersionArn', [arnOf('us-east-1'), arnOf('us-gov-east-1'), arnOf('us'), arnOf('us-east-1', 'a b'), 'models/1'], NeoModel.fromModelPackageVersion],
-    ['CreateCompilationJobRequest.RoleArn', [roleArn('neo'), roleArn('a/b+=,.@-_'), roleArn('my role')],
-      (arn) => compilation({ role: iam.Role.fromRoleArn(newStack(), `Role${roles++}`, arn) })],
+    ['CreateCompilationJobRequest.RoleArn', [roleArn('neo'), roleArn('a/b+=,.@-_'), roleArn('my role')], compilationUnder],
     ['InputConfig.FrameworkVersion', ['1.8', '1.13.1', '1.', '12.0', '1.234567890', '1.23456789', 'v1.2', '1-3', '2.0rc1'], (version) => NeoFramework.of('PYTORCH', version)],
     ['InputConfig.DataInputConfig', [16_384, 16_385].map((length) => jobOptions(length).replace(/"b+"/, (text) => `[${'1'.repeat(text.length - 2)}]`)),
       (json) => NeoDataInputShape.fromJson(json.replace(/1{3,}/, (ones: string) => `${'1,'.repeat(Math.floor((ones.length - 1) / 2))}${'1'.repeat(2 - ones.length % 2)}`))],
@@ -166,8 +169,7 @@ describe('the library takes exactly what the model takes', () => {
 
   test.each(['Subnets', 'SecurityGroupIds'] as const)('NeoVpcConfig.%s', (member) => {
     const { min, max } = CONSTRAINTS[`NeoVpcConfig.${member}`];
-    const isCountTaken = (count: number) => isTaken(() => compilation({
-      role: iam.Role.fromRoleArn(newStack(), 'Role', roleArn('neo')),
+    const isCountTaken = (count: number) => isTaken(() => compilationUnder(roleArn('neo'), {
       vpcConfig: {
         subnets: ['subnet-0'],
         securityGroupIds: ['sg-0'],
