@@ -44,7 +44,7 @@ interface ExecutionValue {
 /** Names by which a resource that is imported may refer to an execution. */
 const NAMES = ['bucketName', 'roleArn', 'keyArn'];
 
-/** Objects that have been searched. Hundreds of jobs share networks, buckets and targets. */
+/** Constructs and instances of classes that have been searched: hundreds of jobs share networks, buckets and targets. */
 const searched = new WeakSet<object>();
 
 function findExecutionValue(value: unknown): ExecutionValue | undefined {
@@ -52,15 +52,20 @@ function findExecutionValue(value: unknown): ExecutionValue | undefined {
   if (language) { return { path: '', language }; }
   if (typeof value !== 'object' || value === null || searched.has(value) || Token.isUnresolved(value)) { return undefined; }
   searched.add(value);
-  const names = Construct.isConstruct(value) ? NAMES : Object.keys(value);
-  for (const name of names) {
-    const languageOfName = languageOf(name);
-    const found = languageOfName ? { path: '', language: languageOfName } : findExecutionValue(value[name as keyof typeof value]);
-    if (!found) { continue; }
-    searched.delete(value);
+  const isPlain = Array.isArray(value) || isLiteral(value);
+  const found = findInMembers(value, isPlain);
+  // Users may change arrays and literals from one job to the next.
+  if (found || isPlain) { searched.delete(value); }
+  return found;
+}
+
+function findInMembers(value: object, isPlain: boolean): ExecutionValue | undefined {
+  for (const name of Construct.isConstruct(value) ? NAMES : Object.keys(value)) {
     // A name that is a token says nothing in a path.
-    const path = languageOfName || !(Array.isArray(value) || isLiteral(value)) ? '' : `${Array.isArray(value) ? `[${name}]` : memberPath(name)}${found.path}`;
-    return { ...found, path };
+    const language = languageOf(name);
+    if (language) { return { path: '', language }; }
+    const found = findExecutionValue(value[name as keyof typeof value]);
+    if (found) { return { ...found, path: isPlain ? `${Array.isArray(value) ? `[${name}]` : memberPath(name)}${found.path}` : '' }; }
   }
   return undefined;
 }
