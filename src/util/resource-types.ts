@@ -26,7 +26,8 @@ export const FLOW_LOG_DESTINATION = having('a destination of flow logs, such as 
 export const LOG_GROUP = constructType('a log group (logs.ILogGroup)', 'logGroupArn');
 
 export const PRIVATE_VPC = constructType('a NeoPrivateCompilationVpc', 'vpcConfig', 'grantReadThroughEndpoint');
-export const JOB = constructType('a compilation job (INeoCompilationJob)', 'jobName', 'metricFailedJobs', 'grantReadArtifacts');
+export const JOB = constructType('a compilation job (INeoCompilationJob)', 'jobName', 'target', 'metricFailedJobs', 'metricCompletedJobs', 'metricCompilationTime', 'metricPendingTime',
+  'grantReadArtifacts', 'grantReadArtifactsOutsideEndpoint');
 export const MODEL = having('a NeoModel, such as NeoModel.fromBucket(...)', 'bind');
 export const FRAMEWORK = having('a NeoFramework, such as NeoFramework.PYTORCH_1_13', 'name', 'version');
 export const TARGET = having('a NeoTarget, such as NeoTarget.ML_C5', '_toOutputConfig', 'kind');

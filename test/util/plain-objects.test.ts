@@ -12,7 +12,8 @@ import {
 } from '../../src';
 import { requireType, type PropType } from '../../src/util/prop-types';
 import {
-  BUCKET, GATEWAY_ENDPOINT, GRANTEE, KEY, LOG_GROUP, PREFIX_LIST, PRIVATE_VPC, ROLE, SECURITY_GROUP, STATE_MACHINE, STATEMENT, SUBNET, TOPIC, VPC,
+  BUCKET, GATEWAY_ENDPOINT, GRANTEE, JOB, KEY, LOG_GROUP, PREFIX_LIST, PRIVATE_VPC, ROLE, SECURITY_GROUP, STATE_MACHINE, STATEMENT, SUBNET, TOPIC,
+  VPC,
 } from '../../src/util/resource-types';
 
 /*
@@ -46,6 +47,12 @@ test.each(RESOURCES)('fails for a plain object as %s', (description, type, objec
 test.each(RESOURCES)('%s that another language implements passes, as jsii\'s proxy has the members of the interface', (_, type, object) => {
   const { node, env } = new s3.Bucket(new Stack(), 'Bucket');
   expect(() => requireType(undefined, 'prop', Object.create({ ...object, node, env }), type)).not.toThrow();
+});
+
+test('fails for a job with a part of the interface', () => {
+  const { node, env } = new s3.Bucket(new Stack(), 'Bucket');
+  const part = { jobName: 'a', metricFailedJobs() { /* nothing */ }, grantReadArtifacts() { /* nothing */ } };
+  expect(() => requireType(undefined, 'job', { ...part, node, env }, JOB)).toThrow('job has the wrong type: it must be a compilation job (INeoCompilationJob); got: ');
 });
 
 test.each<[string, unknown]>([
