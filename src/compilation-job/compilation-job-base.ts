@@ -391,6 +391,7 @@ export abstract class CompilationJobBase extends Resource implements INeoCompila
     rule.addEventPattern({ detail: { outcome: ['FAILED'] } });
     return rule;
   }
+
   /** Checks the options before they are merged, because nothing of null or a string would be left then. */
   private withStatistic(statistic: string, props: cloudwatch.MetricOptions = {}): cloudwatch.MetricOptions {
     requireType(this, 'props', props, METRIC_OPTIONS);
