@@ -60,12 +60,13 @@ function findExecutionValue(value: unknown): ExecutionValue | undefined {
 }
 
 function findInMembers(value: object, isPlain: boolean): ExecutionValue | undefined {
+  const isArray = Array.isArray(value);
   for (const name of Construct.isConstruct(value) ? NAMES : Object.keys(value)) {
     // A name that is a token says nothing in a path.
-    const language = languageOf(name);
+    const language = isArray ? undefined : languageOf(name);
     if (language) { return { path: '', language }; }
     const found = findExecutionValue(value[name as keyof typeof value]);
-    if (found) { return { ...found, path: isPlain ? `${Array.isArray(value) ? `[${name}]` : memberPath(name)}${found.path}` : '' }; }
+    if (found) { return { ...found, path: isPlain ? `${isArray ? `[${name}]` : memberPath(name)}${found.path}` : '' }; }
   }
   return undefined;
 }
@@ -73,8 +74,10 @@ function findInMembers(value: object, isPlain: boolean): ExecutionValue | undefi
 const languageByToken = new WeakMap<IResolvable, ExecutionValue['language'] | 'none'>();
 
 function languageOf(value: unknown): ExecutionValue['language'] | undefined {
-  if (typeof value === 'string' && /^\{%.*%\}$/s.test(value)) { return 'JSONata'; }
-  const languages = tokensIn(value).map(token => {
+  if (typeof value === 'string' && value.startsWith('{%') && value.endsWith('%}')) { return 'JSONata'; }
+  const tokens = tokensIn(value);
+  if (tokens.length === 0) { return undefined; }
+  const languages = tokens.map(token => {
     const language = languageByToken.get(token)
       // `isEncodedJsonPath` fails for a string with further parts.
       ?? (EXPRESSION in token ? 'JSONata' : sfn.JsonPath.isEncodedJsonPath(token.toString()) ? 'JSONPath' : 'none');

@@ -208,7 +208,8 @@ function publicAddresses(templates: TemplateSet, subnets: TemplateResource[]): E
 /** Finds interfaces of instances or containers that request a public address, at any depth. */
 function requestsForAddresses(templates: TemplateSet, value: any, resource: TemplateResource, property = ''): { property: string; interface: any }[] {
   if (value === null || typeof value !== 'object') { return []; }
-  const asks = ['AssociatePublicIpAddress', 'AssignPublicIp'].some(name => templates.values(value[name], resource.template).some(text => !['false', 'DISABLED'].includes(text)));
+  const asks = ['AssociatePublicIpAddress', 'AssignPublicIp'].some(name => value[name] !== undefined
+    && templates.values(value[name], resource.template).some(text => !['false', 'DISABLED'].includes(text)));
   return [
     ...asks ? [{ property, interface: value }] : [],
     ...Object.entries<any>(value).flatMap(([key, entry]) => requestsForAddresses(templates, entry, resource, property || key)),
