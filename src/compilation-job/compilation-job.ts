@@ -1,4 +1,4 @@
-import { Annotations, CfnResource, Duration, Lazy, RemovalPolicy, Stack, TagManager, TagType, Token, type CfnElement, type ITaggableV2 } from 'aws-cdk-lib';
+import { Annotations, CfnResource, Duration, Lazy, RemovalPolicy, Stack, Token, type CfnElement, type ITaggableV2, type TagManager } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -13,7 +13,7 @@ import { awaitModel, limitConcurrentJobs } from './job-order';
 import { outcomeMetric, recordOutcomes } from './outcomes';
 import { compilationRequest } from '../compilation/compilation-request';
 import { NeoCommonCompilationProps, compilationSettings, type CompilationSettings } from '../compilation/compilation-settings';
-import { bindDeployedModel, MAX_TAGS, REQUEST_TYPES, requireDeployedTypes, requireJobName, tagError, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
+import { bindDeployedModel, jobTagManager, MAX_TAGS, REQUEST_TYPES, requireDeployedTypes, requireJobName, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
 import { allowDeletion, grantExecutionRole, type Artifacts } from '../compilation/permissions';
 import type { NeoModel } from '../model/model';
 import type { NeoModelConfig } from '../model/model-options';
@@ -214,7 +214,7 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
     this.outputBucket = props.outputBucket;
     this.maxRuntime = settings.maxRuntime;
     this.outputEncryptionKey = settings.outputEncryptionKey;
-    if (props.tags) { this.tagManager = this.createTagManager(props.tags); }
+    if (props.tags) { this.tagManager = jobTagManager(this, props.tags, MAX_TAGS.deployment); }
 
     const model = bindDeployedModel(this, 'model', props.model, { role, privateVpc });
     validateCompilation(this, { ...model, target: props.target, compilerOptions: props.compilerOptions });
@@ -262,7 +262,8 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
 
   /** Collects the tags of the job. */
   public get cdkTagManager(): TagManager {
-    return this.tagManager ??= this.createTagManager();
+    // Most jobs have no tags of their own, so this is created when it is first used.
+    return this.tagManager ??= jobTagManager(this, undefined, MAX_TAGS.deployment);
   }
 
   /** @internal */
@@ -330,14 +331,6 @@ export class NeoCompilationJob extends CompilationJobBase implements INeoCompila
       ...request as any,
       StoppingCondition: { MaxRuntimeInSeconds: `${MaxRuntimeInSeconds}`, MaxPendingTimeInSeconds: MaxPendingTimeInSeconds && `${MaxPendingTimeInSeconds}` },
     };
-  }
-
-  /** Most jobs have no tags of their own, so the tag manager is created when it is first used. */
-  private createTagManager(tags: { [key: string]: string } = {}): TagManager {
-    const manager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', Object.entries(tags).map(([key, value]) => ({ key, value })));
-    // `Tags.of` may add tags until then.
-    this.node.addValidation({ validate: () => [tagError(manager.tagValues(), MAX_TAGS.deployment)].filter(error => error !== undefined) });
-    return manager;
   }
 
   /** TagManager renders the spelling of L1 constructs, `key` and `value`, but the API expects `Key` and `Value`. */

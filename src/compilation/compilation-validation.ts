@@ -1,5 +1,5 @@
-import { Annotations, Resource, Stack, Token } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { Annotations, Resource, Stack, TagManager, TagType, Token } from 'aws-cdk-lib';
+import type { Construct, IConstruct } from 'constructs';
 import type { NeoCommonCompilationProps } from './compilation-settings';
 import type { NeoModel } from '../model/model';
 import type { NeoModelBindOptions, NeoModelConfig } from '../model/model-options';
@@ -176,8 +176,19 @@ function validateOutputPrefix(scope: Construct, prefix: string | undefined) {
 /** The characters that AWS accepts in tags. */
 const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
+/**
+ * Collects the tags of jobs: those of the props, and those that `Tags.of` adds to the construct or its parents until the end of synthesis.
+ *
+ * @param maxTags one of `MAX_TAGS`
+ */
+export function jobTagManager(scope: IConstruct, tags: { [key: string]: string } | undefined, maxTags: number): TagManager {
+  const manager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', Object.entries(tags ?? {}).map(([key, value]) => ({ key, value })));
+  scope.node.addValidation({ validate: () => [tagError(manager.tagValues(), maxTags)].filter(error => error !== undefined) });
+  return manager;
+}
+
 /** Returns an error message if AWS would reject the tags. */
-export function tagError(tags: { [key: string]: string }, maxTags: number): string | undefined {
+function tagError(tags: { [key: string]: string }, maxTags: number): string | undefined {
   const count = Object.keys(tags).length;
   if (count > maxTags) { return `tags must be at most ${maxTags}, because SageMaker allows 50 tags and this library adds its own; got: ${count}`; }
   const reserved = Object.keys(tags).find(key => /^(aws:|cdk-sagemaker-neo:)/i.test(key));

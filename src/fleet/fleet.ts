@@ -10,10 +10,10 @@ import { otherOutputsBelow, validateAgainstModels, validateFleetProps, validateP
 import { validatePayloads } from './plan';
 import { UploadQueue } from './uploads';
 import { compilationSettings } from '../compilation/compilation-settings';
+import { jobTagManager, MAX_TAGS } from '../compilation/compilation-validation';
 import { grantExecutionRole } from '../compilation/permissions';
 import type { INeoPrivateCompilationVpc } from '../network/private-compilation-vpc-base';
 import { NeoOrphanedJobStopper } from '../stepfunctions-tasks/orphaned-job-stopper';
-import { jobTagManager } from '../stepfunctions-tasks/task-request';
 import { formatValue, NeoValidationError } from '../util/errors';
 import { requireType, STRING } from '../util/prop-types';
 import { GRANTEE } from '../util/resource-types';
@@ -138,7 +138,7 @@ export class NeoCompilationFleet extends Resource implements INeoCompilationFlee
       description: 'Runs the SageMaker Neo compilation fleet (cdk-sagemaker-neo)',
     });
     this.grantPrincipal = role;
-    this.cdkTagManager = jobTagManager(this, props.tags);
+    this.cdkTagManager = jobTagManager(this, props.tags, MAX_TAGS.execution);
     this.resultsBucket = createResults(this, role, props.resultsBucket, privateVpc?.encryptionKey);
     readPolicy(source).forEach(statement => role.addToPrincipalPolicy(statement));
     allowBuckets(this, privateVpc, role, source, props.resultsBucket);

@@ -4,7 +4,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { CREATE_RETRIES, retried, sdkIntegration } from './api-call';
 import type { NeoCompilationTaskOptions } from './task-request';
-import { executionTagOf, jobNamePattern, jobTagManager, renderJobTags, TASK_TYPES, taskRequest } from './task-request';
+import { executionTagOf, jobNamePattern, renderJobTags, TASK_TYPES, taskRequest } from './task-request';
+import { jobTagManager, MAX_TAGS } from '../compilation/compilation-validation';
 import { createJobStatements } from '../compilation/permissions';
 import { NeoValidationError } from '../util/errors';
 import { ANYTHING, DURATION, having, havingOneOf, optional, requireTypes, STRING, structOf, type PropTypes } from '../util/prop-types';
@@ -131,7 +132,7 @@ export class NeoCreateCompilationJob extends sfn.TaskStateBase implements ITagga
     this.language = props.queryLanguage ?? sfn.QueryLanguage.JSON_PATH;
     const { request, role } = taskRequest(this, props, this.language);
     this.request = request;
-    this.cdkTagManager = jobTagManager(this, props.tags);
+    this.cdkTagManager = jobTagManager(this, props.tags, MAX_TAGS.execution);
     this.taskPolicies = createJobStatements(this, jobNamePattern(this, props), role);
     retried(this, CREATE_RETRIES);
   }

@@ -1,11 +1,11 @@
-import { Lazy, TagManager, TagType, Token } from 'aws-cdk-lib';
+import { Lazy, Token, type TagManager } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { EXECUTION_TAG, executionTag, failOnOtherLanguage, isRuntimeValue, jsonataIn, jsonataString } from './execution-model';
 import { compilationRequest } from '../compilation/compilation-request';
 import type { NeoCommonCompilationProps } from '../compilation/compilation-settings';
 import { compilationSettings } from '../compilation/compilation-settings';
-import { bindModel, MAX_TAGS, REQUEST_TYPES, requireJobName, tagError, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
+import { bindModel, MAX_TAGS, REQUEST_TYPES, requireJobName, validateCommonProps, validateCompilation } from '../compilation/compilation-validation';
 import { grantExecutionRole } from '../compilation/permissions';
 import type { NeoModel } from '../model/model';
 import type { NeoCompilerOptions } from '../target/compiler-options';
@@ -118,13 +118,6 @@ export function jobNamePattern(scope: Construct, props: Pick<NeoCompilationTaskO
   return props.compilationJobNamePattern
     // The name is known only at run time, so the policy must allow all compilation jobs.
     ?? (isRuntimeValue(scope, props.compilationJobName) ? '*' : props.compilationJobName);
-}
-
-/** Collects the tags of jobs: those of the props, and those that `Tags.of` adds to the construct or its parents. */
-export function jobTagManager(scope: IConstruct, tags: { [key: string]: string } = {}): TagManager {
-  const manager = new TagManager(TagType.STANDARD, 'AWS::SageMaker::CompilationJob', Object.entries(tags).map(([key, value]) => ({ key, value })));
-  scope.node.addValidation({ validate: () => [tagError(manager.tagValues(), MAX_TAGS.execution)].filter(error => error !== undefined) });
-  return manager;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, Reference, Stack } from 'aws-cdk-lib';
 import type { IResolvable, IResolveContext } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { intrinsicOf, referencesOf, resourcesById } from './intrinsics';
+import { intrinsicOf, referencesOf, resourcesById, tokensIn } from './intrinsics';
 
 /** Returns the top-level stack of a construct, followed by the nested stacks that contain the construct. */
 export function stackPathOf(construct: IConstruct): Stack[] {
@@ -98,8 +98,9 @@ class DependencyReader {
 
   /** Collects the resources that a value refers to. */
   private collect(value: unknown, found: Set<CfnResource>): void {
-    if (Token.isUnresolved(value)) {
-      tokensIn(value).forEach(token => this.referredBy(token).forEach(resource => found.add(resource)));
+    const tokens = tokensIn(value);
+    if (tokens.length > 0) {
+      tokens.forEach(token => this.referredBy(token).forEach(resource => found.add(resource)));
     } else if (Array.isArray(value)) {
       value.forEach(item => this.collect(item, found));
     } else if (value !== null && typeof value === 'object') {
@@ -135,8 +136,4 @@ class DependencyReader {
     }
     return found;
   }
-}
-
-function tokensIn(value: unknown): IResolvable[] {
-  return typeof value === 'string' ? Tokenization.reverseString(value).tokens : [Tokenization.reverse(value)!];
 }

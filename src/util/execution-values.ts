@@ -2,6 +2,7 @@ import { Token, Tokenization, type IResolvable } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
 import { NeoValidationError } from './errors';
+import { tokensIn } from './intrinsics';
 import { isLiteral, memberPath } from './prop-types';
 
 /*
@@ -85,12 +86,4 @@ function languageOf(value: unknown): ExecutionValue['language'] | undefined {
     return language;
   });
   return languages.find(language => language !== 'none');
-}
-
-function tokensIn(value: unknown): IResolvable[] {
-  // `isUnresolved` is slow for numbers. No token is an integer.
-  if (Number.isSafeInteger(value) || !Token.isUnresolved(value)) { return []; }
-  if (typeof value === 'string') { return Tokenization.reverseString(value).tokens; }
-  const token = typeof value === 'number' ? Tokenization.reverseNumber(value) : Array.isArray(value) ? Tokenization.reverseList(value) : value as IResolvable;
-  return token ? [token] : [];
 }

@@ -1,4 +1,4 @@
-import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, Reference, Stack, Token, Tokenization, type IResolvable } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
@@ -74,6 +74,13 @@ function readableText(value: unknown): string {
 function substituted(argument: unknown): string {
   const [template, variables = {}] = [argument].flat() as [string, Record<string, unknown>?];
   return template.replace(/\$\{([^!}][^}]*)\}/g, (reference, name) => name in variables ? readableText(variables[name]) : reference);
+}
+
+/** Lists the tokens of a value: several of a string, and none of a value that is no token. */
+export function tokensIn(value: unknown): IResolvable[] {
+  // `isUnresolved` is slow for numbers. No token is an integer.
+  if (Number.isSafeInteger(value) || !Token.isUnresolved(value)) { return []; }
+  return typeof value === 'string' ? Tokenization.reverseString(value).tokens : [Tokenization.reverse(value)!];
 }
 
 /** A resolved policy statement. */
